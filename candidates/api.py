@@ -1,0 +1,37 @@
+"""Candidates by machine: one by one with a resume, or many from a CSV file."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from candidates import serializers
+from candidates.csv_import import NotACandidateList, import_candidates
+from candidates.models import Candidate
+from screener.api.input import BoundedJSONParser, BoundedMultiPartParser
+from screener.api.views import ApiViewSet
+
+
+class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
+    """The people who can be interviewed. A resume comes as multipart/form-data and is read after the answer."""
+
+    queryset = Candidate.objects.filter(erased_at__isnull=True).prefetch_related("consents")
+    serializer_class = serializers.CandidateSerializer
+    parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
+    filterset_fields = ["external_id", "email", "phone", "resume_status"]
+
+    @extend_schema(request=serializers.ImportSerializer, responses=serializers.ImportReportSerializer)
+    @action(detail=False, methods=["post"], url_path="import", parser_classes=[BoundedMultiPartParser])
+    def import_csv(self, request: Request, **kwargs: Any) -> Response:
+        """Add the candidates of a CSV file. Good rows are taken, each whole; the report names the others and why."""
+        upload = serializers.ImportSerializer(data=request.data)
+        upload.is_valid(raise_exception=True)
+        try:
+            report = import_candidates(upload.validated_data["file"], check=serializers.PersonSerializer)
+        except NotACandidateList as error:
+            raise ValidationError({"file": [str(error)]}) from None
+        return Response(serializers.ImportReportSerializer(report).data)

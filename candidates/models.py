@@ -1,0 +1,141 @@
+"""The people who are called, what they agreed to, and the numbers that must never be called."""
+
+import hashlib
+import hmac
+import uuid
+from pathlib import PurePath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from candidates.phone import e164
+from screener.models import AppendOnly, BaseModel
+from screener.queue import defer
+
+
+def private_storage() -> Any:
+    return storages["private"]
+
+
+def resume_path(candidate: "Candidate", filename: str) -> str:
+    """A name of ours: what the candidate called the file can be anything, so only its known ending is kept."""
+    return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix.lower()[:5]}"
+
+
+class Candidate(BaseModel):
+    class ResumeStatus(models.TextChoices):
+        NONE = "none", "No resume"
+        PENDING = "pending", "Being read"
+        READ = "read", "Read"
+        UNREADABLE = "unreadable", "Could not be read"
+
+    full_name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=16, db_index=True, help_text="E.164, as it is dialled: +14155550100")
+    locale = models.CharField(max_length=10, default="en")
+    timezone = models.CharField(
+        max_length=64, blank=True, help_text="IANA name, such as Europe/Berlin; empty: the number's"
+    )
+    external_id = models.CharField(max_length=100, blank=True, help_text="This person's id in your own system")
+    resume = models.FileField(storage=private_storage, upload_to=resume_path, blank=True, max_length=255)
+    resume_text = models.TextField(blank=True)
+    resume_status = models.CharField(max_length=12, choices=ResumeStatus.choices, default=ResumeStatus.NONE)
+    resume_error = models.TextField(blank=True)
+    legal_hold = models.BooleanField(default=False)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="one_candidate_per_external_id"
+            ),
+            models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="candidate_phone_is_e164"),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def consents_to(self, kind: "Consent.Kind") -> bool:
+        """What this person last said about this counts."""
+        last = self.consents.filter(kind=kind).order_by("-said_at", "-created_at").first()
+        return last is not None and last.given
+
+    def say_whether_to_call(self, given: bool, *, source: str) -> None:
+        """Add what this person said about being called. What they said before stays on record."""
+        self.consents.create(kind=Consent.Kind.CALL, given=given, source=source, language=self.locale)
+
+    def keep_resume(self, file: "File[Any]") -> None:
+        """Store this file in place of any other. The worker reads it; `resume_status` tells."""
+        before = self.resume.name
+        self.resume.save(file.name or "", file, save=False)
+        status = self.ResumeStatus.PENDING
+        self.store(resume=self.resume, resume_text="", resume_status=status, resume_error="")
+        defer("candidates.read_resume", candidate_id=self.pk)
+        if before:
+            transaction.on_commit(lambda: self.resume.storage.delete(before))
+
+    def resume_was_read(self, text: str) -> None:
+        self.store(resume_text=text, resume_status=self.ResumeStatus.READ, resume_error="")
+
+    def resume_is_unreadable(self, why: str) -> None:
+        self.store(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
+
+
+class Consent(AppendOnly):
+    class Kind(models.TextChoices):
+        CALL = "call", "To be called"
+        RECORD = "record", "To be interviewed by an AI and recorded"
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    given = models.BooleanField(help_text="No: refused or withdrawn")
+    wording_version = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    source = models.CharField(max_length=200, help_text="Where it was said: a form, a call, an e-mail")
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-said_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {'yes' if self.given else 'no'}"
+
+
+class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
+    def covers(self, number: str) -> bool:
+        return self.filter(number_hash__in=_hashes(number)).exists()
+
+    def add_number(self, number: str, *, source: str) -> None:
+        """Never call this number again, whoever it belongs to. Adding it twice changes nothing."""
+        with transaction.atomic():
+            if not self.covers(number):
+                self.get_or_create(number_hash=_hashes(number)[0], defaults={"source": source})
+
+
+class DoNotCall(BaseModel):
+    """A number that asked to be left alone. Only a keyed hash is kept, so that it can outlive erasure."""
+
+    number_hash = models.CharField(max_length=64, unique=True, editable=False)
+    source = models.CharField(max_length=200)
+
+    objects = DoNotCallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "do-not-call entry"
+        verbose_name_plural = "do-not-call list"
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.created_at:%Y-%m-%d}"
+
+
+def _hashes(number: str) -> list[str]:
+    """The number's hash under the current key first, then under each key that was used before."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    text = ("do-not-call:" + e164(number)).encode()
+    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]

@@ -1,0 +1,60 @@
+"""What kind of file a resume is, by its content alone. No Django and no parser: it runs in web and child processes."""
+
+import zipfile
+from io import BytesIO
+from typing import Literal
+
+Kind = Literal["pdf", "docx", "txt"]
+
+_WORD_PART = "word/document.xml"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Bytes that no text holds: control characters other than tab, line feed, form feed, carriage return and escape.
+_BINARY = bytes(set(range(32)) - {9, 10, 12, 13, 27})
+
+
+def kind_of(data: bytes) -> Kind | None:
+    """None: nothing that we read."""
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    if data.startswith(b"PK"):
+        return "docx" if _WORD_PART in names_in_zip(data) else None
+    return "txt" if is_text(data) else None
+
+
+def names_in_zip(data: bytes) -> list[str]:
+    """Read from the directory at its end; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
+        return []
+
+
+def is_old_or_locked_office_file(data: bytes) -> bool:
+    """A .doc, or a .docx with a password: both come in the same container."""
+    return data.startswith(_OLE)
+
+
+def is_text(data: bytes) -> bool:
+    if data.startswith(b"{\\rtf"):
+        return False
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decodes(data, "utf-16")
+    return data.translate(None, _BINARY) == data and _decodes(data, "utf-8", "cp1252")
+
+
+def as_text(data: bytes) -> str:
+    """The text of what `is_text`."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    return data.decode("utf-8-sig") if _decodes(data, "utf-8") else data.decode("cp1252")
+
+
+def _decodes(data: bytes, *encodings: str) -> bool:
+    for encoding in encodings:
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

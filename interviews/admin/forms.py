@@ -1,0 +1,76 @@
+"""What the verbs of an interview need to be told."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from unfold.widgets import (
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from candidates.models import Candidate
+from interviews.models import Interview, InterviewResult
+from interviews.models.result import Recommendation
+from jobs.models import JobDescription
+from screener.admin_base import VerbForm
+
+
+def _chosen_by_search(name: str) -> AutocompleteSelect:
+    return AutocompleteSelect(Interview._meta.get_field(name), admin.site)
+
+
+class PlanForm(VerbForm):
+    candidate = forms.ModelChoiceField(
+        Candidate.objects.filter(erased_at__isnull=True), widget=_chosen_by_search("candidate")
+    )
+    job = forms.ModelChoiceField(
+        JobDescription.objects.filter(is_open=True), widget=_chosen_by_search("job"), help_text="Open jobs only."
+    )
+    scheduled_for = forms.SplitDateTimeField(
+        label="Call at (UTC)",
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text="Empty: as soon as calling is allowed.",
+    )
+
+
+class CancelForm(VerbForm):
+    outcome = forms.ChoiceField(
+        label="Who called it off",
+        choices=[(Interview.Outcome.BY_HR, "We did"), (Interview.Outcome.BY_CANDIDATE, "The candidate did")],
+        widget=UnfoldAdminSelectWidget,
+    )
+    reason = forms.CharField(
+        max_length=2000, widget=UnfoldAdminTextareaWidget({"rows": 3}), help_text="Kept in the interview's history."
+    )
+
+
+class DecideForm(VerbForm):
+    """Carries the result that was on the page, so that nobody decides on one that they have not seen."""
+
+    verdict = forms.ChoiceField(
+        label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
+    )
+    reason = forms.CharField(
+        max_length=5000,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 4}),
+        help_text="Needed where you decide otherwise than recommended, or where there is no recommendation.",
+    )
+    seen = forms.ModelChoiceField(InterviewResult.objects.all(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, subject: Interview) -> None:
+        current = subject.results.filter(is_current=True).first()
+        super().__init__(data, subject=subject, initial={"seen": current})
+        self.fields["verdict"].help_text = _what_is_recommended(current)
+
+
+def _what_is_recommended(result: InterviewResult | None) -> str:
+    if result is None or result.overall_score is None:
+        return "There is no recommendation."
+    advice = result.get_recommendation_display().lower()
+    return f"Recommended: {advice}, at {result.overall_score:.1f} of 10, by {result.label}."

@@ -1,0 +1,149 @@
+"""The list of interviews, the page of one, and what staff can do with it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.enums import ActionVariant
+
+from interviews import scoring
+from interviews.admin.forms import CancelForm, DecideForm, PlanForm
+from interviews.admin.page import COLOURS, InterviewPage, state_of
+from interviews.decisions import decide
+from interviews.models import Interview, InterviewResult
+from interviews.models.result import Recommendation
+from interviews.planning import plan_interview
+from screener.admin_base import ReadOnlyAdmin, badge, verb
+
+
+def _can_be_rescored(interview: Interview) -> bool:
+    return interview.status == Interview.Status.COMPLETED and interview.result_status != Interview.ResultStatus.PENDING
+
+
+def _can_be_decided(interview: Interview) -> bool:
+    return not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING
+
+
+@admin.register(Interview)
+class InterviewAdmin(ReadOnlyAdmin):
+    """Read-only: its state changes by what happens, and by the verbs."""
+
+    list_display = ["candidate", "job", "state", "result", "score", "recommendation", "scheduled_for", "created_at"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("result_status", ChoicesDropdownFilter),
+        ("job", AutocompleteSelectFilter),
+        ("campaign", AutocompleteSelectFilter),
+    ]
+    search_fields = ["candidate__full_name", "candidate__phone", "candidate__email", "job__title", "=id"]
+    search_help_text = "Name, phone, e-mail or job"
+    date_hierarchy = "created_at"
+    list_select_related = ["candidate", "job"]
+    actions_detail = ["decide", "rescore", "cancel"]
+    fields = ["candidate", "job"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
+        current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
+        found: QuerySet[Interview] = super().get_queryset(request)
+        return found.filter(purpose=Interview.Purpose.SCREENING).annotate(
+            current_score=Subquery(current.values("overall_score")),
+            current_recommendation=Subquery(current.values("recommendation")),
+        )
+
+    @badge("Status", COLOURS, ordering="status")
+    def state(self, interview: Interview) -> tuple[str, str]:
+        return interview.status, state_of(interview)
+
+    @badge("Result", COLOURS, ordering="result_status")
+    def result(self, interview: Interview) -> tuple[str, str] | None:
+        if interview.result_status == Interview.ResultStatus.NONE:
+            return None
+        return interview.result_status, interview.get_result_status_display()
+
+    @admin.display(description="Score", ordering="current_score", empty_value="-")
+    def score(self, interview: Any) -> str | None:
+        return None if interview.current_score is None else f"{interview.current_score:.1f}"
+
+    @badge("Recommendation", COLOURS, ordering="current_recommendation")
+    def recommendation(self, interview: Any) -> tuple[str, str] | None:
+        value = interview.current_recommendation
+        return (value, Recommendation(value).label) if value else None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("interviews.add_interview")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Adding an interview is calling a candidate for a job."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+
+        def act(data: dict[str, Any]) -> tuple[str, str]:
+            interview = plan_interview(actor=request.user.get_username(), **data)
+            when = (
+                f"on {data['scheduled_for']:%Y-%m-%d at %H:%M} UTC" if data["scheduled_for"] else "as soon as allowed"
+            )
+            done = f"{interview.candidate} is called for {interview.job} {when}."
+            self.log_addition(request, interview, done)
+            return done, self.page_of(interview)
+
+        return self.ask_and_act(
+            request,
+            lambda data: PlanForm(data, initial=request.GET.dict()),
+            act,
+            title="Call for a job",
+            explain="The candidate is called by phone and asked the approved questions of the job.",
+            back=reverse("admin:interviews_interview_changelist"),
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        interview = self.get_object(request, object_id)
+        page = {"page": InterviewPage.of(interview)} if interview else {}
+        response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
+        return response
+
+    @verb(
+        "Decide",
+        explain="The program recommends; you decide. Your decision is kept beside the result that you saw.",
+        permission="interviews.add_decision",
+        icon="gavel",
+        form=DecideForm,
+        applies=_can_be_decided,
+        variant=ActionVariant.PRIMARY,
+    )
+    def decide(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        assert isinstance(request.user, User)
+        decision = decide(interview, by=request.user, **data)
+        return f"Your decision is recorded: {decision.get_verdict_display().lower()}."
+
+    @verb(
+        "Score again",
+        explain="Each transcribed answer is assessed again by the job's rubric as it is now. "
+        "What was found before stays on the page.",
+        permission="interviews.change_interview",
+        icon="refresh",
+        applies=_can_be_rescored,
+    )
+    def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        scoring.rescore(interview, actor=request.user.get_username())
+        return "The answers are being scored again. Reload the page in a moment."
+
+    @verb(
+        "Cancel interview",
+        explain="Nobody calls for this interview any more. This can't be undone; plan a new interview instead.",
+        permission="interviews.change_interview",
+        icon="call_end",
+        form=CancelForm,
+        applies=lambda interview: bool(interview.is_live),
+        variant=ActionVariant.DANGER,
+    )
+    def cancel(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        interview.cancel(data["outcome"], actor=request.user.get_username(), reason=data["reason"])
+        return "The interview is cancelled."

@@ -1,0 +1,229 @@
+"""What the page of an interview shows. Text only: the templates escape it, for all of it may be hostile."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from interviews.evidence import Place, find_quote
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Decision,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+)
+from screener.services.offline_interviewer import OfflineInterviewer
+
+COLOURS: dict[str, str] = {
+    "pending": "info",
+    "in_progress": "primary",
+    "completed": "success",
+    "failed": "danger",
+    "cancelled": "default",
+    "ready": "success",
+    "incomplete": "danger",
+    "needs_review": "warning",
+    "hire": "success",
+    "consider": "warning",
+    "reject": "danger",
+    "assessed": "success",
+    "audio_lost": "danger",
+    "unintelligible": "danger",
+    "model_unavailable": "danger",
+    "silent": "warning",
+    "too_short": "warning",
+    "skipped": "warning",
+    "answered": "info",
+    "transcribed": "info",
+}
+FLAGS = {
+    "needs_review": "needs a person",
+    "quote_not_found": "a quote is not in the answer",
+    "unsupported": "a score rests on no words of the answer",
+    "criteria_missing": "not every criterion was scored",
+    "point_without_quote_left_out": "a point without words to rest on was left out",
+}
+
+
+def plain(flags: Iterable[str]) -> list[str]:
+    return [FLAGS.get(flag, flag.replace("_", " ")) for flag in flags]
+
+
+def state_of(interview: Interview) -> str:
+    """Its status, with the outcome where that says more."""
+    status, outcome = interview.get_status_display(), interview.get_outcome_display()
+    if interview.outcome in ("", Interview.Outcome.COMPLETE):
+        return status
+    return outcome if interview.status == Interview.Status.CANCELLED else f"{status}: {outcome.lower()}"
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the history, in words."""
+
+    event: InterviewEvent
+
+    @property
+    def what(self) -> str:
+        about, _, happened = self.event.kind.partition(".")
+        if about == "response":
+            about = f"question {self.event.data.get('position', -1) + 1}"
+        return f"{about} {happened}".replace("_", " ").capitalize()
+
+    @property
+    def moved(self) -> str:
+        before, after = self.event.before, self.event.after
+        return f"{before or '-'} → {after or '-'}".replace("_", " ") if before or after else ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of the transcript, and whether a score rests on it."""
+
+    text: str
+    is_evidence: bool
+
+
+def pieces(transcript: str, quotes: Iterable[str]) -> Iterator[Piece]:
+    """The transcript, cut where quotes begin and end. What overlaps is one piece; joined they are the transcript."""
+    found = sorted(
+        (place for quote in quotes if (place := find_quote(quote, transcript))), key=lambda place: place.start
+    )
+    at = 0
+    for place in _merged(found):
+        if place.start > at:
+            yield Piece(transcript[at : place.start], is_evidence=False)
+        yield Piece(transcript[place.start : place.end], is_evidence=True)
+        at = place.end
+    if at < len(transcript):
+        yield Piece(transcript[at:], is_evidence=False)
+
+
+def _merged(places: list[Place]) -> Iterator[Place]:
+    """Places in order of their start, with those that overlap made one."""
+    open_ = None
+    for place in places:
+        if open_ and place.start <= open_.end:
+            open_ = Place(open_.start, max(open_.end, place.end))
+            continue
+        if open_:
+            yield open_
+        open_ = place
+    if open_:
+        yield open_
+
+
+@dataclass(frozen=True)
+class Answer:
+    response: InterviewResponse
+    assessment: Assessment | None
+    earlier: list[Assessment]
+    transcript: list[Piece]
+    problem: str
+    """Why there is no score, where there is none."""
+
+    @classmethod
+    def of(cls, response: InterviewResponse) -> "Answer":
+        current = response.current_assessment if response.status == response.Status.ASSESSED else None
+        criteria = current.criteria if current else []
+        quotes = [one["quote"] for criterion in criteria for one in criterion["evidence"] if one["verified"]]
+        return cls(
+            response=response,
+            assessment=current,
+            earlier=[one for one in response.assessments.all() if one != current],
+            transcript=list(pieces(response.transcript, quotes)),
+            problem=(current.reason if current else "") or response.status_reason,
+        )
+
+    @property
+    def number(self) -> int:
+        """Questions are counted from 1 where people read."""
+        return self.response.position + 1
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is our doing that there is no score."""
+        return self.response.status in InterviewResponse.SETTLED_BY_US
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.response.status, "default")
+
+    @property
+    def score(self) -> Decimal | None:
+        return self.assessment.score if self.assessment else None
+
+    @property
+    def flags(self) -> list[str]:
+        return plain(self.assessment.flags) if self.assessment else []
+
+
+@dataclass(frozen=True)
+class InterviewPage:
+    interview: Interview
+    result: InterviewResult | None
+    earlier_results: list[InterviewResult]
+    decisions: list[Decision]
+    answers: list[Answer]
+    attempts: list[Attempt]
+    history: list[Happening]
+
+    @classmethod
+    def of(cls, interview: Interview) -> "InterviewPage":
+        """In a fixed number of queries, however many questions, attempts and events there are."""
+        results = list(interview.results.all())
+        responses = interview.responses.prefetch_related("takes", "assessments")
+        return cls(
+            interview=interview,
+            result=next((one for one in results if one.is_current), None),
+            earlier_results=[one for one in results if not one.is_current],
+            decisions=list(interview.decisions.select_related("decided_by", "result")),
+            answers=[Answer.of(one) for one in responses],
+            attempts=list(interview.attempts.select_related("call")),
+            history=[Happening(one) for one in interview.events.all()],
+        )
+
+    @property
+    def badges(self) -> list[tuple[str, str]]:
+        """(words, colour) for the head of the page."""
+        interview = self.interview
+        shown = [(state_of(interview), COLOURS[interview.status])]
+        if interview.result_status != Interview.ResultStatus.NONE:
+            colour = COLOURS.get(interview.result_status, "info")
+            shown.append((f"Result: {interview.get_result_status_display()}", colour))
+        if self.result:
+            offline = self.result.label == OfflineInterviewer.label
+            shown.append((f"Judged by: {self.result.label}", "warning" if offline else "default"))
+        return shown
+
+    @property
+    def duration(self) -> str:
+        minutes, seconds = divmod(self.interview.duration_seconds or 0, 60)
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+    @property
+    def coverage(self) -> str:
+        return f"{self.result.coverage:.0%}" if self.result else ""
+
+    @property
+    def recommendation_colour(self) -> str:
+        return COLOURS.get(self.result.recommendation, "default") if self.result else "default"
+
+    @property
+    def flags(self) -> list[str]:
+        return plain(self.result.flags) if self.result else []
+
+    @property
+    def strengths(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.strengths) if self.result else []
+
+    @property
+    def improvements(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.improvements) if self.result else []
+
+
+def _numbered(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [point | {"number": point["position"] + 1} for point in points]

@@ -1,0 +1,188 @@
+"""What the machinery of an interview leaves behind: to be looked at, never edited. And campaigns, which staff make."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from interviews.admin.page import COLOURS, plain
+from interviews.audio import audio
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Campaign,
+    Decision,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+    Recording,
+)
+from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge
+
+HIDDEN = ["lease", "lease_until"]
+OF_INTERVIEW = ["interview__candidate", "interview__job"]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScreenerAdmin):
+    list_display = ["name", "job", "created_by", "created_at"]
+    list_filter = [("job", AutocompleteSelectFilter)]
+    search_fields = ["name", "job__title"]
+    date_hierarchy = "created_at"
+    list_select_related = ["job"]
+    autocomplete_fields = ["job"]
+    fields = ["name", "job"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
+        return ["job", "created_by", "created_at"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
+        return ["name", "job", "created_by", "created_at"] if obj else ["name", "job"]
+
+    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user.get_username()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ["interview", "number", "channel", "result", "reason", "created_at", "answered_at", "ended_at"]
+    list_filter = [("outcome", ChoicesDropdownFilter)]
+    search_fields = ["interview__candidate__full_name", "=id", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+
+    @badge("Outcome", {"answered": "success", "carrier_error": "danger", "unknown": "warning"}, ordering="outcome")
+    def result(self, attempt: Attempt) -> tuple[str, str] | str:
+        known = attempt.outcome in ("answered", "carrier_error", "unknown")
+        return (attempt.outcome, attempt.get_outcome_display()) if known else attempt.get_outcome_display()
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin):
+    list_display = [
+        "twilio_sid",
+        "interview",
+        "number",
+        "status",
+        "answered_by",
+        "error_code",
+        "created_at",
+        "ended_at",
+    ]
+    list_filter = [("status", ChoicesDropdownFilter), "answered_by", "error_code"]
+    search_fields = ["number", "=twilio_sid", "attempt__interview__candidate__full_name", "=attempt__id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
+
+    @admin.display(description="Interview")
+    def interview(self, call: Call) -> str:
+        return str(call.attempt.interview)
+
+
+@admin.register(InterviewResponse)
+class ResponseAdmin(ReadOnlyAdmin):
+    list_display = ["interview", "position", "question", "state", "transcript_source", "updated_at"]
+    list_filter = [("status", ChoicesDropdownFilter), "transcript_source"]
+    search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+    exclude = HIDDEN
+
+    @badge("Status", COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
+    def state(self, response: InterviewResponse) -> tuple[str, str]:
+        return response.status, response.get_status_display()
+
+
+@admin.register(Recording)
+class RecordingAdmin(ReadOnlyAdmin):
+    """The file is heard here and nowhere else: its address in the storage is shown to nobody."""
+
+    list_display = ["interview", "turn", "status", "ended", "seconds", "chosen", "created_at"]
+    list_filter = [("status", ChoicesDropdownFilter), ("ended", ChoicesDropdownFilter), "chosen"]
+    search_fields = ["=sid", "response__interview__candidate__full_name", "=attempt__id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["response__interview__candidate", "response__interview__job"]
+    exclude = [*HIDDEN, "file"]
+    readonly_fields = ["listen"]
+
+    def get_urls(self) -> list[URLPattern]:
+        heard = self.admin_site.admin_view(audio)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("<uuid:pk>/audio/", heard, name="interviews_recording_audio"), *urls]
+
+    @admin.display(description="Interview")
+    def interview(self, take: Recording) -> str:
+        return str(take.response.interview)
+
+    @admin.display(description="Listen")
+    def listen(self, take: Recording) -> str:
+        if take.status != Recording.Status.STORED:
+            return f"There is no audio here: {take.get_status_display().lower()}."
+        address = reverse("admin:interviews_recording_audio", args=[take.pk])
+        return format_html('<audio controls preload="none" src="{}"></audio>', address)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    list_display = ["interview", "response", "score", "is_current", "doubts", "label", "created_at"]
+    list_filter = ["is_current", "label", "model"]
+    search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
+    date_hierarchy = "created_at"
+    list_select_related = ["response__interview__candidate", "response__interview__job"]
+
+    @admin.display(description="Interview")
+    def interview(self, assessment: Assessment) -> str:
+        return str(assessment.response.interview)
+
+    @admin.display(description="Flags", empty_value="-")
+    def doubts(self, assessment: Assessment) -> str:
+        return ", ".join(plain(assessment.flags))
+
+
+@admin.register(InterviewResult)
+class ResultAdmin(ReadOnlyAdmin):
+    list_display = ["interview", "overall_score", "coverage", "advice", "is_current", "label", "created_at"]
+    list_filter = [("recommendation", ChoicesDropdownFilter), "is_current", "label"]
+    search_fields = ["interview__candidate__full_name", "interview__job__title", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+
+    @badge("Recommendation", COLOURS, ordering="recommendation")
+    def advice(self, result: InterviewResult) -> tuple[str, str] | None:
+        return (result.recommendation, result.get_recommendation_display()) if result.recommendation else None
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ["interview", "decision", "advice", "decided_by", "reason", "created_at"]
+    list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
+    search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
+    date_hierarchy = "created_at"
+    list_select_related = [*OF_INTERVIEW, "decided_by", "result"]
+
+    @badge("Decision", COLOURS, ordering="verdict")
+    def decision(self, decision: Decision) -> tuple[str, str]:
+        return decision.verdict, decision.get_verdict_display()
+
+    @badge("Recommended", COLOURS)
+    def advice(self, decision: Decision) -> tuple[str, str] | None:
+        result = decision.result
+        return (
+            (result.recommendation, result.get_recommendation_display()) if result and result.recommendation else None
+        )
+
+
+@admin.register(InterviewEvent)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
+    list_filter = ["kind"]
+    search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]
+    ordering = ["-created_at"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW

@@ -1,0 +1,188 @@
+"""From what the carrier recorded to words that can be scored."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db.models import Q
+from django.utils import timezone
+
+from interviews.models import InterviewResponse, Recording
+from screener.models import ModelCall
+from screener.queue import give_back_connection, pause_after
+from screener.services import speech, telephony
+from screener.services.errors import PermanentError, TransientError
+
+LEASE_SECONDS = 75
+"""Longer than any one thing that a step waits for: a minute for audio, or for a model (twice OPENAI_TIMEOUT)."""
+GIVE_UP_AFTER = timedelta(hours=24)
+AUDIO_GIVE_UP_AFTER = timedelta(hours=2)
+NO_WORDS = "(blank)"
+"""What Twilio writes for sound without words."""
+EXPECT_FOR = timedelta(minutes=10)
+
+
+@contextmanager
+def held_response(response_id: UUID, token: UUID) -> Iterator[InterviewResponse | None]:
+    """The response under its interview's lock, or None where the lease was lost to somebody else meanwhile."""
+    response = InterviewResponse.objects.select_related("interview").get(pk=response_id)
+    with response.interview.locked():
+        response.refresh_from_db(from_queryset=InterviewResponse.objects.select_related(None))
+        yield response if response.lease == token else None
+
+
+def fetch_audio(recording_id: UUID) -> None:
+    """Bring the audio of a take from the carrier into our own storage."""
+    waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE)
+    token = waiting.claim(recording_id, seconds=LEASE_SECONDS)
+    if token is None:
+        return
+    sid, created = Recording.objects.values_list("sid", "created_at").get(pk=recording_id)
+    give_back_connection()
+    try:
+        audio = telephony.fetch_audio(sid)
+    except TransientError as error:
+        if timezone.now() < created + AUDIO_GIVE_UP_AFTER:
+            _postpone(Recording, recording_id, token, error)
+            return
+        with _held_take(recording_id, token) as take:
+            if take:
+                take.lost(reason=f"The recording could not be fetched for two hours. {error}")
+    except PermanentError as error:
+        with _held_take(recording_id, token) as take:
+            if take:
+                take.lost(reason=str(error))
+    else:
+        with _held_take(recording_id, token) as take:
+            if take:
+                take.stored(ContentFile(audio))
+
+
+@contextmanager
+def _held_take(recording_id: UUID, token: UUID) -> Iterator[Recording | None]:
+    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
+    with take.response.interview.locked():
+        current = Recording.objects.get(pk=recording_id)
+        current.response = InterviewResponse.objects.get(pk=current.response_id)
+        current.response.interview = take.response.interview
+        yield current if current.lease == token else None
+
+
+def _postpone(model: type[Recording] | type[InterviewResponse], pk: UUID, token: UUID, error: TransientError) -> None:
+    row = model.objects.filter(pk=pk, lease=token).first()
+    if row:
+        row.postpone(pause_after(row.tries, asked=error.retry_after))
+
+
+@dataclass(frozen=True)
+class Words:
+    text: str
+    source: str
+    confidence: float | None = None
+    times: Any = None
+
+
+def transcribe(response_id: UUID) -> None:
+    """Turn the chosen take of an answer into words, by the source that is configured."""
+    ready = Q(takes__chosen=True, takes__status=Recording.Status.STORED)
+    waiting = InterviewResponse.objects.filter(
+        pk__in=InterviewResponse.objects.filter(ready, pk=response_id).values("pk"),
+        status=InterviewResponse.Status.ANSWERED,
+    )
+    token = waiting.claim(response_id, seconds=LEASE_SECONDS)
+    if token is None:
+        return
+    take = Recording.objects.select_related("response__interview").get(response_id=response_id, chosen=True)
+    try:
+        words = _carrier_words(take) if speech.source() == "twilio" else _model_words(take)
+    except TransientError as error:
+        if timezone.now() < take.created_at + GIVE_UP_AFTER:
+            _postpone(InterviewResponse, response_id, token, error)
+            return
+        _settle(response_id, token, f"The answer could not be transcribed for a day. {error} Listen to it instead.")
+    except PermanentError as error:
+        _settle(response_id, token, f"{error} Listen to it instead.")
+    else:
+        _write_down(response_id, token, words)
+
+
+def _write_down(response_id: UUID, token: UUID, words: Words) -> None:
+    with held_response(response_id, token) as response:
+        if response is None:
+            return
+        if words.text.strip():
+            response.transcribed(
+                words.text.strip(), source=words.source, confidence=words.confidence, times=words.times
+            )
+        else:
+            response.settle(
+                InterviewResponse.Status.UNINTELLIGIBLE,
+                reason="Something was recorded, but no words were made out. Listen to it.",
+            )
+
+
+def _settle(response_id: UUID, token: UUID, reason: str) -> None:
+    with held_response(response_id, token) as response:
+        if response is not None:
+            response.settle(InterviewResponse.Status.UNINTELLIGIBLE, reason=reason)
+
+
+def _carrier_words(take: Recording) -> Words:
+    """Twilio's own transcription: it comes by itself; asked for when it is late."""
+    text, status = take.carrier_transcript, take.carrier_transcript_status
+    if not status:
+        if take.response.tries <= 1 and timezone.now() < take.created_at + timedelta(seconds=60):
+            raise TransientError("Twilio's transcription has not come yet.", retry_after=60)
+        give_back_connection()
+        found = telephony.carrier_transcript(take.sid)
+        text, status = found.text, found.status
+    if status == "in-progress":
+        raise TransientError("Twilio is still transcribing.", retry_after=60)
+    if status != "completed":
+        raise PermanentError("Twilio could not transcribe this answer (it takes 2 to 120 seconds of English).")
+    return Words("" if text == NO_WORDS else text, source="twilio")
+
+
+def _model_words(take: Recording) -> Words:
+    with take.file.open("rb") as file:
+        audio = file.read()
+    interview = take.response.interview
+    give_back_connection()
+    error = ""
+    try:
+        found = speech.transcribe(audio, "answer.wav", interview.language)
+    except (TransientError, PermanentError) as failure:
+        error = str(failure)
+        raise
+    finally:
+        ModelCall.objects.create(
+            purpose=ModelCall.Purpose.TRANSCRIPTION,
+            model=speech.model(),
+            interview_id=interview.pk,
+            job_id=interview.job_id,
+            error=error,
+        )
+    return Words(found.text, source=found.source, confidence=found.confidence, times=found.times)
+
+
+def takes_to_fetch() -> list[UUID]:
+    """Takes whose audio is at the carrier and on which nobody is working."""
+    waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE).exclude(ended=Recording.Ended.REPEAT)
+    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+
+
+def answers_to_transcribe() -> list[UUID]:
+    waiting = InterviewResponse.objects.filter(
+        status=InterviewResponse.Status.ANSWERED, takes__chosen=True, takes__status=Recording.Status.STORED
+    )
+    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+
+
+def takes_without_news() -> list[UUID]:
+    """Takes that the caller gave and that the carrier never said another word about."""
+    silent = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=timezone.now() - EXPECT_FOR)
+    return list(silent.exclude(sid="").values_list("pk", flat=True)[:200])

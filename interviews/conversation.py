@@ -1,0 +1,312 @@
+"""What happens next in an interview: (state, input) -> step.
+
+Knows neither Twilio nor HTTP nor the database, so that a phone, a browser or a live voice channel can hold the same
+conversation. A channel words what a step says and delivers it; the rows remember what a step records.
+
+Every exchange has a **turn**. What is said in turn n is answered by one input for turn n, which leads to turn n+1.
+An input for a turn that is over has no effect: the channel repeats what it said before.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+MAX_SILENCES = 2
+"""Asked once more after the first silence; the second one ends the stage."""
+
+SHORTEST_ANSWER = 1
+"""Seconds. A shorter take is a click on the line."""
+
+
+class Stage(StrEnum):
+    OPENING = "opening"
+    IDENTITY = "identity"
+    CONSENT = "consent"
+    QUESTION = "question"
+    OVER = "over"
+
+
+class Ending(StrEnum):
+    """Why a conversation is over. `NO_REPLY` leaves room for another try; the others are final."""
+
+    FINISHED = "finished"
+    DECLINED = "declined"
+    OPTED_OUT = "opted_out"
+    WRONG_PERSON = "wrong_person"
+    NO_REPLY = "no_reply"
+
+
+@dataclass(frozen=True)
+class State:
+    """Where one attempt stands. `open`: positions of the questions still to be asked, the current one first."""
+
+    stage: Stage = Stage.OPENING
+    turn: int = 0
+    open: tuple[int, ...] = ()
+    silences: int = 0
+    resumed: bool = False
+
+
+# --- Inputs: what the other side did -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PickedUp:
+    """Somebody, or something, answered."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A key during the greeting, the consent or while a question was being spoken."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Spoke:
+    """Words in reply to the greeting or the consent."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Nothing was heard where something was awaited."""
+
+
+class TakeEnd(StrEnum):
+    PAUSE = "pause"
+    KEY = "key"
+    REPEAT = "repeat"
+    LIMIT = "limit"
+    HANGUP = "hangup"
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recorded answer and how it ended."""
+
+    seconds: int
+    ended: TakeEnd
+
+
+Input = PickedUp | Pressed | Spoke | Silent | Take
+
+# --- What to say: worded by the channel ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskIdentity:
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class AskConsent:
+    again: bool = False
+    resumed: bool = False
+
+
+class Lead(StrEnum):
+    FIRST = "first"
+    NEXT = "next"
+    REPEATED = "repeated"
+    UNHEARD = "unheard"
+    RESUMED = "resumed"
+
+
+@dataclass(frozen=True)
+class AskQuestion:
+    position: int
+    lead: Lead
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Record the answer without speaking the question again: a key said 'I am ready'."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Goodbye:
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Nobody is there to say goodbye to."""
+
+
+Speech = AskIdentity | AskConsent | AskQuestion | Listen | Goodbye | HangUp
+
+# --- What to remember: applied to the rows -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Consented:
+    pass
+
+
+@dataclass(frozen=True)
+class Asked:
+    position: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The take of this turn answers this question."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """The candidate asked for the question again: the take of this turn does not count."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class BrokenOff:
+    """The line went in the middle of this take: keep it in case nothing better follows."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Silent twice."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class Over:
+    ending: Ending
+
+
+@dataclass(frozen=True)
+class LineLost:
+    pass
+
+
+Fact = Consented | Asked | Kept | Discarded | BrokenOff | Unanswered | Over | LineLost
+
+
+@dataclass(frozen=True)
+class Step:
+    state: State
+    say: Speech
+    facts: tuple[Fact, ...] = ()
+
+
+class StaleTurn(Exception):
+    """This input answers a turn that is over, or one that has not come: say what was said before."""
+
+
+YES = frozenset(
+    {"yes", "yeah", "yep", "yes i am", "yes it is", "speaking", "this is me", "i agree", "yes i agree", "i do"}
+)
+NO = frozenset({"no", "nope", "no i am not", "no i do not", "i do not agree", "wrong number"})
+NEVER_AGAIN = frozenset({"do not call me again", "never call me again", "stop calling me", "take me off your list"})
+
+
+def respond(state: State, turn: int, heard: Input) -> Step:
+    """The one way a conversation moves. Raises StaleTurn for an input that belongs to another turn."""
+    if turn != state.turn:
+        raise StaleTurn
+    now = replace(state, turn=turn + 1)
+    if state.stage is Stage.OVER:
+        return Step(now, HangUp())
+    if isinstance(heard, Take) and heard.ended is TakeEnd.HANGUP:
+        return _cut_off(now, heard)
+    if state.stage is Stage.OPENING:
+        return Step(replace(now, stage=Stage.IDENTITY), AskIdentity())
+    if state.stage is Stage.IDENTITY:
+        return _after_identity(now, heard)
+    if state.stage is Stage.CONSENT:
+        return _after_consent(now, heard)
+    return _after_question(now, heard)
+
+
+def _after_identity(now: State, heard: Input) -> Step:
+    match _meaning(heard):
+        case "yes":
+            return Step(replace(now, stage=Stage.CONSENT, silences=0), AskConsent(resumed=now.resumed))
+        case "no":
+            return _end(now, Ending.WRONG_PERSON)
+        case "never":
+            return _end(now, Ending.OPTED_OUT)
+    return _unclear(now, AskIdentity(again=True))
+
+
+def _after_consent(now: State, heard: Input) -> Step:
+    match _meaning(heard):
+        case "yes":
+            return _first_question(replace(now, stage=Stage.QUESTION, silences=0))
+        case "no":
+            return _end(now, Ending.DECLINED)
+        case "never":
+            return _end(now, Ending.OPTED_OUT)
+    return _unclear(now, AskConsent(again=True, resumed=now.resumed))
+
+
+def _first_question(now: State) -> Step:
+    if not now.open:
+        return _end(now, Ending.FINISHED, Consented())
+    lead = Lead.RESUMED if now.resumed else Lead.FIRST
+    return Step(now, AskQuestion(now.open[0], lead), (Consented(), Asked(now.open[0])))
+
+
+def _after_question(now: State, heard: Input) -> Step:
+    position = now.open[0]
+    match heard:
+        case Pressed("*"):
+            return Step(now, AskQuestion(position, Lead.REPEATED))
+        case Pressed():
+            return Step(now, Listen(position))
+        case Take(ended=TakeEnd.REPEAT):
+            return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED), (Discarded(position),))
+        case Take(seconds=seconds) if seconds >= SHORTEST_ANSWER:
+            return _move_on(now, Kept(position))
+    if now.silences + 1 < MAX_SILENCES:
+        return Step(replace(now, silences=now.silences + 1), AskQuestion(position, Lead.UNHEARD))
+    return _move_on(now, Unanswered(position))
+
+
+def _move_on(now: State, fact: Fact) -> Step:
+    left = replace(now, open=now.open[1:], silences=0)
+    if not left.open:
+        return _end(left, Ending.FINISHED, fact)
+    return Step(left, AskQuestion(left.open[0], Lead.NEXT), (fact, Asked(left.open[0])))
+
+
+def _cut_off(now: State, take: Take) -> Step:
+    """The line went during a take. Hanging up after the last answer is how many people say that they are done."""
+    if now.stage is not Stage.QUESTION:
+        return Step(now, HangUp(), (LineLost(),))
+    if take.seconds >= SHORTEST_ANSWER and len(now.open) == 1:
+        return replace(_move_on(now, Kept(now.open[0])), say=HangUp())
+    return Step(now, HangUp(), (BrokenOff(now.open[0]), LineLost()))
+
+
+def _unclear(now: State, again: Speech) -> Step:
+    if now.silences + 1 < MAX_SILENCES:
+        return Step(replace(now, silences=now.silences + 1), again)
+    return _end(now, Ending.NO_REPLY)
+
+
+def _end(now: State, ending: Ending, *facts: Fact) -> Step:
+    return Step(replace(now, stage=Stage.OVER), Goodbye(ending), (*facts, Over(ending)))
+
+
+def _meaning(heard: Input) -> str:
+    """'yes', 'no', 'never' or '' for what is not clearly one of them. Only short exact phrases count as consent."""
+    if isinstance(heard, Pressed):
+        return {"1": "yes", "2": "no", "9": "never"}.get(heard.key, "")
+    if isinstance(heard, Spoke):
+        words = " ".join(re.findall(r"[a-z]+", heard.words.lower().replace("don't", "do not").replace("i'm", "i am")))
+        for meaning, phrases in (("yes", YES), ("no", NO), ("never", NEVER_AGAIN)):
+            if words in phrases:
+                return meaning
+    return ""

@@ -1,0 +1,234 @@
+"""Placing a call so that one attempt never rings twice, and finding out what became of it."""
+
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from interviews.calling import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_now
+from interviews.models import Attempt, Call, Interview, Pace
+from interviews.models.attempt import end_conversation
+from screener.queue import give_back_connection, pause_after
+from screener.services import telephony
+from screener.services.errors import PermanentError, TransientError
+
+log = logging.getLogger(__name__)
+
+SEND_WITHIN = timedelta(seconds=20)
+"""An attempt that was not sent by then never is: whoever woke up late must not ring."""
+
+CERTAIN_AFTER = timedelta(seconds=90)
+"""By then a call that Twilio had accepted shows in its list of calls."""
+
+CARRIER_PATIENCE = timedelta(days=2)
+
+SOON_ENOUGH = timedelta(milliseconds=50)
+LINE_PATIENCE = timedelta(minutes=2)
+ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
+"""An interview that waits for a line is woken by the end of a call; its due time only matters should that be missed."""
+
+QUIET = timedelta(seconds=60)
+"""A live call without news for so long is asked about."""
+
+
+def dial(interview_id: UUID) -> None:
+    """Make the call that is due for this interview, if it may be made now. Running it twice rings once."""
+    attempt = _plan_attempt(interview_id)
+    if attempt is None:
+        return
+    give_back_connection()
+    if timezone.now() >= attempt.send_before:
+        return  # recovery asks Twilio whether somebody else sent it
+    try:
+        placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk))
+    except telephony.CallUnknown as error:
+        log.warning("attempt %s: %s", attempt.pk, error)
+        with Attempt.objects.held(attempt.pk) as held:
+            held.interview.note("attempt.unknown", reason=str(error), attempt=str(held.pk))
+    except telephony.InvalidNumber as error:
+        _not_placed(attempt.pk, Attempt.Outcome.INVALID_NUMBER, str(error))
+    except (TransientError, PermanentError) as error:
+        _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, str(error))
+    else:
+        tell(attempt.pk, placed)
+
+
+def _plan_attempt(interview_id: UUID) -> Attempt | None:
+    """The attempt, on disk before anything is sent, or None with the reason noted on the interview."""
+    interview = Interview.objects.select_related("candidate", "job").get(pk=interview_id)
+    now = timezone.now()
+    try:
+        with interview.locked():
+            due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
+            if not due or interview.live_attempt:
+                return None
+            match may_call_now(interview.candidate, interview.job, now=now):
+                case Never(reason):
+                    interview.finish(Interview.Outcome.NOT_PERMITTED, reason=reason)
+                case Later(when, reason):
+                    interview.wait_until(when, reason=reason)
+                case Allowed(number):
+                    wait = _wait_for_turn(interview, now)
+                    if wait is None:
+                        return _add_attempt(interview, number)
+                    interview.wait_until(wait.when, reason=wait.reason)
+    except IntegrityError:  # two interviews wanted the same number at the same moment; the other one has it
+        with interview.locked():
+            interview.wait_until(now + BUSY_AGAIN_IN, reason="Another call to this number is running.")
+    return None
+
+
+def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
+    """What all machines share: calls at once, calls per second, and what they may cost."""
+    if _spent_today(now) >= settings.DAILY_SPEND_LIMIT > 0:
+        return Later(now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours.")
+    Pace.hold()
+    if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
+        interview.store(turn_at=None)
+        return Later(now + LINE_PATIENCE, ALL_LINES_BUSY)
+    if interview.turn_at is None:
+        interview.store(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
+    if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
+        return Later(interview.turn_at, "Waiting for its turn: calls are placed one after another.")
+    return None
+
+
+def fill_line() -> None:
+    """A line is free again: the interview that has waited longest for one is due now."""
+    waiting = Interview.objects.filter(status__in=Interview.LIVE, waiting_for=ALL_LINES_BUSY)
+    longest = waiting.order_by("next_attempt_at").select_for_update(skip_locked=True)
+    with transaction.atomic():
+        interview = longest.first()
+        if interview:
+            interview.wait_until(timezone.now(), reason=ALL_LINES_BUSY)
+
+
+def _spent_today(now: datetime) -> Decimal:
+    spent = Call.objects.filter(created_at__gt=now - timedelta(days=1)).aggregate(total=Sum("price"))["total"]
+    return abs(spent or Decimal(0))  # Twilio reports prices as negative numbers
+
+
+def _add_attempt(interview: Interview, number: str) -> Attempt:
+    attempt = interview.attempts.create(
+        number=interview.attempts.count() + 1,
+        resumed=interview.status == Interview.Status.IN_PROGRESS,
+        send_before=timezone.now() + SEND_WITHIN,
+    )
+    Call.objects.create(attempt=attempt, number=number)
+    interview.store(next_attempt_at=None, waiting_for="", turn_at=None)
+    interview.note("attempt.planned", attempt=str(attempt.pk), number=attempt.number)
+    return attempt
+
+
+def _urls(attempt_id: UUID) -> dict[str, str]:
+    def absolute(name: str, *args: object) -> str:
+        return f"{settings.WEBHOOK_BASE_URL}{reverse(name, args=args)}"
+
+    return {
+        "url": absolute("twilio-turn", attempt_id, 0, "pickup"),
+        "fallback_url": absolute("twilio-fallback"),
+        "status_url": absolute("twilio-status", attempt_id),
+        "amd_url": absolute("twilio-amd", attempt_id),
+    }
+
+
+def _not_placed(attempt_id: UUID, outcome: str, reason: str) -> None:
+    with Attempt.objects.held(attempt_id) as attempt:
+        attempt.call.never_placed(outcome, reason=reason)
+
+
+def tell(attempt_id: UUID, state: telephony.CallState) -> None:
+    """Take over what Twilio says of a call when asked."""
+    with Attempt.objects.held(attempt_id) as attempt:
+        if attempt.call.belongs_to(state.sid):
+            attempt.call.progress(
+                state.status,
+                answered_by=state.answered_by,
+                duration_seconds=state.duration_seconds,
+                price=state.price,
+                price_unit=state.price_unit,
+            )
+
+
+def follow_up(attempt_id: UUID) -> None:
+    """An attempt is over and its last words are in: try again, or let it be."""
+    with Attempt.objects.held(attempt_id) as attempt:
+        interview = attempt.interview
+        if not interview.is_live or attempt.ended_at is None or interview.live_attempt or interview.next_attempt_at:
+            return
+        reached = interview.attempts.exclude(call__twilio_sid="").count()
+        if attempt.outcome == Attempt.Outcome.INVALID_NUMBER:
+            interview.finish(Interview.Outcome.UNREACHED, reason=attempt.reason)
+        elif not attempt.call.twilio_sid:
+            _try_carrier_again(interview, attempt)
+        elif reached < interview.job.max_attempts:
+            spacing = settings.ATTEMPT_SPACING[min(reached, len(settings.ATTEMPT_SPACING)) - 1]
+            interview.wait_until(timezone.now() + spacing, reason=f"{attempt.get_outcome_display()}; trying again.")
+        elif interview.status == Interview.Status.IN_PROGRESS:
+            end_conversation(interview, reason=f"The line was lost and {reached} calls did not finish it.")
+        else:
+            interview.finish(Interview.Outcome.UNREACHED, reason=f"Not reached in {reached} calls.")
+
+
+def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
+    """The carrier never took the call: that is not the candidate's doing and costs them no attempt."""
+    failed = interview.attempts.filter(call__twilio_sid="")
+    first = failed.earliest("created_at")
+    if timezone.now() - first.created_at > CARRIER_PATIENCE:
+        reason = f"No call could be placed for two days. {attempt.reason}"
+        if interview.status == Interview.Status.IN_PROGRESS:
+            end_conversation(interview, reason=reason)
+        else:
+            interview.finish(Interview.Outcome.EXPIRED, reason=reason)
+    else:
+        interview.wait_until(timezone.now() + pause_after(2 + failed.count()), reason=attempt.reason)
+
+
+def ask_about(attempt_id: UUID) -> None:
+    """There has been no news of this attempt: ask Twilio, never guess."""
+    attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
+    give_back_connection()
+    if attempt.call.twilio_sid:
+        try:
+            tell(attempt.pk, telephony.call_state(attempt.call.twilio_sid))
+        except telephony.NotThere:
+            _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
+        return
+    calls = telephony.calls_to(attempt.call.number, since=attempt.created_at - timedelta(seconds=5))
+    ours = [call for call in calls if not Call.objects.filter(twilio_sid=call.sid).exists()]
+    if ours:
+        tell(attempt.pk, ours[-1])
+    elif timezone.now() > attempt.send_before + CERTAIN_AFTER:
+        _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio never got this call.")
+
+
+def without_news() -> list[UUID]:
+    """Live attempts that nothing has been heard of for a while."""
+    now = timezone.now()
+    live = Attempt.objects.filter(ended_at__isnull=True, call__isnull=False)
+    quiet = live.filter(updated_at__lt=now - QUIET, call__updated_at__lt=now - QUIET)
+    unsent = live.filter(call__twilio_sid="", send_before__lt=now - timedelta(seconds=settings.TWILIO_TIMEOUT))
+    return list((quiet | unsent).distinct().values_list("pk", flat=True)[:100])
+
+
+def to_follow_up() -> list[UUID]:
+    """Ended attempts of live interviews for which no next step was decided."""
+    settled = timezone.now() - timedelta(seconds=30)
+    ended = Attempt.objects.filter(
+        ended_at__lt=settled,
+        interview__status__in=Interview.LIVE,
+        interview__next_attempt_at__isnull=True,
+    ).exclude(interview__attempts__ended_at__isnull=True)
+    return list(ended.order_by("interview_id", "-number").distinct("interview_id").values_list("pk", flat=True)[:100])
+
+
+def due() -> list[UUID]:
+    """Interviews whose next call is due."""
+    waiting = Interview.objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
+    return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:100])

@@ -1,0 +1,161 @@
+"""What the API's pages show of interviews."""
+
+from screener.api.schema import sent, shown
+
+INTERVIEW_ID = "b6a1f0de-9a3c-4f2e-8a44-3c0a1c7d5e21"
+CANDIDATE_ID = "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913"
+JOB_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11"
+SET_ID = "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
+CAMPAIGN_ID = "e2b8a7c6-1d3f-4a5b-8c9d-0e1f2a3b4c5d"
+EVENT_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
+OFFLINE = "offline rules, no language model"
+
+INTERVIEW = [
+    sent("Call at once", {"candidate": CANDIDATE_ID, "job": JOB_ID}),
+    shown(
+        "A finished interview",
+        {
+            "id": INTERVIEW_ID,
+            "candidate": CANDIDATE_ID,
+            "job": JOB_ID,
+            "question_set": SET_ID,
+            "campaign": None,
+            "status": "completed",
+            "outcome": "complete",
+            "outcome_reason": "",
+            "result_status": "ready",
+            "interviewer": OFFLINE,
+            "language": "en",
+            "scheduled_for": None,
+            "next_attempt_at": None,
+            "waiting_for": "",
+            "attempts": 1,
+            "started_at": "2026-11-21T09:00:20Z",
+            "completed_at": "2026-11-21T09:06:02Z",
+            "duration_seconds": 342,
+            "created_at": "2026-11-21T09:00:00Z",
+        },
+    ),
+]
+
+CANCELLATION = [sent("Why", {"reason": "The position was filled."})]
+
+RESPONSE = [
+    shown(
+        "An answer with its score",
+        {
+            "position": 0,
+            "question": "Tell me about a time when you found the cause of an outage.",
+            "competency": "Troubleshooting",
+            "weight": 2.0,
+            "status": "assessed",
+            "status_reason": "",
+            "transcript": "Our queue stood still. I found that a full disk had stopped the broker.",
+            "transcript_source": "twilio",
+            "score": 6.4,
+            "score_reason": "",
+            "feedback": "A concrete case. Say what changed afterwards.",
+            "criteria": [
+                {
+                    "criterion": "relevance",
+                    "name": "Relevance",
+                    "weight": 3.0,
+                    "score": 6.4,
+                    "reason": "Names the cause that was asked for.",
+                    "evidence": [
+                        {"quote": "a full disk had stopped the broker", "verified": True, "start": 36, "end": 70}
+                    ],
+                    "flags": [],
+                }
+            ],
+            "flags": [],
+            "label": OFFLINE,
+            "model": "offline-rules",
+        },
+    )
+]
+
+_FOUND = {
+    "overall_score": 6.4,
+    "coverage": 1.0,
+    "recommendation": "consider",
+    "hire_at": 7.0,
+    "consider_at": 5.0,
+    "reasoning": "Concrete cases; little about results.",
+    "strengths": [{"text": "Finds causes.", "position": 0, "quote": "a full disk had stopped the broker"}],
+    "improvements": [],
+    "flags": [],
+    "label": OFFLINE,
+    "model": "offline-rules",
+    "created_at": "2026-11-21T09:06:10Z",
+}
+RESULT = [shown("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_FOUND, "earlier": []})]
+
+EVENT = [
+    shown(
+        "The candidate consented",
+        {
+            "id": EVENT_ID,
+            "created_at": "2026-11-21T09:00:20Z",
+            "kind": "interview.begun",
+            "actor": "candidate",
+            "before": "pending",
+            "after": "in_progress",
+            "reason": "",
+            "data": {},
+        },
+    )
+]
+
+ATTEMPT = [
+    shown(
+        "A call that went through",
+        {
+            "id": EVENT_ID,
+            "number": 1,
+            "channel": "phone",
+            "outcome": "answered",
+            "reason": "",
+            "created_at": "2026-11-21T09:00:01Z",
+            "answered_at": "2026-11-21T09:00:12Z",
+            "ended_at": "2026-11-21T09:06:02Z",
+            "call": {
+                "twilio_sid": "CA0123456789abcdef0123456789abcdef",
+                "status": "completed",
+                "answered_by": "human",
+                "error_code": "",
+                "duration_seconds": 350,
+                "price": 0.084,
+                "price_unit": "USD",
+            },
+        },
+    )
+]
+
+CAMPAIGN = [
+    sent("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
+    shown(
+        "A campaign",
+        {
+            "id": CAMPAIGN_ID,
+            "name": "Support, autumn",
+            "job": JOB_ID,
+            "created_by": "api key ATS",
+            "interviews": 12,
+            "created_at": "2026-11-21T08:00:00Z",
+        },
+    ),
+]
+
+ADDITION = [sent("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]
+ADDED = [
+    shown(
+        "One planned, one not",
+        {
+            "results": [
+                {"candidate": CANDIDATE_ID, "interview": INTERVIEW_ID, "reason": ""},
+                {"candidate": EVENT_ID, "interview": None, "reason": "There is no candidate with this id."},
+            ]
+        },
+    )
+]

@@ -1,0 +1,21 @@
+from interviews.models.attempt import Attempt, Call
+from interviews.models.campaign import Campaign
+from interviews.models.history import InterviewEvent
+from interviews.models.interview import Interview
+from interviews.models.pace import Pace
+from interviews.models.response import Assessment, InterviewResponse, Recording
+from interviews.models.result import Decision, InterviewResult
+
+__all__ = [
+    "Assessment",
+    "Attempt",
+    "Call",
+    "Campaign",
+    "Decision",
+    "Interview",
+    "InterviewEvent",
+    "InterviewResponse",
+    "InterviewResult",
+    "Pace",
+    "Recording",
+]

@@ -1,0 +1,326 @@
+"""One try to hold an interview, and the phone call that it is held over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from candidates.models import Consent, DoNotCall
+from interviews import conversation as talk
+from interviews.models.interview import Interview
+from interviews.models.response import InterviewResponse, Recording
+from screener.models import BaseModel
+from screener.queue import defer
+
+GRACE_SECONDS = 15
+"""How long after the end of a call its last words may still be on their way to us."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An input and, where it was recorded, the recording's id at the carrier."""
+
+    input: talk.Input
+    recording_sid: str = ""
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    @contextmanager
+    def held(self, pk: UUID) -> Iterator["Attempt"]:
+        """This attempt with its interview locked, to the end of the transaction."""
+        with transaction.atomic():
+            interview = (
+                Interview.objects.select_for_update(of=("self",)).select_related("candidate", "job").get(attempts=pk)
+            )
+            interview._holding = True
+            try:
+                yield interview.attempts.select_related("call").get(pk=pk)
+            finally:
+                interview._holding = False
+
+
+class Attempt(BaseModel):
+    class Channel(models.TextChoices):
+        PHONE = "phone", "Phone"
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", "Answered"
+        NO_ANSWER = "no_answer", "No answer"
+        BUSY = "busy", "Busy"
+        VOICEMAIL = "voicemail", "Voicemail"
+        HUNG_UP = "hung_up", "Hung up"
+        INVALID_NUMBER = "invalid_number", "Invalid number"
+        CARRIER_ERROR = "carrier_error", "Carrier error"
+        UNKNOWN = "unknown", "Unknown: the carrier may have acted"
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    stage = models.CharField(max_length=10, default=talk.Stage.OPENING)
+    turn = models.PositiveIntegerField(default=0)
+    silences = models.PositiveSmallIntegerField(default=0)
+    resumed = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
+    reason = models.TextField(blank=True)
+    send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["interview", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "number"], name="attempt_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["interview"], condition=Q(ended_at__isnull=True), name="one_live_attempt_per_interview"
+            ),
+        ]
+        indexes = [models.Index(fields=["updated_at"], condition=Q(ended_at__isnull=True), name="live_attempts")]
+
+    def __str__(self) -> str:
+        return f"Attempt {self.number}"
+
+    @cached_property
+    def responses(self) -> dict[int, InterviewResponse]:
+        responses = {one.position: one for one in self.interview.responses.all()}
+        for one in responses.values():
+            one.interview = self.interview
+        return responses
+
+    def state(self) -> talk.State:
+        """What the conversation needs to know; call it with the attempt held."""
+        unanswered = sorted(position for position, one in self.responses.items() if one.status in one.OPEN)
+        return talk.State(
+            stage=talk.Stage(self.stage),
+            turn=self.turn,
+            open=tuple(unanswered),
+            silences=self.silences,
+            resumed=self.resumed,
+        )
+
+    def question(self, position: int) -> InterviewResponse:
+        return self.responses[position]
+
+    def hear(self, turn: int, heard: Heard) -> talk.Speech:
+        """Move the conversation by what was heard in this turn, and say what is to be said next.
+
+        Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
+        """
+        step = talk.respond(self.state(), turn, heard.input)
+        take = self._keep_take(turn, heard.input, heard.recording_sid) if isinstance(heard.input, talk.Take) else None
+        self.store(
+            stage=step.state.stage,
+            turn=step.state.turn,
+            silences=step.state.silences,
+            answered_at=self.answered_at or timezone.now(),
+        )
+        for fact in step.facts:
+            self._remember(fact, take)
+        return step.say
+
+    def _keep_take(self, turn: int, heard: talk.Take, sid: str) -> Recording | None:
+        take = self.take_of(turn, sid=sid)
+        if take is not None:
+            take.store(seconds=heard.seconds, ended=heard.ended, sid=take.sid or sid)
+        return take
+
+    def take_of(self, turn: int, *, sid: str) -> Recording | None:
+        """The take of this turn. News of the audio may come before the caller's action says what the take means."""
+        if turn == self.turn and self.stage == talk.Stage.QUESTION:
+            response = self.question(self.state().open[0])
+            found = self.takes.get_or_create(turn=turn, defaults={"response": response, "sid": sid})[0]
+        else:
+            known = self.takes.filter(turn=turn, sid=sid).first()
+            if known is None:
+                return None
+            found = known
+        found.response = self.responses[found.response.position]
+        return found
+
+    def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
+        match fact:
+            case talk.Consented():
+                self._consent(Consent.Kind.RECORD, given=True)
+                self.interview.begin()
+            case talk.Asked(position):
+                self.question(position).ask()
+            case talk.Kept(position) if take is not None:
+                self.question(position).take(take)
+            case talk.Unanswered(position):
+                self.question(position).settle(InterviewResponse.Status.SILENT, reason="Asked twice; nothing was said.")
+            case talk.Over(ending):
+                self._close(ending)
+
+    def _consent(self, kind: Consent.Kind, *, given: bool) -> None:
+        Consent.objects.create(
+            candidate=self.interview.candidate,
+            kind=kind,
+            given=given,
+            language=self.interview.language,
+            source=f"said in the call, attempt {self.pk}",
+        )
+
+    def _close(self, ending: talk.Ending) -> None:
+        """The conversation has come to its own end."""
+        interview = self.interview
+        match ending:
+            case talk.Ending.NO_REPLY:
+                self.store(outcome=self.Outcome.NO_ANSWER, reason="The call was picked up, but nobody replied.")
+                return
+            case talk.Ending.FINISHED:
+                end_conversation(interview, reason="")
+            case talk.Ending.DECLINED:
+                self._consent(Consent.Kind.RECORD, given=False)
+                interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason="Declined in the call.")
+            case talk.Ending.OPTED_OUT:
+                self._consent(Consent.Kind.CALL, given=False)
+                DoNotCall.objects.add_number(self.call.number, source="asked for in a call")
+                interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
+            case talk.Ending.WRONG_PERSON:
+                interview.finish(Interview.Outcome.WRONG_PERSON, reason="Somebody else answered this number.")
+        self.store(outcome=self.Outcome.ANSWERED)
+
+    def machine_answered(self) -> None:
+        """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give."""
+        if self.outcome or self.ended_at:
+            return
+        self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
+        if not self.resumed:
+            self.interview.void_consent(reason="A machine had answered.")
+            self._consent(Consent.Kind.RECORD, given=False)
+        since = self.interview.events.filter(kind__startswith="response.", created_at__gte=self.created_at)
+        for position in set(since.values_list("data__position", flat=True)):
+            self.question(position).take_back(reason="A machine had answered.")
+        defer("interviews.hang_up", attempt_id=self.pk)
+
+    def end(self, outcome: str, *, reason: str = "") -> None:
+        """The line is closed. What follows is decided once the last words have had time to arrive."""
+        if self.ended_at:
+            return
+        self.store(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=self.reason or reason)
+        self.interview.note(
+            f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
+        )
+        if self.interview.is_live:
+            cut_off = self.stage == talk.Stage.QUESTION
+            defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
+
+
+def end_conversation(interview: Interview, *, reason: str) -> None:
+    """No more will be said: use what was broken off, settle the rest, and finish by how much was answered."""
+    with interview.locked():
+        if not interview.is_live:
+            return
+        responses = list(interview.responses.prefetch_related("takes"))
+        for response in responses:
+            response.interview = interview
+            if response.status in response.OPEN:
+                _use_broken_take_or_skip(response)
+        total = sum(one.weight for one in responses)
+        answered = sum(one.weight for one in responses if one.status not in one.SETTLED_BY_CANDIDATE)
+        if total and answered == total:
+            interview.finish(Interview.Outcome.COMPLETE, reason=reason)
+        elif total and answered / total >= interview.job.minimum_coverage:
+            interview.finish(Interview.Outcome.PARTIAL, reason=reason)
+        else:
+            interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")
+
+
+def _use_broken_take_or_skip(response: InterviewResponse) -> None:
+    broken = [
+        take
+        for take in response.takes.all()
+        if take.ended in (Recording.Ended.HANGUP, Recording.Ended.UNKNOWN)
+        and (take.seconds or 0) >= talk.SHORTEST_ANSWER
+    ]
+    if broken:
+        response.take(max(broken, key=lambda take: take.seconds or 0))
+    else:
+        response.settle(InterviewResponse.Status.SKIPPED, reason="The conversation ended before an answer was given.")
+
+
+class Call(BaseModel):
+    """The phone side of an attempt, as the carrier tells it."""
+
+    class Status(models.TextChoices):
+        PLANNED = "", "Not placed yet"
+        QUEUED = "queued", "Queued"
+        INITIATED = "initiated", "Initiated"
+        RINGING = "ringing", "Ringing"
+        IN_PROGRESS = "in-progress", "In progress"
+        COMPLETED = "completed", "Completed"
+        BUSY = "busy", "Busy"
+        NO_ANSWER = "no-answer", "No answer"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+
+    ENDED: ClassVar[dict[str, str]] = {
+        Status.COMPLETED: Attempt.Outcome.HUNG_UP,
+        Status.BUSY: Attempt.Outcome.BUSY,
+        Status.NO_ANSWER: Attempt.Outcome.NO_ANSWER,
+        Status.FAILED: Attempt.Outcome.CARRIER_ERROR,
+        Status.CANCELED: Attempt.Outcome.CARRIER_ERROR,
+    }
+    """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
+
+    attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="call")
+    number = models.CharField(max_length=16)
+    twilio_sid = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, blank=True)
+    answered_by = models.CharField(max_length=24, blank=True)
+    sequence = models.IntegerField(default=-1, help_text="The highest sequence number seen")
+    error_code = models.CharField(max_length=10, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=5, null=True, blank=True)
+    price_unit = models.CharField(max_length=3, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["twilio_sid"], condition=~Q(twilio_sid=""), name="twilio_sid_is_unique"),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(ended_at__isnull=True), name="one_live_call_per_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.twilio_sid or "not placed"
+
+    def belongs_to(self, sid: str) -> bool:
+        """Whether this is the call that the carrier means. The first to tell us its id is believed."""
+        if not self.twilio_sid:
+            self.store(twilio_sid=sid)
+        return self.twilio_sid == sid
+
+    def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
+        """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
+
+        Call it with the attempt held.
+        """
+        if self.ended_at or (sequence is not None and sequence <= self.sequence):
+            return
+        ended = status in self.ENDED
+        known = {key: value for key, value in details.items() if value not in ("", None)}
+        self.store(
+            status=status,
+            sequence=self.sequence if sequence is None else sequence,
+            ended_at=timezone.now() if ended else None,
+            **known,
+        )
+        if ended:
+            defer("interviews.fill_line")
+            self.attempt.end(self.ENDED[self.Status(status)], reason=f"The carrier reports: {status}.")
+
+    def never_placed(self, outcome: str, *, reason: str) -> None:
+        """The carrier refused it, or is known not to have got it."""
+        if not self.ended_at:
+            self.store(status=self.Status.FAILED, ended_at=timezone.now())
+            self.attempt.end(outcome, reason=reason)

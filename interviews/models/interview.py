@@ -1,0 +1,266 @@
+"""The interview: its states, and the only ways in which they change."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from interviews.models.history import InterviewEvent
+from screener.models import InvalidTransition, Work, WorkQuerySet
+from screener.queue import defer
+
+if TYPE_CHECKING:
+    from interviews.models.attempt import Attempt
+
+SOON_SECONDS = 30
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def verb(method: "Callable[Concatenate[Interview, P], R]") -> "Callable[Concatenate[Interview, P], R]":
+    """One transition: the row is locked and read afresh, then guard, change and history, all or nothing."""
+
+    @functools.wraps(method)
+    def run(self: "Interview", *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.locked():
+            return method(self, *args, **kwargs)
+
+    return cast("Callable[Concatenate[Interview, P], R]", run)
+
+
+class Interview(Work):
+    class Purpose(models.TextChoices):
+        SCREENING = "screening", "Screening"
+        PRACTICE = "practice", "Practice"
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Pending"
+        IN_PROGRESS = "in_progress", "In progress"
+        COMPLETED = "completed", "Completed"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Outcome(models.TextChoices):
+        COMPLETE = "complete", "Complete"
+        PARTIAL = "partial", "Partial"
+        UNREACHED = "unreached", "Not reached"
+        DECLINED = "declined", "Declined"
+        OPTED_OUT = "opted_out", "Asked not to be called again"
+        WRONG_PERSON = "wrong_person", "Wrong person"
+        NOT_PERMITTED = "not_permitted", "Not permitted"
+        TOO_LITTLE = "too_little", "Too few answers"
+        EXPIRED = "expired", "Expired"
+        BY_HR = "by_hr", "Cancelled by HR"
+        BY_CANDIDATE = "by_candidate", "Cancelled by the candidate"
+        BY_CLIENT = "by_client", "Cancelled over the API"
+
+    class ResultStatus(models.TextChoices):
+        NONE = "none", "None"
+        PENDING = "pending", "Being assessed"
+        READY = "ready", "Ready"
+        INCOMPLETE = "incomplete", "Incomplete"
+        NEEDS_REVIEW = "needs_review", "Needs review"
+
+    LIVE = (Status.PENDING, Status.IN_PROGRESS)
+    OUTCOMES_OF = {
+        Status.COMPLETED: {Outcome.COMPLETE, Outcome.PARTIAL},
+        Status.FAILED: {
+            Outcome.UNREACHED,
+            Outcome.DECLINED,
+            Outcome.OPTED_OUT,
+            Outcome.WRONG_PERSON,
+            Outcome.NOT_PERMITTED,
+            Outcome.TOO_LITTLE,
+            Outcome.EXPIRED,
+        },
+        Status.CANCELLED: {Outcome.BY_HR, Outcome.BY_CANDIDATE, Outcome.BY_CLIENT},
+    }
+
+    candidate = models.ForeignKey("candidates.Candidate", on_delete=models.PROTECT, related_name="interviews")
+    job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="interviews")
+    question_set = models.ForeignKey("jobs.QuestionSet", on_delete=models.PROTECT, related_name="interviews")
+    campaign = models.ForeignKey(
+        "interviews.Campaign", on_delete=models.SET_NULL, null=True, blank=True, related_name="interviews"
+    )
+    purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SCREENING)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING, db_index=True)
+    outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
+    outcome_reason = models.TextField(blank=True)
+    result_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NONE)
+    language = models.CharField(max_length=10, default="en")
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    turn_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its turn to be dialled comes")
+    waiting_for = models.TextField(blank=True, help_text="Why the next call is not made now")
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    _holding = False
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "job"],
+                condition=Q(status__in=["pending", "in_progress"], purpose="screening"),
+                name="one_live_interview_per_candidate_and_job",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status__in=["pending", "in_progress"], outcome="")
+                    | Q(status="completed", outcome__in=["complete", "partial"])
+                    | Q(status="cancelled", outcome__in=["by_hr", "by_candidate", "by_client"])
+                    | Q(
+                        status="failed",
+                        outcome__in=[
+                            "unreached",
+                            "declined",
+                            "opted_out",
+                            "wrong_person",
+                            "not_permitted",
+                            "too_little",
+                            "expired",
+                        ],
+                    )
+                ),
+                name="interview_outcome_fits_its_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(status__in=["pending", "in_progress"], next_attempt_at__isnull=False),
+                name="interviews_due",
+            ),
+            models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate} for {self.job}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def live_attempt(self) -> "Attempt | None":
+        return self.attempts.filter(ended_at__isnull=True).first()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold this row, read afresh, to the end of the transaction. What hangs on it is changed under this lock."""
+        if self._holding:
+            yield
+            return
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=Interview.objects.select_for_update(of=("self",)))
+            self._holding = True
+            try:
+                yield
+            finally:
+                self._holding = False
+
+    def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
+        """Something happened that changed no state of the interview itself."""
+        self.events.create(kind=kind, actor=actor, reason=reason, data=data)
+
+    def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
+        before = self.status
+        self.store(status=status, **changes)
+        InterviewEvent.objects.create(
+            interview=self,
+            kind=kind,
+            actor=actor,
+            before=before,
+            after=status,
+            reason=reason,
+            data={key: str(value) for key, value in changes.items() if key in ("outcome", "result_status")},
+        )
+
+    @verb
+    def begin(self, *, actor: str = "candidate") -> None:
+        """The candidate has consented. Saying it again in a later attempt changes nothing."""
+        if self.status == self.Status.IN_PROGRESS:
+            return
+        if self.status != self.Status.PENDING:
+            raise InvalidTransition(f"This interview is {self.get_status_display().lower()}; it can't begin any more.")
+        self._move("interview.begun", self.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now())
+
+    @verb
+    def void_consent(self, *, reason: str) -> None:
+        """What seemed to consent was no person: back to where nobody has consented yet."""
+        if self.status == self.Status.IN_PROGRESS:
+            self._move("interview.voided", self.Status.PENDING, actor="screener", reason=reason, started_at=None)
+
+    @verb
+    def wait_until(self, when: datetime, *, reason: str) -> None:
+        """The next call is due then. Saying the same again writes no history."""
+        if not self.is_live:
+            raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
+        if self.waiting_for != reason:
+            self.note("interview.waiting", reason=reason, until=when.isoformat())
+        self.store(next_attempt_at=when, waiting_for=reason)
+        seconds = (when - timezone.now()).total_seconds()
+        if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
+            defer("interviews.dial", delay=max(0, round(seconds)), interview_id=self.pk)
+
+    @verb
+    def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
+        """The conversation is over, or will not take place. Final: whoever comes second changes nothing."""
+        if not self.is_live:
+            return
+        status = next(status for status, outcomes in self.OUTCOMES_OF.items() if outcome in outcomes)
+        now = timezone.now()
+        completed = status == self.Status.COMPLETED
+        self._move(
+            f"interview.{status}",
+            status,
+            actor=actor,
+            reason=reason,
+            outcome=outcome,
+            outcome_reason=reason,
+            result_status=self.ResultStatus.PENDING if completed else self.ResultStatus.NONE,
+            next_attempt_at=None,
+            waiting_for="",
+            completed_at=now,
+            duration_seconds=int((now - self.started_at).total_seconds()) if self.started_at else None,
+        )
+        if completed:
+            defer("interviews.conclude", interview_id=self.pk)
+
+    @verb
+    def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
+        """Called off. Unlike `finish`, asking it of an interview that is over is an error."""
+        if not self.is_live:
+            raise InvalidTransition(
+                f"This interview is {self.get_status_display().lower()}; it can no longer be cancelled."
+            )
+        self.finish(outcome, actor=actor, reason=reason)
+
+    @verb
+    def concluded(self, result_status: str, *, reason: str) -> None:
+        """There is a result, or it is known why there can be none yet."""
+        if self.status != self.Status.COMPLETED:
+            raise InvalidTransition("Only a completed interview has a result.")
+        before = self.result_status
+        self.release(result_status=result_status)
+        InterviewEvent.objects.create(
+            interview=self, kind=f"result.{result_status}", before=before, after=result_status, reason=reason
+        )
+
+    @verb
+    def reopen_result(self, *, actor: str, reason: str) -> None:
+        """Something that the result rests on is being done again."""
+        if self.status != self.Status.COMPLETED:
+            raise InvalidTransition("Only a completed interview can be scored again.")
+        self.store(result_status=self.ResultStatus.PENDING, retry_at=None, tries=0)
+        self.note("result.reopened", actor=actor, reason=reason)

@@ -1,0 +1,264 @@
+"""What was asked, what was answered, and what the answer is worth."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Q
+
+from interviews.models.interview import Interview
+from screener.models import AppendOnly, InvalidTransition, Work, WorkQuerySet
+from screener.queue import defer
+
+
+def private_storage() -> Any:
+    return storages["private"]
+
+
+class InterviewResponse(Work):
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Not asked yet"
+        ASKED = "asked", "Asked"
+        ANSWERED = "answered", "Answered"
+        TRANSCRIBED = "transcribed", "Transcribed"
+        ASSESSED = "assessed", "Assessed"
+        SILENT = "silent", "Silent"
+        TOO_SHORT = "too_short", "Too short"
+        SKIPPED = "skipped", "Skipped"
+        AUDIO_LOST = "audio_lost", "Audio lost"
+        UNINTELLIGIBLE = "unintelligible", "Unintelligible"
+        MODEL_UNAVAILABLE = "model_unavailable", "Could not be scored"
+
+    OPEN = (Status.PLANNED, Status.ASKED)
+    IN_WORK = (Status.ANSWERED, Status.TRANSCRIBED)
+    SETTLED_BY_CANDIDATE = (Status.SILENT, Status.TOO_SHORT, Status.SKIPPED)
+    SETTLED_BY_US = (Status.AUDIO_LOST, Status.UNINTELLIGIBLE, Status.MODEL_UNAVAILABLE)
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
+    position = models.PositiveSmallIntegerField()
+    question = models.TextField()
+    competency = models.CharField(max_length=200, blank=True)
+    weight = models.FloatField(default=1)
+    max_seconds = models.PositiveSmallIntegerField(default=120)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    status = models.CharField(max_length=18, choices=Status.choices, default=Status.PLANNED)
+    status_reason = models.TextField(blank=True)
+    transcript = models.TextField(blank=True)
+    transcript_source = models.CharField(max_length=40, blank=True)
+    transcript_confidence = models.FloatField(null=True, blank=True)
+    transcript_times = models.JSONField(null=True, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["interview", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "position"], name="one_response_per_position"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["updated_at"], condition=Q(status__in=["answered", "transcribed"]), name="responses_in_work"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Question {self.position + 1}"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in self.OPEN + self.IN_WORK
+
+    @property
+    def chosen_take(self) -> "Recording | None":
+        return next((take for take in self.takes.all() if take.chosen), None)
+
+    @property
+    def current_assessment(self) -> "Assessment | None":
+        """Found among the prefetched ones, so that a list needs no query for each answer."""
+        return next((one for one in self.assessments.all() if one.is_current), None)
+
+    def ask(self) -> None:
+        if self.status == self.Status.PLANNED:
+            self._move(self.Status.ASKED)
+
+    def take(self, recording: "Recording") -> None:
+        """This recording is the answer."""
+        if self.status not in self.OPEN:
+            raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
+        recording.store(chosen=True)
+        self._move(self.Status.ANSWERED)
+        recording.pass_on()
+
+    def take_back(self, *, reason: str) -> None:
+        """Nobody was asked after all: a machine had answered. The question costs nothing and is asked again."""
+        if self.status in (self.Status.ASKED, *self.IN_WORK, *self.SETTLED_BY_CANDIDATE):
+            self.takes.filter(chosen=True).update(chosen=False)
+            self._move(self.Status.PLANNED, reason=reason, retry_at=None)
+
+    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+        self._guard(self.Status.ANSWERED)
+        self._move(
+            self.Status.TRANSCRIBED,
+            transcript=text,
+            transcript_source=source,
+            transcript_confidence=confidence,
+            transcript_times=times,
+        )
+        defer("interviews.assess", response_id=self.pk)
+
+    def assessed(self, **assessment: Any) -> "Assessment":
+        """Add the assessment that counts from now on."""
+        self._guard(self.Status.TRANSCRIBED)
+        self.assessments.filter(is_current=True).update(is_current=False)
+        added = self.assessments.create(**assessment)
+        self._move(self.Status.ASSESSED)
+        return added
+
+    def settle(self, status: str, *, reason: str) -> None:
+        """No score will come of this answer, by the candidate's doing or by ours. Settling twice changes nothing."""
+        if self.is_settled:
+            return
+        self._move(status, reason=reason)
+
+    def reassess(self) -> None:
+        """Score the same words again. What was said before stays visible."""
+        if self.status not in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
+            raise InvalidTransition(f"Question {self.position + 1} has no transcript to score.")
+        self._move(self.Status.TRANSCRIBED)
+        defer("interviews.assess", response_id=self.pk)
+
+    def _guard(self, needed: str) -> None:
+        if self.status != needed:
+            raise InvalidTransition(f"Question {self.position + 1} is {self.status}, not {needed}.")
+
+    def _move(self, status: str, *, reason: str = "", **changes: Any) -> None:
+        """Call it under the interview's lock."""
+        before = self.status
+        self.release(status=status, status_reason=reason, **changes)
+        self.interview.events.create(
+            kind=f"response.{status}", before=before, after=status, reason=reason, data={"position": self.position}
+        )
+        if self.is_settled and not self.interview.is_live:
+            defer("interviews.conclude", interview_id=self.interview_id)
+
+
+def recording_path(recording: "Recording", _filename: str) -> str:
+    interview = recording.response.interview
+    return f"candidates/{interview.candidate_id}/{interview.pk}/{uuid.uuid4().hex}.wav"
+
+
+class Recording(Work):
+    """One take. The caller's action says that it exists and how it ended, the recording callback that it can be had."""
+
+    class Status(models.TextChoices):
+        EXPECTED = "expected", "Expected"
+        AVAILABLE = "available", "At the carrier"
+        STORED = "stored", "Stored"
+        ABSENT = "absent", "Lost"
+
+    class Ended(models.TextChoices):
+        UNKNOWN = "", "Not known yet"
+        PAUSE = "pause", "By a pause"
+        KEY = "key", "By a key"
+        REPEAT = "repeat", "To hear the question again"
+        LIMIT = "limit", "At its limit"
+        HANGUP = "hangup", "By hanging up"
+
+    response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="takes")
+    attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
+    turn = models.PositiveSmallIntegerField()
+    sid = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.EXPECTED)
+    ended = models.CharField(max_length=10, choices=Ended.choices, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+    chosen = models.BooleanField(default=False)
+    file = models.FileField(storage=private_storage, upload_to=recording_path, blank=True, max_length=255)
+    error = models.TextField(blank=True)
+    carrier_transcript = models.TextField(blank=True)
+    carrier_transcript_status = models.CharField(max_length=20, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "turn"], name="one_take_per_turn"),
+            models.UniqueConstraint(fields=["sid"], condition=~Q(sid=""), name="recording_sid_is_unique"),
+            models.UniqueConstraint(fields=["response"], condition=Q(chosen=True), name="one_chosen_take_per_response"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["updated_at"], condition=Q(status__in=["expected", "available"]), name="takes_in_work"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Take at turn {self.turn}"
+
+    def available(self, *, seconds: int | None) -> None:
+        """The carrier has the audio ready. Hearing it again changes nothing."""
+        if self.status == self.Status.EXPECTED:
+            self.store(status=self.Status.AVAILABLE, seconds=self.seconds or seconds)
+            if self.ended != self.Ended.REPEAT:
+                defer("interviews.fetch_audio", recording_id=self.pk)
+
+    def stored(self, file: "File[bytes]") -> None:
+        """The audio is safe here."""
+        self.file.save("take.wav", file, save=False)
+        self.release(file=self.file, status=self.Status.STORED, error="")
+        self.pass_on()
+
+    def lost(self, *, reason: str) -> None:
+        """There is no audio and there will be none."""
+        if self.status in (self.Status.EXPECTED, self.Status.AVAILABLE):
+            self.release(status=self.Status.ABSENT, error=reason)
+            self.pass_on()
+
+    def carrier_said(self, text: str, *, status: str) -> None:
+        """The carrier's own transcription of this take."""
+        if not self.carrier_transcript_status:
+            self.store(carrier_transcript=text, carrier_transcript_status=status)
+            if self.chosen:
+                self.response.store(retry_at=None)
+            self.pass_on()
+
+    def pass_on(self) -> None:
+        """Hand a chosen take to the next step, if it is ready for it."""
+        if not self.chosen:
+            return
+        if self.status == self.Status.STORED:
+            defer("interviews.transcribe", response_id=self.response_id)
+        elif self.status == self.Status.ABSENT:
+            self.response.settle(InterviewResponse.Status.AUDIO_LOST, reason=self.error)
+
+
+class Assessment(AppendOnly):
+    """What one answer was found to be worth, by whom, and on which words that rests."""
+
+    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
+
+    response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="assessments")
+    is_current = models.BooleanField(default=True)
+    score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    criteria = models.JSONField(default=list, help_text="Per criterion: score, weight, reason, evidence, flags")
+    feedback = models.TextField(blank=True)
+    flags = models.JSONField(default=list)
+    reason = models.TextField(blank=True, help_text="Why there is no score")
+    rubric_version = models.CharField(max_length=64)
+    model = models.CharField(max_length=100)
+    label = models.CharField(max_length=100)
+    prompt_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["response"], condition=Q(is_current=True), name="one_current_assessment"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__range=(0, 10)), name="score_from_0_to_10"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score if self.score is not None else 'no score'} by {self.label}"

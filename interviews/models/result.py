@@ -1,0 +1,69 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from interviews.models.interview import Interview
+from screener.models import AppendOnly
+
+
+class Recommendation(models.TextChoices):
+    HIRE = "hire", "Hire"
+    CONSIDER = "consider", "Consider"
+    REJECT = "reject", "Reject"
+
+
+class InterviewResult(AppendOnly):
+    """What the answers add up to. The program recommends; a person decides."""
+
+    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="results")
+    is_current = models.BooleanField(default=True)
+    overall_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
+    coverage = models.DecimalField(max_digits=4, decimal_places=3)
+    recommendation = models.CharField(max_length=10, choices=Recommendation.choices, blank=True)
+    reasoning = models.TextField(blank=True)
+    strengths = models.JSONField(default=list)
+    improvements = models.JSONField(default=list)
+    flags = models.JSONField(default=list)
+    hire_at = models.DecimalField(max_digits=3, decimal_places=1)
+    consider_at = models.DecimalField(max_digits=3, decimal_places=1)
+    model = models.CharField(max_length=100)
+    label = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview"], condition=Q(is_current=True), name="one_current_result"),
+            models.CheckConstraint(
+                condition=Q(overall_score__isnull=False) | Q(recommendation=""),
+                name="no_recommendation_without_a_score",
+            ),
+            models.CheckConstraint(
+                condition=Q(overall_score__isnull=True) | Q(overall_score__range=(0, 10)),
+                name="overall_score_from_0_to_10",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_recommendation_display() or 'No recommendation'} ({self.overall_score})"
+
+
+class Decision(AppendOnly):
+    """What a person decided, and which result they had before them."""
+
+    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="decisions")
+    result = models.ForeignKey(
+        InterviewResult, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Recommendation.choices)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.get_verdict_display()

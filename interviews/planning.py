@@ -1,0 +1,62 @@
+"""Planning an interview: what must be so, and the rows that exist from then on."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from candidates.models import Candidate
+from interviews.calling import Never, may_ever_call
+from interviews.models import Campaign, Interview, InterviewResponse
+from jobs.models import JobDescription
+from screener.models import InvalidTransition
+
+
+class NotPossible(InvalidTransition):
+    """This interview can't be planned. The message says why and what to do."""
+
+
+def plan_interview(
+    *,
+    candidate: Candidate,
+    job: JobDescription,
+    actor: str,
+    scheduled_for: datetime | None = None,
+    campaign: Campaign | None = None,
+) -> Interview:
+    """An interview with a response for each approved question, called at once or when it is scheduled for."""
+    questions = job.approved_questions
+    if not job.is_open:
+        raise NotPossible("This job is closed. Open it again to interview for it.")
+    if questions is None:
+        raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
+    verdict = may_ever_call(candidate, job)
+    if isinstance(verdict, Never):
+        raise NotPossible(verdict.reason)
+    try:
+        with transaction.atomic():
+            interview = Interview.objects.create(
+                candidate=candidate,
+                job=job,
+                question_set=questions,
+                campaign=campaign,
+                language=questions.language,
+                scheduled_for=scheduled_for,
+            )
+            InterviewResponse.objects.bulk_create(
+                InterviewResponse(interview=interview, position=position, question=question["text"], **_rest(question))
+                for position, question in enumerate(questions.questions)
+            )
+            interview.note("interview.planned", actor=actor)
+            interview.wait_until(scheduled_for or timezone.now(), reason="")
+    except IntegrityError as error:
+        if "one_live_interview" not in str(error):
+            raise
+        raise NotPossible(
+            "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
+        ) from error
+    return interview
+
+
+def _rest(question: dict[str, object]) -> dict[str, object]:
+    return {key: question[key] for key in ("competency", "weight", "max_seconds")}

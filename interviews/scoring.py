@@ -1,0 +1,242 @@
+"""From answers to assessments. Every number here is computed, never made up."""
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.utils import timezone
+from pydantic import BaseModel
+
+from interviews.answers import GIVE_UP_AFTER, LEASE_SECONDS, held_response
+from interviews.evidence import find_quote
+from interviews.models import Interview, InterviewResponse
+from jobs.models import JobDescription
+from screener.models import ModelCall
+from screener.queue import give_back_connection, pause_after
+from screener.services import language_model
+from screener.services.errors import PermanentError, TransientError
+from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
+from screener.services.redaction import redact
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", bound=BaseModel)
+
+FEWEST_WORDS = 4
+FILLERS = frozenset("um uh er ah eh hm hmm mhm like so well okay ok yeah yes no you know i mean".split())
+UNSUPPORTED_LIMIT = 5
+"""A higher score than this needs a quote that really stands in the answer."""
+
+
+def rubric_of(job: JobDescription) -> tuple[Criterion, ...]:
+    return tuple(
+        Criterion(
+            key=one["key"],
+            name=one["name"],
+            weight=float(one["weight"]),
+            anchors={int(level): text for level, text in one.get("anchors", {}).items()},
+        )
+        for one in job.rubric
+    )
+
+
+def rubric_version(job: JobDescription) -> str:
+    return hashlib.sha256(json.dumps(job.rubric, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def job_text(job: JobDescription) -> JobText:
+    return JobText(title=job.title, description=job.description, language=job.language)
+
+
+def sendable(response: InterviewResponse, interview: Interview) -> str:
+    """The words of an answer as they may leave the house: place for place the transcript, without who said it."""
+    return redact(response.transcript, [interview.candidate.full_name])
+
+
+def is_too_short(transcript: str) -> bool:
+    words = [word.strip(".,!?;:").lower() for word in transcript.split()]
+    return len([word for word in words if word and word not in FILLERS]) < FEWEST_WORDS
+
+
+# --- One answer ----------------------------------------------------------------------------------------
+
+
+def assess(response_id: UUID) -> None:
+    """Score one transcribed answer, or settle it with the reason why it has no score."""
+    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
+    token = waiting.claim(response_id, seconds=LEASE_SECONDS)
+    if token is None:
+        return
+    response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=response_id)
+    if is_too_short(response.transcript):
+        _settle(response_id, token, InterviewResponse.Status.TOO_SHORT, "Too short to be scored.")
+        return
+    try:
+        answer = _answer_text(response)
+        reply, checked = _ask_until_supported(response, answer, token)
+    except TransientError as error:
+        if timezone.now() < response.created_at + GIVE_UP_AFTER:
+            response.postpone(pause_after(response.tries, asked=error.retry_after))
+        else:
+            _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
+    except PermanentError as error:
+        _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
+    else:
+        _write_down(response_id, token, reply, checked)
+
+
+def _answer_text(response: InterviewResponse) -> AnswerText:
+    job = response.interview.job
+    return AnswerText(
+        job=job_text(job),
+        question=response.question,
+        competency=response.competency,
+        transcript=sendable(response, response.interview),
+        rubric=rubric_of(job),
+    )
+
+
+def _settle(response_id: UUID, token: UUID, status: str, reason: str) -> None:
+    with held_response(response_id, token) as response:
+        if response is not None:
+            response.settle(status, reason=reason)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the interviewer said, after its quotes were looked for in what the candidate said."""
+
+    criteria: list[dict[str, Any]]
+    flags: list[str]
+    score: Decimal | None
+    reason: str = ""
+
+
+def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
+    """Verify every quote against what was sent, and compute the answer's score by the weights of the rubric.
+
+    `spoken` is the same text before it was redacted: place for place what was sent, and what HR reads.
+    """
+    by_key = {one.criterion: one for one in scores.criteria}
+    if set(by_key) != {one.key for one in answer.rubric} or len(scores.criteria) != len(answer.rubric):
+        return Checked(
+            [], ["criteria_missing"], None, "The interviewer did not score each criterion of the rubric once."
+        )
+    criteria = [_check_criterion(one, by_key[one.key], answer.transcript, spoken) for one in answer.rubric]
+    flags = sorted({flag for one in criteria for flag in one["flags"]})
+    if "unsupported" in flags:
+        names = ", ".join(one["name"] for one in criteria if "unsupported" in one["flags"])
+        return Checked(criteria, flags, None, f"No words of the answer support the score given for: {names}.")
+    total = sum(one.weight for one in answer.rubric)
+    score = sum(one["score"] * one["weight"] for one in criteria) / total
+    return Checked(criteria, flags, Decimal(str(score)).quantize(Decimal("0.01")))
+
+
+def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
+    evidence = []
+    for quote in given.quotes:
+        place = find_quote(quote, sent)
+        evidence.append(
+            {
+                "quote": spoken[place.start : place.end] if place else quote,
+                "verified": place is not None,
+                "start": place.start if place else None,
+                "end": place.end if place else None,
+            }
+        )
+    flags = []
+    if any(not one["verified"] for one in evidence):
+        flags.append("quote_not_found")
+    if given.score > UNSUPPORTED_LIMIT and not any(one["verified"] for one in evidence):
+        flags.append("unsupported")
+    return {
+        "criterion": criterion.key,
+        "name": criterion.name,
+        "weight": criterion.weight,
+        "score": given.score,
+        "reason": given.reason,
+        "evidence": evidence,
+        "flags": flags,
+    }
+
+
+def _ask_until_supported(
+    response: InterviewResponse, answer: AnswerText, token: UUID
+) -> tuple[Reply[AnswerScores], Checked]:
+    """Ask, and once more where a high score rests on words that nobody said."""
+    interview = response.interview
+    for _ in range(2):
+        reply = paid(
+            ModelCall.Purpose.ASSESSMENT,
+            lambda interviewer: interviewer.assess(answer),
+            interview_id=interview.pk,
+            job_id=interview.job_id,
+        )
+        checked = check(reply.value, answer, response.transcript)
+        if checked.score is not None or not InterviewResponse.objects.renew(
+            response.pk, token, seconds=LEASE_SECONDS
+        ):
+            break
+    return reply, checked
+
+
+def paid(purpose: str, ask: Any, **about: Any) -> Reply[Any]:
+    """Ask the interviewer with no database connection held, and record what the call cost, answered or not."""
+    give_back_connection()
+    interviewer = language_model.interviewer()
+    started = timezone.now()
+    try:
+        reply: Reply[Any] = ask(interviewer)
+    except (TransientError, PermanentError) as error:
+        seconds = (timezone.now() - started).total_seconds()
+        ModelCall.objects.create(purpose=purpose, model=interviewer.label, error=str(error), seconds=seconds, **about)
+        raise
+    ModelCall.objects.create(
+        purpose=purpose,
+        model=reply.model,
+        prompt_hash=reply.prompt_hash,
+        tokens_in=reply.tokens_in,
+        tokens_out=reply.tokens_out,
+        seconds=reply.seconds,
+        **about,
+    )
+    return reply
+
+
+def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked) -> None:
+    with held_response(response_id, token) as response:
+        if response is None:
+            log.info("response %s: came back after its lease; somebody else has it", response_id)
+            return
+        response.assessed(
+            score=checked.score,
+            criteria=checked.criteria,
+            feedback=reply.value.feedback,
+            flags=checked.flags if checked.score is not None else [*checked.flags, "needs_review"],
+            reason=checked.reason,
+            rubric_version=rubric_version(response.interview.job),
+            model=reply.model,
+            label=language_model.interviewer().label,
+            prompt_hash=reply.prompt_hash,
+        )
+
+
+def rescore(interview: Interview, *, actor: str) -> None:
+    """Score the answers of a completed interview again; what was found before stays visible."""
+    with interview.locked():
+        interview.reopen_result(actor=actor, reason="Scoring again was asked for.")
+        for response in interview.responses.all():
+            response.interview = interview
+            if response.transcript and response.status in (
+                InterviewResponse.Status.ASSESSED,
+                InterviewResponse.Status.MODEL_UNAVAILABLE,
+            ):
+                response.reassess()
+
+
+def answers_to_assess() -> list[UUID]:
+    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
+    return list(waiting.left_behind().values_list("pk", flat=True)[:200])

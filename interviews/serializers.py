@@ -1,0 +1,255 @@
+"""Interviews, and all that hangs on them, as the API shows and takes them."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from candidates.models import Candidate
+from interviews import examples
+from interviews.models import Attempt, Call, Campaign, Interview, InterviewEvent, InterviewResponse, InterviewResult
+from interviews.models.result import Recommendation
+from interviews.planning import plan_interview
+from jobs.models import JobDescription
+from screener.api.access import actor
+from screener.services import language_model
+
+MOST_AT_ONCE = 500
+
+
+class JobField(serializers.PrimaryKeyRelatedField[JobDescription]):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=JobDescription.objects.all(), pk_field=serializers.UUIDField(), **kwargs)
+
+
+@extend_schema_serializer(examples=examples.INTERVIEW)
+class InterviewSerializer(serializers.ModelSerializer[Interview]):
+    candidate = serializers.PrimaryKeyRelatedField(
+        queryset=Candidate.objects.filter(erased_at__isnull=True), pk_field=serializers.UUIDField()
+    )
+    job = JobField()
+    outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
+    attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
+    interviewer = serializers.SerializerMethodField(help_text="Who judges the answers, or has judged them")
+
+    class Meta:
+        model = Interview
+        fields = [
+            "id",
+            "candidate",
+            "job",
+            "question_set",
+            "campaign",
+            "status",
+            "outcome",
+            "outcome_reason",
+            "result_status",
+            "interviewer",
+            "language",
+            "scheduled_for",
+            "next_attempt_at",
+            "waiting_for",
+            "attempts",
+            "started_at",
+            "completed_at",
+            "duration_seconds",
+            "created_at",
+        ]
+        read_only_fields = [name for name in fields if name not in ("candidate", "job", "scheduled_for")]
+
+    def get_interviewer(self, interview: Any) -> str:
+        label: str = interview.judged_by or language_model.interviewer().label
+        return label
+
+    def validate_scheduled_for(self, when: Any) -> Any:
+        if when and when < timezone.now():
+            raise serializers.ValidationError("This time is past. Leave it out to have the call made at once.")
+        return when
+
+    def create(self, validated_data: dict[str, Any]) -> Interview:
+        return plan_interview(**validated_data, actor=actor(self.context["request"]))
+
+
+@extend_schema_serializer(examples=examples.CANCELLATION)
+class CancellationSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        max_length=2000, allow_blank=True, default="", help_text="Kept in the interview's history"
+    )
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    quote = serializers.CharField()
+    verified = serializers.BooleanField(help_text="Whether these words stand in the transcript")
+    start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
+    end = serializers.IntegerField(allow_null=True)
+
+
+class CriterionResultSerializer(serializers.Serializer[Any]):
+    criterion = serializers.CharField()
+    name = serializers.CharField()
+    weight = serializers.FloatField()
+    score = serializers.FloatField(help_text="0 to 10")
+    reason = serializers.CharField()
+    evidence = EvidenceSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+
+@extend_schema_serializer(examples=examples.RESPONSE)
+class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
+    """A question and what became of it. What is assessed is null until it is, and again while it is scored anew."""
+
+    score = serializers.FloatField(
+        source="current_assessment.score",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="0 to 10, computed from the criteria; null: none",
+    )
+    score_reason = serializers.CharField(
+        source="current_assessment.reason", read_only=True, default="", help_text="Why there is no score"
+    )
+    feedback = serializers.CharField(source="current_assessment.feedback", read_only=True, default="")
+    criteria = CriterionResultSerializer(source="current_assessment.criteria", many=True, read_only=True, default=list)
+    flags = serializers.ListField(
+        source="current_assessment.flags", child=serializers.CharField(), read_only=True, default=list
+    )
+    label = serializers.CharField(  # type: ignore[assignment]  # hides what a field is called in a form
+        source="current_assessment.label", read_only=True, default="", help_text="Who judged"
+    )
+    model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
+
+    class Meta:
+        model = InterviewResponse
+        fields = [
+            "position",
+            "question",
+            "competency",
+            "weight",
+            "status",
+            "status_reason",
+            "transcript",
+            "transcript_source",
+            "score",
+            "score_reason",
+            "feedback",
+            "criteria",
+            "flags",
+            "label",
+            "model",
+        ]
+        read_only_fields = fields
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    position = serializers.IntegerField(help_text="The question whose answer it rests on")
+    quote = serializers.CharField()
+
+
+class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
+    overall_score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed; null: none")
+    coverage = serializers.FloatField(help_text="Share of the questions, by weight, that has a score")
+    recommendation = serializers.SerializerMethodField()
+    hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
+    consider_at = serializers.FloatField()
+    strengths = PointSerializer(many=True)
+    improvements = PointSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = InterviewResult
+        fields = [
+            "overall_score",
+            "coverage",
+            "recommendation",
+            "hire_at",
+            "consider_at",
+            "reasoning",
+            "strengths",
+            "improvements",
+            "flags",
+            "label",
+            "model",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+    def get_recommendation(self, result: InterviewResult) -> Recommendation | None:
+        """By the score and the job's thresholds; a person decides. Null: none."""
+        return Recommendation(result.recommendation) if result.recommendation else None
+
+
+@extend_schema_serializer(examples=examples.RESULT)
+class ResultSerializer(EarlierResultSerializer):
+    interview = serializers.UUIDField(source="interview_id")
+    result_status = serializers.ChoiceField(Interview.ResultStatus.choices, source="interview.result_status")
+    earlier = serializers.SerializerMethodField(help_text="What was found before it was scored again, newest first")
+
+    class Meta(EarlierResultSerializer.Meta):
+        fields = ["interview", "result_status", *EarlierResultSerializer.Meta.fields, "earlier"]
+        read_only_fields = fields
+
+    @extend_schema_field(EarlierResultSerializer(many=True))
+    def get_earlier(self, result: InterviewResult) -> Any:
+        return EarlierResultSerializer(result.interview.results.filter(is_current=False), many=True).data
+
+
+@extend_schema_serializer(examples=examples.EVENT)
+class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
+    data = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
+        help_text="Particulars of this kind of event"
+    )
+
+    class Meta:
+        model = InterviewEvent
+        fields = ["id", "created_at", "kind", "actor", "before", "after", "reason", "data"]
+        read_only_fields = fields
+
+
+class CallSerializer(serializers.ModelSerializer[Call]):
+    price = serializers.FloatField(allow_null=True)
+
+    class Meta:
+        model = Call
+        fields = ["twilio_sid", "status", "answered_by", "error_code", "duration_seconds", "price", "price_unit"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=examples.ATTEMPT)
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+    outcome = serializers.ChoiceField(Attempt.Outcome.choices, allow_blank=True, read_only=True)
+    call = CallSerializer(allow_null=True)
+
+    class Meta:
+        model = Attempt
+        fields = ["id", "number", "channel", "outcome", "reason", "created_at", "answered_at", "ended_at", "call"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=examples.CAMPAIGN)
+class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+    job = JobField()
+    interviews = serializers.IntegerField(source="interview_count", read_only=True)
+
+    class Meta:
+        model = Campaign
+        fields = ["id", "name", "job", "created_by", "interviews", "created_at"]
+
+
+@extend_schema_serializer(examples=examples.ADDITION)
+class AdditionSerializer(serializers.Serializer[Any]):
+    candidates = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE, help_text="Ids of candidates"
+    )
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    candidate = serializers.UUIDField()
+    interview = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField(help_text="Why no interview was planned; empty where one was")
+
+
+@extend_schema_serializer(examples=examples.ADDED)
+class AdditionReportSerializer(serializers.Serializer[Any]):
+    results = AddedSerializer(many=True)

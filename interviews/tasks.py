@@ -1,0 +1,87 @@
+"""Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
+
+import logging
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from interviews import answers, dialling, results, scoring
+from interviews.models import Attempt, Recording
+from screener.queue import Backoff, defer, give_back_connection
+from screener.services import telephony
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="interviews.dial", queue="calls", retry=Backoff())
+def dial(interview_id: str) -> None:
+    dialling.dial(UUID(interview_id))
+
+
+@app.task(name="interviews.fill_line", queue="calls", retry=Backoff())
+def fill_line() -> None:
+    dialling.fill_line()
+
+
+@app.task(name="interviews.follow_up", queue="calls", retry=Backoff())
+def follow_up(attempt_id: str) -> None:
+    dialling.follow_up(UUID(attempt_id))
+
+
+@app.task(name="interviews.hang_up", queue="calls", retry=Backoff())
+def hang_up(attempt_id: str) -> None:
+    sid = Attempt.objects.values_list("call__twilio_sid", flat=True).get(pk=attempt_id)
+    give_back_connection()
+    if sid:
+        telephony.hang_up(sid)
+
+
+@app.task(name="interviews.ask_about", queue="calls", retry=Backoff())
+def ask_about(attempt_id: str) -> None:
+    dialling.ask_about(UUID(attempt_id))
+
+
+@app.task(name="interviews.fetch_audio", queue="answers", retry=Backoff())
+def fetch_audio(recording_id: str) -> None:
+    answers.fetch_audio(UUID(recording_id))
+
+
+@app.task(name="interviews.transcribe", queue="answers", retry=Backoff())
+def transcribe(response_id: str) -> None:
+    answers.transcribe(UUID(response_id))
+
+
+@app.task(name="interviews.assess", queue="answers", retry=Backoff())
+def assess(response_id: str) -> None:
+    scoring.assess(UUID(response_id))
+
+
+@app.task(name="interviews.conclude", queue="answers", retry=Backoff())
+def conclude(interview_id: str) -> None:
+    results.conclude(UUID(interview_id))
+
+
+SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
+    "interviews.dial": ("interview_id", dialling.due),
+    "interviews.follow_up": ("attempt_id", dialling.to_follow_up),
+    "interviews.ask_about": ("attempt_id", dialling.without_news),
+    "interviews.fetch_audio": ("recording_id", answers.takes_to_fetch),
+    "interviews.transcribe": ("response_id", answers.answers_to_transcribe),
+    "interviews.assess": ("response_id", scoring.answers_to_assess),
+    "interviews.conclude": ("interview_id", results.interviews_to_conclude),
+}
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="interviews.sweep", queue="rest")
+def sweep(timestamp: int) -> None:
+    """Find what a crash, a lost callback or a vendor's bad hour left undone, and hand it to its task again."""
+    for take in Recording.objects.filter(pk__in=answers.takes_without_news()):
+        take.available(seconds=None)
+    for task, (name, find) in SWEEPS.items():
+        found = list(find())
+        for pk in found:
+            defer(task, delay=0, **{name: pk})
+        if found:
+            log.info("sweep: %d to %s", len(found), task)

@@ -1,0 +1,238 @@
+"""Placing calls: who may be called, that an attempt rings once, and what follows when the carrier fails."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from candidates.models import Consent, DoNotCall
+from interviews import answers, dialling
+from interviews.models import Attempt, Interview, Recording
+from interviews.planning import NotPossible, plan_interview
+from interviews.tests.carrier import Carrier, carrier
+from screener.testing import a_candidate, an_approved_job, an_interview, drain
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Carrier]:
+    with carrier() as running:
+        settings.TWILIO_API_URL = running.url
+        settings.TWILIO_TIMEOUT = 2
+        yield running
+
+
+class TestTheGate:
+    def test_lets_a_consenting_whitelisted_candidate_pass(self, twilio: Carrier) -> None:
+        an_interview()
+        drain()
+        assert [call["to"] for call in twilio.calls] == ["+14155550100"]
+
+    @pytest.mark.parametrize(
+        ("whitelist", "allowed"),
+        [([], False), (["+14155550100"], True), (["+1 (415) 555-0100"], True), (["+14155550101"], False), (["*"], True)],
+    )
+    def test_keeps_to_the_whitelist(self, settings: Any, whitelist: list[str], allowed: bool) -> None:
+        settings.WHITELISTED_NUMBERS = whitelist
+        if allowed:
+            assert an_interview()
+        else:
+            with pytest.raises(NotPossible, match="whitelist"):
+                an_interview()
+
+    def test_asks_for_consent_on_record(self) -> None:
+        with pytest.raises(NotPossible, match="no consent"):
+            an_interview(consents=False)
+
+    def test_calls_without_consent_where_the_job_says_so(self) -> None:
+        assert an_interview(job=an_approved_job(consent_required=False), consents=False)
+
+    def test_asks_again_at_dial_time(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        Consent.objects.create(candidate=interview.candidate, kind=Consent.Kind.CALL, given=False, source="e-mail")
+        drain()
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.NOT_PERMITTED)
+        assert "consent" in interview.outcome_reason
+        assert not twilio.calls
+
+    def test_never_calls_a_number_that_asked_not_to_be_called_whoever_has_it_now(self) -> None:
+        DoNotCall.objects.add_number("+14155550100", source="letter")
+        with pytest.raises(NotPossible, match="do-not-call"):
+            an_interview(full_name="Somebody Else")
+
+    def test_remembers_such_a_number_when_the_secret_key_is_replaced(self, settings: Any) -> None:
+        DoNotCall.objects.add_number("+14155550100", source="letter")
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "another"
+        assert DoNotCall.objects.covers("tel:+1-415-555-0100")
+
+    def test_makes_one_call_at_a_time_to_a_number(self, twilio: Carrier) -> None:
+        an_interview()
+        second = an_interview(full_name="Her Flatmate")
+        drain()
+        assert len(twilio.calls) == 1
+        second.refresh_from_db()
+        assert "running" in second.waiting_for
+
+    def test_plans_one_live_interview_for_a_candidate_and_a_job(self) -> None:
+        interview = an_interview()
+        with pytest.raises(NotPossible, match="already has"):
+            plan_interview(candidate=interview.candidate, job=interview.job, actor="a test")
+
+    def test_calls_nobody_without_approved_questions(self) -> None:
+        job = an_approved_job()
+        job.question_sets.update(status="retired")
+        with pytest.raises(NotPossible, match="no approved questions"):
+            plan_interview(candidate=a_candidate(), job=job, actor="a test")
+
+    def test_waits_for_the_time_that_is_asked_for(self, twilio: Carrier) -> None:
+        plan_interview(
+            candidate=a_candidate(),
+            job=an_approved_job(),
+            actor="a test",
+            scheduled_for=timezone.now() + timedelta(hours=2),
+        )
+        drain(all=True)
+        assert not twilio.calls
+
+
+class TestOneAttempt:
+    def test_rings_once_however_often_the_job_is_run(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        for _ in range(3):
+            dialling.dial(interview.pk)
+        assert len(twilio.calls) == 1
+        assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
+
+    def test_is_not_sent_once_its_time_is_over(self, twilio: Carrier, monkeypatch: Any) -> None:
+        monkeypatch.setattr(dialling, "SEND_WITHIN", timedelta(0))
+        dialling.dial(an_interview().pk)
+        assert not twilio.calls
+
+    def test_whose_answer_was_lost_is_found_at_the_carrier_and_not_sent_again(self, twilio: Carrier) -> None:
+        twilio.mood = "lost"
+        interview = an_interview()
+        dialling.dial(interview.pk)
+        attempt = Attempt.objects.get()
+        assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
+
+        twilio.mood = "ok"
+        dialling.dial(interview.pk)
+        dialling.ask_about(attempt.pk)
+        attempt.call.refresh_from_db()
+        assert attempt.call.twilio_sid == twilio.calls[0]["sid"]
+        assert len(twilio.calls) == 1
+
+    def test_that_never_reached_the_carrier_is_given_up_only_when_that_is_certain(
+        self, twilio: Carrier, monkeypatch: Any
+    ) -> None:
+        monkeypatch.setattr(dialling, "SEND_WITHIN", timedelta(0))
+        interview = an_interview()
+        dialling.dial(interview.pk)
+        attempt = Attempt.objects.get()
+        dialling.ask_about(attempt.pk)
+        attempt.refresh_from_db()
+        assert attempt.ended_at is None
+
+        monkeypatch.setattr(dialling, "CERTAIN_AFTER", timedelta(0))
+        dialling.ask_about(attempt.pk)
+        drain()
+        interview.refresh_from_db()
+        assert interview.next_attempt_at is not None
+
+    def test_that_nothing_is_heard_of_is_asked_about(self, twilio: Carrier, time_machine: Any) -> None:
+        interview = an_interview()
+        dialling.dial(interview.pk)
+        twilio.calls[0]["status"] = "no-answer"
+        assert dialling.without_news() == []
+        time_machine.move_to(timezone.now() + timedelta(minutes=2))
+        assert dialling.without_news() == [Attempt.objects.get().pk]
+        dialling.ask_about(Attempt.objects.get().pk)
+        assert Attempt.objects.get().outcome == Attempt.Outcome.NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("mood", "outcome", "status", "says"),
+    [
+        ((400, 21211), "invalid_number", "failed", "not a valid phone number"),
+        ((400, 21219), "carrier_error", "pending", "trial account"),
+        ((401, 20003), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
+        ((400, 21215), "carrier_error", "pending", "not allowed to call this country"),
+        ((429, 20429), "carrier_error", "pending", "slow down"),
+    ],
+)
+def test_what_the_carrier_refuses_is_told_in_words(
+    twilio: Carrier, mood: tuple[int, int], outcome: str, status: str, says: str
+) -> None:
+    twilio.mood = mood
+    interview = an_interview()
+    drain()
+    interview.refresh_from_db()
+    attempt = interview.attempts.get()
+    assert (attempt.outcome, interview.status) == (outcome, status)
+    assert says in attempt.reason
+    assert len(twilio.asked) == 1
+
+
+def test_an_answer_of_500_leaves_open_whether_the_call_was_placed(twilio: Carrier) -> None:
+    twilio.mood = (500, 20500)
+    interview = an_interview()
+    drain()
+    assert interview.attempts.get().ended_at is None
+    assert interview.events.filter(kind="attempt.unknown").exists()
+
+
+def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
+    interview = an_interview(job=an_approved_job(max_attempts=2))
+    for number in (1, 2):
+        drain()
+        with Attempt.objects.held(interview.attempts.get(number=number).pk) as attempt:
+            attempt.call.progress("busy", sequence=2)
+        drain()
+        interview.refresh_from_db()
+        if number == 1:
+            assert interview.next_attempt_at is not None
+            assert "Busy" in interview.waiting_for
+            interview.wait_until(timezone.now(), reason="the test is in a hurry")
+    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
+
+
+class TestAudio:
+    @pytest.fixture
+    def take(self, twilio: Carrier) -> Recording:
+        interview = an_interview()
+        attempt = interview.attempts.create(number=1, send_before=timezone.now())
+        response = interview.responses.all()[0]
+        take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
+        take.available(seconds=9)
+        return take
+
+    def test_is_fetched_and_kept_privately(self, take: Recording, twilio: Carrier) -> None:
+        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.STORED
+        assert take.file.name.startswith(f"candidates/{take.response.interview.candidate_id}/")
+
+    def test_that_is_not_there_yet_is_tried_again(self, take: Recording) -> None:
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.AVAILABLE
+        assert take.retry_at is not None
+
+    def test_that_is_none_is_lost_and_said_to_be(self, take: Recording, twilio: Carrier) -> None:
+        twilio.audio = b"<html>Sorry</html>"
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert (take.status, take.error) == (Recording.Status.ABSENT, "What Twilio sent for the recording is no WAV audio.")
+
+    def test_is_never_fetched_from_where_a_redirect_points(self, take: Recording, twilio: Carrier) -> None:
+        twilio.audio = {"Location": "http://127.0.0.1:1/secret"}
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.AVAILABLE
+        assert not take.file

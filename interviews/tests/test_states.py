@@ -1,0 +1,174 @@
+"""Transitions: each one guarded, written down, and never undone."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from interviews.models import Assessment, Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
+from screener.models import InvalidTransition
+from screener.testing import a_candidate, an_approved_job, an_interview
+
+pytestmark = pytest.mark.django_db
+
+Outcome, Status = Interview.Outcome, Interview.Status
+
+
+def test_every_outcome_belongs_to_one_final_status() -> None:
+    of = [outcome for outcomes in Interview.OUTCOMES_OF.values() for outcome in outcomes]
+    assert sorted(of) == sorted(Outcome.values)
+
+
+@pytest.mark.parametrize("outcome", Outcome.values)
+def test_a_final_state_never_changes_back(outcome: str) -> None:
+    interview = an_interview()
+    interview.finish(outcome)
+    before = (interview.status, interview.outcome, interview.completed_at)
+    interview.finish(Outcome.DECLINED)
+    with pytest.raises(InvalidTransition):
+        interview.cancel(Outcome.BY_HR, actor="hr")
+    with pytest.raises(InvalidTransition):
+        interview.begin()
+    with pytest.raises(InvalidTransition):
+        interview.wait_until(timezone.now(), reason="")
+    interview.refresh_from_db()
+    assert (interview.status, interview.outcome, interview.completed_at) == before
+
+
+def test_the_database_itself_keeps_final_states() -> None:
+    interview = an_interview()
+    interview.finish(Outcome.DECLINED)
+    with pytest.raises(DatabaseError, match="final"), transaction.atomic():
+        Interview.objects.filter(pk=interview.pk).update(status="pending", outcome="")
+
+
+def test_a_transition_writes_who_what_and_why() -> None:
+    interview = an_interview()
+    interview.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
+    event = interview.events.get(kind="interview.cancelled")
+    assert (event.actor, event.before, event.after, event.reason) == ("grace", "pending", "cancelled", "Position filled.")
+
+
+def test_a_transition_sees_what_others_did_meanwhile() -> None:
+    mine = an_interview()
+    theirs = Interview.objects.get(pk=mine.pk)
+    theirs.cancel(Outcome.BY_CLIENT, actor="api")
+    mine.finish(Outcome.COMPLETE)
+    assert mine.outcome == Outcome.BY_CLIENT
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("pending", "complete"), ("completed", ""), ("failed", "complete"), ("cancelled", "unreached")],
+)
+def test_an_outcome_fits_its_status(status: str, outcome: str) -> None:
+    interview = an_interview()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Interview.objects.filter(pk=interview.pk).update(status=status, outcome=outcome)
+
+
+class TestThereIsOnlyOne:
+    def test_live_interview_of_a_candidate_and_a_job(self) -> None:
+        interview = an_interview()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Interview.objects.create(
+                candidate=interview.candidate, job=interview.job, question_set=interview.question_set
+            )
+
+    def test_live_attempt_of_an_interview(self) -> None:
+        interview = an_interview()
+        interview.attempts.create(number=1, send_before=timezone.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            interview.attempts.create(number=2, send_before=timezone.now())
+
+    def test_live_call_of_a_number(self) -> None:
+        job = an_approved_job()
+        attempts = [
+            an_interview(job=job, full_name=name).attempts.create(number=1, send_before=timezone.now())
+            for name in ("Ada", "Grace")
+        ]
+        Call.objects.create(attempt=attempts[0], number="+14155550100")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Call.objects.create(attempt=attempts[1], number="+14155550100")
+
+    def test_current_assessment_chosen_take_and_result(self) -> None:
+        interview = an_interview()
+        attempt = interview.attempts.create(number=1, send_before=timezone.now())
+        response = interview.responses.all()[0]
+        assessment = {"response": response, "rubric_version": "1", "model": "m", "label": "l"}
+        result = {"interview": interview, "coverage": 1, "hire_at": 7, "consider_at": 5, "model": "m", "label": "l"}
+        Assessment.objects.create(**assessment)
+        Recording.objects.create(response=response, attempt=attempt, turn=1, chosen=True)
+        InterviewResult.objects.create(**result)
+        for again in (
+            lambda: Assessment.objects.create(**assessment),
+            lambda: Recording.objects.create(response=response, attempt=attempt, turn=2, chosen=True),
+            lambda: InterviewResult.objects.create(**result),
+        ):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                again()
+
+
+def test_no_result_recommends_without_a_score() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        InterviewResult.objects.create(
+            interview=an_interview(), coverage=1, recommendation="hire", hire_at=7, consider_at=5, model="m", label="l"
+        )
+
+
+def test_what_was_found_is_never_rewritten() -> None:
+    response = an_interview().responses.all()[0]
+    assessment = Assessment.objects.create(response=response, rubric_version="1", model="m", label="l")
+    assessment.score = 10
+    with pytest.raises(TypeError, match="append-only"):
+        assessment.save()
+
+
+def test_approved_questions_never_change() -> None:
+    questions = an_approved_job().approved_questions
+    assert questions is not None
+    questions.questions = []
+    with pytest.raises(InvalidTransition, match="next version"):
+        questions.save()
+
+
+def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_force() -> None:
+    job = an_approved_job()
+    first = job.approved_questions
+    draft = job.add_draft([{"text": "Why?", "competency": "", "weight": 1, "max_seconds": 60}], source="hr")
+    assert first is not None
+    assert (draft.version, job.question_sets.get(status="approved")) == (first.version + 1, first)
+    draft.approve(by="hr")
+    first.refresh_from_db()
+    assert first.status == "retired"
+
+
+def test_a_candidate_is_reached_at_a_number_in_one_form() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        a_candidate(phone="(415) 555-0100")
+
+
+def test_an_answer_once_given_is_not_taken_again() -> None:
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=timezone.now())
+    response = interview.responses.all()[0]
+    takes = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
+    response.take(takes[0])
+    with pytest.raises(InvalidTransition):
+        response.take(takes[1])
+
+
+def test_settling_twice_keeps_the_first_reason() -> None:
+    response = an_interview().responses.all()[0]
+    response.settle(InterviewResponse.Status.SILENT, reason="first")
+    response.settle(InterviewResponse.Status.AUDIO_LOST, reason="second")
+    assert (response.status, response.status_reason) == ("silent", "first")
+
+
+def test_the_end_of_a_call_is_told_once() -> None:
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=timezone.now())
+    Call.objects.create(attempt=attempt, number="+14155550100")
+    for _ in range(2):
+        with Attempt.objects.held(attempt.pk) as held:
+            held.call.progress("no-answer", sequence=3)
+    assert interview.events.filter(kind="attempt.no_answer").count() == 1

@@ -1,0 +1,63 @@
+"""Jobs and their questions, by machine."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.models import JobDescription, QuestionSet
+from jobs.questions import approve, to_approve
+from jobs.serializers import ApprovalSerializer, JobSerializer, QuestionSetSerializer, QuestionsWishSerializer
+from screener.api.access import actor
+from screener.api.views import ApiViewSet
+
+COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
+
+
+class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
+    """What is hired for: described, given questions, approved; then candidates can be interviewed for it."""
+
+    queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", COUNTING))
+    serializer_class = JobSerializer
+    filterset_fields = ["is_open", "questions_status"]
+
+    @extend_schema(request=QuestionsWishSerializer, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"], url_path="generate-questions")
+    def generate_questions(self, request: Request, **kwargs: Any) -> Response:
+        """Have questions written. `questions_status` of the job tells when they are `ready` to be read and approved."""
+        job = self.get_object()
+        wish = QuestionsWishSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        job.request_questions(wish.validated_data["count"])
+        return Response(JobSerializer(self.get_object()).data, status=202)
+
+    @extend_schema(request=ApprovalSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, **kwargs: Any) -> Response:
+        """Put the draft into force: from now on candidates are asked these questions. Again changes nothing."""
+        job = self.get_object()
+        wish = ApprovalSerializer(data=request.data, context={"job": job})
+        wish.is_valid(raise_exception=True)
+        approve(wish.validated_data.get("question_set") or to_approve(job), by=actor(request))
+        return Response(JobSerializer(self.get_object()).data)
+
+
+class QuestionSetFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+    job = filters.UUIDFilter("job_id")
+
+    class Meta:
+        model = QuestionSet
+        fields = ["status"]
+
+
+class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
+    """Every version of every job's questions. Posting some makes the job's next draft; none is ever changed."""
+
+    queryset = QuestionSet.objects.all()
+    serializer_class = QuestionSetSerializer
+    filterset_class = QuestionSetFilter

@@ -1,0 +1,278 @@
+"""Jobs over the API: described, given questions, approved."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from jobs import tasks
+from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
+from screener.models import ModelCall
+from screener.services import language_model
+from screener.testing import QUESTIONS, a_job, an_approved_job, drain
+
+pytestmark = pytest.mark.django_db
+JOBS, SETS = "/api/v1/jobs/", "/api/v1/question-sets/"
+SUPPORT = {
+    "title": "Support engineer",
+    "description": "Help our customers with their Linux servers. You must know SQL and write clearly.",
+}
+Status = JobDescription.QuestionsStatus
+
+
+def post(api: APIClient, job: Any, verb: str, body: Any = None) -> Any:
+    return api.post(f"{JOBS}{job.pk}/{verb}/", body)
+
+
+def a_rubric(**changes: Any) -> list[dict[str, Any]]:
+    anchors = {"2": "Bad.", "5": "Fair.", "9": "Good."}
+    return [{"key": "depth", "name": "Depth", "weight": 2.5, "anchors": anchors} | changes]
+
+
+class TestAJob:
+    def test_starts_with_defaults_and_without_questions(self, api: APIClient) -> None:
+        response = api.post(JOBS, SUPPORT)
+        body = response.json()
+        assert response.status_code == 201
+        assert (body["questions_status"], body["questions"], body["question_set"]) == ("none", [], None)
+        assert (body["hire_at"], body["consider_at"], body["language"]) == (7.0, 5.0, "en")
+        assert [one["key"] for one in body["rubric"]] == [one["key"] for one in DEFAULT_RUBRIC]
+        assert api.get(f"{JOBS}{body['id']}/").json() == body
+
+    @pytest.mark.parametrize("description", ["", " \n\t ", None])
+    def test_needs_a_description_to_write_questions_from(self, api: APIClient, description: Any) -> None:
+        response = api.post(JOBS, SUPPORT | {"description": description})
+        assert response.status_code == 400
+        assert set(response.json()["errors"]) == {"description"}
+        assert not JobDescription.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({"title": "x" * 201}, "title"),
+            ({"description": "x" * 20_001}, "description"),
+            ({"language": "English"}, "language"),
+            ({"max_attempts": 0}, "max_attempts"),
+            ({"max_attempts": 10**30}, "max_attempts"),
+            ({"minimum_coverage": 1.5}, "minimum_coverage"),
+            ({"hire_at": 11}, "hire_at"),
+            ({"hire_at": 4.5}, "hire_at"),
+            ({"consider_at": 8}, "hire_at"),
+            ({"rubric": []}, "rubric"),
+            ({"rubric": "strict"}, "rubric"),
+            ({"rubric": a_rubric(weight=0)}, "rubric"),
+            ({"rubric": a_rubric(weight=101)}, "rubric.0.weight"),
+            ({"rubric": a_rubric(name="")}, "rubric.0.name"),
+            ({"rubric": a_rubric() * 2}, "rubric"),
+            ({"rubric": a_rubric(anchors={"2": "Bad.", "5": "Fair."})}, "rubric.0.anchors.9"),
+        ],
+    )
+    def test_with_bad_input_is_refused_by_the_field(self, api: APIClient, body: dict[str, Any], field: str) -> None:
+        response = api.post(JOBS, SUPPORT | body)
+        assert response.status_code == 400
+        assert set(response.json()["errors"]) == {field}
+
+    def test_takes_a_rubric_of_its_own(self, api: APIClient) -> None:
+        assert api.post(JOBS, SUPPORT | {"rubric": a_rubric()}).json()["rubric"] == a_rubric()
+
+    def test_judges_a_patched_threshold_beside_the_other_one(self, api: APIClient) -> None:
+        path = f"{JOBS}{a_job().pk}/"
+        assert api.patch(path, {"hire_at": 4}).json()["errors"].keys() == {"hire_at"}
+        assert api.patch(path, {"hire_at": 4, "consider_at": 3.5}).json()["hire_at"] == 4.0
+
+    def test_keeps_what_the_worker_wrote_while_it_was_patched(self, api: APIClient) -> None:
+        job = a_job()
+        job.request_questions()
+        body = api.patch(f"{JOBS}{job.pk}/", {"is_open": False, "questions_status": "approved"}).json()
+        assert (body["is_open"], body["questions_status"]) == (False, "pending")
+
+    @pytest.mark.parametrize("many", [2, 20])
+    def test_costs_no_query_of_its_own_in_a_list(
+        self, api: APIClient, many: int, django_assert_num_queries: Any
+    ) -> None:
+        for _ in range(many):
+            an_approved_job()
+        with django_assert_num_queries(3):  # the key, the jobs, their questions
+            assert len(api.get(JOBS).json()["results"]) == many
+
+    def test_is_found_by_its_state(self, api: APIClient) -> None:
+        a_job(is_open=False)
+        job = a_job()
+        assert [one["id"] for one in api.get(JOBS, {"is_open": "true"}).json()["results"]] == [str(job.pk)]
+
+
+class TestGeneratingQuestions:
+    def test_is_done_by_the_worker_and_ends_in_a_draft(self, api: APIClient) -> None:
+        job = a_job(**SUPPORT)
+        response = post(api, job, "generate-questions", {"count": 3})
+        assert (response.status_code, response.json()["questions_status"]) == (202, "pending")
+        drain()
+        body = api.get(f"{JOBS}{job.pk}/").json()
+        assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
+        assert body["question_set"]["status"] == "draft"
+        assert body["question_set"]["source"] == language_model.interviewer().label
+        assert ModelCall.objects.get().job_id == job.pk
+
+    def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:
+        job = a_job(**SUPPORT)
+        post(api, job, "generate-questions")
+        drain()
+        assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 5
+
+    def test_asked_for_again_meanwhile_is_done_once(self, api: APIClient) -> None:
+        job = a_job(**SUPPORT)
+        answers = [post(api, job, "generate-questions", {"count": count}) for count in (3, 4)]
+        assert [one.status_code for one in answers] == [202, 202]
+        assert drain() == ["jobs.write_questions"]
+        assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 3
+
+    @pytest.mark.parametrize("count", [0, 16, "many", None])
+    def test_has_a_bounded_count(self, api: APIClient, count: Any) -> None:
+        response = post(api, a_job(), "generate-questions", {"count": count})
+        assert set(response.json()["errors"]) == {"count"}
+
+    def test_that_is_not_possible_says_why(self, api: APIClient) -> None:
+        job = a_job(**SUPPORT, language="de")
+        post(api, job, "generate-questions")
+        drain()
+        body = api.get(f"{JOBS}{job.pk}/").json()
+        assert body["questions_status"] == "failed"
+        assert "English" in body["questions_error"]
+
+    def test_waits_for_a_model_that_is_down_and_gives_up_in_the_end(self, settings: Any, api: APIClient) -> None:
+        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = "sk-test", "http://127.0.0.1:9/v1"
+        job = a_job(**SUPPORT)
+        job.request_questions()
+        drain()
+        job.refresh_from_db()
+        assert (job.questions_status, job.lease, job.tries) == (Status.PENDING, None, 1)
+        assert job.retry_at is not None
+        assert job.retry_at > timezone.now()
+        JobDescription.objects.update(retry_at=None, tries=99)
+        tasks.write_questions(str(job.pk))
+        job.refresh_from_db()
+        assert job.questions_status == Status.FAILED
+        assert "ask again later" in job.questions_error
+
+    def test_that_a_crash_left_undone_is_found_by_the_sweep(self) -> None:
+        job = a_job(**SUPPORT)
+        job.request_questions()
+        drain(only="nothing")
+        long_ago = timezone.now() - timedelta(minutes=5)
+        JobDescription.objects.update(lease=uuid4(), lease_until=long_ago, updated_at=long_ago)
+        tasks.sweep(0)
+        assert drain() == ["jobs.write_questions"] * 2
+        job.refresh_from_db()
+        assert (job.questions_status, job.question_sets.count()) == (Status.READY, 1)
+
+
+class TestApproving:
+    def test_puts_the_draft_into_force(self, api: APIClient) -> None:
+        job = a_job()
+        job.add_draft(QUESTIONS, source="a test")
+        response = post(api, job, "approve")
+        body = response.json()
+        assert (response.status_code, body["questions_status"], body["question_set"]["status"]) == (
+            200,
+            "approved",
+            "approved",
+        )
+        assert QuestionSet.objects.get().approved_by == "api key a test"
+
+    def test_twice_changes_nothing(self, api: APIClient) -> None:
+        job = an_approved_job()
+        assert post(api, job, "approve").status_code == 200
+        assert job.approved_questions is not None
+        assert job.approved_questions.approved_by == "a test"
+
+    def test_names_the_version_that_was_read(self, api: APIClient) -> None:
+        job = a_job()
+        old = job.add_draft(QUESTIONS, source="a test")
+        job.add_draft(QUESTIONS, source="a test")
+        response = post(api, job, "approve", {"question_set": str(old.pk)})
+        assert response.status_code == 409
+        assert "newer version" in response.json()["detail"]
+
+    def test_of_the_questions_of_another_job_is_refused(self, api: APIClient) -> None:
+        other = an_approved_job().approved_questions
+        assert other is not None
+        response = post(api, a_job(), "approve", {"question_set": str(other.pk)})
+        assert set(response.json()["errors"]) == {"question_set"}
+
+    def test_without_questions_says_what_to_do(self, api: APIClient) -> None:
+        job = a_job()
+        response = post(api, job, "approve")
+        assert response.status_code == 409
+        assert "generated" in response.json()["detail"]
+        job.request_questions()
+        assert "still being written" in post(api, job, "approve").json()["detail"]
+        job.questions_failed("The model declined.")
+        assert "The model declined." in post(api, job, "approve").json()["detail"]
+
+    def test_of_a_language_that_can_not_be_spoken_is_refused(self, api: APIClient) -> None:
+        job = a_job(language="de")
+        job.add_draft(QUESTIONS, source="a test")
+        response = post(api, job, "approve")
+        assert response.status_code == 409
+        assert "English" in response.json()["detail"]
+        job.refresh_from_db()
+        assert job.approved_questions is None
+
+    def test_of_any_english_is_fine(self, api: APIClient) -> None:
+        job = a_job(language="en-GB")
+        job.add_draft(QUESTIONS, source="a test")
+        assert post(api, job, "approve").status_code == 200
+
+
+class TestQuestionsOfOnesOwn:
+    def test_become_the_next_draft_and_leave_the_approved_ones(self, api: APIClient) -> None:
+        job = an_approved_job()
+        response = api.post(SETS, {"job": str(job.pk), "questions": [{"text": " Why? ", "competency": "Motives"}]})
+        body = response.json()
+        assert (response.status_code, body["version"], body["status"]) == (201, 2, "draft")
+        assert body["source"] == "api key a test"
+        assert body["questions"] == [{"text": "Why?", "competency": "Motives", "weight": 1.0, "max_seconds": 120}]
+        shown = api.get(f"{JOBS}{job.pk}/").json()
+        assert (shown["questions"], shown["questions_status"]) == (body["questions"], "ready")
+        assert JobDescription.objects.get().approved_questions is not None
+
+    @pytest.mark.parametrize(
+        ("questions", "field"),
+        [
+            ([], "questions"),
+            ("Why?", "questions"),
+            ([{"text": "Why?"}] * 21, "questions"),
+            ([{"text": "  "}], "questions.0.text"),
+            ([{"text": "x" * 1001}], "questions.0.text"),
+            ([{"text": "Why?", "weight": 0}], "questions.0.weight"),
+            ([{"text": "Why?", "max_seconds": 14}], "questions.0.max_seconds"),
+            ([{"text": "Why?"}, {"text": "How?", "max_seconds": 601}], "questions.1.max_seconds"),
+            (["Why?"], "questions.0"),
+        ],
+    )
+    def test_are_checked_one_by_one(self, api: APIClient, questions: Any, field: str) -> None:
+        response = api.post(SETS, {"job": str(a_job().pk), "questions": questions})
+        assert response.status_code == 400
+        assert set(response.json()["errors"]) == {field}
+        assert not QuestionSet.objects.exists()
+
+    @pytest.mark.parametrize("job", ["7", str(uuid4()), None, 10**40, ["x"]])
+    def test_need_a_job(self, api: APIClient, job: Any) -> None:
+        response = api.post(SETS, {"job": job, "questions": [{"text": "Why?"}]})
+        assert set(response.json()["errors"]) == {"job"}
+
+    def test_are_listed_by_job_and_status(self, api: APIClient) -> None:
+        job = an_approved_job()
+        an_approved_job()
+        draft = job.add_draft(QUESTIONS, source="a test")
+        found = api.get(SETS, {"job": str(job.pk), "status": "draft"}).json()["results"]
+        assert [one["id"] for one in found] == [str(draft.pk)]
+        assert api.get(f"{SETS}{draft.pk}/").json() == found[0]
+
+    def test_are_never_changed(self, api: APIClient) -> None:
+        questions = an_approved_job().approved_questions
+        assert questions is not None
+        assert api.patch(f"{SETS}{questions.pk}/", {"questions": []}).status_code == 405

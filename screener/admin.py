@@ -1,0 +1,127 @@
+"""Access and what is behind the scenes: users, API keys, calls to models, the queue."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import models
+from django.http import HttpRequest
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
+from rest_framework_api_key.models import APIKey
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge
+from screener.models import ApiKey, IdempotentRequest, ModelCall
+
+for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
+    admin.site.unregister(registered_by_its_package)
+
+KEY_STATES = {"usable": "success", "expired": "warning", "revoked": "danger"}
+JOB_STATES = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "last_name", "email", "is_staff", "is_active", "last_login"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    date_hierarchy = "date_joined"
+    readonly_fields = ["last_login", "date_joined"]
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
+    list_display = ["name", "members"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(members=models.Count("user"))
+
+    @admin.display(description="Members", ordering="members")
+    def members(self, group: Any) -> int:
+        return int(group.members)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ScreenerAdmin):
+    """A key is made, shown once, and later revoked. What it may do is settled when it is made."""
+
+    list_display = ["name", "prefix", "scope", "state", "created", "expiry_date"]
+    list_filter = ["scope", "revoked"]
+    search_fields = ["name", "prefix"]
+    date_hierarchy = "created"
+    fields = ["name", "scope", "expiry_date"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return self.fields if obj is None else ["name", "prefix", "scope", "created", "expiry_date", "revoked"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if obj is None:
+            return []
+        revoked_for_good = ["name", "expiry_date", "revoked"] if obj.revoked else []
+        return ["prefix", "scope", "created", *revoked_for_good]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Revoked, not deleted: what was done with a key must stay attributable."""
+        return False
+
+    @badge("State", KEY_STATES)
+    def state(self, key: ApiKey) -> tuple[str, str]:
+        state = "revoked" if key.revoked else "expired" if key.has_expired else "usable"
+        return state, state
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        key = ApiKey.objects.assign_key(obj)
+        super().save_model(request, obj, form, change)
+        messages.warning(request, f"The key is: {key} — copy it now, it can't be shown again.")
+
+
+@admin.register(ModelCall)
+class ModelCallAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "purpose", "model", "tokens_in", "tokens_out", "cost", "seconds", "result"]
+    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter)]
+    search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
+    date_hierarchy = "created_at"
+
+    @badge("Result", {"answered": "success", "failed": "danger"})
+    def result(self, call: ModelCall) -> tuple[str, str]:
+        return ("failed", "failed") if call.error else ("answered", "answered")
+
+
+@admin.register(IdempotentRequest)
+class IdempotentRequestAdmin(ReadOnlyAdmin):
+    """The stored answer may be about a candidate, so lists and pages leave it out."""
+
+    list_display = ["created_at", "owner", "key", "status_code"]
+    list_filter = ["status_code"]
+    search_fields = ["owner", "key"]
+    date_hierarchy = "created_at"
+    fields = ["owner", "key", "fingerprint", "status_code", "created_at"]
+
+
+class JobEventInline(ReadOnlyInline):
+    model = ProcrastinateEvent
+    verbose_name_plural = "what happened to it"
+    fields = ["type", "at"]
+    ordering = ["at"]
+
+
+@admin.register(ProcrastinateJob)
+class BackgroundJobAdmin(ReadOnlyAdmin):
+    """Jobs carry ids only; what is still to do stands on the rows that they are about."""
+
+    list_display = ["id", "task_name", "queue_name", "state", "scheduled_at", "attempts", "args"]
+    list_filter = ["status", "queue_name", "task_name"]
+    search_fields = ["task_name", "=id"]
+    ordering = ["-id"]
+    inlines = [JobEventInline]
+
+    @badge("Status", JOB_STATES, ordering="status")
+    def state(self, job: ProcrastinateJob) -> tuple[str, str]:
+        return job.status, job.status

@@ -1,0 +1,104 @@
+"""The OpenAPI description: what drf-spectacular finds, and what it can't know: how requests fail and repeat."""
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework import serializers
+
+from screener.api import access, once, problems
+
+EXAMPLES: dict[int, Any] = {
+    400: {"title": ["This field may not be blank."]},
+    401: f"Send your API key in the header {access.HEADER}. Have one made: {access.MAKE_ONE}.",
+    403: "This API key may only read. Use one that may also change things.",
+    404: "There is nothing with this id here. Check the id, and what kind of thing it belongs to.",
+    409: "This job has no approved questions. Have them generated, read them and approve them first.",
+    413: "The request has 9,000,000 bytes; at most 2,097,152 are taken here.",
+    415: 'Unsupported media type "text/plain" in request.',
+    422: str(problems.KeyReused.default_detail),
+    503: str(problems.Unavailable.default_detail),
+}
+
+
+def sent(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
+    """An example of what a client sends."""
+    return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
+
+
+def shown(name: str, value: Any) -> OpenApiExample:
+    """An example of what it gets back."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=["200", "201", "202"])
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """RFC 9457. `detail` is for people; tell kinds of problems apart by `type`."""
+
+    type = serializers.CharField(help_text="urn:screener:problem:… and the kind of problem")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What happened, why, and what to do next")
+    instance = serializers.CharField(help_text="The path that was asked for")
+    errors = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="By field, where fields are wrong; `questions.0.text` is the text of the first question",
+    )
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "screener.api.access.ApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "apiKey", "in": "header", "name": access.HEADER}
+
+
+class ProblemAutoSchema(AutoSchema):
+    """Adds the problems that each operation can answer with, and the Idempotency-Key of each POST."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method != "POST":
+            return []
+        key = OpenApiParameter(
+            once.HEADER,
+            {"type": "string", "pattern": once.FORM, "minLength": 1, "maxLength": 255},
+            OpenApiParameter.HEADER,
+            description="Repeating a request under the same key carries it out once; the first answer is given again, "
+            f"with `{once.REPLAYED}: true`. Kept for a day.",
+        )
+        replayed = OpenApiParameter(
+            once.REPLAYED,
+            str,
+            OpenApiParameter.HEADER,
+            response=[200, 201, 202],
+            description="`true` on such an answer.",
+        )
+        return [key, replayed]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
+        return bodies | {str(code): _answer(code, problem, self.path) for code in self._codes()}
+
+    def _codes(self) -> list[int]:
+        codes = {401, 503}
+        if self.method == "GET" and self._is_list_view():
+            codes |= {400}
+        if "{" in self.path:
+            codes |= {404}
+        if self.method in ("POST", "PATCH"):
+            codes |= {400, 403, 409, 413, 415}
+        if self.method == "POST":
+            codes |= {422}
+        return sorted(codes)
+
+
+def _answer(code: int, problem: dict[str, Any], path: str) -> dict[str, Any]:
+    example = problems.problem(code, EXAMPLES[code], instance=path)
+    return {
+        "description": HTTPStatus(code).phrase,
+        "content": {problems.CONTENT_TYPE: {"schema": problem, "example": example}},
+    }

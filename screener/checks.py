@@ -1,0 +1,78 @@
+"""What `manage.py check` says of the settings before somebody is called with them."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+NEEDED = {
+    "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
+    "TWILIO_AUTH_TOKEN": "the auth token of your Twilio account; webhooks are verified with it",
+    "TWILIO_PHONE_NUMBER": "the Twilio number that candidates see, as +14155550100",
+}
+
+
+@register("screener")
+def there_is_a_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DATABASE_URL or settings.EMBEDDED_DATABASE:
+        return []
+    return [
+        Error(
+            "DATABASE_URL is not set, so there is nowhere to keep interviews.",
+            hint="Set it to a PostgreSQL server (postgres://user:password@host/name), or set EMBEDDED_DATABASE=1 "
+            "to keep them in this folder.",
+            id="screener.E004",
+        )
+    ]
+
+
+@register("screener")
+def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The offline rules never judge real callers because somebody forgot a key."""
+    simulated = settings.DEBUG or settings.TESTING
+    if simulated or settings.OPENAI_API_KEY or settings.OFFLINE_INTERVIEWER:
+        return []
+    return [
+        Error(
+            "OPENAI_API_KEY is not set, so answers would be judged by the offline rules.",
+            hint="Set OPENAI_API_KEY, or set OFFLINE_INTERVIEWER=1 if the offline rules are meant.",
+            id="screener.E001",
+        )
+    ]
+
+
+def refuse_to_start_unfit() -> None:
+    """For the doors that no management command guards: stop with the reasons, rather than serve wrongly."""
+    errors = [found for found in run_checks(tags=["screener"]) if found.level >= ERROR]
+    if errors:
+        raise ImproperlyConfigured(" ".join(f"{error.msg} {error.hint}" for error in errors))
+
+
+@register("screener", deploy=True)
+def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = [
+        Error(f"{name} is not set.", hint=f"Set it to {meaning}.", id="screener.E002")
+        for name, meaning in NEEDED.items()
+        if not getattr(settings, name)
+    ]
+    address = urlsplit(settings.WEBHOOK_BASE_URL)
+    real = settings.TWILIO_API_URL == "https://api.twilio.com"
+    if real and (address.scheme != "https" or address.hostname in ("127.0.0.1", "localhost")):
+        found.append(
+            Error(
+                f"WEBHOOK_BASE_URL is {settings.WEBHOOK_BASE_URL}, which Twilio can't reach.",
+                hint="Set it to the public https address of this site.",
+                id="screener.E003",
+            )
+        )
+    if not settings.WHITELISTED_NUMBERS:
+        found.append(
+            Warning(
+                "WHITELISTED_NUMBERS is not set, so nobody will be called.",
+                hint="List numbers separated by commas, or set it to * to allow every number.",
+                id="screener.W001",
+            )
+        )
+    return found

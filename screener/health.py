@@ -1,0 +1,44 @@
+"""Whether this process is alive, and whether the whole of it can do its work."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import Max, Min, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+DEAF_AFTER = timedelta(seconds=60)
+
+
+def alive(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "alive"})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and a worker has been heard of lately; else 503, with what is missing."""
+    try:
+        found = work_ages()
+    except DatabaseError:
+        return JsonResponse(
+            {"status": "not ready", "database": "The database does not answer. Is PostgreSQL running?"}, status=503
+        )
+    heartbeat = found["worker_heartbeat_age"]
+    if heartbeat is None or heartbeat > DEAF_AFTER.total_seconds():
+        missing = "No worker has been heard of for a minute. Start one: manage.py worker."
+        return JsonResponse({"status": "not ready", "database": "ok", "worker": missing, **found}, status=503)
+    return JsonResponse({"status": "ready", "database": "ok", "worker": "ok", **found})
+
+
+def work_ages() -> dict[str, Any]:
+    """Seconds since a worker was heard of, and since the oldest job that could run became due."""
+    now = timezone.now()
+    heard = ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]
+    due = ProcrastinateJob.objects.filter(Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=now), status="todo")
+    oldest = due.aggregate(first=Min("scheduled_at"))["first"]
+    return {
+        "worker_heartbeat_age": round((now - heard).total_seconds(), 1) if heard else None,
+        "oldest_due_job_age": round((now - oldest).total_seconds(), 1) if oldest else 0,
+        "jobs_due": due.count(),
+    }

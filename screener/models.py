@@ -1,0 +1,159 @@
+"""What every app's rows have in common, API keys, and the record of every paid call."""
+
+import uuid
+from datetime import timedelta
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework_api_key.models import AbstractAPIKey
+
+M = TypeVar("M", bound="Work")
+
+QUIET = timedelta(seconds=20)
+
+
+class InvalidTransition(Exception):
+    """Something was asked of a row that its state does not allow. The message says why and what to do."""
+
+
+class BaseModel(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+    def store(self, **changes: Any) -> None:
+        """Set these fields and write them, and nothing else."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save(update_fields=[*changes, "updated_at"])
+
+
+class AppendOnly(BaseModel):
+    """A row that records what was so at a time. It is added, and later perhaps superseded, never rewritten."""
+
+    class Meta:
+        abstract = True
+
+    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        fields = set(kwargs.get("update_fields") or ()) - {"updated_at"}
+        if not self._state.adding and (not fields or not fields <= self.FROZEN_EXCEPT):
+            raise TypeError(f"{type(self).__name__} is append-only: add a new row instead of changing this one.")
+        super().save(*args, **kwargs)
+
+
+class WorkQuerySet(models.QuerySet[M]):
+    def claimable(self) -> Self:
+        """Rows that nobody is working on and whose time has come."""
+        now = timezone.now()
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
+        return self.filter(free & due)
+
+    def left_behind(self) -> Self:
+        """Claimable, and quiet for so long that the job which was to do the work has surely been lost."""
+        return self.claimable().filter(updated_at__lt=timezone.now() - QUIET)
+
+    def claim(self, pk: uuid.UUID, *, seconds: int) -> uuid.UUID | None:
+        """Take this row for so long. Returns the token to hand the work in with, or None: somebody else's, or not due.
+
+        Call it on a queryset that is filtered to the rows that need the work.
+        """
+        token = uuid.uuid4()
+        until = timezone.now() + timedelta(seconds=seconds)
+        taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
+        return token if taken else None
+
+
+    def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
+        """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
+        until = timezone.now() + timedelta(seconds=seconds)
+        return bool(self.filter(pk=pk, lease=token).update(lease_until=until))
+
+
+class Work(BaseModel):
+    """A row on which a worker does something slow outside any transaction (ENGINE rule 6).
+
+    The lease lets one worker at it at a time; its token fences out one that comes back too late.
+    """
+
+    lease = models.UUIDField(null=True, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    retry_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def release(self, **changes: Any) -> None:
+        """Give the lease back with what came of the work; the next step starts its tries afresh."""
+        self.store(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
+
+    def postpone(self, delay: timedelta) -> None:
+        """Give the lease back with the work undone, to be tried again after this long."""
+        self.store(lease=None, lease_until=None, retry_at=timezone.now() + delay)
+
+
+class ApiKey(AbstractAPIKey):
+    """A client's key: kept as a hash, shown once when it is made."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        WRITE = "write", "Read and change"
+
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.WRITE)
+
+    class Meta(AbstractAPIKey.Meta):
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+
+
+class IdempotentRequest(BaseModel):
+    """The answer to a POST that carried an Idempotency-Key, to be given again to the same request."""
+
+    owner = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_answer_per_idempotency_key")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"
+
+
+class ModelCall(BaseModel):
+    """One call to a model that costs money, whether it gave an answer or not."""
+
+    class Purpose(models.TextChoices):
+        QUESTIONS = "questions", "Questions"
+        TRANSCRIPTION = "transcription", "Transcription"
+        ASSESSMENT = "assessment", "Assessment"
+        SUMMARY = "summary", "Summary"
+
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    model = models.CharField(max_length=100)
+    prompt_hash = models.CharField(max_length=64, blank=True)
+    job_id = models.UUIDField(null=True, blank=True, db_index=True)
+    interview_id = models.UUIDField(null=True, blank=True, db_index=True)
+    tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    cost = models.DecimalField(
+        max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
+    )
+    seconds = models.FloatField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} by {self.model}"

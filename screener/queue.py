@@ -1,0 +1,46 @@
+"""Deferring work: in the transaction of the data that it is about, by name, with ids only."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from procrastinate import BaseRetryStrategy, RetryDecision, utils
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import Job, JobDeferrer
+from procrastinate.manager import JobManager
+
+# Inside a worker the app has a connector of its own; what a task defers must still be part of the task's transaction.
+_here = JobManager(DjangoConnector())
+
+MAX_TRIES = 8
+LONGEST_WAIT = 300
+
+
+class Backoff(BaseRetryStrategy):
+    """For what no task expects (a bug, a lost database): soon, then rarer, then left to the sweep. No ORM in here."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= MAX_TRIES:
+            return None
+        return RetryDecision(retry_at=utils.utcnow() + pause_after(job.attempts))
+
+
+def defer(name: str, *, delay: int = 0, **ids: Any) -> None:
+    """Have the worker run the task called `name`, after `delay` seconds, once this transaction is committed."""
+    options: dict[str, Any] = {"schedule_in": {"seconds": delay}} if delay else {}
+    job = app.tasks[name].configure(**options).job
+    JobDeferrer(job=job, job_manager=_here).defer(**{key: str(value) for key, value in ids.items()})
+
+
+def give_back_connection() -> None:
+    """Before waiting for a vendor: a connection that is held while waiting is one that nobody else can use."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def pause_after(tries: int, *, asked: float | None = None) -> timedelta:
+    """How long to wait after so many failed tries: longer each time, with jitter, and as long as the vendor asked."""
+    wait = min(2.0**tries, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+    return timedelta(seconds=max(wait, asked or 0))

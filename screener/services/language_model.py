@@ -1,0 +1,214 @@
+"""The language model: prompts out, judgement in, through OpenAI's chat completions or a server that speaks them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+from time import monotonic
+from typing import Annotated
+
+from django.conf import settings
+from openai.types.shared_params import ResponseFormatJSONSchema
+from pydantic import BaseModel, Field, ValidationError
+
+from screener.services.errors import PermanentError
+from screener.services.interviewer import (
+    AnswerScores,
+    AnswerText,
+    Criterion,
+    Interviewer,
+    InterviewText,
+    JobText,
+    JudgedAnswer,
+    QuestionPlan,
+    Reply,
+    Summary,
+    T,
+)
+from screener.services.offline_interviewer import OfflineInterviewer
+from screener.services.openai_client import Account
+from screener.services.redaction import redact
+
+MAX_TOKENS = 16_000
+"""More than any reply needs with the thinking before it, and a bound on what one call can cost."""
+
+
+class Declined(PermanentError):
+    """The model will not judge this text."""
+
+
+class CutOff(PermanentError):
+    """The reply ended at the limit of its length."""
+
+
+class NotAsAsked(PermanentError):
+    """The reply is prose, or JSON of another shape than the one that was asked for."""
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Completion(BaseModel):
+    """As much of a chat completion as is used here."""
+
+    choices: Annotated[list[_Choice], Field(min_length=1)]
+    model: str = ""
+    usage: _Usage = _Usage()
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    """A file under templates/prompts: what the model is told, a line of `=== user ===`, what it is given."""
+
+    system: str
+    user: Template
+    hash: str
+
+    @staticmethod
+    @cache
+    def named(name: str) -> "_Prompt":
+        text = (Path(settings.BASE_DIR) / "templates" / "prompts" / f"{name}.txt").read_text(encoding="utf-8")
+        system, user = text.split("\n=== user ===\n")
+        return _Prompt(system.strip(), Template(user.strip()), sha256(text.encode()).hexdigest())
+
+    def user_turn(self, facts: dict[str, str], material: dict[str, str]) -> str:
+        """The user turn. `material` is what strangers wrote or said: masked, and fenced in by a mark of its own."""
+        material = {name: redact(text) for name, text in material.items()}
+        mark = _mark_for(material.values())
+        fenced = {name: f"BEGIN {name} {mark}\n{text}\nEND {name} {mark}" for name, text in material.items()}
+        return self.user.substitute(facts | fenced)
+
+
+def _mark_for(texts: Iterable[str]) -> str:
+    """A mark that none of the texts contains, always the same for the same texts."""
+    everything = "\n".join(texts)
+    mark = sha256(everything.encode("utf-8", "replace")).hexdigest()[:16]
+    while mark in everything:
+        mark = sha256(mark.encode()).hexdigest()[:16]
+    return mark
+
+
+@dataclass(frozen=True)
+class OpenAIInterviewer:
+    """Judges by a language model. What it returns has the shape that was asked for; others check that it is true."""
+
+    account: Account
+
+    @property
+    def label(self) -> str:
+        return f"OpenAI {self.account.model}"
+
+    def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
+        facts = {"count": str(count), "language": job.language}
+        reply = self._ask("compose_questions", QuestionPlan, facts, {"job": _job(job)})
+        if not reply.value.questions:
+            raise NotAsAsked(
+                f"{self.account.who} composed no questions. Describe the job in more words, then try again."
+            )
+        return replace(reply, value=QuestionPlan(questions=reply.value.questions[:count]))
+
+    def assess(self, answer: AnswerText) -> Reply[AnswerScores]:
+        material = {
+            "job": _job(answer.job),
+            "rubric": "\n".join(_criterion(one) for one in answer.rubric),
+            "question": f"{answer.question}\nIt is about: {answer.competency}",
+            "answer": answer.transcript,
+        }
+        return self._ask("assess_answer", AnswerScores, {"language": answer.job.language}, material)
+
+    def summarise(self, interview: InterviewText) -> Reply[Summary]:
+        material = {"job": _job(interview.job), "interview": "\n\n".join(_judged(one) for one in interview.answers)}
+        return self._ask("summarise", Summary, {"language": interview.job.language}, material)
+
+    def _ask(self, name: str, shape: type[T], facts: dict[str, str], material: dict[str, str]) -> Reply[T]:
+        prompt, started = _Prompt.named(name), monotonic()
+        with self.account.errors_of_ours():
+            # No temperature: current models refuse it. Not stored: it is about a person who applied to us.
+            response = self.account.client.chat.completions.with_raw_response.create(
+                model=self.account.model,
+                messages=[
+                    {"role": "system", "content": prompt.system},
+                    {"role": "user", "content": prompt.user_turn(facts, material)},
+                ],
+                response_format=_format(name, shape),
+                max_completion_tokens=MAX_TOKENS,
+                store=False,
+            )
+        completion = self.account.read(response.text, _Completion)
+        return Reply(
+            value=self._value(completion.choices[0], shape),
+            model=completion.model or self.account.model,
+            prompt_hash=prompt.hash,
+            tokens_in=completion.usage.prompt_tokens,
+            tokens_out=completion.usage.completion_tokens,
+            seconds=round(monotonic() - started, 3),
+        )
+
+    def _value(self, choice: _Choice, shape: type[T]) -> T:
+        who = self.account.who
+        if choice.message.refusal or choice.finish_reason == "content_filter":
+            raise Declined(f"{who} declined to work on this text. Read it and judge it yourself.")
+        if choice.finish_reason == "length":
+            raise CutOff(f"{who} wrote more than it may, so its reply is not whole. Try again, or use another model.")
+        try:
+            return shape.model_validate_json(choice.message.content or "")
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = " ".join(str(part)[:40] for part in first["loc"]) or "reply"
+            raise NotAsAsked(
+                f"{who} did not reply in the form that was asked for ({where}: {first['msg'][:120]}), "
+                "so nothing was taken from it. Try again, or use another model."
+            ) from error
+
+
+def _format(name: str, shape: type[BaseModel]) -> ResponseFormatJSONSchema:
+    """The schema keeps OpenAI's strict rules because the shapes do: nothing optional, nothing extra, no limits."""
+    schema = shape.model_json_schema()
+    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
+
+
+def _job(job: JobText) -> str:
+    return f"{job.title}\n\n{job.description}"
+
+
+def _criterion(one: Criterion) -> str:
+    anchors = "".join(f"\n  {level}: {text}" for level, text in sorted(one.anchors.items()))
+    return f"criterion {one.key}: {one.name}{anchors}"
+
+
+def _judged(one: JudgedAnswer) -> str:
+    findings = "".join(f"\n  {found.criterion}, {found.score:g}: {found.reason}" for found in one.criteria)
+    return (
+        f"position {one.position}\nquestion: {one.question}\nscore: {one.score:g} of 10"
+        f"\nfindings:{findings}\nanswer: {one.transcript}"
+    )
+
+
+def interviewer() -> Interviewer:
+    """Who judges, by the settings alone: a model that is down is waited for, and the rules never stand in for it."""
+    if not settings.OPENAI_API_KEY:
+        return OfflineInterviewer()
+    return OpenAIInterviewer(
+        Account(
+            who="The language model",
+            prefix="OPENAI",
+            key=settings.OPENAI_API_KEY,
+            base_url=settings.OPENAI_BASE_URL,
+            model=settings.OPENAI_MODEL,
+            seconds=settings.OPENAI_TIMEOUT,
+        )
+    )

@@ -1,0 +1,189 @@
+"""Talking to OpenAI, or to a server that speaks its protocol: one client, and one meaning for each way it fails."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from time import monotonic
+from typing import TypeVar
+
+import httpx2
+import openai
+from pydantic import BaseModel, ValidationError
+
+from screener.services.errors import PermanentError, ServiceError, TransientError
+
+CONNECT_SECONDS = 5
+MAX_REPLY_BYTES = 5 * 1024 * 1024
+LONGEST_ASKED_WAIT = 24 * 3600
+T = TypeVar("T", bound=BaseModel)
+
+
+class RateLimited(TransientError):
+    """We ask too often."""
+
+
+class TimedOut(TransientError):
+    """No answer, or not all of it, in the time that we give."""
+
+
+class Unreachable(TransientError):
+    """No connection, or it broke."""
+
+
+class InTrouble(TransientError):
+    """The server says that it cannot at the moment."""
+
+
+class Unreadable(TransientError):
+    """What came is not what this protocol sends: cut short on its way, or from another server altogether."""
+
+
+class OutOfCredit(PermanentError):
+    """The account has nothing left to spend, or may not spend more this month."""
+
+
+class KeyRefused(PermanentError):
+    """The key is not valid, or may not do this."""
+
+
+class ModelUnknown(PermanentError):
+    """There is no such model, or not for this key, or not any more."""
+
+
+class RequestRefused(PermanentError):
+    """The server will not take this request, however often it is sent."""
+
+
+# A 429 with one of these is about money, not about speed. `type` says insufficient_quota, `code` which limit it was.
+_BILLING = frozenset(
+    {
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        "credit_balance_exhausted",
+        "organization_spend_limit_exceeded",
+        "organization_usage_limit_exceeded",
+        "project_spend_limit_exceeded",
+    }
+)
+
+
+class _InTime(httpx2.SyncByteStream):
+    """A reply that must have come whole by a time: the client's own limit starts anew with every byte."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, seconds: float) -> None:
+        self._stream, self._until, self._left = stream, monotonic() + seconds, MAX_REPLY_BYTES
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            self._left -= len(chunk)
+            if monotonic() > self._until or self._left < 0:
+                raise httpx2.ReadTimeout("The reply was too slow or too long.")
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+@lru_cache(maxsize=4)
+def client_for(key: str, base_url: str, seconds: float) -> openai.OpenAI:
+    """One client, and so one pool of connections, per configuration. It does not retry: the worker does, over hours."""
+
+    def limit(response: httpx2.Response) -> None:
+        if isinstance(response.stream, httpx2.SyncByteStream):
+            response.stream = _InTime(response.stream, seconds)
+
+    return openai.OpenAI(
+        api_key=key,
+        base_url=base_url,
+        max_retries=0,
+        timeout=httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+        http_client=openai.DefaultHttpxClient(event_hooks={"response": [limit]}),
+    )
+
+
+@dataclass(frozen=True)
+class Account:
+    """A model at a server. `who` begins the sentences of its errors, `prefix` the names of its settings."""
+
+    who: str
+    prefix: str
+    key: str = field(repr=False)
+    base_url: str
+    model: str
+    seconds: float
+
+    @property
+    def client(self) -> openai.OpenAI:
+        return client_for(self.key, self.base_url, self.seconds)
+
+    @contextmanager
+    def errors_of_ours(self) -> Iterator[None]:
+        """Turn what the client raises into our errors."""
+        try:
+            yield
+        except openai.APITimeoutError as error:
+            raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds; trying again.") from error
+        except openai.APIConnectionError as error:
+            raise Unreachable(f"{self.who} could not be reached at {self.base_url}; trying again.") from error
+        except openai.APIStatusError as error:
+            raise self._translated(error) from error
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
+            raise self._unreadable() from error
+
+    def read(self, body: str, shape: type[T]) -> T:
+        """The reply as `shape`, whatever the server promised that it would be."""
+        try:
+            return shape.model_validate_json(body)
+        except ValidationError as error:
+            raise self._unreadable() from error
+
+    def _unreadable(self) -> Unreadable:
+        return Unreadable(
+            f"{self.who} sent a reply that could not be read; trying again. "
+            f"If this goes on, check that {self.prefix}_BASE_URL leads to the right server: {self.base_url}."
+        )
+
+    def _translated(self, error: openai.APIStatusError) -> ServiceError:
+        status, words = error.status_code, {error.code, error.type}
+        if status == 402 or words & _BILLING:
+            return OutOfCredit(
+                f"The account of {self.who.lower()} has no credit left or has reached its spending limit. "
+                "Add credit or raise the limit with the provider, then start this again."
+            )
+        if status == 429:
+            return RateLimited(f"{self.who} asks us to slow down; trying again.", retry_after=_asked(error))
+        if status in (408, 409) or status >= 500:
+            return InTrouble(f"{self.who} is in trouble (HTTP {status}); trying again.", retry_after=_asked(error))
+        if status in (401, 403):
+            return KeyRefused(
+                f"{self.who} does not accept our key (HTTP {status}). "
+                f"Check {self.prefix}_API_KEY and what it is allowed to do, then start this again."
+            )
+        if status == 404:
+            return ModelUnknown(
+                f"{self.who} knows no model named {self.model}, or not for our key. "
+                f"Check {self.prefix}_MODEL and {self.prefix}_BASE_URL, then start this again."
+            )
+        detail = ", ".join(str(one) for one in (error.code or error.type, error.param) if one) or f"HTTP {status}"
+        return RequestRefused(
+            f"{self.who} refuses the request ({detail}). Trying again would change nothing: check that "
+            f"{self.prefix}_MODEL is a model for this task and that the texts are not too long."
+        )
+
+
+def _asked(error: openai.APIStatusError) -> float | None:
+    """How many seconds the server asks us to wait, if it says so in a way that can be believed."""
+    headers = error.response.headers
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            seconds = float(milliseconds) / 1000
+        elif (value := headers.get("retry-after", "")).endswith("GMT"):
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        else:
+            seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if 0 < seconds <= LONGEST_ASKED_WAIT else None

@@ -1,0 +1,240 @@
+"""Twilio: placing calls, asking about them, ending them, and fetching what was recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from functools import cache
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from django.conf import settings
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from screener.services.errors import PermanentError, TransientError
+
+MAX_AUDIO_BYTES = 25 * 1024 * 1024
+TERMINAL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+
+
+class TelephonyDown(TransientError):
+    """Twilio did not take the request: nothing was done."""
+
+
+class CallUnknown(TransientError):
+    """The connection died after the request was sent: the call may or may not have been placed."""
+
+
+class InvalidNumber(PermanentError):
+    """Twilio says that this number can't be called."""
+
+
+class Refused(PermanentError):
+    """Twilio will not do it until a person changes something."""
+
+
+class NotThere(TransientError):
+    """Twilio does not have it, or does not have it yet."""
+
+
+@dataclass(frozen=True)
+class CallState:
+    sid: str
+    status: str
+    created: datetime | None
+    answered_by: str
+    duration_seconds: int | None
+    price: str | None
+    price_unit: str
+
+
+class _Rebased(TwilioHttpClient):  # type: ignore[misc]
+    """Sends what the client addresses to Twilio to `base_url`, without retries of its own."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        super().__init__(timeout=timeout, max_retries=0)
+        self._base = base_url
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        parts = urlsplit(url)
+        return super().request(method, urlunsplit(("", "", self._base + parts.path, parts.query, "")), *args, **kwargs)
+
+
+@cache
+def _client_for(sid: str, token: str, base_url: str, timeout: float) -> Client:
+    return Client(sid, token, http_client=_Rebased(base_url, timeout))
+
+
+def _client() -> Client:
+    """One client, and so one pool of connections, per configuration."""
+    return _client_for(
+        settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT
+    )
+
+
+# Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors.
+_BAD_NUMBER = {
+    21211: "Twilio says that this is not a valid phone number. Check it against where it came from.",
+    21214: "Twilio can't reach this phone number. Check it against where it came from.",
+    13223: "Twilio says that this phone number has an invalid format.",
+    21217: "Twilio says that this phone number is not valid.",
+}
+_REFUSED = {
+    20003: "Twilio does not accept our account SID and token. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+    21215: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
+    32205: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
+    13227: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
+    21219: "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account.",
+    21210: "TWILIO_PHONE_NUMBER is not a number of this Twilio account, or not verified for calling out.",
+    21212: "TWILIO_PHONE_NUMBER is not a valid number to call from.",
+    21626: "Twilio refuses our callback address. Check WEBHOOK_BASE_URL.",
+    21205: "Twilio refuses our callback address. Check WEBHOOK_BASE_URL.",
+}
+
+
+@contextmanager
+def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
+    """Turn what Twilio and the network raise into our errors. `unsure`: a lost answer may mean that it was done."""
+    try:
+        yield
+    except TwilioRestException as error:
+        raise _translated(error, unsure=unsure) from error
+    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
+        raise TelephonyDown("Twilio could not be reached; trying again.") from error
+    except requests.exceptions.ConnectionError as error:
+        if unsure and "NewConnectionError" not in repr(error):
+            raise CallUnknown("The connection to Twilio broke while the call was being placed.") from error
+        raise TelephonyDown("Twilio could not be reached; trying again.") from error
+    except (requests.exceptions.RequestException, ValueError) as error:
+        if unsure:
+            raise CallUnknown("Twilio gave no readable answer while the call was being placed.") from error
+        raise TelephonyDown("Twilio gave no readable answer; trying again.") from error
+
+
+def _translated(error: TwilioRestException, *, unsure: bool) -> Exception:
+    if error.code in _BAD_NUMBER:
+        return InvalidNumber(_BAD_NUMBER[error.code])
+    if error.code in _REFUSED:
+        return Refused(_REFUSED[error.code])
+    if error.status == 429 or error.code in (20429, 10004):
+        return TelephonyDown("Twilio asks us to slow down; trying again.", retry_after=5)
+    if error.status == 404:
+        return NotThere("Twilio does not know this.")
+    if error.status >= 500:
+        if unsure:
+            return CallUnknown(f"Twilio failed (HTTP {error.status}) while the call was being placed.")
+        return TelephonyDown(f"Twilio is in trouble (HTTP {error.status}); trying again.")
+    return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
+
+
+def place_call(*, to: str, url: str, fallback_url: str, status_url: str, amd_url: str) -> CallState:
+    """Ring this number. Not idempotent: the caller makes sure that it is done once.
+
+    Raises CallUnknown when it may have been done, TelephonyDown when it was not, and for good InvalidNumber or Refused.
+    """
+    with _errors_of_ours(unsure=True):
+        call = _client().calls.create(
+            to=to,
+            from_=settings.TWILIO_PHONE_NUMBER,
+            url=url,
+            fallback_url=fallback_url,
+            status_callback=status_url,
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+            machine_detection="Enable",
+            async_amd="true",
+            async_amd_status_callback=amd_url,
+            timeout=30,
+            time_limit=3600,
+        )
+        return _state(call)
+
+
+def call_state(sid: str) -> CallState:
+    with _errors_of_ours():
+        return _state(_client().calls(sid).fetch())
+
+
+def calls_to(number: str, *, since: datetime) -> list[CallState]:
+    """The calls made to this number since then, newest first.
+
+    Twilio filters start times by the day and leaves them empty before the dial, so creation times are compared here.
+    """
+    with _errors_of_ours():
+        states = [_state(call) for call in _client().calls.list(to=number, limit=50)]
+    return [one for one in states if one.created is None or one.created >= since]
+
+
+def hang_up(sid: str) -> None:
+    with _errors_of_ours():
+        _client().calls(sid).update(status="completed")
+
+
+def _state(call: Any) -> CallState:
+    return CallState(
+        sid=call.sid,
+        status=str(call.status or ""),
+        created=call.date_created.astimezone(UTC) if call.date_created else None,
+        answered_by=str(call.answered_by or ""),
+        duration_seconds=int(call.duration) if call.duration else None,
+        price=str(call.price) if call.price else None,
+        price_unit=str(call.price_unit or "")[:3] if call.price else "",
+    )
+
+
+@dataclass(frozen=True)
+class CarrierTranscript:
+    text: str
+    status: str
+
+
+def carrier_transcript(recording_sid: str) -> CarrierTranscript:
+    """Twilio's own transcription of a recording. Raises NotThere while there is none."""
+    with _errors_of_ours():
+        found = _client().recordings(recording_sid).transcriptions.list(limit=1)
+    if not found:
+        raise NotThere("Twilio has no transcription of this recording yet.")
+    return CarrierTranscript(text=found[0].transcription_text or "", status=str(found[0].status))
+
+
+def fetch_audio(recording_sid: str) -> bytes:
+    """The WAV of a recording, from the configured host only, bounded in size and time.
+
+    Raises NotThere while Twilio has not got it, PermanentError for what is no audio.
+    """
+    url = f"{settings.TWILIO_API_URL}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Recordings/{recording_sid}.wav"
+    login = (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
+    with (
+        _errors_of_ours(),
+        requests.get(url, auth=login, timeout=settings.TWILIO_TIMEOUT, stream=True, allow_redirects=False) as answer,
+    ):
+        if answer.status_code == 404:
+            raise NotThere("Twilio does not have the recording yet.")
+        if answer.status_code in (401, 403):
+            raise Refused(_REFUSED[20003])
+        if answer.status_code != 200:
+            raise TelephonyDown(f"Twilio did not give the recording (HTTP {answer.status_code}); trying again.")
+        return _checked_audio(_read(answer))
+
+
+AUDIO_SECONDS = 60
+
+
+def _read(answer: requests.Response) -> bytes:
+    started, data = datetime.now(UTC), bytearray()
+    for chunk in answer.iter_content(64 * 1024):
+        data += chunk
+        if len(data) > MAX_AUDIO_BYTES:
+            raise PermanentError("The recording is larger than 25 MB, which no answer is.")
+        if (datetime.now(UTC) - started).total_seconds() > AUDIO_SECONDS:
+            raise TelephonyDown("The recording came too slowly; trying again.")
+    return bytes(data)
+
+
+def _checked_audio(data: bytes) -> bytes:
+    if not (data[:4] == b"RIFF" and data[8:12] == b"WAVE"):
+        raise PermanentError("What Twilio sent for the recording is no WAV audio.")
+    return data

@@ -1,0 +1,287 @@
+"""All settings, read from the environment (and from `.env` beside manage.py, where there is one)."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.templatetags.static import static
+
+from screener.secret import local_secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+if not TESTING:
+    env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", False)
+PORT = env.int("PORT", 8000)
+
+# --- Database: DATABASE_URL, else the embedded server ------------------------------------------------
+
+_POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": env.int("DATABASE_TIMEOUT", 2)}
+EMBEDDED_DATABASE = env.bool("EMBEDDED_DATABASE", DEBUG or TESTING)
+DATABASE_URL = env.str("DATABASE_URL", "")
+
+if DATABASE_URL:
+    DATABASES = {"default": env.db_url("DATABASE_URL")}
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's folder: %2Frun%2Fpostgresql
+elif EMBEDDED_DATABASE:
+    DATABASES = {
+        "default": {
+            "ENGINE": "screener.embedded_backend",
+            "NAME": "screener",
+            "HOST": str(VAR_DIR),
+            "OPTIONS": {},
+        }
+    }
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if not TESTING:
+    DATABASES["default"]["OPTIONS"]["pool"] = _POOL
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Secrets, hosts, security ------------------------------------------------------------------------
+
+# A key made here lives and dies with the embedded database beside it. A shared database needs a shared key.
+SECRET_KEY = env.str("SECRET_KEY", "") or local_secret(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+_public_host = urlsplit(WEBHOOK_BASE_URL).hostname
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])]
+if _public_host:
+    ALLOWED_HOSTS.append(_public_host)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+_https = WEBHOOK_BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0)
+X_FRAME_OPTIONS = "DENY"
+if env.bool("BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Applications ------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "rest_framework_api_key",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "screener",
+    "candidates",
+    "jobs",
+    "interviews",
+    "webhooks",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "screener.urls"
+WSGI_APPLICATION = "screener.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+
+# --- Files -------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+PRIVATE_FILES_BUCKET = env.str("PRIVATE_FILES_BUCKET", "")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
+    "private": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {"bucket_name": PRIVATE_FILES_BUCKET, "default_acl": "private", "file_overwrite": False},
+        }
+        if PRIVATE_FILES_BUCKET
+        else {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": env.path("PRIVATE_FILES_DIR", default=str(VAR_DIR / "private"))},
+        }
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG or TESTING
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Twilio ------------------------------------------------------------------------------------------
+
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_PHONE_NUMBER = env.str("TWILIO_PHONE_NUMBER", "")
+TWILIO_API_URL = env.str("TWILIO_API_URL", "https://api.twilio.com").rstrip("/")
+TWILIO_TIMEOUT = env.int("TWILIO_TIMEOUT", 10)
+WHITELISTED_NUMBERS = env.list("WHITELISTED_NUMBERS", default=[])
+CALLING_HOURS = env.str("CALLING_HOURS", "08:00-21:00")
+CALL_COOL_DOWN = timedelta(minutes=env.float("CALL_COOL_DOWN", 1))
+CALLS_PER_NUMBER_PER_DAY = env.int("CALLS_PER_NUMBER_PER_DAY", 10)
+CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", 1)
+MAX_CONCURRENT_CALLS = env.int("MAX_CONCURRENT_CALLS", 20)
+DAILY_SPEND_LIMIT = env.float("DAILY_SPEND_LIMIT", 0)
+ALLOWED_COUNTRIES = env.list("ALLOWED_COUNTRIES", default=[])
+ATTEMPT_SPACING = [
+    timedelta(minutes=float(wait)) for wait in env.list("ATTEMPT_SPACING", default=["30", "240", "1440"])
+]
+
+# --- OpenAI and the offline interviewer --------------------------------------------------------------
+
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
+OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-6-luna")
+OPENAI_TIMEOUT = env.int("OPENAI_TIMEOUT", 30)
+SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
+SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
+SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
+OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+
+# --- API ---------------------------------------------------------------------------------------------
+
+API_KEY = env.str("API_KEY", "")
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["screener.api.access.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["screener.api.access.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["screener.api.input.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.input.AnswerAnyway",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_PAGINATION_CLASS": "screener.api.paging.CreatedCursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "screener.api.problems.problem_response",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Screener API",
+    "DESCRIPTION": (
+        "Conduct first-round phone interviews and read their results by machine. "
+        "Errors are `application/problem+json`; lists come in pages, newest first; a POST may carry an `Idempotency-Key`."
+    ),
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "QuestionSetStatus": "jobs.models.QuestionSet.Status",
+        "QuestionsStatus": "jobs.models.JobDescription.QuestionsStatus",
+        "ResumeStatus": "candidates.models.Candidate.ResumeStatus",
+        "ConsentKind": "candidates.models.Consent.Kind",
+        "InterviewStatus": "interviews.models.Interview.Status",
+        "InterviewOutcome": "interviews.models.Interview.Outcome",
+        "ResultStatus": "interviews.models.Interview.ResultStatus",
+        "ResponseStatus": "interviews.models.InterviewResponse.Status",
+        "AttemptOutcome": "interviews.models.Attempt.Outcome",
+        "CallStatus": "interviews.models.Call.Status",
+        "Recommendation": "interviews.models.result.Recommendation",
+    },
+}
+
+# --- Background work ---------------------------------------------------------------------------------
+
+# Queue name -> how many jobs of it one worker process runs at once.
+WORKER_QUEUES = {
+    "calls": env.int("WORKER_CALLS", 8),
+    "answers": env.int("WORKER_ANSWERS", 16),
+    "rest": env.int("WORKER_REST", 4),
+}
+
+LOGIN_REDIRECT_URL = "admin:index"
+UNFOLD = {
+    "SITE_TITLE": "Screener",
+    "SITE_HEADER": "Screener",
+    "SITE_SYMBOL": "phone_in_talk",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
+    "STYLES": [lambda request: static("screener/admin.css")],
+    "ENVIRONMENT": "screener.admin_base.warn_of_offline_rules",
+    "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
+    "SIDEBAR": {"navigation": "screener.admin_menu.menu"},
+}
+
+# --- Logging: what happened to which id; never a name, a number, a transcript or a secret ------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "twilio": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+    },
+}

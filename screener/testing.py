@@ -1,0 +1,75 @@
+"""Scaffold for tests: rows made as the program makes them, and the worker's jobs run within a test."""
+
+from typing import Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from candidates.models import Candidate, Consent
+from interviews.models import Interview
+from interviews.planning import plan_interview
+from jobs.models import JobDescription
+from screener.models import ApiKey
+
+QUESTIONS = [
+    {"text": f"Tell me about {topic}.", "competency": topic, "weight": 1.0, "max_seconds": 120}
+    for topic in ("your last project", "a mistake", "teamwork")
+]
+
+
+def a_job(**fields: Any) -> JobDescription:
+    return JobDescription.objects.create(
+        **{"title": "Support engineer", "description": "Help customers. Must know Linux and SQL."} | fields
+    )
+
+
+def an_approved_job(*, questions: list[dict[str, Any]] | None = None, **fields: Any) -> JobDescription:
+    job = a_job(**fields)
+    job.add_draft(questions or QUESTIONS, source="a test").approve(by="a test")
+    return JobDescription.objects.get(pk=job.pk)
+
+
+def a_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
+    candidate = Candidate.objects.create(
+        **{"full_name": "Ada Lovelace", "email": "ada@example.com", "phone": "+14155550100"} | fields
+    )
+    if consents:
+        Consent.objects.create(candidate=candidate, kind=Consent.Kind.CALL, given=True, source="a test")
+    return candidate
+
+
+def an_interview(*, job: JobDescription | None = None, **candidate: Any) -> Interview:
+    return plan_interview(job=job or an_approved_job(), candidate=a_candidate(**candidate), actor="a test")
+
+
+def an_api_key(name: str = "a test", **fields: Any) -> str:
+    """The key itself, as it is shown once to whoever makes it."""
+    _, key = ApiKey.objects.create_key(name=name, **fields)
+    return key
+
+
+def api_client(key: str | None = None) -> APIClient:
+    """A client of the API with this key, or with a new one that may read and change."""
+    client = APIClient()
+    client.credentials(HTTP_X_API_KEY=key or an_api_key())
+    return client
+
+
+def drain(*, all: bool = False, only: str = "") -> list[str]:
+    """Run the jobs that are due, and those that they defer, in this thread; `all`: also those for later.
+
+    Returns the names of the tasks that were run. What fails, fails the test.
+    """
+    ran: list[str] = []
+    while True:
+        waiting = ProcrastinateJob.objects.filter(status="todo", task_name__startswith=only)
+        if not all:
+            waiting = waiting.exclude(scheduled_at__gt=timezone.now())
+        job = waiting.order_by("pk").first()
+        if job is None:
+            return ran
+        waiting.filter(pk=job.pk).update(status="succeeded")
+        app.tasks[job.task_name](**job.args)
+        ran.append(job.task_name)

@@ -1,0 +1,159 @@
+"""A server on loopback that speaks as much of OpenAI's protocol as is used, answers by script and can misbehave."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from screener.services.openai_client import client_for
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    key: str
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def user_turn(self) -> str:
+        return str(self.json["messages"][1]["content"])
+
+
+Behaviour = Callable[["_Handler"], None]
+
+
+@dataclass
+class Server:
+    """`replies` are given in turn, the last one for ever; `requests` is what came."""
+
+    base_url: str
+    replies: list[Behaviour] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def next(self) -> Behaviour:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    scripted: Server
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.scripted.requests.append(Request(self.path, self.headers["Authorization"].removeprefix("Bearer "), body))
+        self.scripted.next()(self)
+
+    def send(self, status: int, body: bytes, content_type: str = "application/json", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def openai_server(*replies: Behaviour) -> Iterator[Server]:
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    httpd.daemon_threads = True
+    server = Server(f"http://127.0.0.1:{httpd.server_port}/v1", list(replies))
+    httpd.RequestHandlerClass = type("Handler", (_Handler,), {"scripted": server})
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        client_for(KEY, server.base_url, SECONDS).close()
+        client_for.cache_clear()
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+KEY, SECONDS = "sk-test", 0.3
+
+
+# --- What it can do ------------------------------------------------------------------------------------
+
+
+def completion(content: str | None, *, finish_reason: str = "stop", refusal: str | None = None) -> Behaviour:
+    """A chat completion with this text, as OpenAI words it."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return replying(
+        200,
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1795000000,
+            "model": "gpt-6-luna-2026-09-01",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}],
+            "usage": {"prompt_tokens": 321, "completion_tokens": 45, "total_tokens": 366},
+        },
+    )
+
+
+def replying(status: int, body: Any, **headers: str) -> Behaviour:
+    return lambda handler: handler.send(status, json.dumps(body).encode(), **headers)
+
+
+def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:
+    return replying(status, {"error": {"message": "no", "type": kind, "param": None, "code": code}}, **headers)
+
+
+def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
+    return lambda handler: handler.send(200, body, content_type)
+
+
+def hanging(seconds: float = 1.0) -> Behaviour:
+    def behave(handler: _Handler) -> None:
+        time.sleep(seconds)
+        handler.close_connection = True
+
+    return behave
+
+
+def dripping(seconds: float = 1.5) -> Behaviour:
+    """A byte now and then, each soon enough for a limit on the time between two bytes."""
+
+    def behave(handler: _Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                handler.wfile.write(b" ")
+            except OSError:
+                break
+            time.sleep(0.05)
+        handler.close_connection = True
+
+    return behave
+
+
+def cut_off(handler: _Handler) -> None:
+    """Promises a long body, sends the beginning and goes."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    handler.close_connection = True
+
+
+def hanging_up(handler: _Handler) -> None:
+    handler.connection.shutdown(socket.SHUT_RDWR)
+    handler.close_connection = True

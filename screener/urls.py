@@ -1,0 +1,32 @@
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from candidates.api import CandidateViewSet
+from interviews.api import CampaignViewSet, InterviewViewSet
+from jobs.api import JobViewSet, QuestionSetViewSet
+from screener import health
+from screener.api.views import UnknownPath
+
+router = DefaultRouter()
+router.register("jobs", JobViewSet, basename="job")
+router.register("question-sets", QuestionSetViewSet, basename="question-set")
+router.register("candidates", CandidateViewSet, basename="candidate")
+router.register("interviews", InterviewViewSet, basename="interview")
+router.register("campaigns", CampaignViewSet, basename="campaign")
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^api/", UnknownPath.as_view()),
+    path("webhooks/", include("webhooks.urls")),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+
+handler500 = "screener.api.problems.server_error"

@@ -1,0 +1,137 @@
+"""Running jobs for as long as this process lives: through lost databases, and after workers that died (ENGINE)."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import DatabaseError
+from procrastinate import App, exceptions
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.procrastinate_app import ProxyApp
+from procrastinate.jobs import Job, Status
+
+log = logging.getLogger(__name__)
+
+HEAL_EVERY = 10.0
+GIVE_UP_AFTER = 5
+STALLED_AFTER = 30.0
+LONGEST_BACKOFF = 15.0
+SPARE_THREADS = 4
+
+
+async def run(queue: str, *, supervised: bool) -> None:
+    """Work on this queue until SIGTERM or SIGINT, or until the supervisor that started this process is gone."""
+    concurrency = settings.WORKER_QUEUES[queue]
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if supervised:
+        threading.Thread(target=_stop_with_supervisor, args=(loop, stop), daemon=True).start()
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            async with _connected() as connected:
+                log.info("worker %s: ready, %d at once", queue, concurrency)
+                wait = 1.0
+                await _work(connected, queue, concurrency, stop)
+        except (exceptions.ConnectorException, DatabaseError, OSError) as error:
+            log.warning("worker %s: no database (%s); again in %.0f s", queue, type(error).__name__, wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+        wait = min(wait * 2, LONGEST_BACKOFF)
+
+
+@contextlib.asynccontextmanager
+async def _connected() -> AsyncIterator[App]:
+    """The app on a connector of its own, opened afresh each time: one that has lost its database stays deaf."""
+    connector = cast(DjangoConnector, app.connector)
+    worker_connector = await asyncio.to_thread(connector.get_worker_connector)
+    with cast(ProxyApp, app).replace_connector(worker_connector) as connected:
+        async with connected.open_async():
+            yield connected
+
+
+async def _work(connected: App, queue: str, concurrency: int, stop: asyncio.Event) -> None:
+    """Run jobs and heal; ends when told to stop, or when either of the two ends by itself."""
+    worker = asyncio.create_task(
+        connected.run_worker_async(
+            queues=[queue],
+            name=queue,
+            concurrency=concurrency,
+            fetch_job_polling_interval=1,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=20,
+        )
+    )
+    tasks: list[asyncio.Task[Any]] = [
+        worker,
+        asyncio.create_task(_heal_forever(connected, queue)),
+        asyncio.create_task(stop.wait()),
+    ]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _heal_forever(connected: App, queue: str) -> None:
+    while True:
+        await asyncio.sleep(HEAL_EVERY)
+        for job in await connected.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED_AFTER):
+            await _heal(connected, job)
+
+
+async def _heal(connected: App, job: Job) -> None:
+    """A job whose worker died goes back into the queue; one that keeps killing workers is given up."""
+    if job.attempts >= GIVE_UP_AFTER:
+        log.error("job %s %s: given up, %d workers died on it", job.id, job.task_name, job.attempts)
+        await connected.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+    else:
+        log.warning("job %s %s: its worker died; trying again", job.id, job.task_name)
+        await connected.job_manager.retry_job(job)
+
+
+def _stop_with_supervisor(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """The supervisor holds the other end of our standard input, which closes when it is gone, however it went."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    loop.call_soon_threadsafe(stop.set)
+
+
+def supervise(command: list[str], queues: list[str]) -> None:
+    """Keep one process per queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    running = {queue: _start(command, queue) for queue in queues}
+    while not stop.wait(0.5):
+        for queue, process in running.items():
+            if process.poll() is not None:
+                log.warning("worker %s ended with %s; starting it again", queue, process.returncode)
+                running[queue] = _start(command, queue)
+    for process in running.values():
+        process.terminate()
+    for process in running.values():
+        try:
+            process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _start(command: list[str], queue: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*command, "--queue", queue, "--supervised"], stdin=subprocess.PIPE)

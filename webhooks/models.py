@@ -1,0 +1,25 @@
+from django.db import models
+
+from screener.models import BaseModel
+
+
+class TwilioEvent(BaseModel):
+    """A webhook as it arrived, and the answer that it got. The key is what makes two of them the same event."""
+
+    key = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=20)
+    attempt = models.ForeignKey(
+        "interviews.Attempt", on_delete=models.CASCADE, null=True, blank=True, related_name="twilio_events"
+    )
+    turn = models.PositiveIntegerField(null=True, blank=True)
+    call_sid = models.CharField(max_length=64, db_index=True)
+    params = models.JSONField()
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "Twilio event"
+        indexes = [models.Index(fields=["attempt", "turn"], name="events_of_a_turn")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,84 @@
+"""From Twilio's parameters to what they mean. Twilio's words end here."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from interviews import conversation as talk
+
+LONGEST_TEXT = 10_000
+
+
+class Unreadable(ValueError):
+    """Twilio never sends such a thing."""
+
+
+def text(params: QueryDict, name: str) -> str:
+    """A parameter as text that PostgreSQL can hold; of a repeated one the last, of a missing one nothing."""
+    return str(params.get(name, "")).replace("\x00", "")[:LONGEST_TEXT]
+
+
+def number(params: QueryDict, name: str) -> int | None:
+    """A whole number from 0 to what a database column holds, or None where there is none."""
+    value = text(params, name)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _take(params: QueryDict) -> talk.Take:
+    digits = text(params, "Digits")
+    ended = {
+        "hangup": talk.TakeEnd.HANGUP,
+        "*": talk.TakeEnd.REPEAT,
+        "": talk.TakeEnd.PAUSE,
+    }.get(digits, talk.TakeEnd.KEY)
+    return talk.Take(seconds=number(params, "RecordingDuration") or 0, ended=ended)
+
+
+def _reply(params: QueryDict) -> talk.Input:
+    digits, words = text(params, "Digits"), text(params, "SpeechResult")
+    if digits:
+        return talk.Pressed(digits[:1])
+    return talk.Spoke(words) if words else talk.Silent()
+
+
+def heard(kind: str, params: QueryDict) -> talk.Input:
+    """What the other side did, by the address that Twilio called."""
+    match kind:
+        case "pickup":
+            return talk.PickedUp()
+        case "reply":
+            return _reply(params)
+        case "silence":
+            return talk.Silent()
+        case "take":
+            return _take(params)
+    raise Unreadable(kind)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News of a call."""
+
+    status: str
+    sequence: int | None
+    error_code: str
+    duration_seconds: int | None
+
+
+STATUSES = frozenset("queued initiated ringing in-progress completed busy no-answer failed canceled".split())
+
+
+def progress(params: QueryDict) -> Progress:
+    status = text(params, "CallStatus")
+    if status not in STATUSES:
+        raise Unreadable(status)
+    return Progress(
+        status=status,
+        sequence=number(params, "SequenceNumber"),
+        error_code=text(params, "ErrorCode")[:10],
+        duration_seconds=number(params, "CallDuration"),
+    )
+
+
+def is_machine(params: QueryDict) -> bool:
+    return text(params, "AnsweredBy").startswith(("machine", "fax"))

@@ -1,0 +1,11 @@
+"""A phone network in a box: stands in for Twilio, speaks its protocol over HTTP, knows nothing of the app.
+
+    python -m webhooks.simulator --speed 20
+
+Calls go to personas, chosen by the last two digits of the number called (personas.py). Tests use
+`running_simulator()`.
+"""
+
+from .server import RunningSimulator, running_simulator
+
+__all__ = ["RunningSimulator", "running_simulator"]

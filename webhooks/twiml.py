@@ -1,0 +1,155 @@
+"""What a step of the conversation sounds like on the phone: pure functions from speech to TwiML."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from interviews import conversation as talk
+
+VOICE_LANGUAGE = {"en": "en-US"}
+YES_NO_HINTS = "yes, no, I agree, speaking"
+
+GREETING = "Hello. I am calling for {name}. If that is you, press 1 or say yes. If not, press 2."
+GREETING_AGAIN = "Sorry, I did not get that. Am I speaking with {name}? Press 1 for yes, or 2 for no."
+DISCLOSURE = (
+    "Thank you. I am an automated interviewer, an artificial intelligence, calling about your application for {job}. "
+    "I would like to ask you {count}, which takes about {minutes}. The interview is recorded, and a person reads "
+    "the result. To hear a question again, press star. To end an answer, press the pound key. You can hang up "
+    "at any time. If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
+    "If you do not agree, press 2. If you do not want to be called again, press 9."
+)
+RESUMING = (
+    "Thank you. This is the automated interviewer for {job} again. Our last call was cut off. I would like to go on "
+    "where we stopped: {count} left, about {minutes}. As before, an artificial intelligence asks the questions and "
+    "the interview is recorded. If you agree, press 1 or say I agree. If you do not agree, press 2. If you do not "
+    "want to be called again, press 9."
+)
+CONSENT_AGAIN = (
+    "Sorry, I did not get that. To be interviewed by an A.I. and recorded now, press 1 or say I agree. "
+    "If you do not agree, press 2. If you do not want to be called again, press 9."
+)
+LEADS = {
+    talk.Lead.FIRST: "Thank you. Please answer after the tone. Here is question {number} of {total}.",
+    talk.Lead.NEXT: "Thank you. Question {number} of {total}.",
+    talk.Lead.REPEATED: "Here is the question again.",
+    talk.Lead.UNHEARD: "I did not hear an answer. Here is the question once more.",
+    talk.Lead.RESUMED: "Thank you. We go on with question {number} of {total}.",
+}
+GOODBYES = {
+    talk.Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us. Goodbye.",
+    talk.Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you, and goodbye.",
+    talk.Ending.OPTED_OUT: "We will not call you again. Goodbye.",
+    talk.Ending.WRONG_PERSON: "Sorry to have bothered you. Goodbye.",
+    talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
+}
+FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+SETUP_SECONDS = 30
+LONGEST_TRANSCRIBED = 119
+"""Seconds. Twilio transcribes recordings of more than 2 and less than 120."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that the words need to know of the interview and of where Twilio is to call next."""
+
+    name: str
+    job: str
+    language: str
+    questions: tuple[tuple[str, int], ...]
+    left: int
+    base: str
+    """Address of this attempt's turns, without the turn."""
+    turn: int
+    transcribe: bool
+
+    def url(self, kind: str) -> str:
+        return f"{self.base}/turns/{self.turn}/{kind}"
+
+    @property
+    def voice(self) -> str:
+        return VOICE_LANGUAGE.get(self.language, self.language)
+
+    def words(self, text: str, **more: object) -> str:
+        count = f"{self.left} question{'' if self.left == 1 else 's'}"
+        longest = sum(seconds for _, seconds in self.questions[len(self.questions) - self.left :])
+        seconds = SETUP_SECONDS + longest / 2  # few answers take all the time that they may
+        minutes = f"{ceil(seconds / 60)} minutes" if seconds > 60 else "one minute"
+        return text.format(
+            name=self.name, job=self.job, count=count, minutes=minutes, total=len(self.questions), **more
+        )
+
+
+def render(speech: talk.Speech, scene: Scene) -> str:
+    """The TwiML that speaks this and sends what is heard to the right place."""
+    response = VoiceResponse()
+    match speech:
+        case talk.AskIdentity(again):
+            _ask(response, scene, GREETING_AGAIN if again else GREETING)
+        case talk.AskConsent(again, resumed):
+            _ask(response, scene, CONSENT_AGAIN if again else RESUMING if resumed else DISCLOSURE)
+        case talk.AskQuestion(position, lead):
+            question, seconds = scene.questions[position]
+            gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=scene.url("reply"))
+            gather.say(scene.words(LEADS[lead], number=position + 1) + " " + question, language=scene.voice)
+            response.append(gather)
+            _record(response, scene, seconds)
+        case talk.Listen(position):
+            _record(response, scene, scene.questions[position][1])
+        case talk.Goodbye(ending):
+            response.say(GOODBYES[ending], language=scene.voice)
+            response.hangup()
+        case talk.HangUp():
+            response.hangup()
+    return str(response)
+
+
+def _ask(response: VoiceResponse, scene: Scene, text: str) -> None:
+    gather = Gather(
+        input="dtmf speech",
+        num_digits=1,
+        timeout=6,
+        speech_timeout="auto",
+        hints=YES_NO_HINTS,
+        language=scene.voice,
+        action=scene.url("reply"),
+    )
+    gather.say(scene.words(text), language=scene.voice)
+    response.append(gather)
+    response.redirect(scene.url("silence"))
+
+
+def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
+    """Record an answer. An empty recording makes no request, so silence falls through to the redirect.
+
+    Silence is trimmed away: a take that keeps it is not empty, however silent it was.
+    """
+    options: dict[str, object] = {}
+    if scene.transcribe:
+        seconds = min(seconds, LONGEST_TRANSCRIBED)
+        options = {"transcribe": True, "transcribe_callback": scene.url("transcription")}
+    response.record(
+        action=scene.url("take"),
+        max_length=seconds,
+        timeout=5,
+        finish_on_key="*#",
+        play_beep=True,
+        trim="trim-silence",
+        recording_status_callback=scene.url("recording"),
+        recording_status_callback_event="completed absent",
+        **options,
+    )
+    response.redirect(scene.url("silence"))
+
+
+def fallback() -> str:
+    response = VoiceResponse()
+    response.say(FALLBACK)
+    response.hangup()
+    return str(response)
+
+
+def hang_up() -> str:
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)

@@ -1,0 +1,186 @@
+"""What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from interviews import conversation as talk
+from interviews.models import Attempt, Interview
+from interviews.models.attempt import Heard
+from screener.services import speech
+from webhooks import parsing, twiml
+from webhooks.models import TwilioEvent
+from webhooks.signature import require_signature
+
+log = logging.getLogger(__name__)
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # signed instead
+class TwilioView(View):
+    """Checks the signature before anything else, and keeps what Twilio sends, once."""
+
+    http_method_names = ["post"]
+    kind = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST":
+            try:
+                require_signature(request)
+            except PermissionDenied:
+                return HttpResponseForbidden("This request is not signed by our Twilio account.")
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        try:
+            with Attempt.objects.held(attempt_id) as attempt:
+                if not attempt.call.belongs_to(parsing.text(request.POST, "CallSid")):
+                    return HttpResponseForbidden("This call belongs to another interview.")
+                return _xml(self.handle(request, attempt, **turn))
+        except Interview.DoesNotExist:
+            return _xml(twiml.hang_up())
+        except parsing.Unreadable as error:
+            return HttpResponseBadRequest(f"Twilio never sends this: {error}")
+
+    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
+        raise Http404
+
+    def keep(
+        self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
+    ) -> None:
+        params = {name: parsing.text(request.POST, name) for name in request.POST}
+        TwilioEvent.objects.create(
+            key=key,
+            kind=kind,
+            attempt=attempt,
+            turn=turn,
+            call_sid=parsing.text(request.POST, "CallSid")[:64],
+            params=params,
+            answer=answer,
+        )
+
+
+def _xml(answer: str) -> HttpResponse:
+    return HttpResponse(answer, content_type="text/xml") if answer else HttpResponse(status=204)
+
+
+class TurnView(TwilioView):
+    """The conversation itself. A turn that arrives again gets the answer that it got before."""
+
+    def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
+        heard = Heard(parsing.heard(kind, request.POST), parsing.text(request.POST, "RecordingSid")[:64])
+        try:
+            said = attempt.hear(turn, heard)
+        except talk.StaleTurn:
+            before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
+            return before.answer if before else twiml.hang_up()
+        answer = twiml.render(said, _scene(attempt))
+        self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
+        return answer
+
+
+def _scene(attempt: Attempt) -> twiml.Scene:
+    interview, state = attempt.interview, attempt.state()
+    responses = sorted(attempt.responses.values(), key=lambda one: one.position)
+    return twiml.Scene(
+        name=interview.candidate.full_name,
+        job=interview.job.title,
+        language=interview.language,
+        questions=tuple((one.question, one.max_seconds) for one in responses),
+        left=len(state.open),
+        base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
+        turn=attempt.turn,
+        transcribe=speech.source() == "twilio",
+    )
+
+
+class EventView(TwilioView):
+    """News that Twilio expects no words for. The same news a second time has no second effect."""
+
+    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
+        key = f"{attempt.pk}:{self.kind}:{self.identity(request, **turn)}"
+        if TwilioEvent.objects.filter(key=key).exists():
+            return ""
+        self.apply(request, attempt, **turn)
+        self.keep(request, attempt, key=key, kind=self.kind, turn=turn.get("turn"))
+        return ""
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        """What distinguishes this event from the others of its kind and attempt."""
+        raise Http404
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        raise Http404
+
+
+class StatusView(EventView):
+    kind = "status"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return f"{parsing.text(request.POST, 'SequenceNumber')[:20]}:{parsing.text(request.POST, 'CallStatus')[:20]}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        news = parsing.progress(request.POST)
+        attempt.call.progress(
+            news.status,
+            sequence=news.sequence,
+            error_code=news.error_code,
+            duration_seconds=news.duration_seconds,
+        )
+
+
+class MachineView(EventView):
+    kind = "machine"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return parsing.text(request.POST, "AnsweredBy")[:30]
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        attempt.call.store(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
+        if parsing.is_machine(request.POST):
+            attempt.machine_answered()
+
+
+class RecordingView(EventView):
+    kind = "recording"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        sid, status = (parsing.text(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
+        return f"{turn['turn']}:{sid}:{status}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        take = attempt.take_of(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        if take is None:
+            return
+        if parsing.text(request.POST, "RecordingStatus") == "completed":
+            take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
+        else:
+            take.lost(reason="Twilio reports that there is no recording of this answer.")
+
+
+class TranscriptionView(EventView):
+    kind = "transcription"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        take = attempt.take_of(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        if take is not None:
+            take.carrier_said(
+                parsing.text(request.POST, "TranscriptionText"),
+                status=parsing.text(request.POST, "TranscriptionStatus")[:20],
+            )
+
+
+@csrf_exempt
+def fallback(request: HttpRequest) -> HttpResponse:
+    """What Twilio says when we can't: needs no database. The sweeps make its promise true."""
+    return _xml(twiml.fallback())
