@@ -18,7 +18,7 @@ serve: $(VENV)/run ## The Procfile's processes with the environment as given: no
 	@python manage.py check --tag screener --fail-level ERROR
 	@python manage.py collectstatic --no-input --verbosity 0
 	@python manage.py migrate --no-input --verbosity 0
-	@exec honcho start --no-colour web worker
+	@WEB_PORT=$(PORT) exec honcho start --no-colour web worker
 
 phone: $(VENV)/run ## The simulated phone network, to be used with make serve
 	@exec python manage.py simulate_phone

@@ -428,18 +428,16 @@ def _write_to_log(place: _Place) -> None:
 
 
 def _serve(place: _Place) -> None:
-    """Keep the server up while there are users, then stop it. A server that never gets ready ends the keeper."""
+    """Keep the server up while there are users, then stop it. A server that gives up starting ends the keeper."""
     users = _open_lock(place.lock("users"))
     server: subprocess.Popen[bytes] | None = None
     ready = False
     while not _try_lock(users, fcntl.LOCK_EX):
         if not _is_held(place.lock("server")):
-            if server and not ready:
+            if server and server.wait() > 0 and not ready:  # below zero: it was killed
                 raise EmbeddedError("The server ended before it was ready.")
-            if ready:
+            if server or ready:
                 time.sleep(RESTART_PAUSE)
-            if server:
-                server.wait()
             server, ready = _launch(place), False
         ready = ready or _answers(place)
         time.sleep(POLL if ready else QUICK_POLL)

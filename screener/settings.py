@@ -19,7 +19,8 @@ if not TESTING:
     env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", False)
-PORT = env.int("PORT", 8000)
+# Where the web process listens. honcho gives every process a PORT of its own, so `make serve` passes this one on.
+PORT = env.int("WEB_PORT", env.int("PORT", 8000))
 
 # --- Database: DATABASE_URL, else the embedded server ------------------------------------------------
 

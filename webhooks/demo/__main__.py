@@ -48,10 +48,17 @@ def prepare() -> tuple[Logins, list[str], bool]:
     return logins, remarks, simulated
 
 
+def read_settings() -> None:
+    try:
+        django.setup()
+    except ValueError as error:
+        raise preflight.Refused(f"A setting has a wrong value: {error}. See .env, and .env.example for what it may be.") from None
+
+
 if __name__ == "__main__":
     with plainly():
         logins, remarks, simulated = prepare()
-        django.setup()
+        read_settings()
 
         from webhooks.demo.run import run  # needs the settings
 

@@ -54,7 +54,7 @@ class Processes:
             raise KeyboardInterrupt
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise Refused(f"The {name} process ended by itself: {self._last_words(name)} See {self._log(name)}.")
+                raise Refused(f"The {name} process ended by itself. The end of {self._log(name)}: {self._last_words(name)}")
 
     def wait_for(self, url: str) -> None:
         """Return once this address answers."""
@@ -88,4 +88,4 @@ class Processes:
 
     def _last_words(self, name: str) -> str:
         lines = self._log(name).read_text(errors="replace").strip().splitlines()
-        return " / ".join(line.strip() for line in lines[-SHOWN_LINES:]) or "it said nothing."
+        return " / ".join(line.strip() for line in lines[-SHOWN_LINES:]) or "nothing."

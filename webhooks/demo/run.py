@@ -23,7 +23,7 @@ SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
 
 ADMIN = "admin"
-WEB_OPTIONS = "--worker-class gthread --workers 1 --threads 16 --graceful-timeout 5".split()
+WEB_OPTIONS = "--no-control-socket --worker-class gthread --workers 1 --threads 16 --graceful-timeout 5".split()
 
 
 def run(logins: Logins, remarks: list[str], *, simulated: bool) -> NoReturn:

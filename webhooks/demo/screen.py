@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from typing import TextIO
 
-WIDEST = 100
+NARROWEST, WIDEST = 40, 100
 
 
 class Ink:
@@ -45,24 +45,25 @@ class Screen:
         self._in_place = out.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self._bar = ""
         self.ink = Ink(on=self._in_place and not os.environ.get("NO_COLOR"))
-        self.width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
+        self.width = max(NARROWEST, min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST))
 
     def lines(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self._out.write(f"{self._erase()}{line}\n")
-        self._out.write(self._bar if self._in_place else "")
-        self._out.flush()
+        text = "".join(f"{line}\n" for line in lines)
+        if text:
+            self._out.write(f"{self._erase()}{text}{self._bar if self._in_place else ''}")
+            self._out.flush()
 
     def line(self, text: str = "") -> None:
         self.lines([text])
 
     def bar(self, text: str) -> None:
         """Show this below everything else, in place of what was shown there. Empty: nothing is shown there any more."""
+        text = text[: self.width - 1]
         if text == self._bar:
             return
         erase, self._bar = self._erase(), text
         if self._in_place:
-            self._out.write(f"{erase}{text[: self.width]}")
+            self._out.write(f"{erase}{text}")
             self._out.flush()
         elif text:
             self.line(text)

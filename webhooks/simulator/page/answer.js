@@ -34,7 +34,7 @@ export class Answer {
   listen(longest) {
     this.longest = longest;
     byId("microphone").disabled = !longest || !canRecord();
-    if (!longest) this.stop();
+    if (!longest) this.#drop();
     this.#count();
   }
 
@@ -52,10 +52,14 @@ export class Answer {
   }
 
   clear() {
-    this.stop().then(() => this.#keep(null));
     this.#words.value = "";
-    this.#keep(null);
     this.#count();
+    this.#drop();
+  }
+
+  async #drop() {
+    await this.stop();
+    this.#keep(null);
   }
 
   async stop() {

@@ -26,7 +26,7 @@ const DRAWN = {
   "time limit": ({ seconds }) => aside(`The time limit of ${seconds} s ended the call`),
   error: ({ code, message, url }) => alarm("error", `Error ${code}: ${message}`, url),
   warning: ({ code, message, url }) => alarm("warning", `TwiML warning ${code}: ${message}`, url),
-  fault: ({ name, of }) => alarm("fault", `Fault “${name}” strikes: ${of}`),
+  fault: ({ name, of }) => el("li", { className: "aside fault" }, `fault: ${name} (${of})`),
   reply: ({ to, status, body }) => protocol(`↩ ${status || "no answer"} to ${to}`, body),
 };
 

@@ -36,11 +36,11 @@ function follow() {
     logs.clear();
     rows.forEach((row) => row.remove());
     rows.clear();
-    const news = JSON.parse(data);
     byId("chat").replaceChildren();
     drawn = 0;
+    const news = JSON.parse(data);
+    if (!news.calls.some(({ sid }) => sid === selected)) select(null);
     learn(news);
-    if (!calls.has(selected)) select(mine()?.sid ?? [...calls.keys()].at(-1) ?? null, { byPerson: false });
   });
   stream.addEventListener("changes", ({ data }) => learn(JSON.parse(data)));
 }
@@ -62,6 +62,7 @@ function learn(news) {
     if (call.sid === selected) show(call);
     if (isMine(call)) talk(call);
   }
+  if (!selected && calls.size) select(mine()?.sid ?? [...calls.keys()].at(-1), { byPerson: false });
   byId("no-calls").hidden = calls.size > 0;
   if (!mine()) phone.end();
   announce();
@@ -91,7 +92,7 @@ function list(call) {
     el("span", { className: "number" }, call.to),
     el("span", { className: "badge" }, call.status),
     ...errors,
-    el("span", { className: "quiet who" }, call.live ? "you" : call.persona),
+    el("span", { className: "quiet who" }, call.persona),
     el("span", { className: "quiet preview" }, call.preview),
   );
 }
@@ -135,7 +136,7 @@ async function show(call) {
 function head(call) {
   const rings = call.status === "ringing";
   byId("talk-number").textContent = call.to;
-  byId("talk-who").textContent = !call.live ? call.persona : call.page && call.page !== page ? "in another window" : "you";
+  byId("talk-who").textContent = call.page && call.page !== page ? "in another window" : call.persona;
   byId("talk-status").textContent = call.status;
   byId("talk-status").dataset.status = call.status;
   byId("pick-up").hidden = byId("decline").hidden = !rings;

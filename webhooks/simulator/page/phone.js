@@ -31,7 +31,7 @@ export class Phone {
       event.preventDefault();
       this.#send();
     });
-    byId("silent").addEventListener("click", () => this.#react({}));
+    byId("silent").addEventListener("click", () => this.#react(this.#turn, {}));
     byId("skip").addEventListener("click", () => this.voice.skip());
     document.addEventListener("keydown", (event) => this.#typed(event));
     setInterval(() => this.#prompt(), 500);
@@ -50,6 +50,7 @@ export class Phone {
   end() {
     if (!this.#call) return;
     this.#call = null;
+    this.voice.skip();
     this.#take(null);
     this.answer.clear();
   }
@@ -59,12 +60,11 @@ export class Phone {
     if (!this.#turn?.keys) return this.#say(`Pressed ${key}. Nobody listens to keys now.`);
     if (this.#turn.verb === "record") {
       if (!this.#turn.finish.includes(key)) return this.#say(`Pressed ${key}. This key does nothing here.`);
-      return this.#react({ ...(await this.answer.take()), keys: key });
+      const turn = this.#turn;
+      return this.#react(turn, { ...(await this.answer.take()), keys: key });
     }
-    this.#since = Date.now();
-    const sent = this.#react({ keys: key });
-    this.voice.skip();
-    return sent;
+    this.#bargeIn();
+    return this.#react(this.#turn, { keys: key });
   }
 
   async hangUp() {
@@ -72,10 +72,10 @@ export class Phone {
     await this.#post("hang-up", this.#turn?.verb === "record" ? await this.answer.take() : {});
   }
 
-  /** A call taken over in the middle (the page was loaded anew) goes on with what is being said now. */
+  /** Where the page was loaded anew in the middle of a call, it goes on with what the person has not reacted to. */
   #begin(call, log) {
-    const last = log.entries.findLastIndex(({ event }) => event === "reply" || event === "said");
-    this.#drawn = call.turn?.prompt ? last + 1 : log.entries.length;
+    const last = log.entries.findLastIndex(({ event }) => ["said", "pressed", "recorded"].includes(event));
+    this.#drawn = call.turn && !call.turn.prompt ? log.entries.length : last + 1;
     this.#turn = null;
     this.answer.clear();
     this.#say("");
@@ -98,14 +98,21 @@ export class Phone {
     byId("send").disabled = !speaks;
     byId("silent").disabled = !speaks;
     this.answer.listen(turn?.longest ?? 0);
-    if (speaks && !byId("phone").contains(document.activeElement)) byId("words").focus({ preventScroll: true });
+    this.#focus(turn);
     this.#prompt();
     if (!this.#spoken) this.#listen(turn);
   }
 
+  /** Where words are asked for the keyboard writes them; where keys are, it presses them. */
+  #focus(turn) {
+    const words = byId("words");
+    if (turn?.verb === "record") words.focus({ preventScroll: true });
+    if (turn?.verb === "gather" && !words.value) words.blur();
+  }
+
   async #listen(turn) {
     await this.voice.heard();
-    if (this.#turn !== turn) return;
+    if (this.#turn !== turn || this.#spoken) return;
     this.#spoken = true;
     this.#since = Date.now();
     this.#prompt();
@@ -137,13 +144,20 @@ export class Phone {
   async #send() {
     if (byId("send").disabled) return;
     if (this.answer.empty) return this.#say("Type or record something first, or choose “Say nothing”.");
-    const sent = this.#react(await this.answer.take());
-    this.voice.skip();
-    return sent;
+    const turn = this.#turn;
+    this.#bargeIn();
+    return this.#react(turn, await this.answer.take());
   }
 
-  #react(deed) {
-    return this.#post("react", { turn: this.#turn?.number ?? 0, ...deed });
+  /** Who reacts while they are still spoken to is not spoken to any longer. */
+  #bargeIn() {
+    this.#spoken = true;
+    this.#since = Date.now();
+    this.voice.skip();
+  }
+
+  #react(turn, deed) {
+    return this.#post("react", { turn: turn.number, ...deed });
   }
 
   #stay() {

@@ -11,6 +11,10 @@ export class Voice {
   #context = null;
   #sound = true;
 
+  constructor() {
+    window.speechSynthesis?.getVoices(); // some browsers load them only once they are asked for
+  }
+
   /** Off: texts take as long as reading them does. */
   set sound(on) {
     this.#sound = on;
