@@ -19,7 +19,7 @@ from jobs.models import JobDescription
 BUSY_AGAIN_IN = timedelta(minutes=1)
 
 # Satellite and global services count as valid mobile numbers, so they are known by their country codes.
-SATELLITE_AND_GLOBAL = {870, 878, 881, 882, 883, 888, 979}
+SATELLITE_AND_GLOBAL = {800, 808, 870, 878, 881, 882, 883, 888, 979}
 COSTLY = {
     PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
     PhoneNumberType.SHARED_COST: "a shared-cost number",
@@ -103,9 +103,7 @@ def may_call_now(candidate: Candidate, job: JobDescription, *, now: datetime) ->
     verdict = may_ever_call(candidate, job)
     if isinstance(verdict, Never):
         return verdict
-    opens = first_allowed(
-        CallingHours.parse(settings.CALLING_HOURS), _zones(candidate, verdict.number), since=now
-    )
+    opens = first_allowed(CallingHours.parse(settings.CALLING_HOURS), _zones(candidate, verdict.number), since=now)
     if opens is None or opens > now:
         return Later(opens or now + timedelta(days=1), f"Outside the calling hours ({settings.CALLING_HOURS}) there.")
     return _free_line(verdict.number, now) or verdict

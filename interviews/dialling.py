@@ -87,7 +87,9 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
 def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     """What all machines share: calls at once, calls per second, and what they may cost."""
     if _spent_today(now) >= settings.DAILY_SPEND_LIMIT > 0:
-        return Later(now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours.")
+        return Later(
+            now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
+        )
     Pace.hold()
     if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
         interview.store(turn_at=None)

@@ -18,10 +18,12 @@ class CallingHours:
 
     @classmethod
     def parse(cls, text: str) -> "CallingHours":
-        """From "08:00-21:00"; "00:00-24:00" is always. Raises ValueError, with a sentence, for what is no such thing."""
+        """From "08:00-21:00"; "00:00-24:00" is always. Raises ValueError, with a sentence, for anything else."""
         try:
             start, end = text.split("-")
-            hours = cls(time.fromisoformat(start.strip()), None if end.strip() == "24:00" else time.fromisoformat(end.strip()))
+            hours = cls(
+                time.fromisoformat(start.strip()), None if end.strip() == "24:00" else time.fromisoformat(end.strip())
+            )
         except ValueError:
             raise ValueError(f"{text!r} are no calling hours. Write them as 08:00-21:00.") from None
         if hours.end is not None and hours.end <= hours.start:

@@ -176,9 +176,7 @@ def _ask_until_supported(
             job_id=interview.job_id,
         )
         checked = check(reply.value, answer, response.transcript)
-        if checked.score is not None or not InterviewResponse.objects.renew(
-            response.pk, token, seconds=LEASE_SECONDS
-        ):
+        if checked.score is not None or not InterviewResponse.objects.renew(response.pk, token, seconds=LEASE_SECONDS):
             break
     return reply, checked
 

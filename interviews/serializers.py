@@ -13,22 +13,16 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.api.access import actor
+from screener.api.input import IdField
 from screener.services import language_model
 
 MOST_AT_ONCE = 500
 
 
-class JobField(serializers.PrimaryKeyRelatedField[JobDescription]):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=JobDescription.objects.all(), pk_field=serializers.UUIDField(), **kwargs)
-
-
 @extend_schema_serializer(examples=examples.INTERVIEW)
 class InterviewSerializer(serializers.ModelSerializer[Interview]):
-    candidate = serializers.PrimaryKeyRelatedField(
-        queryset=Candidate.objects.filter(erased_at__isnull=True), pk_field=serializers.UUIDField()
-    )
-    job = JobField()
+    candidate = IdField(queryset=Candidate.objects.filter(erased_at__isnull=True))
+    job = IdField(queryset=JobDescription.objects.all())
     outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
     attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
     interviewer = serializers.SerializerMethodField(help_text="Who judges the answers, or has judged them")
@@ -229,7 +223,7 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
 @extend_schema_serializer(examples=examples.CAMPAIGN)
 class CampaignSerializer(serializers.ModelSerializer[Campaign]):
-    job = JobField()
+    job = IdField(queryset=JobDescription.objects.all())
     interviews = serializers.IntegerField(source="interview_count", read_only=True)
 
     class Meta:

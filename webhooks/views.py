@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
+from procrastinate.exceptions import ConnectorException
 
 from interviews import conversation as talk
 from interviews.models import Attempt, Interview
@@ -36,7 +38,11 @@ class TwilioView(View):
                 require_signature(request)
             except PermissionDenied:
                 return HttpResponseForbidden("This request is not signed by our Twilio account.")
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (OperationalError, InterfaceError, ConnectorException) as error:
+            log.warning("webhook: no database (%s)", type(error).__name__)
+            return HttpResponse("The database does not answer. Send this again.", status=503)
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
         try:

@@ -75,7 +75,9 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})
             else:
                 known = [one for one in carrier.calls if one["sid"] in path.path]
-                self.answer(200 if known else 404, known[0] if known else {"code": 20404, "message": "no", "status": 404})
+                self.answer(
+                    200 if known else 404, known[0] if known else {"code": 20404, "message": "no", "status": 404}
+                )
 
         def send_audio(self) -> None:
             match carrier.audio:

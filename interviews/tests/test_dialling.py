@@ -33,7 +33,13 @@ class TestTheGate:
 
     @pytest.mark.parametrize(
         ("whitelist", "allowed"),
-        [([], False), (["+14155550100"], True), (["+1 (415) 555-0100"], True), (["+14155550101"], False), (["*"], True)],
+        [
+            ([], False),
+            (["+14155550100"], True),
+            (["+1 (415) 555-0100"], True),
+            (["+14155550101"], False),
+            (["*"], True),
+        ],
     )
     def test_keeps_to_the_whitelist(self, settings: Any, whitelist: list[str], allowed: bool) -> None:
         settings.WHITELISTED_NUMBERS = whitelist
@@ -228,7 +234,10 @@ class TestAudio:
         twilio.audio = b"<html>Sorry</html>"
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
-        assert (take.status, take.error) == (Recording.Status.ABSENT, "What Twilio sent for the recording is no WAV audio.")
+        assert (take.status, take.error) == (
+            Recording.Status.ABSENT,
+            "What Twilio sent for the recording is no WAV audio.",
+        )
 
     def test_is_never_fetched_from_where_a_redirect_points(self, take: Recording, twilio: Carrier) -> None:
         twilio.audio = {"Location": "http://127.0.0.1:1/secret"}

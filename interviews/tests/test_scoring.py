@@ -149,7 +149,9 @@ def failing(error: Exception) -> Callable[[AnswerText], AnswerScores]:
 
 @pytest.mark.django_db
 class TestAnInterview:
-    @pytest.mark.parametrize(("score", "recommendation"), [(8, "hire"), (7, "hire"), (5.5, "consider"), (4.9, "reject")])
+    @pytest.mark.parametrize(
+        ("score", "recommendation"), [(8, "hire"), (7, "hire"), (5.5, "consider"), (4.9, "reject")]
+    )
     def test_is_recommended_by_the_thresholds_of_its_job(
         self, judged_by: Any, score: float, recommendation: str
     ) -> None:
@@ -159,7 +161,11 @@ class TestAnInterview:
         interview.refresh_from_db()
         result = interview.results.get()
         assert interview.result_status == Interview.ResultStatus.READY
-        assert (result.overall_score, result.recommendation, result.coverage) == (Decimal(str(score)), recommendation, 1)
+        assert (result.overall_score, result.recommendation, result.coverage) == (
+            Decimal(str(score)),
+            recommendation,
+            1,
+        )
 
     def test_has_no_number_while_an_answer_needs_a_person(self, judged_by: Any) -> None:
         interviewer = judged_by(all_alike(9, "words that nobody said"))

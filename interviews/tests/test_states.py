@@ -45,7 +45,12 @@ def test_a_transition_writes_who_what_and_why() -> None:
     interview = an_interview()
     interview.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
     event = interview.events.get(kind="interview.cancelled")
-    assert (event.actor, event.before, event.after, event.reason) == ("grace", "pending", "cancelled", "Position filled.")
+    assert (event.actor, event.before, event.after, event.reason) == (
+        "grace",
+        "pending",
+        "cancelled",
+        "Position filled.",
+    )
 
 
 def test_a_transition_sees_what_others_did_meanwhile() -> None:

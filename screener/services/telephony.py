@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -103,6 +103,9 @@ def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
         yield
     except TwilioRestException as error:
         raise _translated(error, unsure=unsure) from error
+    except TwilioException as error:  # lists raise this one, with the answer beside the message
+        status = getattr(error.args[-1], "status_code", 500)
+        raise _translated(TwilioRestException(status, "", code=None), unsure=unsure) from error
     except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
         raise TelephonyDown("Twilio could not be reached; trying again.") from error
     except requests.exceptions.ConnectionError as error:

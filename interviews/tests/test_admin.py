@@ -1,0 +1,320 @@
+"""The page of an interview, and what staff do there."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviews.admin.page import pieces
+from interviews.models import Decision, Interview
+from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview
+from screener.tests.held import QUOTE, a_held_interview, conclude
+
+
+@pytest.fixture
+def hr(db: None) -> User:
+    return User.objects.create_superuser("hanna")
+
+
+@pytest.fixture
+def desk(hr: User, client: Client) -> Client:
+    client.force_login(hr)
+    return client
+
+
+def page_of(interview: Interview, name: str = "change") -> str:
+    return reverse(f"admin:interviews_interview_{name}", args=[interview.pk])
+
+
+def read(desk: Client, address: str, **query: Any) -> str:
+    answer = desk.get(address, query)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def press(desk: Client, address: str, **said: Any) -> str:
+    """Send a verb's form, and read the page that comes of it."""
+    answer = desk.post(address, said, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def clerk(*permissions: str) -> Client:
+    user = User.objects.create_user("clerk", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+class TestThePage:
+    def test_shows_the_result_and_what_it_rests_on(self, desk: Client) -> None:
+        page = read(desk, page_of(a_held_interview()))
+        for expected in (
+            '<span class="s-score">7.5<small> of 10</small></span>',
+            "100% of the questions (by weight)",
+            "Hire from 7.0, consider from 5.0",
+            "Concrete, with figures.",
+            "Judged by: offline rules, no language model",
+            "The program recommends; a person decides.",
+            f"<mark>{QUOTE}</mark>",
+            "not found in the answer",
+            "Tell me about teamwork.",
+            "Interview completed",
+        ):
+            assert expected in page
+
+    def test_plays_each_take(self, desk: Client) -> None:
+        interview = a_held_interview()
+        page = read(desk, page_of(interview))
+        for response in interview.responses.all():
+            address = reverse("admin:interviews_recording_audio", args=[response.takes.get().pk])
+            assert f'<audio controls preload="none" src="{address}"></audio>' in page
+
+    def test_shows_a_missing_result_as_missing_and_never_as_a_number(self, desk: Client) -> None:
+        interview = a_held_interview()
+        conclude(interview, score=None, reason="Question 2: the recording was lost.")
+        page = read(desk, page_of(interview))
+        assert "<strong>No overall score.</strong> Question 2: the recording was lost." in page
+        assert '<span class="s-score">' not in page
+
+    def test_shows_a_question_without_a_score_with_its_reason(self, desk: Client) -> None:
+        interview = a_held_interview()
+        response = interview.responses.get(position=1)
+        response.store(status="audio_lost", status_reason="The carrier lost the recording.")
+        page = read(desk, page_of(interview))
+        assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
+
+    def test_keeps_earlier_results_and_scores_in_sight(self, desk: Client) -> None:
+        interview = a_held_interview()
+        conclude(interview, score="7.90")
+        assert "Earlier results (1)" in read(desk, page_of(interview))
+
+    def test_says_why_it_failed_and_when_the_next_call_is_due(self, desk: Client) -> None:
+        waiting = an_interview()
+        waiting.wait_until(waiting.created_at, reason="Outside calling hours.")
+        assert "UTC. Outside calling hours." in read(desk, page_of(waiting))
+        waiting.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
+        assert "Three calls, nobody picked up." in read(desk, page_of(waiting))
+
+    def test_tells_the_history_newest_last(self, desk: Client) -> None:
+        interview = an_interview()
+        interview.cancel("by_hr", actor="hanna", reason="Position filled.")
+        page = read(desk, page_of(interview))
+        assert page.index("Interview planned") < page.index("Interview cancelled")
+
+    def test_costs_the_same_however_many_questions_there_are(self, desk: Client) -> None:
+        few = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+        many = a_held_interview(job=an_approved_job(questions=QUESTIONS * 4), phone="+14155550102")
+        counts = []
+        for interview in (few, many):
+            with CaptureQueriesContext(connection) as queries:
+                read(desk, page_of(interview))
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+    def test_of_a_practice_is_none_of_hrs_business(self, desk: Client) -> None:
+        interview = an_interview()
+        interview.store(purpose=Interview.Purpose.PRACTICE)
+        assert desk.get(page_of(interview)).status_code == 302
+        assert "Ada Lovelace" not in read(desk, reverse("admin:interviews_interview_changelist"))
+
+
+class TestHighlighting:
+    @given(st.text("ab ,.א<é", max_size=60), st.lists(st.text("ab ,.א<é", max_size=8), max_size=5))
+    def test_loses_and_adds_nothing(self, transcript: str, quotes: list[str]) -> None:
+        assert "".join(piece.text for piece in pieces(transcript, quotes)) == transcript
+
+    def test_marks_overlapping_quotes_once(self) -> None:
+        found = [(one.text, one.is_evidence) for one in pieces("one two three four", ["two three", "one two"])]
+        assert found == [("one two three", True), (" four", False)]
+
+    def test_marks_nothing_that_was_not_said(self) -> None:
+        assert [one.is_evidence for one in pieces("one two", ["three"])] == [False]
+
+
+class TestAButton:
+    @pytest.mark.parametrize("name", ["decide", "rescore", "cancel"])
+    def test_acts_by_post_alone(self, desk: Client, name: str) -> None:
+        interview = a_held_interview()
+        before = list(interview.events.values_list("pk"))
+        for method in (desk.get, desk.head, desk.options, desk.put):
+            method(page_of(interview, name))
+        assert list(interview.events.values_list("pk")) == before
+
+    def test_needs_the_csrf_token(self, hr: User) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(hr)
+        interview = an_interview()
+        assert strict.post(page_of(interview, "cancel"), {"outcome": "by_hr", "reason": "x"}).status_code == 403
+        assert Interview.objects.get().is_live
+
+    def test_is_shown_where_the_state_allows_it(self, desk: Client) -> None:
+        live, over = an_interview(), a_held_interview(phone="+14155550102")
+        shown = {name: page_of(live, name) in read(desk, page_of(live)) for name in ("decide", "rescore", "cancel")}
+        assert shown == {"decide": False, "rescore": False, "cancel": True}
+        shown = {name: page_of(over, name) in read(desk, page_of(over)) for name in ("decide", "rescore", "cancel")}
+        assert shown == {"decide": True, "rescore": True, "cancel": False}
+
+    def test_is_for_those_with_its_permission(self, db: None) -> None:
+        interview = a_held_interview()
+        changer = clerk("view_interview", "change_interview")
+        assert changer.get(page_of(interview, "rescore")).status_code == 200
+        assert changer.post(page_of(interview, "decide"), {"verdict": "hire"}).status_code == 403
+        assert changer.get(reverse("admin:interviews_interview_add")).status_code == 403
+
+    def test_of_something_that_is_gone_says_so(self, desk: Client) -> None:
+        gone = reverse("admin:interviews_interview_cancel", args=["5eed2e45-cb5c-4e02-ad3a-d7388bcca398"])
+        assert "Perhaps it was deleted?" in press(desk, gone)
+        assert "Perhaps it was deleted?" in press(desk, gone.replace("5eed", "no-id"))
+
+
+class TestCancelling:
+    def test_keeps_who_and_why(self, desk: Client) -> None:
+        interview = an_interview()
+        page = press(desk, page_of(interview, "cancel"), outcome="by_candidate", reason="Took another job.")
+        assert "The interview is cancelled." in page
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == ("cancelled", "by_candidate")
+        event = interview.events.get(kind="interview.cancelled")
+        assert (event.actor, event.reason) == ("hanna", "Took another job.")
+
+    def test_needs_a_reason(self, desk: Client) -> None:
+        assert "This field is required." in press(desk, page_of(an_interview(), "cancel"), outcome="by_hr")
+        assert Interview.objects.get().is_live
+
+    def test_of_what_is_over_says_that_it_is(self, desk: Client) -> None:
+        page = press(desk, page_of(a_held_interview(), "cancel"), outcome="by_hr", reason="x")
+        assert "This interview is completed; only a pending or running one can be cancelled." in page
+
+
+class TestScoringAgain:
+    def test_reopens_the_result(self, desk: Client) -> None:
+        interview = a_held_interview()
+        assert "The answers are being scored again." in press(desk, page_of(interview, "rescore"))
+        interview.refresh_from_db()
+        assert interview.result_status == "pending"
+        assert interview.events.get(kind="result.reopened").actor == "hanna"
+        assert "The answers are being assessed." in read(desk, page_of(interview))
+
+    def test_of_a_live_one_says_why_not(self, desk: Client) -> None:
+        assert "Only a completed interview can be scored again." in press(desk, page_of(an_interview(), "rescore"))
+
+
+class TestDeciding:
+    def seen(self, interview: Interview) -> dict[str, Any]:
+        return {"seen": interview.results.get(is_current=True).pk}
+
+    def test_keeps_who_what_and_the_result_before_them(self, desk: Client, hr: User) -> None:
+        interview = a_held_interview()
+        page = press(desk, page_of(interview, "decide"), verdict="hire", **self.seen(interview))
+        assert "Your decision is recorded: hire." in page
+        assert "as recommended (7.5 of 10)" in page
+        decision = Decision.objects.get()
+        assert (decision.decided_by, decision.verdict) == (hr, "hire")
+        assert decision.result == interview.results.get(is_current=True)
+        assert interview.events.get(kind="decision.hire").actor == "hanna"
+
+    def test_shows_what_is_recommended_and_chooses_nothing(self, desk: Client) -> None:
+        page = read(desk, page_of(a_held_interview(), "decide"))
+        assert "Recommended: hire, at 7.5 of 10, by offline rules, no language model." in page
+        assert "checked" not in page
+
+    def test_otherwise_than_recommended_needs_a_reason(self, desk: Client) -> None:
+        interview = a_held_interview()
+        address = page_of(interview, "decide")
+        page = press(desk, address, verdict="reject", reason="  ", **self.seen(interview))
+        assert "The program recommends hire. Say why you decide otherwise." in page
+        assert not Decision.objects.exists()
+        page = press(desk, address, verdict="reject", reason="No SQL.", **self.seen(interview))
+        assert "overruling the recommendation to hire" in page
+
+    def test_without_a_recommendation_needs_a_reason(self, desk: Client) -> None:
+        interview = an_interview()
+        interview.finish(Interview.Outcome.UNREACHED)
+        page = press(desk, page_of(interview, "decide"), verdict="reject")
+        assert "There is no recommendation to follow. Say what your decision rests on." in page
+        assert "with no result before them" in press(
+            desk, page_of(interview, "decide"), verdict="reject", reason="Unreachable."
+        )
+
+    def test_is_refused_on_a_result_that_is_no_longer_the_current_one(self, desk: Client) -> None:
+        interview = a_held_interview()
+        stale = self.seen(interview)
+        conclude(interview, score="7.90")
+        page = press(desk, page_of(interview, "decide"), verdict="hire", **stale)
+        assert "The result has changed since you opened this page." in page
+        assert not Decision.objects.exists()
+
+    def test_waits_for_an_assessment_that_is_under_way(self, desk: Client) -> None:
+        interview = a_held_interview()
+        seen = self.seen(interview)
+        press(desk, page_of(interview, "rescore"))
+        assert "Decide once the result is there." in press(desk, page_of(interview, "decide"), verdict="hire", **seen)
+
+    def test_on_a_live_interview_is_too_early(self, desk: Client) -> None:
+        page = press(desk, page_of(an_interview(), "decide"), verdict="hire", reason="x")
+        assert "This interview is not over yet." in page
+
+
+class TestCallingForAJob:
+    ADD = "/admin/interviews/interview/add/"
+
+    def test_plans_an_interview_in_the_users_name(self, desk: Client) -> None:
+        candidate, job = a_candidate(), an_approved_job()
+        page = press(desk, self.ADD, candidate=candidate.pk, job=job.pk)
+        assert "Ada Lovelace is called for Support engineer as soon as allowed." in page
+        assert Interview.objects.get().events.get(kind="interview.planned").actor == "hanna"
+
+    def test_may_be_scheduled(self, desk: Client) -> None:
+        when = {"scheduled_for_0": "2031-05-04", "scheduled_for_1": "10:00"}
+        page = press(desk, self.ADD, candidate=a_candidate().pk, job=an_approved_job().pk, **when)
+        assert "on 2031-05-04 at 10:00 UTC" in page
+        assert Interview.objects.get().scheduled_for is not None
+
+    def test_starts_from_the_candidates_page(self, desk: Client) -> None:
+        candidate = a_candidate()
+        button = reverse("admin:candidates_candidate_call", args=[candidate.pk])
+        assert button in read(desk, reverse("admin:candidates_candidate_change", args=[candidate.pk]))
+        answer = desk.get(button)
+        assert f'<option value="{candidate.pk}" selected>' in read(desk, answer.headers["Location"])
+
+    def test_by_a_link_calls_nobody(self, desk: Client) -> None:
+        read(desk, self.ADD, candidate=a_candidate().pk, job=an_approved_job().pk)
+        assert not Interview.objects.exists()
+
+    @pytest.mark.parametrize("hostile", ["no id", "\x00", "<script>", "1"])
+    def test_takes_no_harm_from_a_bad_link(self, desk: Client, hostile: str) -> None:
+        read(desk, self.ADD, candidate=hostile, job=hostile)
+
+    def test_says_why_it_is_not_possible(self, desk: Client) -> None:
+        job = an_approved_job()
+        without_consent = a_candidate(consents=False, phone="+14155550102")
+        page = press(desk, self.ADD, candidate=without_consent.pk, job=job.pk)
+        assert "There is no consent to be called on record." in page
+        page = press(desk, self.ADD, candidate=a_candidate().pk, job=a_job().pk)
+        assert "This job has no approved questions." in page
+        assert not Interview.objects.exists()
+
+    def test_twice_says_that_there_is_one_already(self, desk: Client) -> None:
+        interview = an_interview()
+        page = press(desk, self.ADD, candidate=interview.candidate.pk, job=interview.job.pk)
+        assert "already has an interview for this job that is not over" in page
+
+    def test_for_a_closed_job_is_no_choice(self, desk: Client) -> None:
+        closed = an_approved_job(is_open=False)
+        page = press(desk, self.ADD, candidate=a_candidate().pk, job=closed.pk)
+        assert "Select a valid choice." in page
+
+
+def test_a_campaign_remembers_who_made_it(desk: Client) -> None:
+    press(desk, reverse("admin:interviews_campaign_add"), name="Autumn", job=an_approved_job().pk)
+    found = read(desk, reverse("admin:interviews_campaign_changelist"))
+    assert "Autumn" in found
+    assert "hanna" in found

@@ -1,0 +1,155 @@
+"""Whom we may call, and when."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from candidates.phone import NotAPhoneNumber, e164
+from interviews.calling import Allowed, Later, Never, may_call_now, may_dial
+from interviews.hours import CallingHours, first_allowed
+from interviews.models import Call, Pace
+from screener.testing import a_candidate, an_approved_job, an_interview
+
+NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+14155550100",
+        " +1 (415) 555-0100 ",
+        "+1 (415) 555-0100;ext=9",
+        "+1-415-555-0100 x9",
+        "tel:+1-415-555-0100",
+        "0014155550100",
+        "００１４１５５５５０１００",
+        "＋１（４１５）５５５－０１００",
+        "+١٤١٥٥٥٥٠١٠٠",
+        "+1.415.555.0100",
+    ],
+)
+def test_one_number_has_one_form_whatever_was_typed(typed: str) -> None:
+    assert e164(typed) == "+14155550100"
+
+
+@pytest.mark.parametrize("typed", ["", "Ada", "4155550100", "+1415", "+999123456789", "+1" + "5" * 40, "\x00", "+"])
+def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
+    with pytest.raises(NotAPhoneNumber, match=r"Write|Check"):
+        e164(typed)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        ("+19005550100", "premium"),
+        ("+4918051234567", "shared-cost"),
+        ("+870773111632", "satellite"),
+        ("+881632512345", "satellite"),
+        ("+88299901234567", "satellite"),
+        ("+80012345678", "global service"),
+        ("+12345", "too few"),
+        ("+10000000000", "No such number"),
+    ],
+)
+def test_numbers_that_are_never_called(number: str, says: str) -> None:
+    verdict = may_dial(number)
+    assert isinstance(verdict, Never)
+    assert says in verdict.reason
+
+
+@pytest.mark.django_db
+def test_only_allowed_countries_are_called(settings: Any) -> None:
+    settings.ALLOWED_COUNTRIES = ["DE"]
+    assert isinstance(may_dial("+491701234567"), Allowed)
+    assert may_dial("+14155550100") == Never(
+        "Numbers in US are not called. Add it to ALLOWED_COUNTRIES if they should be."
+    )
+
+
+class TestHours:
+    @pytest.mark.parametrize("text", ["", "8-21", "21:00-08:00", "08:00", "08:00-25:00", "08:00-08:00", "a-b"])
+    def test_that_are_none_are_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match="Write them as 08:00-21:00"):
+            CallingHours.parse(text)
+
+    @pytest.mark.parametrize(
+        ("hours", "zones", "since", "first"),
+        [
+            ("08:00-21:00", ["America/New_York"], NOON, NOON),
+            ("08:00-21:00", ["America/Los_Angeles"], NOON, NOON.replace(hour=15)),
+            ("08:00-21:00", ["Europe/Berlin"], NOON.replace(hour=19), NOON.replace(day=11, hour=6)),
+            ("08:00-21:00", ["America/New_York", "America/Los_Angeles"], NOON, NOON.replace(hour=15)),
+            (
+                "08:00-21:00",
+                ["America/New_York", "America/Los_Angeles"],
+                NOON.replace(day=11, hour=1),
+                NOON.replace(day=11, hour=15),
+            ),
+            ("09:00-17:00", ["Asia/Tokyo", "America/New_York"], NOON, None),
+            ("00:00-24:00", ["Asia/Tokyo", "America/New_York"], NOON, NOON),
+            # The night in which the clocks go forward: half past two never comes.
+            (
+                "02:30-04:00",
+                ["Europe/Berlin"],
+                datetime(2026, 3, 28, 23, tzinfo=UTC),
+                datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+            ),
+        ],
+    )
+    def test_begin_at_the_first_moment_that_is_allowed_everywhere(
+        self, hours: str, zones: list[str], since: datetime, first: datetime | None
+    ) -> None:
+        assert first_allowed(CallingHours.parse(hours), zones, since=since) == first
+
+
+@pytest.mark.django_db
+class TestNow:
+    def test_outside_the_hours_it_is_the_first_minute_inside(self, settings: Any) -> None:
+        settings.CALLING_HOURS = "08:00-21:00"
+        verdict = may_call_now(a_candidate(), an_approved_job(), now=NOON)
+        assert isinstance(verdict, Later)
+        assert verdict.when == NOON.replace(hour=15)
+
+    def test_the_candidates_own_time_zone_counts_where_it_is_known(self, settings: Any) -> None:
+        settings.CALLING_HOURS = "08:00-21:00"
+        candidate = a_candidate(timezone="Europe/Berlin")
+        assert may_call_now(candidate, an_approved_job(), now=NOON) == Allowed("+14155550100")
+
+    def test_a_number_that_may_be_anywhere_is_not_called_when_no_minute_suits_everywhere(self, settings: Any) -> None:
+        settings.CALLING_HOURS = "12:00-13:00"
+        verdict = may_call_now(a_candidate(phone="+18005550100"), an_approved_job(), now=NOON)
+        assert isinstance(verdict, Never)
+        assert "time zone" in verdict.reason
+
+    def test_a_number_is_left_alone_for_a_while_after_a_call(self, settings: Any) -> None:
+        settings.CALL_COOL_DOWN = timedelta(minutes=10)
+        now = timezone.now()
+        interview = called(now - timedelta(minutes=3))
+        verdict = may_call_now(interview.candidate, interview.job, now=now)
+        assert verdict == Later(now + timedelta(minutes=7), "This number was called a moment ago.")
+
+    def test_a_number_is_called_so_many_times_a_day(self, settings: Any) -> None:
+        settings.CALLS_PER_NUMBER_PER_DAY = 1
+        now = timezone.now()
+        interview = called(now - timedelta(hours=3))
+        verdict = may_call_now(interview.candidate, interview.job, now=now)
+        assert isinstance(verdict, Later)
+        assert verdict.when > now + timedelta(hours=23)
+
+
+def called(ended: datetime) -> Any:
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=ended, ended_at=ended, outcome="busy")
+    Call.objects.create(attempt=attempt, number="+14155550100", twilio_sid="CA1", status="busy", ended_at=ended)
+    return interview
+
+
+@pytest.mark.django_db
+def test_turns_are_given_once_and_evenly() -> None:
+    Pace.hold()
+    turns = [Pace.take_turn(10) for _ in range(5)]
+    gaps = [later - earlier for earlier, later in zip(turns, turns[1:], strict=False)]
+    assert gaps == [timedelta(milliseconds=100)] * 4

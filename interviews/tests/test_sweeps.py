@@ -1,0 +1,172 @@
+"""What a crash leaves behind is found and finished. Each test makes the wreck first, and loses every job."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.tasks import sweep
+from interviews.tests.carrier import Carrier, carrier
+from screener.testing import an_interview, drain
+
+pytestmark = pytest.mark.django_db
+WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Carrier]:
+    with carrier() as running:
+        settings.TWILIO_API_URL = running.url
+        settings.TWILIO_TIMEOUT = 2
+        running.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+        yield running
+
+
+def lose_all_jobs() -> None:
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+
+
+@pytest.fixture
+def later(time_machine: Any) -> Any:
+    """Everything that was going to be done by itself is lost; time passes; the sweep comes by."""
+
+    def pass_by(**time: float) -> None:
+        lose_all_jobs()
+        time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
+        sweep(0)
+        drain()
+
+    return pass_by
+
+
+def an_attempt(interview: Interview, **fields: Any) -> Attempt:
+    attempt = interview.attempts.create(number=1, send_before=timezone.now() + timedelta(seconds=20), **fields)
+    Call.objects.create(attempt=attempt, number="+14155550100", ended_at=attempt.ended_at)
+    interview.store(next_attempt_at=None)
+    return attempt
+
+
+def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
+    """A completed interview with one answer, whose take has come as far as `status`."""
+    interview = an_interview()
+    attempt = an_attempt(interview, ended_at=timezone.now(), outcome="answered")
+    interview.begin()
+    first, *others = interview.responses.all()
+    first.interview = interview
+    first.take(Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status))
+    for one in others:
+        one.interview = interview
+        one.settle(InterviewResponse.Status.SILENT, reason="")
+    interview.finish(Interview.Outcome.PARTIAL)
+    return first
+
+
+def test_an_interview_that_is_due_is_called(twilio: Carrier, later: Any) -> None:
+    an_interview()
+    later(seconds=1)
+    assert len(twilio.calls) == 1
+
+
+def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twilio: Carrier, later: Any) -> None:
+    interview = an_interview()
+    an_attempt(interview)
+    later(seconds=30)
+    assert twilio.asked, "it has been asked about"
+    assert not twilio.calls
+    later(minutes=3)
+    later(minutes=1)
+    assert len(twilio.calls) == 1
+    assert interview.attempts.count() == 2
+
+
+def test_an_attempt_without_news_is_asked_about(twilio: Carrier, later: Any) -> None:
+    interview = an_interview()
+    drain()
+    twilio.calls[0]["status"] = "busy"
+    later(minutes=2)
+    interview.refresh_from_db()
+    assert interview.attempts.get().outcome == Attempt.Outcome.BUSY
+    assert interview.next_attempt_at is not None
+
+
+def test_an_attempt_that_ended_is_followed_up(twilio: Carrier, later: Any) -> None:
+    interview = an_interview()
+    attempt = an_attempt(interview, ended_at=timezone.now(), outcome="busy")
+    attempt.call.store(twilio_sid="CA1")
+    later(minutes=1)
+    interview.refresh_from_db()
+    assert "trying again" in interview.waiting_for
+
+
+def test_a_take_that_nobody_fetched_is_fetched(twilio: Carrier, later: Any) -> None:
+    response = answered(Recording.Status.AVAILABLE)
+    later(minutes=1)
+    assert response.takes.get().status == Recording.Status.STORED
+
+
+def test_a_take_whose_callback_never_came_is_fetched(twilio: Carrier, later: Any) -> None:
+    response = answered(Recording.Status.EXPECTED)
+    later(minutes=11)
+    assert response.takes.get().status == Recording.Status.STORED
+
+
+def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: Any) -> None:
+    response = answered(Recording.Status.AVAILABLE)
+    take = response.takes.get()
+    assert Recording.objects.claim(take.pk, seconds=75)
+    later(seconds=30)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.AVAILABLE, "the lease of the dead worker still holds"
+    later(seconds=60)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+
+
+def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(twilio: Carrier, later: Any) -> None:
+    twilio.audio = 404
+    response = answered(Recording.Status.AVAILABLE)
+    later(hours=3)
+    drain()
+    response.refresh_from_db()
+    response.interview.refresh_from_db()
+    assert response.status == InterviewResponse.Status.AUDIO_LOST
+    assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
+    assert response.interview.results.get().overall_score is None
+
+
+def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: Carrier, later: Any) -> None:
+    response = answered(Recording.Status.STORED)
+    response.takes.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
+    later(minutes=1)
+    response.refresh_from_db()
+    assert response.status == InterviewResponse.Status.ASSESSED
+
+
+def test_an_answer_that_nobody_assessed_is_assessed_and_the_interview_concluded(later: Any) -> None:
+    response = answered(Recording.Status.STORED)
+    response.transcribed(WORDS, source="twilio", confidence=None, times=None)
+    later(minutes=1)
+    response.refresh_from_db()
+    response.interview.refresh_from_db()
+    assert response.status == InterviewResponse.Status.ASSESSED
+    assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
+
+
+def test_a_conversation_that_is_over_and_assessed_gets_its_result(later: Any) -> None:
+    response = answered(Recording.Status.STORED)
+    response.settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    later(minutes=1)
+    assert response.interview.results.count() == 1
+
+
+def test_what_is_being_worked_on_is_left_alone(later: Any) -> None:
+    response = answered(Recording.Status.STORED)
+    response.transcribed(WORDS, source="twilio", confidence=None, times=None)
+    assert InterviewResponse.objects.claim(response.pk, seconds=600)
+    later(minutes=1)
+    response.refresh_from_db()
+    assert response.status == InterviewResponse.Status.TRANSCRIBED
