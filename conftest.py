@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import storages
+from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from screener import testing
@@ -34,3 +35,12 @@ def drained() -> Callable[..., list[str]]:
 @pytest.fixture
 def api(db: None) -> APIClient:
     return testing.api_client()
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> None:
+    """A test that commits starts without the jobs of the one before: Django empties only the tables that it manages."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        ProcrastinateJob.objects.all()._raw_delete("default")

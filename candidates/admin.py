@@ -1,5 +1,6 @@
 """Candidates, what they agreed to, and numbers that must never be called."""
 
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -7,7 +8,8 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -71,6 +73,16 @@ class CandidateAdmin(ScreenerAdmin):
         if form.cleaned_data["new_resume"]:
             obj.keep_resume(form.cleaned_data["new_resume"])
 
+    def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
+        self.delete_queryset(request, Candidate.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
+        """Their files go with them, once it is certain that they are gone."""
+        files = [candidate.resume for candidate in queryset if candidate.resume]
+        queryset.delete()
+        for file in files:
+            transaction.on_commit(partial(file.storage.delete, str(file.name)))
+
     @badge("Resume", RESUME_COLOURS, ordering="resume_status")
     def resume_state(self, candidate: Candidate) -> tuple[str, str]:
         return candidate.resume_status, candidate.get_resume_status_display()
@@ -107,7 +119,7 @@ class CandidateAdmin(ScreenerAdmin):
         except (ValueError, FileNotFoundError):
             raise Http404("There is no resume in the storage.") from None
         name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
-        headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store"}
+        headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(
             file, as_attachment=True, filename=name, content_type="application/octet-stream", headers=headers
         )

@@ -13,7 +13,7 @@ from screener.queue import give_back_connection
 LONGER_THAN_ANY_READING = timedelta(seconds=60)
 
 
-def read_resume(candidate_id: UUID | str) -> None:
+def read_resume(candidate_id: UUID) -> None:
     """Read the words of this candidate's resume, or say why there are none. Running it twice changes nothing."""
     candidate = Candidate.objects.filter(pk=candidate_id, resume_status=Candidate.ResumeStatus.PENDING).first()
     if candidate is None:

@@ -1,5 +1,6 @@
 """Candidates as the API shows and takes them."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -42,6 +43,11 @@ SHOWN = {
     "created_at": "2026-11-21T08:00:00Z",
     "updated_at": "2026-11-21T08:00:03Z",
 }
+
+
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()  # reads a folder each time
 
 
 @extend_schema_field({"type": "string", "maxLength": 40, "description": "In any form, with its country code"})
@@ -88,10 +94,12 @@ class PersonSerializer(serializers.ModelSerializer[Candidate]):
     class Meta:
         model = Candidate
         fields = ["full_name", "email", "phone", "external_id", "locale", "timezone", *ABOUT_CONSENT]
-        extra_kwargs: dict[str, Any] = {"external_id": {"validators": []}}  # whether it may be taken already depends on the way in
+        extra_kwargs: dict[str, Any] = {
+            "external_id": {"validators": []}
+        }  # whether it may be taken already depends on the way in
 
     def validate_timezone(self, name: str) -> str:
-        if name and name not in available_timezones():
+        if name and name not in _time_zones():
             raise serializers.ValidationError(f"{name!r} is no IANA time zone. Write one such as Europe/Berlin.")
         return name
 

@@ -1,5 +1,7 @@
 """Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from candidates import filing
@@ -8,7 +10,7 @@ from screener.queue import Backoff, defer
 
 @app.task(name="candidates.read_resume", queue="rest", retry=Backoff())
 def read_resume(candidate_id: str) -> None:
-    filing.read_resume(candidate_id)
+    filing.read_resume(UUID(candidate_id))
 
 
 @app.periodic(cron="* * * * *")

@@ -37,7 +37,7 @@ def audio(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         file.close()
         return _guarded(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), take)
     first, last = part or (0, size - 1)
-    response = StreamingHttpResponse(_chunks(file, first, last - first + 1), content_type="audio/wav")
+    response = StreamingHttpResponse(Part(file, first, last - first + 1), content_type="audio/wav")
     response["Content-Length"] = str(last - first + 1)
     if part:
         response.status_code = 206
@@ -60,19 +60,25 @@ def asked_range(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def _chunks(file: IO[bytes], start: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while length > 0 and (chunk := file.read(min(CHUNK, length))):
-            length -= len(chunk)
+class Part:
+    """So many bytes of a file, from here on. It is closed with the response, read or not."""
+
+    def __init__(self, file: IO[bytes], start: int, length: int) -> None:
+        self.file, self.start, self.length = file, start, length
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.length
+        self.file.seek(self.start)
+        while left > 0 and (chunk := self.file.read(min(CHUNK, left))):
+            left -= len(chunk)
             yield chunk
 
 
 def _guarded(response: HttpResponseBase, take: Recording) -> HttpResponseBase:
-    """Whatever the bytes are, a browser plays or saves them and never runs them, and nobody keeps a copy."""
+    """Whatever the bytes are, a browser plays or saves them and never runs them. (The admin forbids to keep a copy.)"""
     response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = f'attachment; filename="take-{take.pk}.wav"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
     return response

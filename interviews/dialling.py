@@ -61,7 +61,9 @@ def dial(interview_id: UUID) -> None:
 
 def _plan_attempt(interview_id: UUID) -> Attempt | None:
     """The attempt, on disk before anything is sent, or None with the reason noted on the interview."""
-    interview = Interview.objects.select_related("candidate", "job").get(pk=interview_id)
+    interview = Interview.objects.select_related("candidate", "job").filter(pk=interview_id).first()
+    if interview is None:
+        return None
     now = timezone.now()
     try:
         with interview.locked():
@@ -113,7 +115,7 @@ def fill_line() -> None:
 
 def _spent_today(now: datetime) -> Decimal:
     spent = Call.objects.filter(created_at__gt=now - timedelta(days=1)).aggregate(total=Sum("price"))["total"]
-    return abs(spent or Decimal(0))  # Twilio reports prices as negative numbers
+    return abs(Decimal(spent or 0))  # Twilio reports prices as negative numbers
 
 
 def _add_attempt(interview: Interview, number: str) -> Attempt:

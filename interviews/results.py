@@ -9,8 +9,9 @@ from interviews.answers import LEASE_SECONDS
 from interviews.evidence import find_quote
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
-from interviews.scoring import job_text, paid, sendable
+from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
+from screener.model_calls import paid
 from screener.models import ModelCall
 from screener.queue import pause_after
 from screener.services import language_model

@@ -15,8 +15,9 @@ from interviews.answers import GIVE_UP_AFTER, LEASE_SECONDS, held_response
 from interviews.evidence import find_quote
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
+from screener.model_calls import paid
 from screener.models import ModelCall
-from screener.queue import give_back_connection, pause_after
+from screener.queue import pause_after
 from screener.services import language_model
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
@@ -179,29 +180,6 @@ def _ask_until_supported(
         if checked.score is not None or not InterviewResponse.objects.renew(response.pk, token, seconds=LEASE_SECONDS):
             break
     return reply, checked
-
-
-def paid(purpose: str, ask: Any, **about: Any) -> Reply[Any]:
-    """Ask the interviewer with no database connection held, and record what the call cost, answered or not."""
-    give_back_connection()
-    interviewer = language_model.interviewer()
-    started = timezone.now()
-    try:
-        reply: Reply[Any] = ask(interviewer)
-    except (TransientError, PermanentError) as error:
-        seconds = (timezone.now() - started).total_seconds()
-        ModelCall.objects.create(purpose=purpose, model=interviewer.label, error=str(error), seconds=seconds, **about)
-        raise
-    ModelCall.objects.create(
-        purpose=purpose,
-        model=reply.model,
-        prompt_hash=reply.prompt_hash,
-        tokens_in=reply.tokens_in,
-        tokens_out=reply.tokens_out,
-        seconds=reply.seconds,
-        **about,
-    )
-    return reply
 
 
 def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked) -> None:

@@ -19,12 +19,21 @@ from screener.api.views import ApiViewSet
 COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
 
 
+class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+    # A boolean filter takes what it does not understand for "no filter".
+    is_open = filters.TypedChoiceFilter(choices=[("true", "open"), ("false", "closed")], coerce="true".__eq__)
+
+    class Meta:
+        model = JobDescription
+        fields = ["questions_status"]
+
+
 class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
     """What is hired for: described, given questions, approved; then candidates can be interviewed for it."""
 
     queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", COUNTING))
     serializer_class = JobSerializer
-    filterset_fields = ["is_open", "questions_status"]
+    filterset_class = JobFilter
 
     @extend_schema(request=QuestionsWishSerializer, responses={202: JobSerializer})
     @action(detail=True, methods=["post"], url_path="generate-questions")

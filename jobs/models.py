@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from screener.models import BaseModel, InvalidTransition, Work, WorkQuerySet
+from screener.models import BaseModel, InvalidTransition, Work, WorkManager
 from screener.queue import defer
 
 DEFAULT_COUNT = 5
@@ -107,7 +107,7 @@ class JobDescription(Work):
         default=DEFAULT_COUNT, editable=False, help_text="How many questions were asked to be written"
     )
 
-    objects = WorkQuerySet.as_manager()
+    objects = WorkManager()
 
     class Meta:
         ordering = ["-created_at"]

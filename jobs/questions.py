@@ -59,7 +59,7 @@ def approve(questions: QuestionSet, *, by: str) -> None:
     questions.approve(by=by)
 
 
-def write_questions(job_id: UUID | str) -> None:
+def write_questions(job_id: UUID) -> None:
     """Have the questions composed that were asked for. Running it twice asks the interviewer once."""
     waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
     token = waiting.claim(job_id, seconds=LEASE_SECONDS)

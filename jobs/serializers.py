@@ -10,7 +10,7 @@ from jobs.models import DEFAULT_COUNT, JobDescription, QuestionSet
 from jobs.questions import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
 from screener.api.access import actor
-from screener.api.input import LanguageField, NumberField
+from screener.api.input import IdField, LanguageField, NumberField
 from screener.api.schema import sent, shown
 
 MOST_WRITTEN = 15
@@ -36,6 +36,13 @@ class CriterionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     weight = serializers.FloatField(max_value=HEAVIEST)
     anchors = AnchorsSerializer()
+
+
+class ThresholdField(NumberField):
+    """A score from 0 to 10."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False, **kwargs)
 
 
 class QuestionSerializer(serializers.Serializer[Any]):
@@ -72,9 +79,7 @@ class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
     ]
 )
 class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
-    job: serializers.PrimaryKeyRelatedField[JobDescription] = serializers.PrimaryKeyRelatedField(
-        queryset=JobDescription.objects.all(), pk_field=serializers.UUIDField()
-    )
+    job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=limits.MOST_QUESTIONS)
 
     class Meta:
@@ -143,9 +148,16 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
     )
     language = LanguageField(default="en")
     rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MOST_CRITERIA, required=False)
-    hire_at = NumberField(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False)
-    consider_at = NumberField(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False)
-    minimum_coverage = NumberField(max_digits=3, decimal_places=2, min_value=0, max_value=1, required=False)
+    hire_at = ThresholdField(help_text="Recommend to hire from this overall score; one decimal, 7.0 unless set")
+    consider_at = ThresholdField(help_text="Recommend to consider from this score; one decimal, 5.0 unless set")
+    minimum_coverage = NumberField(
+        max_digits=3,
+        decimal_places=2,
+        min_value=0,
+        max_value=1,
+        required=False,
+        help_text="Share of the questions, by weight, that must be answered for a result; 0.6 unless set",
+    )
     questions = serializers.SerializerMethodField(help_text="Of the draft that waits for approval, else those in force")
     question_set = serializers.SerializerMethodField(help_text="The version that `questions` belong to")
 
@@ -214,9 +226,8 @@ class QuestionsWishSerializer(serializers.Serializer[Any]):
 class ApprovalSerializer(serializers.Serializer[Any]):
     """Give the job as `context["job"]`."""
 
-    question_set = serializers.PrimaryKeyRelatedField(
+    question_set = IdField(
         queryset=QuestionSet.objects.all(),
-        pk_field=serializers.UUIDField(),
         required=False,
         help_text="The version that you have read; left out: the one that `question_set` of the job names",
     )

@@ -1,5 +1,7 @@
 """Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from jobs import questions
@@ -8,7 +10,7 @@ from screener.queue import Backoff, defer
 
 @app.task(name="jobs.write_questions", queue="rest", retry=Backoff())
 def write_questions(job_id: str) -> None:
-    questions.write_questions(job_id)
+    questions.write_questions(UUID(job_id))
 
 
 @app.periodic(cron="* * * * * */10")

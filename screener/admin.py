@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from rest_framework_api_key.models import APIKey
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge
@@ -112,12 +113,26 @@ class JobEventInline(ReadOnlyInline):
     ordering = ["at"]
 
 
+class JobStatusFilter(DropdownFilter):  # type: ignore[misc]
+    """The column is an enumeration, so that PostgreSQL refuses a value that is not in it."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(one, one) for one in ProcrastinateJob.STATUSES]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = self.value()
+        return queryset.filter(status=wanted) if wanted in ProcrastinateJob.STATUSES else queryset
+
+
 @admin.register(ProcrastinateJob)
 class BackgroundJobAdmin(ReadOnlyAdmin):
     """Jobs carry ids only; what is still to do stands on the rows that they are about."""
 
     list_display = ["id", "task_name", "queue_name", "state", "scheduled_at", "attempts", "args"]
-    list_filter = ["status", "queue_name", "task_name"]
+    list_filter = [JobStatusFilter, "queue_name", "task_name"]
     search_fields = ["task_name", "=id"]
     ordering = ["-id"]
     inlines = [JobEventInline]

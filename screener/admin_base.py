@@ -1,11 +1,13 @@
 """What all admin pages share: how a page looks, what nobody may edit, and buttons that act by POST alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -46,6 +48,21 @@ def warn_of_offline_rules(request: HttpRequest) -> list[str] | None:
     return [judge.label, "warning"] if isinstance(judge, OfflineInterviewer) else None
 
 
+class ChosenBySearch(AutocompleteSelect):
+    """Django's own looks up whatever a link or a form says was chosen, and fails where that is no id."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if _is_id(one)], attrs)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
 class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_filter_submit = True
@@ -54,8 +71,10 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     """Rows that are deleted together with one of these, though nobody deletes one by itself."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
+        """What stands in the way is told before what permissions are lacking: no permission would help."""
         found, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return found, counts, set(lacking) - {str(one._meta.verbose_name) for one in self.belongings}, protected
+        belongings = {str(one._meta.verbose_name) for one in self.belongings}
+        return found, counts, set() if protected else set(lacking) - belongings, protected
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons of this page that this user may press and that its object's state allows."""
@@ -63,6 +82,11 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         actions = [one for one in every if request.user.has_perm(one.method.permission)]
         subject = self.get_object(request, str(object_id)) if actions else None
         return [one for one in actions if subject is None or one.method.applies(subject)]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChosenBySearch(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Of a row that the worker changes too, only what was edited is written."""

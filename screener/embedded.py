@@ -164,16 +164,21 @@ def start(var: Path) -> ConnectionInfo:
     if sys.platform == "win32":
         raise EmbeddedError("The embedded database needs Linux or macOS: set DATABASE_URL to a PostgreSQL server.")
     with _guard:
-        use = _uses.get(var)
-        if use and _is_held(use.place.lock("keeper")):
-            return use.info
         try:
-            _uses[var] = _join(var)
+            return _renewed_use(var).info
         except (OSError, subprocess.SubprocessError) as error:
             raise EmbeddedError(f"The embedded database for {var} cannot start: {error}") from error
-        if use:
-            os.close(use.lock)
-        return _uses[var].info
+
+
+def _renewed_use(var: Path) -> _Use:
+    """The use that we have if a keeper looks after it, else a new one. The caller holds the guard."""
+    use = _uses.get(var)
+    if use and _is_held(use.place.lock("keeper")):
+        return use
+    _uses[var] = _join(var)
+    if use:
+        os.close(use.lock)
+    return _uses[var]
 
 
 def _join(var: Path) -> _Use:
@@ -400,7 +405,7 @@ def keep(path: Path) -> None:
 
     Does nothing if there is a keeper already.
     """
-    place = _Place.at(path)
+    place = _Place.at(path.absolute())
     keeper = _open_lock(place.lock("keeper"))
     patience = time.monotonic() + 1  # for those who only ask whether it is held
     while not _try_lock(keeper, fcntl.LOCK_EX):
@@ -450,6 +455,7 @@ def _launch(place: _Place) -> subprocess.Popen[bytes]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         programs = _programs(place)
+        _drop_other_copies(place, programs)
         if not (place.data / "PG_VERSION").exists():
             _make_data(place, programs, lock)
         _clear_socket_folder(place)
@@ -548,17 +554,24 @@ def _programs(place: _Place) -> Path:
 
 
 def _copy_programs(installed: Path, copy: Path) -> None:
-    """Copy the installation and the libraries beside its package; earlier copies are dropped."""
-    for old in copy.parent.glob("programs-*"):
-        shutil.rmtree(old)
+    """Copy the installation and the libraries beside its package."""
     package = installed.parent
     unfinished = copy.with_name("programs-unfinished")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
     for source in (installed, package.with_name(f"{package.name}.libs")):
         if source.exists():
             shutil.copytree(source, unfinished / source.relative_to(package.parent))
     for path in (unfinished, *unfinished.rglob("*")):
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
     unfinished.rename(copy)
+
+
+def _drop_other_copies(place: _Place, programs: Path) -> None:
+    """Only while no server runs: it loads parts of itself when it needs them."""
+    for copy in place.path.glob("programs-*"):
+        if not programs.is_relative_to(copy):
+            shutil.rmtree(copy)
 
 
 def main(arguments: list[str]) -> int:

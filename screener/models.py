@@ -70,11 +70,13 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
         until = timezone.now() + timedelta(seconds=seconds)
         return bool(self.filter(pk=pk, lease=token).update(lease_until=until))
+
+
+WorkManager = models.Manager.from_queryset(WorkQuerySet)
 
 
 class Work(BaseModel):

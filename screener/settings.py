@@ -225,7 +225,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Screener API",
     "DESCRIPTION": (
         "Conduct first-round phone interviews and read their results by machine. "
-        "Errors are `application/problem+json`; lists come in pages, newest first; a POST may carry an `Idempotency-Key`."
+        "Errors are `application/problem+json`; lists come in pages, newest first; "
+        "a POST may carry an `Idempotency-Key`."
     ),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,

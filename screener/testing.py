@@ -8,7 +8,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
-from interviews.models import Interview
+from interviews import scoring
+from interviews.models import Interview, InterviewResponse
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.models import ApiKey
@@ -17,6 +18,8 @@ QUESTIONS = [
     {"text": f"Tell me about {topic}.", "competency": topic, "weight": 1.0, "max_seconds": 120}
     for topic in ("your last project", "a mistake", "teamwork")
 ]
+
+WORDS = "In my last project I led the migration of twelve services, because the old cluster failed every week."
 
 
 def a_job(**fields: Any) -> JobDescription:
@@ -42,6 +45,19 @@ def a_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
 
 def an_interview(*, job: JobDescription | None = None, **candidate: Any) -> Interview:
     return plan_interview(job=job or an_approved_job(), candidate=a_candidate(**candidate), actor="a test")
+
+
+def a_finished_interview(**candidate: Any) -> Interview:
+    """Every question answered, and every answer assessed by the offline rules."""
+    interview = an_interview(**candidate)
+    interview.begin()
+    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=WORDS)
+    interview.finish(Interview.Outcome.COMPLETE)
+    for response in interview.responses.all():
+        scoring.assess(response.pk)
+    drain(only="interviews.conclude")
+    interview.refresh_from_db()
+    return interview
 
 
 def an_api_key(name: str = "a test", **fields: Any) -> str:

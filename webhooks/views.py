@@ -162,7 +162,7 @@ class RecordingView(EventView):
         return f"{turn['turn']}:{sid}:{status}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.take_of(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        take = attempt.expect_take(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
         if take is None:
             return
         if parsing.text(request.POST, "RecordingStatus") == "completed":
@@ -178,7 +178,7 @@ class TranscriptionView(EventView):
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.take_of(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        take = attempt.expect_take(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
         if take is not None:
             take.carrier_said(
                 parsing.text(request.POST, "TranscriptionText"),

@@ -29,7 +29,7 @@ def with_resume(api: APIClient, file: SimpleUploadedFile, **more: Any) -> Any:
 
 
 def files() -> list[Path]:
-    return [one for one in Path(storages["private"].location).rglob("*") if one.is_file()]
+    return [one for one in Path(storages["private"].path("")).rglob("*") if one.is_file()]
 
 
 def unreadable_docx() -> bytes:
@@ -178,15 +178,11 @@ class TestAResume:
         assert "secret-name" not in answer
         assert files()[0].name not in answer
 
-    def test_takes_the_place_of_the_one_before(
-        self, api: APIClient, django_capture_on_commit_callbacks: Any
-    ) -> None:
+    def test_takes_the_place_of_the_one_before(self, api: APIClient, django_capture_on_commit_callbacks: Any) -> None:
         body = with_resume(api, resume()).json()
         drain(only="candidates")
         with django_capture_on_commit_callbacks(execute=True):
-            new = api.patch(
-                f"{CANDIDATES}{body['id']}/", {"resume": resume(b"I teach now.")}, format="multipart"
-            )
+            new = api.patch(f"{CANDIDATES}{body['id']}/", {"resume": resume(b"I teach now.")}, format="multipart")
         assert new.json()["resume_status"] == "pending"
         drain(only="candidates")
         assert Candidate.objects.get().resume_text == "I teach now."

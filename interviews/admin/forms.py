@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -16,11 +15,11 @@ from candidates.models import Candidate
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
-from screener.admin_base import VerbForm
+from screener.admin_base import ChosenBySearch, VerbForm
 
 
-def _chosen_by_search(name: str) -> AutocompleteSelect:
-    return AutocompleteSelect(Interview._meta.get_field(name), admin.site)
+def _chosen_by_search(name: str) -> ChosenBySearch:
+    return ChosenBySearch(Interview._meta.get_field(name), admin.site)
 
 
 class PlanForm(VerbForm):

@@ -126,23 +126,29 @@ class Attempt(BaseModel):
         return step.say
 
     def _keep_take(self, turn: int, heard: talk.Take, sid: str) -> Recording | None:
-        take = self.take_of(turn, sid=sid)
-        if take is not None:
-            take.store(seconds=heard.seconds, ended=heard.ended, sid=take.sid or sid)
-        return take
+        how = {"seconds": heard.seconds, "ended": heard.ended}
+        if known := self.take_of(turn, sid=sid):
+            known.store(**how, sid=known.sid or sid)
+            return known
+        return self._add_take(turn, sid=sid, **how)
 
     def take_of(self, turn: int, *, sid: str) -> Recording | None:
-        """The take of this turn. News of the audio may come before the caller's action says what the take means."""
-        if turn == self.turn and self.stage == talk.Stage.QUESTION:
-            response = self.question(self.state().open[0])
-            found = self.takes.get_or_create(turn=turn, defaults={"response": response, "sid": sid})[0]
-        else:
-            known = self.takes.filter(turn=turn, sid=sid).first()
-            if known is None:
-                return None
-            found = known
-        found.response = self.responses[found.response.position]
-        return found
+        """The take of this turn, where it is known. News of the audio may come before the action that makes it so."""
+        take = self.takes.filter(turn=turn).first()
+        if take is None or (sid and take.sid and take.sid != sid):
+            return None
+        take.response = self.responses[take.response.position]
+        return take
+
+    def expect_take(self, turn: int, *, sid: str) -> Recording | None:
+        """The take of this turn; of the turn that is awaited also before the action has said what it means."""
+        return self.take_of(turn, sid=sid) or (self._add_take(turn, sid=sid) if turn == self.turn else None)
+
+    def _add_take(self, turn: int, *, sid: str, **how: Any) -> Recording | None:
+        if self.stage != talk.Stage.QUESTION:
+            return None
+        response = self.question(self.state().open[0])
+        return Recording.objects.create(attempt=self, response=response, turn=turn, sid=sid, **how)
 
     def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
         match fact:

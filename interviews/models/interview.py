@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models.history import InterviewEvent
-from screener.models import InvalidTransition, Work, WorkQuerySet
+from screener.models import InvalidTransition, Work, WorkManager
 from screener.queue import defer
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Interview(Work):
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = WorkQuerySet.as_manager()
+    objects = WorkManager()
 
     _holding = False
 

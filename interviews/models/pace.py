@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, models
 from django.utils import timezone
@@ -28,13 +28,13 @@ class Pace(models.Model):
 
         Each moment is given once.
         """
-        step = timedelta(seconds=1 / per_second)
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_TURN, {"step": step})
+            cursor.execute(TAKE_TURN, {"step": 1 / per_second})
             (turn,) = cursor.fetchone()
         return turn  # type: ignore[no-any-return]
 
 
 TAKE_TURN = """
-UPDATE interviews_pace SET next_at = greatest(next_at, clock_timestamp()) + %(step)s RETURNING next_at - %(step)s
+UPDATE interviews_pace SET next_at = greatest(next_at, clock_timestamp()) + make_interval(secs => %(step)s)
+RETURNING next_at - make_interval(secs => %(step)s)
 """

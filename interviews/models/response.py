@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from interviews.models.interview import Interview
-from screener.models import AppendOnly, InvalidTransition, Work, WorkQuerySet
+from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
 from screener.queue import defer
 
 
@@ -50,7 +50,7 @@ class InterviewResponse(Work):
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
 
-    objects = WorkQuerySet.as_manager()
+    objects = WorkManager()
 
     class Meta:
         ordering = ["interview", "position"]
@@ -179,7 +179,7 @@ class Recording(Work):
     carrier_transcript = models.TextField(blank=True)
     carrier_transcript_status = models.CharField(max_length=20, blank=True)
 
-    objects = WorkQuerySet.as_manager()
+    objects = WorkManager()
 
     class Meta:
         ordering = ["created_at"]

@@ -1,6 +1,7 @@
 """Whom we may call, and when."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -151,5 +152,5 @@ def called(ended: datetime) -> Any:
 def test_turns_are_given_once_and_evenly() -> None:
     Pace.hold()
     turns = [Pace.take_turn(10) for _ in range(5)]
-    gaps = [later - earlier for earlier, later in zip(turns, turns[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(turns)]
     assert gaps == [timedelta(milliseconds=100)] * 4

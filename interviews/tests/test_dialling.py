@@ -222,7 +222,7 @@ class TestAudio:
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert take.status == Recording.Status.STORED
-        assert take.file.name.startswith(f"candidates/{take.response.interview.candidate_id}/")
+        assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
 
     def test_that_is_not_there_yet_is_tried_again(self, take: Recording) -> None:
         answers.fetch_audio(take.pk)

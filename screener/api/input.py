@@ -54,6 +54,15 @@ class AnswerAnyway(DefaultContentNegotiation):
         return chosen
 
 
+class IdField(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of something else. What is none, and what nothing has, is an error of this field."""
+
+    default_error_messages = {"does_not_exist": "There is nothing with the id {pk_value} here. Check the id."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pk_field=serializers.UUIDField(), **kwargs)
+
+
 class LanguageField(serializers.RegexField):
     """A language tag: `en`, `en-US`, `pt-BR`."""
 

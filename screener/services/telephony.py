@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests

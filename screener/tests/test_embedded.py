@@ -61,13 +61,13 @@ def query(host: str, sql: str, dbname: str = "screener") -> Any:
 
 
 @contextmanager
-def killed(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def interrupted(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that ends with the block, however that ends."""
     with process:
         try:
             yield process
         finally:
-            process.kill()
+            process.send_signal(signal.SIGINT)
 
 
 @dataclass
@@ -374,7 +374,7 @@ class TestAccidents:
         for process in (keeper, server, user.process.pid):
             os.kill(process, signal.SIGKILL)
         until(home.is_empty)
-        with killed(embedded._Place.at(home.place).spawn("sleep", "60")) as other:
+        with interrupted(embedded._Place.at(home.place).spawn("sleep", "60")) as other:
             for path in left:
                 path.write_text(path.read_text().replace(str(server), str(other.pid), 1))
             _, host = home.joined()
@@ -406,7 +406,7 @@ class TestAccidents:
         place = embedded._Place.at(home.place)
         pid_file = place.data / "postmaster.pid"
         postgres = embedded._programs(place) / "postgres"
-        with killed(place.spawn(postgres, "-D", place.data, "-h", "", "-k", place.data)) as by_hand:
+        with interrupted(place.spawn(postgres, "-D", place.data, "-h", "", "-k", place.data)) as by_hand:
             until(lambda: pid_file.exists() and "ready" in pid_file.read_text())
             output, _ = home.enter().process.communicate(timeout=PATIENCE)
             assert "pre-existing shared memory block" in output

@@ -5,9 +5,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
+from rest_framework.test import APIClient
 
+from interviews.models import Call, Campaign
+from interviews.scoring import rescore
 from screener.api.problems import TYPES
+from screener.testing import a_finished_interview, drain
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +66,36 @@ def test_asks_for_the_key_and_offers_to_repeat(schema: dict[str, Any]) -> None:
     for name, operation in operations(schema):
         offered = "Idempotency-Key" in {one["name"] for one in operation.get("parameters", [])}
         assert offered == name.startswith("POST"), name
+
+
+def as_json_schema(node: Any) -> Any:
+    """OpenAPI 3.0 says `nullable` where JSON Schema has a type more."""
+    if isinstance(node, list):
+        return [as_json_schema(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: as_json_schema(one) for key, one in node.items() if key != "nullable"}
+    return {"anyOf": [made, {"type": "null"}]} if node.get("nullable") is True else made
+
+
+@pytest.mark.django_db
+def test_is_true_of_a_finished_interview_and_all_that_belongs_to_it(schema: dict[str, Any], api: APIClient) -> None:
+    interview = a_finished_interview(external_id="ats-1", consents=True)
+    rescore(interview, actor="a test")
+    drain(only="interviews")
+    attempt = interview.attempts.create(number=1, send_before=timezone.now())
+    Call.objects.create(attempt=attempt, number="+14155550100")
+    api.post("/api/v1/campaigns/", {"name": "Autumn", "job": str(interview.job_id)})
+    ids = {"candidates": interview.candidate_id, "interviews": interview.pk, "jobs": interview.job_id}
+    ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
+    for path, methods in schema["paths"].items():
+        url = path.replace("{id}", str(ids[path.split("/")[3]]))
+        if "get" in methods:
+            answer = api.get(url)
+            content = methods["get"]["responses"]["200"]["content"]["application/json"]
+            document = as_json_schema(content["schema"] | {"components": schema["components"]})
+            Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json())
+            assert answer.json() != {"next": None, "previous": None, "results": []}, url
 
 
 @pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/"])

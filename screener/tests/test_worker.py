@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 def environment() -> dict[str, str]:
     """What a process needs to work on this test's database, phone network and files."""
-    database = connection.get_connection_params()
+    database: dict[str, Any] = connection.get_connection_params()
     own = {
         "DATABASE_URL": f"postgres://{database['user']}@{database['host'].replace('/', '%2F')}/{database['dbname']}",
         "SECRET_KEY": django_settings.SECRET_KEY,
@@ -85,5 +85,5 @@ def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -
         eventually(lambda: len(supervisor.children()) == 3)
         children = supervisor.children()
         process.kill()
-        gone, alive = psutil.wait_procs(children, timeout=30)
+        _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive

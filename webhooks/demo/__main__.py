@@ -28,7 +28,7 @@ def plainly() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         sys.exit(0)
-    except (preflight.Refused, ImproperlyConfigured, DatabaseError, OSError, ValueError) as error:
+    except (preflight.Refused, ImproperlyConfigured, DatabaseError, OSError) as error:
         sys.exit(f"make run: {' '.join(str(error).split())}")
 
 
@@ -52,7 +52,7 @@ def read_settings() -> None:
     try:
         django.setup()
     except ValueError as error:
-        raise preflight.Refused(f"A setting has a wrong value: {error}. See .env, and .env.example for what it may be.") from None
+        raise preflight.Refused(f"A setting has a wrong value: {error}. What they may be is in .env.example.") from None
 
 
 if __name__ == "__main__":

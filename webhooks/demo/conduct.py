@@ -9,22 +9,26 @@ import requests
 from django.conf import settings
 
 from interviews.models import Call, Interview
+from screener.models import ModelCall
 from webhooks.demo import show
 from webhooks.demo.screen import Screen
 
-LONGEST = 300.0
+LONGEST = 120.0
 """A language model may take its time; the phone does not."""
 
 
 def follow(interview: Interview, screen: Screen, check: Callable[[], None]) -> None:
     """Show who says what, until there is a result or it is known that there will be none. `check` raises to stop it."""
-    heard = Eavesdropper(interview)
+    heard, told = Eavesdropper(interview), set[str]()
     deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline:
         check()
         interview.refresh_from_db()
         for entry in heard.news():
             screen.lines(show.spoken(entry, heard.name, screen.ink, screen.width))
+        for trouble in model_errors(interview) - told:
+            told.add(trouble)
+            screen.line(f"  {screen.ink.red(show.clean(trouble))}")
         screen.bar(show.bar(*show.progress(interview)))
         if is_over(interview):
             break
@@ -34,6 +38,12 @@ def follow(interview: Interview, screen: Screen, check: Callable[[], None]) -> N
 
 def is_over(interview: Interview) -> bool:
     return not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING
+
+
+def model_errors(interview: Interview) -> set[str]:
+    """What went wrong with the language model. It is tried again, which looks like nothing at all."""
+    failed = ModelCall.objects.filter(interview_id=interview.pk).exclude(error="")
+    return set(failed.values_list("error", flat=True))
 
 
 class Eavesdropper:

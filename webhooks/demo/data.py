@@ -1,4 +1,7 @@
-"""The demo's job and candidates. The last digits of a number pick who answers there (webhooks/simulator/personas.py)."""
+"""The demo's job and candidates.
+
+Who answers at a number depends on its last two digits: webhooks/simulator/personas.py.
+"""
 
 from django.db import transaction
 
@@ -32,11 +35,11 @@ QUESTIONS = {
 }
 CANDIDATES = {
     "+14155550100": "Maya Lindqvist",
+    "+13035550105": "Samuel Okafor",
+    "+12065550104": "Chiara Conti",
     "+12125550101": "Tom Becker",
     "+13125550102": "Aisha Rahman",
     "+16175550103": "Pedro Alvarez",
-    "+12065550104": "Chiara Conti",
-    "+13035550105": "Samuel Okafor",
     "+14045550106": "Hannah Schmidt",
     "+15125550108": "Wei Zhang",
     "+16025550109": "Olivia Martin",
@@ -44,6 +47,7 @@ CANDIDATES = {
     "+12135550112": "Leila Haddad",
     "+17025550113": "James O'Connor",
 }
+"""In the order in which they are called, so those who have much to say come first."""
 
 
 def load() -> None:

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from webhooks.demo.preflight import Refused
+
 FILE = "demo.json"
 
 
@@ -18,7 +20,7 @@ class Logins:
 
     @classmethod
     def kept_in(cls, var: Path) -> "Logins":
-        """Those that `var` holds, made now if there are none. Raises ValueError where the file is not ours."""
+        """Those that `var` holds, made now if there are none. Raises Refused where the file is not ours."""
         path = var / FILE
         if not path.exists():
             made = cls(secrets.token_urlsafe(12), secrets.token_urlsafe(24), secrets.token_hex(16))
@@ -30,4 +32,4 @@ class Logins:
         try:
             return cls(**json.loads(path.read_text()))
         except (TypeError, ValueError):
-            raise ValueError(f"{path} does not hold the logins of the demo. Move it away to have new ones made.") from None
+            raise Refused(f"{path} holds no logins of the demo. Move it away to have new ones made.") from None

@@ -34,7 +34,7 @@ def check_folder(var: Path) -> None:
         ) from None
     free = shutil.disk_usage(var).free // 2**20
     if free < NEEDED_MB:
-        raise Refused(f"Only {free} MB are free where {var} is, and Screener needs {NEEDED_MB}. Make room and try again.")
+        raise Refused(f"Only {free} MB are free where {var} is; Screener needs {NEEDED_MB}. Make room and try again.")
 
 
 def take_folder(var: Path, port: int) -> int:
@@ -58,6 +58,5 @@ def check_port(port: int, *, of: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Refused(f"Port {port}, for {of}, is in use. Choose another: make run PORT=8100") from None
-            raise Refused(f"Can't use port {port}, for {of}: {error.strerror}. Choose another: make run PORT=8100") from None
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+            raise Refused(f"Port {port}, for {of}, {why}. Choose another: make run PORT=8100") from None

@@ -26,7 +26,7 @@ class Processes:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, no .netrc: they are on this machine
         self._parent = os.getppid()
-        logs.mkdir(exist_ok=True)
+        logs.mkdir(mode=0o700, exist_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +54,8 @@ class Processes:
             raise KeyboardInterrupt
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise Refused(f"The {name} process ended by itself. The end of {self._log(name)}: {self._last_words(name)}")
+                words = self._last_words(name)
+                raise Refused(f"The {name} process ended by itself. {self._log(name)} ends with: {words}")
 
     def wait_for(self, url: str) -> None:
         """Return once this address answers."""

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from io import TextIOWrapper
 from typing import NoReturn
 
 from django.conf import settings
@@ -28,6 +29,8 @@ WEB_OPTIONS = "--no-control-socket --worker-class gthread --workers 1 --threads 
 
 def run(logins: Logins, remarks: list[str], *, simulated: bool) -> NoReturn:
     """Start everything, show an interview, say where the doors are, and serve until interrupted."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no curly quotes is no reason to fail
     screen = Screen(sys.stdout)
     refuse_to_start_unfit()
     screen.lines(["Screener", *what_is_used(simulated=simulated), *(f"  {remark}" for remark in remarks), ""])
@@ -94,7 +97,7 @@ def _password_of_admin(logins: Logins) -> str:
 
 
 def _show_an_interview(processes: Processes, screen: Screen) -> None:
-    """One before the reader's eyes on the first start. Later starts dial nobody unasked: they show the latest result."""
+    """Hold one before the reader's eyes; on later starts, which dial nobody unasked, show the latest result."""
     result = _latest_result()
     if result:
         screen.line("  The latest interview that was held here. Nobody is called unasked when Screener starts again.")
@@ -139,7 +142,7 @@ def _what_is_missing() -> list[str]:
 
 def doors(password: str, logins: Logins, *, simulated: bool) -> list[str]:
     base = f"http://127.0.0.1:{settings.PORT}"
-    key = settings.API_KEY if settings.API_KEY == logins.api_key else "the API_KEY that you set"
+    key = logins.api_key if logins.api_key == settings.API_KEY else "the API_KEY that you set"
     phone = [f"  Phone page  {settings.TWILIO_API_URL}/  (watch the calls, or take one yourself)"] if simulated else []
     return [
         "Screener is running. Ctrl-C stops it; the data stays.",

@@ -2,10 +2,11 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
+from interviews.models.result import Recommendation
 from webhooks.demo.screen import Ink
 
 NAME_WIDTH = 11
@@ -52,7 +53,7 @@ def spoken(entry: dict[str, Any], name: str, ink: Ink, width: int) -> list[str]:
     return []
 
 
-def _line(who: str, text: str, colour: Any, width: int) -> list[str]:
+def _line(who: str, text: str, colour: Callable[[str], str], width: int) -> list[str]:
     label = clean(who)[: NAME_WIDTH - 1].ljust(NAME_WIDTH)
     first, *rest = wrapped(text, width - 2 - NAME_WIDTH, "", "")
     margin = "  " + " " * NAME_WIDTH
@@ -60,13 +61,13 @@ def _line(who: str, text: str, colour: Any, width: int) -> list[str]:
 
 
 def progress(interview: Interview) -> tuple[int, int, str]:
-    """Steps done, steps in all, and where it stands in words. Each question has two: to be answered, to be scored."""
+    """Steps done, steps in all, and where it stands in words. A question has two: to be asked, to be assessed."""
     responses = list(interview.responses.all())
-    answered = sum(one.status not in one.OPEN for one in responses)
-    scored = sum(one.is_settled for one in responses)
+    asked = sum(one.status not in one.OPEN for one in responses)
+    assessed = sum(one.is_settled for one in responses)
     concluded = interview.result_status not in ("none", "pending")
-    words = f"{answered} of {len(responses)} answered, {scored} scored"
-    return answered + scored + concluded, 2 * len(responses) + 1, words
+    words = f"{asked} of {len(responses)} questions done, {assessed} assessed"
+    return asked + assessed + concluded, 2 * len(responses) + 1, words
 
 
 def bar(done: int, total: int, words: str) -> str:
@@ -76,7 +77,11 @@ def bar(done: int, total: int, words: str) -> str:
 
 # --- The decision card ---------------------------------------------------------------------------------
 
-COLOURS = {"hire": "green", "consider": "yellow", "reject": "red"}
+COLOURS: dict[str, Callable[[Ink, str], str]] = {
+    Recommendation.HIRE: Ink.green,
+    Recommendation.CONSIDER: Ink.yellow,
+    Recommendation.REJECT: Ink.red,
+}
 
 
 def decision_card(result: InterviewResult, ink: Ink, width: int) -> list[str]:
@@ -100,12 +105,12 @@ def _rule(title: str, width: int) -> str:
 
 
 def _head(result: InterviewResult, interview: Interview, ink: Ink) -> list[str]:
-    paint = getattr(ink, COLOURS.get(result.recommendation, "bold"))
+    paint = COLOURS.get(result.recommendation, Ink.bold)
     verdict = result.get_recommendation_display().upper() or "NO RECOMMENDATION"
     score = "no overall score" if result.overall_score is None else f"{result.overall_score:.1f} of 10"
     return [
         f"  {ink.bold(clean(interview.candidate.full_name))}, for {clean(interview.job.title)}",
-        f"  {paint(verdict)}  {score}  (hire from {result.hire_at:.1f}, consider from {result.consider_at:.1f})",
+        f"  {paint(ink, verdict)}  {score}  (hire from {result.hire_at:.1f}, consider from {result.consider_at:.1f})",
         f"  Coverage: {result.coverage:.0%} of the questions, by weight, have a score",
         f"  Judged by: {ink.bold(clean(result.label))}",
     ]

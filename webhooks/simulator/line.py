@@ -58,7 +58,9 @@ class Line:
 
     @property
     def speed(self) -> float:
-        return 1 if self.live else self.network.speed
+        """Until it rings there is nobody to whom time could be real."""
+        dialling = self.call.status in {"queued", "initiated"}
+        return 1 if self.live and not dialling else self.network.speed
 
     async def spend(self, seconds: float) -> None:
         """Let pass what a reaction takes; a person's has passed by the time that it is known."""

@@ -127,7 +127,11 @@ def run(options: argparse.Namespace) -> None:
     asyncio.run(main())
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="A phone network in a box that speaks Twilio's protocol.")
     add_arguments(parser)
-    run(parser.parse_args(arguments))
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    run(build_parser().parse_args(arguments))

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
@@ -21,7 +20,7 @@ class Phone:
         self.attempt = attempt
         self.client = client
         self.sid = sid or "CA" + attempt.pk.hex
-        self.last: HttpResponse | None = None
+        self.last: Any = None
         self.sequence = -1
 
     def params(self, **more: Any) -> dict[str, str]:

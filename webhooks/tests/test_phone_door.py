@@ -74,9 +74,7 @@ class TestAConversation:
         assert record.attrib["maxLength"] == "119"
         assert record.attrib["recordingStatusCallbackEvent"] == "completed absent"
 
-    @pytest.mark.parametrize(
-        ("key", "outcome"), [("2", Outcome.DECLINED), ("9", Outcome.OPTED_OUT)]
-    )
+    @pytest.mark.parametrize(("key", "outcome"), [("2", Outcome.DECLINED), ("9", Outcome.OPTED_OUT)])
     def test_takes_no_for_an_answer(self, phone: Phone, interview: Interview, key: str, outcome: str) -> None:
         phone.pick_up()
         phone.press("1")
@@ -174,7 +172,7 @@ class TestADroppedLine:
         self, phone: Phone, interview: Interview
     ) -> None:
         consent(phone)
-        *others, last = interview.responses.all()
+        *others, _ = interview.responses.all()
         for _ in others:
             phone.answer("An answer.")
         question = phone.last
@@ -253,7 +251,7 @@ class TestTheSameEventTwice:
 class TestAStranger:
     def test_without_a_signature_is_refused_and_leaves_nothing(self, phone: Phone, client: Client) -> None:
         phone.turn(0, "pickup")
-        url = phone.last.wsgi_request.path  # type: ignore[union-attr]
+        url = phone.last.wsgi_request.path
         TwilioEvent.objects.all().delete()
         for headers in ({}, {"X-Twilio-Signature": "bm90IGl0"}):
             answer = client.post(url, phone.params(), headers=headers)
@@ -261,7 +259,12 @@ class TestAStranger:
         assert not TwilioEvent.objects.exists()
 
     def test_with_another_token_is_refused(self, phone: Phone) -> None:
-        assert phone.post("/webhooks/twilio/attempts/" + str(phone.attempt.pk) + "/status", phone.params(), token="other").status_code == 403
+        assert (
+            phone.post(
+                "/webhooks/twilio/attempts/" + str(phone.attempt.pk) + "/status", phone.params(), token="other"
+            ).status_code
+            == 403
+        )
 
     def test_of_another_account_is_refused(self, phone: Phone) -> None:
         answer = phone.turn(0, "pickup", AccountSid="AC" + "9" * 32)

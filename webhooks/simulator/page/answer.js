@@ -9,7 +9,8 @@ const WRITE_ALONG = "write-along";
 
 export class Answer {
   #audio = null;
-  #recording = null; // {microphone, began, stopWriting} while it runs
+  #recording = null; // {microphone, stopWriting, timer} while it runs
+  #stopped = Promise.resolve();
   #words = byId("words");
 
   /** `busy` is called while the person types or speaks, `failed` with what went wrong. */
@@ -62,23 +63,32 @@ export class Answer {
     this.#keep(null);
   }
 
-  async stop() {
+  /** Resolves once what was recorded is there. */
+  stop() {
     const recording = this.#recording;
-    if (!recording) return;
-    this.#recording = null;
-    clearInterval(recording.timer);
-    recording.stopWriting();
-    this.#show("● Record", false);
-    this.#keep(await recording.microphone.stop());
+    if (recording) {
+      this.#recording = null;
+      clearInterval(recording.timer);
+      recording.stopWriting();
+      this.#show("● Record", false);
+      this.#stopped = recording.microphone.stop().then((audio) => this.#keep(audio));
+    }
+    return this.#stopped;
   }
 
   async #start() {
     const microphone = new Microphone();
+    byId("microphone").disabled = true; // the browser may have to ask for leave first
+    this.busy();
     try {
       await microphone.start();
     } catch (error) {
+      microphone.stop();
       return this.failed(new Refusal({ title: `The microphone can't be used: ${error.message}` }));
+    } finally {
+      byId("microphone").disabled = !this.longest;
     }
+    if (!this.longest) return microphone.stop(); // too late: the turn is over
     this.#keep(null);
     const stopWriting = byId("recognise").checked && canRecognise()
       ? recognise(this.language, (text) => this.#write(text))
@@ -111,13 +121,15 @@ export class Answer {
     byId("take").hidden = !audio;
     if (audio) byId("playback").src = URL.createObjectURL(audio);
     else byId("playback").removeAttribute("src");
+    this.#count();
   }
 
+  /** Words without a recording are spoken by a machine, no longer than a recording may be. */
   #count() {
     const count = this.#words.value.split(/\s+/).filter(Boolean).length;
     const seconds = Math.ceil(count / WORDS_PER_SECOND);
     const cut = this.longest && seconds > this.longest ? " – the rest would be cut off" : "";
     byId("length").textContent =
-      this.longest && count ? `about ${clock(seconds)} of ${clock(this.longest)}${cut}` : "";
+      this.longest && count && !this.#audio ? `about ${clock(seconds)} of ${clock(this.longest)}${cut}` : "";
   }
 }

@@ -43,7 +43,7 @@ const aside = (text) => el("li", { className: "aside" }, text);
 function recording(sid, seconds) {
   const audio = el("audio", { controls: true, preload: "none", src: `/simulator/recordings/${sid}` });
   audio.setAttribute("aria-label", `Recording of ${seconds} seconds`);
-  return el("li", { className: "bubble callee recording" }, audio);
+  return el("li", { className: "bubble callee recording" }, el("span", { className: "quiet" }, `${seconds} s`), audio);
 }
 
 function alarm(kind, text, url) {

@@ -44,6 +44,7 @@ async function dial(event) {
     const fields = { name: name.value, phone: phone.value.replace(/[\s()-]/g, ""), job: job.value, mine: mine.checked };
     await ask("POST", "/simulator/dial", form(fields));
     note("The interview is on its way. It rings here in a moment.");
+    setTimeout(note, 10_000, "");
   } catch (error) {
     note(error.message, true);
   }

@@ -2,7 +2,7 @@
 
 import { ask, byId, el } from "./dom.js";
 
-const UNITS = { seconds: "s", probability: "of 1", requests: "times" };
+const UNITS = { seconds: "s", probability: "of all", requests: "times" };
 const rows = new Map();
 
 export function initFaults() {

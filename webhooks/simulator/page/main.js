@@ -18,7 +18,8 @@ const rows = new Map();
 const logs = new Map();
 const phone = new Phone();
 let selected = null;
-let drawn = 0;
+let drawn = 0; // entries of the selected call's log that its chat shows
+let follows = true; // whether the chat is at its end, and stays there
 
 const isOver = (call) => FINAL.has(call.status);
 const isMine = (call) => call.page === page && call.status === "in-progress";
@@ -39,7 +40,7 @@ function follow() {
     byId("chat").replaceChildren();
     drawn = 0;
     const news = JSON.parse(data);
-    if (!news.calls.some(({ sid }) => sid === selected)) select(null);
+    if (!news.calls.some(({ sid }) => sid === selected)) select(null, { byPerson: false });
     learn(news);
   });
   stream.addEventListener("changes", ({ data }) => learn(JSON.parse(data)));
@@ -112,6 +113,7 @@ function select(sid, { byPerson = true } = {}) {
   const before = selected;
   selected = sid;
   drawn = 0;
+  follows = true;
   byId("chat").replaceChildren();
   byId("desk").toggleAttribute("data-open", Boolean(sid) && byPerson);
   for (const known of [before, sid]) if (calls.has(known)) list(calls.get(known));
@@ -126,10 +128,14 @@ async function show(call) {
   const log = logOf(call.sid);
   await log.reach(call.entries);
   if (selected !== call.sid) return;
-  const chat = byId("chat");
-  const follows = chat.scrollHeight - chat.scrollTop - chat.clientHeight < NEAR;
-  chat.append(...log.entries.slice(drawn).map(draw));
+  byId("chat").append(...log.entries.slice(drawn).map(draw));
   drawn = log.entries.length;
+  scroll();
+}
+
+/** To what is new, unless the person has scrolled up to read. */
+function scroll() {
+  const chat = byId("chat");
   if (follows) chat.scrollTop = chat.scrollHeight;
 }
 
@@ -168,6 +174,10 @@ byId("decline").addEventListener("click", () => deed("decline"));
 byId("hang-up").addEventListener("click", () => phone.hangUp());
 byId("back").addEventListener("click", () => byId("desk").removeAttribute("data-open"));
 byId("protocol").addEventListener("change", ({ target }) => byId("chat").classList.toggle("with-protocol", target.checked));
+byId("chat").addEventListener("scroll", ({ target }) => {
+  follows = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR;
+});
+new ResizeObserver(scroll).observe(byId("chat"));
 byId("sound").addEventListener("change", ({ target }) => (phone.voice.sound = target.checked));
 byId("answering").addEventListener("change", ({ target }) =>
   ask("PUT", "/simulator/answering", form({ on: target.checked })).catch(() => link("reconnecting")));

@@ -1,6 +1,7 @@
 /** The microphone, as WAV: mono, 16 bit, at the rate of a phone line. */
 
 const RATE = 8000;
+const PATIENCE = 3000; // milliseconds
 
 export const canRecord = () => Boolean(navigator.mediaDevices?.getUserMedia && window.AudioWorkletNode);
 
@@ -12,16 +13,18 @@ export class Microphone {
     this.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
     this.context = new AudioContext();
     await this.context.audioWorklet.addModule("/page/recorder.js");
-    const recorder = new AudioWorkletNode(this.context, "recorder", { numberOfOutputs: 0 });
+    const recorder = new AudioWorkletNode(this.context, "recorder");
     recorder.port.onmessage = ({ data }) => this.#chunks.push(data);
-    this.context.createMediaStreamSource(this.stream).connect(recorder);
-    await this.context.resume();
+    // It puts out silence; only what is connected to the end is sure to run.
+    this.context.createMediaStreamSource(this.stream).connect(recorder).connect(this.context.destination);
+    const tooLong = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Error("the browser's audio does not start")));
+    await Promise.race([this.context.resume(), tooLong]); // without an audio device it would never start
   }
 
   /** What was recorded; null if that is nothing. */
   async stop() {
-    this.stream.getTracks().forEach((track) => track.stop());
-    await this.context.close();
+    this.stream?.getTracks().forEach((track) => track.stop());
+    await this.context?.close();
     const length = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (!length) return null;
     const sound = new AudioBuffer({ length, sampleRate: this.context.sampleRate });

@@ -94,6 +94,7 @@ export class Phone {
     this.#turn = turn;
     this.#since = Date.now();
     this.#spoken = !turn?.prompt;
+    if (turn) this.#say("");
     const speaks = Boolean(turn?.speech);
     byId("send").disabled = !speaks;
     byId("silent").disabled = !speaks;

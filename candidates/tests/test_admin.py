@@ -1,0 +1,245 @@
+"""Candidates at the desk: added, their resume, what they agreed to, and numbers that must not be called."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from candidates.models import Candidate, Consent, DoNotCall
+from screener.testing import a_candidate, an_interview
+
+ADD = "/admin/candidates/candidate/add/"
+NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
+PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"} | NO_CONSENTS_SENT
+
+
+@pytest.fixture
+def desk(db: None, client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("hanna"))
+    return client
+
+
+def page_of(candidate: Candidate, name: str = "change") -> str:
+    return reverse(f"admin:candidates_candidate_{name}", args=[candidate.pk])
+
+
+def press(desk: Client, address: str, **said: Any) -> str:
+    answer = desk.post(address, said, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def read(desk: Client, address: str) -> str:
+    answer = desk.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+class TestACandidate:
+    def test_is_added_with_the_number_as_it_is_dialled(self, desk: Client) -> None:
+        press(desk, ADD, **PERSON)
+        candidate = Candidate.objects.get()
+        assert (candidate.phone, candidate.resume_status) == ("+14155550100", "none")
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"phone": "hello"}, "is not a phone number. Write it with its country code: +14155550100."),
+            ({"phone": "+1415"}, "too many or too few digits"),
+            ({"phone": ""}, "This field is required."),
+            ({"phone": "+" + "1" * 60}, "at most 40 characters"),
+            ({"phone": "+1\x00"}, "Null characters are not allowed."),
+            ({"timezone": "Mars/Olympus"}, "This is no time zone. Write its IANA name, such as Europe/Berlin"),
+            ({"locale": "English"}, "Write a language tag such as en, en-US or de."),
+            ({"email": "ada"}, "Enter a valid email address."),
+            ({"full_name": "x" * 201}, "at most 200 characters"),
+        ],
+    )
+    def test_is_refused_field_by_field(self, desk: Client, wrong: dict[str, str], sentence: str) -> None:
+        assert sentence in press(desk, ADD, **PERSON | wrong)
+        assert not Candidate.objects.exists()
+
+    def test_is_known_by_one_id_of_yours(self, desk: Client) -> None:
+        known = a_candidate(external_id="ats-1")
+        assert "Another candidate has this id." in press(desk, ADD, **PERSON, external_id="ats-1")
+        press(desk, page_of(known), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
+        assert Candidate.objects.get().full_name == "Ada King"
+
+    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, desk: Client) -> None:
+        candidate = a_candidate()
+        candidate.keep_resume(a_file())
+        candidate.resume_was_read("Ten years of Linux.")
+        press(desk, page_of(candidate), **PERSON | {"full_name": "Ada King"})
+        candidate.refresh_from_db()
+        assert (candidate.full_name, candidate.resume_text) == ("Ada King", "Ten years of Linux.")
+
+    def test_shows_interviews_and_what_was_agreed(self, desk: Client) -> None:
+        interview = an_interview()
+        page = read(desk, page_of(interview.candidate))
+        assert reverse("admin:interviews_interview_change", args=[interview.pk]) in page
+        assert "Consent history" in page
+        assert "To be called" in page
+
+    def test_without_interviews_is_deleted_with_their_consents(self, desk: Client) -> None:
+        candidate = a_candidate()
+        press(desk, page_of(candidate, "delete"), post="yes")
+        assert not Candidate.objects.exists()
+        assert not Consent.objects.exists()
+
+    def test_with_interviews_or_on_legal_hold_is_not(self, desk: Client) -> None:
+        candidate = an_interview().candidate
+        assert "protected related objects" in press(desk, page_of(candidate, "delete"), post="yes")
+        held = a_candidate(phone="+14155550102", legal_hold=True)
+        assert desk.post(page_of(held, "delete"), {"post": "yes"}).status_code == 403
+        listed = reverse("admin:candidates_candidate_changelist")
+        desk.post(listed, {"action": "delete_selected", "_selected_action": [held.pk], "post": "yes"})
+        assert Candidate.objects.count() == 2
+
+    def test_leaves_no_resume_behind(self, desk: Client, django_capture_on_commit_callbacks: Any) -> None:
+        candidates = [a_candidate(), a_candidate(phone="+14155550102")]
+        for candidate in candidates:
+            candidate.keep_resume(a_file())
+        storage = candidates[0].resume.storage
+        with django_capture_on_commit_callbacks(execute=True):
+            press(desk, page_of(candidates[0], "delete"), post="yes")
+            listed = reverse("admin:candidates_candidate_changelist")
+            press(desk, listed, action="delete_selected", _selected_action=candidates[1].pk, post="yes")
+        assert not Candidate.objects.exists()
+        assert [storage.exists(str(candidate.resume.name)) for candidate in candidates] == [False, False]
+
+
+class TestAResume:
+    def test_is_stored_and_read_by_the_worker(self, desk: Client) -> None:
+        press(desk, ADD, **PERSON, new_resume=a_file())
+        candidate = Candidate.objects.get()
+        assert candidate.resume_status == "pending"
+        job = ProcrastinateJob.objects.get(task_name="candidates.read_resume")
+        assert job.args == {"candidate_id": str(candidate.pk)}
+        assert "Being read" in read(desk, page_of(candidate))
+
+    @pytest.mark.parametrize(
+        ("content", "sentence"),
+        [
+            (b"", "The file is empty. Choose the resume again."),
+            (b"\x89PNG\r\n\x1a\n\x00", "This is no PDF, DOCX or plain text file, whatever its name says."),
+            (b"x" * (5 * 1024 * 1024 + 1), "5 MB is the limit."),
+        ],
+    )
+    def test_is_refused_at_once_for_what_it_is(self, desk: Client, content: bytes, sentence: str) -> None:
+        assert sentence in press(desk, ADD, **PERSON, new_resume=a_file(content, "cv.pdf"))
+        assert not Candidate.objects.exists()
+
+    def test_that_can_not_be_read_says_why(self, desk: Client) -> None:
+        candidate = a_candidate()
+        candidate.keep_resume(a_file())
+        candidate.resume_is_unreadable("This PDF is protected with a password.")
+        page = read(desk, page_of(candidate))
+        assert "Could not be read" in page
+        assert "This PDF is protected with a password." in page
+
+    def test_is_downloaded_as_a_file_that_no_browser_opens(self, desk: Client) -> None:
+        candidate = a_candidate()
+        candidate.keep_resume(a_file(b"<script>alert(1)</script> words", "cv.html"))
+        answer: Any = desk.get(page_of(candidate, "resume"))
+        assert b"".join(answer.streaming_content) == b"<script>alert(1)</script> words"
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in answer.headers["Cache-Control"]
+
+    def test_has_no_address_of_its_own(self, desk: Client) -> None:
+        candidate = a_candidate()
+        candidate.keep_resume(a_file())
+        page = read(desk, page_of(candidate))
+        assert page_of(candidate, "resume") in page
+        assert str(candidate.resume.name) not in page
+
+    def test_is_for_those_who_may_see_the_candidate(self, client: Client, db: None) -> None:
+        candidate = a_candidate()
+        candidate.keep_resume(a_file())
+        assert client.get(page_of(candidate, "resume")).status_code == 302
+        client.force_login(User.objects.create_user("clerk", is_staff=True))
+        assert client.get(page_of(candidate, "resume")).status_code == 403
+
+    def test_that_is_not_there_is_not_found(self, desk: Client) -> None:
+        candidate = a_candidate()
+        assert desk.get(page_of(candidate, "resume")).status_code == 404
+        candidate.resume.save("cv.txt", ContentFile(b"x"))
+        candidate.resume.storage.delete(str(candidate.resume.name))
+        assert desk.get(page_of(candidate, "resume")).status_code == 404
+
+
+class TestConsent:
+    def test_is_recorded_with_where_and_by_whom(self, desk: Client) -> None:
+        candidate = a_candidate(consents=False)
+        page = press(desk, page_of(candidate, "record_consent"), kind="call", given="yes", source="e-mail of 4 May")
+        assert "Recorded: To be called: yes." in page
+        consent = Consent.objects.get()
+        assert (consent.kind, consent.given, consent.language) == ("call", True, "en")
+        assert consent.source == "e-mail of 4 May (recorded by hanna)"
+        assert candidate.consents_to(Consent.Kind.CALL)
+
+    def test_is_withdrawn_by_adding_that(self, desk: Client) -> None:
+        candidate = a_candidate()
+        press(desk, page_of(candidate, "record_consent"), kind="call", given="no", source="by phone")
+        assert candidate.consents.count() == 2
+        assert not candidate.consents_to(Consent.Kind.CALL)
+
+    def test_needs_to_be_said_in_full(self, desk: Client) -> None:
+        candidate = a_candidate(consents=False)
+        for missing in ({"source": "x"}, {"given": "yes", "source": " "}, {"given": "maybe", "source": "x"}):
+            press(desk, page_of(candidate, "record_consent"), kind="call", **missing)
+        desk.get(page_of(candidate, "record_consent"), {"kind": "call", "given": "yes", "source": "x"})
+        assert not Consent.objects.exists()
+
+    def test_is_never_rewritten(self, desk: Client) -> None:
+        candidate = a_candidate()
+        consent = candidate.consents.get()
+        inline = {"consents-TOTAL_FORMS": 1, "consents-INITIAL_FORMS": 1, "consents-0-id": consent.pk}
+        press(desk, page_of(candidate), **PERSON | inline | {"consents-0-given": "", "consents-0-DELETE": "on"})
+        assert candidate.consents.get().given
+
+    def test_is_recorded_by_those_who_may(self, client: Client, db: None) -> None:
+        user = User.objects.create_user("clerk", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__in=["view_candidate", "add_consent"]))
+        client.force_login(user)
+        candidate = a_candidate()
+        page = read(client, page_of(candidate))
+        assert page_of(candidate, "record_consent") in page
+        assert page_of(candidate, "call") not in page
+        assert client.get(page_of(candidate, "call")).status_code == 403
+
+
+class TestTheDoNotCallList:
+    ADD = "/admin/candidates/donotcall/add/"
+
+    def test_takes_a_number_and_keeps_its_hash_alone(self, desk: Client) -> None:
+        page = press(desk, self.ADD, number="+1 415 555 0100", source="by e-mail")
+        assert "The number is on the do-not-call list." in page
+        assert DoNotCall.objects.covers("+14155550100")
+        assert DoNotCall.objects.get().source == "by e-mail (added by hanna)"
+        assert "4155550100" not in read(desk, reverse("admin:candidates_donotcall_changelist"))
+
+    def test_takes_it_twice_as_once(self, desk: Client) -> None:
+        for typed in ("+1 415 555 0100", "0014155550100"):
+            press(desk, self.ADD, number=typed, source="by e-mail")
+        assert DoNotCall.objects.count() == 1
+
+    def test_takes_nothing_else(self, desk: Client) -> None:
+        assert "is not a phone number" in press(desk, self.ADD, number="nobody", source="x")
+        desk.get(self.ADD, {"number": "+14155550100", "source": "x"})
+        assert not DoNotCall.objects.exists()
+
+    def test_lets_an_error_be_undone(self, desk: Client) -> None:
+        DoNotCall.objects.add_number("+14155550100", source="a test")
+        press(desk, reverse("admin:candidates_donotcall_delete", args=[DoNotCall.objects.get().pk]), post="yes")
+        assert not DoNotCall.objects.covers("+14155550100")

@@ -1,0 +1,272 @@
+"""A job at the desk: described, given questions, approved."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from jobs.models import JobDescription, QuestionSet
+from jobs.rubric import NotARubric, checked_rubric
+from screener.testing import QUESTIONS, a_job, an_approved_job, an_interview
+
+JOB = {
+    "title": "Support engineer",
+    "description": "Help customers.",
+    "language": "en",
+    "is_open": "on",
+    "hire_at": "7",
+    "consider_at": "5",
+    "minimum_coverage": "0.6",
+    "consent_required": "on",
+    "max_attempts": "3",
+}
+
+
+@pytest.fixture
+def desk(db: None, client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("hanna"))
+    return client
+
+
+def page_of(job: JobDescription, name: str = "change") -> str:
+    return reverse(f"admin:jobs_jobdescription_{name}", args=[job.pk])
+
+
+def press(desk: Client, address: str, **said: Any) -> str:
+    answer = desk.post(address, said, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def read(desk: Client, address: str) -> str:
+    answer = desk.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:
+    """A sheet's rows as a browser sends them; the first `known` were there before."""
+    sent = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": known}
+    return sent | {f"form-{at}-{key}": value for at, row in enumerate(rows) for key, value in row.items()}
+
+
+class TestAJob:
+    def test_is_added_with_the_usual_rubric(self, desk: Client) -> None:
+        press(desk, reverse("admin:jobs_jobdescription_add"), **JOB)
+        job = JobDescription.objects.get()
+        assert (job.title, job.questions_status) == ("Support engineer", "none")
+        assert [one["name"] for one in job.rubric] == ["Relevance", "Specificity", "Clarity", "Professionalism"]
+
+    @pytest.mark.parametrize(
+        ("wrong", "sentence"),
+        [
+            ({"description": " "}, "Describe the job: its questions are written from this text."),
+            ({"description": "x" * 20_001}, "at most 20000 characters"),
+            ({"hire_at": "4"}, "Must not be below “consider at” (5). Raise it, or lower the other."),
+            ({"language": "English"}, "Write a language tag such as en, en-US or de."),
+            ({"max_attempts": "0"}, "greater than or equal to 1"),
+        ],
+    )
+    def test_is_refused_field_by_field(self, desk: Client, wrong: dict[str, str], sentence: str) -> None:
+        assert sentence in press(desk, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
+        assert not JobDescription.objects.exists()
+
+    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, desk: Client) -> None:
+        job = a_job()
+        stale = desk.get(page_of(job))
+        assert stale.status_code == 200
+        job.add_draft(QUESTIONS, source="the worker")
+        press(desk, page_of(job), **JOB | {"title": "Engineer"})
+        job = JobDescription.objects.get()
+        assert (job.title, job.questions_status) == ("Engineer", "ready")
+
+    def test_without_interviews_is_deleted_with_its_questions(self, desk: Client) -> None:
+        job = an_approved_job()
+        press(desk, page_of(job, "delete"), post="yes")
+        assert not JobDescription.objects.exists()
+        assert not QuestionSet.objects.exists()
+
+    def test_with_interviews_is_not(self, desk: Client) -> None:
+        job = an_interview().job
+        assert "protected related objects" in press(desk, page_of(job, "delete"), post="yes")
+        listed = reverse("admin:jobs_jobdescription_changelist")
+        press(desk, listed, action="delete_selected", _selected_action=job.pk, post="yes")
+        assert JobDescription.objects.filter(pk=job.pk).exists()
+
+    def test_shows_why_its_questions_failed(self, desk: Client) -> None:
+        job = a_job()
+        job.questions_failed("The language model declined.")
+        assert "The language model declined." in read(desk, page_of(job))
+
+    def test_says_that_nobody_can_be_called_yet(self, desk: Client) -> None:
+        assert "None yet, so nobody can be called for this job." in read(desk, page_of(a_job()))
+
+
+class TestQuestions:
+    @pytest.mark.parametrize("name", ["write_questions", "approve_questions", "edit_questions", "edit_rubric"])
+    def test_are_touched_by_no_link(self, desk: Client, name: str) -> None:
+        job = a_job()
+        job.add_draft(QUESTIONS, source="a test")
+        before = list(QuestionSet.objects.values())
+        assert desk.get(page_of(job, name)).status_code == 200
+        assert list(QuestionSet.objects.values()) == before
+        assert JobDescription.objects.get().questions_status == "ready"
+
+    def test_are_written_on_demand(self, desk: Client) -> None:
+        job = a_job()
+        assert "Questions are being written." in press(desk, page_of(job, "write_questions"))
+        assert JobDescription.objects.get().questions_status == "pending"
+        assert page_of(job, "write_questions") not in read(desk, page_of(job))
+
+    def test_are_approved_in_the_users_name(self, desk: Client) -> None:
+        job = a_job()
+        job.add_draft(QUESTIONS, source="a test")
+        assert "Version 1 of the questions is approved" in press(desk, page_of(job, "approve_questions"))
+        approved = QuestionSet.objects.get()
+        assert (approved.status, approved.approved_by) == ("approved", "hanna")
+
+    def test_can_be_approved_on_their_own_page(self, desk: Client) -> None:
+        draft = a_job().add_draft(QUESTIONS, source="a test")
+        page = reverse("admin:jobs_questionset_approve", args=[draft.pk])
+        assert page in read(desk, reverse("admin:jobs_questionset_change", args=[draft.pk]))
+        assert "is approved" in press(desk, page)
+        assert page not in read(desk, reverse("admin:jobs_questionset_change", args=[draft.pk]))
+
+    def test_that_are_not_there_can_not_be_approved(self, desk: Client) -> None:
+        assert "This job has no questions yet." in press(desk, page_of(a_job(), "approve_questions"))
+
+    def test_that_nobody_could_be_asked_can_not_be_approved(self, desk: Client) -> None:
+        job = a_job(language="fr")
+        job.add_draft(QUESTIONS, source="a test")
+        assert "only in English so far" in press(desk, page_of(job, "approve_questions"))
+        assert QuestionSet.objects.get().status == "draft"
+
+    def test_once_replaced_can_not_be_approved(self, desk: Client) -> None:
+        job = a_job()
+        old = job.add_draft(QUESTIONS, source="a test")
+        job.add_draft(QUESTIONS, source="a test")
+        page = press(desk, reverse("admin:jobs_questionset_approve", args=[old.pk]))
+        assert "These questions were replaced by a newer version." in page
+
+
+class TestEditingQuestions:
+    def test_starts_from_what_is_there(self, desk: Client) -> None:
+        job = an_approved_job()
+        assert "Tell me about teamwork." in read(desk, page_of(job, "edit_questions"))
+
+    def test_makes_the_next_version_and_leaves_the_approved_one(self, desk: Client) -> None:
+        job = an_approved_job()
+        rows = [question | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
+        rows[0] |= {"text": "Why us?", "weight": 2.5}
+        rows[1] |= {"DELETE": "on"}
+        rows[2] |= {"ORDER": 0}
+        new = {"text": "Which tools?", "competency": "", "weight": 1, "max_seconds": 60, "ORDER": 9}
+        empty = {"text": "", "competency": "", "weight": 1, "max_seconds": 120, "ORDER": ""}
+        page = press(desk, page_of(job, "edit_questions"), **sheet([*rows, new, empty], known=3))
+        assert "Saved as version 2. Approve it to have it asked." in page
+        job = JobDescription.objects.get()
+        approved, draft = job.approved_questions, job.draft_questions
+        assert approved
+        assert draft
+        assert approved.questions == QUESTIONS
+        assert draft.source == "edited by hanna"
+        assert draft.questions == [
+            QUESTIONS[2],
+            QUESTIONS[0] | {"text": "Why us?", "weight": 2.5},
+            {"text": "Which tools?", "competency": "", "weight": 1.0, "max_seconds": 60},
+        ]
+
+    @pytest.mark.parametrize(
+        ("row", "sentence"),
+        [
+            ({"text": ""}, "This field is required."),
+            ({"text": "x" * 1001}, "at most 1000 characters"),
+            ({"weight": "0"}, "greater than or equal to 0.1"),
+            ({"weight": "nan"}, "Enter a number."),
+            ({"max_seconds": "601"}, "less than or equal to 600"),
+            ({"competency": "x" * 201}, "at most 200 characters"),
+            ({"text": "a\x00b"}, "Null characters are not allowed."),
+        ],
+    )
+    def test_is_refused_field_by_field(self, desk: Client, row: dict[str, str], sentence: str) -> None:
+        rows = sheet([QUESTIONS[0] | {"ORDER": 1} | row], known=1)
+        assert sentence in press(desk, page_of(an_approved_job(), "edit_questions"), **rows)
+        assert QuestionSet.objects.count() == 1
+
+    def test_leaves_at_least_one_question(self, desk: Client) -> None:
+        rows = sheet([QUESTIONS[0] | {"ORDER": 1, "DELETE": "on"}], known=1)
+        assert "Ask at least one question." in press(desk, page_of(an_approved_job(), "edit_questions"), **rows)
+
+    def test_takes_no_more_than_can_be_asked(self, desk: Client) -> None:
+        rows = sheet([QUESTIONS[0] | {"ORDER": at} for at in range(21)])
+        assert "Ask at most 20." in press(desk, page_of(a_job(), "edit_questions"), **rows)
+
+    def test_without_its_form_changes_nothing(self, desk: Client) -> None:
+        press(desk, page_of(an_approved_job(), "edit_questions"))
+        assert QuestionSet.objects.count() == 1
+
+
+class TestEditingTheRubric:
+    ROW = {"name": "Depth", "weight": "2", "anchor_2": "None.", "anchor_5": "Some.", "anchor_9": "Much.", "ORDER": 1}
+
+    def test_saves_what_the_scoring_reads(self, desk: Client) -> None:
+        job = a_job()
+        known = {"key": "relevance", "name": "To the point", "ORDER": 2}
+        rows = sheet([self.ROW | known, self.ROW | {"key": ""}])
+        assert "The rubric is saved." in press(desk, page_of(job, "edit_rubric"), **rows)
+        assert JobDescription.objects.get().rubric == [
+            {"key": "depth", "name": "Depth", "weight": 2.0, "anchors": {"2": "None.", "5": "Some.", "9": "Much."}},
+            {
+                "key": "relevance",
+                "name": "To the point",
+                "weight": 2.0,
+                "anchors": {"2": "None.", "5": "Some.", "9": "Much."},
+            },
+        ]
+
+    @pytest.mark.parametrize(
+        ("rows", "sentence"),
+        [
+            ([{"anchor_9": ""}], "This field is required."),
+            ([{"weight": "0"}], "Criterion 1: the weight must be a number above 0 and not above 100."),
+            ([{"weight": "-inf"}], "Enter a number."),
+            ([{}, {"ORDER": 2}], "2 criteria have the key &#x27;depth&#x27;. Give each its own."),
+            ([{"DELETE": "on"}], "A rubric is a list of at least one criterion. Add one."),
+        ],
+    )
+    def test_is_refused_where_nothing_could_be_scored_by_it(
+        self, desk: Client, rows: list[dict[str, Any]], sentence: str
+    ) -> None:
+        job = a_job()
+        sent = sheet([self.ROW | row for row in rows], known=len(rows))
+        assert sentence in press(desk, page_of(job, "edit_rubric"), **sent)
+        assert JobDescription.objects.get().rubric == job.rubric
+
+
+class TestARubric:
+    def test_that_every_job_starts_with_is_one(self) -> None:
+        rubric = JobDescription().rubric
+        assert checked_rubric(rubric) == rubric
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            None,
+            [],
+            {},
+            [None],
+            [{}],
+            [{"key": "a", "name": "A", "weight": True, "anchors": {"2": "x", "5": "x", "9": "x"}}],
+            [{"key": "a", "name": "A", "weight": float("nan"), "anchors": {"2": "x", "5": "x", "9": "x"}}],
+            [{"key": "a", "name": "A", "weight": 1, "anchors": {"2": "x", "5": "x"}}],
+            [{"key": "a", "name": "A", "weight": 1, "anchors": {"2": "x", "5": "x", "9": " "}}],
+            [{"key": "", "name": "A", "weight": 1, "anchors": {"2": "x", "5": "x", "9": "x"}}],
+            [{"key": "a", "name": "A", "weight": 1, "anchors": {"2": "x", "5": "x", "9": "x"}, "more": 1}],
+            JobDescription().rubric * 3,
+        ],
+    )
+    def test_is_nothing_else(self, wrong: Any) -> None:
+        with pytest.raises(NotARubric):
+            checked_rubric(wrong)

@@ -1,0 +1,85 @@
+"""The same news from many sides at once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from interviews import dialling
+from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from screener.testing import an_interview
+from webhooks.models import TwilioEvent
+from webhooks.tests.phone import Phone
+from webhooks.tests.test_phone_door import consent, placed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
+    """What came of doing the same thing in so many threads that start together."""
+    ready, results = threading.Barrier(count), []
+
+    def run() -> None:
+        ready.wait()
+        try:
+            results.append(act())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
+    interview = an_interview()
+    phone = Phone(placed(interview), client)
+    consent(phone)
+    record = phone.document().find("Record")
+    assert record is not None
+    params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
+
+    def send() -> bytes:
+        content: bytes = Phone(phone.attempt, Client(), phone.sid).post(record.attrib["action"], params).content
+        return content
+
+    answers = at_once(20, send)
+    assert len(answers) == 20
+    assert len(set(answers)) == 1
+    assert Recording.objects.count() == 1
+    assert TwilioEvent.objects.filter(kind="take").count() == 1
+    assert [one.status for one in interview.responses.all()] == ["answered", "asked", "planned"]
+
+
+def test_many_workers_that_dial_one_interview_ring_once(settings: Any) -> None:
+    interview = an_interview()
+    attempts = [one for one in at_once(8, lambda: dialling._plan_attempt(interview.pk)) if one]
+    assert len(attempts) == Attempt.objects.count() == 1
+
+
+def test_many_workers_that_dial_one_number_ring_it_once() -> None:
+    first, second = an_interview(), an_interview(full_name="Her Flatmate")
+    waiting = [first.pk, second.pk]
+    at_once(2, lambda: dialling._plan_attempt(waiting.pop()))
+    assert Attempt.objects.count() == 1
+    assert Interview.objects.filter(next_attempt_at__isnull=False).count() == 1
+
+
+def test_one_worker_gets_an_answer() -> None:
+    response = an_interview().responses.all()[0]
+    tokens = at_once(8, lambda: InterviewResponse.objects.claim(response.pk, seconds=60))
+    assert len([token for token in tokens if token]) == 1
+
+
+def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
+    settings.MAX_CONCURRENT_CALLS = 3
+    interviews = [an_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
+    at_once(8, lambda: dialling._plan_attempt(interviews.pop()))
+    assert Attempt.objects.count() == 3
+    assert Interview.objects.filter(waiting_for=dialling.ALL_LINES_BUSY).count() == 5
