@@ -72,4 +72,4 @@ def _what_is_recommended(result: InterviewResult | None) -> str:
     if result is None or result.overall_score is None:
         return "There is no recommendation."
     advice = result.get_recommendation_display().lower()
-    return f"Recommended: {advice}, at {result.overall_score:.1f} of 10, by {result.label}."
+    return f"Recommended: {advice}, at {result.overall_score:.2f} of 10, by {result.label}."

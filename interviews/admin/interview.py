@@ -68,7 +68,7 @@ class InterviewAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Score", ordering="current_score", empty_value="-")
     def score(self, interview: Any) -> str | None:
-        return None if interview.current_score is None else f"{interview.current_score:.1f}"
+        return None if interview.current_score is None else f"{interview.current_score:.2f}"
 
     @badge("Recommendation", COLOURS, ordering="current_recommendation")
     def recommendation(self, interview: Any) -> tuple[str, str] | None:

@@ -58,7 +58,7 @@ class TestThePage:
     def test_shows_the_result_and_what_it_rests_on(self, desk: Client) -> None:
         page = read(desk, page_of(a_held_interview()))
         for expected in (
-            '<span class="s-score">7.5<small> of 10</small></span>',
+            '<span class="s-score">7.50<small> of 10</small></span>',
             "100% of the questions (by weight)",
             "Hire from 7.0, consider from 5.0",
             "Concrete, with figures.",
@@ -216,7 +216,7 @@ class TestDeciding:
         interview = a_held_interview()
         page = press(desk, page_of(interview, "decide"), verdict="hire", **self.seen(interview))
         assert "Your decision is recorded: hire." in page
-        assert "as recommended (7.5 of 10)" in page
+        assert "as recommended (7.50 of 10)" in page
         decision = Decision.objects.get()
         assert (decision.decided_by, decision.verdict) == (hr, "hire")
         assert decision.result == interview.results.get(is_current=True)
@@ -224,7 +224,7 @@ class TestDeciding:
 
     def test_shows_what_is_recommended_and_chooses_nothing(self, desk: Client) -> None:
         page = read(desk, page_of(a_held_interview(), "decide"))
-        assert "Recommended: hire, at 7.5 of 10, by offline rules, no language model." in page
+        assert "Recommended: hire, at 7.50 of 10, by offline rules, no language model." in page
         assert 'name="verdict" value="hire"' in page
         assert not re.search(r'name="verdict"[^>]* checked[ >]', page)
 

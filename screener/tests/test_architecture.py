@@ -1,9 +1,8 @@
 """Who may import whom (docs: DESIGN, section 2)."""
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("screener", "candidates", "jobs", "interviews", "webhooks")
@@ -38,69 +37,103 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
-def of_our_apps(modules: set[str]) -> set[str]:
-    return {module for module in modules if module.split(".")[0] in APPS}
+IMPORTS = {path: imported_by(path) for path in SOURCES}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=module_of)
-class TestImports:
-    def test_point_only_downwards(self, path: Path) -> None:
-        app = path.relative_to(ROOT).parts[0]
-        if module_of(path) in ("screener.urls", "screener.testing"):
-            return  # the top of the house, and the scaffold around it
-        wrong = {module for module in of_our_apps(imported_by(path)) if module.split(".")[0] not in OWN[app]}
-        assert not wrong
+def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
+    """The modules that keep to `where`, each with what it imports and must not."""
+    found = {
+        module_of(path): {module for module in modules if wrong(path, module)}
+        for path, modules in IMPORTS.items()
+        if where(path)
+    }
+    assert found, "the rule applies to no file: it can't fail"
+    return {module: imports for module, imports in found.items() if imports}
 
-    def test_services_are_leaves(self, path: Path) -> None:
-        if "services" not in path.parts:
-            return
-        modules = imported_by(path)
-        assert {module for module in of_our_apps(modules) if not module.startswith("screener.services")} == set()
-        assert not {module for module in modules if module.startswith(("django.db", "django.http", "rest_framework"))}
 
-    def test_sdks_are_used_only_where_they_belong(self, path: Path) -> None:
-        used = {module.split(".")[0] for module in imported_by(path)} & {"openai", "twilio"}
-        if "services" in path.parts:
-            return
-        if path.relative_to(ROOT).parts[0] == "webhooks":
-            assert used <= {"twilio"}
-            allowed = ("twilio.request_validator", "twilio.twiml")
-            assert all(m.startswith(allowed) for m in imported_by(path) if m.split(".")[0] == "twilio")
-        else:
-            assert not used
+def is_ours(module: str) -> bool:
+    return module.split(".")[0] in APPS
 
-    def test_models_never_reach_for_the_network(self, path: Path) -> None:
-        if path.name == "models.py" or "models" in path.parts:
-            modules = imported_by(path)
-            assert not {
-                m for m in modules if m.startswith(("screener.services", "requests", "httpx", "urllib.request"))
-            }
 
-    def test_the_conversation_knows_no_channel(self, path: Path) -> None:
-        if module_of(path) == "interviews.conversation":
-            assert {m.split(".")[0] for m in imported_by(path)} <= {"re", "dataclasses", "enum"}
+def app_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
 
-    def test_the_simulator_stands_alone(self, path: Path) -> None:
-        if "simulator" in path.parts:
-            assert {m for m in of_our_apps(imported_by(path)) if not m.startswith("webhooks.simulator")} == set()
 
-    def test_nobody_imports_a_door(self, path: Path) -> None:
-        """Doors call verbs; what one door needs of another belongs behind both."""
-        if path.stem in DOORS | {"urls", "testing"} or "admin" in path.parts:
-            return
-        reached = {m for m in of_our_apps(imported_by(path)) if DOORS & set(m.split(".")[1:-1] or m.split(".")[1:])}
-        assert {m for m in reached if not m.startswith("screener.api")} == set()
+def test_imports_point_only_downwards() -> None:
+    """Except from the top of the house, and from the scaffold around it."""
+    above = ("screener.urls", "screener.testing")
+    assert not breaches(
+        lambda path: module_of(path) not in above,
+        lambda path, module: is_ours(module) and module.split(".")[0] not in OWN[app_of(path)],
+    )
 
-    def test_no_import_hides_in_a_function(self, path: Path) -> None:
-        tree = ast.parse(path.read_text())
-        hidden = [
-            node.lineno
-            for function in ast.walk(tree)
-            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-            for node in ast.walk(function)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-        ]
-        assert not hidden or path.name == "apps.py"
+
+def test_services_are_leaves() -> None:
+    forbidden = ("django.db", "django.http", "rest_framework")
+    assert not breaches(
+        lambda path: "services" in path.parts,
+        lambda _, module: (
+            (is_ours(module) and not module.startswith("screener.services")) or module.startswith(forbidden)
+        ),
+    )
+
+
+def test_sdks_are_used_only_where_they_belong() -> None:
+    def wrong(path: Path, module: str) -> bool:
+        if app_of(path) == "webhooks" and module.startswith(("twilio.request_validator", "twilio.twiml")):
+            return False
+        return module.split(".")[0] in ("openai", "twilio")
+
+    assert not breaches(lambda path: "services" not in path.parts, wrong)
+
+
+def test_models_never_reach_for_the_network() -> None:
+    network = ("screener.services", "requests", "httpx", "urllib.request", "aiohttp")
+    assert not breaches(
+        lambda path: path.name == "models.py" or "models" in path.parts, lambda _, module: module.startswith(network)
+    )
+
+
+def test_the_conversation_knows_no_channel() -> None:
+    assert not breaches(
+        lambda path: module_of(path) == "interviews.conversation",
+        lambda _, module: module.split(".")[0] not in ("re", "dataclasses", "enum"),
+    )
+
+
+def test_the_simulator_stands_alone() -> None:
+    assert not breaches(
+        lambda path: "simulator" in path.parts,
+        lambda _, module: (
+            (is_ours(module) and not module.startswith("webhooks.simulator")) or module.startswith("django")
+        ),
+    )
+
+
+def test_nobody_imports_a_door() -> None:
+    """Doors call verbs; what one door needs of another belongs behind both."""
+
+    def is_door(path: Path) -> bool:
+        return path.stem in DOORS | {"urls", "testing"} or "admin" in path.parts
+
+    def wrong(_: Path, module: str) -> bool:
+        inner = module.split(".")[1:]
+        return is_ours(module) and bool(DOORS & set(inner[:-1] or inner)) and not module.startswith("screener.api")
+
+    assert not breaches(lambda path: not is_door(path), wrong)
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in SOURCES
+        if path.name != "apps.py"
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
 
 
 def test_production_code_has_no_branch_for_the_simulator() -> None:
