@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-export PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve phone test lint format migrations-check
@@ -18,7 +17,7 @@ serve: $(VENV)/run ## The Procfile's processes with the environment as given: no
 	@python manage.py check --tag screener --fail-level ERROR
 	@python manage.py collectstatic --no-input --verbosity 0
 	@python manage.py migrate --no-input --verbosity 0
-	@WEB_PORT=$(PORT) exec honcho start --no-colour web worker
+	@WEB_PORT=$$(python -c "from screener.settings import PORT; print(PORT)") exec honcho start --no-colour web worker
 
 phone: $(VENV)/run ## The simulated phone network, to be used with make serve
 	@exec python manage.py simulate_phone
@@ -52,12 +51,12 @@ $(VENV)/bin/python:
 
 $(VENV)/run: requirements.txt constraints.txt | $(VENV)/bin/python
 	@echo "Installing what Screener runs on into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt || \
+	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements.txt || \
 		{ echo "Installing failed: see pip's message above. It needs to reach the package index and room on the disk."; exit 1; }
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt || \
+	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements-dev.txt || \
 		{ echo "Installing failed: see pip's message above. It needs to reach the package index and room on the disk."; exit 1; }
 	@touch $@

@@ -2,7 +2,8 @@
 
     python -m webhooks.simulator --speed 20
 
-Calls go to personas, chosen by the last two digits of the number called (personas.py). Tests use
+Calls go to personas, chosen by the last two digits of the number called (personas.py), or to a person at the phone
+page, which is served at the same address (phone_page.py). What may go wrong can be made to (faults.py). Tests use
 `running_simulator()`.
 """
 

@@ -32,15 +32,14 @@ class Client:
             if job.get("is_open", True)
         ]
 
-    async def interview(self, name: str, phone: str, job: str) -> Json:
-        """A new candidate, who has consented to be called, is interviewed now."""
-        candidate = await self._ask(
-            "POST",
-            "candidates/",
-            {"full_name": name, "phone": phone, "consent_to_call": True, "consent_source": "phone page"},
-        )
-        interview = await self._ask("POST", "interviews/", {"candidate": candidate["id"], "job": job})
-        return {"candidate": candidate["id"], "interview": interview["id"]}
+    async def candidate(self, name: str, phone: str) -> Json:
+        """A new one, who has consented to be called. `phone` is then written as it will be dialled."""
+        consent = {"consent_to_call": True, "consent_source": "phone page"}
+        return await self._ask("POST", "candidates/", {"full_name": name, "phone": phone, **consent})
+
+    async def interview(self, candidate: Json, job: str) -> Json:
+        """They are called for it as soon as may be."""
+        return await self._ask("POST", "interviews/", {"candidate": candidate["id"], "job": job})
 
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
         """Raises Problem for whatever is not a good answer."""

@@ -164,15 +164,15 @@ async def list_jobs(request: web.Request) -> web.Response:
 
 
 async def dial(request: web.Request) -> web.Response:
-    """Have the application interview them, and keep their number for them: nobody else picks up."""
+    """Have the application interview them. If they want to pick up themselves nobody else does, from now on."""
     client, reserved = request.app[CLIENT], request.app[NETWORK].reserved
     if client is None:
         return refusal(409, "No application was named: start the phone network with --app-url.")
     form = {name: str(value) for name, value in (await request.post()).items()}
-    phone = form.get("phone", "")
-    (reserved.add if form.get("mine") == "true" else reserved.discard)(phone)
-    created = await client.interview(form.get("name", ""), phone, form.get("job", ""))
-    return web.json_response(created, status=201)
+    candidate = await client.candidate(form.get("name", ""), form.get("phone", ""))
+    (reserved.add if form.get("mine") == "true" else reserved.discard)(candidate["phone"])
+    interview = await client.interview(candidate, form.get("job", ""))
+    return web.json_response({"candidate": candidate["id"], "interview": interview["id"]}, status=201)
 
 
 async def list_faults(request: web.Request) -> web.Response:

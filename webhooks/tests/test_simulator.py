@@ -84,7 +84,9 @@ def test_twiml_given_with_the_call_needs_no_request():
 
 def test_played_audio_is_fetched():
     with stage({"/voice": "<Play>/a.wav</Play><Say>After</Say>", "/a.wav": Answer(content_type="audio/wav")}) as s:
-        assert s.heard(s.call()) == ["After"]
+        call = s.call()
+        assert s.heard(call) == ["After"]
+        assert s.logged(call, "played")[0]["url"] == s.app.url + "/a.wav"
     assert [(r.method, r.path) for r in s.app.received] == [("POST", "/voice"), ("GET", "/a.wav")]
     assert s.asked("/a.wav") == [{}]
 

@@ -15,7 +15,8 @@ from webhooks.simulator.client import Client
 from webhooks.simulator.server import build_parser
 
 NUMBER = "+14155550150"
-FORM = {"name": "Alex Doe", "phone": NUMBER, "job": "j1", "mine": "true"}
+TYPED = "+1 (415) 555-0150"
+FORM = {"name": "Alex Doe", "phone": TYPED, "job": "j1", "mine": "true"}
 GOOD = {
     "GET /api/v1/jobs/?page_size=100": (
         200,
@@ -27,7 +28,7 @@ GOOD = {
             ]
         },
     ),
-    "POST /api/v1/candidates/": (201, {"id": "c1"}),
+    "POST /api/v1/candidates/": (201, {"id": "c1", "phone": NUMBER}),
     "POST /api/v1/interviews/": (201, {"id": "i1"}),
 }
 
@@ -89,14 +90,14 @@ def test_open_jobs_are_listed_with_whether_they_are_ready():
     assert app.received[0][2] == "secret"
 
 
-def test_one_button_makes_a_candidate_and_an_interview_and_keeps_the_number_for_the_person():
+def test_one_button_makes_an_interview_and_keeps_the_number_as_dialled_for_the_person():
     with desk(GOOD) as (simulator, app):
         answer = dial(simulator)
         assert (answer.status_code, answer.json()) == (201, {"candidate": "c1", "interview": "i1"})
         assert simulator.network.reserved == {NUMBER}
         assert dial(simulator, mine="false").status_code == 201
         assert simulator.network.reserved == set()
-    candidate = {"full_name": "Alex Doe", "phone": NUMBER, "consent_to_call": True, "consent_source": "phone page"}
+    candidate = {"full_name": "Alex Doe", "phone": TYPED, "consent_to_call": True, "consent_source": "phone page"}
     assert app.received[:2] == [
         ("POST /api/v1/candidates/", candidate, "secret"),
         ("POST /api/v1/interviews/", {"candidate": "c1", "job": "j1"}, "secret"),

@@ -41,7 +41,7 @@ async function dial(event) {
   button.disabled = true;
   note("Asking the application…");
   try {
-    const fields = { name: name.value, phone: phone.value.replace(/[\s()-]/g, ""), job: job.value, mine: mine.checked };
+    const fields = { name: name.value, phone: phone.value, job: job.value, mine: mine.checked };
     await ask("POST", "/simulator/dial", form(fields));
     note("The interview is on its way. It rings here in a moment.");
     setTimeout(note, 10_000, "");

@@ -11,6 +11,7 @@ import { Phone } from "./phone.js";
 const FINAL = new Set(["completed", "busy", "no-answer", "failed", "canceled"]);
 const NEAR = 80; // pixels from the end of a chat within which it follows what is new
 const LISTED = 100;
+const RETRY = 2000; // milliseconds
 
 const page = (sessionStorage.page ??= crypto.randomUUID()); // one per window, also after a reload
 const calls = new Map(); // by SID, in the order of their creation
@@ -31,7 +32,10 @@ const logOf = (sid) => logs.get(sid) ?? logs.set(sid, new Log(sid)).get(sid);
 function follow() {
   const stream = new EventSource("/simulator/stream");
   stream.onopen = () => link("live");
-  stream.onerror = () => link("reconnecting");
+  stream.onerror = () => {
+    link("reconnecting");
+    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, RETRY); // the browser itself has given up
+  };
   stream.addEventListener("everything", ({ data }) => {
     calls.clear();
     logs.clear();
