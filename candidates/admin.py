@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -20,7 +20,7 @@ from unfold.enums import ActionVariant
 
 from candidates.admin_forms import CandidateForm, ConsentForm, DoNotCallForm
 from candidates.models import Candidate, Consent, DoNotCall
-from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, button, verb
+from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, button, how_many, verb
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
@@ -63,7 +63,7 @@ class CandidateAdmin(ScreenerAdmin):
         return super().get_inlines(request, obj) if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(interviews_held=Count("interviews"))
+        return super().get_queryset(request).annotate(interviews_held=how_many(Candidate, "interviews"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)

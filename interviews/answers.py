@@ -1,5 +1,6 @@
 """From what the carrier recorded to words that can be scored."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import Q
 from django.utils import timezone
@@ -17,10 +19,13 @@ from screener.queue import give_back_connection, pause_after
 from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
+log = logging.getLogger(__name__)
+
 LEASE_SECONDS = 75
 """Longer than any one thing that a step waits for: a minute for audio, or for a model (twice OPENAI_TIMEOUT)."""
 GIVE_UP_AFTER = timedelta(hours=24)
 AUDIO_GIVE_UP_AFTER = timedelta(hours=2)
+FORGET_AFTER = timedelta(minutes=1)
 NO_WORDS = "(blank)"
 """What Twilio writes for sound without words."""
 EXPECT_FOR = timedelta(minutes=10)
@@ -167,6 +172,33 @@ def _model_words(take: Recording) -> Words:
             error=error,
         )
     return Words(found.text, source=found.source, confidence=found.confidence, times=found.times)
+
+
+def forget_at_carrier(recording_id: UUID) -> None:
+    """Leave no copy of a take with the carrier, once it is safe here and nothing more is wanted of it there."""
+    take = Recording.objects.filter(pk=recording_id, deleted_at_carrier__isnull=True).first()
+    if take is None:
+        return
+    give_back_connection()
+    try:
+        telephony.delete_audio(take.sid)
+    except (TransientError, PermanentError) as error:
+        log.warning("recording %s: still at the carrier: %s", take.pk, error)
+        take.store()  # asked again a while from now
+    else:
+        take.store(deleted_at_carrier=timezone.now())
+
+
+def takes_to_forget() -> list[UUID]:
+    """Takes that are still with the carrier though they are safe here and assessed, or were discarded by the caller."""
+    if not settings.DELETE_AT_CARRIER:
+        return []
+    done = Q(status=Recording.Status.STORED) & ~Q(
+        response__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK
+    )
+    there = Recording.objects.filter(done | Q(ended=Recording.Ended.REPEAT), deleted_at_carrier__isnull=True)
+    quiet = there.exclude(sid="").filter(updated_at__lt=timezone.now() - FORGET_AFTER)
+    return list(quiet.values_list("pk", flat=True)[:50])
 
 
 def takes_to_fetch() -> list[UUID]:

@@ -47,6 +47,11 @@ def fetch_audio(recording_id: str) -> None:
     answers.fetch_audio(UUID(recording_id))
 
 
+@app.task(name="interviews.forget_at_carrier", queue="rest", retry=Backoff())
+def forget_at_carrier(recording_id: str) -> None:
+    answers.forget_at_carrier(UUID(recording_id))
+
+
 @app.task(name="interviews.transcribe", queue="answers", retry=Backoff())
 def transcribe(response_id: str) -> None:
     answers.transcribe(UUID(response_id))
@@ -67,6 +72,7 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
     "interviews.follow_up": ("attempt_id", dialling.to_follow_up),
     "interviews.ask_about": ("attempt_id", dialling.without_news),
     "interviews.fetch_audio": ("recording_id", answers.takes_to_fetch),
+    "interviews.forget_at_carrier": ("recording_id", answers.takes_to_forget),
     "interviews.transcribe": ("response_id", answers.answers_to_transcribe),
     "interviews.assess": ("response_id", scoring.answers_to_assess),
     "interviews.conclude": ("interview_id", results.interviews_to_conclude),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -12,7 +12,7 @@ from unfold.enums import ActionVariant
 from jobs.admin_forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.questions import approve, to_approve
-from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge, verb
+from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many, verb
 
 QUESTIONS_COLOURS = {
     "none": "default",
@@ -64,7 +64,7 @@ class JobAdmin(ScreenerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
         found: QuerySet[JobDescription] = super().get_queryset(request)
-        return found.annotate(interviews_held=Count("interviews")).prefetch_related("question_sets")
+        return found.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
 
     @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
     def questions_state(self, job: JobDescription) -> tuple[str, str]:

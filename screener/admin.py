@@ -6,14 +6,13 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import models
 from django.http import HttpRequest
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from rest_framework_api_key.models import APIKey
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge
+from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, how_many
 from screener.models import ApiKey, IdempotentRequest, ModelCall
 
 for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
@@ -39,7 +38,7 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
     list_display = ["name", "members"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(members=models.Count("user"))
+        return super().get_queryset(request).annotate(members=how_many(Group, "user"))
 
     @admin.display(description="Members", ordering="members")
     def members(self, group: Any) -> int:

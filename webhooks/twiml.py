@@ -6,6 +6,7 @@ from math import ceil
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews import conversation as talk
+from screener.services.telephony import CALLBACK_RETRIES
 
 VOICE_LANGUAGE = {"en": "en-US"}
 YES_NO_HINTS = "yes, no, I agree, speaking"
@@ -127,7 +128,7 @@ def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
     options: dict[str, object] = {}
     if scene.transcribe:
         seconds = min(seconds, LONGEST_TRANSCRIBED)
-        options = {"transcribe": True, "transcribe_callback": scene.url("transcription")}
+        options = {"transcribe": True, "transcribe_callback": scene.url("transcription") + CALLBACK_RETRIES}
     response.record(
         action=scene.url("take"),
         max_length=seconds,
@@ -135,7 +136,7 @@ def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
         finish_on_key="*#",
         play_beep=True,
         trim="trim-silence",
-        recording_status_callback=scene.url("recording"),
+        recording_status_callback=scene.url("recording") + CALLBACK_RETRIES,
         recording_status_callback_event="completed absent",
         **options,
     )

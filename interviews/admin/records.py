@@ -23,7 +23,6 @@ from interviews.models import (
 )
 from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge
 
-HIDDEN = ["lease", "lease_until"]
 OF_INTERVIEW = ["interview__candidate", "interview__job"]
 
 
@@ -92,7 +91,6 @@ class ResponseAdmin(ReadOnlyAdmin):
     search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
     date_hierarchy = "created_at"
     list_select_related = OF_INTERVIEW
-    exclude = HIDDEN
 
     @badge("Status", COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def state(self, response: InterviewResponse) -> tuple[str, str]:
@@ -108,7 +106,7 @@ class RecordingAdmin(ReadOnlyAdmin):
     search_fields = ["=sid", "response__interview__candidate__full_name", "=attempt__id"]
     date_hierarchy = "created_at"
     list_select_related = ["response__interview__candidate", "response__interview__job"]
-    exclude = [*HIDDEN, "file"]
+    exclude = ["file"]
     readonly_fields = ["listen"]
 
     def get_urls(self) -> list[URLPattern]:

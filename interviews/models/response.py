@@ -178,6 +178,7 @@ class Recording(Work):
     error = models.TextField(blank=True)
     carrier_transcript = models.TextField(blank=True)
     carrier_transcript_status = models.CharField(max_length=20, blank=True)
+    deleted_at_carrier = models.DateTimeField(null=True, blank=True)
 
     objects = WorkManager()
 

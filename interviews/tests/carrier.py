@@ -65,6 +65,10 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             else:
                 self.answer(201, call)
 
+        def do_DELETE(self) -> None:
+            carrier.asked.append(f"DELETE {self.path}")
+            self.answer(204, b"")
+
         def do_GET(self) -> None:
             path = urlsplit(self.path)
             carrier.asked.append(f"GET {path.path}")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def twilio(settings: Any) -> Iterator[Carrier]:
     with carrier() as running:
         settings.TWILIO_API_URL = running.url
@@ -170,3 +170,20 @@ def test_what_is_being_worked_on_is_left_alone(later: Any) -> None:
     later(minutes=1)
     response.refresh_from_db()
     assert response.status == InterviewResponse.Status.TRANSCRIBED
+
+
+def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: Carrier, later: Any) -> None:
+    response = answered(Recording.Status.STORED)
+    later(minutes=2)
+    assert not any("DELETE" in one for one in twilio.asked), "it may still be needed there"
+    response.settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    later(minutes=2)
+    later(minutes=2)
+    assert len([one for one in twilio.asked if "DELETE" in one and "RE1" in one]) == 1
+
+
+def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: Carrier, later: Any, settings: Any) -> None:
+    settings.DELETE_AT_CARRIER = False
+    answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    later(minutes=2)
+    assert not any("DELETE" in one for one in twilio.asked)

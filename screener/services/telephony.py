@@ -1,7 +1,7 @@
 """Twilio: placing calls, asking about them, ending them, and fetching what was recorded."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,11 @@ from twilio.rest import Client
 from screener.services.errors import PermanentError, TransientError
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
-TERMINAL = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+CALLBACK_RETRIES = "#rc=3&rp=all"
+"""At the end of an address that Twilio sends news to: try three times more, whatever went wrong. Not part of what it signs.
+
+For news only: the answer to a turn is awaited by a caller, and is better replaced by the fallback at once.
+"""
 
 
 class TelephonyDown(TransientError):
@@ -145,11 +149,11 @@ def place_call(*, to: str, url: str, fallback_url: str, status_url: str, amd_url
             from_=settings.TWILIO_PHONE_NUMBER,
             url=url,
             fallback_url=fallback_url,
-            status_callback=status_url,
+            status_callback=status_url + CALLBACK_RETRIES,
             status_callback_event=["initiated", "ringing", "answered", "completed"],
             machine_detection="Enable",
             async_amd="true",
-            async_amd_status_callback=amd_url,
+            async_amd_status_callback=amd_url + CALLBACK_RETRIES,
             timeout=30,
             time_limit=3600,
         )
@@ -221,6 +225,12 @@ def fetch_audio(recording_sid: str) -> bytes:
         if answer.status_code != 200:
             raise TelephonyDown(f"Twilio did not give the recording (HTTP {answer.status_code}); trying again.")
         return _checked_audio(_read(answer))
+
+
+def delete_audio(recording_sid: str) -> None:
+    """Have Twilio forget a recording. That it is gone already is as good."""
+    with suppress(NotThere), _errors_of_ours():
+        _client().recordings(recording_sid).delete()
 
 
 AUDIO_SECONDS = 60

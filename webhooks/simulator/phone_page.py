@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
-from yarl import URL
 
 from .client import Client, Problem
 from .deeds import DEEDS, Refused
@@ -39,7 +39,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The page is for this machine's own browser, and acts for no other page that is open in it."""
     if request.path.startswith(f"/{API}/"):
         return await handler(request)  # that door has a lock of its own
-    if not is_loopback(request.url.host or ""):
+    if not is_loopback(request.host):
         return refusal(403, "The phone page answers to localhost and loopback addresses only.")
     if request.method not in {"GET", "HEAD"} and is_foreign(request):
         return refusal(403, "Another website sent this request.")
@@ -52,17 +52,18 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def is_loopback(host: str) -> bool:
-    """By name, for a website may have its own name resolve to this machine."""
+    """By the name in the Host header, for a website may have its own name resolve to this machine."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
 
 
 def is_foreign(request: web.Request) -> bool:
-    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.host}"
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return site not in {"same-origin", "none"} or (origin is not None and URL(origin) != request.url.origin())
+    return site not in {"same-origin", "none"} or request.headers.get("Origin", own) != own
 
 
 def refusal(status: int, detail: str) -> web.Response:

@@ -47,12 +47,12 @@ class Page:
         self.calls: dict[str, Any] = {}
         self.news: dict[str, Any] = {}
         self._stream = requests.get(self.url + "/simulator/stream", stream=True, timeout=5)
-        self._lines = self._stream.iter_lines(chunk_size=1, decode_unicode=True)
+        self._lines = self._stream.iter_lines(chunk_size=1)
         self.read()
 
     def read(self) -> None:
-        line = next(line for line in self._lines if line.startswith("data: "))
-        self.news = json.loads(line.removeprefix("data: "))
+        line = next(line for line in self._lines if line.startswith(b"data: "))
+        self.news = json.loads(line.removeprefix(b"data: "))
         self.calls.update({call["sid"]: call for call in self.news["calls"]})
 
     def until(self, condition: Callable[[], Any]) -> Any:
@@ -92,11 +92,12 @@ class Phone:
     def turn(self, verb: str, after: int = 0) -> dict[str, Any]:
         """What the person is asked to do, once that is something with this verb."""
 
-        def current() -> dict[str, Any] | None:
+        def current() -> Any:
             turn = self.page.calls[self.sid]["turn"]
             return turn if turn and turn["verb"] == verb and turn["number"] > after else None
 
-        return self.page.until(current)
+        found: dict[str, Any] = self.page.until(current)
+        return found
 
     def react(self, verb: str, audio: bytes = b"", **form: Any) -> requests.Response:
         return self.do("react", audio, turn=self.turn(verb)["number"], **form)
@@ -368,6 +369,9 @@ def test_the_personas_are_listed_with_their_digits():
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Host": "elsewhere.example"}, 403),
         ({"Host": "127.0.0.1.elsewhere.example:80"}, 403),
+        ({"Host": "a:b:c"}, 403),
+        ({"Host": "[::1"}, 403),
+        ({"Host": "[::1]:8091"}, 204),
         ({"Host": "localhost"}, 204),
     ],
 )

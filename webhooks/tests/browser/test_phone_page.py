@@ -158,16 +158,15 @@ def test_a_call_survives_a_reload_of_the_page(browser: Browser):
 
 def test_what_is_said_is_shown_as_text_and_errors_are_seen(browser: Browser):
     say = HOSTILE.replace("&", "&amp;").replace("<", "&lt;")
-    with stage(f"<Sing/><Say>{say}</Say><Redirect>/away</Redirect>", Puppet(name=HOSTILE)) as s:
-        s.app.scripts["/away"] = "not TwiML <"
-        with opened(browser, s) as page:
-            s.call()
-            chat = page.get_by_role("log")
-            expect(chat).to_contain_text(HOSTILE)
-            expect(chat).to_contain_text("<Sing> is not known")
-            expect(chat).to_contain_text("Error 12100")
-            expect(page.locator("#calls")).to_contain_text("2 ⚠")
-            assert page.title() == "Simulated phone network"
+    scripts = {"/voice": f"<Sing/><Say>{say}</Say><Redirect>/away</Redirect>", "/away": "not TwiML <"}
+    with stage(scripts, Puppet(name=HOSTILE)) as s, opened(browser, s) as page:
+        s.call()
+        chat = page.get_by_role("log")
+        expect(chat).to_contain_text(HOSTILE)
+        expect(chat).to_contain_text("<Sing> is not known")
+        expect(chat).to_contain_text("Error 12100")
+        expect(page.locator("#calls")).to_contain_text("2 ⚠")
+        assert page.title() == "Simulated phone network"
 
 
 def test_faults_are_switched_on_the_page(browser: Browser):
