@@ -23,6 +23,20 @@ class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upd
     serializer_class = serializers.CandidateSerializer
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
     filterset_fields = ["external_id", "email", "phone", "resume_status"]
+    summaries = {
+        "list": "List candidates",
+        "create": "Add a candidate",
+        "retrieve": "Read a candidate",
+        "partial_update": "Change a candidate, record consent, file a resume",
+        "import_csv": "Add candidates from a CSV file",
+    }
+    refusals = {
+        "create": {
+            400: {"phone": ["'12' has no valid country code. Write the number with its country code: +14155550100."]}
+        },
+        "partial_update": {400: {"consent_source": ["Say where this was said: a form, a call, an e-mail."]}},
+        "import_csv": {400: {"file": ["The first row must name the columns; phone is missing."]}},
+    }
 
     @extend_schema(request=serializers.ImportSerializer, responses=serializers.ImportReportSerializer)
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[BoundedMultiPartParser])

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from interviews import serializers
+from interviews import examples, serializers
 from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
 from interviews.scoring import rescore
@@ -76,6 +76,18 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
     queryset = shown()
     serializer_class = serializers.InterviewSerializer
     filterset_class = InterviewFilter
+    summaries = {
+        "list": "List interviews",
+        "create": "Call a candidate, at once or later",
+        "retrieve": "Read how an interview stands",
+        "responses": "Read the answers with their scores",
+        "result": "Read the result",
+        "events": "Read the history",
+        "attempts": "Read the calls",
+        "cancel": "Call an interview off",
+        "rescore": "Have the answers scored again",
+    }
+    refusals = examples.INTERVIEW_REFUSALS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         serializer.instance = shown().get(pk=serializer.save().pk)
@@ -132,6 +144,13 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
 
     queryset = Campaign.objects.annotate(interview_count=how_many(Interview, "campaign"))
     serializer_class = serializers.CampaignSerializer
+    summaries = {
+        "list": "List campaigns",
+        "create": "Start a campaign",
+        "retrieve": "Read a campaign",
+        "add": "Add candidates to a campaign, to be called",
+    }
+    refusals = examples.CAMPAIGN_REFUSALS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         made = serializer.save(created_by=actor(self.request))

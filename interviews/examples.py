@@ -12,6 +12,7 @@ OFFLINE = "offline rules, no language model"
 
 INTERVIEW = [
     sent("Call at once", {"candidate": CANDIDATE_ID, "job": JOB_ID}),
+    sent("Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}),
     shown(
         "A finished interview",
         {
@@ -159,3 +160,17 @@ ADDED = [
         },
     )
 ]
+
+INTERVIEW_REFUSALS = {
+    "create": {
+        400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID} here. Check the id."]},
+        409: "This job has no approved questions. Have them generated, read them and approve them first.",
+    },
+    "result": {404: "There is no result yet: the interview is in progress. Ask again when it is over."},
+    "cancel": {409: "This interview is completed; it can no longer be cancelled."},
+    "rescore": {409: "Only a completed interview can be scored again."},
+}
+CAMPAIGN_REFUSALS = {
+    "create": {400: {"job": [f"There is nothing with the id {JOB_ID} here. Check the id."]}},
+    "add": {400: {"candidates.0": ["Must be a valid UUID."]}},
+}

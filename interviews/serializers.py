@@ -17,6 +17,10 @@ from screener.api.input import IdField
 from screener.services import language_model
 
 MOST_AT_ONCE = 500
+RESULT_STATUS = (
+    "Ask again while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
+    "`incomplete`: one without an overall score, as something is missing; `needs_review`: a person has to look at it."
+)
 
 
 @extend_schema_serializer(examples=examples.INTERVIEW)
@@ -51,6 +55,11 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
             "created_at",
         ]
         read_only_fields = [name for name in fields if name not in ("candidate", "job", "scheduled_for")]
+        extra_kwargs = {
+            "scheduled_for": {"help_text": "When to call; left out: at once"},
+            "status": {"help_text": "It is over when this is completed, failed or cancelled; that is final."},
+            "result_status": {"help_text": RESULT_STATUS},
+        }
 
     def get_interviewer(self, interview: Any) -> str:
         label: str = interview.judged_by or language_model.interviewer().label

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import action
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
 from rest_framework.request import Request
@@ -21,7 +22,9 @@ COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
     # A boolean filter takes what it does not understand for "no filter".
-    is_open = filters.TypedChoiceFilter(choices=[("true", "open"), ("false", "closed")], coerce="true".__eq__)
+    is_open = extend_schema_field(OpenApiTypes.BOOL)(
+        filters.TypedChoiceFilter(choices=[("true", "open"), ("false", "closed")], coerce="true".__eq__)
+    )
 
     class Meta:
         model = JobDescription
@@ -34,6 +37,23 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
     queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", COUNTING))
     serializer_class = JobSerializer
     filterset_class = JobFilter
+    summaries = {
+        "list": "List jobs",
+        "create": "Add a job",
+        "retrieve": "Read a job with its questions",
+        "partial_update": "Change a job",
+        "generate_questions": "Have questions written",
+        "approve": "Approve the questions",
+    }
+    refusals = {
+        "create": {400: {"description": ["Describe the job: its questions are written from this text."]}},
+        "partial_update": {400: {"hire_at": ["Must not be below consider_at (5.0). Raise it, or lower consider_at."]}},
+        "generate_questions": {400: {"count": ["Ensure this value is less than or equal to 15."]}},
+        "approve": {
+            400: {"question_set": ["These questions belong to another job. Take the id from this job."]},
+            409: "The questions of this job are still being written. Approve them when they are ready.",
+        },
+    }
 
     @extend_schema(request=QuestionsWishSerializer, responses={202: JobSerializer})
     @action(detail=True, methods=["post"], url_path="generate-questions")
@@ -70,3 +90,11 @@ class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, A
     queryset = QuestionSet.objects.all()
     serializer_class = QuestionSetSerializer
     filterset_class = QuestionSetFilter
+    summaries = {
+        "list": "List versions of questions",
+        "create": "Write questions of your own",
+        "retrieve": "Read a version of questions",
+    }
+    refusals = {
+        "create": {400: {"questions.0.max_seconds": ["Ensure this value is greater than or equal to 15."]}},
+    }

@@ -34,7 +34,7 @@ class AnchorsSerializer(serializers.Serializer[Any]):
 class CriterionSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=50)
     name = serializers.CharField(max_length=100)
-    weight = serializers.FloatField(max_value=HEAVIEST)
+    weight = serializers.FloatField(max_value=HEAVIEST, help_text="Above 0")
     anchors = AnchorsSerializer()
 
 
@@ -183,6 +183,11 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
             "updated_at",
         ]
         read_only_fields = ["questions_status", "questions_error"]
+        extra_kwargs = {
+            "questions_status": {
+                "help_text": "Ask again while it is `pending`. `ready`: read the questions, then approve them."
+            }
+        }
 
     @extend_schema_field(QuestionSerializer(many=True))
     def get_questions(self, job: JobDescription) -> list[dict[str, Any]]:

@@ -8,19 +8,22 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
-from screener.api import access, once, problems
+from screener.api import access, once, paging, problems
 
 EXAMPLES: dict[int, Any] = {
-    400: {"title": ["This field may not be blank."]},
+    400: {once.HEADER: ["Use 1 to 255 visible ASCII characters, such as a UUID."]},
     401: f"Send your API key in the header {access.HEADER}. Have one made: {access.MAKE_ONE}.",
     403: "This API key may only read. Use one that may also change things.",
     404: "There is nothing with this id here. Check the id, and what kind of thing it belongs to.",
-    409: "This job has no approved questions. Have them generated, read them and approve them first.",
+    409: str(problems.Conflict.default_detail),
     413: "The request has 9,000,000 bytes; at most 2,097,152 are taken here.",
     415: 'Unsupported media type "text/plain" in request.',
     422: str(problems.KeyReused.default_detail),
     503: str(problems.Unavailable.default_detail),
 }
+"""What a problem says where a viewset has nothing more telling in its `refusals`."""
+
+OF_LISTS = {400: {"page_size": [f"Ask for 1 to {paging.MAX_PAGE} results a page."]}}
 
 
 def sent(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
@@ -57,7 +60,16 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problems that each operation can answer with, and the Idempotency-Key of each POST."""
+    """Adds the problems that each operation can answer with, and the Idempotency-Key of each POST.
+
+    A viewset may have `summaries`, {action: text}, and `refusals`, {action: {status: detail}}.
+    """
+
+    view: Any  # a viewset
+
+    def get_summary(self) -> str | None:
+        summary: str | None = getattr(self.view, "summaries", {}).get(self.view.action)
+        return summary
 
     def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
@@ -81,11 +93,11 @@ class ProblemAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
-        return bodies | {str(code): _answer(code, problem, self.path) for code in self._codes()}
+        return bodies | {str(code): self._refusal(code, problem) for code in self._codes()}
 
     def _codes(self) -> list[int]:
         codes = {401, 503}
-        if self.method == "GET" and self._is_list_view():
+        if self.view.action == "list":
             codes |= {400}
         if "{" in self.path:
             codes |= {404}
@@ -95,10 +107,11 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {422}
         return sorted(codes)
 
-
-def _answer(code: int, problem: dict[str, Any], path: str) -> dict[str, Any]:
-    example = problems.problem(code, EXAMPLES[code], instance=path)
-    return {
-        "description": HTTPStatus(code).phrase,
-        "content": {problems.CONTENT_TYPE: {"schema": problem, "example": example}},
-    }
+    def _refusal(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
+        action = self.view.action
+        telling = OF_LISTS if action == "list" else getattr(self.view, "refusals", {}).get(action, {})
+        example = problems.problem(code, telling.get(code, EXAMPLES[code]), instance=self.path)
+        return {
+            "description": HTTPStatus(code).phrase,
+            "content": {problems.CONTENT_TYPE: {"schema": problem, "example": example}},
+        }

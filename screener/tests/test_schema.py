@@ -53,6 +53,10 @@ def test_shows_an_example_of_every_request_and_every_answer(schema: dict[str, An
     assert without == []
 
 
+def test_says_in_the_list_what_each_operation_does(schema: dict[str, Any]) -> None:
+    assert [name for name, operation in operations(schema) if not operation.get("summary")] == []
+
+
 def test_describes_every_problem(schema: dict[str, Any]) -> None:
     for name, operation in operations(schema):
         problems = {int(code) for code in operation["responses"] if int(code) >= 400}

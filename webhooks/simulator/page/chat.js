@@ -51,8 +51,9 @@ function alarm(kind, text, url) {
 }
 
 function request({ event, method, url, params }) {
-  const lines = Object.entries(params ?? {}).filter(([, value]) => value);
-  return protocol(`→ ${event}: ${method ?? ""} ${url ?? ""}`, lines.map(([name, value]) => `${name}: ${value}`).join("\n"));
+  const given = Object.entries(params ?? {}).filter(([, value]) => value);
+  const lines = given.map(([name, value]) => `${name}: ${value}`);
+  return protocol(`→ ${event}: ${method ?? ""} ${url ?? ""}`, lines.join("\n"));
 }
 
 function protocol(summary, body) {

@@ -24,7 +24,7 @@ async function load() {
   }
   byId("dial-fields").hidden = !app;
   if (!app) {
-    return note("To be called from here, start the phone network with --app-url http://127.0.0.1:8000 --app-key KEY.");
+    return note("To be called from here, start the phone network with\n--app-url\u00a0http://127.0.0.1:8000 --app-key\u00a0KEY");
   }
   const select = byId("dial").elements.job;
   const chosen = select.value;

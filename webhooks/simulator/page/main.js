@@ -177,7 +177,8 @@ byId("pick-up").addEventListener("click", () => deed("pick-up"));
 byId("decline").addEventListener("click", () => deed("decline"));
 byId("hang-up").addEventListener("click", () => phone.hangUp());
 byId("back").addEventListener("click", () => byId("desk").removeAttribute("data-open"));
-byId("protocol").addEventListener("change", ({ target }) => byId("chat").classList.toggle("with-protocol", target.checked));
+byId("protocol").addEventListener("change", ({ target }) =>
+  byId("chat").classList.toggle("with-protocol", target.checked));
 byId("chat").addEventListener("scroll", ({ target }) => {
   follows = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR;
 });

@@ -17,8 +17,8 @@ export class Microphone {
     recorder.port.onmessage = ({ data }) => this.#chunks.push(data);
     // It puts out silence; only what is connected to the end is sure to run.
     this.context.createMediaStreamSource(this.stream).connect(recorder).connect(this.context.destination);
-    const tooLong = new Promise((_, fail) => setTimeout(fail, PATIENCE, new Error("the browser's audio does not start")));
-    await Promise.race([this.context.resume(), tooLong]); // without an audio device it would never start
+    const silent = new Error("the browser's audio does not start"); // as where there is no audio device at all
+    await Promise.race([this.context.resume(), new Promise((_, fail) => setTimeout(fail, PATIENCE, silent))]);
   }
 
   /** What was recorded; null if that is nothing. */

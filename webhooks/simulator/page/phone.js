@@ -134,7 +134,8 @@ export class Phone {
     if (!turn) return "One moment…";
     const keys = [...turn.finish].length < 12 ? [...turn.finish].join(" ") : "any key";
     if (turn.verb === "record") {
-      return `Your answer, ${turn.longest} s at most: type it, or record it.${turn.keys ? ` Keys that end it: ${keys}.` : ""}`;
+      const ends = turn.keys ? ` Keys that end it: ${keys}.` : "";
+      return `Your answer, ${turn.longest} s at most: type it, or record it.${ends}`;
     }
     const speaking = this.#spoken ? "" : "Listen… ";
     if (turn.verb !== "gather") return speaking;
