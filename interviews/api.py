@@ -24,7 +24,7 @@ from screener.api.views import ApiViewSet
 F = TypeVar("F", bound=Callable[..., Response])
 
 
-class InterviewFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+class InterviewFilter(filters.FilterSet):
     job = filters.UUIDFilter("job_id")
     candidate = filters.UUIDFilter("candidate_id")
     campaign = filters.UUIDFilter("campaign_id")

@@ -19,7 +19,7 @@ from screener.services.errors import PermanentError, TransientError
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 CALLBACK_RETRIES = "#rc=3&rp=all"
-"""At the end of an address that Twilio sends news to: try three times more, whatever went wrong. Not part of what it signs.
+"""Ends an address that Twilio sends news to: try three times more, whatever went wrong. It is not signed.
 
 For news only: the answer to a turn is awaited by a caller, and is better replaced by the fallback at once.
 """
@@ -56,7 +56,7 @@ class CallState:
     price_unit: str
 
 
-class _Rebased(TwilioHttpClient):  # type: ignore[misc]
+class _Rebased(TwilioHttpClient):
     """Sends what the client addresses to Twilio to `base_url`, without retries of its own."""
 
     def __init__(self, base_url: str, timeout: float) -> None:

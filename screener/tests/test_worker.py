@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.storage import storages
 from django.db import connection
 
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
@@ -32,7 +33,7 @@ def environment() -> dict[str, str]:
         "DEBUG": "1",
         "WHITELISTED_NUMBERS": "*",
         "CALLING_HOURS": "00:00-24:00",
-        "PRIVATE_FILES_DIR": str(django_settings.STORAGES["private"]["OPTIONS"]["location"]),
+        "PRIVATE_FILES_DIR": storages["private"].path(""),
     }
     names = ("WEBHOOK_BASE_URL", "TWILIO_API_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER")
     return os.environ | own | {name: getattr(django_settings, name) for name in names}
