@@ -57,6 +57,8 @@ def dial(interview_id: UUID) -> None:
         _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, str(error))
     else:
         tell(attempt.pk, placed)
+        if not Interview.objects.get(pk=interview_id).is_live:  # called off while the call was being placed
+            hang_up(attempt.pk)
 
 
 def _plan_attempt(interview_id: UUID) -> Attempt | None:
@@ -158,6 +160,18 @@ def tell(attempt_id: UUID, state: telephony.CallState) -> None:
                 price=state.price,
                 price_unit=state.price_unit,
             )
+
+
+def hang_up(attempt_id: UUID) -> None:
+    """End the call of this attempt. That it has ended already is as good."""
+    call = Call.objects.filter(attempt=attempt_id, ended_at__isnull=True).exclude(twilio_sid="").first()
+    if call is None:
+        return
+    give_back_connection()
+    try:
+        telephony.hang_up(call.twilio_sid)
+    except (telephony.NotThere, PermanentError) as error:
+        log.info("attempt %s: not hung up: %s", attempt_id, error)
 
 
 def follow_up(attempt_id: UUID) -> None:

@@ -7,9 +7,8 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from interviews import answers, dialling, results, scoring
-from interviews.models import Attempt, Recording
-from screener.queue import Backoff, defer, give_back_connection
-from screener.services import telephony
+from interviews.models import Recording
+from screener.queue import Backoff, defer
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +30,7 @@ def follow_up(attempt_id: str) -> None:
 
 @app.task(name="interviews.hang_up", queue="calls", retry=Backoff())
 def hang_up(attempt_id: str) -> None:
-    sid = Attempt.objects.values_list("call__twilio_sid", flat=True).get(pk=attempt_id)
-    give_back_connection()
-    if sid:
-        telephony.hang_up(sid)
+    dialling.hang_up(UUID(attempt_id))
 
 
 @app.task(name="interviews.ask_about", queue="calls", retry=Backoff())

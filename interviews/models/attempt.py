@@ -98,7 +98,7 @@ class Attempt(BaseModel):
         """What the conversation needs to know; call it with the attempt held."""
         unanswered = sorted(position for position, one in self.responses.items() if one.status in one.OPEN)
         return talk.State(
-            stage=talk.Stage(self.stage),
+            stage=talk.Stage(self.stage) if self.interview.is_live else talk.Stage.OVER,
             turn=self.turn,
             open=tuple(unanswered),
             silences=self.silences,

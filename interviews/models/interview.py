@@ -245,6 +245,8 @@ class Interview(Work):
                 f"This interview is {self.get_status_display().lower()}; it can no longer be cancelled."
             )
         self.finish(outcome, actor=actor, reason=reason)
+        if attempt := self.live_attempt:
+            defer("interviews.hang_up", attempt_id=attempt.pk)
 
     @verb
     def concluded(self, result_status: str, *, reason: str) -> None:

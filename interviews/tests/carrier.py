@@ -58,6 +58,11 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 status, code = carrier.mood
                 self.answer(status, {"code": code, "message": "no", "status": status})
                 return
+            if not self.path.endswith("/Calls.json"):
+                (known,) = (one for one in carrier.calls if one["sid"] in self.path)
+                known["status"] = params["Status"]
+                self.answer(200, known)
+                return
             call = carrier.accept(params)
             if carrier.mood == "lost":
                 self.close_connection = True

@@ -6,6 +6,7 @@ from django.test import Client
 from candidates.models import Consent, DoNotCall
 from interviews import dialling
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from interviews.tests.carrier import carrier
 from screener.testing import an_interview
 from webhooks.models import TwilioEvent
 from webhooks.tests.phone import Phone
@@ -196,6 +197,22 @@ class TestADroppedLine:
         assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.PARTIAL)
         assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() == count - 1
         assert interview.responses.get(position=count - 1).status == InterviewResponse.Status.SKIPPED
+
+
+def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
+    phone: Phone, interview: Interview, drained, settings
+) -> None:
+    with carrier() as twilio:
+        settings.TWILIO_API_URL = twilio.url
+        twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
+        consent(phone)
+        interview.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
+        drained()
+        assert any(phone.sid in one for one in twilio.asked)
+    phone.answer("Still talking")
+    assert phone.document().find("Hangup") is not None
+    interview.refresh_from_db()
+    assert interview.outcome == Outcome.BY_HR
 
 
 class TestVoicemail:
