@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve phone test test-browser test-slow lint format migrations-check
+.PHONY: help run serve phone test test-browser test-slow chaos bench lint format migrations-check
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -30,6 +30,12 @@ test-browser: $(VENV)/dev ## Tests in a real browser; needs Chromium
 
 test-slow: $(VENV)/dev ## Tests of whole processes that take their time
 	@python -m pytest -n 2 -m slow
+
+chaos: $(VENV)/dev ## Crash tests: every fault with every way of delivery, an hour; CHAOS=--short for two minutes
+	@python -m bench.chaos $(CHAOS)
+
+bench: $(VENV)/dev ## Measure the calling side; BENCH=--quick for a small run. Writes var/bench.json
+	@python -m bench.calls $(BENCH)
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .

@@ -9,13 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models import InterviewResponse, Recording
 from screener.models import ModelCall
-from screener.queue import give_back_connection, pause_after
+from screener.queue import MOST_TRIES, give_back_connection, pause_after
 from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
@@ -23,8 +22,8 @@ log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 75
 """Longer than any one thing that a step waits for: a minute for audio, or for a model (twice OPENAI_TIMEOUT)."""
-GIVE_UP_AFTER = timedelta(hours=24)
-AUDIO_GIVE_UP_AFTER = timedelta(hours=2)
+AUDIO_TRIES = 14
+"""Some three hours: audio that the carrier has not got by then is not coming."""
 FORGET_AFTER = timedelta(minutes=1)
 NO_WORDS = "(blank)"
 """What Twilio writes for sound without words."""
@@ -46,25 +45,30 @@ def fetch_audio(recording_id: UUID) -> None:
     token = waiting.claim(recording_id, seconds=LEASE_SECONDS)
     if token is None:
         return
-    sid, created = Recording.objects.values_list("sid", "created_at").get(pk=recording_id)
+    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
     give_back_connection()
     try:
-        audio = telephony.fetch_audio(sid)
-    except TransientError as error:
-        if timezone.now() < created + AUDIO_GIVE_UP_AFTER:
-            _postpone(Recording, recording_id, token, error)
-            return
-        with _held_take(recording_id, token) as take:
-            if take:
-                take.lost(reason=f"The recording could not be fetched for two hours. {error}")
+        name = take.put_away(telephony.fetch_audio(take.sid))
+    except (TransientError, telephony.Refused) as error:  # refused: our account's fault, not this recording's
+        if take.tries < AUDIO_TRIES:
+            asked = getattr(error, "retry_after", None)
+            Recording.objects.postpone(recording_id, token, pause_after(take.tries, asked=asked))
+        else:
+            _lost(recording_id, token, f"The recording could not be fetched for hours. {error}")
     except PermanentError as error:
-        with _held_take(recording_id, token) as take:
-            if take:
-                take.lost(reason=str(error))
+        _lost(recording_id, token, str(error))
     else:
-        with _held_take(recording_id, token) as take:
-            if take:
-                take.stored(ContentFile(audio))
+        with _held_take(recording_id, token) as mine:
+            if mine:
+                mine.stored(name)
+            else:
+                take.file.storage.delete(name)
+
+
+def _lost(recording_id: UUID, token: UUID, reason: str) -> None:
+    with _held_take(recording_id, token) as take:
+        if take:
+            take.lost(reason=reason)
 
 
 @contextmanager
@@ -75,12 +79,6 @@ def _held_take(recording_id: UUID, token: UUID) -> Iterator[Recording | None]:
         current.response = InterviewResponse.objects.get(pk=current.response_id)
         current.response.interview = take.response.interview
         yield current if current.lease == token else None
-
-
-def _postpone(model: type[Recording] | type[InterviewResponse], pk: UUID, token: UUID, error: TransientError) -> None:
-    row = model.objects.filter(pk=pk, lease=token).first()
-    if row:
-        row.postpone(pause_after(row.tries, asked=error.retry_after))
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,14 @@ def transcribe(response_id: UUID) -> None:
     if token is None:
         return
     take = Recording.objects.select_related("response__interview").get(response_id=response_id, chosen=True)
+    tries = take.response.tries
     try:
         words = _carrier_words(take) if speech.source() == "twilio" else _model_words(take)
     except TransientError as error:
-        if timezone.now() < take.created_at + GIVE_UP_AFTER:
-            _postpone(InterviewResponse, response_id, token, error)
-            return
-        _settle(response_id, token, f"The answer could not be transcribed for a day. {error} Listen to it instead.")
+        if tries < MOST_TRIES:
+            InterviewResponse.objects.postpone(response_id, token, pause_after(tries, asked=error.retry_after))
+        else:
+            _settle(response_id, token, f"The answer could not be transcribed for hours. {error} Listen to it instead.")
     except PermanentError as error:
         _settle(response_id, token, f"{error} Listen to it instead.")
     else:
@@ -133,7 +132,7 @@ def _write_down(response_id: UUID, token: UUID, words: Words) -> None:
 def _settle(response_id: UUID, token: UUID, reason: str) -> None:
     with held_response(response_id, token) as response:
         if response is not None:
-            response.settle(InterviewResponse.Status.UNINTELLIGIBLE, reason=reason)
+            response.settle(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
 
 
 def _carrier_words(take: Recording) -> Words:
@@ -218,3 +217,34 @@ def takes_without_news() -> list[UUID]:
     """Takes that the caller gave and that the carrier never said another word about."""
     silent = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=timezone.now() - EXPECT_FOR)
     return list(silent.exclude(sid="").values_list("pk", flat=True)[:200])
+
+
+def expect_no_more_news(recording_id: UUID) -> None:
+    """The carrier's word about this take was lost: look whether the audio is there."""
+    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
+    with take.response.interview.locked():
+        take.refresh_from_db(fields=["status", "ended", "seconds"])
+        take.available(seconds=None)
+
+
+def worked_on_in_vain() -> list[tuple[type[Recording] | type[InterviewResponse], UUID]]:
+    """Rows on which something fails every time in a way that nobody foresaw."""
+    takes = Recording.objects.filter(status=Recording.Status.AVAILABLE, tries__gte=MOST_TRIES).left_behind()
+    answers = InterviewResponse.objects.filter(
+        status__in=InterviewResponse.IN_WORK, tries__gte=MOST_TRIES
+    ).left_behind()
+    return [(Recording, pk) for pk in takes.values_list("pk", flat=True)[:50]] + [
+        (InterviewResponse, pk) for pk in answers.values_list("pk", flat=True)[:50]
+    ]
+
+
+def give_up(model: type[Recording] | type[InterviewResponse], pk: UUID) -> None:
+    """Show the failure as one, rather than try, and perhaps pay, for ever."""
+    token = model.objects.claim(pk, seconds=LEASE_SECONDS)
+    if token and model is Recording:
+        _lost(pk, token, GIVEN_UP)
+    elif token:
+        _settle(pk, token, GIVEN_UP)
+
+
+GIVEN_UP = f"It failed {MOST_TRIES} times for a reason that is in the log. Have it tried again once that is mended."

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,12 +26,18 @@ SEND_WITHIN = timedelta(seconds=20)
 CERTAIN_AFTER = timedelta(seconds=90)
 """By then a call that Twilio had accepted shows in its list of calls."""
 
+MACHINES = ("machine", "fax")
+
 CARRIER_PATIENCE = timedelta(days=2)
 
 SOON_ENOUGH = timedelta(milliseconds=50)
+TURN_LASTS = timedelta(seconds=5)
 LINE_PATIENCE = timedelta(minutes=2)
 ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
 """An interview that waits for a line is woken by the end of a call; its due time only matters should that be missed."""
+
+LONGEST_CALL = timedelta(hours=2)
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 QUIET = timedelta(seconds=60)
 """A live call without news for so long is asked about."""
@@ -74,7 +80,7 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                 return None
             match may_call_now(interview.candidate, interview.job, now=now):
                 case Never(reason):
-                    interview.finish(Interview.Outcome.NOT_PERMITTED, reason=reason)
+                    _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
                 case Later(when, reason):
                     interview.wait_until(when, reason=reason)
                 case Allowed(number):
@@ -98,7 +104,7 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
         interview.store(turn_at=None)
         return Later(now + LINE_PATIENCE, ALL_LINES_BUSY)
-    if interview.turn_at is None:
+    if interview.turn_at is None or interview.turn_at < now - TURN_LASTS:
         interview.store(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
     if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
         return Later(interview.turn_at, "Waiting for its turn: calls are placed one after another.")
@@ -107,7 +113,9 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
 
 def fill_line() -> None:
     """A line is free again: the interview that has waited longest for one is due now."""
-    waiting = Interview.objects.filter(status__in=Interview.LIVE, waiting_for=ALL_LINES_BUSY)
+    waiting = Interview.objects.filter(
+        status__in=Interview.LIVE, waiting_for=ALL_LINES_BUSY, next_attempt_at__gt=timezone.now()
+    )
     longest = waiting.order_by("next_attempt_at").select_for_update(skip_locked=True)
     with transaction.atomic():
         interview = longest.first()
@@ -153,6 +161,8 @@ def tell(attempt_id: UUID, state: telephony.CallState) -> None:
     """Take over what Twilio says of a call when asked."""
     with Attempt.objects.held(attempt_id) as attempt:
         if attempt.call.belongs_to(state.sid):
+            if state.answered_by.startswith(MACHINES):
+                attempt.machine_answered()
             attempt.call.progress(
                 state.status,
                 answered_by=state.answered_by,
@@ -178,32 +188,36 @@ def follow_up(attempt_id: UUID) -> None:
     """An attempt is over and its last words are in: try again, or let it be."""
     with Attempt.objects.held(attempt_id) as attempt:
         interview = attempt.interview
-        if not interview.is_live or attempt.ended_at is None or interview.live_attempt or interview.next_attempt_at:
+        newest = interview.attempts.latest("number")
+        if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
             return
         reached = interview.attempts.exclude(call__twilio_sid="").count()
         if attempt.outcome == Attempt.Outcome.INVALID_NUMBER:
-            interview.finish(Interview.Outcome.UNREACHED, reason=attempt.reason)
+            _give_up(interview, Interview.Outcome.UNREACHED, attempt.reason)
         elif not attempt.call.twilio_sid:
             _try_carrier_again(interview, attempt)
         elif reached < interview.job.max_attempts:
             spacing = settings.ATTEMPT_SPACING[min(reached, len(settings.ATTEMPT_SPACING)) - 1]
             interview.wait_until(timezone.now() + spacing, reason=f"{attempt.get_outcome_display()}; trying again.")
-        elif interview.status == Interview.Status.IN_PROGRESS:
-            end_conversation(interview, reason=f"The line was lost and {reached} calls did not finish it.")
         else:
-            interview.finish(Interview.Outcome.UNREACHED, reason=f"Not reached in {reached} calls.")
+            _give_up(interview, Interview.Outcome.UNREACHED, f"Not reached, or not to the end, in {reached} calls.")
+
+
+def _give_up(interview: Interview, outcome: str, reason: str) -> None:
+    """No more calls. A conversation that had begun is closed with what was said in it."""
+    if interview.status == Interview.Status.IN_PROGRESS:
+        end_conversation(interview, reason=reason)
+    else:
+        interview.finish(outcome, reason=reason)
 
 
 def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
     """The carrier never took the call: that is not the candidate's doing and costs them no attempt."""
-    failed = interview.attempts.filter(call__twilio_sid="")
+    taken = interview.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
+    failed = interview.attempts.filter(number__gt=taken)
     first = failed.earliest("created_at")
     if timezone.now() - first.created_at > CARRIER_PATIENCE:
-        reason = f"No call could be placed for two days. {attempt.reason}"
-        if interview.status == Interview.Status.IN_PROGRESS:
-            end_conversation(interview, reason=reason)
-        else:
-            interview.finish(Interview.Outcome.EXPIRED, reason=reason)
+        _give_up(interview, Interview.Outcome.EXPIRED, f"No call could be placed for two days. {attempt.reason}")
     else:
         interview.wait_until(timezone.now() + pause_after(2 + failed.count()), reason=attempt.reason)
 
@@ -211,14 +225,16 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
 def ask_about(attempt_id: UUID) -> None:
     """There has been no news of this attempt: ask Twilio, never guess."""
     attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
+    attempt.call.store()  # asked now: the sweep leaves it alone for a while
     give_back_connection()
     if attempt.call.twilio_sid:
         try:
             tell(attempt.pk, telephony.call_state(attempt.call.twilio_sid))
         except telephony.NotThere:
-            _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
+            if timezone.now() > attempt.created_at + LONGEST_CALL:
+                _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
-    calls = telephony.calls_to(attempt.call.number, since=attempt.created_at - timedelta(seconds=5))
+    calls = telephony.calls_to(attempt.call.number, since=attempt.created_at - CLOCKS_DIFFER)
     ours = [call for call in calls if not Call.objects.filter(twilio_sid=call.sid).exists()]
     if ours:
         tell(attempt.pk, ours[-1])
@@ -231,7 +247,8 @@ def without_news() -> list[UUID]:
     now = timezone.now()
     live = Attempt.objects.filter(ended_at__isnull=True, call__isnull=False)
     quiet = live.filter(updated_at__lt=now - QUIET, call__updated_at__lt=now - QUIET)
-    unsent = live.filter(call__twilio_sid="", send_before__lt=now - timedelta(seconds=settings.TWILIO_TIMEOUT))
+    late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
+    unsent = live.filter(call__twilio_sid="", send_before__lt=late, call__updated_at__lt=now - SEND_WITHIN)
     return list((quiet | unsent).distinct().values_list("pk", flat=True)[:100])
 
 

@@ -13,7 +13,7 @@ from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
 from screener.model_calls import paid
 from screener.models import ModelCall
-from screener.queue import pause_after
+from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
@@ -40,7 +40,10 @@ def conclude(interview_id: UUID) -> None:
             job_id=interview.job_id,
         )
     except TransientError as error:
-        interview.postpone(pause_after(interview.tries, asked=error.retry_after))
+        if interview.tries < MOST_TRIES:
+            Interview.objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))
+        else:
+            _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=str(error))
     except PermanentError as error:
         _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=str(error))
     else:
@@ -150,7 +153,7 @@ def _hand_in(
             flags=sorted({*points[2], *_flags(standing)}),
             hire_at=interview.job.hire_at,
             consider_at=interview.job.consider_at,
-            model=reply.model if reply else label,
+            model=(reply.model if reply else label)[:100],
             label=label,
         )
         interview.concluded(status, reason=reason)

@@ -3,21 +3,20 @@
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.utils import timezone
 from pydantic import BaseModel
 
-from interviews.answers import GIVE_UP_AFTER, LEASE_SECONDS, held_response
+from interviews.answers import LEASE_SECONDS, held_response
 from interviews.evidence import find_quote
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.model_calls import paid
 from screener.models import ModelCall
-from screener.queue import pause_after
+from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
@@ -44,8 +43,8 @@ def rubric_of(job: JobDescription) -> tuple[Criterion, ...]:
     )
 
 
-def rubric_version(job: JobDescription) -> str:
-    return hashlib.sha256(json.dumps(job.rubric, sort_keys=True).encode()).hexdigest()[:12]
+def rubric_version(rubric: tuple[Criterion, ...]) -> str:
+    return hashlib.sha256(json.dumps([asdict(one) for one in rubric], sort_keys=True).encode()).hexdigest()[:12]
 
 
 def job_text(job: JobDescription) -> JobText:
@@ -79,14 +78,14 @@ def assess(response_id: UUID) -> None:
         answer = _answer_text(response)
         reply, checked = _ask_until_supported(response, answer, token)
     except TransientError as error:
-        if timezone.now() < response.created_at + GIVE_UP_AFTER:
-            response.postpone(pause_after(response.tries, asked=error.retry_after))
+        if response.tries < MOST_TRIES:
+            InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))
         else:
             _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
     except PermanentError as error:
         _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
     else:
-        _write_down(response_id, token, reply, checked)
+        _write_down(response_id, token, reply, checked, rubric_version(answer.rubric))
 
 
 def _answer_text(response: InterviewResponse) -> AnswerText:
@@ -182,7 +181,7 @@ def _ask_until_supported(
     return reply, checked
 
 
-def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked) -> None:
+def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked, rubric: str) -> None:
     with held_response(response_id, token) as response:
         if response is None:
             log.info("response %s: came back after its lease; somebody else has it", response_id)
@@ -193,8 +192,8 @@ def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], chec
             feedback=reply.value.feedback,
             flags=checked.flags if checked.score is not None else [*checked.flags, "needs_review"],
             reason=checked.reason,
-            rubric_version=rubric_version(response.interview.job),
-            model=reply.model,
+            rubric_version=rubric,
+            model=reply.model[:100],
             label=language_model.interviewer().label,
             prompt_hash=reply.prompt_hash,
         )
@@ -206,11 +205,7 @@ def rescore(interview: Interview, *, actor: str) -> None:
         interview.reopen_result(actor=actor, reason="Scoring again was asked for.")
         for response in interview.responses.all():
             response.interview = interview
-            if response.transcript and response.status in (
-                InterviewResponse.Status.ASSESSED,
-                InterviewResponse.Status.MODEL_UNAVAILABLE,
-            ):
-                response.reassess()
+            response.try_again()
 
 
 def answers_to_assess() -> list[UUID]:

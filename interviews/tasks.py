@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from interviews import answers, dialling, results, scoring
-from interviews.models import Recording
 from screener.queue import Backoff, defer
 
 log = logging.getLogger(__name__)
@@ -79,11 +79,28 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
 @app.task(name="interviews.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find what a crash, a lost callback or a vendor's bad hour left undone, and hand it to its task again."""
-    for take in Recording.objects.filter(pk__in=answers.takes_without_news()):
-        take.available(seconds=None)
-    for task, (name, find) in SWEEPS.items():
-        found = list(find())
-        for pk in found:
-            defer(task, delay=0, **{name: pk})
-        if found:
-            log.info("sweep: %d to %s", len(found), task)
+    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up]
+    sweeps += [partial(_hand_out, task, name, find) for task, (name, find) in SWEEPS.items()]
+    for one in sweeps:
+        try:
+            one()
+        except Exception:
+            log.exception("sweep: one of them failed; the others go on")
+
+
+def _hand_out(task: str, name: str, find: Callable[[], Iterable[UUID]]) -> None:
+    found = list(find())
+    for pk in found:
+        defer(task, delay=0, **{name: pk})
+    if found:
+        log.info("sweep: %d to %s", len(found), task)
+
+
+def _expect_no_more_news() -> None:
+    for pk in answers.takes_without_news():
+        answers.expect_no_more_news(pk)
+
+
+def _give_up() -> None:
+    for model, pk in answers.worked_on_in_vain():
+        answers.give_up(model, pk)

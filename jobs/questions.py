@@ -9,14 +9,12 @@ from django.db import transaction
 from jobs.models import JobDescription, QuestionSet
 from screener.model_calls import paid
 from screener.models import InvalidTransition, ModelCall
-from screener.queue import pause_after
+from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer import JobText
 
 LEASE_SECONDS = 120
-MOST_TRIES = 40
-"""Some three hours of a model that is down; then HR is told."""
 
 SPOKEN = ("en",)
 """The languages in which there are words for everything that is said around the questions."""
@@ -90,7 +88,7 @@ def write_questions(job_id: UUID) -> None:
 def _try_again(job_id: UUID, token: UUID, error: TransientError) -> None:
     with _held(job_id, token) as job:
         if job and job.tries < MOST_TRIES:
-            job.postpone(pause_after(job.tries, asked=error.retry_after))
+            JobDescription.objects.postpone(job.pk, token, pause_after(job.tries, asked=error.retry_after))
         elif job:
             job.questions_failed(f"{error} It was tried {job.tries} times; ask again later.")
 

@@ -28,7 +28,7 @@ def paid(purpose: str, ask: Callable[[Interviewer], Reply[T]], **about: Any) -> 
         raise
     ModelCall.objects.create(
         purpose=purpose,
-        model=reply.model,
+        model=reply.model[:100],
         prompt_hash=reply.prompt_hash,
         tokens_in=reply.tokens_in,
         tokens_out=reply.tokens_out,

@@ -70,6 +70,12 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta) -> None:
+        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile."""
+        now = timezone.now()
+        mine = self.filter(pk=pk, lease=token)
+        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now)
+
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
         until = timezone.now() + timedelta(seconds=seconds)
@@ -96,10 +102,6 @@ class Work(BaseModel):
     def release(self, **changes: Any) -> None:
         """Give the lease back with what came of the work; the next step starts its tries afresh."""
         self.store(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
-
-    def postpone(self, delay: timedelta) -> None:
-        """Give the lease back with the work undone, to be tried again after this long."""
-        self.store(lease=None, lease_until=None, retry_at=timezone.now() + delay)
 
 
 class ApiKey(AbstractAPIKey):

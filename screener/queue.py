@@ -15,7 +15,9 @@ from procrastinate.manager import JobManager
 _here = JobManager(DjangoConnector())
 
 MAX_TRIES = 8
-LONGEST_WAIT = 300
+LONGEST_WAIT = 1800
+MOST_TRIES = 40
+"""Of one step of the work on one row, over some fifteen hours. Then the row says that it was given up."""
 
 
 class Backoff(BaseRetryStrategy):

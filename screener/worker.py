@@ -93,7 +93,10 @@ async def _heal_forever(connected: App, queue: str) -> None:
     while True:
         await asyncio.sleep(HEAL_EVERY)
         for job in await connected.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED_AFTER):
-            await _heal(connected, job)
+            try:
+                await _heal(connected, job)
+            except exceptions.ConnectorException:
+                log.info("job %s: healed by another worker", job.id)
 
 
 async def _heal(connected: App, job: Job) -> None:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from interviews import conversation as talk
 
 LONGEST_TEXT = 10_000
+LONGEST_SID = 64
 
 
 class Unreadable(ValueError):
@@ -22,6 +23,12 @@ def number(params: QueryDict, name: str) -> int | None:
     """A whole number from 0 to what a database column holds, or None where there is none."""
     value = text(params, name)
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def recording_sid(params: QueryDict) -> str:
+    """The id of a recording: the action of a take need not name it apart from its address."""
+    sid = text(params, "RecordingSid") or text(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
+    return sid if len(sid) <= LONGEST_SID else ""
 
 
 def _take(params: QueryDict) -> talk.Take:

@@ -1,5 +1,6 @@
 """What a step of the conversation sounds like on the phone: pure functions from speech to TwiML."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 
@@ -45,6 +46,7 @@ GOODBYES = {
     talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
 }
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 SETUP_SECONDS = 30
 LONGEST_TRANSCRIBED = 119
 """Seconds. Twilio transcribes recordings of more than 2 and less than 120."""
@@ -79,6 +81,11 @@ class Scene:
         return text.format(
             name=self.name, job=self.job, count=count, minutes=minutes, total=len(self.questions), **more
         )
+
+
+def speakable(text: str) -> str:
+    """The text without what XML can't hold."""
+    return NOT_IN_XML.sub("", text)
 
 
 def render(speech: talk.Speech, scene: Scene) -> str:

@@ -1,12 +1,24 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from webhooks import views
+
+
+class TurnConverter(IntConverter):
+    """A number that a turn can have."""
+
+    regex = "[0-9]{1,6}"
+
+
+register_converter(TurnConverter, "turn")
 
 urlpatterns = [
     path("twilio/attempts/<uuid:attempt_id>/status", views.StatusView.as_view(), name="twilio-status"),
     path("twilio/attempts/<uuid:attempt_id>/machine", views.MachineView.as_view(), name="twilio-amd"),
-    path("twilio/attempts/<uuid:attempt_id>/turns/<int:turn>/recording", views.RecordingView.as_view()),
-    path("twilio/attempts/<uuid:attempt_id>/turns/<int:turn>/transcription", views.TranscriptionView.as_view()),
-    path("twilio/attempts/<uuid:attempt_id>/turns/<int:turn>/<str:kind>", views.TurnView.as_view(), name="twilio-turn"),
+    path("twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/recording", views.RecordingView.as_view()),
+    path("twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/transcription", views.TranscriptionView.as_view()),
+    path(
+        "twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/<str:kind>", views.TurnView.as_view(), name="twilio-turn"
+    ),
     path("twilio/fallback", views.fallback, name="twilio-fallback"),
 ]

@@ -61,7 +61,7 @@ class TwilioView(View):
     def keep(
         self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
     ) -> None:
-        params = {name: parsing.text(request.POST, name) for name in request.POST}
+        params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
         TwilioEvent.objects.create(
             key=key,
             kind=kind,
@@ -81,7 +81,7 @@ class TurnView(TwilioView):
     """The conversation itself. A turn that arrives again gets the answer that it got before."""
 
     def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
-        heard = Heard(parsing.heard(kind, request.POST), parsing.text(request.POST, "RecordingSid")[:64])
+        heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
         try:
             said = attempt.hear(turn, heard)
         except talk.StaleTurn:
@@ -96,10 +96,10 @@ def _scene(attempt: Attempt) -> twiml.Scene:
     interview, state = attempt.interview, attempt.state()
     responses = sorted(attempt.responses.values(), key=lambda one: one.position)
     return twiml.Scene(
-        name=interview.candidate.full_name,
-        job=interview.job.title,
+        name=twiml.speakable(interview.candidate.full_name),
+        job=twiml.speakable(interview.job.title),
         language=interview.language,
-        questions=tuple((one.question, one.max_seconds) for one in responses),
+        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in responses),
         left=len(state.open),
         base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
         turn=attempt.turn,
@@ -162,7 +162,7 @@ class RecordingView(EventView):
         return f"{turn['turn']}:{sid}:{status}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is None:
             return
         if parsing.text(request.POST, "RecordingStatus") == "completed":
@@ -178,7 +178,7 @@ class TranscriptionView(EventView):
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.text(request.POST, "RecordingSid")[:64])
+        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is not None:
             take.carrier_said(
                 parsing.text(request.POST, "TranscriptionText"),

@@ -18,6 +18,7 @@ from interviews.models.response import InterviewResponse, Recording
 from screener.models import BaseModel
 from screener.queue import defer
 
+SID_LENGTH = 64
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
 
@@ -65,6 +66,7 @@ class Attempt(BaseModel):
     stage = models.CharField(max_length=10, default=talk.Stage.OPENING)
     turn = models.PositiveIntegerField(default=0)
     silences = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The question that was asked last")
     resumed = models.BooleanField(default=False)
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
@@ -98,12 +100,20 @@ class Attempt(BaseModel):
         """What the conversation needs to know; call it with the attempt held."""
         unanswered = sorted(position for position, one in self.responses.items() if one.status in one.OPEN)
         return talk.State(
-            stage=talk.Stage(self.stage) if self.interview.is_live else talk.Stage.OVER,
+            stage=talk.Stage.OVER if self._is_past(unanswered) else talk.Stage(self.stage),
             turn=self.turn,
             open=tuple(unanswered),
             silences=self.silences,
             resumed=self.resumed,
         )
+
+    def _is_past(self, unanswered: list[int]) -> bool:
+        """Whether what is heard now can no longer move anything: it comes too late, and is only filed."""
+        if not self.interview.is_live:
+            return True
+        if self.ended_at and self.interview.attempts.filter(number__gt=self.number).exists():
+            return True
+        return self.stage == talk.Stage.QUESTION and unanswered[:1] != [self.position]
 
     def question(self, position: int) -> InterviewResponse:
         return self.responses[position]
@@ -119,6 +129,7 @@ class Attempt(BaseModel):
             stage=step.state.stage,
             turn=step.state.turn,
             silences=step.state.silences,
+            position=getattr(step.say, "position", self.position),
             answered_at=self.answered_at or timezone.now(),
         )
         for fact in step.facts:
@@ -127,16 +138,18 @@ class Attempt(BaseModel):
 
     def _keep_take(self, turn: int, heard: talk.Take, sid: str) -> Recording | None:
         how = {"seconds": heard.seconds, "ended": heard.ended}
-        if known := self.take_of(turn, sid=sid):
-            known.store(**how, sid=known.sid or sid)
-            return known
-        return self._add_take(turn, sid=sid, **how)
+        take = self.take_of(turn, sid=sid) or self._add_take(turn, sid=sid)
+        if take is not None:
+            take.store(**how)
+        return take
 
     def take_of(self, turn: int, *, sid: str) -> Recording | None:
-        """The take of this turn, where it is known. News of the audio may come before the action that makes it so."""
+        """The take of this turn, where it is known. The carrier's id of it may come with any news of it."""
         take = self.takes.filter(turn=turn).first()
         if take is None or (sid and take.sid and take.sid != sid):
             return None
+        if sid and not take.sid:
+            take.store(sid=sid)
         take.response = self.responses[take.response.position]
         return take
 
@@ -144,11 +157,12 @@ class Attempt(BaseModel):
         """The take of this turn; of the turn that is awaited also before the action has said what it means."""
         return self.take_of(turn, sid=sid) or (self._add_take(turn, sid=sid) if turn == self.turn else None)
 
-    def _add_take(self, turn: int, *, sid: str, **how: Any) -> Recording | None:
-        if self.stage != talk.Stage.QUESTION:
+    def _add_take(self, turn: int, *, sid: str) -> Recording | None:
+        """A take belongs to the question that was asked in this attempt, whatever has become of it since."""
+        known = Q(attempt=self, turn=turn) | (Q(sid=sid) if sid else Q())
+        if self.position is None or Recording.objects.filter(known).exists():
             return None
-        response = self.question(self.state().open[0])
-        return Recording.objects.create(attempt=self, response=response, turn=turn, sid=sid, **how)
+        return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, sid=sid)
 
     def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
         match fact:
@@ -160,7 +174,9 @@ class Attempt(BaseModel):
             case talk.Kept(position) if take is not None:
                 self.question(position).take(take)
             case talk.Unanswered(position):
-                self.question(position).settle(InterviewResponse.Status.SILENT, reason="Asked twice; nothing was said.")
+                response = self.question(position)
+                if not use_broken_take(response):
+                    response.settle(InterviewResponse.Status.SILENT, reason="Asked twice; nothing was said.")
             case talk.Over(ending):
                 self._close(ending)
 
@@ -170,8 +186,12 @@ class Attempt(BaseModel):
             kind=kind,
             given=given,
             language=self.interview.language,
-            source=f"said in the call, attempt {self.pk}",
+            source=self._source,
         )
+
+    @property
+    def _source(self) -> str:
+        return f"said in the call, attempt {self.pk}"
 
     def _close(self, ending: talk.Ending) -> None:
         """The conversation has come to its own end."""
@@ -195,14 +215,18 @@ class Attempt(BaseModel):
 
     def machine_answered(self) -> None:
         """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give."""
-        if self.outcome or self.ended_at:
+        if self.outcome or self.ended_at or not self.interview.is_live:
             return
         self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
-        if not self.resumed:
-            self.interview.void_consent(reason="A machine had answered.")
+        if self.interview.candidate.consents.filter(source=self._source, given=True).exists():
             self._consent(Consent.Kind.RECORD, given=False)
-        since = self.interview.events.filter(kind__startswith="response.", created_at__gte=self.created_at)
-        for position in set(since.values_list("data__position", flat=True)):
+            if not self.resumed:
+                self.interview.void_consent(reason="A machine had answered.")
+        # Only a conversation asks, takes or misses an answer; what the worker did meanwhile is of earlier calls.
+        here = self.interview.events.filter(
+            kind__in=["response.asked", "response.answered", "response.silent"], created_at__gte=self.created_at
+        )
+        for position in set(here.values_list("data__position", flat=True)):
             self.question(position).take_back(reason="A machine had answered.")
         defer("interviews.hang_up", attempt_id=self.pk)
 
@@ -224,7 +248,7 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
     with interview.locked():
         if not interview.is_live:
             return
-        responses = list(interview.responses.prefetch_related("takes"))
+        responses = list(interview.responses.all())
         for response in responses:
             response.interview = interview
             if response.status in response.OPEN:
@@ -240,16 +264,20 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
 
 
 def _use_broken_take_or_skip(response: InterviewResponse) -> None:
-    broken = [
-        take
-        for take in response.takes.all()
-        if take.ended in (Recording.Ended.HANGUP, Recording.Ended.UNKNOWN)
-        and (take.seconds or 0) >= talk.SHORTEST_ANSWER
-    ]
-    if broken:
-        response.take(max(broken, key=lambda take: take.seconds or 0))
-    else:
+    if not use_broken_take(response):
         response.settle(InterviewResponse.Status.SKIPPED, reason="The conversation ended before an answer was given.")
+
+
+def use_broken_take(response: InterviewResponse) -> bool:
+    """Let what was said before the line was lost stand as the answer, if anything was."""
+    broken = response.takes.filter(
+        ended__in=[Recording.Ended.HANGUP, Recording.Ended.UNKNOWN], seconds__gte=talk.SHORTEST_ANSWER
+    )
+    usable = broken.exclude(status=Recording.Status.ABSENT).exclude(attempt__outcome=Attempt.Outcome.VOICEMAIL)
+    longest = usable.order_by("-seconds").first()
+    if longest is not None:
+        response.take(longest)
+    return longest is not None
 
 
 class Call(BaseModel):
@@ -276,9 +304,11 @@ class Call(BaseModel):
     }
     """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
 
+    ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
+
     attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="call")
     number = models.CharField(max_length=16)
-    twilio_sid = models.CharField(max_length=64, blank=True)
+    twilio_sid = models.CharField(max_length=SID_LENGTH, blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     answered_by = models.CharField(max_length=24, blank=True)
     sequence = models.IntegerField(default=-1, help_text="The highest sequence number seen")
@@ -302,9 +332,11 @@ class Call(BaseModel):
 
     def belongs_to(self, sid: str) -> bool:
         """Whether this is the call that the carrier means. The first to tell us its id is believed."""
-        if not self.twilio_sid:
+        if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
             self.store(twilio_sid=sid)
-        return self.twilio_sid == sid
+            if not self.attempt.interview.is_live:  # called off before the carrier had told us its id
+                defer("interviews.hang_up", attempt_id=self.attempt.pk)
+        return bool(sid) and self.twilio_sid == sid
 
     def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
         """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
@@ -313,6 +345,8 @@ class Call(BaseModel):
         """
         if self.ended_at or (sequence is not None and sequence <= self.sequence):
             return
+        if self.ORDER.index(status) < self.ORDER.index(self.status):
+            status = self.status  # asking takes longer than telling
         ended = status in self.ENDED
         known = {key: value for key, value in details.items() if value not in ("", None)}
         self.store(
@@ -329,4 +363,5 @@ class Call(BaseModel):
         """The carrier refused it, or is known not to have got it."""
         if not self.ended_at:
             self.store(status=self.Status.FAILED, ended_at=timezone.now())
+            defer("interviews.fill_line")
             self.attempt.end(outcome, reason=reason)

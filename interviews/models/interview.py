@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.db import models, transaction
@@ -211,7 +212,7 @@ class Interview(Work):
         self.store(next_attempt_at=when, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
-            defer("interviews.dial", delay=max(0, round(seconds)), interview_id=self.pk)
+            defer("interviews.dial", delay=max(0, ceil(seconds)), interview_id=self.pk)
 
     @verb
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
@@ -264,5 +265,5 @@ class Interview(Work):
         """Something that the result rests on is being done again."""
         if self.status != self.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview can be scored again.")
-        self.store(result_status=self.ResultStatus.PENDING, retry_at=None, tries=0)
+        self.release(result_status=self.ResultStatus.PENDING)
         self.note("result.reopened", actor=actor, reason=reason)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
@@ -93,9 +93,10 @@ class InterviewResponse(Work):
 
     def take_back(self, *, reason: str) -> None:
         """Nobody was asked after all: a machine had answered. The question costs nothing and is asked again."""
-        if self.status in (self.Status.ASKED, *self.IN_WORK, *self.SETTLED_BY_CANDIDATE):
+        if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
-            self._move(self.Status.PLANNED, reason=reason, retry_at=None)
+            self.assessments.filter(is_current=True).update(is_current=False)
+            self._move(self.Status.PLANNED, reason=reason, transcript="", transcript_source="")
 
     def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
         self._guard(self.Status.ANSWERED)
@@ -122,12 +123,18 @@ class InterviewResponse(Work):
             return
         self._move(status, reason=reason)
 
-    def reassess(self) -> None:
-        """Score the same words again. What was said before stays visible."""
-        if self.status not in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
-            raise InvalidTransition(f"Question {self.position + 1} has no transcript to score.")
-        self._move(self.Status.TRANSCRIBED)
-        defer("interviews.assess", response_id=self.pk)
+    def try_again(self) -> None:
+        """Take the answer up again where it failed, or score the same words again. What was found before stays visible.
+
+        Where there is nothing to take up (silence, a skipped question) nothing changes.
+        """
+        take = self.takes.filter(chosen=True).first()
+        if self.transcript and self.status in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
+            self._move(self.Status.TRANSCRIBED)
+            defer("interviews.assess", response_id=self.pk)
+        elif take and self.status in self.SETTLED_BY_US:
+            self._move(self.Status.ANSWERED)
+            take.try_again()
 
     def _guard(self, needed: str) -> None:
         if self.status != needed:
@@ -205,16 +212,27 @@ class Recording(Work):
             if self.ended != self.Ended.REPEAT:
                 defer("interviews.fetch_audio", recording_id=self.pk)
 
-    def stored(self, file: "File[bytes]") -> None:
-        """The audio is safe here."""
-        self.file.save("take.wav", file, save=False)
-        self.release(file=self.file, status=self.Status.STORED, error="")
+    def put_away(self, audio: bytes) -> str:
+        """Write the audio into our storage, which may take its time: call it without a lock. Returns its name."""
+        return str(self.file.storage.save(recording_path(self, ""), ContentFile(audio)))
+
+    def stored(self, file: str) -> None:
+        """The audio is safe here, under this name."""
+        self.release(file=file, status=self.Status.STORED, error="")
         self.pass_on()
 
     def lost(self, *, reason: str) -> None:
         """There is no audio and there will be none."""
         if self.status in (self.Status.EXPECTED, self.Status.AVAILABLE):
             self.release(status=self.Status.ABSENT, error=reason)
+            self.pass_on()
+
+    def try_again(self) -> None:
+        """Fetch what was given up, or hand what is here to the next step once more."""
+        if self.status == self.Status.ABSENT:
+            self.release(status=self.Status.AVAILABLE, error="")
+            defer("interviews.fetch_audio", recording_id=self.pk)
+        else:
             self.pass_on()
 
     def carrier_said(self, text: str, *, status: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from interviews import answers
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
@@ -126,9 +127,14 @@ def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: 
     assert take.status == Recording.Status.STORED
 
 
-def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(twilio: Carrier, later: Any) -> None:
+def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
+    twilio: Carrier, later: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "AUDIO_TRIES", 2)
     twilio.audio = 404
     response = answered(Recording.Status.AVAILABLE)
+    later(hours=3)
+    assert response.takes.get().status == Recording.Status.AVAILABLE
     later(hours=3)
     drain()
     response.refresh_from_db()

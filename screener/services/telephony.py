@@ -5,6 +5,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from ssl import SSLCertVerificationError
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,6 +16,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from screener.services.errors import PermanentError, TransientError
 
@@ -110,16 +113,21 @@ def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
     except TwilioException as error:  # lists raise this one, with the answer beside the message
         status = getattr(error.args[-1], "status_code", 500)
         raise _translated(TwilioRestException(status, "", code=None), unsure=unsure) from error
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
-        raise TelephonyDown("Twilio could not be reached; trying again.") from error
-    except requests.exceptions.ConnectionError as error:
-        if unsure and "NewConnectionError" not in repr(error):
-            raise CallUnknown("The connection to Twilio broke while the call was being placed.") from error
-        raise TelephonyDown("Twilio could not be reached; trying again.") from error
-    except (requests.exceptions.RequestException, ValueError) as error:
-        if unsure:
-            raise CallUnknown("Twilio gave no readable answer while the call was being placed.") from error
-        raise TelephonyDown("Twilio gave no readable answer; trying again.") from error
+    except (requests.exceptions.RequestException, HTTPError, ValueError) as error:
+        # Without the original: it names the address, and so the number that was asked for.
+        if unsure and not _never_left(error):
+            raise CallUnknown("The connection to Twilio broke while the call was being placed.") from None
+        raise TelephonyDown("Twilio could not be reached, or gave no readable answer; trying again.") from None
+
+
+def _never_left(error: BaseException) -> bool:
+    """Whether the request failed before anything of it was sent: no address, no connection, a foreign certificate."""
+    before = (requests.exceptions.ConnectTimeout, NewConnectionError, NameResolutionError, SSLCertVerificationError)
+    causes = [error]
+    for cause in causes:  # requests and urllib3 wrap each other: what it was stands inside
+        inner = [*cause.args, getattr(cause, "reason", None)]
+        causes += [one for one in inner if isinstance(one, BaseException) and one not in causes]
+    return any(isinstance(cause, before) for cause in causes)
 
 
 def _translated(error: TwilioRestException, *, unsure: bool) -> Exception:
@@ -171,7 +179,9 @@ def calls_to(number: str, *, since: datetime) -> list[CallState]:
     Twilio filters start times by the day and leaves them empty before the dial, so creation times are compared here.
     """
     with _errors_of_ours():
-        states = [_state(call) for call in _client().calls.list(to=number, limit=50)]
+        states = [
+            _state(call) for call in _client().calls.list(to=number, from_=settings.TWILIO_PHONE_NUMBER, limit=50)
+        ]
     return [one for one in states if one.created is None or one.created >= since]
 
 
@@ -234,15 +244,17 @@ def delete_audio(recording_sid: str) -> None:
 
 
 AUDIO_SECONDS = 60
+STREAMED = 0xFFFFFFF0
+"""A size from here on says that the writer of the file did not know it."""
 
 
 def _read(answer: requests.Response) -> bytes:
-    started, data = datetime.now(UTC), bytearray()
-    for chunk in answer.iter_content(64 * 1024):
+    deadline, data = monotonic() + AUDIO_SECONDS, bytearray()
+    while chunk := answer.raw.read1(64 * 1024):  # what has come, rather than waiting for so much
         data += chunk
         if len(data) > MAX_AUDIO_BYTES:
             raise PermanentError("The recording is larger than 25 MB, which no answer is.")
-        if (datetime.now(UTC) - started).total_seconds() > AUDIO_SECONDS:
+        if monotonic() > deadline:
             raise TelephonyDown("The recording came too slowly; trying again.")
     return bytes(data)
 
@@ -250,4 +262,7 @@ def _read(answer: requests.Response) -> bytes:
 def _checked_audio(data: bytes) -> bytes:
     if not (data[:4] == b"RIFF" and data[8:12] == b"WAVE"):
         raise PermanentError("What Twilio sent for the recording is no WAV audio.")
+    announced = int.from_bytes(data[4:8], "little") + 8
+    if len(data) < announced < STREAMED:
+        raise TelephonyDown("The recording came only in part; trying again.")
     return data

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
@@ -62,7 +61,7 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     take = Recording.objects.create(response=response, attempt=attempt, turn=turn, sid=f"RE{turn}-{attempt.pk.hex}")
     response.take(take)
     take.available(seconds=21)
-    take.stored(ContentFile(WAV))
+    take.stored(take.put_away(WAV))
     response.transcribed(said, source="twilio", confidence=0.9, times=None)
     response.assessed(
         score=Decimal("7.50"),
