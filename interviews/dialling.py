@@ -1,6 +1,7 @@
 """Placing a call so that one attempt never rings twice, and finding out what became of it."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -38,6 +39,8 @@ ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
 
 LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+PRICED_AFTER = timedelta(minutes=5)
 
 QUIET = timedelta(seconds=60)
 """A live call without news for so long is asked about."""
@@ -225,7 +228,6 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
 def ask_about(attempt_id: UUID) -> None:
     """There has been no news of this attempt: ask Twilio, never guess."""
     attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
-    attempt.call.store()  # asked now: the sweep leaves it alone for a while
     give_back_connection()
     if attempt.call.twilio_sid:
         try:
@@ -242,6 +244,29 @@ def ask_about(attempt_id: UUID) -> None:
         _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio never got this call.")
 
 
+def learn_price(attempt_id: UUID) -> None:
+    """Twilio prices a call some time after its end, and tells only those who ask."""
+    call = Call.objects.get(attempt=attempt_id)
+    give_back_connection()
+    with suppress(telephony.NotThere):
+        state = telephony.call_state(call.twilio_sid)
+        call.priced(state.price, state.price_unit)
+
+
+def without_price() -> list[UUID]:
+    """Attempts whose calls have ended and have no price yet. Each is named every few minutes, for a day."""
+    now = timezone.now()
+    ended = Call.objects.filter(price__isnull=True, ended_at__gt=now - timedelta(days=1)).exclude(twilio_sid="")
+    quiet = ended.filter(updated_at__lt=now - PRICED_AFTER)
+    return _touched(list(quiet.values_list("attempt_id", flat=True)[:50]))
+
+
+def _touched(attempts: list[UUID]) -> list[UUID]:
+    """The same, marked as asked about now, so that the next sweep leaves them alone for a while."""
+    Call.objects.filter(attempt__in=attempts).update(updated_at=timezone.now())
+    return attempts
+
+
 def without_news() -> list[UUID]:
     """Live attempts that nothing has been heard of for a while."""
     now = timezone.now()
@@ -249,7 +274,7 @@ def without_news() -> list[UUID]:
     quiet = live.filter(updated_at__lt=now - QUIET, call__updated_at__lt=now - QUIET)
     late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
     unsent = live.filter(call__twilio_sid="", send_before__lt=late, call__updated_at__lt=now - SEND_WITHIN)
-    return list((quiet | unsent).distinct().values_list("pk", flat=True)[:100])
+    return _touched(list((quiet | unsent).distinct().values_list("pk", flat=True)[:100]))
 
 
 def to_follow_up() -> list[UUID]:

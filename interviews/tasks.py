@@ -38,6 +38,11 @@ def ask_about(attempt_id: str) -> None:
     dialling.ask_about(UUID(attempt_id))
 
 
+@app.task(name="interviews.learn_price", queue="rest", retry=Backoff())
+def learn_price(attempt_id: str) -> None:
+    dialling.learn_price(UUID(attempt_id))
+
+
 @app.task(name="interviews.fetch_audio", queue="answers", retry=Backoff())
 def fetch_audio(recording_id: str) -> None:
     answers.fetch_audio(UUID(recording_id))
@@ -67,6 +72,7 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
     "interviews.dial": ("interview_id", dialling.due),
     "interviews.follow_up": ("attempt_id", dialling.to_follow_up),
     "interviews.ask_about": ("attempt_id", dialling.without_news),
+    "interviews.learn_price": ("attempt_id", dialling.without_price),
     "interviews.fetch_audio": ("recording_id", answers.takes_to_fetch),
     "interviews.forget_at_carrier": ("recording_id", answers.takes_to_forget),
     "interviews.transcribe": ("response_id", answers.answers_to_transcribe),

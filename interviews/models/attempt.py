@@ -123,6 +123,8 @@ class Attempt(BaseModel):
 
         Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
         """
+        if isinstance(heard.input, talk.PickedUp) and self.ended_at and self.turn == turn == 0:
+            self._was_placed_after_all()
         step = talk.respond(self.state(), turn, heard.input)
         take = self._keep_take(turn, heard.input, heard.recording_sid) if isinstance(heard.input, talk.Take) else None
         self.store(
@@ -135,6 +137,13 @@ class Attempt(BaseModel):
         for fact in step.facts:
             self._remember(fact, take)
         return step.say
+
+    def _was_placed_after_all(self) -> None:
+        """The carrier was believed not to have this call, and now somebody picks it up: no other call is due."""
+        if self.interview.is_live and not self.interview.attempts.filter(number__gt=self.number).exists():
+            self.store(ended_at=None, outcome="", reason="")
+            self.call.store(ended_at=None, status=Call.Status.IN_PROGRESS)
+            self.interview.store(next_attempt_at=None, waiting_for="")
 
     def _keep_take(self, turn: int, heard: talk.Take, sid: str) -> Recording | None:
         how = {"seconds": heard.seconds, "ended": heard.ended}
@@ -358,6 +367,10 @@ class Call(BaseModel):
         if ended:
             defer("interviews.fill_line")
             self.attempt.end(self.ENDED[self.Status(status)], reason=f"The carrier reports: {status}.")
+
+    def priced(self, price: str | None, unit: str) -> None:
+        """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
+        self.store(**({"price": price, "price_unit": unit} if price else {}))
 
     def never_placed(self, outcome: str, *, reason: str) -> None:
         """The carrier refused it, or is known not to have got it."""

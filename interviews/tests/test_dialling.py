@@ -157,6 +157,7 @@ class TestOneAttempt:
         assert dialling.without_news() == []
         time_machine.move_to(timezone.now() + timedelta(minutes=2))
         assert dialling.without_news() == [Attempt.objects.get().pk]
+        assert dialling.without_news() == [], "named once, then left alone for a while"
         dialling.ask_about(Attempt.objects.get().pk)
         assert Attempt.objects.get().outcome == Attempt.Outcome.NO_ANSWER
 

@@ -193,3 +193,16 @@ def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: Carrier, later: 
     answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=2)
     assert not any("DELETE" in one for one in twilio.asked)
+
+
+def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: Carrier, later: Any) -> None:
+    interview = an_interview()
+    drain()
+    call = interview.attempts.get().call
+    with Attempt.objects.held(call.attempt_id) as attempt:
+        attempt.call.progress("completed", sequence=3)
+    later(minutes=6)
+    twilio.calls[0] |= {"status": "completed", "price": "-0.0260", "price_unit": "USD"}
+    later(minutes=6)
+    call.refresh_from_db()
+    assert (str(call.price), call.price_unit) == ("-0.02600", "USD")
