@@ -115,7 +115,8 @@ class PersonSerializer(serializers.ModelSerializer[Candidate]):
 
 @extend_schema_serializer(
     examples=[
-        shown("A candidate", SHOWN),
+        shown("A candidate", SHOWN, 200),
+        shown("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
         sent("A candidate who may be called", CONSENTING),
         sent("The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"),
     ]

@@ -10,36 +10,50 @@ CAMPAIGN_ID = "e2b8a7c6-1d3f-4a5b-8c9d-0e1f2a3b4c5d"
 EVENT_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
 OFFLINE = "offline rules, no language model"
 
+_FINISHED = {
+    "id": INTERVIEW_ID,
+    "candidate": CANDIDATE_ID,
+    "job": JOB_ID,
+    "question_set": SET_ID,
+    "campaign": None,
+    "status": "completed",
+    "outcome": "complete",
+    "outcome_reason": "",
+    "result_status": "ready",
+    "interviewer": OFFLINE,
+    "language": "en",
+    "scheduled_for": None,
+    "next_attempt_at": None,
+    "waiting_for": "",
+    "attempts": 1,
+    "started_at": "2026-11-21T09:00:20Z",
+    "completed_at": "2026-11-21T09:06:02Z",
+    "duration_seconds": 342,
+    "created_at": "2026-11-21T09:00:00Z",
+}
+_PLANNED = _FINISHED | {
+    "status": "pending",
+    "outcome": "",
+    "result_status": "none",
+    "next_attempt_at": "2026-11-21T09:00:00Z",
+    "attempts": 0,
+    "started_at": None,
+    "completed_at": None,
+    "duration_seconds": None,
+}
 INTERVIEW = [
     sent("Call at once", {"candidate": CANDIDATE_ID, "job": JOB_ID}),
     sent("Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}),
-    shown(
-        "A finished interview",
-        {
-            "id": INTERVIEW_ID,
-            "candidate": CANDIDATE_ID,
-            "job": JOB_ID,
-            "question_set": SET_ID,
-            "campaign": None,
-            "status": "completed",
-            "outcome": "complete",
-            "outcome_reason": "",
-            "result_status": "ready",
-            "interviewer": OFFLINE,
-            "language": "en",
-            "scheduled_for": None,
-            "next_attempt_at": None,
-            "waiting_for": "",
-            "attempts": 1,
-            "started_at": "2026-11-21T09:00:20Z",
-            "completed_at": "2026-11-21T09:06:02Z",
-            "duration_seconds": 342,
-            "created_at": "2026-11-21T09:00:00Z",
-        },
-    ),
+    shown("An interview whose candidate is called next", _PLANNED, 201),
+    shown("A finished interview", _FINISHED, 200),
+    shown("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
 ]
 
-CANCELLATION = [sent("Why", {"reason": "The position was filled."})]
+_CALLED_OFF = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
+CANCELLATION = [
+    sent("Why", {"reason": "The position was filled."}),
+    shown("An interview that was called off", _PLANNED | _CALLED_OFF | {"next_attempt_at": None}),
+]
 
 RESPONSE = [
     shown(
@@ -133,19 +147,18 @@ ATTEMPT = [
     )
 ]
 
+_CAMPAIGN = {
+    "id": CAMPAIGN_ID,
+    "name": "Support, autumn",
+    "job": JOB_ID,
+    "created_by": "api key ATS",
+    "interviews": 12,
+    "created_at": "2026-11-21T08:00:00Z",
+}
 CAMPAIGN = [
     sent("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
-    shown(
-        "A campaign",
-        {
-            "id": CAMPAIGN_ID,
-            "name": "Support, autumn",
-            "job": JOB_ID,
-            "created_by": "api key ATS",
-            "interviews": 12,
-            "created_at": "2026-11-21T08:00:00Z",
-        },
-    ),
+    shown("A campaign", _CAMPAIGN, 200),
+    shown("A new campaign", _CAMPAIGN | {"interviews": 0}, 201),
 ]
 
 ADDITION = [sent("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]

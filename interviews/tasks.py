@@ -95,7 +95,10 @@ def sweep(timestamp: int) -> None:
 
 
 def _hand_out(task: str, name: str, find: Callable[[], Iterable[UUID]]) -> None:
-    found = list(find())
+    """What a job waits for already is left to it: under load a row waits for longer than it takes to seem lost."""
+    lost = {str(pk) for pk in find()}
+    due = ProcrastinateJob.objects.filter(task_name=task, status="todo").exclude(scheduled_at__gt=timezone.now())
+    found = lost - set(due.filter(**{f"args__{name}__in": list(lost)}).values_list(f"args__{name}", flat=True))
     for pk in found:
         defer(task, delay=0, **{name: pk})
     if found:

@@ -123,18 +123,21 @@ JOB = {
     "consent_required": True,
     "max_attempts": 3,
     "is_open": True,
-    "questions_status": "ready",
+    "questions_status": "approved",
     "questions_error": "",
     "questions": [QUESTION],
-    "question_set": {"id": SET_ID, "version": 1, "status": "draft", "source": "offline rules, no language model"},
+    "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "offline rules, no language model"},
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:05Z",
 }
+NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": None}
 
 
 @extend_schema_serializer(
     examples=[
-        shown("A job", JOB),
+        shown("A job", JOB, 200),
+        shown("A new job", NEW_JOB, 201),
+        shown("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
         sent("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
     ]
 )

@@ -23,6 +23,7 @@ EXAMPLES: dict[int, Any] = {
 }
 """What a problem says where a viewset has nothing more telling in its `refusals`."""
 
+GOOD = (200, 201, 202)
 OF_LISTS = {400: {"page_size": [f"Ask for 1 to {paging.MAX_PAGE} results a page."]}}
 
 
@@ -31,9 +32,9 @@ def sent(name: str, value: Any, *, media_type: str = "application/json") -> Open
     return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
-def shown(name: str, value: Any) -> OpenApiExample:
-    """An example of what it gets back."""
-    return OpenApiExample(name, value=value, response_only=True, status_codes=["200", "201", "202"])
+def shown(name: str, value: Any, *codes: int) -> OpenApiExample:
+    """An example of what it gets back, by default with whatever says that all is well."""
+    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(code) for code in codes or GOOD])
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -85,7 +86,7 @@ class ProblemAutoSchema(AutoSchema):
             once.REPLAYED,
             str,
             OpenApiParameter.HEADER,
-            response=[200, 201, 202],
+            response=GOOD,
             description="`true` on such an answer.",
         )
         return [key, replayed]

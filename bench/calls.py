@@ -1,0 +1,202 @@
+"""`python -m bench.calls`: how long a caller waits for us, how much one machine carries, and whether it keeps it all.
+
+latency      the silence between two questions, at 50 webhooks per second with the worker busy
+throughput   webhooks per second at saturation, beside a bare Django view, both in the same run, alternating
+interviews   simulated calls of five questions, 200 at a time, with vendors that answer at once
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Any
+
+import psutil
+
+from bench import ledger, people
+from bench.house import ROOT, House, NotInTime, eventually, free_port, opened, procfile
+from bench.load import Account, Plan, script
+
+RATE = 50
+WAVE = 50
+SATURATED = 16
+SETTLE_WITHIN = 1200
+
+
+@dataclass(frozen=True)
+class Size:
+    latency_calls: int
+    busy_answers: int
+    rounds: int
+    round_calls: int
+    interviews: int
+    at_once: int
+
+
+FULL = Size(latency_calls=100, busy_answers=6000, rounds=3, round_calls=100, interviews=1000, at_once=200)
+QUICK = Size(latency_calls=25, busy_answers=1500, rounds=1, round_calls=30, interviews=60, at_once=30)
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+# --- What one machine does with webhooks ---
+
+
+def prepare(house: House, *, calls: int, answers: int = 0) -> list[str]:
+    command = [sys.executable, "-m", "bench.prepared", str(calls), str(answers)]
+    made = subprocess.run(
+        command, cwd=ROOT, env=house.environment, stdout=subprocess.PIPE, text=True, check=True, timeout=600
+    )
+    return made.stdout.split()
+
+
+def sent(house: House, attempts: list[str], *, to: str, rate: float = 0, width: int) -> dict[str, Any]:
+    """What came of the webhooks of these calls. Raises if one of them was not answered with success."""
+    account = Account(house.simulator.account_sid, house.simulator.auth_token, house.url)
+    plan = Plan(to, [script(attempt, account) for attempt in attempts], rate, width)
+    command = [sys.executable, "-m", "bench.load"]
+    done = subprocess.run(
+        command, cwd=ROOT, input=plan.as_json(), stdout=subprocess.PIPE, text=True, check=True, timeout=600
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    refused = [status for _, _, status in found["samples"] if not 200 <= status < 300]
+    if refused:
+        raise RuntimeError(f"{len(refused)} webhooks were not answered with success: {set(refused)}")
+    return found
+
+
+def latency(house: House, size: Size) -> dict[str, Any]:
+    attempts = prepare(house, calls=size.latency_calls, answers=size.busy_answers)
+    house.start("worker", procfile("worker"))
+    eventually(lambda: house.rows("SELECT 1 FROM interviews_assessment LIMIT 1"), 60, "the worker's first work")
+    before = house.rows("SELECT count(*) FROM interviews_assessment")[0][0]
+    found = sent(house, attempts, to=house.url, rate=RATE, width=min(WAVE, size.latency_calls))
+    assessed = house.rows("SELECT count(*) FROM interviews_assessment")[0][0] - before
+    left = house.rows("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')")[0][0]
+    house.stop("worker")
+    takes = [seconds for kind, seconds, _ in found["samples"] if kind == "take"]
+    every = [seconds for _, seconds, _ in found["samples"]]
+    return {
+        "webhooks": len(every),
+        "per_second": round(len(every) / found["seconds"], 1),
+        "take_ms": percentiles(takes),
+        "all_ms": percentiles(every),
+        "answers_assessed_meanwhile": assessed,
+        "jobs_left_afterwards": left,
+    }
+
+
+def percentiles(seconds: list[float]) -> dict[str, float]:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    found = {"p50": cuts[49], "p95": cuts[94], "p99": cuts[98], "max": max(seconds)}
+    return {name: round(value * 1000, 1) for name, value in found.items()}
+
+
+def throughput(house: House, size: Size) -> dict[str, Any]:
+    port = free_port()
+    house.start("bare", procfile("web").replace("screener.wsgi", "bench.bare"), WEB_PORT=str(port))
+    bare_url = f"http://127.0.0.1:{port}"
+    sent_to: dict[str, list[float]] = {house.url: [], bare_url: []}
+    sent(house, prepare(house, calls=4), to=bare_url, width=4)  # both have been used before they are measured
+    for _ in range(size.rounds):
+        attempts = prepare(house, calls=size.round_calls)
+        for to, rates in sent_to.items():
+            found = sent(house, attempts, to=to, width=SATURATED)
+            rates.append(len(found["samples"]) / found["seconds"])
+    house.stop("bare")
+    ours, bare = (median(rates) for rates in sent_to.values())
+    return {
+        "ours_per_second": round(ours, 1),
+        "bare_per_second": round(bare, 1),
+        "share_of_bare": round(ours / bare, 2),
+    }
+
+
+def webhooks(size: Size) -> dict[str, Any]:
+    with opened(speed=0) as house:
+        house.start_web()
+        sent(house, prepare(house, calls=4), to=house.url, width=4)
+        return {part.__name__: shown(part.__name__, part(house, size)) for part in (latency, throughput)}
+
+
+# --- What it does with interviews ---
+
+
+def interviews(size: Size) -> dict[str, Any]:
+    pace = {"MAX_CONCURRENT_CALLS": str(size.at_once), "CALLS_PER_SECOND": "1000"}
+    with opened(speed=0, **pace) as house:
+        house.start_web()
+        house.start("worker", procfile("worker"))
+        job = people.a_job(house)
+        house.stop("worker")
+        say(f"planning {size.interviews} interviews ...")
+        people.plan(house, job, people.talkative(size.interviews))
+        say("calling ...")
+        house.start("worker", procfile("worker"))
+        began, used = time.monotonic(), house.cpu_seconds("web")
+        with suppress(NotInTime):
+            eventually(lambda: not ledger.unsettled(house), SETTLE_WITHIN, "the end of all interviews", pause=0.5)
+        minutes = (time.monotonic() - began) / 60
+        cpu_minutes = (house.cpu_seconds("web") - used + house.cpu_seconds("worker")) / 60
+        found = ledger.examine(house, crashes=0)
+        held = len(ledger.interviews(house)) - len(found.unfinished)
+        return {
+            "interviews": held,
+            "seconds": round(minutes * 60, 1),
+            "per_minute": round(held / minutes, 1),
+            "per_minute_and_core": round(held / minutes / (os.cpu_count() or 1), 1),
+            "per_minute_of_our_processor_time": round(held / cpu_minutes, 1),
+            "outcomes": ledger.outcomes(house),
+            "answers": len(ledger.promised(house)),
+            **{name: len(sentences) for name, sentences in vars(found).items()},
+            "findings": found.sentences()[:20],
+        }
+
+
+def shown(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    say(table({name: found}))
+    return found
+
+
+def table(found: dict[str, Any], indent: str = "") -> str:
+    lines = []
+    for name, value in found.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{name}", table(value, indent + "  ")]
+        else:
+            lines.append(f"{indent}{name.replace('_', ' '):<40} {value}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="bench.calls", description="Measures the calling side.")
+    parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
+    parser.add_argument("--only", choices=["webhooks", "interviews"], help="this part alone")
+    options = parser.parse_args(arguments)
+    size = QUICK if options.quick else FULL
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    load = [round(one, 1) for one in psutil.getloadavg()]
+    machine = {"cores": os.cpu_count(), "load_before": load, "size": "quick" if options.quick else "full"}
+    found: dict[str, Any] = {"machine": shown("machine", machine)}
+    if options.only != "interviews":
+        found |= webhooks(size)
+    if options.only != "webhooks":
+        found["interviews"] = shown("interviews", interviews(size))
+    report = ROOT / "var" / "bench.json"
+    report.parent.mkdir(exist_ok=True)
+    report.write_text(json.dumps(found, indent=2))
+    return 1 if found.get("interviews", {}).get("findings") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
