@@ -51,10 +51,11 @@ def say(text: str) -> None:
 
 
 def short(seed: int) -> Iterator[Round]:
-    """One round of everything once."""
-    strikes = [*CRASHES, *VENDORS]
-    Random(seed).shuffle(strikes)  # noqa: S311 - chance, not secrecy
-    yield Round(seed, tuple(strikes), "all", 30)
+    """One round of all crashes among some vendors' troubles, each once."""
+    random = Random(seed)  # noqa: S311 - chance, not secrecy
+    strikes = [*CRASHES, *random.sample(VENDORS, 4)]
+    random.shuffle(strikes)
+    yield Round(seed, tuple(strikes), "all", 20)
 
 
 def grid(seed: int, only: str, delivery: str) -> Iterator[Round]:
@@ -127,7 +128,7 @@ def keep_logs(house: House, this: Round) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.chaos", description="Crash tests with real processes.")
-    parser.add_argument("--short", action="store_true", help="one round of everything, about two minutes")
+    parser.add_argument("--short", action="store_true", help="one round of everything mixed, about two minutes")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     parser.add_argument("--only", default="", help="of the grid, this strike alone")
     parser.add_argument("--delivery", default="", choices=["", *DELIVERIES], help="of the grid, this delivery alone")

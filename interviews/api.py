@@ -121,7 +121,11 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
             raise NotFound(why_no_result(interview))
         return Response(serializers.ResultSerializer(current).data)
 
-    @extend_schema(request=serializers.CancellationSerializer, responses=serializers.InterviewSerializer)
+    @extend_schema(
+        request=serializers.CancellationSerializer,
+        responses=serializers.InterviewSerializer,
+        examples=examples.CANCELLATION,
+    )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """Call it off. Nobody is called for it any more; it can't be undone."""

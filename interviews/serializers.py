@@ -74,7 +74,6 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         return plan_interview(**validated_data, actor=actor(self.context["request"]))
 
 
-@extend_schema_serializer(examples=examples.CANCELLATION)
 class CancellationSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(
         max_length=2000, allow_blank=True, default="", help_text="Kept in the interview's history"

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews import answers, dialling, results, scoring
 from screener.queue import Backoff, defer

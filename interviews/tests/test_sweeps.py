@@ -206,3 +206,13 @@ def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: Carrier, late
     later(minutes=6)
     call.refresh_from_db()
     assert (str(call.price), call.price_unit) == ("-0.02600", "USD")
+
+
+def test_what_a_job_waits_for_already_is_not_queued_again(time_machine: Any) -> None:
+    answered(Recording.Status.AVAILABLE)
+    fetching = ProcrastinateJob.objects.filter(task_name="interviews.fetch_audio", status="todo")
+    lose_all_jobs()
+    time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=True)
+    for _ in range(3):
+        sweep(0)
+        assert fetching.count() == 1
