@@ -1,5 +1,6 @@
 """Deferring work: in the transaction of the data that it is about, by name, with ids only."""
 
+import logging
 import random
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from procrastinate.manager import JobManager
 # Inside a worker the app has a connector of its own; what a task defers must still be part of the task's transaction.
 _here = JobManager(DjangoConnector())
 
+log = logging.getLogger(__name__)
+
 MAX_TRIES = 8
 LONGEST_WAIT = 1800
 MOST_TRIES = 40
@@ -24,6 +27,7 @@ class Backoff(BaseRetryStrategy):
     """For what no task expects (a bug, a lost database): soon, then rarer, then left to the sweep. No ORM in here."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        log.error("job %s %s failed, try %d", job.id, job.task_name, job.attempts, exc_info=exception)
         if job.attempts >= MAX_TRIES:
             return None
         return RetryDecision(retry_at=utils.utcnow() + pause_after(job.attempts))
