@@ -106,19 +106,24 @@ def throughput(house: House, size: Size) -> dict[str, Any]:
     port = free_port()
     house.start("bare", procfile("web").replace("screener.wsgi", "bench.bare"), WEB_PORT=str(port))
     bare_url = f"http://127.0.0.1:{port}"
-    sent_to: dict[str, list[float]] = {house.url: [], bare_url: []}
+    rates: dict[str, list[float]] = {"web": [], "bare": []}
+    costs: dict[str, list[float]] = {"web": [], "bare": []}
     sent(house, prepare(house, calls=4), to=bare_url, width=4)  # both have been used before they are measured
     for _ in range(size.rounds):
         attempts = prepare(house, calls=size.round_calls)
-        for to, rates in sent_to.items():
+        for name, to in (("web", house.url), ("bare", bare_url)):
+            used = house.cpu_seconds(name)
             found = sent(house, attempts, to=to, width=SATURATED)
-            rates.append(len(found["samples"]) / found["seconds"])
+            rates[name].append(len(found["samples"]) / found["seconds"])
+            costs[name].append((house.cpu_seconds(name) - used) / len(found["samples"]) * 1000)
     house.stop("bare")
-    ours, bare = (median(rates) for rates in sent_to.values())
+    ours, bare = (round(median(rates[name]), 1) for name in ("web", "bare"))
     return {
-        "ours_per_second": round(ours, 1),
-        "bare_per_second": round(bare, 1),
+        "ours_per_second": ours,
+        "bare_per_second": bare,
         "share_of_bare": round(ours / bare, 2),
+        "our_processor_ms": round(median(costs["web"]), 2),
+        "bare_processor_ms": round(median(costs["bare"]), 2),
     }
 
 

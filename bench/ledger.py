@@ -1,5 +1,6 @@
 """Reading the accounts: from the phone network's memory, the tables and the files."""
 
+from collections import Counter
 from urllib.parse import urlsplit
 
 from bench.accounts import Findings, Interview, Promise, Response, Rung, Take
@@ -59,10 +60,16 @@ def words(house: House) -> dict[str, str]:
     return {one.sid: one.words for one in [*house.network.recordings.values(), *transcribed]}
 
 
+def paid(house: House, answered: list[Response]) -> dict[str, int]:
+    """How often a model was paid for the same thing, where one for each of those who said the same is once."""
+    said = Counter(one.transcript for one in answered)
+    return {what: count - max(said[what] - 1, 0) for what, count in house.model.sold.items()}
+
+
 def prices(house: House) -> str:
-    sold = house.model.sold
-    again = sum(count - 1 for count in sold.values())
-    return f"{len(sold)} judgements, {again} of them paid for again, one of them {max(sold.values(), default=0)} times"
+    sold = paid(house, responses(house))
+    again = sum(max(count - 1, 0) for count in sold.values())
+    return f"{len(sold)} judgements, {again} paid for again, one of them {max(sold.values(), default=0)} times"
 
 
 def outcomes(house: House) -> str:
@@ -79,6 +86,6 @@ def examine(house: House, *, crashes: int) -> Findings:
     return Findings(
         lost=find_lost(promised(house), takes(house), answered, words(house)),
         rung_twice=find_rung_twice(calls(house)),
-        assessed_twice=find_assessed_twice(answered, held, dict(house.model.sold), crashes),
+        assessed_twice=find_assessed_twice(answered, held, paid(house, answered), crashes),
         unfinished=find_unfinished(held, answered),
     )

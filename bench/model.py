@@ -23,7 +23,7 @@ class Model:
     faults: deque[str] = field(default_factory=deque)
     """What happens to the next requests."""
     sold: Counter[str] = field(default_factory=Counter)
-    """How often a whole reply was given to each prompt."""
+    """How often a whole reply was given to each answer, or to each prompt that is about more than one."""
 
 
 def reply_to(asked: dict[str, Any]) -> dict[str, Any]:
@@ -33,11 +33,16 @@ def reply_to(asked: dict[str, Any]) -> dict[str, Any]:
         return {"questions": [_question(topic) for topic in TOPICS]}
     if name == "summarise":
         return {"reasoning": "Concrete cases.", "strengths": [], "improvements": []}
-    found = re.search(r"^BEGIN answer (\w+)\n(.*)\nEND answer \1$", prompt, re.M | re.S)
-    quote = " ".join(found[2].split()[:8]) if found else ""
+    quote = " ".join(subject(prompt).split()[:8])
     keys = re.findall(r"^criterion (\w+):", prompt, re.M)
     scores = [{"criterion": key, "score": 7, "reason": "Concrete.", "quotes": [quote]} for key in keys]
     return {"criteria": scores, "feedback": "Concrete."}
+
+
+def subject(prompt: str) -> str:
+    """The answer that is to be judged, else all of the prompt."""
+    found = re.search(r"^BEGIN answer (\w+)\n(.*)\nEND answer \1$", prompt, re.M | re.S)
+    return found[2] if found else prompt
 
 
 def _question(topic: str) -> dict[str, Any]:
@@ -70,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
             whole = completion(json.loads(body))
             self._send(200, whole, short_by=50 if fault else 0)
             if not fault:
-                self.model.sold[json.loads(body)["messages"][1]["content"]] += 1
+                self.model.sold[subject(json.loads(body)["messages"][1]["content"])] += 1
 
     def _send(self, status: int, body: bytes, *, short_by: int = 0) -> None:
         self.send_response(status)
