@@ -155,6 +155,8 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
     recommendation = serializers.SerializerMethodField()
     hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
     consider_at = serializers.FloatField()
+    opinion = serializers.SerializerMethodField()
+    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with what it rests on")
     strengths = PointSerializer(many=True)
     improvements = PointSerializer(many=True)
     flags = serializers.ListField(child=serializers.CharField())
@@ -167,12 +169,15 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
             "recommendation",
             "hire_at",
             "consider_at",
+            "opinion",
             "reasoning",
+            "grounds",
             "strengths",
             "improvements",
             "flags",
             "label",
             "model",
+            "prompt_hash",
             "created_at",
         ]
         read_only_fields = fields
@@ -180,6 +185,10 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
     def get_recommendation(self, result: InterviewResult) -> Recommendation | None:
         """By the score and the job's thresholds; a person decides. Null: none."""
         return Recommendation(result.recommendation) if result.recommendation else None
+
+    def get_opinion(self, result: InterviewResult) -> Recommendation | None:
+        """What the interviewer itself would say. It decides nothing; a flag tells where it contradicts. Null: none."""
+        return Recommendation(result.opinion) if result.opinion else None
 
 
 @extend_schema_serializer(examples=examples.RESULT)

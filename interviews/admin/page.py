@@ -217,6 +217,10 @@ class InterviewPage:
         return plain(self.result.flags) if self.result else []
 
     @property
+    def grounds(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.grounds) if self.result else []
+
+    @property
     def strengths(self) -> list[dict[str, Any]]:
         return _numbered(self.result.strengths) if self.result else []
 
