@@ -13,10 +13,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models import InterviewResponse, Recording
-from screener.models import ModelCall
+from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
 from screener.services import speech, telephony
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,8 @@ def transcribe(response_id: UUID) -> None:
     tries = take.response.tries
     try:
         words = _carrier_words(take) if speech.source() == "twilio" else _model_words(take)
+    except NotAsked as error:
+        InterviewResponse.objects.postpone(response_id, token, error.wait, tried=False)
     except TransientError as error:
         if tries < MOST_TRIES:
             InterviewResponse.objects.postpone(response_id, token, pause_after(tries, asked=error.retry_after))
@@ -155,21 +157,9 @@ def _model_words(take: Recording) -> Words:
     with take.file.open("rb") as file:
         audio = file.read()
     interview = take.response.interview
-    give_back_connection()
-    error = ""
-    try:
-        found = speech.transcribe(audio, "answer.wav", interview.language)
-    except (TransientError, PermanentError) as failure:
-        error = str(failure)
-        raise
-    finally:
-        ModelCall.objects.create(
-            purpose=ModelCall.Purpose.TRANSCRIPTION,
-            model=speech.model(),
-            interview_id=interview.pk,
-            job_id=interview.job_id,
-            error=error,
-        )
+    found = paid_transcript(
+        audio, interview.language, seconds=take.seconds, interview_id=interview.pk, job_id=interview.job_id
+    )
     return Words(found.text, source=found.source, confidence=found.confidence, times=found.times)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from interviews.calling import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_now
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
+from screener import budget
 from screener.queue import give_back_connection, pause_after
 from screener.services import telephony
 from screener.services.errors import PermanentError, TransientError
@@ -103,6 +104,9 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
         return Later(
             now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
         )
+    # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
+    if interview.status == Interview.Status.PENDING and (reason := budget.why_no_paid_work()):
+        return Later(now + timedelta(minutes=15), reason)
     Pace.hold()
     if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
         interview.store(turn_at=None)

@@ -1,11 +1,14 @@
 """What `manage.py check` says of the settings before somebody is called with them."""
 
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+
+from screener.prices import HOW_TO_WRITE, BadPrice, own_prices
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -39,6 +42,28 @@ def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "OPENAI_API_KEY is not set, so answers would be judged by the offline rules.",
             hint="Set OPENAI_API_KEY, or set OFFLINE_INTERVIEWER=1 if the offline rules are meant.",
             id="screener.E001",
+        )
+    ]
+
+
+@register("screener")
+def prices_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        own_prices()
+    except BadPrice as error:
+        return [Error(str(error), hint=HOW_TO_WRITE, id="screener.E005")]
+    return []
+
+
+@register("screener")
+def budget_is_an_amount(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if isfinite(settings.MONTHLY_BUDGET) and settings.MONTHLY_BUDGET >= 0:
+        return []
+    return [
+        Error(
+            f"MONTHLY_BUDGET is {settings.MONTHLY_BUDGET:g}, which is no amount of money.",
+            hint="Set it to the US dollars that models may cost in a month, or to 0 for no limit.",
+            id="screener.E006",
         )
     ]
 

@@ -70,11 +70,15 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta) -> None:
-        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile."""
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, tried: bool = True) -> None:
+        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
+
+        `tried`: False where nobody was asked, so that waiting uses up none of its tries.
+        """
         now = timezone.now()
         mine = self.filter(pk=pk, lease=token)
-        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now)
+        tries = models.F("tries") - (0 if tried else 1)
+        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
 
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
@@ -149,7 +153,10 @@ class ModelCall(BaseModel):
     job_id = models.UUIDField(null=True, blank=True, db_index=True)
     interview_id = models.UUIDField(null=True, blank=True, db_index=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, read from the cache")
+    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, put into the cache")
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    audio_seconds = models.FloatField(null=True, blank=True)
     cost = models.DecimalField(
         max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
     )

@@ -204,6 +204,9 @@ SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
 SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
 SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+MODEL_PRICES = env.list("MODEL_PRICES", default=[])
+MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 # --- API ---------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from django.conf import settings
 from pydantic import BaseModel
 
 from screener.services.errors import PermanentError
-from screener.services.openai_client import Account
+from screener.services.openai_client import Account, Count, Seconds
+from screener.services.usage import NOTHING, UNKNOWN, Usage
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 """What OpenAI takes in one file."""
@@ -15,6 +16,8 @@ MAX_AUDIO_BYTES = 25 * 1024 * 1024
 
 class NoAudio(PermanentError):
     """There is nothing to transcribe, or too much for one file."""
+
+    usage = NOTHING
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,28 @@ class Transcript:
     confidence: float | None = None
     language: str | None = None
     times: list[dict[str, Any]] | None = None
+    usage: Usage = UNKNOWN
 
 
 class _Language(BaseModel):
     code: str
 
 
+class _Usage(BaseModel):
+    """Some models are billed by the length of the audio, others by tokens. What is told of the other is not there."""
+
+    seconds: Seconds = None
+    input_tokens: Count = None
+    output_tokens: Count = None
+
+    def as_told(self) -> Usage:
+        return Usage(tokens_in=self.input_tokens, tokens_out=self.output_tokens, audio_seconds=self.seconds)
+
+
 class _Transcription(BaseModel):
     text: str
     languages: list[_Language] | None = None
+    usage: _Usage | None = None
 
 
 def source() -> str:
@@ -59,7 +75,8 @@ def transcribe(audio: bytes, filename: str, language: str) -> Transcript:
         )
     found = account.read(response.text, _Transcription)
     heard = found.languages[0].code if found.languages else None
-    return Transcript(text=found.text.replace("\x00", ""), source="openai", language=heard)
+    usage = found.usage.as_told() if found.usage else UNKNOWN
+    return Transcript(text=found.text.replace("\x00", ""), source="openai", language=heard, usage=usage)
 
 
 def _hint(model: str, language: str) -> dict[str, Any]:
