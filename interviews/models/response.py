@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 
+from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
 from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
 from screener.queue import defer
@@ -87,7 +88,8 @@ class InterviewResponse(Work):
         """This recording is the answer."""
         if self.status not in self.OPEN:
             raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
-        recording.store(chosen=True)
+        if not recording.chosen:
+            recording.store(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
 
@@ -144,8 +146,13 @@ class InterviewResponse(Work):
         """Call it under the interview's lock."""
         before = self.status
         self.release(status=status, status_reason=reason, **changes)
-        self.interview.events.create(
-            kind=f"response.{status}", before=before, after=status, reason=reason, data={"position": self.position}
+        InterviewEvent.objects.create(
+            interview=self.interview,
+            kind=f"response.{status}",
+            before=before,
+            after=status,
+            reason=reason,
+            data={"position": self.position},
         )
         if self.is_settled and not self.interview.is_live:
             defer("interviews.conclude", interview_id=self.interview_id)
@@ -239,7 +246,7 @@ class Recording(Work):
         """The carrier's own transcription of this take."""
         if not self.carrier_transcript_status:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
-            if self.chosen:
+            if self.chosen and self.response.retry_at:
                 self.response.store(retry_at=None)
             self.pass_on()
 
