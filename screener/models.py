@@ -161,3 +161,17 @@ class ModelCall(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} by {self.model}"
+
+
+class ModelNotice(BaseModel):
+    """A configured model that will soon be no more, as its server said when it was asked last."""
+
+    setting = models.CharField(max_length=40, unique=True)
+    model = models.CharField(max_length=200)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["setting"]
+
+    def __str__(self) -> str:
+        return self.message

@@ -87,7 +87,7 @@ class _InTime(httpx2.SyncByteStream):
         self._stream.close()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def client_for(key: str, base_url: str, seconds: float) -> openai.OpenAI:
     """One client, and so one pool of connections, per configuration. It does not retry: the worker does, over hours."""
 

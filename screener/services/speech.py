@@ -52,12 +52,12 @@ def transcribe(audio: bytes, filename: str, language: str) -> Transcript:
         raise NoAudio("The recording is empty, so there is nothing to transcribe.")
     if len(audio) > MAX_AUDIO_BYTES:
         raise NoAudio("The recording is larger than 25 MB, which is more than can be transcribed at once.")
-    account = _account()
-    with account.errors_of_ours():
-        response = account.client.audio.transcriptions.with_raw_response.create(
-            file=(filename, audio), model=account.model, response_format="json", **_hint(account.model, language)
+    service = account()
+    with service.errors_of_ours():
+        response = service.client.audio.transcriptions.with_raw_response.create(
+            file=(filename, audio), model=service.model, response_format="json", **_hint(service.model, language)
         )
-    found = account.read(response.text, _Transcription)
+    found = service.read(response.text, _Transcription)
     heard = found.languages[0].code if found.languages else None
     return Transcript(text=found.text.replace("\x00", ""), source="openai", language=heard)
 
@@ -68,7 +68,7 @@ def _hint(model: str, language: str) -> dict[str, Any]:
     return {"languages": [code]} if model.startswith("gpt-transcribe") else {"language": code}
 
 
-def _account() -> Account:
+def account() -> Account:
     return Account(
         who="The transcription service",
         prefix="SPEECH",
