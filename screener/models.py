@@ -70,11 +70,15 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta) -> None:
-        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile."""
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True) -> None:
+        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
+
+        Where nothing failed, and there was only nothing to do yet, it does not count as a try.
+        """
         now = timezone.now()
         mine = self.filter(pk=pk, lease=token)
-        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now)
+        tries = models.F("tries") - (0 if counts else 1)
+        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
 
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
