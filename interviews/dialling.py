@@ -17,7 +17,7 @@ from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
 from screener import budget
 from screener.queue import give_back_connection, pause_after
-from screener.services import telephony
+from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
 
 LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+CONFIGURED_WITHIN = timedelta(minutes=15)
+"""How soon a call that a missing setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -87,6 +90,8 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
                 case Later(when, reason):
                     interview.wait_until(when, reason=reason)
+                case Allowed() if reason := speech.why_not_heard(interview.language):
+                    interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
                 case Allowed(number):
                     wait = _wait_for_turn(interview, now)
                     if wait is None:

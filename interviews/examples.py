@@ -67,6 +67,7 @@ RESPONSE = [
             "status_reason": "",
             "transcript": "Our queue stood still. I found that a full disk had stopped the broker.",
             "transcript_source": "twilio",
+            "transcript_confidence": None,
             "score": 6.4,
             "score_reason": "",
             "feedback": "A concrete case. Say what changed afterwards.",

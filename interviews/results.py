@@ -40,7 +40,7 @@ def conclude(interview_id: UUID) -> None:
             job_id=interview.job_id,
         )
     except NotAsked as error:
-        Interview.objects.postpone(interview_id, token, error.wait, tried=False)
+        Interview.objects.postpone(interview_id, token, error.wait, counts=False)
     except TransientError as error:
         if interview.tries < MOST_TRIES:
             Interview.objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))

@@ -78,7 +78,7 @@ def assess(response_id: UUID) -> None:
         answer = _answer_text(response)
         reply, checked = _ask_until_supported(response, answer, token)
     except NotAsked as error:
-        InterviewResponse.objects.postpone(response_id, token, error.wait, tried=False)
+        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
     except TransientError as error:
         if response.tries < MOST_TRIES:
             InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))

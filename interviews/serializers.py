@@ -132,6 +132,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
             "status_reason",
             "transcript",
             "transcript_source",
+            "transcript_confidence",
             "score",
             "score_reason",
             "feedback",
@@ -141,6 +142,10 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
             "model",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "transcript_source": {"help_text": "Who transcribed: openai or twilio"},
+            "transcript_confidence": {"help_text": "0 to 1; null: the source does not say"},
+        }
 
 
 class PointSerializer(serializers.Serializer[Any]):

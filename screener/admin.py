@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, how_many
-from screener.models import ApiKey, IdempotentRequest, ModelCall
+from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice
 
 for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
     admin.site.unregister(registered_by_its_package)
@@ -92,6 +92,13 @@ class ModelCallAdmin(ReadOnlyAdmin):
     @badge("Result", {"answered": "success", "failed": "danger"})
     def result(self, call: ModelCall) -> tuple[str, str]:
         return ("failed", "failed") if call.error else ("answered", "answered")
+
+
+@admin.register(ModelNotice)
+class ModelNoticeAdmin(ReadOnlyAdmin):
+    """What the servers said, when they were asked last, of models that are or were configured."""
+
+    list_display = ["setting", "model", "message", "created_at"]
 
 
 @admin.register(IdempotentRequest)

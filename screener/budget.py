@@ -35,8 +35,7 @@ def month_after(month: datetime) -> datetime:
 def spent() -> Decimal:
     """US dollars of this month, as far as costs are known."""
     month = month_of(timezone.now())
-    found: Decimal = cache.get_or_set(f"spent:{month:%Y-%m}", lambda: _summed(month), FRESH_SECONDS)
-    return found
+    return Decimal(cache.get_or_set(f"spent:{month:%Y-%m}", lambda: _summed(month), FRESH_SECONDS) or 0)
 
 
 def _summed(month: datetime) -> Decimal:

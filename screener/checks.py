@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
 from screener.prices import HOW_TO_WRITE, BadPrice, own_prices
+from screener.services import retirement
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -101,3 +103,24 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register("screener", deploy=True)
+def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Asks each server that is configured for its list of models. A server that does not answer costs a few seconds."""
+    found: list[CheckMessage] = []
+    for accounts in retirement.servers():
+        try:
+            notices = retirement.notices(accounts, timezone.now().date())
+        except retirement.NotAsked as error:
+            found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
+        else:
+            found += [Warning(one.message, hint=_instead(one.setting), id="screener.W002") for one in notices]
+    return found
+
+
+def _instead(setting: str) -> str:
+    return (
+        f"Set {setting} to a model that stays: https://developers.openai.com/api/docs/deprecations names what replaces "
+        "OpenAI's."
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -28,46 +28,49 @@ def paid(purpose: str, ask: Callable[[Interviewer], Reply[T]], **about: Any) -> 
     interviewer = language_model.interviewer()
     if not interviewer.paid_model:
         return ask(interviewer)
-    asked = interviewer.paid_model
-    with _on_the_bill(purpose, asked, **about) as call:
+    with on_the_bill(purpose, interviewer.paid_model, **about) as bill:
         reply = ask(interviewer)
-        call.model, call.prompt_hash = reply.model[:100], reply.prompt_hash
-        _fill_in(call, reply.usage, asked)
+        bill.call.model, bill.call.prompt_hash = reply.model[:100], reply.prompt_hash
+        bill.used(reply.usage)
     return reply
 
 
-def paid_transcript(audio: bytes, language: str, *, seconds: float | None, **about: Any) -> speech.Transcript:
-    """The words of a recording by the model that is configured. `seconds`: its length, should the reply not tell it."""
-    with _on_the_bill(ModelCall.Purpose.TRANSCRIPTION, speech.model(), **about) as call:
+def paid_transcript(audio: bytes, language: str, **about: Any) -> speech.Transcript:
+    """The words of a recording, by the model that is configured."""
+    with on_the_bill(ModelCall.Purpose.TRANSCRIPTION, speech.model(), **about) as bill:
         found = speech.transcribe(audio, "answer.wav", language)
-        heard = found.usage.audio_seconds
-        _fill_in(call, replace(found.usage, audio_seconds=seconds if heard is None else heard), call.model)
+        bill.used(found.usage)
     return found
 
 
+@dataclass(frozen=True)
+class Bill:
+    """What one call costs. `asked`: the model that was asked for; its server may know it by another name."""
+
+    call: ModelCall
+    asked: str
+
+    def used(self, usage: Usage) -> None:
+        call = self.call
+        call.tokens_in, call.tokens_out = usage.tokens_in, usage.tokens_out
+        call.tokens_cached, call.tokens_to_cache = usage.tokens_cached, usage.tokens_to_cache
+        call.audio_seconds = usage.audio_seconds
+        call.cost = cost_of(usage, call.model, self.asked)
+
+
 @contextmanager
-def _on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[ModelCall]:
-    """What is asked in here is written down with its cost, if there is money left to ask at all."""
+def on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[Bill]:
+    """One call to a model that costs: begun if there is money left, with no connection held, and written down."""
     budget.check()
     give_back_connection()
     started = monotonic()
-    call = ModelCall(purpose=purpose, model=model[:100], **about)
-    failure = None
+    bill = Bill(ModelCall(purpose=purpose, model=model[:100], **about), asked=model)
     try:
-        yield call
+        yield bill
     except ServiceError as error:
-        failure = error
-        call.error = str(error)
-        _fill_in(call, error.usage, model)
-    call.seconds = round(monotonic() - started, 3)
-    call.save()
-    if failure:
-        raise failure
-
-
-def _fill_in(call: ModelCall, usage: Usage, asked: str) -> None:
-    """A server may call a model otherwise than we ask for it; a price for either name will do."""
-    call.tokens_in, call.tokens_out = usage.tokens_in, usage.tokens_out
-    call.tokens_cached, call.tokens_to_cache = usage.tokens_cached, usage.tokens_to_cache
-    call.audio_seconds = usage.audio_seconds
-    call.cost = cost_of(usage, call.model, asked)
+        bill.call.error = str(error)
+        bill.used(error.usage)
+        raise
+    finally:
+        bill.call.seconds = round(monotonic() - started, 3)
+        bill.call.save()

@@ -70,14 +70,14 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, tried: bool = True) -> None:
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True) -> None:
         """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
 
-        `tried`: False where nobody was asked, so that waiting uses up none of its tries.
+        Where nothing failed, and there was only nothing to do yet, it does not count as a try.
         """
         now = timezone.now()
         mine = self.filter(pk=pk, lease=token)
-        tries = models.F("tries") - (0 if tried else 1)
+        tries = models.F("tries") - (0 if counts else 1)
         mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
 
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
@@ -168,3 +168,17 @@ class ModelCall(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} by {self.model}"
+
+
+class ModelNotice(BaseModel):
+    """A configured model that will soon be no more, as its server said when it was asked last."""
+
+    setting = models.CharField(max_length=40, unique=True)
+    model = models.CharField(max_length=200)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["setting"]
+
+    def __str__(self) -> str:
+        return self.message

@@ -105,7 +105,7 @@ def price_of(model: str) -> Price | None:
 
 
 def cost_of(usage: Usage, *names: str) -> Decimal | None:
-    """US dollars by the first of these names of the model that has a price. None: there is none, or the use is not known."""
+    """US dollars by the first of these names of a model that has a price. None: none has, or the use is not known."""
     if usage == NOTHING:
         return Decimal(0)
     price = next((found for name in names if (found := price_of(name))), None)

@@ -98,7 +98,13 @@ class InterviewResponse(Work):
         if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
             self.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.Status.PLANNED, reason=reason, transcript="", transcript_source="")
+            forgotten = {
+                "transcript": "",
+                "transcript_source": "",
+                "transcript_confidence": None,
+                "transcript_times": None,
+            }
+            self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
     def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
         self._guard(self.Status.ANSWERED)
@@ -180,6 +186,8 @@ class Recording(Work):
         LIMIT = "limit", "At its limit"
         HANGUP = "hangup", "By hanging up"
 
+    NOT_TRANSCRIBED_YET = ("", "in-progress")
+
     response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="takes")
     attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
     turn = models.PositiveSmallIntegerField()
@@ -244,7 +252,7 @@ class Recording(Work):
 
     def carrier_said(self, text: str, *, status: str) -> None:
         """The carrier's own transcription of this take."""
-        if not self.carrier_transcript_status:
+        if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
             if self.chosen and self.response.retry_at:
                 self.response.store(retry_at=None)

@@ -43,9 +43,7 @@ def _content(handler: Any) -> dict[str, Any]:
 def _filled(schema: dict[str, Any]) -> dict[str, Any]:
     """The least that a summary may say, whatever its fields are."""
     least = {"string": "Concrete.", "array": []}
-    return {
-        name: one["enum"][0] if "enum" in one else least[one["type"]] for name, one in schema["properties"].items()
-    }
+    return {name: one["enum"][0] if "enum" in one else least[one["type"]] for name, one in schema["properties"].items()}
 
 
 def judging(handler: Any) -> None:
@@ -133,9 +131,7 @@ def test_the_month_turns_and_work_goes_on(model: Server, time_machine: Any) -> N
     assert interview.results.count() == 1
 
 
-def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(
-    model: Server, settings: Any, time_machine: Any
-) -> None:
+def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(model: Server, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
     interview = answered()
     drain(only="interviews.transcribe")
@@ -193,9 +189,7 @@ class TestCalls:
         dialling.dial(interview.pk)
         assert len(twilio.calls) == 1
 
-    def test_are_placed_again_to_whoever_is_in_the_middle_of_an_interview(
-        self, model: Server, twilio: Carrier
-    ) -> None:
+    def test_are_placed_again_to_whoever_is_in_the_middle_of_an_interview(self, model: Server, twilio: Carrier) -> None:
         interview = an_interview()
         interview.begin()
         drain()
@@ -206,4 +200,3 @@ class TestCalls:
         an_interview()
         drain()
         assert len(twilio.calls) == 1
-

@@ -223,6 +223,15 @@ class TestApproving:
         job.refresh_from_db()
         assert job.approved_questions is None
 
+    def test_of_a_language_that_nobody_transcribes_is_refused_with_what_is_missing(
+        self, api: APIClient, settings: Any
+    ) -> None:
+        job = a_job(language="de")
+        job.add_draft(QUESTIONS, source="a test")
+        assert "Set SPEECH_API_KEY" in post(api, job, "approve").json()["detail"]
+        settings.SPEECH_API_KEY = "sk-test"
+        assert "SPEECH_API_KEY" not in post(api, job, "approve").json()["detail"]
+
     def test_of_any_english_is_fine(self, api: APIClient) -> None:
         job = a_job(language="en-GB")
         job.add_draft(QUESTIONS, source="a test")

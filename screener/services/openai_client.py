@@ -109,7 +109,7 @@ def paid_for(usage: Usage) -> Iterator[None]:
         raise
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def client_for(key: str, base_url: str, seconds: float) -> openai.OpenAI:
     """One client, and so one pool of connections, per configuration. It does not retry: the worker does, over hours."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Usage:
-    """As far as the vendor has told. None: it did not say. `tokens_in` includes those read from and put into the cache."""
+    """As far as it is known. `tokens_in` includes those that were read from the cache or put into it."""
 
     tokens_in: int | None = None
     tokens_cached: int | None = None

@@ -29,6 +29,7 @@ from screener.tests.openai_server import (
     openai_server,
     replying,
 )
+from screener.tests.test_speech import a_wav
 
 pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
@@ -50,8 +51,8 @@ def ask() -> Reply[QuestionPlan]:
     return paid("questions", lambda interviewer: interviewer.compose_questions(JOB))
 
 
-def hear(seconds: float | None = 12) -> None:
-    paid_transcript(b"RIFF", "en", seconds=seconds)
+def hear(audio: bytes | None = None) -> None:
+    paid_transcript(a_wav(12) if audio is None else audio, "en")
 
 
 def test_an_answer_is_written_down_with_what_it_cost() -> None:
@@ -128,22 +129,27 @@ def test_the_offline_rules_cost_nothing_and_are_on_no_bill() -> None:
 
 class TestATranscript:
     @pytest.mark.parametrize(
-        ("usage", "seconds", "counted"),
-        [
-            ({"type": "duration", "seconds": 60}, 12, 60),
-            (None, 12, 12),
-            ({"type": "duration", "seconds": -5}, 12, 12),
-            (None, None, None),
-        ],
+        ("usage", "seconds"),
+        [({"type": "duration", "seconds": 60}, 60), (None, 12), ({"seconds": -5}, 12), ("much", 12), ([], 12)],
     )
-    def test_costs_by_the_length_of_the_audio(
-        self, usage: dict[str, Any] | None, seconds: float | None, counted: float | None
-    ) -> None:
+    def test_costs_by_the_length_of_the_audio(self, usage: Any, seconds: int) -> None:
         with vendor(replying(200, {"text": "I make coffee.", "usage": usage})):
-            hear(seconds)
+            hear()
         call = ModelCall.objects.get()
-        assert (call.purpose, call.model, call.audio_seconds) == ("transcription", "gpt-transcribe", counted)
-        assert call.cost == (None if counted is None else Decimal("0.0045") * counted / 60)
+        assert (call.purpose, call.model, call.audio_seconds) == ("transcription", "gpt-transcribe", seconds)
+        assert call.cost == Decimal("0.0045") * seconds / 60
+
+    def test_of_unknown_length_has_an_unknown_cost(self) -> None:
+        with vendor(replying(200, {"text": "I make coffee."})):
+            hear(b"no wav at all")
+        call = ModelCall.objects.get()
+        assert (call.audio_seconds, call.cost) == (None, None)
+
+    def test_that_was_never_sent_costs_nothing(self) -> None:
+        with vendor(replying(200, {})) as server, pytest.raises(ServiceError):
+            hear(b"")
+        assert server.requests == []
+        assert ModelCall.objects.get().cost == 0
 
     def test_may_be_paid_by_the_token(self) -> None:
         usage = {"type": "tokens", "input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
@@ -157,7 +163,8 @@ class TestATranscript:
         with vendor(failing(503)), pytest.raises(ServiceError):
             hear()
         call = ModelCall.objects.get()
-        assert (call.cost, "HTTP 503" in call.error) == (0, True)
+        assert call.cost == 0
+        assert "HTTP 503" in call.error
 
 
 @pytest.mark.django_db(transaction=True)

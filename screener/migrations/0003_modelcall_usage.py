@@ -9,7 +9,7 @@ def price_the_offline_rules(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("screener", "0001_initial")]
+    dependencies = [("screener", "0002_model_notices")]
 
     operations = [
         migrations.AddField("modelcall", "audio_seconds", models.FloatField(blank=True, null=True)),
