@@ -4,12 +4,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from interviews.measures import measure
 from interviews.models import InterviewResponse, Recording
 from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
@@ -111,16 +113,32 @@ def transcribe(response_id: UUID) -> None:
     except PermanentError as error:
         _settle(response_id, token, f"{error} Listen to it instead.")
     else:
-        _write_down(response_id, token, words)
+        _write_down(response_id, token, words, _measured(take, words))
 
 
-def _write_down(response_id: UUID, token: UUID, words: speech.Transcript) -> None:
+def _measured(take: Recording, words: speech.Transcript) -> dict[str, Any] | None:
+    """How it was spoken, for HR to read; nothing that scores it does. Only where the organisation wants it."""
+    if not settings.SHOW_MEASURES or not words.text:
+        return None
+    give_back_connection()
+    try:
+        audio = _audio_of(take)
+    except PermanentError:
+        audio = b""
+    return measure(words.text, language=take.response.interview.language, times=words.times, audio=audio)
+
+
+def _write_down(response_id: UUID, token: UUID, words: speech.Transcript, measures: dict[str, Any] | None) -> None:
     with held_response(response_id, token) as response:
         if response is None:
             return
         if words.text.strip():
             response.transcribed(
-                words.text.strip(), source=words.source, confidence=words.confidence, times=words.times
+                words.text.strip(),
+                source=words.source,
+                confidence=words.confidence,
+                times=words.times,
+                measures=measures,
             )
         else:
             response.settle(

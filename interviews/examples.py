@@ -87,7 +87,15 @@ RESPONSE = [
             "flags": [],
             "label": OFFLINE,
             "model": "offline-rules",
+            "measures": None,
         },
+    )
+]
+
+COST = [
+    shown(
+        "What an interview has cost so far",
+        {"models": 0.0093, "calls": 11, "unknown": 0, "phone": 0.084, "phone_unit": "USD", "phone_unpriced": 0},
     )
 ]
 

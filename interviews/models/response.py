@@ -50,6 +50,9 @@ class InterviewResponse(Work):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
+    measures = models.JSONField(
+        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
+    )
 
     objects = WorkManager()
 
@@ -103,10 +106,13 @@ class InterviewResponse(Work):
                 "transcript_source": "",
                 "transcript_confidence": None,
                 "transcript_times": None,
+                "measures": None,
             }
             self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
-    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+    def transcribed(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+    ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
             self.Status.TRANSCRIBED,
@@ -114,6 +120,7 @@ class InterviewResponse(Work):
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
+            measures=measures,
         )
         defer("interviews.assess", response_id=self.pk)
 
