@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
-from interviews import scoring
+from interviews import answers, scoring
 from interviews.loudness import _LINEAR, spoken_spans
 from interviews.measures import NEGATIVE, POSITIVE, measure
-from interviews.models import Interview, InterviewResponse
+from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tests.test_budget import judging
 from screener.services.interviewer import AnswerText, InterviewText, JudgedAnswer
 from screener.services.openai_client import client_for
@@ -238,3 +242,100 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Serve
     assert len(sent[0]) == 3 + 1
     assert sent[0] == sent[1] == sent[2]
     assert came[0] == came[1] == came[2]
+
+
+# --- Where they are made and shown ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(settings: Any) -> InterviewResponse:
+    """An answer whose audio is stored, and which Twilio has transcribed."""
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+    interview.begin()
+    response = interview.responses.all()[0]
+    response.interview = interview
+    take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=5)
+    response.take(take)
+    take.response = response
+    take.available(seconds=5)
+    take.stored(take.put_away(pcm(tone(2) + silence(1) + tone(2))))
+    take.carrier_said(WORDS, status="completed")
+    return response
+
+
+def measured(response: InterviewResponse) -> dict[str, Any]:
+    answers.transcribe(response.pk)
+    response.refresh_from_db()
+    assert response.measures is not None
+    return dict(response.measures)
+
+
+def page_of(response: InterviewResponse, client: Client) -> str:
+    client.force_login(User.objects.create_superuser("hanna"))
+    address = reverse("admin:interviews_interview_change", args=[response.interview_id])
+    return " ".join(client.get(address).content.decode().split())
+
+
+def told_by(api: APIClient, response: InterviewResponse) -> Any:
+    return api.get(f"/api/v1/interviews/{response.interview_id}/responses/").json()[0]["measures"]
+
+
+@pytest.mark.django_db
+class TestAnAnswer:
+    def test_is_measured_when_it_is_transcribed_where_that_is_wanted(
+        self, answered: InterviewResponse, settings: Any, api: APIClient, client: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        measures = measured(answered)
+        assert measures["pauses"] == {"count": 1, "seconds": 1.0, "longest": 1.0, "by": "audio"}
+        assert told_by(api, answered) == measures
+        page = page_of(answered, client)
+        assert "How it was spoken: information only" in page
+        assert "1, 1.0 s in all, the longest 1.0 s" in page
+        assert "Never part of a score." in page
+        assert "No emotion is inferred from voice or face" in page
+
+    def test_is_not_measured_unless_that_is_wanted(
+        self, answered: InterviewResponse, api: APIClient, client: Client
+    ) -> None:
+        answers.transcribe(answered.pk)
+        answered.refresh_from_db()
+        assert (answered.status, answered.measures) == (InterviewResponse.Status.TRANSCRIBED, None)
+        assert told_by(api, answered) is None
+        assert "How it was spoken" not in page_of(answered, client)
+
+    def test_shows_no_measures_once_they_are_wanted_no_more(
+        self, answered: InterviewResponse, settings: Any, api: APIClient, client: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        answers.transcribe(answered.pk)
+        settings.SHOW_MEASURES = False
+        assert told_by(api, answered) is None
+        assert "How it was spoken" not in page_of(answered, client)
+
+    def test_has_the_counts_of_its_words_where_its_audio_tells_nothing(
+        self, answered: InterviewResponse, settings: Any, client: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        take = answered.takes.get()
+        take.file.delete(save=False)
+        Recording.objects.filter(pk=take.pk).update(file="gone.wav")
+        measures = measured(answered)
+        assert measures["words"] == len(WORDS.split())
+        assert (measures["pauses"], measures["pace"]) == (None, None)
+        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, client)
+
+    def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
+        settings.SHOW_MEASURES = True
+        measured(answered)
+        answered.take_back(reason="A machine had answered.")
+        answered.refresh_from_db()
+        assert answered.measures is None
+
+    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, client: Client) -> None:
+        settings.SHOW_MEASURES = True
+        hostile = measure("<script>um</script>", language="en", times=None, audio=b"")
+        hostile["fillers"]["which"] = {"<script>": 1}
+        InterviewResponse.objects.filter(pk=answered.pk).update(measures=hostile)
+        assert "(&lt;script&gt;)" in page_of(answered, client)
