@@ -15,8 +15,9 @@ from django.utils import timezone
 from interviews.calling import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_now
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
+from screener import budget
 from screener.queue import give_back_connection, pause_after
-from screener.services import telephony
+from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,9 @@ ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
 
 LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+CONFIGURED_WITHIN = timedelta(minutes=15)
+"""How soon a call that a missing setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -86,6 +90,8 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
                 case Later(when, reason):
                     interview.wait_until(when, reason=reason)
+                case Allowed() if reason := speech.why_not_heard(interview.language):
+                    interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
                 case Allowed(number):
                     wait = _wait_for_turn(interview, now)
                     if wait is None:
@@ -103,6 +109,9 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
         return Later(
             now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
         )
+    # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
+    if interview.status == Interview.Status.PENDING and (reason := budget.why_no_paid_work()):
+        return Later(now + timedelta(minutes=15), reason)
     Pace.hold()
     if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
         interview.store(turn_at=None)

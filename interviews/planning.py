@@ -10,6 +10,7 @@ from interviews.calling import Never, may_ever_call
 from interviews.models import Campaign, Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.models import InvalidTransition
+from screener.services import speech
 
 
 class NotPossible(InvalidTransition):
@@ -30,6 +31,8 @@ def plan_interview(
         raise NotPossible("This job is closed. Open it again to interview for it.")
     if questions is None:
         raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
+    if reason := speech.why_not_heard(questions.language):
+        raise NotPossible(reason)
     verdict = may_ever_call(candidate, job)
     if isinstance(verdict, Never):
         raise NotPossible(verdict.reason)

@@ -56,8 +56,8 @@ LONGEST_TRANSCRIBED = 119
 class Scene:
     """All that the words need to know of the interview and of where Twilio is to call next."""
 
-    name: str
-    job: str
+    name: object
+    job: object
     language: str
     questions: tuple[tuple[str, int], ...]
     left: int

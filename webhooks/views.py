@@ -10,12 +10,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from procrastinate.exceptions import ConnectorException
 
 from interviews import conversation as talk
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt
 from interviews.models.attempt import Heard
 from screener.services import speech
 from webhooks import parsing, twiml
@@ -50,7 +51,7 @@ class TwilioView(View):
                 if not attempt.call.belongs_to(parsing.text(request.POST, "CallSid")):
                     return HttpResponseForbidden("This call belongs to another interview.")
                 return _xml(self.handle(request, attempt, **turn))
-        except Interview.DoesNotExist:
+        except Attempt.DoesNotExist:
             return _xml(twiml.hang_up())
         except parsing.Unreadable as error:
             return HttpResponseBadRequest(f"Twilio never sends this: {error}")
@@ -62,7 +63,7 @@ class TwilioView(View):
         self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
     ) -> None:
         params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
-        TwilioEvent.objects.create(
+        event = TwilioEvent(
             key=key,
             kind=kind,
             attempt=attempt,
@@ -71,6 +72,7 @@ class TwilioView(View):
             params=params,
             answer=answer,
         )
+        TwilioEvent.objects.bulk_create([event], ignore_conflicts=True)
 
 
 def _xml(answer: str) -> HttpResponse:
@@ -94,12 +96,12 @@ class TurnView(TwilioView):
 
 def _scene(attempt: Attempt) -> twiml.Scene:
     interview, state = attempt.interview, attempt.state()
-    responses = sorted(attempt.responses.values(), key=lambda one: one.position)
     return twiml.Scene(
-        name=twiml.speakable(interview.candidate.full_name),
-        job=twiml.speakable(interview.job.title),
+        # Looked up only where they are said.
+        name=SimpleLazyObject(lambda: twiml.speakable(interview.candidate.full_name)),
+        job=SimpleLazyObject(lambda: twiml.speakable(interview.job.title)),
         language=interview.language,
-        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in responses),
+        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in attempt.responses.values()),
         left=len(state.open),
         base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
         turn=attempt.turn,
@@ -112,8 +114,6 @@ class EventView(TwilioView):
 
     def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
         key = f"{attempt.pk}:{self.kind}:{self.identity(request, **turn)}"
-        if TwilioEvent.objects.filter(key=key).exists():
-            return ""
         self.apply(request, attempt, **turn)
         self.keep(request, attempt, key=key, kind=self.kind, turn=turn.get("turn"))
         return ""
@@ -162,7 +162,7 @@ class RecordingView(EventView):
         return f"{turn['turn']}:{sid}:{status}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is None:
             return
         if parsing.text(request.POST, "RecordingStatus") == "completed":
@@ -178,7 +178,7 @@ class TranscriptionView(EventView):
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is not None:
             take.carrier_said(
                 parsing.text(request.POST, "TranscriptionText"),

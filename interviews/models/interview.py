@@ -172,7 +172,7 @@ class Interview(Work):
 
     def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""
-        self.events.create(kind=kind, actor=actor, reason=reason, data=data)
+        InterviewEvent.objects.create(interview=self, kind=kind, actor=actor, reason=reason, data=data)
 
     def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status

@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 
+from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
 from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
 from screener.queue import defer
@@ -49,6 +50,9 @@ class InterviewResponse(Work):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
+    measures = models.JSONField(
+        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
+    )
 
     objects = WorkManager()
 
@@ -87,7 +91,8 @@ class InterviewResponse(Work):
         """This recording is the answer."""
         if self.status not in self.OPEN:
             raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
-        recording.store(chosen=True)
+        if not recording.chosen:
+            recording.store(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
 
@@ -96,9 +101,18 @@ class InterviewResponse(Work):
         if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
             self.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.Status.PLANNED, reason=reason, transcript="", transcript_source="")
+            forgotten = {
+                "transcript": "",
+                "transcript_source": "",
+                "transcript_confidence": None,
+                "transcript_times": None,
+                "measures": None,
+            }
+            self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
-    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+    def transcribed(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+    ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
             self.Status.TRANSCRIBED,
@@ -106,6 +120,7 @@ class InterviewResponse(Work):
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
+            measures=measures,
         )
         defer("interviews.assess", response_id=self.pk)
 
@@ -144,8 +159,13 @@ class InterviewResponse(Work):
         """Call it under the interview's lock."""
         before = self.status
         self.release(status=status, status_reason=reason, **changes)
-        self.interview.events.create(
-            kind=f"response.{status}", before=before, after=status, reason=reason, data={"position": self.position}
+        InterviewEvent.objects.create(
+            interview=self.interview,
+            kind=f"response.{status}",
+            before=before,
+            after=status,
+            reason=reason,
+            data={"position": self.position},
         )
         if self.is_settled and not self.interview.is_live:
             defer("interviews.conclude", interview_id=self.interview_id)
@@ -172,6 +192,8 @@ class Recording(Work):
         REPEAT = "repeat", "To hear the question again"
         LIMIT = "limit", "At its limit"
         HANGUP = "hangup", "By hanging up"
+
+    NOT_TRANSCRIBED_YET = ("", "in-progress")
 
     response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="takes")
     attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
@@ -237,9 +259,9 @@ class Recording(Work):
 
     def carrier_said(self, text: str, *, status: str) -> None:
         """The carrier's own transcription of this take."""
-        if not self.carrier_transcript_status:
+        if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
-            if self.chosen:
+            if self.chosen and self.response.retry_at:
                 self.response.store(retry_at=None)
             self.pass_on()
 
