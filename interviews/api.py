@@ -17,11 +17,12 @@ from rest_framework.serializers import BaseSerializer
 from interviews import examples, serializers
 from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
-from interviews.scoring import rescore
+from interviews.scoring import rescore, try_again
 from interviews.spending import cost_of
 from screener.api.access import actor
 from screener.api.views import ApiViewSet
 
+NEEDS_ATTENTION = "Whether the result waits for a person: to have it mended, or to decide without it"
 F = TypeVar("F", bound=Callable[..., Response])
 
 
@@ -30,11 +31,17 @@ class InterviewFilter(filters.FilterSet):
     candidate = filters.UUIDFilter("candidate_id")
     campaign = filters.UUIDFilter("campaign_id")
     created_after = filters.IsoDateTimeFilter("created_at", "gte")
+    needs_attention = filters.BooleanFilter(method="waits_for_a_person", help_text=NEEDS_ATTENTION)
     created_before = filters.IsoDateTimeFilter("created_at", "lt")
 
     class Meta:
         model = Interview
         fields = ["status", "outcome", "result_status"]
+
+    def waits_for_a_person(self, found: Any, name: str, wanted: bool) -> QuerySet[Interview]:
+        waiting = Interview.objects.needing_attention()
+        narrowed: QuerySet[Interview] = found.filter(pk__in=waiting) if wanted else found.exclude(pk__in=waiting)
+        return narrowed
 
 
 def how_many(model: type[Model], belonging_by: str) -> Coalesce:
@@ -143,11 +150,19 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         interview.cancel(Interview.Outcome.BY_CLIENT, actor=actor(request), reason=wish.validated_data["reason"])
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(request=None, responses={202: serializers.InterviewSerializer})
+    @extend_schema(
+        request=serializers.RescoringSerializer,
+        responses={202: serializers.InterviewSerializer},
+        examples=examples.RESCORING,
+    )
     @action(detail=True, methods=["post"])
     def rescore(self, request: Request, **kwargs: Any) -> Response:
         """Have the answers scored again by the job's rubric as it is now. Earlier results stay visible."""
-        rescore(self.get_object(), actor=actor(request))
+        interview = self.get_object()
+        wish = serializers.RescoringSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        again = try_again if wish.validated_data["only_failed"] else rescore
+        again(interview, actor=actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
 

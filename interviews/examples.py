@@ -46,13 +46,18 @@ INTERVIEW = [
     sent("Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}),
     shown("An interview whose candidate is called next", _PLANNED, 201),
     shown("A finished interview", _FINISHED, 200),
-    shown("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
 ]
 
 _CALLED_OFF = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
 CANCELLATION = [
     sent("Why", {"reason": "The position was filled."}),
     shown("An interview that was called off", _PLANNED | _CALLED_OFF | {"next_attempt_at": None}),
+]
+
+RESCORING = [
+    sent("All answers", {}),
+    sent("Only what failed", {"only_failed": True}),
+    shown("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
 ]
 
 RESPONSE = [

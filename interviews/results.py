@@ -15,7 +15,7 @@ from screener.model_calls import paid
 from screener.models import ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
-from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
@@ -32,7 +32,7 @@ def conclude(interview_id: UUID) -> None:
     interview = Interview.objects.select_related("job", "candidate").get(pk=interview_id)
     standing = Standing.of(interview)
     if standing.missing:
-        _hand_in(interview, token, Interview.ResultStatus.INCOMPLETE, standing, None, reason=standing.missing)
+        _hand_in(interview, token, standing.status, standing, None, reason=standing.missing)
         return
     try:
         reply = paid(
@@ -47,21 +47,26 @@ def conclude(interview_id: UUID) -> None:
         if interview.tries < MOST_TRIES:
             Interview.objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))
         else:
-            _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=str(error))
+            _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
     except PermanentError as error:
-        _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=str(error))
+        _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
     else:
-        _hand_in(interview, token, Interview.ResultStatus.READY, standing, reply, reason="")
+        _hand_in(interview, token, standing.status, standing, reply, reason="")
+
+
+def _wordless(error: ServiceError) -> str:
+    return f"The score stands, but nobody has put it into words. {error}"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What the settled answers add up to."""
+    """What the settled answers add up to; `missing` says why they add up to no score, where they do not."""
 
     interview: Interview
     responses: list[InterviewResponse]
     coverage: Decimal
     score: Decimal | None
+    status: str
     missing: str
 
     @classmethod
@@ -72,12 +77,12 @@ class Standing:
         counted = [(one, found.score) for one, found in scored if found and found.score is not None]
         weight = sum(one.weight for one, _ in counted)
         coverage = Decimal(str(round(weight / total, 3))) if total else Decimal(0)
-        missing = _what_is_missing(interview, responses, coverage)
+        status, missing = _what_is_missing(interview, responses, coverage)
         score = None
         if counted and not missing:
             mean = sum(float(found) * one.weight for one, found in counted) / weight
             score = Decimal(str(mean)).quantize(Decimal("0.01"))
-        return cls(interview, responses, coverage, score, missing)
+        return cls(interview, responses, coverage, score, status, missing)
 
     def text(self) -> InterviewText:
         return InterviewText(
@@ -106,22 +111,31 @@ def _as_scored(criterion: dict[str, Any]) -> CriterionScore:
     )
 
 
-def _what_is_missing(interview: Interview, responses: list[InterviewResponse], coverage: Decimal) -> str:
-    """Why there can be no overall score, in a sentence; empty where there can."""
-    ours = [one for one in responses if one.status in InterviewResponse.SETTLED_BY_US]
-    unsure = [one for one in responses if (found := one.current_assessment) and found.score is None]
-    if ours:
-        return " ".join(f"Question {one.position + 1}: {one.status_reason or one.get_status_display()}" for one in ours)
-    if unsure:
-        return " ".join(f"Question {one.position + 1} needs a person: {_reason(one)}" for one in unsure)
-    if coverage < interview.job.minimum_coverage:
+def _what_is_missing(interview: Interview, responses: list[InterviewResponse], coverage: Decimal) -> tuple[str, str]:
+    """(result status, why there can be no overall score, in sentences; empty where there can).
+
+    Incomplete: something of ours failed, which trying again may mend, or too little was answered. Needs review: all
+    was done, and what came of it is for a person to settle.
+    """
+    failed = [one for one in responses if one.has_failed]
+    broken = any(one.status in InterviewResponse.SETTLED_BY_US for one in failed)
+    if failed:
+        reasons = " ".join(_why_no_score(one) for one in failed)
+        status = Interview.ResultStatus.INCOMPLETE if broken else Interview.ResultStatus.NEEDS_REVIEW
+        return status, f"{reasons} Read or hear the answer and decide, or have it tried again."
+    if not coverage or coverage < interview.job.minimum_coverage:
         needed = interview.job.minimum_coverage
-        return f"Only {coverage:.0%} of the questions (by weight) have a score; the job asks for {needed:.0%}."
-    return ""
+        few = f"Only {coverage:.0%} of the questions (by weight) have a score; the job asks for {needed:.0%}."
+        return Interview.ResultStatus.INCOMPLETE, few
+    return Interview.ResultStatus.READY, ""
 
 
-def _reason(response: InterviewResponse) -> str:
-    return response.current_assessment.reason if response.current_assessment else ""
+def _why_no_score(response: InterviewResponse) -> str:
+    number = response.position + 1
+    if response.status in InterviewResponse.SETTLED_BY_US:
+        return f"Question {number}: {response.status_reason or response.get_status_display()}"
+    found = response.current_assessment
+    return f"Question {number} needs a person: {found.reason if found else ''}"
 
 
 def recommend(score: Decimal, job: JobDescription) -> str:
@@ -145,18 +159,20 @@ def _hand_in(
             return
         words = _in_words(reply.value, standing) if reply else InWords(reasoning=reason)
         score = standing.score
+        advice = recommend(score, interview.job) if score is not None else ""
+        contradictions = _contradictions(reply.value.opinion, words, advice) if reply else set()
         interview.results.filter(is_current=True).update(is_current=False)
         InterviewResult.objects.create(
             interview=interview,
             overall_score=score,
             coverage=standing.coverage,
-            recommendation=recommend(score, interview.job) if score is not None else "",
+            recommendation=advice,
             opinion=reply.value.opinion if reply else "",
             reasoning=words.reasoning,
             grounds=words.grounds,
             strengths=words.strengths,
             improvements=words.improvements,
-            flags=sorted(words.flags | _flags(standing)),
+            flags=sorted(words.flags | contradictions | _flags(standing)),
             hire_at=interview.job.hire_at,
             consider_at=interview.job.consider_at,
             model=(reply.model if reply else label)[:100],
@@ -195,6 +211,16 @@ def _in_words(summary: Summary, standing: Standing) -> InWords:
         improvements=improvements,
         flags=frozenset() if all_kept else frozenset({"point_without_quote_left_out"}),
     )
+
+
+def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
+    """Where what is said of the interview does not go with what the job's thresholds make of its score."""
+    found = {"contradicts_thresholds"} if opinion != advice else set()
+    if advice == Recommendation.HIRE and not words.strengths:
+        found.add("hire_without_strengths")
+    if advice == Recommendation.REJECT and words.strengths and not words.improvements:
+        found.add("reject_with_strengths_only")
+    return found
 
 
 def _supported(points: list[Point], answers: dict[int, tuple[InterviewResponse, str]]) -> list[dict[str, Any]]:

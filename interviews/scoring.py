@@ -3,7 +3,8 @@
 import hashlib
 import json
 import logging
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,10 +16,11 @@ from interviews.evidence import FILLERS, places_of, says_something
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.model_calls import paid
-from screener.models import ModelCall
+from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.instructions import talks_to_the_scorer
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
 from screener.services.redaction import redact
 
@@ -28,6 +30,9 @@ T = TypeVar("T", bound=BaseModel)
 FEWEST_WORDS = 4
 UNSUPPORTED_LIMIT = 5
 """A higher score than this needs a quote that really stands in the answer."""
+ASKED_AGAIN = "asked_again"
+LOW_CONFIDENCE = 0.6
+"""Where the transcriber is less sure of an answer than this, a person should listen. The score stays what it is."""
 
 
 def rubric_of(job: JobDescription) -> tuple[Criterion, ...]:
@@ -82,11 +87,12 @@ def assess(response_id: UUID) -> None:
         if response.tries < MOST_TRIES:
             InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))
         else:
-            _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
+            reason = f"It could not be scored for hours. {error}"
+            _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, reason)
     except PermanentError as error:
         _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
     else:
-        _write_down(response_id, token, reply, checked, rubric_version(answer.rubric))
+        _write_down(response_id, token, reply, checked, answer)
 
 
 def _answer_text(response: InterviewResponse) -> AnswerText:
@@ -175,37 +181,84 @@ def _evidence(quote: str, sent: str, spoken: str) -> list[dict[str, Any]]:
 def _ask_until_supported(
     response: InterviewResponse, answer: AnswerText, token: UUID
 ) -> tuple[Reply[AnswerScores], Checked]:
-    """Ask, and once more where a high score rests on words that nobody said."""
+    """Ask, and once more, saying why, where the scores are incomplete or a high one rests on words that nobody said.
+
+    What was refused is kept at once, so that a crash between the two, or a bad hour of the vendor, costs no third.
+    """
+    refused = _refused_before(response, answer)
+    if not refused:
+        reply, checked = _ask(response, answer)
+        if checked.score is not None or not _keep_refused(response, token, reply, checked, answer):
+            return reply, checked
+        refused = checked.reason
+    return _ask(response, replace(answer, objection=refused))
+
+
+def _ask(response: InterviewResponse, answer: AnswerText) -> tuple[Reply[AnswerScores], Checked]:
     interview = response.interview
-    for _ in range(2):
-        reply = paid(
-            ModelCall.Purpose.ASSESSMENT,
-            lambda interviewer: interviewer.assess(answer),
-            interview_id=interview.pk,
-            job_id=interview.job_id,
-        )
-        checked = check(reply.value, answer, response.transcript)
-        if checked.score is not None or not InterviewResponse.objects.renew(response.pk, token, seconds=LEASE_SECONDS):
-            break
-    return reply, checked
+    reply = paid(
+        ModelCall.Purpose.ASSESSMENT,
+        lambda interviewer: interviewer.assess(answer),
+        interview_id=interview.pk,
+        job_id=interview.job_id,
+    )
+    return reply, check(reply.value, answer, response.transcript)
 
 
-def _write_down(response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked, rubric: str) -> None:
+def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
+    """Why the judgement that was asked for last was refused, if nothing has come of the second one yet."""
+    last = response.assessments.first()
+    same_rubric = last and last.rubric_version == rubric_version(answer.rubric)
+    return last.reason if last and same_rubric and ASKED_AGAIN in last.flags else ""
+
+
+def _keep_refused(
+    response: InterviewResponse, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+) -> bool:
+    """Add what was refused to what was found before, and keep the lease; False where it was lost meanwhile."""
+    with held_response(response.pk, token) as mine:
+        if mine is None:
+            return False
+        mine.assessments.create(is_current=False, **_assessment(mine, reply, checked, answer, {ASKED_AGAIN}))
+        return InterviewResponse.objects.renew(mine.pk, token, seconds=LEASE_SECONDS)
+
+
+def _write_down(
+    response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+) -> None:
     with held_response(response_id, token) as response:
         if response is None:
             log.info("response %s: came back after its lease; somebody else has it", response_id)
             return
-        response.assessed(
-            score=checked.score,
-            criteria=checked.criteria,
-            feedback=reply.value.feedback,
-            flags=checked.flags if checked.score is not None else [*checked.flags, "needs_review"],
-            reason=checked.reason,
-            rubric_version=rubric,
-            model=reply.model[:100],
-            label=language_model.interviewer().label,
-            prompt_hash=reply.prompt_hash,
-        )
+        more = set() if checked.score is not None else {"needs_review"}
+        response.assessed(**_assessment(response, reply, checked, answer, more))
+
+
+def _assessment(
+    response: InterviewResponse, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText, more: set[str]
+) -> dict[str, Any]:
+    return {
+        "score": checked.score,
+        "criteria": checked.criteria,
+        "feedback": reply.value.feedback,
+        "flags": sorted({*checked.flags, *_doubts(response, answer.job), *more}),
+        "reason": checked.reason,
+        "rubric_version": rubric_version(answer.rubric),
+        "model": reply.model[:100],
+        "label": language_model.interviewer().label,
+        "prompt_hash": reply.prompt_hash,
+    }
+
+
+def _doubts(response: InterviewResponse, job: JobText) -> Iterator[str]:
+    """What HR should know of the texts that were judged. It changes no score."""
+    confidence = response.transcript_confidence
+    if confidence is not None and confidence < LOW_CONFIDENCE:
+        yield "low_confidence"
+    if talks_to_the_scorer(response.transcript):
+        yield "talks_to_the_scorer"
+    if talks_to_the_scorer(f"{job.title}\n{job.description}"):
+        yield "job_talks_to_the_scorer"
 
 
 def rescore(interview: Interview, *, actor: str) -> None:
@@ -215,6 +268,20 @@ def rescore(interview: Interview, *, actor: str) -> None:
         for response in interview.responses.all():
             response.interview = interview
             response.try_again()
+
+
+def try_again(interview: Interview, *, actor: str) -> None:
+    """Take up again what failed or was left to a person, and nothing else."""
+    with interview.locked():
+        if interview.result_status not in Interview.NEEDS_A_PERSON:
+            raise InvalidTransition(
+                "Nothing failed here, so there is nothing to try again. Score again to redo it all."
+            )
+        interview.reopen_result(actor=actor, reason="Trying again what failed was asked for.")
+        for response in interview.responses.prefetch_related("assessments"):
+            response.interview = interview
+            if response.has_failed:
+                response.try_again()
 
 
 def answers_to_assess() -> list[UUID]:

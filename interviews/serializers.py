@@ -81,6 +81,13 @@ class CancellationSerializer(serializers.Serializer[Any]):
     )
 
 
+class RescoringSerializer(serializers.Serializer[Any]):
+    only_failed = serializers.BooleanField(
+        default=False,
+        help_text="Take up only what failed or was left to a person; answers that have a score keep it",
+    )
+
+
 class EvidenceSerializer(serializers.Serializer[Any]):
     quote = serializers.CharField()
     verified = serializers.BooleanField(

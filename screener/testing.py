@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
 from interviews import scoring
-from interviews.models import Interview, InterviewResponse
+from interviews.models import Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.models import ApiKey
@@ -57,6 +57,20 @@ def a_finished_interview(**candidate: Any) -> Interview:
         scoring.assess(response.pk)
     drain(only="interviews.conclude")
     interview.refresh_from_db()
+    return interview
+
+
+def transcribed(words: str = WORDS, *, job: JobDescription | None = None, **candidate: Any) -> Interview:
+    """A completed interview in which `words` is the transcript of every answer, and jobs wait to assess them."""
+    interview = an_interview(job=job, **candidate)
+    attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+    interview.begin()
+    for response in interview.responses.all():
+        response.interview = interview
+        take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
+        response.take(take)
+        response.transcribed(words, source="twilio", confidence=None, times=None)
+    interview.finish(Interview.Outcome.COMPLETE)
     return interview
 
 

@@ -3,20 +3,19 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from candidates.models import Candidate
 from interviews.admin.page import COLOURS
-from interviews.models import Interview
+from interviews.models import Interview, InterviewResult
 from jobs.models import JobDescription
 from screener.budget import why_no_paid_work
 from screener.models import ModelNotice
 
 MOST = 10
-NEEDS_A_PERSON = (Interview.ResultStatus.INCOMPLETE, Interview.ResultStatus.NEEDS_REVIEW)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -43,32 +42,22 @@ def _screenings() -> Any:
 
 
 def _counts() -> list[dict[str, Any]]:
-    """One tile for each status and for results that wait for a person, each linked to its list."""
-    counted = {
-        (row["status"], row["result_status"]): row["n"]
-        for row in _screenings().order_by().values("status", "result_status").annotate(n=Count("pk"))
-    }
-    tiles = [
-        _tile(status.label, sum(n for (one, _), n in counted.items() if one == status), status=status)
+    """One tile for what waits for a person and one for each status, each linked to its list."""
+    counted = dict(_screenings().order_by().values_list("status").annotate(n=Count("pk")))
+    statuses = [
+        _tile(status.label, counted.get(status, 0), COLOURS[status], status__exact=status)
         for status in Interview.Status
     ]
-    return tiles + [
-        _tile(
-            f"Result: {waiting.label.lower()}",
-            sum(n for (_, one), n in counted.items() if one == waiting),
-            result_status=waiting,
-        )
-        for waiting in NEEDS_A_PERSON
-    ]
+    waiting = _screenings().needing_attention().count()
+    return [_tile("Needs attention", waiting, "warning", attention="yes"), *statuses]
 
 
-def _tile(title: str, count: int, **where: str) -> dict[str, Any]:
-    query = urlencode({f"{field}__exact": value for field, value in where.items()})
-    address = f"{reverse('admin:interviews_interview_changelist')}?{query}"
-    colour = COLOURS.get(next(iter(where.values())), "default")
+def _tile(title: str, count: int, colour: str, **query: str) -> dict[str, Any]:
+    address = f"{reverse('admin:interviews_interview_changelist')}?{urlencode(query)}"
     return {"title": title, "count": count, "href": address, "colour": colour}
 
 
 def _interviews_waiting() -> Any:
-    waiting = _screenings().filter(result_status__in=NEEDS_A_PERSON)
+    current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
+    waiting = _screenings().needing_attention().annotate(why=Subquery(current.values("reasoning")))
     return waiting.select_related("candidate", "job").order_by("-completed_at")[:MOST]

@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
 
 from interviews import scoring
@@ -21,6 +22,8 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from screener.admin_base import ReadOnlyAdmin, badge, verb
 
+LONGEST_REASON = 160
+
 
 def _can_be_rescored(interview: Interview) -> bool:
     return interview.status == Interview.Status.COMPLETED and interview.result_status != Interview.ResultStatus.PENDING
@@ -30,12 +33,34 @@ def _can_be_decided(interview: Interview) -> bool:
     return not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING
 
 
+class AttentionFilter(DropdownFilter):
+    title = "attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Needs attention")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.needing_attention() if self.value() == "yes" else queryset
+
+
 @admin.register(Interview)
 class InterviewAdmin(ReadOnlyAdmin):
     """Read-only: its state changes by what happens, and by the verbs."""
 
-    list_display = ["candidate", "job", "state", "result", "score", "recommendation", "scheduled_for", "created_at"]
+    list_display = [
+        "candidate",
+        "job",
+        "state",
+        "result",
+        "score",
+        "recommendation",
+        "why",
+        "scheduled_for",
+        "created_at",
+    ]
     list_filter = [
+        AttentionFilter,
         ("status", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
         ("result_status", ChoicesDropdownFilter),
@@ -46,7 +71,8 @@ class InterviewAdmin(ReadOnlyAdmin):
     search_help_text = "Name, phone, e-mail or job"
     date_hierarchy = "created_at"
     list_select_related = ["candidate", "job"]
-    actions_detail = ["decide", "rescore", "cancel"]
+    actions = ["try_again_all"]
+    actions_detail = ["decide", "try_again", "rescore", "cancel"]
     fields = ["candidate", "job"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -63,6 +89,7 @@ class InterviewAdmin(ReadOnlyAdmin):
         return found.filter(purpose=Interview.Purpose.SCREENING).annotate(
             current_score=Subquery(current.values("overall_score")),
             current_recommendation=Subquery(current.values("recommendation")),
+            current_reasoning=Subquery(current.values("reasoning")),
         )
 
     @badge("Status", COLOURS, ordering="status")
@@ -83,6 +110,12 @@ class InterviewAdmin(ReadOnlyAdmin):
     def recommendation(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
         return (value, Recommendation(value).label) if value else None
+
+    @admin.display(description="Why it needs attention", empty_value="-")
+    def why(self, interview: Any) -> str | None:
+        if interview.result_status not in Interview.NEEDS_A_PERSON:
+            return None
+        return Truncator(interview.current_reasoning or "").chars(LONGEST_REASON) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("interviews.add_interview")
@@ -131,6 +164,31 @@ class InterviewAdmin(ReadOnlyAdmin):
         assert isinstance(request.user, User)
         decision = decide(interview, by=request.user, **data)
         return f"Your decision is recorded: {decision.get_verdict_display().lower()}."
+
+    @verb(
+        "Try again",
+        explain="What failed, or was left to a person, is taken up again: fetched, transcribed or assessed once more. "
+        "Answers that have a score keep it.",
+        permission="interviews.change_interview",
+        icon="replay",
+        applies=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
+    )
+    def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        scoring.try_again(interview, actor=request.user.get_username())
+        return "What failed is being tried again. Reload the page in a moment."
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("interviews.change_interview")
+
+    @admin.action(description="Try again what failed", permissions=["try_again"])
+    def try_again_all(self, request: HttpRequest, chosen: QuerySet[Interview]) -> None:
+        """Of those chosen that need attention; the others stay as they are."""
+        waiting = list(chosen.needing_attention())  # type: ignore[attr-defined]
+        for interview in waiting:
+            scoring.try_again(interview, actor=request.user.get_username())
+            self.log_change(request, interview, "What failed is being tried again.")
+        done = f"What failed in {len(waiting)} of {chosen.count()} interviews is being tried again."
+        self.message_user(request, done)
 
     @verb(
         "Score again",

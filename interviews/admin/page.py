@@ -50,7 +50,14 @@ FLAGS = {
     "quote_says_nothing": "a quote is too short to support anything",
     "unsupported": "a score rests on no words of the answer",
     "criteria_missing": "not every criterion was scored",
+    "asked_again": "what came first was refused, and asked for again",
+    "low_confidence": "the transcript is not certain, so a person should listen",
+    "talks_to_the_scorer": "the answer speaks to whoever scores it, which earned it nothing",
+    "job_talks_to_the_scorer": "the job's text reads like instructions to whoever scores",
     "point_without_quote_left_out": "a point without words to rest on was left out",
+    "contradicts_thresholds": "the interviewer itself would say otherwise than the job's thresholds",
+    "hire_without_strengths": "the thresholds say hire, but no strength rests on words of the answers",
+    "reject_with_strengths_only": "the thresholds say reject, but only strengths were named",
 }
 
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from math import ceil
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models.history import InterviewEvent
-from screener.models import InvalidTransition, Work, WorkManager
+from screener.models import InvalidTransition, Work, WorkQuerySet
 from screener.queue import defer
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ def verb(method: "Callable[Concatenate[Interview, P], R]") -> "Callable[Concaten
             return method(self, *args, **kwargs)
 
     return cast("Callable[Concatenate[Interview, P], R]", run)
+
+
+class InterviewQuerySet(WorkQuerySet["Interview"]):
+    def needing_attention(self) -> Self:
+        """Those whose result waits for a person: until it is mended, or somebody has decided with it before them."""
+        waiting = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
+        return waiting.exclude(decisions__result__is_current=True)
+
+
+InterviewManager = models.Manager.from_queryset(InterviewQuerySet)
 
 
 class Interview(Work):
@@ -69,6 +79,7 @@ class Interview(Work):
         NEEDS_REVIEW = "needs_review", "Needs review"
 
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
+    NEEDS_A_PERSON = (ResultStatus.INCOMPLETE, ResultStatus.NEEDS_REVIEW)
     OUTCOMES_OF = {
         Status.COMPLETED: {Outcome.COMPLETE, Outcome.PARTIAL},
         Status.FAILED: {
@@ -103,7 +114,7 @@ class Interview(Work):
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = WorkManager()
+    objects = InterviewManager()
 
     _holding = False
 
@@ -267,3 +278,4 @@ class Interview(Work):
             raise InvalidTransition("Only a completed interview can be scored again.")
         self.release(result_status=self.ResultStatus.PENDING)
         self.note("result.reopened", actor=actor, reason=reason)
+        defer("interviews.conclude", interview_id=self.pk)

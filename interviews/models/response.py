@@ -83,6 +83,12 @@ class InterviewResponse(Work):
         """Found among the prefetched ones, so that a list needs no query for each answer."""
         return next((one for one in self.assessments.all() if one.is_current), None)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether there is no score by our doing: something broke, or what came of it cannot be relied on."""
+        found = self.current_assessment if self.status == self.Status.ASSESSED else None
+        return self.status in self.SETTLED_BY_US or (found is not None and found.score is None)
+
     def ask(self) -> None:
         if self.status == self.Status.PLANNED:
             self._move(self.Status.ASKED)

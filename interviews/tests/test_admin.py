@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.admin.page import pieces
+from interviews.decisions import decide
 from interviews.evidence import Place
 from interviews.models import Decision, Interview
 from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview
@@ -143,7 +144,7 @@ class TestHighlighting:
 
 
 class TestAButton:
-    @pytest.mark.parametrize("name", ["decide", "rescore", "cancel"])
+    @pytest.mark.parametrize("name", ["decide", "try_again", "rescore", "cancel"])
     def test_acts_by_post_alone(self, desk: Client, name: str) -> None:
         interview = a_held_interview()
         before = list(interview.events.values_list("pk"))
@@ -208,6 +209,65 @@ class TestScoringAgain:
 
     def test_of_a_live_one_says_why_not(self, desk: Client) -> None:
         assert "Only a completed interview can be scored again." in press(desk, page_of(an_interview(), "rescore"))
+
+
+def one_that_waits(reason: str = "Question 2: the key was refused.", **candidate: Any) -> Interview:
+    """Its second answer has no score by our doing."""
+    interview = a_held_interview(**candidate)
+    interview.responses.filter(position=1).update(status="model_unavailable", status_reason=reason)
+    interview.responses.get(position=1).assessments.update(is_current=False)
+    conclude(interview, score=None, reason=reason)
+    return interview
+
+
+class TestWhatNeedsAttention:
+    def test_is_listed_with_the_reason(self, desk: Client) -> None:
+        one_that_waits("Question 2: <b>no key</b>.")
+        a_held_interview(full_name="Grace Hopper", phone="+14155550102")
+        page = read(desk, reverse("admin:interviews_interview_changelist"), attention="yes")
+        assert "Question 2: &lt;b&gt;no key&lt;/b&gt;." in page
+        assert "Ada Lovelace" in page
+        assert "Grace Hopper" not in page
+
+    def test_is_what_the_first_page_counts_and_names(self, desk: Client) -> None:
+        one_that_waits()
+        page = read(desk, reverse("admin:index"))
+        assert '?attention=yes"><span class="s-score">1</span><span>Needs attention</span>' in page
+        assert 'Ada Lovelace</bdi> for <bdi>Support engineer</bdi></a>: <span dir="auto">Question 2: the key' in page
+
+    def test_is_done_with_once_somebody_has_decided_knowing_it(self, desk: Client, hr: User) -> None:
+        interview = one_that_waits()
+        decide(interview, by=hr, verdict="reject", reason="Heard it.", seen=interview.results.get(is_current=True))
+        assert not Interview.objects.needing_attention().exists()
+        conclude(interview, score=None, reason="Something else is missing now.")
+        assert Interview.objects.needing_attention().get() == interview
+
+
+class TestTryingAgain:
+    def test_takes_up_what_failed_and_nothing_else(self, desk: Client) -> None:
+        interview = one_that_waits()
+        assert "What failed is being tried again." in press(desk, page_of(interview, "try_again"))
+        assert [one.status for one in interview.responses.all()] == ["assessed", "transcribed", "assessed"]
+        interview.refresh_from_db()
+        assert interview.result_status == "pending"
+
+    def test_of_many_leaves_alone_what_needs_nobody(self, desk: Client) -> None:
+        waiting, done = one_that_waits(), a_held_interview(phone="+14155550102")
+        chosen = {"action": "try_again_all", "_selected_action": [waiting.pk, done.pk]}
+        page = press(desk, reverse("admin:interviews_interview_changelist"), **chosen)
+        assert "What failed in 1 of 2 interviews is being tried again." in page
+        assert [Interview.objects.get(pk=one.pk).result_status for one in (waiting, done)] == ["pending", "ready"]
+        event = waiting.events.get(kind="result.reopened")
+        assert (event.actor, event.reason) == ("hanna", "Trying again what failed was asked for.")
+
+    def test_of_many_is_for_those_who_may_change_them(self, db: None) -> None:
+        waiting = one_that_waits()
+        chosen = {"action": "try_again_all", "_selected_action": [waiting.pk]}
+        press(clerk("view_interview"), reverse("admin:interviews_interview_changelist"), **chosen)
+        assert Interview.objects.get().result_status == "incomplete"
+
+    def test_where_nothing_failed_says_so(self, desk: Client) -> None:
+        assert "Nothing failed here" in press(desk, page_of(a_held_interview(), "try_again"))
 
 
 class TestDeciding:

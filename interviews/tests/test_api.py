@@ -126,6 +126,13 @@ class TestTheList:
         before = {"created_before": other.created_at.isoformat()}
         assert api.get(INTERVIEWS, before).json()["results"] == []
 
+    def test_is_narrowed_to_what_needs_attention(self, api: APIClient) -> None:
+        waiting, other = an_interview(), an_interview()
+        Interview.objects.filter(pk=waiting.pk).update(result_status="incomplete")
+        for wanted, found in (("true", waiting), ("false", other)):
+            listed = api.get(INTERVIEWS, {"needs_attention": wanted}).json()["results"]
+            assert [one["id"] for one in listed] == [str(found.pk)]
+
     def test_leaves_practice_out(self, api: APIClient) -> None:
         interview = an_interview()
         Interview.objects.update(purpose=Interview.Purpose.PRACTICE)
@@ -206,6 +213,19 @@ class TestTheResult:
         drain(only="interviews")
         again = part(api, interview, "result").json()
         assert [one["created_at"] for one in again["earlier"]] == [first["created_at"]]
+
+    def test_that_failed_is_computed_again_from_what_failed(self, api: APIClient) -> None:
+        interview = a_finished_interview()
+        again = f"{INTERVIEWS}{interview.pk}/rescore/"
+        refused = api.post(again, {"only_failed": True})
+        assert (refused.status_code, "Nothing failed here" in refused.json()["detail"]) == (409, True)
+        interview.responses.filter(position=1).update(status="model_unavailable", status_reason="No key.")
+        interview.concluded("incomplete", reason="No key.")
+        assert api.post(again, {"only_failed": True}).json()["result_status"] == "pending"
+        drain(only="interviews")
+        interview.refresh_from_db()
+        assert interview.result_status == "ready"
+        assert [one.assessments.count() for one in interview.responses.all()] == [1, 2, 1]
 
     def test_is_not_computed_again_before_the_interview_is_over(self, api: APIClient) -> None:
         response = api.post(f"{INTERVIEWS}{an_interview().pk}/rescore/")

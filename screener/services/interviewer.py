@@ -67,13 +67,17 @@ class JobText:
 
 @dataclass(frozen=True)
 class AnswerText:
-    """One answer to be judged; `transcript` is data from a stranger, never an instruction."""
+    """One answer to be judged; `transcript` is data from a stranger, never an instruction.
+
+    `objection` says why an earlier judgement of it was refused, where there was one.
+    """
 
     job: JobText
     question: str
     competency: str
     transcript: str
     rubric: tuple[Criterion, ...]
+    objection: str = ""
 
 
 class PlannedQuestion(Strict):

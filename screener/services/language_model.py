@@ -147,7 +147,9 @@ class OpenAIInterviewer:
             "question": f"{answer.question}\nIt is about: {answer.competency}",
             "answer": answer.transcript,
         }
-        return self._ask("assess_answer", AnswerScores, {"language": answer.job.language}, material)
+        objection = f"An earlier judgement of this answer was refused: {answer.objection}" if answer.objection else ""
+        facts = {"language": answer.job.language, "objection": objection}
+        return self._ask("assess_answer", AnswerScores, facts, material)
 
     def summarise(self, interview: InterviewText) -> Reply[Summary]:
         material = {"job": _job(interview.job), "interview": "\n\n".join(_judged(one) for one in interview.answers)}

@@ -148,10 +148,10 @@ class Account:
             yield
         except openai.APITimeoutError as error:
             with paid_for(_if_sent(error)):
-                raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds; trying again.") from error
+                raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds.") from error
         except openai.APIConnectionError as error:
             with paid_for(_if_sent(error)):
-                raise Unreachable(f"{self.who} could not be reached at {self.base_url}; trying again.") from error
+                raise Unreachable(f"{self.who} could not be reached at {self.base_url}.") from error
         except openai.APIStatusError as error:
             with paid_for(NOTHING):
                 raise self._translated(error) from error
@@ -167,7 +167,7 @@ class Account:
 
     def _unreadable(self) -> Unreadable:
         return Unreadable(
-            f"{self.who} sent a reply that could not be read; trying again. "
+            f"{self.who} sent a reply that could not be read. "
             f"If this goes on, check that {self.prefix}_BASE_URL leads to the right server: {self.base_url}."
         )
 
@@ -179,9 +179,9 @@ class Account:
                 "Add credit or raise the limit with the provider, then start this again."
             )
         if status == 429:
-            return RateLimited(f"{self.who} asks us to slow down; trying again.", retry_after=_asked(error))
+            return RateLimited(f"{self.who} asks us to slow down.", retry_after=_asked(error))
         if status in (408, 409) or status >= 500:
-            return InTrouble(f"{self.who} is in trouble (HTTP {status}); trying again.", retry_after=_asked(error))
+            return InTrouble(f"{self.who} is in trouble (HTTP {status}).", retry_after=_asked(error))
         if status in (401, 403):
             return KeyRefused(
                 f"{self.who} does not accept our key (HTTP {status}). "

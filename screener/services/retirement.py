@@ -78,8 +78,7 @@ def _listed(accounts: list[Account]) -> list[_Model]:
         return []
     except ServiceError as error:
         models = ", ".join(f"{one.prefix}_MODEL={one.model}" for one in accounts)
-        reason = str(error).replace("; trying again.", ".")
-        raise NotAsked(f"It is not known whether {models} will be shut down soon. {reason}") from error
+        raise NotAsked(f"It is not known whether {models} will be shut down soon. {error}") from error
 
 
 def _about(account: Account, listed: dict[str, _Model], today: date) -> Iterator[Notice]:

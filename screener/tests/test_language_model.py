@@ -257,9 +257,8 @@ class TestFailures:
         ],
     )
     def test_what_may_pass_is_transient(self, behaviour: Behaviour, error: type[TransientError]) -> None:
-        with model(behaviour) as server, pytest.raises(error) as caught:
+        with model(behaviour) as server, pytest.raises(error):
             interviewer().assess(ANSWER)
-        assert "trying again" in str(caught.value)
         assert len(server.requests) == 1  # the worker tries again, not the client
 
     @pytest.mark.parametrize(
