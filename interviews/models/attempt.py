@@ -35,7 +35,10 @@ RESPONSES = """
 SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
 WHERE interview_id = %s ORDER BY position
 """
-TAKES = "SELECT * FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)"
+TAKES = """
+SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
+FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class Attempt(BaseModel):
             told = {"seconds": heard.input.seconds, "ended": heard.input.ended, "chosen": kept}
             take = self.take_of(turn, sid=heard.recording_sid, **told)
             if take is not None:
-                take.response = self.question(take.response.position)
+                take.response = next(one for one in self.responses.values() if one.pk == take.response_id)
         self.store(
             stage=step.state.stage,
             turn=step.state.turn,
@@ -200,7 +203,6 @@ class Attempt(BaseModel):
         take = takes[0]
         if len(takes) > 1 or (take.attempt_id, take.turn) != (self.pk, turn) or (sid and take.sid not in ("", sid)):
             return None
-        take.response.interview = self.interview
         if changes := told | ({"sid": sid} if sid and not take.sid else {}):
             take.store(**changes)
         return take

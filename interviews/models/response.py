@@ -246,8 +246,8 @@ class Recording(Work):
         """The carrier's own transcription of this take."""
         if not self.carrier_transcript_status:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
-            if self.chosen and self.response.retry_at:
-                self.response.store(retry_at=None)
+            if self.chosen:
+                InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()
 
     def pass_on(self) -> None:
