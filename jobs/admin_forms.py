@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from unfold.widgets import (
@@ -27,6 +28,14 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminTextareaWidget({"rows": 12}),
         help_text="Questions are written from this text, and answers are judged beside it.",
         error_messages={"required": "Describe the job: its questions are written from this text."},
+    )
+
+    attempt_spacing = SimpleArrayField(
+        forms.IntegerField(min_value=1, max_value=limits.LONGEST_SPACING),
+        max_length=limits.MOST_ATTEMPTS - 1,
+        required=False,
+        widget=UnfoldAdminTextInputWidget({"placeholder": "30, 240, 1440"}),
+        help_text=JobDescription._meta.get_field("attempt_spacing").help_text,
     )
 
     class Meta:
