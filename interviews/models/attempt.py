@@ -253,7 +253,7 @@ class Attempt(BaseModel):
 
 
 def end_conversation(interview: Interview, *, reason: str) -> None:
-    """No more will be said: use what was broken off, settle the rest, and finish by how much was answered."""
+    """No more will be said: use what was broken off, and finish by how much was answered."""
     with interview.locked():
         if not interview.is_live:
             return
@@ -261,20 +261,15 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
         for response in responses:
             response.interview = interview
             if response.status in response.OPEN:
-                _use_broken_take_or_skip(response)
+                use_broken_take(response)
         total = sum(one.weight for one in responses)
-        answered = sum(one.weight for one in responses if one.status not in one.SETTLED_BY_CANDIDATE)
+        answered = sum(one.weight for one in responses if one.status not in one.OPEN + one.SETTLED_BY_CANDIDATE)
         if total and answered == total:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
         elif total and answered / total >= interview.job.minimum_coverage:
             interview.finish(Interview.Outcome.PARTIAL, reason=reason)
         else:
             interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")
-
-
-def _use_broken_take_or_skip(response: InterviewResponse) -> None:
-    if not use_broken_take(response):
-        response.settle(InterviewResponse.Status.SKIPPED, reason="The conversation ended before an answer was given.")
 
 
 def use_broken_take(response: InterviewResponse) -> bool:

@@ -215,6 +215,25 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
     assert interview.outcome == Outcome.BY_HR
 
 
+@pytest.mark.parametrize("key", ["2", "9"])
+def test_what_comes_after_no_is_filed_and_changes_nothing(phone: Phone, interview: Interview, key: str) -> None:
+    phone.pick_up()
+    phone.press("1")
+    phone.press(key)
+    before = settled(interview)
+    assert {status for status, _ in before[1:]} == {InterviewResponse.Status.SKIPPED}
+    assert phone.turn(3, "take", RecordingSid="RE1", RecordingDuration=20, Digits="#").status_code == 200
+    assert phone.document().find("Hangup") is not None
+    phone.machine("machine_start")
+    phone.status("completed")
+    assert settled(interview) == before
+
+
+def settled(interview: Interview) -> list[tuple[str, str]]:
+    interview.refresh_from_db()
+    return [(interview.status, interview.outcome), *interview.responses.values_list("status", "status_reason")]
+
+
 class TestVoicemail:
     def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
         self, phone: Phone, interview: Interview, drained
