@@ -92,7 +92,8 @@ def _given(now: datetime) -> QuerySet[Interview]:
 
 
 def _lines_left(ahead: QuerySet[Interview]) -> int:
-    return settings.MAX_CONCURRENT_CALLS - _live().count() - ahead.count()
+    lines: int = settings.MAX_CONCURRENT_CALLS
+    return lines - _live().count() - ahead.count()
 
 
 def _when_free(now: datetime, waiting: QuerySet[Interview], lines: int) -> datetime:

@@ -42,6 +42,19 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         model = JobDescription
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets say which
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "is_open" in self.fields and (running := self._running_interviews()):
+            self.fields["is_open"].help_text = (
+                f"{running} of its interviews {'is' if running == 1 else 'are'} not over. Once the job is closed nobody "
+                "is called for them any more: each ends, with what was said until then, when its next call would be due. "
+                "Open the job again before that to have them held after all. A call that is running is not cut off."
+            )
+
+    def _running_interviews(self) -> int:
+        live = ["pending", "in_progress"]
+        return 0 if self.instance._state.adding else self.instance.interviews.filter(status__in=live).count()
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         hire, consider = cleaned.get("hire_at"), cleaned.get("consider_at")

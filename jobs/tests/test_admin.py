@@ -97,6 +97,14 @@ class TestAJob:
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Engineer", "ready")
 
+    def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, desk: Client) -> None:
+        interview = an_interview()
+        warning = "Once the job is closed nobody is called for them any more"
+        assert f"1 of its interviews is not over. {warning}" in read(desk, page_of(interview.job))
+        interview.finish("declined")
+        assert warning not in read(desk, page_of(interview.job))
+        assert warning not in read(desk, reverse("admin:jobs_jobdescription_add"))
+
     def test_without_interviews_is_deleted_with_its_questions(self, desk: Client) -> None:
         job = an_approved_job()
         press(desk, page_of(job, "delete"), post="yes")

@@ -88,7 +88,7 @@ class TestAJob:
         pace = {"attempt_spacing": [15, 600], "max_concurrent_calls": 3, "calls_per_day": 50}
         body = api.post(JOBS, SUPPORT | pace).json()
         assert body | pace == body
-        nothing = {"attempt_spacing": [], "max_concurrent_calls": None, "calls_per_day": None}
+        nothing: dict[str, Any] = {"attempt_spacing": [], "max_concurrent_calls": None, "calls_per_day": None}
         body = api.patch(f"{JOBS}{body['id']}/", nothing).json()
         assert body | nothing == body
 
