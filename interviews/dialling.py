@@ -126,7 +126,7 @@ def _urls(attempt_id: UUID) -> dict[str, str]:
 
     return {
         "url": absolute("twilio-turn", attempt_id, 0, "pickup"),
-        "fallback_url": absolute("twilio-fallback"),
+        "fallback_url": absolute("twilio-fallback", attempt_id),
         "status_url": absolute("twilio-status", attempt_id),
         "amd_url": absolute("twilio-amd", attempt_id),
     }
@@ -165,22 +165,30 @@ def hang_up(attempt_id: UUID) -> None:
 
 
 def follow_up(attempt_id: UUID) -> None:
-    """An attempt is over and its last words are in: try again, or let it be."""
+    """An attempt is over and its last words are in: try again, or let it be.
+
+    Calls that we spoilt and apologised for cost the candidate no attempt, unless we spoil as many as all attempts.
+    """
     with Attempt.objects.held(attempt_id) as attempt:
         interview = attempt.interview
         newest = interview.attempts.latest("number")
         if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
             return
-        reached = interview.attempts.exclude(call__twilio_sid="").count()
+        most = interview.job.max_attempts
+        reached = interview.attempts.exclude(call__twilio_sid="")
+        spoilt = min(reached.filter(apologised_at__isnull=False).count(), most)
+        calls = reached.count() - spoilt
         if attempt.outcome == Attempt.Outcome.INVALID_NUMBER:
             _give_up(interview, Interview.Outcome.UNREACHED, attempt.reason)
         elif not attempt.call.twilio_sid:
             _try_carrier_again(interview, attempt)
-        elif reached < interview.job.max_attempts:
-            when = timezone.now() + _spacing(interview.job, reached)
-            interview.wait_until(when, reason=f"{attempt.get_outcome_display()}; trying again.")
+        elif calls < most:
+            spacing = _spacing(interview.job, 1 if attempt.apologised_at else calls)
+            why = attempt.reason if attempt.apologised_at else f"{attempt.get_outcome_display()}; trying again."
+            interview.wait_until(timezone.now() + spacing, reason=why)
         else:
-            _give_up(interview, Interview.Outcome.UNREACHED, f"Not reached, or not to the end, in {reached} calls.")
+            reason = f"Not reached, or not to the end, in {reached.count()} calls."
+            _give_up(interview, Interview.Outcome.UNREACHED, reason)
 
 
 def _spacing(job: JobDescription, calls: int) -> timedelta:

@@ -46,9 +46,9 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "is_open" in self.fields and (running := self._running_interviews()):
             self.fields["is_open"].help_text = (
-                f"{running} of its interviews {'is' if running == 1 else 'are'} not over. Once the job is closed nobody "
-                "is called for them any more: each ends, with what was said until then, when its next call would be due. "
-                "Open the job again before that to have them held after all. A call that is running is not cut off."
+                f"{running} of its interviews {'is' if running == 1 else 'are'} not over. Once the job is closed "
+                "nobody is called for them any more: each ends, with what was said until then, when its next call "
+                "would be due. Open the job again before that to have them held after all. A call that runs goes on."
             )
 
     def _running_interviews(self) -> int:

@@ -21,6 +21,7 @@ from screener.queue import defer
 SID_LENGTH = 64
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
+APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ class Attempt(BaseModel):
     send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    apologised_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something went wrong on our side and a call back was promised"
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -239,6 +243,19 @@ class Attempt(BaseModel):
             self.question(position).take_back(reason="A machine had answered.")
         defer("interviews.hang_up", attempt_id=self.pk)
 
+    def apologise(self) -> None:
+        """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
+
+        That may be learned when what follows has been decided already; then it is decided again.
+        """
+        if self.apologised_at:
+            return
+        self.store(apologised_at=timezone.now(), reason=APOLOGY)
+        self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
+        if self.ended_at and not self.interview.attempts.filter(number__gt=self.number).exists():
+            self.interview.store(next_attempt_at=None, waiting_for="")
+            defer("interviews.follow_up", attempt_id=self.pk)
+
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The line is closed. What follows is decided once the last words have had time to arrive."""
         if self.ended_at:
@@ -248,7 +265,7 @@ class Attempt(BaseModel):
             f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
         )
         if self.interview.is_live:
-            cut_off = self.stage == talk.Stage.QUESTION
+            cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
             defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
 
 
