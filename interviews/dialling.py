@@ -16,8 +16,9 @@ from interviews.lines import wait_for_place
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
 from jobs.models import JobDescription
+from screener import budget
 from screener.queue import give_back_connection, pause_after
-from screener.services import telephony
+from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,9 @@ TURN_LASTS = timedelta(seconds=5)
 
 LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+CONFIGURED_WITHIN = timedelta(minutes=15)
+"""How soon a call that a missing setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -84,6 +88,8 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
                 case Later(when, reason):
                     interview.wait_until(when, reason=reason)
+                case Allowed() if reason := speech.why_not_heard(interview.language):
+                    interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
                 case Allowed(number):
                     wait = _wait_for_turn(interview, now)
                     if wait is None:
@@ -97,6 +103,9 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
 
 def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     """What all machines share: calls at once, calls per second, and what they may cost."""
+    # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
+    if interview.status == Interview.Status.PENDING and (reason := budget.why_no_paid_work()):
+        return Later(now + timedelta(minutes=15), reason)
     Pace.hold()
     if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
         interview.store(turn_at=None)

@@ -10,6 +10,7 @@ from interviews.calling import Never, may_ever_call
 from interviews.models import Campaign, Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.models import InvalidTransition
+from screener.services import speech
 
 
 class NotPossible(InvalidTransition):

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, how_many
-from screener.models import ApiKey, IdempotentRequest, ModelCall
+from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice
 
 for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
     admin.site.unregister(registered_by_its_package)
@@ -84,14 +84,35 @@ class ApiKeyAdmin(ScreenerAdmin):
 
 @admin.register(ModelCall)
 class ModelCallAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "purpose", "model", "tokens_in", "tokens_out", "cost", "seconds", "result"]
-    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter)]
+    list_display = [
+        "created_at",
+        "purpose",
+        "model",
+        "tokens_in",
+        "tokens_out",
+        "audio_seconds",
+        "dollars",
+        "seconds",
+        "result",
+    ]
+    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter), ("cost", admin.EmptyFieldListFilter)]
     search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
     date_hierarchy = "created_at"
+
+    @admin.display(description="Cost", ordering="cost")
+    def dollars(self, call: ModelCall) -> str:
+        return "unknown" if call.cost is None else f"${call.cost:f}"
 
     @badge("Result", {"answered": "success", "failed": "danger"})
     def result(self, call: ModelCall) -> tuple[str, str]:
         return ("failed", "failed") if call.error else ("answered", "answered")
+
+
+@admin.register(ModelNotice)
+class ModelNoticeAdmin(ReadOnlyAdmin):
+    """What the servers said, when they were asked last, of models that are or were configured."""
+
+    list_display = ["setting", "model", "message", "created_at"]
 
 
 @admin.register(IdempotentRequest)

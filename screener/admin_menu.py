@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-GROUPS: dict[str, list[tuple[str, str, str]]] = {
+# Title, icon, the model that one must be allowed to look at, and where that is not its list, the page.
+GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Interviews": [
         ("Interviews", "call", "interviews.interview"),
         ("Decisions", "gavel", "interviews.decision"),
         ("Campaigns", "campaign", "interviews.campaign"),
+        ("Spending", "payments", "screener.modelcall", "interviews_interview_spending"),
     ],
     "Candidates": [
         ("Candidates", "person", "candidates.candidate"),
@@ -32,7 +34,8 @@ GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Calls", "phone_in_talk", "interviews.call"),
         ("History", "history", "interviews.interviewevent"),
         ("Twilio events", "webhook", "webhooks.twilioevent"),
-        ("Model calls", "payments", "screener.modelcall"),
+        ("Model calls", "receipt_long", "screener.modelcall"),
+        ("Retiring models", "event_busy", "screener.modelnotice"),
         ("Background jobs", "manufacturing", "procrastinate.procrastinatejob"),
         ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
     ],
@@ -55,8 +58,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     return [overview, *groups]
 
 
-def _link(title: str, icon: str, model: str) -> dict[str, str]:
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+def _link(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
+    page = page or f"{model.replace('.', '_')}_changelist"
+    return {"title": title, "icon": icon, "link": reverse(f"admin:{page}")}
 
 
 def _may_look(request: HttpRequest, model: str) -> bool:

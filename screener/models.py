@@ -70,11 +70,15 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta) -> None:
-        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile."""
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True) -> None:
+        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
+
+        Where nothing failed, and there was only nothing to do yet, it does not count as a try.
+        """
         now = timezone.now()
         mine = self.filter(pk=pk, lease=token)
-        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now)
+        tries = models.F("tries") - (0 if counts else 1)
+        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
 
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
@@ -149,7 +153,10 @@ class ModelCall(BaseModel):
     job_id = models.UUIDField(null=True, blank=True, db_index=True)
     interview_id = models.UUIDField(null=True, blank=True, db_index=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, read from the cache")
+    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, put into the cache")
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    audio_seconds = models.FloatField(null=True, blank=True)
     cost = models.DecimalField(
         max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
     )
@@ -161,3 +168,17 @@ class ModelCall(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} by {self.model}"
+
+
+class ModelNotice(BaseModel):
+    """A configured model that will soon be no more, as its server said when it was asked last."""
+
+    setting = models.CharField(max_length=40, unique=True)
+    model = models.CharField(max_length=200)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["setting"]
+
+    def __str__(self) -> str:
+        return self.message

@@ -207,7 +207,11 @@ OPENAI_TIMEOUT = env.int("OPENAI_TIMEOUT", 30)
 SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
 SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
 SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
+SPEECH_FORMAT = env.str("SPEECH_FORMAT", "json")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+MODEL_PRICES = env.list("MODEL_PRICES", default=[])
+MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 # --- API ---------------------------------------------------------------------------------------------
 

@@ -74,6 +74,9 @@ class InterviewResponse(Work):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
+    measures = models.JSONField(
+        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
+    )
 
     objects = models.Manager.from_queryset(ResponseQuerySet)()
 
@@ -122,9 +125,18 @@ class InterviewResponse(Work):
         if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
             self.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.Status.PLANNED, reason=reason, transcript="", transcript_source="")
+            forgotten = {
+                "transcript": "",
+                "transcript_source": "",
+                "transcript_confidence": None,
+                "transcript_times": None,
+                "measures": None,
+            }
+            self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
-    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+    def transcribed(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+    ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
             self.Status.TRANSCRIBED,
@@ -132,6 +144,7 @@ class InterviewResponse(Work):
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
+            measures=measures,
         )
         defer("interviews.assess", response_id=self.pk)
 
@@ -204,6 +217,8 @@ class Recording(Work):
         LIMIT = "limit", "At its limit"
         HANGUP = "hangup", "By hanging up"
 
+    NOT_TRANSCRIBED_YET = ("", "in-progress")
+
     response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="takes")
     attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
     turn = models.PositiveSmallIntegerField()
@@ -268,7 +283,7 @@ class Recording(Work):
 
     def carrier_said(self, text: str, *, status: str) -> None:
         """The carrier's own transcription of this take."""
-        if not self.carrier_transcript_status:
+        if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
             if self.chosen:
                 InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)

@@ -48,8 +48,11 @@ class _Handler(BaseHTTPRequestHandler):
     scripted: Server
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.scripted.requests.append(Request(self.path, self.headers["Authorization"].removeprefix("Bearer "), body))
         self.scripted.next()(self)
 

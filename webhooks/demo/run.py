@@ -7,13 +7,12 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.checks import run_checks
 from django.core.management import call_command
 from django.urls import reverse
 
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
-from screener.checks import refuse_to_start_unfit
+from screener.checks import nothing_is_missing, refuse_to_start_unfit
 from screener.services import language_model, speech
 from webhooks.demo import conduct, data, show
 from webhooks.demo.logins import Logins
@@ -135,7 +134,7 @@ def _conduct(processes: Processes, screen: Screen) -> None:
 
 
 def _what_is_missing() -> list[str]:
-    missing = [f"  - {one.msg} {one.hint}" for one in run_checks(tags=["screener"], include_deployment_checks=True)]
+    missing = [f"  - {one.msg} {one.hint}" for one in nothing_is_missing(None)]
     head = "  Real calls still need:" if missing else "  Everything that real calls need is set."
     return [head, *missing, "  No demo interview: its candidates have made-up numbers, which nobody should dial.", ""]
 
