@@ -32,7 +32,7 @@ def reply_to(asked: dict[str, Any]) -> dict[str, Any]:
     if name == "compose_questions":
         return {"questions": [_question(topic) for topic in TOPICS]}
     if name == "summarise":
-        return {"reasoning": "Concrete cases.", "strengths": [], "improvements": []}
+        return {"reasoning": [], "strengths": [], "improvements": [], "opinion": "hire"}
     quote = " ".join(subject(prompt).split()[:8])
     keys = re.findall(r"^criterion (\w+):", prompt, re.M)
     scores = [{"criterion": key, "score": 7, "reason": "Concrete.", "quotes": [quote]} for key in keys]
