@@ -43,7 +43,7 @@ NEGATIVE = frozenset(
     fails failure fear frustrated frustrating guilty hate hated horrible ignored impossible lose losing lost
     mess miserable mistake mistakes nervous overwhelmed painful panic regret rude sad scared sorry stress
     stressed stressful struggle struggled stuck terrible tired trouble ugly unfair unfortunately unhappy upset
-    useless worried worry worse worst wrong
+    useless worried worry worse worst
     """.split()
 )
 

@@ -50,10 +50,11 @@ class JobAdmin(ScreenerAdmin):
         "write_questions",
         {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
     ]
+    pace = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     describing = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
         ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
-        ("Calling", {"fields": ["consent_required", "max_attempts"]}),
+        ("Calling", {"fields": ["consent_required", *pace]}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:

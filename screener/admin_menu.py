@@ -11,7 +11,7 @@ GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Interviews", "call", "interviews.interview"),
         ("Decisions", "gavel", "interviews.decision"),
         ("Campaigns", "campaign", "interviews.campaign"),
-        ("Spending", "payments", "screener.modelcall", "interviews_interview_spending"),
+        ("Spending", "payments", "screener.modelcall", "spending"),
     ],
     "Candidates": [
         ("Candidates", "person", "candidates.candidate"),
@@ -59,8 +59,8 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _link(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
-    page = page or f"{model.replace('.', '_')}_changelist"
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{page}")}
+    page = page or f"admin:{model.replace('.', '_')}_changelist"
+    return {"title": title, "icon": icon, "link": reverse(page)}
 
 
 def _may_look(request: HttpRequest, model: str) -> bool:

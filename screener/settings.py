@@ -43,6 +43,10 @@ elif EMBEDDED_DATABASE:
     }
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
+# The server plans a statement once, not each time. Behind a pooler that keeps no statements, DATABASE_URL turns it off:
+# ?server_side_binding=False
+for _option, _value in {"server_side_binding": True, "prepare_threshold": 3}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if not TESTING:

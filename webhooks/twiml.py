@@ -46,6 +46,7 @@ GOODBYES = {
     talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
 }
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+UNKNOWN = "We are sorry. This call can't be continued. Goodbye."
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 SETUP_SECONDS = 30
 LONGEST_TRANSCRIBED = 119
@@ -151,8 +152,17 @@ def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
 
 
 def fallback() -> str:
+    return _say_and_hang_up(FALLBACK)
+
+
+def unknown() -> str:
+    """For a call that is none of ours."""
+    return _say_and_hang_up(UNKNOWN)
+
+
+def _say_and_hang_up(text: str) -> str:
     response = VoiceResponse()
-    response.say(FALLBACK)
+    response.say(text)
     response.hangup()
     return str(response)
 

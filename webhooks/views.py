@@ -1,26 +1,26 @@
 """What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
 
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from procrastinate.exceptions import ConnectorException
 
 from interviews import conversation as talk
-from interviews.models import Attempt
+from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
 from screener.services import speech
 from webhooks import parsing, twiml
 from webhooks.models import TwilioEvent
+from webhooks.patience import NO_DATABASE, insist
 from webhooks.signature import require_signature
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ class TwilioView(View):
 
     http_method_names = ["post"]
     kind = ""
+    to_a_stranger = ""
+    """What a call hears that we know nothing of."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST":
@@ -41,20 +43,23 @@ class TwilioView(View):
                 return HttpResponseForbidden("This request is not signed by our Twilio account.")
         try:
             return super().dispatch(request, *args, **kwargs)
-        except (OperationalError, InterfaceError, ConnectorException) as error:
+        except NO_DATABASE as error:
             log.warning("webhook: no database (%s)", type(error).__name__)
             return HttpResponse("The database does not answer. Send this again.", status=503)
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        sid = parsing.text(request.POST, "CallSid")
         try:
             with Attempt.objects.held(attempt_id) as attempt:
-                if not attempt.call.belongs_to(parsing.text(request.POST, "CallSid")):
-                    return HttpResponseForbidden("This call belongs to another interview.")
-                return _xml(self.handle(request, attempt, **turn))
+                if attempt.call.belongs_to(sid):
+                    return _xml(self.handle(request, attempt, **turn))
         except Attempt.DoesNotExist:
-            return _xml(twiml.hang_up())
+            log.info("webhook: there is no attempt %s", attempt_id)
         except parsing.Unreadable as error:
             return HttpResponseBadRequest(f"Twilio never sends this: {error}")
+        if sid and Call.objects.filter(twilio_sid=sid).exists():
+            return HttpResponseForbidden("This call belongs to another interview.")
+        return _xml(self.to_a_stranger)
 
     def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
         raise Http404
@@ -81,6 +86,8 @@ def _xml(answer: str) -> HttpResponse:
 
 class TurnView(TwilioView):
     """The conversation itself. A turn that arrives again gets the answer that it got before."""
+
+    to_a_stranger = twiml.unknown()
 
     def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
         heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
@@ -186,7 +193,17 @@ class TranscriptionView(EventView):
             )
 
 
-@csrf_exempt
-def fallback(request: HttpRequest) -> HttpResponse:
-    """What Twilio says when we can't: needs no database. The sweeps make its promise true."""
-    return _xml(twiml.fallback())
+class FallbackView(EventView):
+    """What Twilio says when we can't. It needs no database: our promise is written down as soon as there is one."""
+
+    kind = "fallback"
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        insist(partial(super().post, request, attempt_id), what=f"apology in attempt {attempt_id}")
+        return _xml(twiml.fallback())
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        attempt.apologise()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
@@ -15,7 +15,6 @@ from unfold.enums import ActionVariant
 from interviews import scoring
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.admin.page import COLOURS, InterviewPage, state_of
-from interviews.admin.spending import spending_page
 from interviews.decisions import decide
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
@@ -74,14 +73,6 @@ class InterviewAdmin(ReadOnlyAdmin):
     actions = ["try_again_all"]
     actions_detail = ["decide", "try_again", "rescore", "cancel"]
     fields = ["candidate", "job"]
-
-    def get_urls(self) -> list[URLPattern]:
-        spending = self.admin_site.admin_view(self.spending)
-        urls: list[URLPattern] = super().get_urls()
-        return [path("spending/", spending, name="interviews_interview_spending"), *urls]
-
-    def spending(self, request: HttpRequest) -> HttpResponse:
-        return spending_page(request, self.admin_site.each_context(request) | {"opts": self.opts})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)

@@ -1,9 +1,9 @@
 """The page that says what interviews have cost, month by month."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -13,7 +13,7 @@ from interviews.spending import Spending
 from screener.budget import month_of, why_no_paid_work
 
 
-def spending_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def spending_page(request: HttpRequest) -> HttpResponse:
     """`?month=2026-11`, or the present month. For those who may look at calls to models."""
     if not request.user.has_perm("screener.view_modelcall"):
         raise PermissionDenied
@@ -26,7 +26,7 @@ def spending_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse
         "budget": f"${settings.MONTHLY_BUDGET:,.2f}" if settings.MONTHLY_BUDGET else "",
         "budget_spent": why_no_paid_work(),
     }
-    return TemplateResponse(request, "admin/interviews/spending.html", context | page)
+    return TemplateResponse(request, "admin/interviews/spending.html", admin.site.each_context(request) | page)
 
 
 def _asked(month: str) -> datetime | None:

@@ -22,6 +22,7 @@ from screener.queue import defer
 SID_LENGTH = 64
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
+APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
 
 # What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
 HELD = """
@@ -35,7 +36,10 @@ RESPONSES = """
 SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
 WHERE interview_id = %s ORDER BY position
 """
-TAKES = "SELECT * FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)"
+TAKES = """
+SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
+FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,9 @@ class Attempt(BaseModel):
     send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    apologised_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something went wrong on our side and a call back was promised"
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -168,7 +175,7 @@ class Attempt(BaseModel):
             told = {"seconds": heard.input.seconds, "ended": heard.input.ended, "chosen": kept}
             take = self.take_of(turn, sid=heard.recording_sid, **told)
             if take is not None:
-                take.response = self.question(take.response.position)
+                take.response = next(one for one in self.responses.values() if one.pk == take.response_id)
         self.store(
             stage=step.state.stage,
             turn=step.state.turn,
@@ -200,7 +207,6 @@ class Attempt(BaseModel):
         take = takes[0]
         if len(takes) > 1 or (take.attempt_id, take.turn) != (self.pk, turn) or (sid and take.sid not in ("", sid)):
             return None
-        take.response.interview = self.interview
         if changes := told | ({"sid": sid} if sid and not take.sid else {}):
             take.store(**changes)
         return take
@@ -276,6 +282,19 @@ class Attempt(BaseModel):
             self.question(position).take_back(reason="A machine had answered.")
         defer("interviews.hang_up", attempt_id=self.pk)
 
+    def apologise(self) -> None:
+        """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
+
+        That may be learned when what follows has been decided already; then it is decided again.
+        """
+        if self.apologised_at:
+            return
+        self.store(apologised_at=timezone.now(), reason=APOLOGY)
+        self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
+        if self.ended_at and not self.interview.attempts.filter(number__gt=self.number).exists():
+            self.interview.store(next_attempt_at=None, waiting_for="")
+            defer("interviews.follow_up", attempt_id=self.pk)
+
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The line is closed. What follows is decided once the last words have had time to arrive."""
         if self.ended_at:
@@ -285,12 +304,12 @@ class Attempt(BaseModel):
             f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
         )
         if self.interview.is_live:
-            cut_off = self.stage == talk.Stage.QUESTION
+            cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
             defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
 
 
 def end_conversation(interview: Interview, *, reason: str) -> None:
-    """No more will be said: use what was broken off, settle the rest, and finish by how much was answered."""
+    """No more will be said: use what was broken off, and finish by how much was answered."""
     with interview.locked():
         if not interview.is_live:
             return
@@ -298,20 +317,15 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
         for response in responses:
             response.interview = interview
             if response.status in response.OPEN:
-                _use_broken_take_or_skip(response)
+                use_broken_take(response)
         total = sum(one.weight for one in responses)
-        answered = sum(one.weight for one in responses if one.status not in one.SETTLED_BY_CANDIDATE)
+        answered = sum(one.weight for one in responses if one.status not in one.OPEN + one.SETTLED_BY_CANDIDATE)
         if total and answered == total:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
         elif total and answered / total >= interview.job.minimum_coverage:
             interview.finish(Interview.Outcome.PARTIAL, reason=reason)
         else:
             interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")
-
-
-def _use_broken_take_or_skip(response: InterviewResponse) -> None:
-    if not use_broken_take(response):
-        response.settle(InterviewResponse.Status.SKIPPED, reason="The conversation ended before an answer was given.")
 
 
 def use_broken_take(response: InterviewResponse) -> bool:

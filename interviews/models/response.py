@@ -7,15 +7,39 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
-from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
+from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
 from screener.queue import defer
 
 
 def private_storage() -> Any:
     return storages["private"]
+
+
+class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
+    def skip_open(self, *, reason: str) -> None:
+        """Nobody will answer what is still open among these, all of one interview. Call it under that one's lock."""
+        still_open = list(self.filter(status__in=InterviewResponse.OPEN))
+        if not still_open:
+            return
+        skipped = InterviewResponse.Status.SKIPPED
+        moves = [
+            InterviewEvent(
+                interview_id=one.interview_id,
+                kind=f"response.{skipped}",
+                before=one.status,
+                after=skipped,
+                reason=reason,
+                data={"position": one.position},
+            )
+            for one in still_open
+        ]
+        of_these = self.filter(pk__in=[one.pk for one in still_open])
+        of_these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
+        InterviewEvent.objects.bulk_create(moves)
 
 
 class InterviewResponse(Work):
@@ -54,7 +78,7 @@ class InterviewResponse(Work):
         null=True, blank=True, help_text="How it was spoken: information, never part of a score"
     )
 
-    objects = WorkManager()
+    objects = models.Manager.from_queryset(ResponseQuerySet)()
 
     class Meta:
         ordering = ["interview", "position"]
@@ -267,8 +291,8 @@ class Recording(Work):
         """The carrier's own transcription of this take."""
         if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
-            if self.chosen and self.response.retry_at:
-                self.response.store(retry_at=None)
+            if self.chosen:
+                InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()
 
     def pass_on(self) -> None:

@@ -23,7 +23,7 @@ from screener.testing import a_candidate, an_approved_job, an_interview
 from screener.tests.held import a_held_interview
 
 pytestmark = pytest.mark.django_db
-PAGE = "/admin/interviews/interview/spending/"
+PAGE = "/admin/spending/"
 HOSTILE = "<script>alert(1)</script>"
 
 

@@ -51,9 +51,9 @@ def test_a_recording_and_its_transcription(phone: Phone, django_assert_num_queri
     assert record is not None
     phone.answer(recorded=False)
     take = phone.attempt.takes.get()
-    with django_assert_num_queries(ALWAYS + 4):  # the take and its question; the take is there; the job to fetch it
+    with django_assert_num_queries(ALWAYS + 3):  # the take; it is there; the job to fetch it
         phone.recorded(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
-    with django_assert_num_queries(ALWAYS + 3):  # the take and its question; the words
+    with django_assert_num_queries(ALWAYS + 3):  # the take; its words; whoever waits for them
         phone.transcribed(record, take.sid, "I led it.")
 
 
