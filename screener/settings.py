@@ -204,6 +204,10 @@ SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
 SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
 SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
 SPEECH_FORMAT = env.str("SPEECH_FORMAT", "json")
+VOICE_API_KEY = env.str("VOICE_API_KEY", OPENAI_API_KEY)
+VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
+VOICE_MODEL = env.str("VOICE_MODEL", "")
+VOICE_NAME = env.str("VOICE_NAME", "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
 
 # --- API ---------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
@@ -24,6 +24,7 @@ class Reply:
     content_type: str = ""
     body: str = ""
     error: int = 0
+    data: bytes = field(default=b"", repr=False)  # the body as it came, for what is no text
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,11 @@ class Courier:
         url = yarl.URL(target, encoded=True)
         try:
             async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
-                text = await response.text(errors="replace")
+                data = await response.read()
+                is_sound = response.content_type.startswith("audio/")
+                text = "" if is_sound else await response.text(errors="replace")
                 error = HTTP_FAILURE if response.status >= 400 else 0
-                reply = Reply(target, response.status, response.content_type, text, error)
+                reply = Reply(target, response.status, response.content_type, text, error, data)
                 return reply, f"{response.status // 100}xx" if error else ""
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Reply(target, error=REFUSED), "ct"
