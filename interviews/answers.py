@@ -4,17 +4,19 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from interviews.measures import measure
 from interviews.models import InterviewResponse, Recording
-from screener.models import ModelCall
+from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
 from screener.services import speech, telephony
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,8 @@ def transcribe(response_id: UUID) -> None:
     tries = take.response.tries
     try:
         words = _carrier_words(take) if speech.source() == "twilio" else _model_words(take)
+    except NotAsked as error:
+        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
     except NotYet:
         InterviewResponse.objects.postpone(response_id, token, CARRIER_NEEDS, counts=False)
         _unless_it_has_come(take)
@@ -109,16 +113,32 @@ def transcribe(response_id: UUID) -> None:
     except PermanentError as error:
         _settle(response_id, token, f"{error} Listen to it instead.")
     else:
-        _write_down(response_id, token, words)
+        _write_down(response_id, token, words, _measured(take, words))
 
 
-def _write_down(response_id: UUID, token: UUID, words: speech.Transcript) -> None:
+def _measured(take: Recording, words: speech.Transcript) -> dict[str, Any] | None:
+    """How it was spoken, for HR to read; nothing that scores it does. Only where the organisation wants it."""
+    if not settings.SHOW_MEASURES or not words.text:
+        return None
+    give_back_connection()
+    try:
+        audio = _audio_of(take)
+    except PermanentError:
+        audio = b""
+    return measure(words.text, language=take.response.interview.language, times=words.times, audio=audio)
+
+
+def _write_down(response_id: UUID, token: UUID, words: speech.Transcript, measures: dict[str, Any] | None) -> None:
     with held_response(response_id, token) as response:
         if response is None:
             return
         if words.text.strip():
             response.transcribed(
-                words.text.strip(), source=words.source, confidence=words.confidence, times=words.times
+                words.text.strip(),
+                source=words.source,
+                confidence=words.confidence,
+                times=words.times,
+                measures=measures,
             )
         else:
             response.settle(
@@ -193,21 +213,7 @@ def _audio_of(take: Recording) -> bytes:
 def _model_words(take: Recording) -> speech.Transcript:
     audio = _audio_of(take)
     interview = take.response.interview
-    give_back_connection()
-    error = ""
-    try:
-        return speech.transcribe(audio, "answer.wav", interview.language)
-    except (TransientError, PermanentError) as failure:
-        error = str(failure)
-        raise
-    finally:
-        ModelCall.objects.create(
-            purpose=ModelCall.Purpose.TRANSCRIPTION,
-            model=speech.model(),
-            interview_id=interview.pk,
-            job_id=interview.job_id,
-            error=error,
-        )
+    return paid_transcript(audio, interview.language, interview_id=interview.pk, job_id=interview.job_id)
 
 
 def forget_at_carrier(recording_id: UUID) -> None:

@@ -49,6 +49,8 @@ class Never:
 
 def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:
     """What does not depend on the hour: asked when an interview is planned, and again at dial time."""
+    if not job.is_open:
+        return Never("This job is closed. Open it again to interview for it.")
     verdict = may_dial(candidate.phone)
     if isinstance(verdict, Never):
         return verdict

@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews import answers, dialling, results, scoring
+from interviews import answers, dialling, lines, results, scoring
 from screener.queue import Backoff, defer
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def dial(interview_id: str) -> None:
 
 @app.task(name="interviews.fill_line", queue="calls", retry=Backoff())
 def fill_line() -> None:
-    dialling.fill_line()
+    lines.fill_lines()
 
 
 @app.task(name="interviews.follow_up", queue="calls", retry=Backoff())
@@ -87,7 +87,7 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
 @app.task(name="interviews.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find what a crash, a lost callback or a vendor's bad hour left undone, and hand it to its task again."""
-    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up]
+    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up, lines.fill_lines]
     sweeps += [partial(_hand_out, task, name, find) for task, (name, find) in SWEEPS.items()]
     for one in sweeps:
         try:

@@ -11,7 +11,7 @@ from screener.model_calls import paid
 from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model, speech
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import JobText
 
 LEASE_SECONDS = 120
@@ -74,6 +74,8 @@ def write_questions(job_id: UUID) -> None:
             lambda interviewer: interviewer.compose_questions(text, job.question_count),
             job_id=job.pk,
         )
+    except NotAsked as error:
+        JobDescription.objects.postpone(job.pk, token, error.wait, counts=False)
     except TransientError as error:
         _try_again(job.pk, token, error)
     except PermanentError as error:

@@ -86,10 +86,24 @@ class ApiKeyAdmin(ScreenerAdmin):
 
 @admin.register(ModelCall)
 class ModelCallAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "purpose", "model", "tokens_in", "tokens_out", "cost", "seconds", "result"]
-    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter)]
+    list_display = [
+        "created_at",
+        "purpose",
+        "model",
+        "tokens_in",
+        "tokens_out",
+        "audio_seconds",
+        "dollars",
+        "seconds",
+        "result",
+    ]
+    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter), ("cost", admin.EmptyFieldListFilter)]
     search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
     date_hierarchy = "created_at"
+
+    @admin.display(description="Cost", ordering="cost")
+    def dollars(self, call: ModelCall) -> str:
+        return "unknown" if call.cost is None else f"${call.cost:f}"
 
     @badge("Result", {"answered": "success", "failed": "danger"})
     def result(self, call: ModelCall) -> tuple[str, str]:

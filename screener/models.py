@@ -156,7 +156,10 @@ class ModelCall(BaseModel):
     job_id = models.UUIDField(null=True, blank=True, db_index=True)
     interview_id = models.UUIDField(null=True, blank=True, db_index=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, read from the cache")
+    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, put into the cache")
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    audio_seconds = models.FloatField(null=True, blank=True)
     cost = models.DecimalField(
         max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
     )

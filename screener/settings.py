@@ -43,6 +43,10 @@ elif EMBEDDED_DATABASE:
     }
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
+# The server plans a statement once, not each time. Behind a pooler that keeps no statements, DATABASE_URL turns it off:
+# ?server_side_binding=False
+for _option, _value in {"server_side_binding": True, "prepare_threshold": 3}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if not TESTING:
@@ -209,6 +213,9 @@ VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
 VOICE_MODEL = env.str("VOICE_MODEL", "")
 VOICE_NAME = env.str("VOICE_NAME", "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+MODEL_PRICES = env.list("MODEL_PRICES", default=[])
+MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 # --- API ---------------------------------------------------------------------------------------------
 

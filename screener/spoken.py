@@ -13,15 +13,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from screener.models import ModelCall, SpokenLine
-from screener.queue import MOST_TRIES, defer, give_back_connection, pause_after
+from screener.model_calls import paid_speech
+from screener.models import SpokenLine
+from screener.queue import MOST_TRIES, defer, pause_after
 from screener.services import voice
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
 
 LEASE_SECONDS = 75
 """Longer than a model is waited for (twice OPENAI_TIMEOUT)."""
-PERMANENT_PAUSE = timedelta(days=1)
-"""Until what only a person can change is tried again."""
+NOW_AND_THEN = timedelta(hours=1)
+"""Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
 ADDRESS_LASTS = timedelta(days=2)
 SUFFIX = {voice.MP3: "mp3", voice.WAV: "wav"}
 
@@ -54,26 +55,21 @@ def speak(line_id: UUID) -> None:
     if token is None:
         return
     line = SpokenLine.objects.get(pk=line_id)
-    give_back_connection()
-    started, error = timezone.now(), ""
     try:
-        audio = voice.speak(line.text)
-    except (TransientError, PermanentError) as failure:
-        error = str(failure)
-        _try_again(line, token, failure)
+        audio = paid_speech(line.text, job_id=line.job_id)
+    except NotAsked as reason:
+        SpokenLine.objects.postpone(line.pk, token, reason.wait, counts=False)
+    except TransientError as error:
+        tired = line.tries >= MOST_TRIES
+        _try_again(line, token, error, NOW_AND_THEN if tired else pause_after(line.tries, asked=error.retry_after))
+    except PermanentError as error:
+        _try_again(line, token, error, NOW_AND_THEN)
     else:
         _put_away(line, token, audio)
-    finally:
-        seconds = (timezone.now() - started).total_seconds()
-        ModelCall.objects.create(
-            purpose=ModelCall.Purpose.SPEECH, model=line.model, job_id=line.job_id, seconds=seconds, error=error
-        )
 
 
-def _try_again(line: SpokenLine, token: UUID, failure: TransientError | PermanentError) -> None:
-    SpokenLine.objects.filter(pk=line.pk, lease=token).update(error=str(failure))
-    passes = isinstance(failure, TransientError)
-    pause = pause_after(line.tries, asked=failure.retry_after) if passes else PERMANENT_PAUSE  # type: ignore[union-attr]
+def _try_again(line: SpokenLine, token: UUID, error: ServiceError, pause: timedelta) -> None:
+    SpokenLine.objects.filter(pk=line.pk, lease=token).update(error=str(error))
     SpokenLine.objects.postpone(line.pk, token, pause)
 
 
@@ -89,12 +85,11 @@ def left_behind() -> list[UUID]:
     """Sentences that still have to be spoken and on which nobody is working."""
     if not voice.is_on():
         return []
-    waiting = SpokenLine.objects.unspoken().filter(tries__lt=MOST_TRIES)
-    return list(waiting.left_behind().values_list("pk", flat=True)[:100])
+    return list(SpokenLine.objects.unspoken().left_behind().values_list("pk", flat=True)[:100])
 
 
 def addresses(texts: Iterable[str], language: str) -> dict[str, str]:
-    """Where those of these sentences that have been spoken can be heard, as paths; one query, none without a voice."""
+    """The paths of those of these texts that have been spoken, by text. One query; none without a voice."""
     texts = {key_of(text, language): text for text in texts} if voice.is_on() else {}
     if not texts:
         return {}

@@ -27,11 +27,15 @@ GIVE_UP_AFTER = 5
 STALLED_AFTER = 30.0
 LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
+CAN_WAIT = 10
+"""How nice the processes are for which nobody waits on the phone: on a busy machine webhooks and calls go first."""
 
 
 async def run(queue: str, *, supervised: bool) -> None:
     """Work on this queue until SIGTERM or SIGINT, or until the supervisor that started this process is gone."""
     concurrency = settings.WORKER_QUEUES[queue]
+    if queue != "calls":
+        os.nice(CAN_WAIT)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
     stop = asyncio.Event()

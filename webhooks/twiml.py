@@ -48,6 +48,7 @@ GOODBYES = {
     talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
 }
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+UNKNOWN = "We are sorry. This call can't be continued. Goodbye."
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 SETUP_SECONDS = 30
 LONGEST_TRANSCRIBED = 119
@@ -58,8 +59,8 @@ LONGEST_TRANSCRIBED = 119
 class Scene:
     """All that the words need to know of the interview and of where Twilio is to call next."""
 
-    name: str
-    job: str
+    name: object
+    job: object
     language: str
     questions: tuple[tuple[str, int], ...]
     left: int
@@ -188,8 +189,17 @@ def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
 
 
 def fallback() -> str:
+    return _say_and_hang_up(FALLBACK)
+
+
+def unknown() -> str:
+    """For a call that is none of ours."""
+    return _say_and_hang_up(UNKNOWN)
+
+
+def _say_and_hang_up(text: str) -> str:
     response = VoiceResponse()
-    response.say(FALLBACK)
+    response.say(text)
     response.hangup()
     return str(response)
 

@@ -7,14 +7,39 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
-from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
+from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
 from screener.queue import defer
 
 
 def private_storage() -> Any:
     return storages["private"]
+
+
+class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
+    def skip_open(self, *, reason: str) -> None:
+        """Nobody will answer what is still open among these, all of one interview. Call it under that one's lock."""
+        still_open = list(self.filter(status__in=InterviewResponse.OPEN))
+        if not still_open:
+            return
+        skipped = InterviewResponse.Status.SKIPPED
+        moves = [
+            InterviewEvent(
+                interview_id=one.interview_id,
+                kind=f"response.{skipped}",
+                before=one.status,
+                after=skipped,
+                reason=reason,
+                data={"position": one.position},
+            )
+            for one in still_open
+        ]
+        of_these = self.filter(pk__in=[one.pk for one in still_open])
+        of_these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
+        InterviewEvent.objects.bulk_create(moves)
 
 
 class InterviewResponse(Work):
@@ -49,8 +74,11 @@ class InterviewResponse(Work):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
+    measures = models.JSONField(
+        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
+    )
 
-    objects = WorkManager()
+    objects = models.Manager.from_queryset(ResponseQuerySet)()
 
     class Meta:
         ordering = ["interview", "position"]
@@ -87,7 +115,8 @@ class InterviewResponse(Work):
         """This recording is the answer."""
         if self.status not in self.OPEN:
             raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
-        recording.store(chosen=True)
+        if not recording.chosen:
+            recording.store(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
 
@@ -101,10 +130,13 @@ class InterviewResponse(Work):
                 "transcript_source": "",
                 "transcript_confidence": None,
                 "transcript_times": None,
+                "measures": None,
             }
             self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
-    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+    def transcribed(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+    ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
             self.Status.TRANSCRIBED,
@@ -112,6 +144,7 @@ class InterviewResponse(Work):
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
+            measures=measures,
         )
         defer("interviews.assess", response_id=self.pk)
 
@@ -150,8 +183,13 @@ class InterviewResponse(Work):
         """Call it under the interview's lock."""
         before = self.status
         self.release(status=status, status_reason=reason, **changes)
-        self.interview.events.create(
-            kind=f"response.{status}", before=before, after=status, reason=reason, data={"position": self.position}
+        InterviewEvent.objects.create(
+            interview=self.interview,
+            kind=f"response.{status}",
+            before=before,
+            after=status,
+            reason=reason,
+            data={"position": self.position},
         )
         if self.is_settled and not self.interview.is_live:
             defer("interviews.conclude", interview_id=self.interview_id)
@@ -248,7 +286,7 @@ class Recording(Work):
         if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
             if self.chosen:
-                self.response.store(retry_at=None)
+                InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()
 
     def pass_on(self) -> None:

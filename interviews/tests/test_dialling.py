@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews import answers, dialling
-from interviews.models import Attempt, Interview, Recording
+from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
 from interviews.tests.carrier import Carrier, carrier
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
@@ -63,6 +63,29 @@ class TestTheGate:
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.NOT_PERMITTED)
         assert "consent" in interview.outcome_reason
+        assert not twilio.calls
+
+    def test_calls_nobody_for_a_job_that_was_closed_meanwhile(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        interview.job.store(is_open=False)
+        drain()
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.NOT_PERMITTED)
+        assert interview.outcome_reason == "This job is closed. Open it again to interview for it."
+        assert not twilio.calls
+
+    def test_closes_a_conversation_of_a_closed_job_with_what_was_said(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        interview.begin()
+        first, second, third = interview.responses.all()
+        interview.responses.filter(pk__in=[first.pk, second.pk]).update(status=InterviewResponse.Status.ASSESSED)
+        interview.job.store(is_open=False)
+        dialling.dial(interview.pk)
+        interview.refresh_from_db()
+        third.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
+        assert interview.outcome_reason.startswith("This job is closed.")
+        assert third.status == InterviewResponse.Status.SKIPPED
         assert not twilio.calls
 
     def test_never_calls_a_number_that_asked_not_to_be_called_whoever_has_it_now(self) -> None:

@@ -7,9 +7,11 @@ quotes are looked for in the very text that was judged.
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from screener.services.usage import UNKNOWN, Usage
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -115,7 +117,7 @@ class InterviewText:
 
 
 class Point(Strict):
-    """A strength or a thing to improve, with the question and the words that it rests on."""
+    """A statement about an interview, with the question and the words of the answer that it rests on."""
 
     text: Words
     position: int
@@ -123,21 +125,22 @@ class Point(Strict):
 
 
 class Summary(Strict):
-    reasoning: Words
+    """What the answers show. `opinion` decides nothing: it is only held against what the job's thresholds say."""
+
+    reasoning: list[Point]
     strengths: list[Point]
     improvements: list[Point]
+    opinion: Literal["hire", "consider", "reject"]
 
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """An answer with what it cost. `model` is "offline-rules" where no vendor was asked."""
+    """An answer with what it used. `model` is "offline-rules" where no vendor was asked."""
 
     value: T
     model: str
     prompt_hash: str
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    seconds: float = 0.0
+    usage: Usage = UNKNOWN
 
 
 class Interviewer(Protocol):
@@ -146,6 +149,11 @@ class Interviewer(Protocol):
     @property
     def label(self) -> str:
         """What screens and payloads say of where the judgement comes from."""
+        ...
+
+    @property
+    def paid_model(self) -> str:
+        """The model that each answer is paid for at; empty where nothing costs."""
         ...
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]: ...

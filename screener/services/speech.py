@@ -12,7 +12,8 @@ from django.conf import settings
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from screener.services.errors import PermanentError
-from screener.services.openai_client import Account, T
+from screener.services.openai_client import Account, Count, Seconds, T
+from screener.services.usage import NOTHING, UNKNOWN, Usage
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 """What OpenAI takes in one file."""
@@ -30,6 +31,8 @@ _NO_SPEECH, _UNSURE = 0.6, -1.0
 class NoAudio(PermanentError):
     """There is nothing to transcribe, or too much for one file."""
 
+    usage = NOTHING
+
 
 @dataclass(frozen=True)
 class Transcript:
@@ -43,6 +46,7 @@ class Transcript:
     confidence: float | None = None
     language: str | None = None
     times: list[dict[str, Any]] | None = None
+    usage: Usage = UNKNOWN
 
 
 Second = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -51,6 +55,14 @@ LogProbability = Annotated[float, Field(le=0, allow_inf_nan=False)]
 
 class _Language(BaseModel):
     code: str
+
+
+class _Usage(BaseModel):
+    """Some models are billed by the length of the audio, others by tokens; each tells of its own."""
+
+    seconds: Seconds = None
+    input_tokens: Count = None
+    output_tokens: Count = None
 
 
 class _Word(BaseModel):
@@ -84,6 +96,7 @@ class _Transcription(BaseModel):
     words: Any = None
     segments: Any = None
     logprobs: Any = None
+    usage: Any = None
 
 
 def source() -> str:
@@ -122,6 +135,7 @@ def transcribe(audio: bytes, filename: str, language: str) -> Transcript:
         confidence=_confidence(_each(found.logprobs, _Token), segments),
         language=_heard(found),
         times=_times(_each(found.words, _Word), segments),
+        usage=_used(found.usage, audio),
     )
 
 
@@ -153,6 +167,13 @@ def spoken(text: str) -> str:
     """What was said, without what only says that there was sound; empty where that is all."""
     text = text.replace("\x00", "").strip()
     return "" if _NO_WORDS.fullmatch(text) else text
+
+
+def _used(given: Any, audio: bytes) -> Usage:
+    """What the server says; the length of the audio is known without it."""
+    told = next(iter(_each([given], _Usage)), _Usage())
+    seconds = seconds_of(audio) if told.seconds is None else told.seconds
+    return Usage(tokens_in=told.input_tokens, tokens_out=told.output_tokens, audio_seconds=seconds)
 
 
 def _each(given: Any, shape: type[T]) -> list[T]:

@@ -7,18 +7,13 @@ VOICE_MODEL name a server that stays, or are left unset: then the carrier's own 
 
 from django.conf import settings
 
-from screener.services.errors import PermanentError, TransientError
-from screener.services.openai_client import Account
+from screener.services.errors import TransientError
+from screener.services.openai_client import Account, paid_for
+from screener.services.usage import Usage
 
-LONGEST_TEXT = 4096
-"""Characters that OpenAI takes at once."""
 MP3, WAV = "audio/mpeg", "audio/wav"
 _LENGTH_UNKNOWN = 0xFFFFFFF0
 """A size from here on says that the writer of the file did not know it."""
-
-
-class TooMuchToSay(PermanentError):
-    """The text is too long to be spoken at once."""
 
 
 class NotAudio(TransientError):
@@ -31,8 +26,6 @@ def is_on() -> bool:
 
 def speak(text: str) -> bytes:
     """The text as MP3, or as WAV from a server that knows only that."""
-    if len(text) > LONGEST_TEXT:
-        raise TooMuchToSay(f"This has {len(text)} characters, and {LONGEST_TEXT} can be spoken at once.")
     service = account()
     with service.errors_of_ours():
         reply = service.client.audio.speech.with_raw_response.create(
@@ -40,8 +33,13 @@ def speak(text: str) -> bytes:
         )
     audio = reply.content
     if not content_type(audio) or _is_cut_off(audio):
-        raise NotAudio("The voice sent something that is no MP3 or WAV; trying again. Check VOICE_BASE_URL.")
+        with paid_for(used(text)):
+            raise NotAudio("The voice sent something that is no MP3 or WAV; trying again. Check VOICE_BASE_URL.")
     return audio
+
+
+def used(text: str) -> Usage:
+    return Usage(characters=len(text))
 
 
 def content_type(audio: bytes) -> str:

@@ -115,12 +115,9 @@ def replying(status: int, body: Any, **headers: str) -> Behaviour:
 
 
 def speaking(handler: _Handler) -> None:
-    """A second of sound, as a WAV whose title is the text that was to be spoken."""
-    title = str(handler.scripted.requests[-1].json["input"]).encode() + b"\0"
-    title += b"\0" * (len(title) % 2)
-    info = b"INFO" + b"INAM" + struct.pack("<I", len(title)) + title
+    """A second of sound, whatever the text."""
     chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
-    chunks += b"LIST" + struct.pack("<I", len(info)) + info + b"data" + struct.pack("<I", 16000) + bytes(16000)
+    chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
     handler.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")
 
 

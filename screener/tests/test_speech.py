@@ -22,6 +22,7 @@ from screener.services.openai_client import (
     Unreachable,
     Unreadable,
 )
+from screener.services.usage import Usage
 from screener.tests.openai_server import (
     KEY,
     SECONDS,
@@ -57,7 +58,7 @@ def fields(request: Request) -> dict[str, bytes]:
 def test_words_come_back_with_what_the_source_knows_of_them() -> None:
     with service(replying(200, HEARD)):
         found = speech.transcribe(AUDIO, "answer.wav", "en-US")
-    assert found == speech.Transcript("I make coffee.", "openai", confidence=None, language="en", times=None)
+    assert found == speech.Transcript("I make coffee.", "openai", language="en", usage=Usage(audio_seconds=3))
 
 
 def test_the_audio_is_sent_with_its_name_and_the_language_as_a_list() -> None:

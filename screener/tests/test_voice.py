@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
@@ -93,11 +94,6 @@ class TestTheService:
         with a_voice(behaviour), pytest.raises(error, match=hint):
             voice.speak("Hello.")
 
-    def test_does_not_send_what_is_too_long(self) -> None:
-        with a_voice(speaking) as server, pytest.raises(voice.TooMuchToSay, match="4097 characters"):
-            voice.speak("x" * 4097)
-        assert server.requests == []
-
     @pytest.mark.parametrize(("key", "model"), [("", "voice-1"), (KEY, "")])
     def test_is_off_unless_both_key_and_model_are_set(self, key: str, model: str) -> None:
         with override_settings(VOICE_API_KEY=key, VOICE_MODEL=model):
@@ -166,7 +162,7 @@ class TestASentence:
 
     @pytest.mark.parametrize(
         ("trouble", "pause"),
-        [(failing(503), timedelta(minutes=1)), (failing(401), timedelta(days=1, minutes=1))],
+        [(failing(503), timedelta(minutes=1)), (failing(401), timedelta(hours=1, minutes=1))],
         ids=["passes", "needs a person"],
     )
     def test_that_failed_says_so_and_is_tried_again(
@@ -186,6 +182,33 @@ class TestASentence:
             assert (bool(line.file), line.error) == (True, "")
         errors = ModelCall.objects.order_by("created_at").values_list("error", flat=True)
         assert [bool(error) for error in errors] == [True, False]
+
+    def test_that_has_failed_for_a_day_is_tried_now_and_then_for_ever(self, time_machine: Any) -> None:
+        with a_voice(failing(503), speaking):
+            want("Hello.")
+            SpokenLine.objects.update(tries=5000)
+            drain()
+            after(time_machine, minutes=61)
+            assert SpokenLine.objects.get().file
+
+    def test_is_on_the_bill_by_its_length(self) -> None:
+        with a_voice(raw(b"<html>"), speaking), override_settings(MODEL_PRICES=["voice-1=10/Mchar"]):
+            want("Hello.")
+            drain()
+            SpokenLine.objects.update(retry_at=None)
+            spoken.speak(SpokenLine.objects.get().pk)
+        costs = [call.cost for call in ModelCall.objects.all()]
+        assert costs == [Decimal("0.00006")] * 2, "noise is billed like speech"
+
+    def test_waits_while_the_budget_is_spent(self, time_machine: Any) -> None:
+        ModelCall.objects.create(purpose="summary", model="m", cost=5)
+        with a_voice(speaking) as server:
+            with override_settings(MONTHLY_BUDGET=5):
+                want("Hello.")
+                drain()
+            assert (server.requests, SpokenLine.objects.get().tries) == ([], 0)
+            after(time_machine, minutes=11)
+            assert SpokenLine.objects.get().file
 
     def test_of_which_two_workers_come_back_is_kept_once(self) -> None:
         with a_voice(speaking):
@@ -232,6 +255,7 @@ class TestAnAddress:
         sound = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         assert (answer.status_code, sound[:4], len(sound)) == (200, b"RIFF", int(answer.headers["Content-Length"]))
         assert answer.headers["Content-Type"] == "audio/wav"
+        assert answer.headers["Content-Description"] == "Hello."
         assert answer.headers["Cache-Control"] == "public, max-age=86400"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in answer.headers

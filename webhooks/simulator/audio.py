@@ -65,13 +65,6 @@ def seconds_of(sound: bytes) -> float | None:
         return None
 
 
-def title_of(sound: bytes) -> str:
-    """What a WAV says of itself in its INFO list, empty where it says nothing: nobody here can listen to it."""
-    _, found, rest = sound[: sound.find(b"data") if b"data" in sound else 0].partition(b"INAM")
-    length = int.from_bytes(rest[:4], "little")
-    return rest[4 : 4 + length].rstrip(b"\0").decode(errors="replace") if found else ""
-
-
 def _speech(words: str, length: int, voice: str) -> "array[int]":
     raw = subprocess.run((*ESPEAK, "-v", voice), input=words.encode(), capture_output=True, check=True).stdout
     rate = int.from_bytes(raw[24:28], "little")

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from .audio import seconds_of, title_of
+from .audio import seconds_of
 from .callee import SILENCE, Moment, speech_seconds
 from .line import Goto, HungUp, Interrupted, Line
 from .recordings import Take
@@ -159,19 +159,19 @@ def _prompt_seconds(verb: Verb) -> int:
 async def _played(line: Line, verb: Verb, document: Document, inside: str = "Play") -> tuple[str, float]:
     """What the callee has heard once the audio is over, and how long it plays. It is fetched as Twilio would.
 
-    The words are those that the audio says of itself: nobody here can listen to it.
+    Nobody here can listen to it: the words are those that its sender describes it by, if it does.
     """
     if not verb.text:
         return line.hear(""), len(verb.get("digits"))
     url = document.resolve(verb.text)
     reply = await line.request("GET", url, {})
-    if not reply.error and not AUDIO.fullmatch(reply.content_type):
+    if reply.error:
+        return line.hear(""), 0
+    if not AUDIO.fullmatch(reply.content_type):
         line.fault(NOT_AUDIO[inside], f"Play: Invalid Content-Type {reply.content_type or 'none'}", url)
         return line.hear(""), 0
-    heard = line.hear(title_of(reply.data), played=url)
-    if reply.error:
-        return heard, 0
-    return heard, (seconds_of(reply.data) or DEFAULT_AUDIO_SECONDS) * (verb.number("loop", 1) or ENDLESS)
+    seconds = (seconds_of(reply.sound) or DEFAULT_AUDIO_SECONDS) * (verb.number("loop", 1) or ENDLESS)
+    return line.hear(reply.words, played=url), seconds
 
 
 PERFORM: dict[str, Callable[[Line, Verb, Document], Awaitable[Goto | None]]] = {

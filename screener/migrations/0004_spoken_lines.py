@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screener', '0002_model_notices'),
+        ('screener', '0003_modelcall_usage'),
     ]
 
     operations = [
