@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -34,18 +35,19 @@ EXPECT_FOR = timedelta(minutes=10)
 @contextmanager
 def held_response(response_id: UUID, token: UUID) -> Iterator[InterviewResponse | None]:
     """The response under its interview's lock, or None where the lease was lost to somebody else meanwhile."""
-    response = InterviewResponse.objects.select_related("interview").get(pk=response_id)
-    with response.interview.locked():
-        response.refresh_from_db(from_queryset=InterviewResponse.objects.select_related(None))
-        yield response if response.lease == token else None
+    locked = InterviewResponse.objects.select_related("interview").select_for_update(of=("interview", "self"))
+    with transaction.atomic():
+        response = locked.get(pk=response_id)
+        with response.interview.held():
+            yield response if response.lease == token else None
 
 
-def fetch_audio(recording_id: UUID) -> None:
-    """Bring the audio of a take from the carrier into our own storage."""
+def fetch_audio(recording_id: UUID) -> UUID | None:
+    """Bring the audio of a take from the carrier into our own storage. Returns the answer that can go on with it."""
     waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE)
     token = waiting.claim(recording_id, seconds=LEASE_SECONDS)
     if token is None:
-        return
+        return None
     take = Recording.objects.select_related("response__interview").get(pk=recording_id)
     give_back_connection()
     try:
@@ -62,8 +64,9 @@ def fetch_audio(recording_id: UUID) -> None:
         with _held_take(recording_id, token) as mine:
             if mine:
                 mine.stored(name)
-            else:
-                take.file.storage.delete(name)
+                return mine.response_id if mine.chosen else None
+        take.file.storage.delete(name)
+    return None
 
 
 def _lost(recording_id: UUID, token: UUID, reason: str) -> None:
@@ -74,12 +77,13 @@ def _lost(recording_id: UUID, token: UUID, reason: str) -> None:
 
 @contextmanager
 def _held_take(recording_id: UUID, token: UUID) -> Iterator[Recording | None]:
-    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
-    with take.response.interview.locked():
-        current = Recording.objects.get(pk=recording_id)
-        current.response = InterviewResponse.objects.get(pk=current.response_id)
-        current.response.interview = take.response.interview
-        yield current if current.lease == token else None
+    """As above, for a take."""
+    rows = ("response__interview", "response", "self")
+    locked = Recording.objects.select_related("response__interview").select_for_update(of=rows)
+    with transaction.atomic():
+        take = locked.get(pk=recording_id)
+        with take.response.interview.held():
+            yield take if take.lease == token else None
 
 
 class NotYet(TransientError):
