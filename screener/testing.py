@@ -13,6 +13,7 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.models import ApiKey
+from screener.queue import defer
 
 QUESTIONS = [
     {"text": f"Tell me about {topic}.", "competency": topic, "weight": 1.0, "max_seconds": 120}
@@ -70,6 +71,7 @@ def transcribed(words: str = WORDS, *, job: JobDescription | None = None, **cand
         take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
         response.take(take)
         response.transcribed(words, source="twilio", confidence=None, times=None)
+        defer("interviews.assess", response_id=response.pk)
     interview.finish(Interview.Outcome.COMPLETE)
     return interview
 
