@@ -54,10 +54,8 @@ def dial(interview_id: UUID) -> None:
     if attempt is None:
         return
     give_back_connection()
-    if timezone.now() >= attempt.send_before:
-        return  # recovery asks Twilio whether somebody else sent it
     try:
-        placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk))
+        placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
     except telephony.CallUnknown as error:
         log.warning("attempt %s: %s", attempt.pk, error)
         with Attempt.objects.held(attempt.pk) as held:

@@ -1,15 +1,17 @@
 """What interviews share and have to wait for: lines, a job's own limits, and what calls may cost in a day."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from interviews.calling import Later
-from interviews.models import Call, Interview
+from interviews.calling import Finding, Kept, Later
+from interviews.models import Call, Interview, Pace
 from jobs.models import JobDescription
 
 DAY = timedelta(days=1)
@@ -32,19 +34,55 @@ def wait_for_place(job: JobDescription, *, planned: datetime, now: datetime) -> 
 
     Nobody else may place a call meanwhile (Pace.hold) where the answer is acted upon.
     """
+    waits = (rule(job, _given(now).filter(created_at__lt=planned), now) for rule in (OF_ALL | OF_THE_JOB).values())
+    return next((wait for wait in waits if wait), None)
+
+
+def consider_lines(job: JobDescription | None, *, now: datetime) -> list[Finding]:
+    """What each of these rules says of a call that nobody has planned yet."""
+    rules = OF_ALL | (OF_THE_JOB if job else {}) | {"Pace": _pace}
+    return [Finding(name, rule(job, _given(now), now) or Kept("Nothing to wait for.")) for name, rule in rules.items()]
+
+
+def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     if _spent(now) >= settings.DAILY_SPEND_LIMIT > 0:
         return Later(
             now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
         )
-    ahead = _given(now).filter(created_at__lt=planned)
-    mine, ahead_of_mine = Q(attempt__interview__job=job), ahead.filter(job=job)
+    return None
+
+
+def _lines(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     if _lines_left(ahead) <= 0:
         return Later(_when_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS), ALL_LINES_BUSY)
-    if (lines := job.max_concurrent_calls) and lines <= _live().filter(mine).count() + ahead_of_mine.count():
+    return None
+
+
+def _pace(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
+    """Whose turn it is, without taking one."""
+    pace = Pace.objects.first()
+    return Later(pace.next_at, "Calls are placed one after another.") if pace and pace.next_at > now else None
+
+
+def _job_lines(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
+    lines = job.max_concurrent_calls
+    if lines and lines <= _live().filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
         return Later(_when_free(now, _waiting(now).filter(job=job), lines), JOB_LINES_BUSY)
-    if (calls := job.calls_per_day) and calls <= _made(now).filter(mine).count() + ahead_of_mine.count():
+    return None
+
+
+def _job_day(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
+    calls = job.calls_per_day
+    if calls and calls <= _made(now).filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
         return Later(_next_of_the_day(job, calls, now), JOB_DAY_SPENT)
     return None
+
+
+LineRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
+"""Of a call for this job: whether it waits, where these interviews are about to be called before it."""
+
+OF_ALL: dict[str, LineRule] = {"Money of the day": _money, "Lines": _lines}
+OF_THE_JOB: dict[str, LineRule] = {"The job's lines": _job_lines, "The job's calls in a day": _job_day}
 
 
 def fill_lines() -> None:

@@ -17,6 +17,7 @@ GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Candidates", "person", "candidates.candidate"),
         ("Consents", "how_to_reg", "candidates.consent"),
         ("Do-not-call list", "phone_disabled", "candidates.donotcall"),
+        ("May we call?", "perm_phone_msg", "candidates.candidate", "may-call"),
     ],
     "Jobs": [
         ("Jobs", "work", "jobs.jobdescription"),

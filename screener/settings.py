@@ -228,7 +228,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.input.AnswerAnyway",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "screener.api.paging.CreatedCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.Filters"],
     "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "screener.api.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -238,7 +238,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Screener API",
     "DESCRIPTION": (
         "Conduct first-round phone interviews and read their results by machine. "
-        "Errors are `application/problem+json`; lists come in pages, newest first; "
+        "Errors are `application/problem+json`; lists come in pages, newest first, "
+        "and a filter without a value is refused; "
         "a POST may carry an `Idempotency-Key`."
     ),
     "VERSION": "1.0.0",

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from candidates.api import CandidateViewSet
+from interviews.admin.may_call import may_call_page
 from interviews.admin.spending import spending_page
 from interviews.api import CampaignViewSet, InterviewViewSet
 from jobs.api import JobViewSet, QuestionSetViewSet
@@ -20,6 +21,7 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(router.urls)),
