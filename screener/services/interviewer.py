@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, StrictFloat
 
 from screener.services.usage import UNKNOWN, Usage
 
@@ -43,9 +43,12 @@ Words = Annotated[Text, AfterValidator(_not_empty)]
 
 
 class Strict(BaseModel):
-    """Exactly these fields, finite numbers, nothing else: what a vendor promised is checked again here."""
+    """Exactly these fields, finite numbers, nothing else: what a vendor promised is checked again here.
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+    A score of "7" or of true is no number either: nothing is read into what was not said.
+    """
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, strict=True)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class QuestionPlan(Strict):
 
 class CriterionScore(Strict):
     criterion: Text
-    score: Annotated[float, AfterValidator(_within(0, 10))]
+    score: Annotated[StrictFloat, AfterValidator(_within(0, 10))]
     reason: Words
     quotes: list[Text]
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from string import Template
 from typing import Annotated
 
 from django.conf import settings
+from openai.types.chat import ChatCompletionMessageParam
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, Field, ValidationError
 
@@ -28,11 +29,10 @@ from screener.services.interviewer import (
 )
 from screener.services.offline_interviewer import OfflineInterviewer
 from screener.services.openai_client import Account, Count, paid_for
+from screener.services.parameters import asked_within_reason
+from screener.services.parameters import asked_within_reason
 from screener.services.redaction import redact
 from screener.services.usage import Usage
-
-MAX_TOKENS = 16_000
-"""More than any reply needs with the thinking before it, and a bound on what one call can cost."""
 
 
 class Declined(PermanentError):
@@ -157,23 +157,37 @@ class OpenAIInterviewer:
 
     def _ask(self, name: str, shape: type[T], facts: dict[str, str], material: dict[str, str]) -> Reply[T]:
         prompt = _Prompt.named(name)
+        create = partial(
+            self.account.client.chat.completions.with_raw_response.create,
+            model=self.account.model,
+            messages=[
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user_turn(facts, material)},
+            ],
+            response_format=_format(name, shape),
+        )
         with self.account.errors_of_ours():
-            # No temperature: current models refuse it. Not stored: it is about a person who applied to us.
-            response = self.account.client.chat.completions.with_raw_response.create(
-                model=self.account.model,
-                messages=[
-                    {"role": "system", "content": prompt.system},
-                    {"role": "user", "content": prompt.user_turn(facts, material)},
-                ],
-                response_format=_format(name, shape),
-                max_completion_tokens=MAX_TOKENS,
-                store=False,
-            )
+            response = asked_within_reason(self.account.base_url, self.account.model, lambda wishes: create(**wishes))
         completion = self.account.read(response.text, _Completion)
         usage = completion.usage.as_told()
         with paid_for(usage):
             value = self._value(completion.choices[0], shape)
         return Reply(value, model=completion.model or self.account.model, prompt_hash=prompt.hash, usage=usage)
+
+    def _complete(
+        self, messages: list[ChatCompletionMessageParam], response_format: ResponseFormatJSONSchema
+    ) -> _Completion:
+        account = self.account
+        create = account.client.chat.completions.with_raw_response.create
+        with account.errors_of_ours():
+            response = asked_within_reason(
+                account.base_url,
+                account.model,
+                lambda wishes: create(
+                    model=account.model, messages=messages, response_format=response_format, **wishes
+                ),
+            )
+            return account.read(response.text, _Completion)
 
     def _value(self, choice: _Choice, shape: type[T]) -> T:
         who = self.account.who

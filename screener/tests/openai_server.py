@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from screener.services import parameters
 from screener.services.openai_client import client_for
 
 
@@ -83,6 +84,7 @@ def openai_server(*replies: Behaviour) -> Iterator[Server]:
     finally:
         client_for(KEY, server.base_url, SECONDS).close()
         client_for.cache_clear()
+        parameters.refused.clear()
         httpd.shutdown()
         thread.join()
         httpd.server_close()
@@ -123,6 +125,13 @@ def speaking(handler: _Handler) -> None:
 
 def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:
     return replying(status, {"error": {"message": "no", "type": kind, "param": None, "code": code}}, **headers)
+
+
+def particular(refusals: dict[str, Behaviour], otherwise: Behaviour) -> Behaviour:
+    """Refuses what these parameters are in, each in its way, the first of them first."""
+    return lambda handler: next(
+        (refuse for name, refuse in refusals.items() if name in handler.scripted.requests[-1].json), otherwise
+    )(handler)
 
 
 def raw(body: bytes, content_type: str = "application/json") -> Behaviour:

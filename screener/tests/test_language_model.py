@@ -127,14 +127,14 @@ class TestAsking:
         assert "position 0" in server.requests[0].user_turn
         assert "relevance, 8: Why not." in server.requests[0].user_turn
 
-    def test_the_request_names_the_model_and_leaves_out_what_models_refuse(self) -> None:
+    def test_the_request_names_the_model_and_nothing_that_is_not_needed(self) -> None:
         with model(completion(json.dumps(SCORES))) as server:
             interviewer().assess(ANSWER)
         request = server.requests[0]
         assert (request.path, request.key) == ("/v1/chat/completions", KEY)
-        expected = {"model", "messages", "response_format", "max_completion_tokens", "store"}
+        expected = {"model", "messages", "response_format", "max_completion_tokens", "store", "temperature"}
         assert set(request.json) == expected
-        assert request.json["model"] == "gpt-6-luna"
+        assert (request.json["model"], request.json["temperature"]) == ("gpt-6-luna", 0)
         assert request.json["store"] is False
 
     def test_the_prompt_hash_is_that_of_the_file(self) -> None:
@@ -283,7 +283,19 @@ class TestFailures:
             (scores(score=11), NotAsAsked, "must be from 0 to 10"),
             (scores(score=-0.5), NotAsAsked, "must be from 0 to 10"),
             (scores(score=float("nan")), NotAsAsked, "finite number"),
+            (scores(score=float("inf")), NotAsAsked, "finite number"),
+            (scores(score=float("inf")), NotAsAsked, "finite number"),
             (scores(score="high"), NotAsAsked, "valid number"),
+            (scores(score="7"), NotAsAsked, "valid number"),
+            (scores(score=True), NotAsAsked, "valid number"),
+            (scores(score=None), NotAsAsked, "valid number"),
+            (scores(confidence=1), NotAsAsked, "confidence"),
+            (scores(score="7"), NotAsAsked, "valid number"),
+            (scores(score=True), NotAsAsked, "valid number"),
+            (scores(score=None), NotAsAsked, "valid number"),
+            (scores(confidence=0.9), NotAsAsked, "confidence"),
+            (completion(f"```json\n{json.dumps(SCORES)}\n```"), NotAsAsked, "nothing was taken from it"),
+            (completion(f"{json.dumps(SCORES)} I hope this helps!"), NotAsAsked, "nothing was taken from it"),
             (scores(reason=" \x00 "), NotAsAsked, "must not be empty"),
         ],
     )
