@@ -9,7 +9,6 @@ from string import Template
 from typing import Annotated
 
 from django.conf import settings
-from openai.types.chat import ChatCompletionMessageParam
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, Field, ValidationError
 
@@ -29,7 +28,6 @@ from screener.services.interviewer import (
 )
 from screener.services.offline_interviewer import OfflineInterviewer
 from screener.services.openai_client import Account, Count, paid_for
-from screener.services.parameters import asked_within_reason
 from screener.services.parameters import asked_within_reason
 from screener.services.redaction import redact
 from screener.services.usage import Usage
@@ -173,21 +171,6 @@ class OpenAIInterviewer:
         with paid_for(usage):
             value = self._value(completion.choices[0], shape)
         return Reply(value, model=completion.model or self.account.model, prompt_hash=prompt.hash, usage=usage)
-
-    def _complete(
-        self, messages: list[ChatCompletionMessageParam], response_format: ResponseFormatJSONSchema
-    ) -> _Completion:
-        account = self.account
-        create = account.client.chat.completions.with_raw_response.create
-        with account.errors_of_ours():
-            response = asked_within_reason(
-                account.base_url,
-                account.model,
-                lambda wishes: create(
-                    model=account.model, messages=messages, response_format=response_format, **wishes
-                ),
-            )
-            return account.read(response.text, _Completion)
 
     def _value(self, choice: _Choice, shape: type[T]) -> T:
         who = self.account.who

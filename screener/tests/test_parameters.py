@@ -90,7 +90,7 @@ def test_is_left_out_for_a_model_that_refuses_it_and_that_is_remembered(way: str
 
 
 def test_is_left_out_one_by_one() -> None:
-    with model(particular({name: refusal for name, refusal in REFUSALS.values()}, GOOD)) as server:
+    with model(particular(dict(REFUSALS.values()), GOOD)) as server:
         interviewer().assess(ANSWER)
     assert sent(server)[-1] == {"max_tokens"}
     assert server.requests[-1].json["max_tokens"] == MAX_TOKENS
