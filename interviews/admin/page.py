@@ -127,10 +127,21 @@ def _merged(places: Iterable[Place]) -> Iterator[Place]:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """An assessment, with all that it rests on."""
+
+    assessment: Assessment
+
+    @property
+    def flags(self) -> list[str]:
+        return plain(self.assessment.flags)
+
+
+@dataclass(frozen=True)
 class Answer:
     response: InterviewResponse
-    assessment: Assessment | None
-    earlier: list[Assessment]
+    judgement: Judgement | None
+    earlier: list[Judgement]
     transcript: list[Piece]
     problem: str
     """Why there is no score, where there is none."""
@@ -142,8 +153,8 @@ class Answer:
         verified = [one for criterion in criteria for one in criterion["evidence"] if one["verified"]]
         return cls(
             response=response,
-            assessment=current,
-            earlier=[one for one in response.assessments.all() if one != current],
+            judgement=Judgement(current) if current else None,
+            earlier=[Judgement(one) for one in response.assessments.all() if one != current],
             transcript=list(pieces(response.transcript, (Place(one["start"], one["end"]) for one in verified))),
             problem=(current.reason if current else "") or response.status_reason,
         )
@@ -169,18 +180,49 @@ class Answer:
 
     @property
     def score(self) -> Decimal | None:
-        return self.assessment.score if self.assessment else None
+        return self.judgement.assessment.score if self.judgement else None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A result, with all that it rests on."""
+
+    result: InterviewResult
+
+    @property
+    def coverage(self) -> str:
+        return f"{self.result.coverage:.0%}"
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.result.recommendation, "default")
 
     @property
     def flags(self) -> list[str]:
-        return plain(self.assessment.flags) if self.assessment else []
+        return plain(self.result.flags)
+
+    @property
+    def grounds(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.grounds)
+
+    @property
+    def strengths(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.strengths)
+
+    @property
+    def improvements(self) -> list[dict[str, Any]]:
+        return _numbered(self.result.improvements)
+
+
+def _numbered(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [point | {"number": point["position"] + 1} for point in points]
 
 
 @dataclass(frozen=True)
 class InterviewPage:
     interview: Interview
-    result: InterviewResult | None
-    earlier_results: list[InterviewResult]
+    finding: Finding | None
+    earlier_findings: list[Finding]
     decisions: list[Decision]
     answers: list[Answer]
     attempts: list[Attempt]
@@ -195,8 +237,8 @@ class InterviewPage:
         responses = interview.responses.prefetch_related("takes", "assessments")
         return cls(
             interview=interview,
-            result=next((one for one in results if one.is_current), None),
-            earlier_results=[one for one in results if not one.is_current],
+            finding=next((Finding(one) for one in results if one.is_current), None),
+            earlier_findings=[Finding(one) for one in results if not one.is_current],
             decisions=list(interview.decisions.select_related("decided_by", "result")),
             answers=[Answer.of(one) for one in responses],
             attempts=list(interview.attempts.select_related("call")),
@@ -220,40 +262,12 @@ class InterviewPage:
         if interview.result_status != Interview.ResultStatus.NONE:
             colour = COLOURS.get(interview.result_status, "info")
             shown.append((f"Result: {interview.get_result_status_display()}", colour))
-        if self.result:
-            offline = self.result.label == OfflineInterviewer.label
-            shown.append((f"Judged by: {self.result.label}", "warning" if offline else "default"))
+        if self.finding:
+            label = self.finding.result.label
+            shown.append((f"Judged by: {label}", "warning" if label == OfflineInterviewer.label else "default"))
         return shown
 
     @property
     def duration(self) -> str:
         minutes, seconds = divmod(self.interview.duration_seconds or 0, 60)
         return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-    @property
-    def coverage(self) -> str:
-        return f"{self.result.coverage:.0%}" if self.result else ""
-
-    @property
-    def recommendation_colour(self) -> str:
-        return COLOURS.get(self.result.recommendation, "default") if self.result else "default"
-
-    @property
-    def flags(self) -> list[str]:
-        return plain(self.result.flags) if self.result else []
-
-    @property
-    def grounds(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.grounds) if self.result else []
-
-    @property
-    def strengths(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.strengths) if self.result else []
-
-    @property
-    def improvements(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.improvements) if self.result else []
-
-
-def _numbered(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [point | {"number": point["position"] + 1} for point in points]

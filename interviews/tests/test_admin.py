@@ -12,11 +12,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviews import scoring
 from interviews.admin.page import pieces
 from interviews.decisions import decide
 from interviews.evidence import Place
 from interviews.models import Decision, Interview
-from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview
+from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview, drain
 from screener.tests.held import QUOTE, a_held_interview, conclude
 
 
@@ -83,9 +84,10 @@ class TestThePage:
     def test_shows_a_missing_result_as_missing_and_never_as_a_number(self, desk: Client) -> None:
         interview = a_held_interview()
         conclude(interview, score=None, reason="Question 2: the recording was lost.")
-        page = read(desk, page_of(interview))
-        assert "<strong>No overall score.</strong> Question 2: the recording was lost." in page
-        assert '<span class="s-score">' not in page
+        now, before = read(desk, page_of(interview)).split("Earlier results (1)")
+        assert "<strong>No overall score.</strong> Question 2: the recording was lost." in now
+        assert '<span class="s-score">' not in now
+        assert '<span class="s-score">' in before
 
     def test_shows_a_question_without_a_score_with_its_reason(self, desk: Client) -> None:
         interview = a_held_interview()
@@ -94,10 +96,52 @@ class TestThePage:
         page = read(desk, page_of(interview))
         assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
 
-    def test_keeps_earlier_results_and_scores_in_sight(self, desk: Client) -> None:
+    def test_keeps_earlier_results_in_sight_with_what_they_rested_on(self, desk: Client) -> None:
         interview = a_held_interview()
-        conclude(interview, score="7.90")
-        assert "Earlier results (1)" in read(desk, page_of(interview))
+        conclude(interview, score="7.90", reason="Better than we thought.")
+        now, before = read(desk, page_of(interview)).split("Earlier results (1)")
+        assert '<span class="s-score">7.90<small> of 10</small></span>' in now
+        assert "Concrete, with figures." not in now
+        for expected in (
+            '<span class="s-score">7.50<small> of 10</small></span>',
+            "Concrete, with figures.",
+            f"“{QUOTE}” <a",
+            "100% of the questions (by weight)",
+        ):
+            assert expected in before
+
+    def test_keeps_earlier_scores_in_sight_with_what_they_rested_on(self, desk: Client) -> None:
+        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+        response = interview.responses.get()
+        first = response.assessments.get()
+        scoring.rescore(interview, actor="hr")
+        assert "Scored before (1)" in read(desk, page_of(interview)), "also while the next one is waited for"
+        drain()
+        assert response.assessments.count() == 2
+        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        for expected in (
+            f"{first.created_at:%Y-%m-%d %H:%M} UTC: 7.50",
+            f"“{QUOTE}”</blockquote>",
+            "not found in the answer",
+            "&lt;script&gt;alert(1)&lt;/script&gt;",
+            "rubric 1.",
+        ):
+            assert expected in before
+
+    def test_shows_what_was_refused_before_it_was_asked_for_again(self, desk: Client) -> None:
+        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+        interview.responses.get().assessments.create(
+            is_current=False,
+            criteria=[],
+            flags=["asked_again", "criteria_missing"],
+            reason="The interviewer did not score each criterion.",
+            rubric_version="1",
+            model="m",
+            label="m",
+        )
+        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        assert "UTC: no score.</strong> The interviewer did not score each criterion." in before
+        assert "what came first was refused, and asked for again; not every criterion was scored." in before
 
     def test_says_why_it_failed_and_when_the_next_call_is_due(self, desk: Client) -> None:
         waiting = an_interview()
