@@ -25,14 +25,12 @@ from screener.services.interviewer import (
     InterviewText,
     JobText,
     JudgedAnswer,
-    QuestionPlan,
     Summary,
 )
 from screener.services.language_model import (
     CutOff,
     Declined,
     NotAsAsked,
-    _format,
     _mark_for,
     interviewer,
 )
@@ -147,47 +145,6 @@ class TestAsking:
         with model(replying(200, {"choices": [{"message": {"content": json.dumps(SCORES)}}]})):
             reply = interviewer().assess(ANSWER)
         assert (reply.model, reply.usage) == ("gpt-6-luna", Usage())
-
-
-class TestSchema:
-    @pytest.mark.parametrize("shape", [QuestionPlan, AnswerScores, Summary])
-    def test_keeps_to_the_rules_of_strict_schemas(self, shape: type) -> None:
-        """The common subset of all vendors: every field required, nothing extra, no limits on numbers or lengths."""
-        described = _format("name", shape)["json_schema"]
-        assert described["strict"] is True
-        assert described["schema"]["type"] == "object"
-        known = {
-            "$defs",
-            "$ref",
-            "additionalProperties",
-            "description",
-            "enum",
-            "items",
-            "properties",
-            "required",
-            "title",
-            "type",
-        }
-        assert keywords(described["schema"]) <= known
-        for node in objects(described["schema"]):
-            assert node["additionalProperties"] is False
-            assert node["required"] == list(node["properties"])
-
-
-def objects(schema: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(schema, dict):
-        if schema.get("type") == "object":
-            yield schema
-        for value in schema.values():
-            yield from objects(value)
-
-
-def keywords(schema: dict[str, Any]) -> set[str]:
-    found = set(schema)
-    for name in ("$defs", "properties"):
-        for part in schema.get(name, {}).values():
-            found |= keywords(part)
-    return found | keywords(schema["items"]) if "items" in schema else found
 
 
 class TestHostileText:
