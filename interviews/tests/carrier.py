@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,17 +14,20 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Carrier:
-    """`mood`: how the next request to place a call is treated: ok, lost (accepted, then the line is cut), or an error.
+    """`mood`: how the next request to place a call is treated.
 
-    `audio`: what is sent for a recording: a body, or a status. `transcriptions`: those of any recording.
+    ok, lost (accepted, then the line is cut), silent (accepted, and never answered), or an error.
+    `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces of 2 GB.
+    `transcriptions`: those of any recording.
     """
 
     url: str = ""
     mood: str | tuple[int, int] = "ok"
     calls: list[dict[str, Any]] = field(default_factory=list)
-    audio: bytes | int | dict[str, str] = 404
+    audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def accept(self, params: dict[str, str]) -> dict[str, Any]:
         call = {
@@ -65,7 +68,9 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, known)
                 return
             call = carrier.accept(params)
-            if carrier.mood == "lost":
+            if carrier.mood == "silent":
+                carrier.over.wait()
+            elif carrier.mood == "lost":
                 self.close_connection = True
                 self.connection.shutdown(2)
             else:
@@ -99,6 +104,12 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                     self.answer(carrier.audio, b"")
                 case dict():
                     self.answer(302, b"", **carrier.audio)
+                case pieces:
+                    self.send_response(200)
+                    self.send_header("Content-Length", str(2 * 1024**3))
+                    self.end_headers()
+                    with suppress(OSError):  # whoever has had enough hangs up
+                        self.wfile.writelines(pieces)
 
     return Handler
 
@@ -113,6 +124,7 @@ def carrier() -> Iterator[Carrier]:
     try:
         yield running
     finally:
+        running.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
+from itertools import count, repeat
 from typing import Any
 
 import pytest
@@ -234,10 +235,16 @@ class TestOneAttempt:
     ("mood", "outcome", "status", "says"),
     [
         ((400, 21211), "invalid_number", "failed", "not a valid phone number"),
+        ((400, 21214), "invalid_number", "failed", "can't reach this phone number"),
         ((400, 21219), "carrier_error", "pending", "trial account"),
         ((401, 20003), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
         ((400, 21215), "carrier_error", "pending", "not allowed to call this country"),
+        ((403, 32205), "carrier_error", "pending", "not allowed to call this country"),
+        ((400, 13227), "carrier_error", "pending", "not allowed to call this country"),
+        ((400, 21626), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
         ((429, 20429), "carrier_error", "pending", "slow down"),
+        ((400, 10004), "carrier_error", "pending", "slow down"),
+        ((400, 99999), "carrier_error", "pending", "error 99999"),
     ],
 )
 def test_what_the_carrier_refuses_is_told_in_words(
@@ -253,12 +260,25 @@ def test_what_the_carrier_refuses_is_told_in_words(
     assert len(twilio.asked) == 1
 
 
-def test_an_answer_of_500_leaves_open_whether_the_call_was_placed(twilio: Carrier) -> None:
-    twilio.mood = (500, 20500)
+@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost"])
+def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
+    twilio: Carrier, settings: Any, mood: Any
+) -> None:
+    settings.TWILIO_TIMEOUT = 0.2
+    twilio.mood = mood
     interview = an_interview()
     drain()
     assert interview.attempts.get().ended_at is None
     assert interview.events.filter(kind="attempt.unknown").exists()
+    assert twilio.asked == [f"POST /2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Calls.json"]
+
+
+def test_a_carrier_that_is_not_there_was_certainly_not_asked(settings: Any) -> None:
+    settings.TWILIO_API_URL = "http://127.0.0.1:1"
+    interview = an_interview()
+    drain()
+    attempt = interview.attempts.get()
+    assert (attempt.outcome, "could not be reached" in attempt.reason) == (Attempt.Outcome.CARRIER_ERROR, True)
 
 
 def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
@@ -309,8 +329,37 @@ class TestAudio:
         )
 
     def test_is_never_fetched_from_where_a_redirect_points(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = {"Location": "http://127.0.0.1:1/secret"}
+        twilio.audio = {"Location": f"{twilio.url}/latest/meta-data"}
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert take.status == Recording.Status.AVAILABLE
         assert not take.file
+        assert [one.rpartition("/")[2] for one in twilio.asked] == ["RE1.wav"]
+
+    def test_of_two_gigabytes_is_not_read_to_the_end(self, take: Recording, twilio: Carrier) -> None:
+        sent = 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal sent
+            while True:
+                sent += 1
+                yield bytes(1024 * 1024)
+
+        twilio.audio = pieces()
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert (take.status, "larger than 25 MB" in take.error) == (Recording.Status.ABSENT, True)
+        assert sent < 100
+
+    def test_that_drips_is_given_up_and_tried_again(
+        self, take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        twilio.audio = repeat(b"\0")
+        clock = count(step=5)
+        monkeypatch.setattr(telephony, "monotonic", lambda: next(clock))
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.AVAILABLE
+        assert take.retry_at is not None
+        assert not take.file
+        assert next(clock) < 100

@@ -1,9 +1,15 @@
 """Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
+from twilio.request_validator import RequestValidator
 
 from candidates.models import Consent, DoNotCall
 from interviews import dialling
@@ -16,6 +22,7 @@ from webhooks.tests.phone import Phone
 pytestmark = pytest.mark.django_db
 
 Status, Outcome = Interview.Status, Interview.Outcome
+FORM = "application/x-www-form-urlencoded"
 
 
 def placed(interview: Interview) -> Attempt:
@@ -263,6 +270,53 @@ class TestTheSameEventTwice:
         assert again.content == first.content
         assert (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count()) == before
 
+    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any, drained) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
+        first = phone.post(record.attrib["action"], params)
+        phone.status("completed", 5)
+        drained()
+        before = everything()
+        time_machine.move_to(timezone.now() + timedelta(days=1))
+        assert phone.post(record.attrib["action"], params).content == first.content
+        assert phone.status("completed", 5).status_code == 204
+        assert everything() == before
+
+    def test_that_comes_before_the_one_before_it_takes_nothing_from_it(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        """Nobody can know the third question's address before the second answer is in: this is no answer."""
+        consent(phone)
+        phone.answer("The first.")
+        here = phone.last
+        action = phone._attribute("Record", "action")
+        before = [one.status for one in interview.responses.all()]
+        ahead = action.replace("/turns/4/", "/turns/5/")
+        assert ahead != action
+        phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20))
+        assert phone.last.status_code == 200
+        assert [one.status for one in interview.responses.all()] == before
+        phone.last = here
+        phone.answer("The second.")
+        phone.answer("The third.")
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+
+    def test_whose_audio_overtakes_that_of_the_answer_before_finds_its_own(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        consent(phone)
+        takes = []
+        for number in (1, 2):
+            record = phone.document().find("Record")
+            takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
+            phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
+        for record, take in reversed(takes):
+            phone.recorded(record, take)
+        found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
+        assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
+
     def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
         phone.status("ringing", 1)
         phone.status("ringing", 1)
@@ -319,17 +373,49 @@ class TestAStranger:
             == 403
         )
 
+    @pytest.mark.parametrize("added", ["Digits=1", "CallSid=CAother", "AccountSid=", "CallStatus=completed"])
+    def test_cannot_add_to_what_was_signed(self, phone: Phone, added: str) -> None:
+        """A new parameter, or one more of a name that is there: Django reads the last one."""
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        params = phone.params()
+        before = everything()
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            settings.WEBHOOK_BASE_URL + address, params
+        )
+        for target, body in ((address, f"{urlencode(params)}&{added}"), (f"{address}?{added}", urlencode(params))):
+            answer = phone.client.post(target, body, FORM, headers={"X-Twilio-Signature": signature})
+            assert answer.status_code == 403
+        assert everything() == before
+
+    def test_who_repeats_a_key_and_signs_it_causes_no_error(self, phone: Phone) -> None:
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        body = urlencode(phone.params()) + "&Digits=1&Digits=2&Digits="
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            settings.WEBHOOK_BASE_URL + address, QueryDict(body)
+        )
+        answer = phone.client.post(address, body, FORM, headers={"X-Twilio-Signature": signature})
+        assert answer.status_code == 200
+        assert TwilioEvent.objects.get(kind="pickup").params["Digits"] == ""
+
     def test_of_another_account_is_refused(self, phone: Phone) -> None:
         answer = phone.turn(0, "pickup", AccountSid="AC" + "9" * 32)
         assert answer.status_code == 403
 
-    def test_may_say_what_it_likes_of_its_host(self, phone: Phone) -> None:
-        answer = phone.post(
-            f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup",
-            phone.params(),
-            **{"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"},
+    @pytest.mark.parametrize(
+        "headers", [{"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}, {"Host": "evil.example"}]
+    )
+    def test_is_believed_by_the_address_that_is_configured_and_no_other(
+        self, phone: Phone, settings: Any, headers: dict[str, str]
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["*"]
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            f"http://evil.example{address}", phone.params()
         )
-        assert answer.status_code == 200
+        forged = phone.client.post(address, phone.params(), headers=headers | {"X-Twilio-Signature": signature})
+        assert forged.status_code == 403
+        assert not TwilioEvent.objects.exists()
+        assert phone.post(address, phone.params(), **headers).status_code == 200
 
     @pytest.mark.parametrize("attempt_id", [None, NOBODY])
     def test_with_a_call_of_another_interview_is_refused(
@@ -366,5 +452,10 @@ class TestAStranger:
         assert phone.turn(3, "take", RecordingDuration=value, RecordingSid=value, Digits=value).status_code == 200
         assert phone.status("completed", CallDuration=value, ErrorCode=value).status_code == 204
 
-    def test_may_not_get(self, phone: Phone, client: Client) -> None:
-        assert client.get(f"/webhooks/twilio/attempts/{phone.attempt.pk}/status").status_code == 405
+    @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
+    def test_may_only_post(self, phone: Phone, client: Client, method: str) -> None:
+        before = everything()
+        for address in addresses(str(phone.attempt.pk)):
+            answer = getattr(client, method)(address, headers={"X-Twilio-Signature": "x"})
+            assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert everything() == before
