@@ -105,12 +105,21 @@ _FOUND = {
     "recommendation": "consider",
     "hire_at": 7.0,
     "consider_at": 5.0,
-    "reasoning": "Concrete cases; little about results.",
+    "opinion": "consider",
+    "reasoning": "Found the cause of an outage by looking at the machine.",
+    "grounds": [
+        {
+            "text": "Found the cause of an outage by looking at the machine.",
+            "position": 0,
+            "quote": "I found that a full disk had stopped the broker",
+        }
+    ],
     "strengths": [{"text": "Finds causes.", "position": 0, "quote": "a full disk had stopped the broker"}],
     "improvements": [],
     "flags": [],
     "label": OFFLINE,
     "model": "offline-rules",
+    "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
 }
 RESULT = [shown("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_FOUND, "earlier": []})]

@@ -32,6 +32,8 @@ def plan_interview(
         raise NotPossible(verdict.reason)
     if questions is None:
         raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
+    if reason := speech.why_not_heard(questions.language):
+        raise NotPossible(reason)
     try:
         with transaction.atomic():
             interview = Interview.objects.create(

@@ -1,12 +1,12 @@
 """From assessments to a result: what the answers add up to, and what is missing where they do not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from interviews.answers import LEASE_SECONDS
-from interviews.evidence import find_quote
+from interviews.evidence import places_of, says_something
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
@@ -17,6 +17,8 @@ from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
+
+NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
 
 
 def conclude(interview_id: UUID) -> None:
@@ -141,7 +143,7 @@ def _hand_in(
     with interview.locked():
         if interview.lease != token:
             return
-        points = _checked_points(reply.value, standing) if reply else ([], [], [])
+        words = _in_words(reply.value, standing) if reply else InWords(reasoning=reason)
         score = standing.score
         interview.results.filter(is_current=True).update(is_current=False)
         InterviewResult.objects.create(
@@ -149,14 +151,17 @@ def _hand_in(
             overall_score=score,
             coverage=standing.coverage,
             recommendation=recommend(score, interview.job) if score is not None else "",
-            reasoning=reply.value.reasoning if reply else reason,
-            strengths=points[0],
-            improvements=points[1],
-            flags=sorted({*points[2], *_flags(standing)}),
+            opinion=reply.value.opinion if reply else "",
+            reasoning=words.reasoning,
+            grounds=words.grounds,
+            strengths=words.strengths,
+            improvements=words.improvements,
+            flags=sorted(words.flags | _flags(standing)),
             hire_at=interview.job.hire_at,
             consider_at=interview.job.consider_at,
             model=(reply.model if reply else label)[:100],
             label=label,
+            prompt_hash=reply.prompt_hash if reply else "",
         )
         interview.concluded(status, reason=reason)
 
@@ -166,26 +171,41 @@ def _flags(standing: Standing) -> set[str]:
     return {flag for found in assessments for flag in found.flags}
 
 
-def _checked_points(
-    summary: Summary, standing: Standing
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], set[str]]:
-    """Strengths and improvements whose quotes stand in the answers; the others are left out and flagged."""
-    interview = standing.interview
-    answers = {one.position: one for one in standing.responses}
-    flags: set[str] = set()
+@dataclass(frozen=True)
+class InWords:
+    """What is said of an interview: statements, each with the question and the words that it rests on."""
 
-    def supported(points: list[Point]) -> list[dict[str, Any]]:
-        kept = []
-        for point in points:
-            answer = answers.get(point.position)
-            place = find_quote(point.quote, sendable(answer, interview)) if answer else None
-            if answer and place:
-                kept.append(point.model_dump() | {"quote": answer.transcript[place.start : place.end]})
-            else:
-                flags.add("point_without_quote_left_out")
-        return kept
+    reasoning: str
+    grounds: list[dict[str, Any]] = field(default_factory=list)
+    strengths: list[dict[str, Any]] = field(default_factory=list)
+    improvements: list[dict[str, Any]] = field(default_factory=list)
+    flags: frozenset[str] = frozenset()
 
-    return supported(summary.strengths), supported(summary.improvements), flags
+
+def _in_words(summary: Summary, standing: Standing) -> InWords:
+    """The statements whose quotes stand in the answers; the others are left out, and that is flagged."""
+    answers = {one.position: (one, sendable(one, standing.interview)) for one in standing.responses}
+    said = (summary.reasoning, summary.strengths, summary.improvements)
+    grounds, strengths, improvements = kept = [_supported(points, answers) for points in said]
+    all_kept = sum(map(len, kept)) == sum(map(len, said))
+    return InWords(
+        reasoning=" ".join(one["text"] for one in grounds) or NOTHING_SUPPORTED,
+        grounds=grounds,
+        strengths=strengths,
+        improvements=improvements,
+        flags=frozenset() if all_kept else frozenset({"point_without_quote_left_out"}),
+    )
+
+
+def _supported(points: list[Point], answers: dict[int, tuple[InterviewResponse, str]]) -> list[dict[str, Any]]:
+    kept = []
+    for point in points:
+        answer, sent = answers.get(point.position, (None, ""))
+        places = places_of(point.quote, sent)
+        if answer and any(says_something(place, sent) for place in places):
+            quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
+            kept.append(point.model_dump() | {"quote": quote})
+    return kept
 
 
 def interviews_to_conclude() -> list[UUID]:

@@ -83,7 +83,9 @@ class CancellationSerializer(serializers.Serializer[Any]):
 
 class EvidenceSerializer(serializers.Serializer[Any]):
     quote = serializers.CharField()
-    verified = serializers.BooleanField(help_text="Whether these words stand in the transcript")
+    verified = serializers.BooleanField(
+        help_text="Whether these words stand in the transcript and say enough to support a score"
+    )
     start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
     end = serializers.IntegerField(allow_null=True)
 
@@ -215,6 +217,8 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
     recommendation = serializers.SerializerMethodField()
     hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
     consider_at = serializers.FloatField()
+    opinion = serializers.SerializerMethodField()
+    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with what it rests on")
     strengths = PointSerializer(many=True)
     improvements = PointSerializer(many=True)
     flags = serializers.ListField(child=serializers.CharField())
@@ -227,12 +231,15 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
             "recommendation",
             "hire_at",
             "consider_at",
+            "opinion",
             "reasoning",
+            "grounds",
             "strengths",
             "improvements",
             "flags",
             "label",
             "model",
+            "prompt_hash",
             "created_at",
         ]
         read_only_fields = fields
@@ -240,6 +247,10 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
     def get_recommendation(self, result: InterviewResult) -> Recommendation | None:
         """By the score and the job's thresholds; a person decides. Null: none."""
         return Recommendation(result.recommendation) if result.recommendation else None
+
+    def get_opinion(self, result: InterviewResult) -> Recommendation | None:
+        """What the interviewer itself would say. It decides nothing; a flag tells where it contradicts. Null: none."""
+        return Recommendation(result.opinion) if result.opinion else None
 
 
 @extend_schema_serializer(examples=examples.RESULT)

@@ -47,7 +47,12 @@ def learn_price(attempt_id: str) -> None:
 
 @app.task(name="interviews.fetch_audio", queue="answers", retry=Backoff())
 def fetch_audio(recording_id: str) -> None:
-    answers.fetch_audio(UUID(recording_id))
+    """Each step of an answer goes on to the next at once: a job between them costs more than the step itself.
+
+    Whatever ends in between is found by the sweep.
+    """
+    if answer := answers.fetch_audio(UUID(recording_id)):
+        transcribe(str(answer))
 
 
 @app.task(name="interviews.forget_at_carrier", queue="rest", retry=Backoff())
@@ -58,6 +63,7 @@ def forget_at_carrier(recording_id: str) -> None:
 @app.task(name="interviews.transcribe", queue="answers", retry=Backoff())
 def transcribe(response_id: str) -> None:
     answers.transcribe(UUID(response_id))
+    assess(response_id)
 
 
 @app.task(name="interviews.assess", queue="answers", retry=Backoff())

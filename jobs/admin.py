@@ -12,6 +12,7 @@ from unfold.enums import ActionVariant
 from jobs.admin_forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.questions import approve, to_approve
+from screener import spoken
 from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many, verb
 from screener.budget import why_no_paid_work
 from screener.spending import Cost, Phone, phone_by
@@ -33,7 +34,11 @@ def put_into_force(questions: QuestionSet, request: HttpRequest) -> str:
 
 
 def as_table(questions: QuestionSet | None) -> str | None:
-    return render_to_string("admin/jobs/questions.html", {"set": questions}) if questions else None
+    if questions is None:
+        return None
+    heard = spoken.addresses([one["text"] for one in questions.questions], questions.language)
+    rows = [(one, heard.get(one["text"])) for one in questions.questions]
+    return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
 
 
 @admin.register(JobDescription)

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from screener.models import ModelCall
+from screener.services import voice
 from screener.services.errors import NotAsked
 
 FRESH_SECONDS = 10
@@ -46,7 +47,7 @@ def _summed(month: datetime) -> Decimal:
 def why_no_paid_work() -> str:
     """That the budget is spent, and what to do, in a sentence; empty while it is not, or where nothing costs."""
     limit = settings.MONTHLY_BUDGET
-    costs = settings.OPENAI_API_KEY or settings.SPEECH_API_KEY
+    costs = settings.OPENAI_API_KEY or settings.SPEECH_API_KEY or voice.is_on()
     if not limit or not costs or spent() < limit:
         return ""
     month = month_of(timezone.now())

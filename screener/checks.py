@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from screener.prices import HOW_TO_WRITE, BadPrice, own_prices
-from screener.services import retirement
+from screener.services import retirement, voice
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -100,6 +100,14 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "WHITELISTED_NUMBERS is not set, so nobody will be called.",
                 hint="List numbers separated by commas, or set it to * to allow every number.",
                 id="screener.W001",
+            )
+        )
+    if settings.VOICE_MODEL and not voice.is_on():
+        found.append(
+            Warning(
+                "VOICE_MODEL is set and VOICE_API_KEY is not, so the carrier's own voice says everything.",
+                hint="Set VOICE_API_KEY to your key for the server at VOICE_BASE_URL, or to any word if it wants none.",
+                id="screener.W004",
             )
         )
     return found

@@ -12,7 +12,7 @@ from screener import budget
 from screener.models import ModelCall
 from screener.prices import cost_of
 from screener.queue import give_back_connection
-from screener.services import language_model, speech
+from screener.services import language_model, speech, voice
 from screener.services.errors import ServiceError
 from screener.services.interviewer import Interviewer, Reply
 from screener.services.usage import Usage
@@ -41,6 +41,14 @@ def paid_transcript(audio: bytes, language: str, **about: Any) -> speech.Transcr
         found = speech.transcribe(audio, "answer.wav", language)
         bill.used(found.usage)
     return found
+
+
+def paid_speech(text: str, **about: Any) -> bytes:
+    """The sound of a text, by the voice that is configured."""
+    with on_the_bill(ModelCall.Purpose.SPEECH, voice.account().model, **about) as bill:
+        sound = voice.speak(text)
+        bill.used(voice.used(text))
+    return sound
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 import logging
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from screener import spoken
 from screener.models import IdempotentRequest, ModelNotice
-from screener.queue import give_back_connection
+from screener.queue import Backoff, defer, give_back_connection
 from screener.services import retirement
 
 log = logging.getLogger(__name__)
@@ -42,3 +45,18 @@ def ask_what_retires(timestamp: int) -> None:
             for notice in notices:
                 log.warning("%s", notice.message)
                 ModelNotice.objects.create(setting=notice.setting, model=notice.model, message=notice.message)
+
+
+@app.task(name="screener.speak", queue="rest", retry=Backoff())
+def speak(line_id: str) -> None:
+    spoken.speak(UUID(line_id))
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="screener.sweep", queue="rest")
+def sweep(timestamp: int) -> None:
+    """Find the sentences that a crash left unspoken, or a vendor's bad hour; unless some wait for their turn anyway."""
+    due = ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo")
+    if not due.exclude(scheduled_at__gt=timezone.now()).exists():
+        for line_id in spoken.left_behind():
+            defer("screener.speak", line_id=line_id)

@@ -9,7 +9,7 @@ from interviews.admin.may_call import may_call_page
 from interviews.admin.spending import spending_page
 from interviews.api import CampaignViewSet, InterviewViewSet
 from jobs.api import JobViewSet, QuestionSetViewSet
-from screener import health
+from screener import health, spoken_audio
 from screener.api.views import UnknownPath
 
 router = DefaultRouter()
@@ -28,6 +28,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", UnknownPath.as_view()),
+    # Beside the webhooks, as it is the phone network that fetches it: a proxy need let it through to these alone.
+    path("webhooks/speech/<str:token>", spoken_audio.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from interviews import conversation as talk
 from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
+from screener import spoken
 from screener.services import speech
 from webhooks import parsing, twiml
 from webhooks.models import TwilioEvent
@@ -96,9 +97,16 @@ class TurnView(TwilioView):
         except talk.StaleTurn:
             before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
             return before.answer if before else twiml.hang_up()
-        answer = twiml.render(said, _scene(attempt))
+        scene = _scene(attempt)
+        answer = twiml.render(said, scene, _spoken(twiml.words(said, scene), scene.language))
         self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
         return answer
+
+
+def _spoken(texts: tuple[str, ...], language: str) -> dict[str, str]:
+    """The public addresses of those of these texts that were spoken ahead of time."""
+    paths = spoken.addresses(texts, language)
+    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
 
 
 def _scene(attempt: Attempt) -> twiml.Scene:

@@ -56,11 +56,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """This attempt with its interview and its call locked, to the end of the transaction."""
         with transaction.atomic():
             attempt = self._held(pk)
-            attempt.interview._holding = True
-            try:
+            with attempt.interview.held():
                 yield attempt
-            finally:
-                attempt.interview._holding = False
 
     def _held(self, pk: UUID) -> "Attempt":
         query, parts = _held_query()

@@ -165,11 +165,17 @@ class Interview(Work):
             return
         with transaction.atomic():
             self.refresh_from_db(from_queryset=Interview.objects.select_for_update(of=("self",)))
-            self._holding = True
-            try:
+            with self.held():
                 yield
-            finally:
-                self._holding = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For whoever has read this row with its lock: what follows needs no lock of its own."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
 
     def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""

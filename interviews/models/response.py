@@ -146,7 +146,6 @@ class InterviewResponse(Work):
             transcript_times=times,
             measures=measures,
         )
-        defer("interviews.assess", response_id=self.pk)
 
     def assessed(self, **assessment: Any) -> "Assessment":
         """Add the assessment that counts from now on."""
@@ -191,8 +190,13 @@ class InterviewResponse(Work):
             reason=reason,
             data={"position": self.position},
         )
-        if self.is_settled and not self.interview.is_live:
+        if self.is_settled and not self.interview.is_live and not self._is_waited_for():
             defer("interviews.conclude", interview_id=self.interview_id)
+
+    def _is_waited_for(self) -> bool:
+        """Whether there are others without which the interview can't be concluded."""
+        unsettled = self.interview.responses.filter(status__in=self.OPEN + self.IN_WORK)
+        return unsettled.exclude(pk=self.pk).exists()
 
 
 def recording_path(recording: "Recording", _filename: str) -> str:
@@ -265,7 +269,6 @@ class Recording(Work):
     def stored(self, file: str) -> None:
         """The audio is safe here, under this name."""
         self.release(file=file, status=self.Status.STORED, error="")
-        self.pass_on()
 
     def lost(self, *, reason: str) -> None:
         """There is no audio and there will be none."""

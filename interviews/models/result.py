@@ -24,7 +24,18 @@ class InterviewResult(AppendOnly):
     overall_score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
     coverage = models.DecimalField(max_digits=4, decimal_places=3)
     recommendation = models.CharField(max_length=10, choices=Recommendation.choices, blank=True)
+    opinion = models.CharField(
+        max_length=10,
+        choices=Recommendation.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the interviewer itself would say; held against the thresholds, and no more",
+    )
     reasoning = models.TextField(blank=True)
+    grounds = models.JSONField(
+        default=list, db_default=[], help_text="The statements of the reasoning: text, position, quote"
+    )
     strengths = models.JSONField(default=list)
     improvements = models.JSONField(default=list)
     flags = models.JSONField(default=list)
@@ -32,6 +43,7 @@ class InterviewResult(AppendOnly):
     consider_at = models.DecimalField(max_digits=3, decimal_places=1)
     model = models.CharField(max_length=100)
     label = models.CharField(max_length=100)
+    prompt_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["-created_at"]

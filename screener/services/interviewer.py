@@ -7,7 +7,7 @@ quotes are looked for in the very text that was judged.
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -117,7 +117,7 @@ class InterviewText:
 
 
 class Point(Strict):
-    """A strength or a thing to improve, with the question and the words that it rests on."""
+    """A statement about an interview, with the question and the words of the answer that it rests on."""
 
     text: Words
     position: int
@@ -125,9 +125,12 @@ class Point(Strict):
 
 
 class Summary(Strict):
-    reasoning: Words
+    """What the answers show. `opinion` decides nothing: it is only held against what the job's thresholds say."""
+
+    reasoning: list[Point]
     strengths: list[Point]
     improvements: list[Point]
+    opinion: Literal["hire", "consider", "reject"]
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ class OpenAIInterviewer:
             ) from error
 
 
+@cache
 def _format(name: str, shape: type[BaseModel]) -> ResponseFormatJSONSchema:
     """The schema keeps OpenAI's strict rules because the shapes do: nothing optional, nothing extra, no limits."""
     schema = shape.model_json_schema()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from screener.services import offline_questions, offline_reading
 from screener.services import offline_words as english
@@ -30,7 +31,7 @@ from screener.services.interviewer import (
 )
 from screener.services.offline_reading import Find, Reading
 
-GOOD, POOR = 6.5, 5.0
+HIRE, GOOD, POOR = 7.0, 6.5, 5.0
 MOST_POINTS = 3
 MOST_QUOTES = 5
 
@@ -160,33 +161,48 @@ def _summary(interview: InterviewText) -> Summary:
     )
     good = [pair for pair in reversed(found) if pair[1].score >= GOOD and pair[1].quotes]
     poor = [pair for pair in found if pair[1].score < POOR]
-    return Summary(reasoning=_reasoning(interview), strengths=_points(good), improvements=_points(poor))
+    return Summary(
+        reasoning=_reasoning(interview),
+        strengths=_points(good),
+        improvements=_points(poor),
+        opinion=_opinion(interview),
+    )
 
 
 def _points(pairs: list[tuple[JudgedAnswer, CriterionScore]]) -> list[Point]:
     """The first for each answer, with words of that answer to show for it."""
     points: dict[int, Point] = {}
     for answer, one in pairs:
-        quote = one.quotes[0] if one.quotes else re.split(r"(?<=[.!?])\s", answer.transcript.strip())[0]
         text = f"{_name(one).capitalize()} in question {answer.position + 1} ({one.score:g} of 10): {one.reason}"
-        points.setdefault(answer.position, Point(text=text, position=answer.position, quote=quote))
+        points.setdefault(answer.position, _point(text, answer, one.quotes))
     return list(points.values())[:MOST_POINTS]
 
 
-def _reasoning(interview: InterviewText) -> str:
-    if not interview.answers:
-        return "No answer was scored, so there is nothing to say about this interview."
+def _point(text: str, answer: JudgedAnswer, quotes: list[str]) -> Point:
+    """What is said of an answer, with words of that answer to show for it."""
+    quote = quotes[0] if quotes else re.split(r"(?<=[.!?])\s", answer.transcript.strip())[0]
+    return Point(text=text, position=answer.position, quote=quote)
+
+
+def _reasoning(interview: InterviewText) -> list[Point]:
+    """The best answer and the weakest one, each with what it was given the most points for."""
     ranked = sorted(interview.answers, key=lambda one: -one.score)
-    best, worst = ranked[0], ranked[-1]
-    text = (
-        f"Answers scored by plain rules, without a language model: {len(ranked)}. Highest: question "
-        f"{best.position + 1} ({best.score:.1f} of 10), lowest: question {worst.position + 1} ({worst.score:.1f})."
-    )
-    scores: dict[str, list[float]] = {}
-    for one in (found for answer in ranked for found in answer.criteria):
-        scores.setdefault(_name(one), []).append(one.score)
-    means = ", ".join(f"{name} {sum(values) / len(values):.1f}" for name, values in scores.items())
-    return f"{text} Mean over all answers: {means}." if means else text
+    shown = list(zip(("Highest", "Lowest"), (ranked[:1] + ranked[1:][-1:]), strict=False))
+    points = []
+    for rank, answer in shown:
+        best = max(answer.criteria, key=lambda one: one.score)
+        text = (
+            f"{rank} by plain rules, without a language model: question {answer.position + 1} "
+            f"({answer.score:.1f} of 10), best on {_name(best)} ({best.score:.1f})."
+        )
+        points.append(_point(text, answer, best.quotes))
+    return points
+
+
+def _opinion(interview: InterviewText) -> Literal["hire", "consider", "reject"]:
+    scores = [one.score for one in interview.answers]
+    mean = sum(scores) / len(scores) if scores else 0.0
+    return "hire" if mean >= HIRE else "consider" if mean >= POOR else "reject"
 
 
 def _english_only(job: JobText) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from screener.services import language_model, speech
+from screener.services import language_model, speech, voice
 from screener.services.errors import ServiceError
 from screener.services.language_model import OpenAIInterviewer
 from screener.services.openai_client import Account, ModelUnknown, RequestRefused
@@ -53,6 +53,8 @@ def servers() -> list[list[Account]]:
     accounts = [text.account] if isinstance(text, OpenAIInterviewer) else []
     if speech.source() == "openai":
         accounts.append(speech.account())
+    if voice.is_on():
+        accounts.append(voice.account())
     together: dict[tuple[str, str], list[Account]] = defaultdict(list)
     for account in accounts:
         together[account.base_url, account.key].append(account)

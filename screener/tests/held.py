@@ -10,7 +10,7 @@ from candidates.models import Consent, DoNotCall
 from interviews.decisions import decide
 from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
 from jobs.models import JobDescription
-from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice
+from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice, SpokenLine
 from screener.services.offline_interviewer import OfflineInterviewer
 from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
@@ -65,7 +65,7 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     response.transcribed(said, source="twilio", confidence=0.9, times=None)
     response.assessed(
         score=Decimal("7.50"),
-        criteria=[_criterion(QUOTE, verified=True), _criterion("never said", verified=False)],
+        criteria=[_criterion(QUOTE, said), _criterion("never said", said)],
         feedback=HOSTILE,
         rubric_version="1",
         model="offline-rules",
@@ -73,14 +73,17 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     )
 
 
-def _criterion(quote: str, *, verified: bool) -> dict[str, Any]:
+def _criterion(quote: str, said: str) -> dict[str, Any]:
+    start = said.find(quote)
+    verified = start >= 0
+    place = {"start": start, "end": start + len(quote)} if verified else {"start": None, "end": None}
     return {
         "criterion": quote.split()[0],
         "name": f"{quote.title()} {HOSTILE}",
         "weight": 1.0,
         "score": 7.5,
         "reason": HOSTILE,
-        "evidence": [{"quote": quote, "verified": verified, "start": None, "end": None}],
+        "evidence": [{"quote": quote, "verified": verified, **place}],
         "flags": [] if verified else ["quote_not_found"],
     }
 
@@ -98,6 +101,7 @@ def a_row_of_everything(number: int, *, by: User) -> Interview:
     key = f"{interview.attempts.get().pk}:{number}"
     TwilioEvent.objects.create(key=key, kind="voice", attempt=interview.attempts.get(), call_sid=key, params={})
     ModelCall.objects.create(purpose="summary", model=HOSTILE, error=HOSTILE)
+    SpokenLine.objects.create(key=str(number), text=HOSTILE, model=HOSTILE, voice=HOSTILE, file="speech/x.mp3")
     ModelNotice.objects.create(setting=f"OPENAI_MODEL{number}", model=HOSTILE, message=HOSTILE)
     IdempotentRequest.objects.create(owner=HOSTILE, key=str(number), fingerprint="1", status_code=201)
     ApiKey.objects.create_key(name=HOSTILE)

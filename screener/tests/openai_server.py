@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -111,6 +112,13 @@ def completion(content: str | None, *, finish_reason: str = "stop", refusal: str
 
 def replying(status: int, body: Any, **headers: str) -> Behaviour:
     return lambda handler: handler.send(status, json.dumps(body).encode(), **headers)
+
+
+def speaking(handler: _Handler) -> None:
+    """A second of sound, whatever the text."""
+    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+    chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
+    handler.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")
 
 
 def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:

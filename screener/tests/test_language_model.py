@@ -79,9 +79,10 @@ PLAN = {
     "questions": [{"text": f"Question {n}?", "competency": "Coffee", "weight": 2, "max_seconds": 90} for n in "123"]
 }
 SUMMARY = {
-    "reasoning": "Good on coffee.",
+    "reasoning": [{"text": "Knows coffee.", "position": 0, "quote": "I roasted beans"}],
     "strengths": [{"text": "Roasts", "position": 0, "quote": "I roasted beans"}],
     "improvements": [],
+    "opinion": "consider",
 }
 
 
@@ -160,6 +161,7 @@ class TestSchema:
             "$ref",
             "additionalProperties",
             "description",
+            "enum",
             "items",
             "properties",
             "required",

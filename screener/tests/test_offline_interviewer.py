@@ -268,20 +268,21 @@ class TestSummary:
         summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, answers)).value
         assert {point.position for point in summary.strengths} == {0}
         assert {point.position for point in summary.improvements} == {1}
-        for point in [*summary.strengths, *summary.improvements]:
+        for point in [*summary.reasoning, *summary.strengths, *summary.improvements]:
             assert point.quote
             assert point.quote in answers[point.position].transcript
-        assert "Highest: question 1" in summary.reasoning
+        assert "Highest by plain rules, without a language model: question 1" in summary.reasoning[0].text
+        assert [point.position for point in summary.reasoning] == [0, 1]
 
     def test_invents_no_strength(self) -> None:
         criterion = CriterionScore(criterion="relevance", score=GOOD - 0.01, reason="Nearly.", quotes=["Customers"])
         answer = JudgedAnswer(0, QUESTION, "Customers.", 6.0, (criterion,))
         assert OfflineInterviewer().summarise(InterviewText(SUPPORT, (answer,))).value.strengths == []
 
-    def test_an_interview_without_scored_answers_says_so(self) -> None:
+    def test_an_interview_without_scored_answers_has_nothing_to_say(self) -> None:
         summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, ())).value
-        assert summary.reasoning.startswith("No answer was scored")
-        assert summary.strengths == summary.improvements == []
+        assert summary.reasoning == summary.strengths == summary.improvements == []
+        assert summary.opinion == "reject"
 
     def test_says_where_it_comes_from(self) -> None:
         reply = OfflineInterviewer().summarise(InterviewText(SUPPORT, ()))

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interviews", "0005_apologies")]
+    dependencies = [("interviews", "0006_grounds_of_a_result")]
 
     operations = [
         migrations.AddField(
