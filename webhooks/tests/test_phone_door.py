@@ -284,43 +284,46 @@ class TestTheSameEventTwice:
         assert phone.status("completed", 5).status_code == 204
         assert everything() == before
 
-    def test_that_comes_before_the_one_before_it_takes_nothing_from_it(
+    def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
+        phone.status("ringing", 1)
+        phone.status("ringing", 1)
+        assert TwilioEvent.objects.filter(kind="status").count() == 1
+
+
+class TestEventsOutOfOrder:
+    def test_an_answer_ahead_of_its_turn_takes_nothing_from_the_one_that_is_due(
         self, phone: Phone, interview: Interview
     ) -> None:
         """Nobody can know the third question's address before the second answer is in: this is no answer."""
         consent(phone)
         phone.answer("The first.")
         here = phone.last
-        action = phone._attribute("Record", "action")
+        record = phone.document().find("Record")
+        assert record is not None
         before = [one.status for one in interview.responses.all()]
-        ahead = action.replace("/turns/4/", "/turns/5/")
-        assert ahead != action
-        phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20))
-        assert phone.last.status_code == 200
+        ahead = record.attrib["action"].replace("/turns/4/", "/turns/5/")
+        assert ahead != record.attrib["action"]
+        assert phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20)).status_code == 200
         assert [one.status for one in interview.responses.all()] == before
         phone.last = here
         phone.answer("The second.")
         phone.answer("The third.")
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
 
-    def test_whose_audio_overtakes_that_of_the_answer_before_finds_its_own(
+    def test_audio_that_overtakes_that_of_the_answer_before_finds_its_own(
         self, phone: Phone, interview: Interview
     ) -> None:
         consent(phone)
         takes = []
         for number in (1, 2):
             record = phone.document().find("Record")
+            assert record is not None
             takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
             phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
         for record, take in reversed(takes):
             phone.recorded(record, take)
         found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
         assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
-
-    def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
-        phone.status("ringing", 1)
-        phone.status("ringing", 1)
-        assert TwilioEvent.objects.filter(kind="status").count() == 1
 
     def test_an_audio_that_comes_before_its_action_is_kept(self, phone: Phone, interview: Interview) -> None:
         consent(phone)
