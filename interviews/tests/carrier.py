@@ -17,14 +17,16 @@ class Carrier:
     """`mood`: how the next request to place a call is treated.
 
     ok, lost (accepted, then the line is cut), silent (accepted, and never answered), or an error.
-    `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces of 2 GB.
-    `transcriptions`: those of any recording.
+    `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
+    `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
     """
 
     url: str = ""
     mood: str | tuple[int, int] = "ok"
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
+    audio_headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -97,6 +99,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 )
 
         def send_audio(self) -> None:
+            carrier.headers = dict(self.headers)
             match carrier.audio:
                 case bytes():
                     self.answer(200, carrier.audio)
@@ -106,7 +109,8 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                     self.answer(302, b"", **carrier.audio)
                 case pieces:
                     self.send_response(200)
-                    self.send_header("Content-Length", str(2 * 1024**3))
+                    for name, value in carrier.audio_headers.items():
+                        self.send_header(name, value)
                     self.end_headers()
                     with suppress(OSError):  # whoever has had enough hangs up
                         self.wfile.writelines(pieces)

@@ -14,11 +14,13 @@ from candidates.models import Consent, DoNotCall
 from interviews import answers, dialling
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
+from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
 from screener.services import telephony
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
+WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
 
 
 @pytest.fixture
@@ -258,6 +260,31 @@ def test_what_the_carrier_refuses_is_told_in_words(
     assert (attempt.outcome, interview.status) == (outcome, status)
     assert says in attempt.reason
     assert len(twilio.asked) == 1
+    told = interview.waiting_for if status == "pending" else interview.outcome_reason
+    assert told == attempt.reason, "whoever looks at the interview reads it too"
+    assert bool(interview.next_attempt_at) == (status == "pending")
+
+
+@pytest.mark.parametrize("mood", [(429, 20429), (400, 10004), (401, 20003), (400, 21215)])
+def test_what_the_carrier_refused_for_now_is_tried_again_later_and_later_and_costs_no_attempt(
+    twilio: Carrier, time_machine: Any, mood: tuple[int, int]
+) -> None:
+    interview = an_interview(job=an_approved_job(max_attempts=1))
+    waits = []
+    twilio.mood = mood
+    for _ in range(4):
+        drain()
+        interview.refresh_from_db()
+        assert interview.next_attempt_at is not None
+        waits.append(interview.next_attempt_at - timezone.now())
+        time_machine.move_to(interview.next_attempt_at)
+        sweep(0)
+    assert waits == sorted(waits)
+    assert timedelta(0) < waits[0] < timedelta(minutes=2)
+    twilio.mood = "ok"
+    drain()
+    assert len(twilio.calls) == 1
+    assert len(twilio.asked) == 5
 
 
 @pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost"])
@@ -307,7 +334,7 @@ class TestAudio:
         return take
 
     def test_is_fetched_and_kept_privately(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+        twilio.audio = WAV
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert take.status == Recording.Status.STORED
@@ -336,7 +363,10 @@ class TestAudio:
         assert not take.file
         assert [one.rpartition("/")[2] for one in twilio.asked] == ["RE1.wav"]
 
-    def test_of_two_gigabytes_is_not_read_to_the_end(self, take: Recording, twilio: Carrier) -> None:
+    @pytest.mark.parametrize("headers", [{"Content-Length": str(2 * 1024**3)}, {}])
+    def test_of_two_gigabytes_or_without_end_is_not_read_to_the_end(
+        self, take: Recording, twilio: Carrier, headers: dict[str, str]
+    ) -> None:
         sent = 0
 
         def pieces() -> Iterator[bytes]:
@@ -345,11 +375,28 @@ class TestAudio:
                 sent += 1
                 yield bytes(1024 * 1024)
 
-        twilio.audio = pieces()
+        twilio.audio, twilio.audio_headers = pieces(), headers
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert (take.status, "larger than 25 MB" in take.error) == (Recording.Status.ABSENT, True)
         assert sent < 100
+
+    def test_that_breaks_off_is_tried_again(self, take: Recording, twilio: Carrier) -> None:
+        twilio.audio, twilio.audio_headers = iter([WAV]), {"Content-Length": str(len(WAV) + 1)}
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
+        twilio.audio, twilio.audio_headers = iter([WAV]), {}
+        take.store(retry_at=None)
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.STORED
+
+    def test_is_asked_for_as_it_is(self, take: Recording, twilio: Carrier) -> None:
+        """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
+        twilio.audio = WAV
+        answers.fetch_audio(take.pk)
+        assert twilio.headers["Accept-Encoding"] == "identity"
 
     def test_that_drips_is_given_up_and_tried_again(
         self, take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch
