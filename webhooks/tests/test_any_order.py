@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from candidates.models import Consent
 from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
 from interviews.tests.carrier import carrier
 from screener.testing import WORDS, an_interview, drain
@@ -43,11 +44,11 @@ def undone() -> Iterator[None]:
 CALLERS = [["", "#", ""], ["*", "", "*", "#", ""], [None, "", None, None, "#"], ["", "", "hangup"]]
 
 
-def events_of(phone: Phone, caller: list[str | None]) -> tuple[list[Event], list[Event]]:
+def events_of(phone: Phone, caller: list[str | None], *, answered_by: str = "human") -> tuple[list[Event], list[Event]]:
     """The inputs of the conversation, each of which exists only once the one before it was answered; and the news."""
     inputs = [Event(phone.pick_up, 0)]
     inputs += [Event(lambda turn=turn: phone.turn(turn, "reply", Digits="1"), turn) for turn in (1, 2)]
-    news = [Event(lambda: phone.machine("human"), 0)]
+    news = [Event(lambda: phone.machine(answered_by), 0)]
     for turn, keys in enumerate(caller, start=3):
         if keys is None:
             inputs.append(Event(lambda turn=turn: phone.turn(turn, "silence"), turn))
@@ -115,10 +116,33 @@ def test_every_order_of_events_ends_in_the_same_state(settings: Any, client: Cli
         assert held[0] == Interview.Status.COMPLETED
         assert held[2] in (Interview.ResultStatus.READY, Interview.ResultStatus.NEEDS_REVIEW)
 
-        @hypothesis_settings(max_examples=25, deadline=None, database=None)
+        @hypothesis_settings(max_examples=10, deadline=None, database=None)
         @given(deliveries(inputs, news))
         def ends_so(events: list[Event]) -> None:
             with undone():
                 assert deliver(events) == usual
+
+        ends_so()
+
+
+def test_a_machine_is_one_whenever_that_is_learned(settings: Any, client: Client) -> None:
+    """What it seemed to say depends on the moment; what is left of that does not."""
+    with carrier() as twilio:
+        settings.TWILIO_API_URL, twilio.audio = twilio.url, WAV
+        interview = an_interview()
+        phone = Phone(placed(interview), client)
+        twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
+        inputs, news = events_of(phone, ["", ""], answered_by="machine_end_beep")
+
+        @hypothesis_settings(max_examples=10, deadline=None, database=None)
+        @given(deliveries(inputs, news))
+        def ends_so(events: list[Event]) -> None:
+            with undone():
+                became = deliver(events)
+                assert became[0] == [(Interview.Status.PENDING, "", Interview.ResultStatus.NONE)]
+                assert [one[3] for one in became[1]] == [Attempt.Outcome.VOICEMAIL]
+                assert {status for _, status, *_ in became[3]} == {InterviewResponse.Status.PLANNED}
+                assert not Recording.objects.filter(chosen=True).exists()
+                assert not interview.candidate.consents_to(Consent.Kind.RECORD)
 
         ends_so()

@@ -44,6 +44,13 @@ def phone(interview: Interview, client: Client) -> Phone:
     return Phone(placed(interview), client)
 
 
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Carrier]:
+    with carrier() as running:
+        settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
+        yield running
+
+
 def consent(phone: Phone) -> None:
     phone.pick_up()
     phone.press("1")
@@ -266,12 +273,6 @@ class TestACallThatOnlyTheCarrierKnows:
     """The worker sent it and never heard the answer."""
 
     @pytest.fixture
-    def twilio(self, settings: Any) -> Iterator[Carrier]:
-        with carrier() as running:
-            settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
-            yield running
-
-    @pytest.fixture
     def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
         twilio.mood = "lost"
         dialling.dial(interview.pk)
@@ -350,6 +351,24 @@ class TestVoicemail:
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+
+    def test_is_known_as_such_also_when_that_is_learned_after_the_call(
+        self, phone: Phone, interview: Interview, twilio: Carrier, drained
+    ) -> None:
+        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
+        consent(phone)
+        phone.answer("Please leave a message after the tone, and I will call you back as soon as I can.")
+        phone.status("completed")
+        drained()
+        assert interview.responses.filter(status=InterviewResponse.Status.ASSESSED).exists()
+        for _ in range(2):
+            phone.machine("machine_end_beep")
+        interview.refresh_from_db()
+        assert interview.status == Status.PENDING
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+        assert interview.events.filter(kind="attempt.voicemail").count() == 1
 
 
 class TestTheSameEventTwice:
