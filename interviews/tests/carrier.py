@@ -16,9 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 class Carrier:
     """`mood`: how the next request to place a call is treated.
 
-    ok, lost (accepted, then the line is cut), silent (accepted, and never answered), or an error.
+    ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
+    answer sent), or an error.
     `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
     `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
+    `deleted`: the status with which a request to delete one is answered.
     """
 
     url: str = ""
@@ -27,6 +29,7 @@ class Carrier:
     audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
     audio_headers: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    deleted: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
@@ -75,12 +78,15 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             elif carrier.mood == "lost":
                 self.close_connection = True
                 self.connection.shutdown(2)
+            elif carrier.mood == "cut":
+                self.answer(201, json.dumps(call).encode()[:40])
             else:
                 self.answer(201, call)
 
         def do_DELETE(self) -> None:
             carrier.asked.append(f"DELETE {self.path}")
-            self.answer(204, b"")
+            error = {"code": 20000 + carrier.deleted, "message": "no", "status": carrier.deleted}
+            self.answer(carrier.deleted, b"" if carrier.deleted == 204 else error)
 
         def do_GET(self) -> None:
             path = urlsplit(self.path)

@@ -287,7 +287,19 @@ def test_what_the_carrier_refused_for_now_is_tried_again_later_and_later_and_cos
     assert len(twilio.asked) == 5
 
 
-@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost"])
+def test_what_the_carrier_refuses_for_two_days_is_given_up_with_its_reason(twilio: Carrier, time_machine: Any) -> None:
+    twilio.mood = (401, 20003)
+    interview = an_interview()
+    drain()
+    time_machine.move_to(timezone.now() + timedelta(days=2, minutes=1))
+    sweep(0)
+    drain()
+    interview.refresh_from_db()
+    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
+    assert "No call could be placed for two days. Twilio does not accept" in interview.outcome_reason
+
+
+@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut"])
 def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
     twilio: Carrier, settings: Any, mood: Any
 ) -> None:
