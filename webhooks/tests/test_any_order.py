@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,11 +48,11 @@ CALLERS = [["", "#", ""], ["*", "", "*", "#", ""], [None, "", None, None, "#"], 
 def events_of(phone: Phone, caller: list[str | None], *, answered_by: str = "human") -> tuple[list[Event], list[Event]]:
     """The inputs of the conversation, each of which exists only once the one before it was answered; and the news."""
     inputs = [Event(phone.pick_up, 0)]
-    inputs += [Event(lambda turn=turn: phone.turn(turn, "reply", Digits="1"), turn) for turn in (1, 2)]
-    news = [Event(lambda: phone.machine(answered_by), 0)]
+    inputs += [Event(partial(phone.turn, turn, "reply", Digits="1"), turn) for turn in (1, 2)]
+    news = [Event(partial(phone.machine, answered_by), 0)]
     for turn, keys in enumerate(caller, start=3):
         if keys is None:
-            inputs.append(Event(lambda turn=turn: phone.turn(turn, "silence"), turn))
+            inputs.append(Event(partial(phone.turn, turn, "silence"), turn))
             continue
         take = {"RecordingSid": f"RE{turn}", "RecordingDuration": "20"}
         heard = take | {"Digits": keys}
@@ -61,10 +62,10 @@ def events_of(phone: Phone, caller: list[str | None], *, answered_by: str = "hum
             ("recording", take | {"RecordingStatus": "completed"}, news),
             ("transcription", take | said, news),
         ):
-            to.append(Event(lambda at=(turn, kind), params=params: phone.turn(*at, **params), turn))
+            to.append(Event(partial(phone.turn, turn, kind, **params), turn))
     for sequence, status in enumerate(("initiated", "ringing", "in-progress", "completed")):
         told = {"CallDuration": "90"} if status == "completed" else {}
-        news.append(Event(lambda at=(status, sequence), told=told: phone.status(*at, **told), 0))
+        news.append(Event(partial(phone.status, status, sequence, **told), 0))
     return inputs, news
 
 
