@@ -140,10 +140,8 @@ class House:
 
     def stop(self, name: str) -> None:
         """All of it at once, whatever state it is in."""
-        leash = self._leashes.pop(name)
-        with suppress(ProcessLookupError):
+        with self._leashes.pop(name) as leash, suppress(ProcessLookupError):
             os.killpg(leash.pid, signal.SIGKILL)
-        leash.wait()
 
     def stop_all(self) -> None:
         for name in self.started():

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
 django.setup()
 
 from django.utils import timezone  # noqa: E402 - needs the settings
+from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from interviews.models import Attempt, Call, InterviewResponse  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
@@ -49,3 +50,4 @@ if __name__ == "__main__":
     calls, answers = map(int, sys.argv[1:])
     add_work(job, answers)
     sys.stdout.writelines(f"{place(job).pk}\n" for _ in range(calls))
+    ProcrastinateJob.objects.filter(task_name="interviews.dial")._raw_delete("default")  # they have been called

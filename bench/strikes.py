@@ -105,7 +105,7 @@ def _runs(house: House, name: str) -> bool:
 
 def stop_database(house: House, random: Random) -> int:
     """Stopped without a checkpoint, gone for a while, started again."""
-    with _database_gone(house):
+    with database_gone(house):
         time.sleep(random.uniform(0.1, 4))
     return 1
 
@@ -118,7 +118,7 @@ def stop_database_twice(house: House, random: Random) -> int:
 
 def stop_database_in_recovery(house: House, random: Random) -> int:
     """Killed once more as soon as it is back, which may be before it has recovered."""
-    with _database_gone(house):
+    with database_gone(house):
         time.sleep(random.uniform(0.1, 1))
     eventually(lambda: _postmaster(house), 20, "the server's new process")
     time.sleep(random.uniform(0, 0.1))
@@ -126,7 +126,7 @@ def stop_database_in_recovery(house: House, random: Random) -> int:
 
 
 @contextmanager
-def _database_gone(house: House) -> Iterator[None]:
+def database_gone(house: House) -> Iterator[None]:
     postmaster = _postmaster(house)
     if postmaster is None:
         yield

@@ -31,13 +31,11 @@ SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait for each other more than for anybody else."""
 CAN_WAIT = 10
-"""How nice the processes are for which nobody waits on the phone: on a busy machine webhooks and calls go first."""
+"""How nice those processes are for which nobody waits on the phone: on a busy machine webhooks and calls go first."""
 
 
 async def run(queue: str, *, concurrency: int, supervised: bool) -> None:
     """Work on this queue until SIGTERM or SIGINT, or until the supervisor that started this process is gone."""
-    if queue != "calls":
-        os.nice(CAN_WAIT)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
     stop = asyncio.Event()
@@ -151,4 +149,7 @@ def supervise(command: list[str]) -> None:
 
 def _start(command: list[str], queue: str, at_once: int) -> subprocess.Popen[bytes]:
     one_queue = ["--queue", queue, "--at-once", str(at_once), "--supervised"]
-    return subprocess.Popen([*command, *one_queue], stdin=subprocess.PIPE)
+    process = subprocess.Popen([*command, *one_queue], stdin=subprocess.PIPE)
+    if queue != "calls":
+        os.setpriority(os.PRIO_PROCESS, process.pid, CAN_WAIT)
+    return process

@@ -147,11 +147,16 @@ class Attempt(BaseModel):
             resumed=self.resumed,
         )
 
+    @property
+    def _is_followed(self) -> bool:
+        """Whether there was another attempt since."""
+        return self.interview.attempts.filter(number__gt=self.number).exists()
+
     def _is_past(self, unanswered: list[int]) -> bool:
         """Whether what is heard now can no longer move anything: it comes too late, and is only filed."""
         if not self.interview.is_live:
             return True
-        if self.ended_at and self.interview.attempts.filter(number__gt=self.number).exists():
+        if self.ended_at and self._is_followed:
             return True
         return self.stage == talk.Stage.QUESTION and unanswered[:1] != [self.position]
 
@@ -186,7 +191,7 @@ class Attempt(BaseModel):
 
     def _was_placed_after_all(self) -> None:
         """The carrier was believed not to have this call, and now somebody picks it up: no other call is due."""
-        if self.interview.is_live and not self.interview.attempts.filter(number__gt=self.number).exists():
+        if self.interview.is_live and not self._is_followed:
             self.store(ended_at=None, outcome="", reason="")
             self.call.store(ended_at=None, status=Call.Status.IN_PROGRESS)
             self.interview.store(next_attempt_at=None, waiting_for="")
@@ -263,10 +268,15 @@ class Attempt(BaseModel):
         self.store(outcome=self.Outcome.ANSWERED)
 
     def machine_answered(self) -> None:
-        """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give."""
-        if self.outcome or self.ended_at or not self.interview.is_live:
+        """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give.
+
+        Learned after the call, it holds as well, unless the conversation had come to its own end or another followed.
+        """
+        if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self._is_followed:
             return
         self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
+        if self.ended_at:
+            self._note_end()
         if self.interview.candidate.consents.filter(source=self._source, given=True).exists():
             self._consent(Consent.Kind.RECORD, given=False)
             if not self.resumed:
@@ -288,7 +298,7 @@ class Attempt(BaseModel):
             return
         self.store(apologised_at=timezone.now(), reason=APOLOGY)
         self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
-        if self.ended_at and not self.interview.attempts.filter(number__gt=self.number).exists():
+        if self.ended_at and not self._is_followed:
             self.interview.store(next_attempt_at=None, waiting_for="")
             defer("interviews.follow_up", attempt_id=self.pk)
 
@@ -297,12 +307,15 @@ class Attempt(BaseModel):
         if self.ended_at:
             return
         self.store(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=self.reason or reason)
-        self.interview.note(
-            f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
-        )
+        self._note_end()
         if self.interview.is_live:
             cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
             defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
+
+    def _note_end(self) -> None:
+        self.interview.note(
+            f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
+        )
 
 
 def end_conversation(interview: Interview, *, reason: str) -> None:

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,17 +14,25 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Carrier:
-    """`mood`: how the next request to place a call is treated: ok, lost (accepted, then the line is cut), or an error.
+    """`mood`: how the next request to place a call is treated.
 
-    `audio`: what is sent for a recording: a body, or a status. `transcriptions`: those of any recording.
+    ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
+    answer sent), or an error.
+    `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
+    `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
+    `deleted`: the status with which a request to delete one is answered.
     """
 
     url: str = ""
     mood: str | tuple[int, int] = "ok"
     calls: list[dict[str, Any]] = field(default_factory=list)
-    audio: bytes | int | dict[str, str] = 404
+    audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
+    audio_headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    deleted: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def accept(self, params: dict[str, str]) -> dict[str, Any]:
         call = {
@@ -65,15 +73,20 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, known)
                 return
             call = carrier.accept(params)
-            if carrier.mood == "lost":
+            if carrier.mood == "silent":
+                carrier.over.wait()
+            elif carrier.mood == "lost":
                 self.close_connection = True
                 self.connection.shutdown(2)
+            elif carrier.mood == "cut":
+                self.answer(201, json.dumps(call).encode()[:40])
             else:
                 self.answer(201, call)
 
         def do_DELETE(self) -> None:
             carrier.asked.append(f"DELETE {self.path}")
-            self.answer(204, b"")
+            error = {"code": 20000 + carrier.deleted, "message": "no", "status": carrier.deleted}
+            self.answer(carrier.deleted, b"" if carrier.deleted == 204 else error)
 
         def do_GET(self) -> None:
             path = urlsplit(self.path)
@@ -92,6 +105,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 )
 
         def send_audio(self) -> None:
+            carrier.headers = dict(self.headers)
             match carrier.audio:
                 case bytes():
                     self.answer(200, carrier.audio)
@@ -99,6 +113,13 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                     self.answer(carrier.audio, b"")
                 case dict():
                     self.answer(302, b"", **carrier.audio)
+                case pieces:
+                    self.send_response(200)
+                    for name, value in carrier.audio_headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    with suppress(OSError):  # whoever has had enough hangs up
+                        self.wfile.writelines(pieces)
 
     return Handler
 
@@ -113,6 +134,7 @@ def carrier() -> Iterator[Carrier]:
     try:
         yield running
     finally:
+        running.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

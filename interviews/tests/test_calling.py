@@ -14,27 +14,26 @@ from interviews.models import Call, Pace
 from screener.testing import a_candidate, an_approved_job, an_interview
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
+WRITTEN = [
+    "+14155550100",
+    " +1 (415) 555-0100 ",
+    "+1 (415) 555-0100;ext=9",
+    "+1-415-555-0100 x9",
+    "tel:+1-415-555-0100",
+    "0014155550100",
+    "００１４１５５５５０１００",
+    "＋１（４１５）５５５－０１００",
+    "+1\N{NO-BREAK SPACE}415\N{NO-BREAK SPACE}555\N{NARROW NO-BREAK SPACE}0100",
+    "\N{NO-BREAK SPACE}+1 415 555 0100\N{NO-BREAK SPACE}",
+    "TEL:+14155550100",
+    "tel:+1-415-555-0100;phone-context=example.com",
+    "+١٤١٥٥٥٥٠١٠٠",
+    "+1.415.555.0100",
+]
+"""Ways to write one number."""
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "+14155550100",
-        " +1 (415) 555-0100 ",
-        "+1 (415) 555-0100;ext=9",
-        "+1-415-555-0100 x9",
-        "tel:+1-415-555-0100",
-        "0014155550100",
-        "００１４１５５５５０１００",
-        "＋１（４１５）５５５－０１００",
-        "+1\N{NO-BREAK SPACE}415\N{NO-BREAK SPACE}555\N{NARROW NO-BREAK SPACE}0100",
-        "\N{NO-BREAK SPACE}+1 415 555 0100\N{NO-BREAK SPACE}",
-        "TEL:+14155550100",
-        "tel:+1-415-555-0100;phone-context=example.com",
-        "+١٤١٥٥٥٥٠١٠٠",
-        "+1.415.555.0100",
-    ],
-)
+@pytest.mark.parametrize("typed", WRITTEN)
 def test_one_number_has_one_form_whatever_was_typed(typed: str) -> None:
     assert e164(typed) == "+14155550100"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
+from itertools import count, repeat
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from candidates.models import Consent, DoNotCall
 from interviews import answers, dialling
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
+from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
 from screener.services import telephony
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
+WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
 
 
 @pytest.fixture
@@ -234,10 +237,16 @@ class TestOneAttempt:
     ("mood", "outcome", "status", "says"),
     [
         ((400, 21211), "invalid_number", "failed", "not a valid phone number"),
+        ((400, 21214), "invalid_number", "failed", "can't reach this phone number"),
         ((400, 21219), "carrier_error", "pending", "trial account"),
         ((401, 20003), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
         ((400, 21215), "carrier_error", "pending", "not allowed to call this country"),
+        ((403, 32205), "carrier_error", "pending", "not allowed to call this country"),
+        ((400, 13227), "carrier_error", "pending", "not allowed to call this country"),
+        ((400, 21626), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
         ((429, 20429), "carrier_error", "pending", "slow down"),
+        ((400, 10004), "carrier_error", "pending", "slow down"),
+        ((400, 99999), "carrier_error", "pending", "error 99999"),
     ],
 )
 def test_what_the_carrier_refuses_is_told_in_words(
@@ -251,14 +260,64 @@ def test_what_the_carrier_refuses_is_told_in_words(
     assert (attempt.outcome, interview.status) == (outcome, status)
     assert says in attempt.reason
     assert len(twilio.asked) == 1
+    told = interview.waiting_for if status == "pending" else interview.outcome_reason
+    assert told == attempt.reason, "whoever looks at the interview reads it too"
+    assert bool(interview.next_attempt_at) == (status == "pending")
 
 
-def test_an_answer_of_500_leaves_open_whether_the_call_was_placed(twilio: Carrier) -> None:
-    twilio.mood = (500, 20500)
+@pytest.mark.parametrize("mood", [(429, 20429), (400, 10004), (401, 20003), (400, 21215)])
+def test_what_the_carrier_refused_for_now_is_tried_again_later_and_later_and_costs_no_attempt(
+    twilio: Carrier, time_machine: Any, mood: tuple[int, int]
+) -> None:
+    interview = an_interview(job=an_approved_job(max_attempts=1))
+    waits = []
+    twilio.mood = mood
+    for _ in range(4):
+        drain()
+        interview.refresh_from_db()
+        assert interview.next_attempt_at is not None
+        waits.append(interview.next_attempt_at - timezone.now())
+        time_machine.move_to(interview.next_attempt_at)
+        sweep(0)
+    assert waits == sorted(waits)
+    assert timedelta(0) < waits[0] < timedelta(minutes=2)
+    twilio.mood = "ok"
+    drain()
+    assert len(twilio.calls) == 1
+    assert len(twilio.asked) == 5
+
+
+def test_what_the_carrier_refuses_for_two_days_is_given_up_with_its_reason(twilio: Carrier, time_machine: Any) -> None:
+    twilio.mood = (401, 20003)
+    interview = an_interview()
+    drain()
+    time_machine.move_to(timezone.now() + timedelta(days=2, minutes=1))
+    sweep(0)
+    drain()
+    interview.refresh_from_db()
+    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
+    assert "No call could be placed for two days. Twilio does not accept" in interview.outcome_reason
+
+
+@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut"])
+def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
+    twilio: Carrier, settings: Any, mood: Any
+) -> None:
+    settings.TWILIO_TIMEOUT = 0.2
+    twilio.mood = mood
     interview = an_interview()
     drain()
     assert interview.attempts.get().ended_at is None
     assert interview.events.filter(kind="attempt.unknown").exists()
+    assert twilio.asked == [f"POST /2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Calls.json"]
+
+
+def test_a_carrier_that_is_not_there_was_certainly_not_asked(settings: Any) -> None:
+    settings.TWILIO_API_URL = "http://127.0.0.1:1"
+    interview = an_interview()
+    drain()
+    attempt = interview.attempts.get()
+    assert (attempt.outcome, "could not be reached" in attempt.reason) == (Attempt.Outcome.CARRIER_ERROR, True)
 
 
 def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
@@ -287,7 +346,7 @@ class TestAudio:
         return take
 
     def test_is_fetched_and_kept_privately(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+        twilio.audio = WAV
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert take.status == Recording.Status.STORED
@@ -309,8 +368,57 @@ class TestAudio:
         )
 
     def test_is_never_fetched_from_where_a_redirect_points(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = {"Location": "http://127.0.0.1:1/secret"}
+        twilio.audio = {"Location": f"{twilio.url}/latest/meta-data"}
         answers.fetch_audio(take.pk)
         take.refresh_from_db()
         assert take.status == Recording.Status.AVAILABLE
         assert not take.file
+        assert [one.rpartition("/")[2] for one in twilio.asked] == ["RE1.wav"]
+
+    @pytest.mark.parametrize("headers", [{"Content-Length": str(2 * 1024**3)}, {}])
+    def test_of_two_gigabytes_or_without_end_is_not_read_to_the_end(
+        self, take: Recording, twilio: Carrier, headers: dict[str, str]
+    ) -> None:
+        sent = 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal sent
+            while True:
+                sent += 1
+                yield bytes(1024 * 1024)
+
+        twilio.audio, twilio.audio_headers = pieces(), headers
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert (take.status, "larger than 25 MB" in take.error) == (Recording.Status.ABSENT, True)
+        assert sent < 100
+
+    def test_that_breaks_off_is_tried_again(self, take: Recording, twilio: Carrier) -> None:
+        twilio.audio, twilio.audio_headers = iter([WAV]), {"Content-Length": str(len(WAV) + 1)}
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
+        twilio.audio, twilio.audio_headers = iter([WAV]), {}
+        take.store(retry_at=None)
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.STORED
+
+    def test_is_asked_for_as_it_is(self, take: Recording, twilio: Carrier) -> None:
+        """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
+        twilio.audio = WAV
+        answers.fetch_audio(take.pk)
+        assert twilio.headers["Accept-Encoding"] == "identity"
+
+    def test_that_drips_is_given_up_and_tried_again(
+        self, take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        twilio.audio = repeat(b"\0")
+        clock = count(step=5)
+        monkeypatch.setattr(telephony, "monotonic", lambda: next(clock))
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+        assert take.status == Recording.Status.AVAILABLE
+        assert take.retry_at is not None
+        assert not take.file
+        assert next(clock) < 100

@@ -12,6 +12,7 @@ from interviews import answers
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
+from screener.queue import MOST_TRIES
 from screener.testing import an_interview, drain
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,31 @@ def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     assert response.interview.results.get().overall_score is None
 
 
+def test_audio_that_the_carrier_does_not_have_yet_is_fetched_once_it_has(twilio: Carrier, later: Any) -> None:
+    twilio.audio, there = 404, twilio.audio
+    response = answered(Recording.Status.AVAILABLE)
+    for _ in range(3):
+        later(minutes=5)
+        assert response.takes.get().status == Recording.Status.AVAILABLE
+    twilio.audio = there
+    later(minutes=30)
+    assert response.takes.get().status == Recording.Status.STORED
+
+
+@pytest.mark.parametrize("status", [Recording.Status.AVAILABLE, Recording.Status.STORED])
+def test_work_that_fails_every_time_is_shown_as_failed(later: Any, status: str) -> None:
+    """Its worker died of it each time: nothing was written down but that it had been begun."""
+    response = answered(status)
+    rows = Recording if status == Recording.Status.AVAILABLE else InterviewResponse
+    rows.objects.update(tries=MOST_TRIES)
+    later(minutes=2)
+    response.refresh_from_db()
+    response.interview.refresh_from_db()
+    assert response.status in InterviewResponse.SETTLED_BY_US
+    assert "the log" in response.status_reason
+    assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
+
+
 def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: Carrier, later: Any) -> None:
     response = answered(Recording.Status.STORED)
     response.takes.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
@@ -189,6 +215,26 @@ def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: Carrier
     later(minutes=2)
     later(minutes=2)
     assert len([one for one in twilio.asked if "DELETE" in one and "RE1" in one]) == 1
+
+
+def test_a_take_that_could_not_be_deleted_at_the_carrier_is_deleted_later(twilio: Carrier, later: Any) -> None:
+    answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    twilio.deleted = 500
+    later(minutes=2)
+    assert Recording.objects.get().deleted_at_carrier is None
+    twilio.deleted = 404
+    later(minutes=2)
+    assert Recording.objects.get().deleted_at_carrier is not None, "it is gone, whoever did that"
+
+
+def test_a_take_that_the_caller_discarded_is_deleted_at_the_carrier_and_never_fetched(
+    twilio: Carrier, later: Any
+) -> None:
+    response = answered(Recording.Status.STORED)
+    attempt = Attempt.objects.get()
+    Recording.objects.create(response=response, attempt=attempt, turn=2, sid="RE0", ended="repeat", status="available")
+    later(minutes=2)
+    assert [one.split()[0] for one in twilio.asked if "RE0" in one] == ["DELETE"]
 
 
 def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: Carrier, later: Any, settings: Any) -> None:

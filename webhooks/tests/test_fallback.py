@@ -196,6 +196,13 @@ class TestTheAddress:
         assert not TwilioEvent.objects.exists()
         assert Attempt.objects.get().apologised_at is None
 
+    @pytest.mark.parametrize("value", ["", "-1", "\x00", "x" * 50_000])
+    def test_takes_whatever_it_is_told_of_the_error(self, phone: Phone, value: str, noted: Callable[[], None]) -> None:
+        assert phone.fall_back(value, SequenceNumber=value).status_code == 200
+        assert phone.heard() == APOLOGY
+        noted()
+        assert Attempt.objects.get().apologised_at is not None
+
     def test_makes_no_promise_for_a_call_that_is_not_its_own(self, phone: Phone, noted: Callable[[], None]) -> None:
         phone.pick_up()
         phone.sid = "CAnobody"

@@ -1,21 +1,30 @@
 """Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
+from twilio.request_validator import RequestValidator
 
 from candidates.models import Consent, DoNotCall
 from interviews import dialling
 from interviews.models import Attempt, Call, Interview, InterviewEvent, InterviewResponse, Recording
-from interviews.tests.carrier import carrier
-from screener.testing import an_interview
+from interviews.tasks import sweep
+from interviews.tests.carrier import Carrier, carrier
+from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
 from webhooks.tests.phone import Phone
 
 pytestmark = pytest.mark.django_db
 
 Status, Outcome = Interview.Status, Interview.Outcome
+FORM = "application/x-www-form-urlencoded"
 
 
 def placed(interview: Interview) -> Attempt:
@@ -33,6 +42,13 @@ def interview() -> Interview:
 @pytest.fixture
 def phone(interview: Interview, client: Client) -> Phone:
     return Phone(placed(interview), client)
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Carrier]:
+    with carrier() as running:
+        settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
+        yield running
 
 
 def consent(phone: Phone) -> None:
@@ -125,12 +141,19 @@ class TestAConversation:
         first.refresh_from_db()
         assert first.status == InterviewResponse.Status.SILENT
 
-    def test_speaks_a_hostile_name_as_text(self, client: Client) -> None:
-        interview = an_interview(full_name="</Say><Dial>+19005550100</Dial>")
-        phone = Phone(placed(interview), client)
+    def test_speaks_hostile_names_titles_and_questions_as_text(self, client: Client) -> None:
+        evil = "</Say><Dial>+19005550100</Dial><Say>"
+        job = an_approved_job(
+            title=evil, questions=[{"text": evil, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
+        )
+        phone = Phone(placed(an_interview(job=job, full_name=evil)), client)
         phone.pick_up()
-        assert phone.document().find(".//Dial") is None
         assert "<Dial>" in phone.heard()
+        for key in ("1", "1"):
+            assert phone.document().find(".//Dial") is None
+            phone.press(key)
+            assert "<Dial>" in phone.heard()
+        assert phone.document().find(".//Dial") is None
 
 
 class TestADroppedLine:
@@ -200,6 +223,35 @@ class TestADroppedLine:
         assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() == count - 1
         assert interview.responses.get(position=count - 1).status == InterviewResponse.Status.SKIPPED
 
+    def test_is_not_touched_by_what_comes_of_the_first_call_once_there_is_a_second(
+        self, phone: Phone, interview: Interview, client: Client, drained
+    ) -> None:
+        consent(phone)
+        question = phone.last
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        interview.store(next_attempt_at=interview.created_at)
+        again = Phone(placed(interview), client, sid="CA2")
+        again.pick_up()
+        again.press("1")
+
+        phone.last = question
+        phone.answer("What I wanted to say was", digits="hangup")
+        assert phone.document().find("Hangup") is not None
+        phone.machine("machine_start")
+        phone.status("in-progress")
+        assert phone.attempt.call.status != Call.Status.IN_PROGRESS
+        again.attempt.refresh_from_db()
+        assert (again.attempt.stage, again.attempt.turn, again.attempt.ended_at) == ("consent", 2, None)
+        assert settled(interview)[0] == (Status.IN_PROGRESS, "")
+        again.press("1")
+        for one in interview.responses.all():
+            assert one.question in again.heard()
+            again.answer("A whole answer this time.")
+        assert settled(interview)[0] == (Status.COMPLETED, Outcome.COMPLETE)
+        assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
+
 
 def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
     phone: Phone, interview: Interview, drained, settings
@@ -215,6 +267,56 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
     assert phone.document().find("Hangup") is not None
     interview.refresh_from_db()
     assert interview.outcome == Outcome.BY_HR
+
+
+class TestACallThatOnlyTheCarrierKnows:
+    """The worker sent it and never heard the answer."""
+
+    @pytest.fixture
+    def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
+        twilio.mood = "lost"
+        dialling.dial(interview.pk)
+        attempt = interview.attempts.get()
+        assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
+        return Phone(attempt, client, sid=twilio.calls[0]["sid"])
+
+    def test_is_learned_of_by_its_first_webhook_and_never_made_again(
+        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
+    ) -> None:
+        lost.status("ringing")
+        assert Call.objects.get().twilio_sid == lost.sid
+        twilio.mood = "ok"
+        twilio.calls[0]["status"] = "in-progress"
+        time_machine.move_to(timezone.now() + timedelta(minutes=5))
+        sweep(0)
+        drained()
+        assert (len(twilio.calls), interview.attempts.count()) == (1, 1)
+        consent(lost)
+        assert interview.responses.all()[0].question in lost.heard()
+
+    def test_is_the_one_that_counts_when_it_is_picked_up_after_it_was_given_up(
+        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
+    ) -> None:
+        twilio.calls.clear()  # it does not show in Twilio's list, for whatever reason
+        time_machine.move_to(timezone.now() + timedelta(minutes=3))
+        dialling.ask_about(lost.attempt.pk)
+        drained(only="interviews.follow_up")
+        interview.refresh_from_db()
+        assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR
+        assert interview.next_attempt_at is not None
+
+        consent(lost)
+        time_machine.move_to(timezone.now() + timedelta(minutes=1))
+        sweep(0)
+        drained(only="interviews.dial")
+        assert not twilio.calls
+        assert interview.attempts.get().ended_at is None
+        for _ in interview.responses.all():
+            lost.answer("An answer.")
+        lost.status("completed")
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.COMPLETE)
+        assert interview.attempts.get().outcome == Attempt.Outcome.ANSWERED
 
 
 @pytest.mark.parametrize("key", ["2", "9"])
@@ -250,6 +352,24 @@ class TestVoicemail:
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
 
+    def test_is_known_as_such_also_when_that_is_learned_after_the_call(
+        self, phone: Phone, interview: Interview, twilio: Carrier, drained
+    ) -> None:
+        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
+        consent(phone)
+        phone.answer("Please leave a message after the tone, and I will call you back as soon as I can.")
+        phone.status("completed")
+        drained()
+        assert interview.responses.filter(status=InterviewResponse.Status.ASSESSED).exists()
+        for _ in range(2):
+            phone.machine("machine_end_beep")
+        interview.refresh_from_db()
+        assert interview.status == Status.PENDING
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+        assert interview.events.filter(kind="attempt.voicemail").count() == 1
+
 
 class TestTheSameEventTwice:
     def test_gets_the_same_answer_and_has_no_second_effect(self, phone: Phone, interview: Interview) -> None:
@@ -263,10 +383,60 @@ class TestTheSameEventTwice:
         assert again.content == first.content
         assert (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count()) == before
 
+    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any, drained) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
+        first = phone.post(record.attrib["action"], params)
+        phone.status("completed", 5)
+        drained()
+        before = everything()
+        time_machine.move_to(timezone.now() + timedelta(days=1))
+        assert phone.post(record.attrib["action"], params).content == first.content
+        assert phone.status("completed", 5).status_code == 204
+        assert everything() == before
+
     def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
         phone.status("ringing", 1)
         phone.status("ringing", 1)
         assert TwilioEvent.objects.filter(kind="status").count() == 1
+
+
+class TestEventsOutOfOrder:
+    def test_an_answer_ahead_of_its_turn_takes_nothing_from_the_one_that_is_due(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        """Nobody can know the third question's address before the second answer is in: this is no answer."""
+        consent(phone)
+        phone.answer("The first.")
+        here = phone.last
+        record = phone.document().find("Record")
+        assert record is not None
+        before = [one.status for one in interview.responses.all()]
+        ahead = record.attrib["action"].replace("/turns/4/", "/turns/5/")
+        assert ahead != record.attrib["action"]
+        assert phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20)).status_code == 200
+        assert [one.status for one in interview.responses.all()] == before
+        phone.last = here
+        phone.answer("The second.")
+        phone.answer("The third.")
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+
+    def test_audio_that_overtakes_that_of_the_answer_before_finds_its_own(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        consent(phone)
+        takes = []
+        for number in (1, 2):
+            record = phone.document().find("Record")
+            assert record is not None
+            takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
+            phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
+        for record, take in reversed(takes):
+            phone.recorded(record, take)
+        found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
+        assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
 
     def test_an_audio_that_comes_before_its_action_is_kept(self, phone: Phone, interview: Interview) -> None:
         consent(phone)
@@ -287,6 +457,10 @@ class TestTheSameEventTwice:
 
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+NUMBERS_AND_WORDS = """
+RecordingDuration RecordingSid RecordingUrl RecordingStatus Digits SpeechResult SequenceNumber CallDuration ErrorCode
+ErrorUrl AnsweredBy TranscriptionSid TranscriptionText TranscriptionStatus
+""".split()
 
 
 def addresses(attempt_id: str) -> list[str]:
@@ -297,7 +471,7 @@ def addresses(attempt_id: str) -> list[str]:
 
 def everything() -> list[Any]:
     """All that an event could touch."""
-    touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, TwilioEvent, Consent)
+    touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, Consent, TwilioEvent)
     return [sorted(model.objects.values_list(), key=str) for model in touched]
 
 
@@ -319,17 +493,52 @@ class TestAStranger:
             == 403
         )
 
-    def test_of_another_account_is_refused(self, phone: Phone) -> None:
-        answer = phone.turn(0, "pickup", AccountSid="AC" + "9" * 32)
-        assert answer.status_code == 403
-
-    def test_may_say_what_it_likes_of_its_host(self, phone: Phone) -> None:
-        answer = phone.post(
-            f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup",
-            phone.params(),
-            **{"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher"},
+    @pytest.mark.parametrize("added", ["Digits=1", "CallSid=CAother", "AccountSid=", "CallStatus=completed"])
+    def test_cannot_add_to_what_was_signed(self, phone: Phone, added: str) -> None:
+        """A new parameter, or one more of a name that is there: Django reads the last one."""
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        params = phone.params()
+        before = everything()
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            settings.WEBHOOK_BASE_URL + address, params
         )
+        for target, body in ((address, f"{urlencode(params)}&{added}"), (f"{address}?{added}", urlencode(params))):
+            answer = phone.client.post(target, body, FORM, headers={"X-Twilio-Signature": signature})
+            assert answer.status_code == 403
+        assert everything() == before
+
+    def test_who_repeats_a_key_and_signs_it_causes_no_error(self, phone: Phone) -> None:
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        body = urlencode(phone.params()) + "&Digits=1&Digits=2&Digits="
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            settings.WEBHOOK_BASE_URL + address, QueryDict(body)
+        )
+        answer = phone.client.post(address, body, FORM, headers={"X-Twilio-Signature": signature})
         assert answer.status_code == 200
+        assert TwilioEvent.objects.get(kind="pickup").params["Digits"] == ""
+
+    @pytest.mark.parametrize("account", ["AC" + "9" * 32, "", "x\x00", "AC" + "0" * 31 + "1 "])
+    def test_of_another_account_is_refused(self, phone: Phone, account: str) -> None:
+        before = everything()
+        for address in addresses(str(phone.attempt.pk)):
+            assert phone.post(address, phone.params(AccountSid=account)).status_code == 403
+        assert everything() == before
+
+    @pytest.mark.parametrize(
+        "headers", [{"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}, {"Host": "evil.example"}]
+    )
+    def test_is_believed_by_the_address_that_is_configured_and_no_other(
+        self, phone: Phone, settings: Any, headers: dict[str, str]
+    ) -> None:
+        settings.ALLOWED_HOSTS = ["*"]
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
+        signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+            f"http://evil.example{address}", phone.params()
+        )
+        forged = phone.client.post(address, phone.params(), headers=headers | {"X-Twilio-Signature": signature})
+        assert forged.status_code == 403
+        assert not TwilioEvent.objects.exists()
+        assert phone.post(address, phone.params(), **headers).status_code == 200
 
     @pytest.mark.parametrize("attempt_id", [None, NOBODY])
     def test_with_a_call_of_another_interview_is_refused(
@@ -360,11 +569,51 @@ class TestAStranger:
             assert (answer.status_code, answer.content) == (204, b"")
         assert everything() == before
 
-    @pytest.mark.parametrize("value", ["-1", "99999999999999999999", "\x00", "x" * 50_000])
-    def test_with_absurd_parameters_causes_no_error(self, phone: Phone, value: str) -> None:
+    @pytest.mark.parametrize("value", ["-1", "1.5", "99999999999999999999", "\x00", "\ufffe\u0661", "x" * 50_000])
+    def test_with_absurd_parameters_causes_no_error_and_moves_nothing_twice(
+        self, phone: Phone, interview: Interview, value: str
+    ) -> None:
         consent(phone)
-        assert phone.turn(3, "take", RecordingDuration=value, RecordingSid=value, Digits=value).status_code == 200
-        assert phone.status("completed", CallDuration=value, ErrorCode=value).status_code == 204
+        absurd = dict.fromkeys((*NUMBERS_AND_WORDS, f"Never{value[:9]}Heard"), value)
+        of = f"/webhooks/twilio/attempts/{phone.attempt.pk}"
+        for address in (f"{of}/machine", f"{of}/turns/3/recording", f"{of}/turns/3/transcription"):
+            assert phone.post(address, phone.params(**absurd)).status_code == 204
+        assert phone.post(f"{of}/status", phone.params(**absurd) | {"CallStatus": "completed"}).status_code == 204
+        assert phone.post(f"{of}/status", phone.params(**absurd) | {"CallStatus": value}).status_code == 400
+        for _ in range(2):
+            assert phone.turn(3, "take", **absurd).status_code == 200
+        assert Recording.objects.filter(turn=3).count() <= 1
+        assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() <= 1
 
-    def test_may_not_get(self, phone: Phone, client: Client) -> None:
-        assert client.get(f"/webhooks/twilio/attempts/{phone.attempt.pk}/status").status_code == 405
+    @pytest.mark.parametrize("turn", [4, 40_000, 999_999])
+    def test_at_a_turn_that_never_was_moves_nothing(self, phone: Phone, turn: int) -> None:
+        consent(phone)
+        before = everything()[:-1]
+        for kind in ("take", "reply", "silence", "pickup"):
+            assert phone.turn(turn, kind, RecordingSid="RE9", RecordingDuration=9, Digits="1").status_code == 200
+            assert phone.document().find("Hangup") is not None
+        for kind in ("recording", "transcription"):
+            said = {"RecordingStatus": "completed", "TranscriptionStatus": "completed", "RecordingDuration": "9"}
+            assert phone.turn(turn, kind, RecordingSid="RE9", **said).status_code == 204
+        assert everything()[:-1] == before
+        assert not Recording.objects.exists()
+
+    @pytest.mark.parametrize("ending", ["turns/-1/take", "turns/9999999/take", "turns/x/take", "turns/3", "nothing"])
+    def test_finds_nothing_at_an_address_that_is_none(self, phone: Phone, ending: str) -> None:
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/{ending}"
+        assert phone.post(address, phone.params()).status_code == 404
+
+    @pytest.mark.parametrize("kind", ["unheard-of", "take\x00", "x" * 5_000])
+    def test_at_a_turn_of_no_kind_is_told_so(self, phone: Phone, kind: str) -> None:
+        phone.pick_up()
+        before = everything()
+        assert phone.turn(1, kind).status_code == 400
+        assert everything() == before
+
+    @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
+    def test_may_only_post(self, phone: Phone, client: Client, method: str) -> None:
+        before = everything()
+        for address in addresses(str(phone.attempt.pk)):
+            answer = getattr(client, method)(address, headers={"X-Twilio-Signature": "x"})
+            assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert everything() == before
