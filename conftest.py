@@ -10,7 +10,6 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from screener import testing
-from screener.services import parameters
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +25,6 @@ def house(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
     settings.API_KEY = ""
     cache.clear()
-    parameters.refused.clear()
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
     monkeypatch.setattr(storages["private"], "location", str(tmp_path / "private"))
 

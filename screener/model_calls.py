@@ -13,7 +13,7 @@ from screener.models import ModelCall
 from screener.prices import cost_of
 from screener.queue import give_back_connection
 from screener.services import language_model, speech, voice
-from screener.services.errors import ServiceError
+from screener.services.errors import NotAsked, ServiceError
 from screener.services.interviewer import Interviewer, Reply
 from screener.services.usage import Usage
 
@@ -68,17 +68,25 @@ class Bill:
 
 @contextmanager
 def on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[Bill]:
-    """One call to a model that costs: begun if there is money left, with no connection held, and written down."""
+    """One call to a model that costs: begun if there is money left, with no connection held, and written down.
+
+    What was not asked after all is on no bill.
+    """
     budget.check()
     give_back_connection()
     started = monotonic()
     bill = Bill(ModelCall(purpose=purpose, model=model[:100], **about), asked=model)
+    asked = True
     try:
         yield bill
+    except NotAsked:
+        asked = False
+        raise
     except ServiceError as error:
         bill.call.error = str(error)
         bill.used(error.usage)
         raise
     finally:
-        bill.call.seconds = round(monotonic() - started, 3)
-        bill.call.save()
+        if asked:
+            bill.call.seconds = round(monotonic() - started, 3)
+            bill.call.save()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StrictFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from screener.services.usage import UNKNOWN, Usage
 
@@ -96,7 +96,7 @@ class QuestionPlan(Strict):
 
 class CriterionScore(Strict):
     criterion: Text
-    score: Annotated[StrictFloat, AfterValidator(_within(0, 10))]
+    score: Annotated[float, AfterValidator(_within(0, 10))]
     reason: Words
     quotes: list[Text]
 

@@ -164,9 +164,9 @@ class OpenAIInterviewer:
             ],
             response_format=_format(name, shape),
         )
-        with self.account.errors_of_ours():
+        with self.account.asking():
             response = asked_within_reason(self.account.base_url, self.account.model, lambda wishes: create(**wishes))
-        completion = self.account.read(response.text, _Completion)
+            completion = self.account.read(response.text, _Completion)
         usage = completion.usage.as_told()
         with paid_for(usage):
             value = self._value(completion.choices[0], shape)

@@ -13,6 +13,7 @@ import httpx2
 import openai
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
+from screener.services.breaker import breaker_of
 from screener.services.errors import PermanentError, ServiceError, TransientError
 from screener.services.usage import NOTHING, UNKNOWN, Usage
 
@@ -140,6 +141,12 @@ class Account:
     @property
     def client(self) -> openai.OpenAI:
         return client_for(self.key, self.base_url, self.seconds)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around one question and the reading of its reply. Raises NotAsked while the server is left alone."""
+        with breaker_of(self.base_url, self.model).guarding(self.who), self.errors_of_ours():
+            yield
 
     @contextmanager
     def errors_of_ours(self) -> Iterator[None]:

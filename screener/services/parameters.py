@@ -9,7 +9,10 @@ import openai
 T = TypeVar("T")
 
 MAX_TOKENS = 16_000
-"""More than any reply needs with the thinking before it, and a bound on what one call can cost."""
+"""More than any reply needs with the thinking before it, and a bound on what one call can cost.
+
+Where a model may not write as much, its own limit is bound enough.
+"""
 WISHES: dict[str, Any] = {
     "temperature": 0,  # the same answer gets the same score, as far as the model can do that
     "store": False,  # it is about a person who applied to us
@@ -20,7 +23,7 @@ OLDER_NAMES = {"max_completion_tokens": "max_tokens"}
 # As codes (unsupported_value, unknown_parameter, extra_forbidden) or as words ("Unrecognized request argument: store").
 _REFUSING = re.compile(
     r"unsupported|not (?:be )?(?:supported|allowed|permitted)|(?:does not|doesn't) support|deprecated"
-    r"|unknown|unrecogni[sz]ed|unexpected|forbidden|strictly positive"
+    r"|unknown|unrecogni[sz]ed|unexpected|forbidden|strictly positive|too large"
 )
 
 refused: dict[tuple[str, str], frozenset[str]] = {}
@@ -49,8 +52,8 @@ def asked_within_reason(server: str, model: str, ask: Callable[[dict[str, Any]],
 
 def _without(left_out: frozenset[str]) -> dict[str, Any]:
     """The wishes but for these; what goes by an older name too is asked for by that."""
-    taken = {name: value for name, value in WISHES.items() if name not in left_out}
-    return taken | {OLDER_NAMES[name]: WISHES[name] for name in left_out if name in OLDER_NAMES}
+    older = {OLDER_NAMES[name]: WISHES[name] for name in left_out if name in OLDER_NAMES}
+    return {name: value for name, value in (WISHES | older).items() if name not in left_out}
 
 
 def _refused_by(error: openai.APIStatusError, wishes: dict[str, Any]) -> str | None:
@@ -59,4 +62,4 @@ def _refused_by(error: openai.APIStatusError, wishes: dict[str, Any]) -> str | N
     if not _REFUSING.search(said):
         return None
     named = [error.param] if error.param else re.findall(r"[a-z_]+", said)
-    return next((name for name in named if name in wishes and name in WISHES), None)
+    return next((name for name in named if name in wishes), None)

@@ -123,11 +123,11 @@ def transcribe(audio: bytes, filename: str, language: str) -> Transcript:
     _check(audio)
     service = account()
     format_asked = cast(Literal["json", "verbose_json"], settings.SPEECH_FORMAT)
-    with service.errors_of_ours():
+    with service.asking():
         response = service.client.audio.transcriptions.with_raw_response.create(
             file=(filename, audio), model=service.model, response_format=format_asked, **_hint(service.model, language)
         )
-    found = service.read(response.text, _Transcription)
+        found = service.read(response.text, _Transcription)
     segments = _each(found.segments, _Segment)
     return Transcript(
         text=spoken(found.text) if not segments or not all(one.is_silence for one in segments) else "",

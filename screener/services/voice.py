@@ -27,14 +27,14 @@ def is_on() -> bool:
 def speak(text: str) -> bytes:
     """The text as MP3, or as WAV from a server that knows only that."""
     service = account()
-    with service.errors_of_ours():
+    with service.asking():
         reply = service.client.audio.speech.with_raw_response.create(
             input=text, model=service.model, voice=settings.VOICE_NAME, response_format="mp3"
         )
-    audio = reply.content
-    if not content_type(audio) or _is_cut_off(audio):
-        with paid_for(used(text)):
-            raise NotAudio("The voice sent something that is no MP3 or WAV; trying again. Check VOICE_BASE_URL.")
+        audio: bytes = reply.content
+        if not content_type(audio) or _is_cut_off(audio):
+            with paid_for(used(text)):
+                raise NotAudio("The voice sent something that is no MP3 or WAV; trying again. Check VOICE_BASE_URL.")
     return audio
 
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from screener.services import parameters
+from screener.services.breaker import breaker_of
 from screener.services.openai_client import client_for
 
 
@@ -85,6 +86,7 @@ def openai_server(*replies: Behaviour) -> Iterator[Server]:
         client_for(KEY, server.base_url, SECONDS).close()
         client_for.cache_clear()
         parameters.refused.clear()
+        breaker_of.cache_clear()
         httpd.shutdown()
         thread.join()
         httpd.server_close()

@@ -108,25 +108,23 @@ def test_is_remembered_of_one_model_at_one_server_and_for_all_that_is_asked_of_i
     assert sent(other) == [ALL]
 
 
-def test_the_limit_of_the_length_is_never_given_up() -> None:
-    refusals = {
-        "max_completion_tokens": refusing("Unrecognized request argument supplied: max_completion_tokens"),
-        "max_tokens": refusing("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."),
-    }
-    with model(particular(refusals, GOOD)) as server, pytest.raises(RequestRefused):
+def test_the_limit_of_the_length_is_left_to_a_model_that_may_not_write_as_much() -> None:
+    said = "'max_tokens' or 'max_completion_tokens' is too large: 16000. This model's maximum context length is 8192."
+    too_large = refusing(said)
+    with model(particular({"max_completion_tokens": too_large, "max_tokens": too_large}, GOOD)) as server:
         interviewer().assess(ANSWER)
-    assert len(server.requests) == 2
+    limits = {"max_completion_tokens", "max_tokens"}
+    assert [one & limits for one in sent(server)] == [{"max_completion_tokens"}, {"max_tokens"}, set()]
 
 
 @pytest.mark.parametrize(
     "refusal",
     [
         failing(400, code="context_length_exceeded"),
-        refusing("max_completion_tokens is too large: 16000.", code="invalid_value", param="max_completion_tokens"),
         refusing("Unsupported value in 'response_format'.", code="unsupported_value", param="response_format"),
         refusing("Unknown role: 'system'."),
     ],
-    ids=["length", "a limit too large", "another parameter", "another thing"],
+    ids=["length", "another parameter", "another thing"],
 )
 def test_what_is_refused_for_another_reason_is_not_sent_again(refusal: Behaviour) -> None:
     with model(refusal, GOOD) as server:
