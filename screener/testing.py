@@ -89,19 +89,20 @@ def api_client(key: str | None = None) -> APIClient:
     return client
 
 
-def drain(*, all: bool = False, only: str = "") -> list[str]:
+def drain(*, all: bool = False, only: str = "", most: int | None = None) -> list[str]:
     """Run the jobs that are due, and those that they defer, in this thread; `all`: also those for later.
 
-    Returns the names of the tasks that were run. What fails, fails the test.
+    `most`: no more than so many. Returns the names of the tasks that were run. What fails, fails the test.
     """
     ran: list[str] = []
-    while True:
+    while most is None or len(ran) < most:
         waiting = ProcrastinateJob.objects.filter(status="todo", task_name__startswith=only)
         if not all:
             waiting = waiting.exclude(scheduled_at__gt=timezone.now())
         job = waiting.order_by("pk").first()
         if job is None:
-            return ran
+            break
         waiting.filter(pk=job.pk).update(status="succeeded")
         app.tasks[job.task_name](**job.args)
         ran.append(job.task_name)
+    return ran
