@@ -44,7 +44,7 @@ class Person:
         keys, hearing = "", moment.prompt > 0
         while True:
             deed = await self._next(2 * moment.prompt + UNHEARD if hearing else patience(moment))
-            if deed is Sign.STAY:
+            if deed is Sign.STAY or (deed is Sign.HEARD and not hearing):  # a page that was loaded again says it twice
                 continue
             if isinstance(deed, Reaction):
                 if moment.verb != "gather" or not deed.keys:

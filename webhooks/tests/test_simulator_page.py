@@ -221,6 +221,17 @@ def test_what_nobody_listens_to_is_refused_with_the_reason():
         phone.over()
 
 
+def test_a_page_that_was_loaded_again_may_say_a_second_time_that_the_question_was_heard():
+    with page({"/voice": CONSENT, "/may": ""}) as p:
+        phone = p.ring().pick_up()
+        number = phone.turn("gather")["number"]
+        for _ in range(2):
+            assert phone.do("heard", turn=number).ok
+        assert phone.react("gather", keys="1").ok
+        phone.over()
+        assert p.stage.asked("/may")[0]["Digits"] == "1"
+
+
 def test_a_sign_from_the_page_that_comes_too_late_is_no_mistake():
     with page({"/voice": '<Say>Hi</Say><Gather action="/may" timeout="1"/>'}) as p:
         phone = p.ring().pick_up()
