@@ -30,8 +30,6 @@ LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait for each other more than for anybody else."""
-CAN_WAIT = 10
-"""How nice those processes are for which nobody waits on the phone: on a busy machine webhooks and calls go first."""
 
 
 async def run(queue: str, *, concurrency: int, supervised: bool) -> None:
@@ -151,5 +149,17 @@ def _start(command: list[str], queue: str, at_once: int) -> subprocess.Popen[byt
     one_queue = ["--queue", queue, "--at-once", str(at_once), "--supervised"]
     process = subprocess.Popen([*command, *one_queue], stdin=subprocess.PIPE)
     if queue != "calls":
-        os.setpriority(os.PRIO_PROCESS, process.pid, CAN_WAIT)
+        _give_way(process.pid)
     return process
+
+
+def _give_way(process: int) -> None:
+    """Nobody waits on the phone for what it does: on a busy machine webhooks and calls go first.
+
+    Being nice would not do where there is a better way: a webhook, woken by the database a dozen times, would still
+    wait each time until a process that is nice has had its turn.
+    """
+    if sys.platform == "linux":
+        os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.setpriority(os.PRIO_PROCESS, process, 19)
