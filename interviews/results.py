@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from interviews.answers import LEASE_SECONDS
-from interviews.evidence import find_quote
+from interviews.evidence import places_of, says_something
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
@@ -199,9 +199,10 @@ def _supported(points: list[Point], answers: dict[int, tuple[InterviewResponse, 
     kept = []
     for point in points:
         answer, sent = answers.get(point.position, (None, ""))
-        place = find_quote(point.quote, sent)
-        if answer and place:
-            kept.append(point.model_dump() | {"quote": answer.transcript[place.start : place.end]})
+        places = places_of(point.quote, sent)
+        if answer and any(says_something(place, sent) for place in places):
+            quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
+            kept.append(point.model_dump() | {"quote": quote})
     return kept
 
 

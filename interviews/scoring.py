@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from interviews.answers import LEASE_SECONDS, held_response
-from interviews.evidence import find_quote
+from interviews.evidence import FILLERS, places_of, says_something
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.model_calls import paid
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", bound=BaseModel)
 
 FEWEST_WORDS = 4
-FILLERS = frozenset("um uh er ah eh hm hmm mhm like so well okay ok yeah yes no you know i mean".split())
 UNSUPPORTED_LIMIT = 5
 """A higher score than this needs a quote that really stands in the answer."""
 
@@ -136,20 +135,12 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
 
 
 def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
-    evidence = []
-    for quote in given.quotes:
-        place = find_quote(quote, sent)
-        evidence.append(
-            {
-                "quote": spoken[place.start : place.end] if place else quote,
-                "verified": place is not None,
-                "start": place.start if place else None,
-                "end": place.end if place else None,
-            }
-        )
+    evidence = [entry for quote in given.quotes for entry in _evidence(quote, sent, spoken)]
     flags = []
-    if any(not one["verified"] for one in evidence):
+    if any(one["start"] is None for one in evidence):
         flags.append("quote_not_found")
+    if any(one["start"] is not None and not one["verified"] for one in evidence):
+        flags.append("quote_says_nothing")
     if given.score > UNSUPPORTED_LIMIT and not any(one["verified"] for one in evidence):
         flags.append("unsupported")
     return {
@@ -161,6 +152,22 @@ def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spo
         "evidence": evidence,
         "flags": flags,
     }
+
+
+def _evidence(quote: str, sent: str, spoken: str) -> list[dict[str, Any]]:
+    """The quote with its place in the answer, or with none; each part by itself where it leaves something out."""
+    places = places_of(quote, sent)
+    if not places:
+        return [{"quote": quote, "verified": False, "start": None, "end": None}]
+    return [
+        {
+            "quote": spoken[place.start : place.end],
+            "verified": says_something(place, sent),
+            "start": place.start,
+            "end": place.end,
+        }
+        for place in places
+    ]
 
 
 def _ask_until_supported(

@@ -82,7 +82,9 @@ class CancellationSerializer(serializers.Serializer[Any]):
 
 class EvidenceSerializer(serializers.Serializer[Any]):
     quote = serializers.CharField()
-    verified = serializers.BooleanField(help_text="Whether these words stand in the transcript")
+    verified = serializers.BooleanField(
+        help_text="Whether these words stand in the transcript and say enough to support a score"
+    )
     start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
     end = serializers.IntegerField(allow_null=True)
 

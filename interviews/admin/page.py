@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from interviews.evidence import Place, find_quote
+from interviews.evidence import Place
 from interviews.models import (
     Assessment,
     Attempt,
@@ -42,6 +42,7 @@ COLOURS: dict[str, str] = {
 FLAGS = {
     "needs_review": "needs a person",
     "quote_not_found": "a quote is not in the answer",
+    "quote_says_nothing": "a quote is too short to support anything",
     "unsupported": "a score rests on no words of the answer",
     "criteria_missing": "not every criterion was scored",
     "point_without_quote_left_out": "a point without words to rest on was left out",
@@ -87,13 +88,10 @@ class Piece:
     is_evidence: bool
 
 
-def pieces(transcript: str, quotes: Iterable[str]) -> Iterator[Piece]:
+def pieces(transcript: str, places: Iterable[Place]) -> Iterator[Piece]:
     """The transcript, cut where quotes begin and end. What overlaps is one piece; joined they are the transcript."""
-    found = sorted(
-        (place for quote in quotes if (place := find_quote(quote, transcript))), key=lambda place: place.start
-    )
     at = 0
-    for place in _merged(found):
+    for place in _merged(sorted(places, key=lambda place: place.start)):
         if place.start > at:
             yield Piece(transcript[at : place.start], is_evidence=False)
         yield Piece(transcript[place.start : place.end], is_evidence=True)
@@ -102,7 +100,7 @@ def pieces(transcript: str, quotes: Iterable[str]) -> Iterator[Piece]:
         yield Piece(transcript[at:], is_evidence=False)
 
 
-def _merged(places: list[Place]) -> Iterator[Place]:
+def _merged(places: Iterable[Place]) -> Iterator[Place]:
     """Places in order of their start, with those that overlap made one."""
     open_ = None
     for place in places:
@@ -129,12 +127,12 @@ class Answer:
     def of(cls, response: InterviewResponse) -> "Answer":
         current = response.current_assessment if response.status == response.Status.ASSESSED else None
         criteria = current.criteria if current else []
-        quotes = [one["quote"] for criterion in criteria for one in criterion["evidence"] if one["verified"]]
+        verified = [one for criterion in criteria for one in criterion["evidence"] if one["verified"]]
         return cls(
             response=response,
             assessment=current,
             earlier=[one for one in response.assessments.all() if one != current],
-            transcript=list(pieces(response.transcript, quotes)),
+            transcript=list(pieces(response.transcript, (Place(one["start"], one["end"]) for one in verified))),
             problem=(current.reason if current else "") or response.status_reason,
         )
 

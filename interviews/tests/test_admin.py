@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.admin.page import pieces
+from interviews.evidence import Place
 from interviews.models import Decision, Interview
 from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview
 from screener.tests.held import QUOTE, a_held_interview, conclude
@@ -128,16 +129,17 @@ class TestThePage:
 
 
 class TestHighlighting:
-    @given(st.text("ab ,.א<é", max_size=60), st.lists(st.text("ab ,.א<é", max_size=8), max_size=5))
-    def test_loses_and_adds_nothing(self, transcript: str, quotes: list[str]) -> None:
-        assert "".join(piece.text for piece in pieces(transcript, quotes)) == transcript
+    @given(st.text("ab ,.א<é", max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
+    def test_loses_and_adds_nothing(self, transcript: str, found: list[tuple[int, int]]) -> None:
+        places = [Place(min(one), max(one)) for one in found if max(one) <= len(transcript)]
+        assert "".join(piece.text for piece in pieces(transcript, places)) == transcript
 
     def test_marks_overlapping_quotes_once(self) -> None:
-        found = [(one.text, one.is_evidence) for one in pieces("one two three four", ["two three", "one two"])]
+        found = [(one.text, one.is_evidence) for one in pieces("one two three four", [Place(4, 13), Place(0, 7)])]
         assert found == [("one two three", True), (" four", False)]
 
-    def test_marks_nothing_that_was_not_said(self) -> None:
-        assert [one.is_evidence for one in pieces("one two", ["three"])] == [False]
+    def test_marks_nothing_where_no_quote_was_found(self) -> None:
+        assert [one.is_evidence for one in pieces("one two", [])] == [False]
 
 
 class TestAButton:

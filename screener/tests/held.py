@@ -65,7 +65,7 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     response.transcribed(said, source="twilio", confidence=0.9, times=None)
     response.assessed(
         score=Decimal("7.50"),
-        criteria=[_criterion(QUOTE, verified=True), _criterion("never said", verified=False)],
+        criteria=[_criterion(QUOTE, said), _criterion("never said", said)],
         feedback=HOSTILE,
         rubric_version="1",
         model="offline-rules",
@@ -73,14 +73,17 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     )
 
 
-def _criterion(quote: str, *, verified: bool) -> dict[str, Any]:
+def _criterion(quote: str, said: str) -> dict[str, Any]:
+    start = said.find(quote)
+    verified = start >= 0
+    place = {"start": start, "end": start + len(quote)} if verified else {"start": None, "end": None}
     return {
         "criterion": quote.split()[0],
         "name": f"{quote.title()} {HOSTILE}",
         "weight": 1.0,
         "score": 7.5,
         "reason": HOSTILE,
-        "evidence": [{"quote": quote, "verified": verified, "start": None, "end": None}],
+        "evidence": [{"quote": quote, "verified": verified, **place}],
         "flags": [] if verified else ["quote_not_found"],
     }
 
