@@ -34,8 +34,9 @@ test-slow: $(VENV)/dev ## Tests of whole processes that take their time
 chaos: $(VENV)/dev ## Crash tests: every fault with every way of delivery, an hour; CHAOS=--short for two minutes
 	@python -m bench.chaos $(CHAOS)
 
-bench: $(VENV)/dev ## Measure the calling side; BENCH=--quick for a small run. Writes var/bench.json
+bench: $(VENV)/dev ## Measure calls and answers; BENCH=--quick for a small run. Writes var/bench.json, var/bench-answers.json
 	@python -m bench.calls $(BENCH)
+	@python -m bench.answers $(BENCH)
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .

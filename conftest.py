@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import storages
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
@@ -23,6 +24,7 @@ def house(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings.CALLS_PER_SECOND = 1000
     settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
     settings.API_KEY = ""
+    cache.clear()
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
     monkeypatch.setattr(storages["private"], "location", str(tmp_path / "private"))
 

@@ -61,9 +61,12 @@ def prepare(house: House, *, calls: int, answers: int = 0) -> list[str]:
 
 
 def sent(house: House, attempts: list[str], *, to: str, rate: float = 0, width: int) -> dict[str, Any]:
-    """What came of the webhooks of these calls. Raises if one of them was not answered with success."""
     account = Account(house.simulator.account_sid, house.simulator.auth_token, house.url)
-    plan = Plan(to, [script(attempt, account) for attempt in attempts], rate, width)
+    return send_all(Plan(to, [script(attempt, account) for attempt in attempts], rate, width))
+
+
+def send_all(plan: Plan) -> dict[str, Any]:
+    """What came of these webhooks. Raises if one of them was not answered with success."""
     command = [sys.executable, "-m", "bench.load"]
     done = subprocess.run(
         command, cwd=ROOT, input=plan.as_json(), stdout=subprocess.PIPE, text=True, check=True, timeout=600

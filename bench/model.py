@@ -14,12 +14,17 @@ from typing import Any
 FAULTS = ("429", "500", "hangs", "truncated", "dies")
 HANGING = 8  # seconds: longer than its client waits
 THINKING = 0.2
+HEARD = (
+    "In my last job I led the migration of twelve services, which took us six weeks and saved the team a day a week."
+)
 TOPICS = ("complaints", "deadlines", "teamwork", "training", "mistakes")
 
 
 @dataclass
 class Model:
     url: str
+    thinking: float = THINKING
+    """Seconds before it replies."""
     faults: deque[str] = field(default_factory=deque)
     """What happens to the next requests."""
     sold: Counter[str] = field(default_factory=Counter)
@@ -68,9 +73,11 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(IndexError):
             fault = self.model.faults.popleft()
         self.close_connection = bool(fault)
-        time.sleep(HANGING if fault == "hangs" else THINKING)
+        time.sleep(HANGING if fault == "hangs" else self.model.thinking)
         if fault.isdecimal():
             self._send(int(fault), b'{"error": {"message": "no", "type": "", "param": null, "code": null}}')
+        elif self.path.endswith("/audio/transcriptions"):
+            self._send(200, json.dumps({"text": HEARD}).encode())
         elif fault in ("", "truncated"):
             whole = completion(json.loads(body))
             self._send(200, whole, short_by=50 if fault else 0)

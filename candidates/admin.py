@@ -44,7 +44,7 @@ class CandidateAdmin(ScreenerAdmin):
     date_hierarchy = "created_at"
     readonly_fields = ["resume_status", "resume_error", "resume_file", "resume_text", "interviews_of", "erased_at"]
     inlines = [ConsentInline]
-    actions_detail = ["call", "record_consent"]
+    actions_detail = ["call", "record_consent", "may_call"]
     person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
@@ -128,6 +128,10 @@ class CandidateAdmin(ScreenerAdmin):
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Leads to the form that plans an interview, with this candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
+
+    @button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
+    def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('may-call')}?candidate={quote(object_id)}")
 
     @verb(
         "Record consent",

@@ -3,20 +3,21 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from interviews.measures import measure
 from interviews.models import InterviewResponse, Recording
-from screener.models import ModelCall
+from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
 from screener.services import speech, telephony
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 
 log = logging.getLogger(__name__)
 
@@ -25,27 +26,30 @@ LEASE_SECONDS = 75
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier has not got by then is not coming."""
 FORGET_AFTER = timedelta(minutes=1)
-NO_WORDS = "(blank)"
-"""What Twilio writes for sound without words."""
+CARRIER_NEEDS = timedelta(minutes=1)
+"""How long Twilio's transcription usually takes: only when it is late, is it asked for."""
+CARRIER_PATIENCE = timedelta(hours=3)
 EXPECT_FOR = timedelta(minutes=10)
 
 
 @contextmanager
 def held_response(response_id: UUID, token: UUID) -> Iterator[InterviewResponse | None]:
     """The response under its interview's lock, or None where the lease was lost to somebody else meanwhile."""
-    response = InterviewResponse.objects.select_related("interview").get(pk=response_id)
-    with response.interview.locked():
-        response.refresh_from_db(from_queryset=InterviewResponse.objects.select_related(None))
-        yield response if response.lease == token else None
+    fields = ("lease", "status", "position", "interview__status")
+    needed = InterviewResponse.objects.select_related("interview").only(*fields)
+    with transaction.atomic():
+        response = needed.select_for_update(of=("interview", "self")).get(pk=response_id)
+        with response.interview.held():
+            yield response if response.lease == token else None
 
 
-def fetch_audio(recording_id: UUID) -> None:
-    """Bring the audio of a take from the carrier into our own storage."""
+def fetch_audio(recording_id: UUID) -> UUID | None:
+    """Bring the audio of a take from the carrier into our own storage. Returns the answer that can go on with it."""
     waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE)
     token = waiting.claim(recording_id, seconds=LEASE_SECONDS)
     if token is None:
-        return
-    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
+        return None
+    take = _with_interview("sid", "tries", "file", "response__interview__candidate").get(pk=recording_id)
     give_back_connection()
     try:
         name = take.put_away(telephony.fetch_audio(take.sid))
@@ -61,8 +65,14 @@ def fetch_audio(recording_id: UUID) -> None:
         with _held_take(recording_id, token) as mine:
             if mine:
                 mine.stored(name)
-            else:
-                take.file.storage.delete(name)
+                return mine.response_id if mine.chosen else None
+        take.file.storage.delete(name)
+    return None
+
+
+def _with_interview(*fields: str) -> QuerySet[Recording]:
+    """Takes with no more than these fields. Reading whole rows of three tables is a fifth of our own work here."""
+    return Recording.objects.select_related("response__interview").only(*fields)
 
 
 def _lost(recording_id: UUID, token: UUID, reason: str) -> None:
@@ -73,20 +83,16 @@ def _lost(recording_id: UUID, token: UUID, reason: str) -> None:
 
 @contextmanager
 def _held_take(recording_id: UUID, token: UUID) -> Iterator[Recording | None]:
-    take = Recording.objects.select_related("response__interview").get(pk=recording_id)
-    with take.response.interview.locked():
-        current = Recording.objects.get(pk=recording_id)
-        current.response = InterviewResponse.objects.get(pk=current.response_id)
-        current.response.interview = take.response.interview
-        yield current if current.lease == token else None
+    """As above, for a take."""
+    needed = _with_interview("lease", "status", "chosen", "response__status", "response__interview__status")
+    with transaction.atomic():
+        take = needed.select_for_update(of=("response__interview", "response", "self")).get(pk=recording_id)
+        with take.response.interview.held():
+            yield take if take.lease == token else None
 
 
-@dataclass(frozen=True)
-class Words:
-    text: str
-    source: str
-    confidence: float | None = None
-    times: Any = None
+class NotYet(TransientError):
+    """The carrier is still at it."""
 
 
 def transcribe(response_id: UUID) -> None:
@@ -99,10 +105,17 @@ def transcribe(response_id: UUID) -> None:
     token = waiting.claim(response_id, seconds=LEASE_SECONDS)
     if token is None:
         return
-    take = Recording.objects.select_related("response__interview").get(response_id=response_id, chosen=True)
+    needed = ("sid", "file", "created_at", "carrier_transcript", "carrier_transcript_status", "response__tries")
+    interview = ("response__interview__language", "response__interview__job")
+    take = _with_interview(*needed, *interview).get(response_id=response_id, chosen=True)
     tries = take.response.tries
     try:
         words = _carrier_words(take) if speech.source() == "twilio" else _model_words(take)
+    except NotAsked as error:
+        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
+    except NotYet:
+        InterviewResponse.objects.postpone(response_id, token, CARRIER_NEEDS, counts=False)
+        _unless_it_has_come(take)
     except TransientError as error:
         if tries < MOST_TRIES:
             InterviewResponse.objects.postpone(response_id, token, pause_after(tries, asked=error.retry_after))
@@ -111,16 +124,32 @@ def transcribe(response_id: UUID) -> None:
     except PermanentError as error:
         _settle(response_id, token, f"{error} Listen to it instead.")
     else:
-        _write_down(response_id, token, words)
+        _write_down(response_id, token, words, _measured(take, words))
 
 
-def _write_down(response_id: UUID, token: UUID, words: Words) -> None:
+def _measured(take: Recording, words: speech.Transcript) -> dict[str, Any] | None:
+    """How it was spoken, for HR to read; nothing that scores it does. Only where the organisation wants it."""
+    if not settings.SHOW_MEASURES or not words.text:
+        return None
+    give_back_connection()
+    try:
+        audio = _audio_of(take)
+    except PermanentError:
+        audio = b""
+    return measure(words.text, language=take.response.interview.language, times=words.times, audio=audio)
+
+
+def _write_down(response_id: UUID, token: UUID, words: speech.Transcript, measures: dict[str, Any] | None) -> None:
     with held_response(response_id, token) as response:
         if response is None:
             return
         if words.text.strip():
             response.transcribed(
-                words.text.strip(), source=words.source, confidence=words.confidence, times=words.times
+                words.text.strip(),
+                source=words.source,
+                confidence=words.confidence,
+                times=words.times,
+                measures=measures,
             )
         else:
             response.settle(
@@ -135,42 +164,67 @@ def _settle(response_id: UUID, token: UUID, reason: str) -> None:
             response.settle(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
 
 
-def _carrier_words(take: Recording) -> Words:
+def _carrier_words(take: Recording) -> speech.Transcript:
     """Twilio's own transcription: it comes by itself; asked for when it is late."""
     text, status = take.carrier_transcript, take.carrier_transcript_status
-    if not status:
-        if take.response.tries <= 1 and timezone.now() < take.created_at + timedelta(seconds=60):
-            raise TransientError("Twilio's transcription has not come yet.", retry_after=60)
-        give_back_connection()
-        found = telephony.carrier_transcript(take.sid)
-        text, status = found.text, found.status
-    if status == "in-progress":
-        raise TransientError("Twilio is still transcribing.", retry_after=60)
+    if status in Recording.NOT_TRANSCRIBED_YET:
+        _check_for_carrier(take)
+        text, status = _ask_carrier(take)
+    if status in Recording.NOT_TRANSCRIBED_YET:
+        raise _not_yet(take)
     if status != "completed":
-        raise PermanentError("Twilio could not transcribe this answer (it takes 2 to 120 seconds of English).")
-    return Words("" if text == NO_WORDS else text, source="twilio")
+        raise PermanentError("Twilio could not transcribe this answer.")
+    return speech.Transcript(speech.spoken(text), source="twilio")
 
 
-def _model_words(take: Recording) -> Words:
-    with take.file.open("rb") as file:
-        audio = file.read()
-    interview = take.response.interview
+def _unless_it_has_come(take: Recording) -> None:
+    """The transcription may have come between the look for it and the decision to wait."""
+    take.refresh_from_db(fields=["carrier_transcript_status"])
+    if take.carrier_transcript_status not in Recording.NOT_TRANSCRIBED_YET:
+        take.response.store(retry_at=None)
+        take.pass_on()
+
+
+def _ask_carrier(take: Recording) -> tuple[str, str]:
+    if timezone.now() < take.created_at + CARRIER_NEEDS:
+        raise _not_yet(take)
     give_back_connection()
-    error = ""
     try:
-        found = speech.transcribe(audio, "answer.wav", interview.language)
-    except (TransientError, PermanentError) as failure:
-        error = str(failure)
-        raise
-    finally:
-        ModelCall.objects.create(
-            purpose=ModelCall.Purpose.TRANSCRIPTION,
-            model=speech.model(),
-            interview_id=interview.pk,
-            job_id=interview.job_id,
-            error=error,
+        found = telephony.carrier_transcript(take.sid)
+    except telephony.NotThere:
+        raise _not_yet(take) from None
+    return found.text, found.status
+
+
+def _not_yet(take: Recording) -> NotYet | PermanentError:
+    if timezone.now() < take.created_at + CARRIER_PATIENCE:
+        return NotYet("Twilio's transcription has not come yet.")
+    return PermanentError("Twilio has no transcription of this answer, hours after it was given.")
+
+
+def _check_for_carrier(take: Recording) -> None:
+    """What Twilio does not transcribe need not be waited for."""
+    seconds = speech.seconds_of(_audio_of(take))
+    shortest, longest = speech.TWILIO_SECONDS
+    if seconds is not None and not shortest < seconds < longest:
+        raise PermanentError(
+            f"This answer lasts {seconds:.1f} seconds. Twilio, which transcribes here, only takes what is longer than "
+            f"{shortest} and shorter than {longest} seconds."
         )
-    return Words(found.text, source=found.source, confidence=found.confidence, times=found.times)
+
+
+def _audio_of(take: Recording) -> bytes:
+    try:
+        with take.file.open("rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        raise PermanentError("The file of this recording is gone from the storage.") from None
+
+
+def _model_words(take: Recording) -> speech.Transcript:
+    audio = _audio_of(take)
+    interview = take.response.interview
+    return paid_transcript(audio, interview.language, interview_id=interview.pk, job_id=interview.job_id)
 
 
 def forget_at_carrier(recording_id: UUID) -> None:

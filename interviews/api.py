@@ -18,6 +18,7 @@ from interviews import examples, serializers
 from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
 from interviews.scoring import rescore
+from interviews.spending import cost_of
 from screener.api.access import actor
 from screener.api.views import ApiViewSet
 
@@ -84,6 +85,7 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         "result": "Read the result",
         "events": "Read the history",
         "attempts": "Read the calls",
+        "cost": "Read what an interview has cost",
         "cancel": "Call an interview off",
         "rescore": "Have the answers scored again",
     }
@@ -110,6 +112,12 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         """Each try to hold the interview, with its phone call."""
         found = self.get_object().attempts.select_related("call")
         return Response(serializers.AttemptSerializer(found, many=True).data)
+
+    @extend_schema(responses=serializers.CostSerializer)
+    @action(detail=True)
+    def cost(self, request: Request, **kwargs: Any) -> Response:
+        """What it has cost so far: models by published prices, the phone as Twilio tells some minutes after a call."""
+        return Response(serializers.CostSerializer(cost_of(self.get_object())).data)
 
     @extend_schema(responses=serializers.ResultSerializer)
     @action(detail=True)

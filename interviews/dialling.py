@@ -3,20 +3,22 @@
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Max, Sum
+from django.db import IntegrityError
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
 from interviews.calling import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_now
+from interviews.lines import wait_for_place
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
+from jobs.models import JobDescription
+from screener import budget
 from screener.queue import give_back_connection, pause_after
-from screener.services import telephony
+from screener.services import speech, telephony
 from screener.services.errors import PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -33,12 +35,12 @@ CARRIER_PATIENCE = timedelta(days=2)
 
 SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
-LINE_PATIENCE = timedelta(minutes=2)
-ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
-"""An interview that waits for a line is woken by the end of a call; its due time only matters should that be missed."""
 
 LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=5)
+
+CONFIGURED_WITHIN = timedelta(minutes=15)
+"""How soon a call that a missing setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -52,10 +54,8 @@ def dial(interview_id: UUID) -> None:
     if attempt is None:
         return
     give_back_connection()
-    if timezone.now() >= attempt.send_before:
-        return  # recovery asks Twilio whether somebody else sent it
     try:
-        placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk))
+        placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
     except telephony.CallUnknown as error:
         log.warning("attempt %s: %s", attempt.pk, error)
         with Attempt.objects.held(attempt.pk) as held:
@@ -86,6 +86,8 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
                 case Later(when, reason):
                     interview.wait_until(when, reason=reason)
+                case Allowed() if reason := speech.why_not_heard(interview.language):
+                    interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
                 case Allowed(number):
                     wait = _wait_for_turn(interview, now)
                     if wait is None:
@@ -99,36 +101,18 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
 
 def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     """What all machines share: calls at once, calls per second, and what they may cost."""
-    if _spent_today(now) >= settings.DAILY_SPEND_LIMIT > 0:
-        return Later(
-            now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
-        )
+    # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
+    if interview.status == Interview.Status.PENDING and (reason := budget.why_no_paid_work()):
+        return Later(now + timedelta(minutes=15), reason)
     Pace.hold()
-    if Call.objects.filter(ended_at__isnull=True).count() >= settings.MAX_CONCURRENT_CALLS:
+    if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
         interview.store(turn_at=None)
-        return Later(now + LINE_PATIENCE, ALL_LINES_BUSY)
+        return wait
     if interview.turn_at is None or interview.turn_at < now - TURN_LASTS:
         interview.store(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
     if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
         return Later(interview.turn_at, "Waiting for its turn: calls are placed one after another.")
     return None
-
-
-def fill_line() -> None:
-    """A line is free again: the interview that has waited longest for one is due now."""
-    waiting = Interview.objects.filter(
-        status__in=Interview.LIVE, waiting_for=ALL_LINES_BUSY, next_attempt_at__gt=timezone.now()
-    )
-    longest = waiting.order_by("next_attempt_at").select_for_update(skip_locked=True)
-    with transaction.atomic():
-        interview = longest.first()
-        if interview:
-            interview.wait_until(timezone.now(), reason=ALL_LINES_BUSY)
-
-
-def _spent_today(now: datetime) -> Decimal:
-    spent = Call.objects.filter(created_at__gt=now - timedelta(days=1)).aggregate(total=Sum("price"))["total"]
-    return abs(Decimal(spent or 0))  # Twilio reports prices as negative numbers
 
 
 def _add_attempt(interview: Interview, number: str) -> Attempt:
@@ -149,7 +133,7 @@ def _urls(attempt_id: UUID) -> dict[str, str]:
 
     return {
         "url": absolute("twilio-turn", attempt_id, 0, "pickup"),
-        "fallback_url": absolute("twilio-fallback"),
+        "fallback_url": absolute("twilio-fallback", attempt_id),
         "status_url": absolute("twilio-status", attempt_id),
         "amd_url": absolute("twilio-amd", attempt_id),
     }
@@ -188,22 +172,36 @@ def hang_up(attempt_id: UUID) -> None:
 
 
 def follow_up(attempt_id: UUID) -> None:
-    """An attempt is over and its last words are in: try again, or let it be."""
+    """An attempt is over and its last words are in: try again, or let it be.
+
+    Calls that we spoilt and apologised for cost the candidate no attempt, unless we spoil as many as all attempts.
+    """
     with Attempt.objects.held(attempt_id) as attempt:
         interview = attempt.interview
         newest = interview.attempts.latest("number")
         if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
             return
-        reached = interview.attempts.exclude(call__twilio_sid="").count()
+        most = interview.job.max_attempts
+        reached = interview.attempts.exclude(call__twilio_sid="")
+        spoilt = min(reached.filter(apologised_at__isnull=False).count(), most)
+        calls = reached.count() - spoilt
         if attempt.outcome == Attempt.Outcome.INVALID_NUMBER:
             _give_up(interview, Interview.Outcome.UNREACHED, attempt.reason)
         elif not attempt.call.twilio_sid:
             _try_carrier_again(interview, attempt)
-        elif reached < interview.job.max_attempts:
-            spacing = settings.ATTEMPT_SPACING[min(reached, len(settings.ATTEMPT_SPACING)) - 1]
-            interview.wait_until(timezone.now() + spacing, reason=f"{attempt.get_outcome_display()}; trying again.")
+        elif calls < most:
+            spacing = _spacing(interview.job, 1 if attempt.apologised_at else calls)
+            why = attempt.reason if attempt.apologised_at else f"{attempt.get_outcome_display()}; trying again."
+            interview.wait_until(timezone.now() + spacing, reason=why)
         else:
-            _give_up(interview, Interview.Outcome.UNREACHED, f"Not reached, or not to the end, in {reached} calls.")
+            reason = f"Not reached, or not to the end, in {reached.count()} calls."
+            _give_up(interview, Interview.Outcome.UNREACHED, reason)
+
+
+def _spacing(job: JobDescription, calls: int) -> timedelta:
+    """How long to wait after so many calls: as the job says, else the settings. The last one holds for all further."""
+    spacings = [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or settings.ATTEMPT_SPACING
+    return spacings[min(calls, len(spacings)) - 1]
 
 
 def _give_up(interview: Interview, outcome: str, reason: str) -> None:

@@ -67,6 +67,7 @@ RESPONSE = [
             "status_reason": "",
             "transcript": "Our queue stood still. I found that a full disk had stopped the broker.",
             "transcript_source": "twilio",
+            "transcript_confidence": None,
             "score": 6.4,
             "score_reason": "",
             "feedback": "A concrete case. Say what changed afterwards.",
@@ -86,7 +87,15 @@ RESPONSE = [
             "flags": [],
             "label": OFFLINE,
             "model": "offline-rules",
+            "measures": None,
         },
+    )
+]
+
+COST = [
+    shown(
+        "What an interview has cost so far",
+        {"models": 0.0093, "calls": 11, "unknown": 0, "phone": 0.084, "phone_unit": "USD", "phone_unpriced": 0},
     )
 ]
 

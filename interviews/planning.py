@@ -10,6 +10,7 @@ from interviews.calling import Never, may_ever_call
 from interviews.models import Campaign, Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.models import InvalidTransition
+from screener.services import speech
 
 
 class NotPossible(InvalidTransition):
@@ -26,13 +27,13 @@ def plan_interview(
 ) -> Interview:
     """An interview with a response for each approved question, called at once or when it is scheduled for."""
     questions = job.approved_questions
-    if not job.is_open:
-        raise NotPossible("This job is closed. Open it again to interview for it.")
-    if questions is None:
-        raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
     verdict = may_ever_call(candidate, job)
     if isinstance(verdict, Never):
         raise NotPossible(verdict.reason)
+    if questions is None:
+        raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
+    if reason := speech.why_not_heard(questions.language):
+        raise NotPossible(reason)
     try:
         with transaction.atomic():
             interview = Interview.objects.create(

@@ -15,7 +15,7 @@ from screener.model_calls import paid
 from screener.models import ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
@@ -41,6 +41,8 @@ def conclude(interview_id: UUID) -> None:
             interview_id=interview.pk,
             job_id=interview.job_id,
         )
+    except NotAsked as error:
+        Interview.objects.postpone(interview_id, token, error.wait, counts=False)
     except TransientError as error:
         if interview.tries < MOST_TRIES:
             Interview.objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))

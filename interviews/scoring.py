@@ -18,7 +18,7 @@ from screener.model_calls import paid
 from screener.models import ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
 from screener.services.redaction import redact
 
@@ -76,6 +76,8 @@ def assess(response_id: UUID) -> None:
     try:
         answer = _answer_text(response)
         reply, checked = _ask_until_supported(response, answer, token)
+    except NotAsked as error:
+        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
     except TransientError as error:
         if response.tries < MOST_TRIES:
             InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -99,6 +100,42 @@ class CriterionResultSerializer(serializers.Serializer[Any]):
     flags = serializers.ListField(child=serializers.CharField())
 
 
+class SentimentSerializer(serializers.Serializer[Any]):
+    positive = serializers.IntegerField()
+    negative = serializers.IntegerField()
+    positive_words = serializers.ListField(child=serializers.CharField())
+    negative_words = serializers.ListField(child=serializers.CharField())
+
+
+class FillersSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    share = serializers.FloatField(help_text="Of all words, from 0 to 1")
+    which = serializers.DictField(child=serializers.IntegerField())
+
+
+class PaceSerializer(serializers.Serializer[Any]):
+    words_per_minute = serializers.IntegerField(help_text="Of speech: pauses are taken out")
+    speech_seconds = serializers.FloatField()
+    by = serializers.CharField(help_text="`times` of the source's words, or how loud the `audio` is")
+
+
+class PausesSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="Silences of 0.7 seconds and longer")
+    seconds = serializers.FloatField()
+    longest = serializers.FloatField()
+    by = serializers.CharField()
+
+
+class MeasuresSerializer(serializers.Serializer[Any]):
+    """How it was spoken: information only, never part of a score. No emotion is inferred from a voice."""
+
+    words = serializers.IntegerField()
+    sentiment = SentimentSerializer(allow_null=True, help_text="Words of a list of English words")
+    fillers = FillersSerializer(allow_null=True)
+    pace = PaceSerializer(allow_null=True)
+    pauses = PausesSerializer(allow_null=True)
+
+
 @extend_schema_serializer(examples=examples.RESPONSE)
 class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
     """A question and what became of it. What is assessed is null until it is, and again while it is scored anew."""
@@ -122,6 +159,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
         source="current_assessment.label", read_only=True, default="", help_text="Who judged"
     )
     model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
+    measures = serializers.SerializerMethodField(help_text="Information only, never part of a score; null: not wanted")
 
     class Meta:
         model = InterviewResponse
@@ -134,6 +172,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
             "status_reason",
             "transcript",
             "transcript_source",
+            "transcript_confidence",
             "score",
             "score_reason",
             "feedback",
@@ -141,8 +180,29 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
             "flags",
             "label",
             "model",
+            "measures",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "transcript_source": {"help_text": "Who transcribed: openai or twilio"},
+            "transcript_confidence": {"help_text": "0 to 1; null: the source does not say"},
+        }
+
+    @extend_schema_field(MeasuresSerializer(allow_null=True))
+    def get_measures(self, response: InterviewResponse) -> Any:
+        return response.measures if settings.SHOW_MEASURES else None
+
+
+@extend_schema_serializer(examples=examples.COST)
+class CostSerializer(serializers.Serializer[Any]):
+    """US dollars, as far as prices are known. What is of unknown cost is counted, and in no sum."""
+
+    models = serializers.FloatField(allow_null=True, help_text="What calls to models cost; null: unknown")
+    calls = serializers.IntegerField(help_text="How many calls to models there were")
+    unknown = serializers.IntegerField(help_text="How many of those are of unknown cost")
+    phone = serializers.FloatField(allow_null=True, help_text="What Twilio has reported so far; null: nothing")
+    phone_unit = serializers.CharField(help_text="The currency of that")
+    phone_unpriced = serializers.IntegerField(help_text="Phone calls whose price is not known yet")
 
 
 class PointSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews import answers, dialling, results, scoring
+from interviews import answers, dialling, lines, results, scoring
 from screener.queue import Backoff, defer
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def dial(interview_id: str) -> None:
 
 @app.task(name="interviews.fill_line", queue="calls", retry=Backoff())
 def fill_line() -> None:
-    dialling.fill_line()
+    lines.fill_lines()
 
 
 @app.task(name="interviews.follow_up", queue="calls", retry=Backoff())
@@ -47,7 +47,12 @@ def learn_price(attempt_id: str) -> None:
 
 @app.task(name="interviews.fetch_audio", queue="answers", retry=Backoff())
 def fetch_audio(recording_id: str) -> None:
-    answers.fetch_audio(UUID(recording_id))
+    """Each step of an answer goes on to the next at once: a job between them costs more than the step itself.
+
+    Whatever ends in between is found by the sweep.
+    """
+    if answer := answers.fetch_audio(UUID(recording_id)):
+        transcribe(str(answer))
 
 
 @app.task(name="interviews.forget_at_carrier", queue="rest", retry=Backoff())
@@ -58,6 +63,7 @@ def forget_at_carrier(recording_id: str) -> None:
 @app.task(name="interviews.transcribe", queue="answers", retry=Backoff())
 def transcribe(response_id: str) -> None:
     answers.transcribe(UUID(response_id))
+    assess(response_id)
 
 
 @app.task(name="interviews.assess", queue="answers", retry=Backoff())
@@ -87,7 +93,7 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
 @app.task(name="interviews.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find what a crash, a lost callback or a vendor's bad hour left undone, and hand it to its task again."""
-    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up]
+    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up, lines.fill_lines]
     sweeps += [partial(_hand_out, task, name, find) for task, (name, find) in SWEEPS.items()]
     for one in sweeps:
         try:

@@ -12,7 +12,10 @@ from unfold.enums import ActionVariant
 from jobs.admin_forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.questions import approve, to_approve
+from screener import spoken
 from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many, verb
+from screener.budget import why_no_paid_work
+from screener.spending import Cost, Phone, phone_by
 
 QUESTIONS_COLOURS = {
     "none": "default",
@@ -31,7 +34,11 @@ def put_into_force(questions: QuestionSet, request: HttpRequest) -> str:
 
 
 def as_table(questions: QuestionSet | None) -> str | None:
-    return render_to_string("admin/jobs/questions.html", {"set": questions}) if questions else None
+    if questions is None:
+        return None
+    heard = spoken.addresses([one["text"] for one in questions.questions], questions.language)
+    rows = [(one, heard.get(one["text"])) for one in questions.questions]
+    return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
 
 
 @admin.register(JobDescription)
@@ -42,16 +49,17 @@ class JobAdmin(ScreenerAdmin):
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
     search_fields = ["title", "description", "=id"]
     date_hierarchy = "created_at"
-    readonly_fields = ["questions_status", "questions_error", "draft", "approved", "rubric_table"]
+    readonly_fields = ["questions_status", "questions_error", "draft", "approved", "rubric_table", "waiting", "cost"]
     actions_detail = [
         "approve_questions",
         "write_questions",
         {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
     ]
+    pace = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     describing = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
         ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
-        ("Calling", {"fields": ["consent_required", "max_attempts"]}),
+        ("Calling", {"fields": ["consent_required", *pace]}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
@@ -59,12 +67,25 @@ class JobAdmin(ScreenerAdmin):
             return self.describing
         failed = ["questions_error"] if obj.questions_error else []
         drafted = ["draft"] if obj.draft_questions else []
-        questions = ("Questions", {"fields": ["questions_status", *failed, *drafted, "approved"]})
-        return (self.describing[0], questions, *self.describing[1:], ("Rubric", {"fields": ["rubric_table"]}))
+        waiting = ["waiting"] if self.waiting(obj) else []
+        questions = ("Questions", {"fields": ["questions_status", *waiting, *failed, *drafted, "approved"]})
+        spent = [("Spending", {"fields": ["cost"]})] if request.user.has_perm("screener.view_modelcall") else []
+        rubric = ("Rubric", {"fields": ["rubric_table"]})
+        return (self.describing[0], questions, *self.describing[1:], rubric, *spent)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
         found: QuerySet[JobDescription] = super().get_queryset(request)
         return found.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
+
+    @admin.display(description="Waiting")
+    def waiting(self, job: JobDescription) -> str:
+        """Why the questions are not being written, where that is for want of money."""
+        return why_no_paid_work() if job.questions_status == job.QuestionsStatus.PENDING else ""
+
+    @admin.display(description="Cost so far")
+    def cost(self, job: JobDescription) -> str:
+        phone = phone_by(JobDescription.objects.filter(pk=job.pk), way="interviews__attempts__call__")
+        return f"Models: {Cost.of(job_id=job.pk)}. Phone: {phone.get((), Phone())}."
 
     @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
     def questions_state(self, job: JobDescription) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from unfold.widgets import (
@@ -29,9 +30,30 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages={"required": "Describe the job: its questions are written from this text."},
     )
 
+    attempt_spacing = SimpleArrayField(
+        forms.IntegerField(min_value=1, max_value=limits.LONGEST_SPACING),
+        max_length=limits.MOST_ATTEMPTS - 1,
+        required=False,
+        widget=UnfoldAdminTextInputWidget({"placeholder": "30, 240, 1440"}),
+        help_text=JobDescription._meta.get_field("attempt_spacing").help_text,
+    )
+
     class Meta:
         model = JobDescription
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets say which
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "is_open" in self.fields and (running := self._running_interviews()):
+            self.fields["is_open"].help_text = (
+                f"{running} of its interviews {'is' if running == 1 else 'are'} not over. Once the job is closed "
+                "nobody is called for them any more: each ends, with what was said until then, when its next call "
+                "would be due. Open the job again before that to have them held after all. A call that runs goes on."
+            )
+
+    def _running_interviews(self) -> int:
+        live = ["pending", "in_progress"]
+        return 0 if self.instance._state.adding else self.instance.interviews.filter(status__in=live).count()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from jobs import limits
 from screener.models import BaseModel, InvalidTransition, Work, WorkManager
 from screener.queue import defer
 
@@ -97,8 +99,32 @@ class JobDescription(Work):
     consent_required = models.BooleanField(
         default=True, help_text="Only call people whose consent to be called is on record"
     )
-    max_attempts = models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(10)])
-    is_open = models.BooleanField(default=True, help_text="A closed job takes no new interviews")
+    max_attempts = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_ATTEMPTS)],
+        help_text="Calls to one candidate at most, until the interview has been held",
+    )
+    attempt_spacing = ArrayField(
+        models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(limits.LONGEST_SPACING)]),
+        size=limits.MOST_ATTEMPTS - 1,
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Minutes to wait before the second, third and further calls; empty: as in the settings",
+    )
+    max_concurrent_calls = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_LINES)],
+        help_text="Calls for this job that may run at once; empty: as many as for all jobs together",
+    )
+    calls_per_day = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_CALLS)],
+        help_text="Calls for this job within 24 hours; empty: no limit",
+    )
+    is_open = models.BooleanField(default=True, help_text="Nobody is called for a closed job")
     questions_status = models.CharField(
         max_length=10, choices=QuestionsStatus.choices, default=QuestionsStatus.NONE, editable=False
     )

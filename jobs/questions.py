@@ -10,8 +10,8 @@ from jobs.models import JobDescription, QuestionSet
 from screener.model_calls import paid
 from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
-from screener.services import language_model
-from screener.services.errors import PermanentError, TransientError
+from screener.services import language_model, speech
+from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import JobText
 
 LEASE_SECONDS = 120
@@ -27,12 +27,15 @@ def shown_questions(job: JobDescription) -> QuestionSet | None:
 
 def why_not_approvable(questions: QuestionSet) -> str:
     """Why nobody could be asked these questions, and what to do; empty where they can be approved."""
+    reasons = []
     if questions.language.split("-")[0].lower() not in SPOKEN:
-        return (
+        reasons.append(
             f"These questions are in {questions.language!r}, but interviews can be held only in English so far. "
             "Set the job's language to en and have the questions written again."
         )
-    return ""
+    if unheard := speech.why_not_heard(questions.language):
+        reasons.append(unheard)
+    return " ".join(reasons)
 
 
 def to_approve(job: JobDescription) -> QuestionSet:
@@ -71,6 +74,8 @@ def write_questions(job_id: UUID) -> None:
             lambda interviewer: interviewer.compose_questions(text, job.question_count),
             job_id=job.pk,
         )
+    except NotAsked as error:
+        JobDescription.objects.postpone(job.pk, token, error.wait, counts=False)
     except TransientError as error:
         _try_again(job.pk, token, error)
     except PermanentError as error:

@@ -122,6 +122,9 @@ JOB = {
     "minimum_coverage": 0.6,
     "consent_required": True,
     "max_attempts": 3,
+    "attempt_spacing": [30, 240, 1440],
+    "max_concurrent_calls": 5,
+    "calls_per_day": None,
     "is_open": True,
     "questions_status": "approved",
     "questions_error": "",
@@ -161,6 +164,12 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         required=False,
         help_text="Share of the questions, by weight, that must be answered for a result; 0.6 unless set",
     )
+    attempt_spacing = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=limits.LONGEST_SPACING),
+        max_length=limits.MOST_ATTEMPTS - 1,
+        required=False,
+        help_text="Minutes to wait before the second, third and further calls; empty: as this deployment is set",
+    )
     questions = serializers.SerializerMethodField(help_text="Of the draft that waits for approval, else those in force")
     question_set = serializers.SerializerMethodField(help_text="The version that `questions` belong to")
 
@@ -177,6 +186,9 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
             "minimum_coverage",
             "consent_required",
             "max_attempts",
+            "attempt_spacing",
+            "max_concurrent_calls",
+            "calls_per_day",
             "is_open",
             "questions_status",
             "questions_error",

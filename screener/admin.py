@@ -7,13 +7,15 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.html import format_html
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from rest_framework_api_key.models import APIKey
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from screener import spoken
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, how_many
-from screener.models import ApiKey, IdempotentRequest, ModelCall
+from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice, SpokenLine
 
 for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
     admin.site.unregister(registered_by_its_package)
@@ -84,14 +86,57 @@ class ApiKeyAdmin(ScreenerAdmin):
 
 @admin.register(ModelCall)
 class ModelCallAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "purpose", "model", "tokens_in", "tokens_out", "cost", "seconds", "result"]
-    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter)]
+    list_display = [
+        "created_at",
+        "purpose",
+        "model",
+        "tokens_in",
+        "tokens_out",
+        "audio_seconds",
+        "dollars",
+        "seconds",
+        "result",
+    ]
+    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter), ("cost", admin.EmptyFieldListFilter)]
     search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
     date_hierarchy = "created_at"
+
+    @admin.display(description="Cost", ordering="cost")
+    def dollars(self, call: ModelCall) -> str:
+        return "unknown" if call.cost is None else f"${call.cost:f}"
 
     @badge("Result", {"answered": "success", "failed": "danger"})
     def result(self, call: ModelCall) -> tuple[str, str]:
         return ("failed", "failed") if call.error else ("answered", "answered")
+
+
+@admin.register(SpokenLine)
+class SpokenLineAdmin(ReadOnlyAdmin):
+    """Its address in the storage is shown to nobody."""
+
+    list_display = ["text", "language", "model", "voice", "state", "created_at"]
+    list_filter = ["model", "voice", ("error", admin.EmptyFieldListFilter)]
+    search_fields = ["text", "=job_id"]
+    date_hierarchy = "created_at"
+    exclude = ["file"]
+    readonly_fields = ["listen"]
+
+    @badge("State", {"spoken": "success", "failed": "danger", "waiting": "info"})
+    def state(self, line: SpokenLine) -> tuple[str, str]:
+        state = "spoken" if line.file else "failed" if line.error else "waiting"
+        return state, state
+
+    @admin.display(description="Listen", empty_value="It has not been spoken yet.")
+    def listen(self, line: SpokenLine) -> str | None:
+        audio = '<audio controls preload="none" src="{}"></audio>'
+        return format_html(audio, spoken.address(line.key)) if line.file else None
+
+
+@admin.register(ModelNotice)
+class ModelNoticeAdmin(ReadOnlyAdmin):
+    """What the servers said, when they were asked last, of models that are or were configured."""
+
+    list_display = ["setting", "model", "message", "created_at"]
 
 
 @admin.register(IdempotentRequest)

@@ -5,16 +5,19 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-GROUPS: dict[str, list[tuple[str, str, str]]] = {
+# Title, icon, the model that one must be allowed to look at, and where that is not its list, the page.
+GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Interviews": [
         ("Interviews", "call", "interviews.interview"),
         ("Decisions", "gavel", "interviews.decision"),
         ("Campaigns", "campaign", "interviews.campaign"),
+        ("Spending", "payments", "screener.modelcall", "spending"),
     ],
     "Candidates": [
         ("Candidates", "person", "candidates.candidate"),
         ("Consents", "how_to_reg", "candidates.consent"),
         ("Do-not-call list", "phone_disabled", "candidates.donotcall"),
+        ("May we call?", "perm_phone_msg", "candidates.candidate", "may-call"),
     ],
     "Jobs": [
         ("Jobs", "work", "jobs.jobdescription"),
@@ -32,7 +35,9 @@ GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Calls", "phone_in_talk", "interviews.call"),
         ("History", "history", "interviews.interviewevent"),
         ("Twilio events", "webhook", "webhooks.twilioevent"),
-        ("Model calls", "payments", "screener.modelcall"),
+        ("Model calls", "receipt_long", "screener.modelcall"),
+        ("Spoken lines", "graphic_eq", "screener.spokenline"),
+        ("Retiring models", "event_busy", "screener.modelnotice"),
         ("Background jobs", "manufacturing", "procrastinate.procrastinatejob"),
         ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
     ],
@@ -55,8 +60,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     return [overview, *groups]
 
 
-def _link(title: str, icon: str, model: str) -> dict[str, str]:
-    return {"title": title, "icon": icon, "link": reverse(f"admin:{model.replace('.', '_')}_changelist")}
+def _link(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
+    page = page or f"admin:{model.replace('.', '_')}_changelist"
+    return {"title": title, "icon": icon, "link": reverse(page)}
 
 
 def _may_look(request: HttpRequest, model: str) -> bool:

@@ -1,11 +1,16 @@
 """What `manage.py check` says of the settings before somebody is called with them."""
 
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from screener.prices import HOW_TO_WRITE, BadPrice, own_prices
+from screener.services import retirement, voice
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -43,6 +48,28 @@ def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register("screener")
+def prices_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        own_prices()
+    except BadPrice as error:
+        return [Error(str(error), hint=HOW_TO_WRITE, id="screener.E005")]
+    return []
+
+
+@register("screener")
+def budget_is_an_amount(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if isfinite(settings.MONTHLY_BUDGET) and settings.MONTHLY_BUDGET >= 0:
+        return []
+    return [
+        Error(
+            f"MONTHLY_BUDGET is {settings.MONTHLY_BUDGET:g}, which is no amount of money.",
+            hint="Set it to the US dollars that models may cost in a month, or to 0 for no limit.",
+            id="screener.E006",
+        )
+    ]
+
+
 def refuse_to_start_unfit() -> None:
     """For the doors that no management command guards: stop with the reasons, rather than serve wrongly."""
     errors = [found for found in run_checks(tags=["screener"]) if found.level >= ERROR]
@@ -75,4 +102,33 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="screener.W001",
             )
         )
+    if settings.VOICE_MODEL and not voice.is_on():
+        found.append(
+            Warning(
+                "VOICE_MODEL is set and VOICE_API_KEY is not, so the carrier's own voice says everything.",
+                hint="Set VOICE_API_KEY to your key for the server at VOICE_BASE_URL, or to any word if it wants none.",
+                id="screener.W004",
+            )
+        )
     return found
+
+
+@register("screener", deploy=True)
+def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Asks each server that is configured for its list of models. A server that does not answer costs a few seconds."""
+    found: list[CheckMessage] = []
+    for accounts in retirement.servers():
+        try:
+            notices = retirement.notices(accounts, timezone.now().date())
+        except retirement.NotAsked as error:
+            found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
+        else:
+            found += [Warning(one.message, hint=_instead(one.setting), id="screener.W002") for one in notices]
+    return found
+
+
+def _instead(setting: str) -> str:
+    return (
+        f"Set {setting} to a model that stays: https://developers.openai.com/api/docs/deprecations names what replaces "
+        "OpenAI's."
+    )

@@ -4,6 +4,8 @@ import uuid
 from datetime import timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
+from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -70,11 +72,15 @@ class WorkQuerySet(models.QuerySet[M]):
         taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
         return token if taken else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta) -> None:
-        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile."""
+    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True) -> None:
+        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
+
+        Where nothing failed, and there was only nothing to do yet, it does not count as a try.
+        """
         now = timezone.now()
         mine = self.filter(pk=pk, lease=token)
-        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now)
+        tries = models.F("tries") - (0 if counts else 1)
+        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
 
     def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
         """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
@@ -142,6 +148,7 @@ class ModelCall(BaseModel):
         TRANSCRIPTION = "transcription", "Transcription"
         ASSESSMENT = "assessment", "Assessment"
         SUMMARY = "summary", "Summary"
+        SPEECH = "speech", "Speech"
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     model = models.CharField(max_length=100)
@@ -149,7 +156,10 @@ class ModelCall(BaseModel):
     job_id = models.UUIDField(null=True, blank=True, db_index=True)
     interview_id = models.UUIDField(null=True, blank=True, db_index=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
+    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, read from the cache")
+    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, put into the cache")
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
+    audio_seconds = models.FloatField(null=True, blank=True)
     cost = models.DecimalField(
         max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
     )
@@ -161,3 +171,49 @@ class ModelCall(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} by {self.model}"
+
+
+class ModelNotice(BaseModel):
+    """A configured model that will soon be no more, as its server said when it was asked last."""
+
+    setting = models.CharField(max_length=40, unique=True)
+    model = models.CharField(max_length=200)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["setting"]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def private_storage() -> Any:
+    return storages["private"]
+
+
+class SpokenLineQuerySet(WorkQuerySet["SpokenLine"]):
+    def unspoken(self) -> Self:
+        """Those that the present voice still has to speak."""
+        return self.filter(file="", model=settings.VOICE_MODEL, voice=settings.VOICE_NAME)
+
+
+class SpokenLine(Work):
+    """A sentence that callers are told, spoken ahead of time. It names no candidate: many of them hear it."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="Of the text, the language, the model and its voice")
+    text = models.TextField()
+    language = models.CharField(max_length=10)
+    model = models.CharField(max_length=100)
+    voice = models.CharField(max_length=100)
+    job_id = models.UUIDField(null=True, blank=True, help_text="The job that it was first wanted for")
+    file = models.FileField(storage=private_storage, blank=True, max_length=255)
+    error = models.TextField(blank=True)
+
+    objects = SpokenLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["updated_at"], condition=Q(file=""), name="lines_to_speak")]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -43,6 +43,10 @@ elif EMBEDDED_DATABASE:
     }
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
+# The server plans a statement once, not each time. Behind a pooler that keeps no statements, DATABASE_URL turns it off:
+# ?server_side_binding=False
+for _option, _value in {"server_side_binding": True, "prepare_threshold": 3}.items():
+    DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if not TESTING:
@@ -203,7 +207,15 @@ OPENAI_TIMEOUT = env.int("OPENAI_TIMEOUT", 30)
 SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
 SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
 SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
+SPEECH_FORMAT = env.str("SPEECH_FORMAT", "json")
+VOICE_API_KEY = env.str("VOICE_API_KEY", OPENAI_API_KEY)
+VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
+VOICE_MODEL = env.str("VOICE_MODEL", "")
+VOICE_NAME = env.str("VOICE_NAME", "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+MODEL_PRICES = env.list("MODEL_PRICES", default=[])
+MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 # --- API ---------------------------------------------------------------------------------------------
 
@@ -216,7 +228,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.input.AnswerAnyway",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "screener.api.paging.CreatedCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.Filters"],
     "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "screener.api.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -226,7 +238,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Screener API",
     "DESCRIPTION": (
         "Conduct first-round phone interviews and read their results by machine. "
-        "Errors are `application/problem+json`; lists come in pages, newest first; "
+        "Errors are `application/problem+json`; lists come in pages, newest first, "
+        "and a filter without a value is refused; "
         "a POST may carry an `Idempotency-Key`."
     ),
     "VERSION": "1.0.0",

@@ -5,9 +5,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
 from candidates.api import CandidateViewSet
+from interviews.admin.may_call import may_call_page
+from interviews.admin.spending import spending_page
 from interviews.api import CampaignViewSet, InterviewViewSet
 from jobs.api import JobViewSet, QuestionSetViewSet
-from screener import health
+from screener import health, spoken_audio
 from screener.api.views import UnknownPath
 
 router = DefaultRouter()
@@ -19,11 +21,15 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
+    path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", UnknownPath.as_view()),
+    # Beside the webhooks, as it is the phone network that fetches it: a proxy need let it through to these alone.
+    path("webhooks/speech/<str:token>", spoken_audio.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

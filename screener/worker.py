@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from math import ceil
 from typing import Any, cast
 
 from django.conf import settings
@@ -27,11 +28,16 @@ GIVE_UP_AFTER = 5
 STALLED_AFTER = 30.0
 LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
+AT_ONCE_IN_A_PROCESS = 8
+"""More threads than this share one core and wait for each other more than for anybody else."""
+CAN_WAIT = 10
+"""How nice the processes are for which nobody waits on the phone: on a busy machine webhooks and calls go first."""
 
 
-async def run(queue: str, *, supervised: bool) -> None:
+async def run(queue: str, *, concurrency: int, supervised: bool) -> None:
     """Work on this queue until SIGTERM or SIGINT, or until the supervisor that started this process is gone."""
-    concurrency = settings.WORKER_QUEUES[queue]
+    if queue != "calls":
+        os.nice(CAN_WAIT)
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
     stop = asyncio.Event()
@@ -116,25 +122,33 @@ def _stop_with_supervisor(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) 
     loop.call_soon_threadsafe(stop.set)
 
 
-def supervise(command: list[str], queues: list[str]) -> None:
-    """Keep one process per queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
+def shares(concurrency: int) -> list[int]:
+    """How many jobs each process of a queue does at once, of so many in all."""
+    processes = ceil(concurrency / AT_ONCE_IN_A_PROCESS)
+    return [len(range(number, concurrency, processes)) for number in range(processes)]
+
+
+def supervise(command: list[str]) -> None:
+    """Keep the processes of every queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    running = {queue: _start(command, queue) for queue in queues}
+    work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
+    running = [_start(command, *one) for one in work]
     while not stop.wait(0.5):
-        for queue, process in running.items():
+        for place, process in enumerate(running):
             if process.poll() is not None:
-                log.warning("worker %s ended with %s; starting it again", queue, process.returncode)
-                running[queue] = _start(command, queue)
-    for process in running.values():
+                log.warning("worker %s ended with %s; starting it again", work[place][0], process.returncode)
+                running[place] = _start(command, *work[place])
+    for process in running:
         process.terminate()
-    for process in running.values():
+    for process in running:
         try:
             process.wait(timeout=25)
         except subprocess.TimeoutExpired:
             process.kill()
 
 
-def _start(command: list[str], queue: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*command, "--queue", queue, "--supervised"], stdin=subprocess.PIPE)
+def _start(command: list[str], queue: str, at_once: int) -> subprocess.Popen[bytes]:
+    one_queue = ["--queue", queue, "--at-once", str(at_once), "--supervised"]
+    return subprocess.Popen([*command, *one_queue], stdin=subprocess.PIPE)

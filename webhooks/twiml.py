@@ -1,7 +1,9 @@
 """What a step of the conversation sounds like on the phone: pure functions from speech to TwiML."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
 from math import ceil
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -46,6 +48,7 @@ GOODBYES = {
     talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
 }
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+UNKNOWN = "We are sorry. This call can't be continued. Goodbye."
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 SETUP_SECONDS = 30
 LONGEST_TRANSCRIBED = 119
@@ -56,8 +59,8 @@ LONGEST_TRANSCRIBED = 119
 class Scene:
     """All that the words need to know of the interview and of where Twilio is to call next."""
 
-    name: str
-    job: str
+    name: object
+    job: object
     language: str
     questions: tuple[tuple[str, int], ...]
     left: int
@@ -88,43 +91,78 @@ def speakable(text: str) -> str:
     return NOT_IN_XML.sub("", text)
 
 
-def render(speech: talk.Speech, scene: Scene) -> str:
-    """The TwiML that speaks this and sends what is heard to the right place."""
-    response = VoiceResponse()
+def words(speech: talk.Speech, scene: Scene) -> tuple[str, ...]:
+    """What this says, in pieces that come again in other calls."""
     match speech:
         case talk.AskIdentity(again):
-            _ask(response, scene, GREETING_AGAIN if again else GREETING)
+            return (scene.words(GREETING_AGAIN if again else GREETING),)
         case talk.AskConsent(again, resumed):
-            _ask(response, scene, CONSENT_AGAIN if again else RESUMING if resumed else DISCLOSURE)
+            return (scene.words(CONSENT_AGAIN if again else RESUMING if resumed else DISCLOSURE),)
         case talk.AskQuestion(position, lead):
-            question, seconds = scene.questions[position]
-            gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=scene.url("reply"))
-            gather.say(scene.words(LEADS[lead], number=position + 1) + " " + question, language=scene.voice)
+            return scene.words(LEADS[lead], number=position + 1), scene.questions[position][0]
+        case talk.Goodbye(ending):
+            return (GOODBYES[ending],)
+    return ()
+
+
+def words_ahead(scene: Scene) -> set[str]:
+    """All that calls about these questions may say, but for what names the candidate."""
+    places = range(len(scene.questions))
+    speeches: list[talk.Speech] = [talk.AskConsent(again=again, resumed=False) for again in (False, True)]
+    speeches += [talk.AskQuestion(place, _lead_in(place)) for place in places]
+    speeches += [talk.AskQuestion(place, talk.Lead.RESUMED) for place in places]
+    speeches += [talk.AskQuestion(0, lead) for lead in (talk.Lead.REPEATED, talk.Lead.UNHEARD)]
+    speeches += [talk.Goodbye(ending) for ending in GOODBYES]
+    said = {text for speech in speeches for text in words(speech, scene)}
+    resumed = talk.AskConsent(again=False, resumed=True)
+    return said.union(*(words(resumed, replace(scene, left=place + 1)) for place in places))
+
+
+def _lead_in(place: int) -> talk.Lead:
+    return talk.Lead.NEXT if place else talk.Lead.FIRST
+
+
+def render(speech: talk.Speech, scene: Scene, spoken: Mapping[str, str]) -> str:
+    """The TwiML that speaks this and sends what is heard to the right place.
+
+    `spoken`: the address of each text that was spoken ahead of time; the carrier's own voice says the others.
+    """
+    response = VoiceResponse()
+    match speech:
+        case talk.AskIdentity() | talk.AskConsent():
+            gather = Gather(
+                input="dtmf speech",
+                num_digits=1,
+                timeout=6,
+                speech_timeout="auto",
+                hints=YES_NO_HINTS,
+                language=scene.voice,
+                action=scene.url("reply"),
+            )
+            _speak(gather, words(speech, scene), scene, spoken)
             response.append(gather)
-            _record(response, scene, seconds)
+            response.redirect(scene.url("silence"))
+        case talk.AskQuestion(position):
+            gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=scene.url("reply"))
+            _speak(gather, words(speech, scene), scene, spoken)
+            response.append(gather)
+            _record(response, scene, scene.questions[position][1])
         case talk.Listen(position):
             _record(response, scene, scene.questions[position][1])
-        case talk.Goodbye(ending):
-            response.say(GOODBYES[ending], language=scene.voice)
+        case talk.Goodbye():
+            _speak(response, words(speech, scene), scene, spoken)
             response.hangup()
         case talk.HangUp():
             response.hangup()
     return str(response)
 
 
-def _ask(response: VoiceResponse, scene: Scene, text: str) -> None:
-    gather = Gather(
-        input="dtmf speech",
-        num_digits=1,
-        timeout=6,
-        speech_timeout="auto",
-        hints=YES_NO_HINTS,
-        language=scene.voice,
-        action=scene.url("reply"),
-    )
-    gather.say(scene.words(text), language=scene.voice)
-    response.append(gather)
-    response.redirect(scene.url("silence"))
+def _speak(parent: VoiceResponse | Gather, texts: tuple[str, ...], scene: Scene, spoken: Mapping[str, str]) -> None:
+    for address, pieces in groupby(texts, key=lambda text: spoken.get(text, "")):
+        if address:
+            parent.play(address)
+        else:
+            parent.say(" ".join(pieces), language=scene.voice)
 
 
 def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
@@ -151,8 +189,17 @@ def _record(response: VoiceResponse, scene: Scene, seconds: int) -> None:
 
 
 def fallback() -> str:
+    return _say_and_hang_up(FALLBACK)
+
+
+def unknown() -> str:
+    """For a call that is none of ours."""
+    return _say_and_hang_up(UNKNOWN)
+
+
+def _say_and_hang_up(text: str) -> str:
     response = VoiceResponse()
-    response.say(FALLBACK)
+    response.say(text)
     response.hangup()
     return str(response)
 

@@ -20,5 +20,5 @@ urlpatterns = [
     path(
         "twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/<str:kind>", views.TurnView.as_view(), name="twilio-turn"
     ),
-    path("twilio/fallback", views.fallback, name="twilio-fallback"),
+    path("twilio/attempts/<uuid:attempt_id>/fallback", views.FallbackView.as_view(), name="twilio-fallback"),
 ]

@@ -1,25 +1,27 @@
 """What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
 
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from procrastinate.exceptions import ConnectorException
 
 from interviews import conversation as talk
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
+from screener import spoken
 from screener.services import speech
 from webhooks import parsing, twiml
 from webhooks.models import TwilioEvent
+from webhooks.patience import NO_DATABASE, insist
 from webhooks.signature import require_signature
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ class TwilioView(View):
 
     http_method_names = ["post"]
     kind = ""
+    to_a_stranger = ""
+    """What a call hears that we know nothing of."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST":
@@ -40,20 +44,23 @@ class TwilioView(View):
                 return HttpResponseForbidden("This request is not signed by our Twilio account.")
         try:
             return super().dispatch(request, *args, **kwargs)
-        except (OperationalError, InterfaceError, ConnectorException) as error:
+        except NO_DATABASE as error:
             log.warning("webhook: no database (%s)", type(error).__name__)
             return HttpResponse("The database does not answer. Send this again.", status=503)
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        sid = parsing.text(request.POST, "CallSid")
         try:
             with Attempt.objects.held(attempt_id) as attempt:
-                if not attempt.call.belongs_to(parsing.text(request.POST, "CallSid")):
-                    return HttpResponseForbidden("This call belongs to another interview.")
-                return _xml(self.handle(request, attempt, **turn))
-        except Interview.DoesNotExist:
-            return _xml(twiml.hang_up())
+                if attempt.call.belongs_to(sid):
+                    return _xml(self.handle(request, attempt, **turn))
+        except Attempt.DoesNotExist:
+            log.info("webhook: there is no attempt %s", attempt_id)
         except parsing.Unreadable as error:
             return HttpResponseBadRequest(f"Twilio never sends this: {error}")
+        if sid and Call.objects.filter(twilio_sid=sid).exists():
+            return HttpResponseForbidden("This call belongs to another interview.")
+        return _xml(self.to_a_stranger)
 
     def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
         raise Http404
@@ -62,7 +69,7 @@ class TwilioView(View):
         self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
     ) -> None:
         params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
-        TwilioEvent.objects.create(
+        event = TwilioEvent(
             key=key,
             kind=kind,
             attempt=attempt,
@@ -71,6 +78,7 @@ class TwilioView(View):
             params=params,
             answer=answer,
         )
+        TwilioEvent.objects.bulk_create([event], ignore_conflicts=True)
 
 
 def _xml(answer: str) -> HttpResponse:
@@ -80,6 +88,8 @@ def _xml(answer: str) -> HttpResponse:
 class TurnView(TwilioView):
     """The conversation itself. A turn that arrives again gets the answer that it got before."""
 
+    to_a_stranger = twiml.unknown()
+
     def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
         heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
         try:
@@ -87,19 +97,26 @@ class TurnView(TwilioView):
         except talk.StaleTurn:
             before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
             return before.answer if before else twiml.hang_up()
-        answer = twiml.render(said, _scene(attempt))
+        scene = _scene(attempt)
+        answer = twiml.render(said, scene, _spoken(twiml.words(said, scene), scene.language))
         self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
         return answer
 
 
+def _spoken(texts: tuple[str, ...], language: str) -> dict[str, str]:
+    """The public addresses of those of these texts that were spoken ahead of time."""
+    paths = spoken.addresses(texts, language)
+    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
+
+
 def _scene(attempt: Attempt) -> twiml.Scene:
     interview, state = attempt.interview, attempt.state()
-    responses = sorted(attempt.responses.values(), key=lambda one: one.position)
     return twiml.Scene(
-        name=twiml.speakable(interview.candidate.full_name),
-        job=twiml.speakable(interview.job.title),
+        # Looked up only where they are said.
+        name=SimpleLazyObject(lambda: twiml.speakable(interview.candidate.full_name)),
+        job=SimpleLazyObject(lambda: twiml.speakable(interview.job.title)),
         language=interview.language,
-        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in responses),
+        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in attempt.responses.values()),
         left=len(state.open),
         base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
         turn=attempt.turn,
@@ -112,8 +129,6 @@ class EventView(TwilioView):
 
     def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
         key = f"{attempt.pk}:{self.kind}:{self.identity(request, **turn)}"
-        if TwilioEvent.objects.filter(key=key).exists():
-            return ""
         self.apply(request, attempt, **turn)
         self.keep(request, attempt, key=key, kind=self.kind, turn=turn.get("turn"))
         return ""
@@ -162,7 +177,7 @@ class RecordingView(EventView):
         return f"{turn['turn']}:{sid}:{status}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is None:
             return
         if parsing.text(request.POST, "RecordingStatus") == "completed":
@@ -178,7 +193,7 @@ class TranscriptionView(EventView):
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.expect_take(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is not None:
             take.carrier_said(
                 parsing.text(request.POST, "TranscriptionText"),
@@ -186,7 +201,17 @@ class TranscriptionView(EventView):
             )
 
 
-@csrf_exempt
-def fallback(request: HttpRequest) -> HttpResponse:
-    """What Twilio says when we can't: needs no database. The sweeps make its promise true."""
-    return _xml(twiml.fallback())
+class FallbackView(EventView):
+    """What Twilio says when we can't. It needs no database: our promise is written down as soon as there is one."""
+
+    kind = "fallback"
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        insist(partial(super().post, request, attempt_id), what=f"apology in attempt {attempt_id}")
+        return _xml(twiml.fallback())
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        attempt.apologise()

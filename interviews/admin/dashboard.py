@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +12,8 @@ from candidates.models import Candidate
 from interviews.admin.page import COLOURS
 from interviews.models import Interview
 from jobs.models import JobDescription
+from screener.budget import why_no_paid_work
+from screener.models import ModelNotice
 
 MOST = 10
 NEEDS_A_PERSON = (Interview.ResultStatus.INCOMPLETE, Interview.ResultStatus.NEEDS_REVIEW)
@@ -20,7 +23,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds to the admin's front page what this user may look at."""
     user = request.user
     context["title"] = "Overview"
+    notices = ModelNotice.objects.all()
+    context["models_retiring"] = [one for one in notices if getattr(settings, one.setting, "") == one.model]
     if user.has_perm("interviews.view_interview"):
+        context["budget_spent"] = why_no_paid_work()
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}
     if user.has_perm("jobs.view_jobdescription"):
         failed = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.FAILED)

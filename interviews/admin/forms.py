@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from candidates.models import Candidate
@@ -35,6 +36,38 @@ class PlanForm(VerbForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="Empty: as soon as calling is allowed.",
     )
+
+
+class MayCallForm(forms.Form):
+    number = forms.CharField(
+        required=False,
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="As it was written, with its country code. Empty: the candidate's.",
+    )
+    candidate = forms.ModelChoiceField(
+        Candidate.objects.all(),
+        required=False,
+        widget=_chosen_by_search("candidate"),
+        help_text="Whose consent and time zone count. Empty: whoever has this number.",
+    )
+    job = forms.ModelChoiceField(
+        JobDescription.objects.all(),
+        required=False,
+        widget=_chosen_by_search("job"),
+        help_text="Whose rules and limits count. Empty: those of all jobs.",
+    )
+
+    def __init__(self, data: Any, *, with_jobs: bool) -> None:
+        super().__init__(data)
+        if not with_jobs:
+            del self.fields["job"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not self.errors and not (given["number"] or given["candidate"]):
+            raise forms.ValidationError("Write a number, or choose a candidate.")
+        return given
 
 
 class CancelForm(VerbForm):

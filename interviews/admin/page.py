@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
 from interviews.evidence import Place
 from interviews.models import (
     Assessment,
@@ -15,7 +17,10 @@ from interviews.models import (
     InterviewResponse,
     InterviewResult,
 )
+from interviews.spending import phone_of
+from screener.budget import why_no_paid_work
 from screener.services.offline_interviewer import OfflineInterviewer
+from screener.spending import Cost, Phone
 
 COLOURS: dict[str, str] = {
     "pending": "info",
@@ -151,6 +156,11 @@ class Answer:
         return COLOURS.get(self.response.status, "default")
 
     @property
+    def measures(self) -> dict[str, Any] | None:
+        """How it was spoken, where the organisation wants to see that."""
+        return self.response.measures if settings.SHOW_MEASURES else None
+
+    @property
     def score(self) -> Decimal | None:
         return self.assessment.score if self.assessment else None
 
@@ -168,6 +178,8 @@ class InterviewPage:
     answers: list[Answer]
     attempts: list[Attempt]
     history: list[Happening]
+    cost: Cost
+    phone: Phone
 
     @classmethod
     def of(cls, interview: Interview) -> "InterviewPage":
@@ -182,7 +194,16 @@ class InterviewPage:
             answers=[Answer.of(one) for one in responses],
             attempts=list(interview.attempts.select_related("call")),
             history=[Happening(one) for one in interview.events.all()],
+            cost=Cost.of(interview_id=interview.pk),
+            phone=phone_of(interview),
         )
+
+    @property
+    def waits_for_budget(self) -> str:
+        """Why its answers, or its result, are not being worked on, where that is for want of money."""
+        working = self.interview.result_status == Interview.ResultStatus.PENDING
+        working = working or any(one.response.status in InterviewResponse.IN_WORK for one in self.answers)
+        return why_no_paid_work() if working else ""
 
     @property
     def badges(self) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interviews', '0004_question_asked_last'),
+        ('interviews', '0005_apologies'),
     ]
 
     operations = [

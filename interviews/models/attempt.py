@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ClassVar
+from functools import cache, cached_property
+from itertools import islice
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,6 +22,24 @@ from screener.queue import defer
 SID_LENGTH = 64
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
+APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+
+# What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
+HELD = """
+SELECT {columns} FROM interviews_interview interview
+JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
+JOIN interviews_call call ON call.attempt_id = attempt.id
+WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt, call
+"""
+"""All three are locked, because after a wait only locked rows are read afresh; the interview first, as everywhere."""
+RESPONSES = """
+SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
+WHERE interview_id = %s ORDER BY position
+"""
+TAKES = """
+SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
+FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)
+"""
 
 
 @dataclass(frozen=True)
@@ -34,16 +53,33 @@ class Heard:
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     @contextmanager
     def held(self, pk: UUID) -> Iterator["Attempt"]:
-        """This attempt with its interview locked, to the end of the transaction."""
+        """This attempt with its interview and its call locked, to the end of the transaction."""
         with transaction.atomic():
-            interview = (
-                Interview.objects.select_for_update(of=("self",)).select_related("candidate", "job").get(attempts=pk)
-            )
-            interview._holding = True
-            try:
-                yield interview.attempts.select_related("call").get(pk=pk)
-            finally:
-                interview._holding = False
+            attempt = self._held(pk)
+            with attempt.interview.held():
+                yield attempt
+
+    def _held(self, pk: UUID) -> "Attempt":
+        query, parts = _held_query()
+        with connection.cursor() as cursor:
+            cursor.execute(query, [pk])
+            row = cursor.fetchone()
+        if row is None:
+            raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
+        values = iter(row)
+        read = {name: model.from_db(self.db, of, [*islice(values, len(of))]) for name, (model, of) in parts.items()}
+        attempt = cast(Attempt, read["attempt"])
+        attempt.interview, attempt.call = cast(Interview, read["interview"]), cast(Call, read["call"])
+        return attempt
+
+
+@cache
+def _held_query() -> tuple[str, dict[str, tuple[type[BaseModel], list[str]]]]:
+    """The query, and what stands in its rows: the fields of these models, one after the other."""
+    parts: dict[str, type[BaseModel]] = {"interview": Interview, "attempt": Attempt, "call": Call}
+    columns = [f"{name}.{field.column}" for name, model in parts.items() for field in model._meta.concrete_fields]
+    fields = {name: (model, [one.attname for one in model._meta.concrete_fields]) for name, model in parts.items()}
+    return HELD.format(columns=", ".join(columns)), fields
 
 
 class Attempt(BaseModel):
@@ -73,6 +109,9 @@ class Attempt(BaseModel):
     send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    apologised_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something went wrong on our side and a call back was promised"
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -91,7 +130,8 @@ class Attempt(BaseModel):
 
     @cached_property
     def responses(self) -> dict[int, InterviewResponse]:
-        responses = {one.position: one for one in self.interview.responses.all()}
+        found = InterviewResponse.objects.raw(RESPONSES, [self.interview_id])
+        responses = {one.position: one for one in found}
         for one in responses.values():
             one.interview = self.interview
         return responses
@@ -126,7 +166,13 @@ class Attempt(BaseModel):
         if isinstance(heard.input, talk.PickedUp) and self.ended_at and self.turn == turn == 0:
             self._was_placed_after_all()
         step = talk.respond(self.state(), turn, heard.input)
-        take = self._keep_take(turn, heard.input, heard.recording_sid) if isinstance(heard.input, talk.Take) else None
+        take = None
+        if isinstance(heard.input, talk.Take):
+            kept = any(isinstance(fact, talk.Kept) for fact in step.facts)
+            told = {"seconds": heard.input.seconds, "ended": heard.input.ended, "chosen": kept}
+            take = self.take_of(turn, sid=heard.recording_sid, **told)
+            if take is not None:
+                take.response = next(one for one in self.responses.values() if one.pk == take.response_id)
         self.store(
             stage=step.state.stage,
             turn=step.state.turn,
@@ -145,33 +191,27 @@ class Attempt(BaseModel):
             self.call.store(ended_at=None, status=Call.Status.IN_PROGRESS)
             self.interview.store(next_attempt_at=None, waiting_for="")
 
-    def _keep_take(self, turn: int, heard: talk.Take, sid: str) -> Recording | None:
-        how = {"seconds": heard.seconds, "ended": heard.ended}
-        take = self.take_of(turn, sid=sid) or self._add_take(turn, sid=sid)
-        if take is not None:
-            take.store(**how)
+    def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
+        """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.
+
+        None where there can be none: another take has this id, or this turn has a take with another id. The carrier's
+        id of a take may come with any news of it, and a take belongs to the question that was asked in this attempt,
+        whatever has become of that question since.
+        """
+        takes = list(Recording.objects.raw(TAKES, [self.pk, turn, sid]))
+        if not takes:
+            return self._new_take(turn, sid=sid, **told)
+        take = takes[0]
+        if len(takes) > 1 or (take.attempt_id, take.turn) != (self.pk, turn) or (sid and take.sid not in ("", sid)):
+            return None
+        if changes := told | ({"sid": sid} if sid and not take.sid else {}):
+            take.store(**changes)
         return take
 
-    def take_of(self, turn: int, *, sid: str) -> Recording | None:
-        """The take of this turn, where it is known. The carrier's id of it may come with any news of it."""
-        take = self.takes.filter(turn=turn).first()
-        if take is None or (sid and take.sid and take.sid != sid):
+    def _new_take(self, turn: int, **told: Any) -> Recording | None:
+        if self.position is None or turn != self.turn:
             return None
-        if sid and not take.sid:
-            take.store(sid=sid)
-        take.response = self.responses[take.response.position]
-        return take
-
-    def expect_take(self, turn: int, *, sid: str) -> Recording | None:
-        """The take of this turn; of the turn that is awaited also before the action has said what it means."""
-        return self.take_of(turn, sid=sid) or (self._add_take(turn, sid=sid) if turn == self.turn else None)
-
-    def _add_take(self, turn: int, *, sid: str) -> Recording | None:
-        """A take belongs to the question that was asked in this attempt, whatever has become of it since."""
-        known = Q(attempt=self, turn=turn) | (Q(sid=sid) if sid else Q())
-        if self.position is None or Recording.objects.filter(known).exists():
-            return None
-        return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, sid=sid)
+        return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, **told)
 
     def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
         match fact:
@@ -239,6 +279,19 @@ class Attempt(BaseModel):
             self.question(position).take_back(reason="A machine had answered.")
         defer("interviews.hang_up", attempt_id=self.pk)
 
+    def apologise(self) -> None:
+        """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
+
+        That may be learned when what follows has been decided already; then it is decided again.
+        """
+        if self.apologised_at:
+            return
+        self.store(apologised_at=timezone.now(), reason=APOLOGY)
+        self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
+        if self.ended_at and not self.interview.attempts.filter(number__gt=self.number).exists():
+            self.interview.store(next_attempt_at=None, waiting_for="")
+            defer("interviews.follow_up", attempt_id=self.pk)
+
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The line is closed. What follows is decided once the last words have had time to arrive."""
         if self.ended_at:
@@ -248,12 +301,12 @@ class Attempt(BaseModel):
             f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
         )
         if self.interview.is_live:
-            cut_off = self.stage == talk.Stage.QUESTION
+            cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
             defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
 
 
 def end_conversation(interview: Interview, *, reason: str) -> None:
-    """No more will be said: use what was broken off, settle the rest, and finish by how much was answered."""
+    """No more will be said: use what was broken off, and finish by how much was answered."""
     with interview.locked():
         if not interview.is_live:
             return
@@ -261,20 +314,15 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
         for response in responses:
             response.interview = interview
             if response.status in response.OPEN:
-                _use_broken_take_or_skip(response)
+                use_broken_take(response)
         total = sum(one.weight for one in responses)
-        answered = sum(one.weight for one in responses if one.status not in one.SETTLED_BY_CANDIDATE)
+        answered = sum(one.weight for one in responses if one.status not in one.OPEN + one.SETTLED_BY_CANDIDATE)
         if total and answered == total:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
         elif total and answered / total >= interview.job.minimum_coverage:
             interview.finish(Interview.Outcome.PARTIAL, reason=reason)
         else:
             interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")
-
-
-def _use_broken_take_or_skip(response: InterviewResponse) -> None:
-    if not use_broken_take(response):
-        response.settle(InterviewResponse.Status.SKIPPED, reason="The conversation ended before an answer was given.")
 
 
 def use_broken_take(response: InterviewResponse) -> bool:

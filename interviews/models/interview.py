@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from interviews.models.attempt import Attempt
 
 SOON_SECONDS = 30
+UNASKED = "The interview was over before this question was answered."
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -164,15 +165,21 @@ class Interview(Work):
             return
         with transaction.atomic():
             self.refresh_from_db(from_queryset=Interview.objects.select_for_update(of=("self",)))
-            self._holding = True
-            try:
+            with self.held():
                 yield
-            finally:
-                self._holding = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For whoever has read this row with its lock: what follows needs no lock of its own."""
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
 
     def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""
-        self.events.create(kind=kind, actor=actor, reason=reason, data=data)
+        InterviewEvent.objects.create(interview=self, kind=kind, actor=actor, reason=reason, data=data)
 
     def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status
@@ -216,7 +223,10 @@ class Interview(Work):
 
     @verb
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
-        """The conversation is over, or will not take place. Final: whoever comes second changes nothing."""
+        """The conversation is over, or will not take place. Final: whoever comes second changes nothing.
+
+        What was not answered by now never is; answers that are in work are worked on to their end.
+        """
         if not self.is_live:
             return
         status = next(status for status, outcomes in self.OUTCOMES_OF.items() if outcome in outcomes)
@@ -235,6 +245,7 @@ class Interview(Work):
             completed_at=now,
             duration_seconds=int((now - self.started_at).total_seconds()) if self.started_at else None,
         )
+        self.responses.skip_open(reason=UNASKED)
         if completed:
             defer("interviews.conclude", interview_id=self.pk)
 

@@ -7,14 +7,39 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
-from screener.models import AppendOnly, InvalidTransition, Work, WorkManager
+from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
 from screener.queue import defer
 
 
 def private_storage() -> Any:
     return storages["private"]
+
+
+class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
+    def skip_open(self, *, reason: str) -> None:
+        """Nobody will answer what is still open among these, all of one interview. Call it under that one's lock."""
+        still_open = list(self.filter(status__in=InterviewResponse.OPEN))
+        if not still_open:
+            return
+        skipped = InterviewResponse.Status.SKIPPED
+        moves = [
+            InterviewEvent(
+                interview_id=one.interview_id,
+                kind=f"response.{skipped}",
+                before=one.status,
+                after=skipped,
+                reason=reason,
+                data={"position": one.position},
+            )
+            for one in still_open
+        ]
+        of_these = self.filter(pk__in=[one.pk for one in still_open])
+        of_these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
+        InterviewEvent.objects.bulk_create(moves)
 
 
 class InterviewResponse(Work):
@@ -49,8 +74,11 @@ class InterviewResponse(Work):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
+    measures = models.JSONField(
+        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
+    )
 
-    objects = WorkManager()
+    objects = models.Manager.from_queryset(ResponseQuerySet)()
 
     class Meta:
         ordering = ["interview", "position"]
@@ -87,7 +115,8 @@ class InterviewResponse(Work):
         """This recording is the answer."""
         if self.status not in self.OPEN:
             raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
-        recording.store(chosen=True)
+        if not recording.chosen:
+            recording.store(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
 
@@ -96,9 +125,18 @@ class InterviewResponse(Work):
         if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
             self.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.Status.PLANNED, reason=reason, transcript="", transcript_source="")
+            forgotten = {
+                "transcript": "",
+                "transcript_source": "",
+                "transcript_confidence": None,
+                "transcript_times": None,
+                "measures": None,
+            }
+            self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
-    def transcribed(self, text: str, *, source: str, confidence: float | None, times: Any) -> None:
+    def transcribed(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+    ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
             self.Status.TRANSCRIBED,
@@ -106,8 +144,8 @@ class InterviewResponse(Work):
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
+            measures=measures,
         )
-        defer("interviews.assess", response_id=self.pk)
 
     def assessed(self, **assessment: Any) -> "Assessment":
         """Add the assessment that counts from now on."""
@@ -144,11 +182,21 @@ class InterviewResponse(Work):
         """Call it under the interview's lock."""
         before = self.status
         self.release(status=status, status_reason=reason, **changes)
-        self.interview.events.create(
-            kind=f"response.{status}", before=before, after=status, reason=reason, data={"position": self.position}
+        InterviewEvent.objects.create(
+            interview=self.interview,
+            kind=f"response.{status}",
+            before=before,
+            after=status,
+            reason=reason,
+            data={"position": self.position},
         )
-        if self.is_settled and not self.interview.is_live:
+        if self.is_settled and not self.interview.is_live and not self._is_waited_for():
             defer("interviews.conclude", interview_id=self.interview_id)
+
+    def _is_waited_for(self) -> bool:
+        """Whether there are others without which the interview can't be concluded."""
+        unsettled = self.interview.responses.filter(status__in=self.OPEN + self.IN_WORK)
+        return unsettled.exclude(pk=self.pk).exists()
 
 
 def recording_path(recording: "Recording", _filename: str) -> str:
@@ -172,6 +220,8 @@ class Recording(Work):
         REPEAT = "repeat", "To hear the question again"
         LIMIT = "limit", "At its limit"
         HANGUP = "hangup", "By hanging up"
+
+    NOT_TRANSCRIBED_YET = ("", "in-progress")
 
     response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="takes")
     attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
@@ -219,7 +269,6 @@ class Recording(Work):
     def stored(self, file: str) -> None:
         """The audio is safe here, under this name."""
         self.release(file=file, status=self.Status.STORED, error="")
-        self.pass_on()
 
     def lost(self, *, reason: str) -> None:
         """There is no audio and there will be none."""
@@ -237,10 +286,10 @@ class Recording(Work):
 
     def carrier_said(self, text: str, *, status: str) -> None:
         """The carrier's own transcription of this take."""
-        if not self.carrier_transcript_status:
+        if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
             if self.chosen:
-                self.response.store(retry_at=None)
+                InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()
 
     def pass_on(self) -> None:

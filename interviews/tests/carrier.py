@@ -16,13 +16,14 @@ from urllib.parse import parse_qs, urlsplit
 class Carrier:
     """`mood`: how the next request to place a call is treated: ok, lost (accepted, then the line is cut), or an error.
 
-    `audio`: what is sent for a recording: a body, or a status.
+    `audio`: what is sent for a recording: a body, or a status. `transcriptions`: those of any recording.
     """
 
     url: str = ""
     mood: str | tuple[int, int] = "ok"
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int | dict[str, str] = 404
+    transcriptions: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
     def accept(self, params: dict[str, str]) -> dict[str, Any]:
@@ -79,6 +80,8 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             carrier.asked.append(f"GET {path.path}")
             if path.path.endswith(".wav"):
                 self.send_audio()
+            elif path.path.endswith("/Transcriptions.json"):
+                self.answer(200, {"transcriptions": carrier.transcriptions})
             elif path.path.endswith("/Calls.json"):
                 to = parse_qs(path.query).get("To", [""])[0]
                 self.answer(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})

@@ -10,8 +10,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.audio import NotSatisfiable, asked_range
 from interviews.models import Recording
+from screener.streaming import NotSatisfiable, asked_range
 from screener.tests.held import WAV, a_held_interview
 
 SIZE = len(WAV)

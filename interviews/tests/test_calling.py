@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from candidates.phone import NotAPhoneNumber, e164
-from interviews.calling import Allowed, Later, Never, may_call_now, may_dial
+from interviews.calling import Allowed, Later, Never, consider, may_call_now
 from interviews.hours import CallingHours, first_allowed
 from interviews.models import Call, Pace
 from screener.testing import a_candidate, an_approved_job, an_interview
@@ -27,6 +27,10 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in N
         "0014155550100",
         "００１４１５５５５０１００",
         "＋１（４１５）５５５－０１００",
+        "+1\N{NO-BREAK SPACE}415\N{NO-BREAK SPACE}555\N{NARROW NO-BREAK SPACE}0100",
+        "\N{NO-BREAK SPACE}+1 415 555 0100\N{NO-BREAK SPACE}",
+        "TEL:+14155550100",
+        "tel:+1-415-555-0100;phone-context=example.com",
         "+١٤١٥٥٥٥٠١٠٠",
         "+1.415.555.0100",
     ],
@@ -56,7 +60,7 @@ def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
     ],
 )
 def test_numbers_that_are_never_called(number: str, says: str) -> None:
-    verdict = may_dial(number)
+    verdict = consider(number, now=NOON).verdict
     assert isinstance(verdict, Never)
     assert says in verdict.reason
 
@@ -64,8 +68,8 @@ def test_numbers_that_are_never_called(number: str, says: str) -> None:
 @pytest.mark.django_db
 def test_only_allowed_countries_are_called(settings: Any) -> None:
     settings.ALLOWED_COUNTRIES = ["DE"]
-    assert isinstance(may_dial("+491701234567"), Allowed)
-    assert may_dial("+14155550100") == Never(
+    assert consider("+491701234567", now=NOON).verdict == Allowed("+491701234567")
+    assert consider("+14155550100", now=NOON).verdict == Never(
         "Numbers in US are not called. Add it to ALLOWED_COUNTRIES if they should be."
     )
 
@@ -139,6 +143,14 @@ class TestNow:
         verdict = may_call_now(interview.candidate, interview.job, now=now)
         assert isinstance(verdict, Later)
         assert verdict.when > now + timedelta(hours=23)
+
+    def test_a_wait_that_ends_at_night_ends_in_the_morning(self, settings: Any, time_machine: Any) -> None:
+        settings.CALL_COOL_DOWN, settings.CALLING_HOURS = timedelta(hours=3), "08:00-21:00"
+        evening = NOON.replace(day=11, hour=2)  # 19:00 in Los Angeles
+        time_machine.move_to(evening)
+        interview = called(evening - timedelta(minutes=5))
+        verdict = may_call_now(interview.candidate, interview.job, now=evening)
+        assert verdict == Later(NOON.replace(day=11, hour=15), "This number was called a moment ago.")
 
 
 def called(ended: datetime) -> Any:

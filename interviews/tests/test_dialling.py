@@ -1,17 +1,20 @@
 """Placing calls: who may be called, that an attempt rings once, and what follows when the carrier fails."""
 
 from collections.abc import Iterator
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from urllib3.connection import HTTPConnection
 
 from candidates.models import Consent, DoNotCall
 from interviews import answers, dialling
-from interviews.models import Attempt, Interview, Recording
+from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
 from interviews.tests.carrier import Carrier, carrier
+from screener.services import telephony
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,29 @@ class TestTheGate:
         assert "consent" in interview.outcome_reason
         assert not twilio.calls
 
+    def test_calls_nobody_for_a_job_that_was_closed_meanwhile(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        interview.job.store(is_open=False)
+        drain()
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.NOT_PERMITTED)
+        assert interview.outcome_reason == "This job is closed. Open it again to interview for it."
+        assert not twilio.calls
+
+    def test_closes_a_conversation_of_a_closed_job_with_what_was_said(self, twilio: Carrier) -> None:
+        interview = an_interview()
+        interview.begin()
+        first, second, third = interview.responses.all()
+        interview.responses.filter(pk__in=[first.pk, second.pk]).update(status=InterviewResponse.Status.ASSESSED)
+        interview.job.store(is_open=False)
+        dialling.dial(interview.pk)
+        interview.refresh_from_db()
+        third.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
+        assert interview.outcome_reason.startswith("This job is closed.")
+        assert third.status == InterviewResponse.Status.SKIPPED
+        assert not twilio.calls
+
     def test_never_calls_a_number_that_asked_not_to_be_called_whoever_has_it_now(self) -> None:
         DoNotCall.objects.add_number("+14155550100", source="letter")
         with pytest.raises(NotPossible, match="do-not-call"):
@@ -114,10 +140,52 @@ class TestOneAttempt:
         assert len(twilio.calls) == 1
         assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
 
-    def test_is_not_sent_once_its_time_is_over(self, twilio: Carrier, monkeypatch: Any) -> None:
+    def test_that_is_late_is_never_sent_and_made_again_as_nothing_was_done(
+        self, twilio: Carrier, monkeypatch: Any
+    ) -> None:
         monkeypatch.setattr(dialling, "SEND_WITHIN", timedelta(0))
-        dialling.dial(an_interview().pk)
-        assert not twilio.calls
+        interview = an_interview()
+        dialling.dial(interview.pk)
+        assert not twilio.asked
+        attempt = Attempt.objects.get()
+        assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
+        assert "nothing was sent" in attempt.reason
+        assert not interview.events.filter(kind="attempt.unknown").exists()
+
+        monkeypatch.undo()
+        dialling.follow_up(attempt.pk)
+        interview.refresh_from_db()
+        assert interview.next_attempt_at is not None
+        assert interview.next_attempt_at < timezone.now() + timedelta(minutes=1)
+
+    def test_of_a_worker_that_was_stopped_for_a_while_rings_no_more(
+        self, twilio: Carrier, monkeypatch: Any, time_machine: Any
+    ) -> None:
+        """Stopped after the connection stood; meanwhile recovery was certain, and another attempt was made."""
+        interview = an_interview()
+        dialling.dial(an_interview(full_name="Somebody Else", phone="+14155550101").pk)
+        connect = HTTPConnection.connect
+
+        def stopped(connection: HTTPConnection) -> None:
+            connect(connection)
+            monkeypatch.undo()
+            Context().run(meanwhile_elsewhere)
+
+        def meanwhile_elsewhere() -> None:
+            time_machine.move_to(timezone.now() + timedelta(minutes=3))
+            first = interview.attempts.get()
+            dialling.ask_about(first.pk)
+            dialling.follow_up(first.pk)
+            time_machine.move_to(timezone.now() + timedelta(minutes=1))
+            dialling.dial(interview.pk)
+
+        telephony._client().http_client.session.close()
+        monkeypatch.setattr(HTTPConnection, "connect", stopped)
+        dialling.dial(interview.pk)
+        assert [call["to"] for call in twilio.calls] == ["+14155550101", "+14155550100"]
+        late, again = interview.attempts.all()
+        assert (late.outcome, late.call.twilio_sid) == (Attempt.Outcome.CARRIER_ERROR, "")
+        assert again.call.twilio_sid == twilio.calls[1]["sid"]
 
     def test_whose_answer_was_lost_is_found_at_the_carrier_and_not_sent_again(self, twilio: Carrier) -> None:
         twilio.mood = "lost"
@@ -138,8 +206,8 @@ class TestOneAttempt:
     ) -> None:
         monkeypatch.setattr(dialling, "SEND_WITHIN", timedelta(0))
         interview = an_interview()
-        dialling.dial(interview.pk)
-        attempt = Attempt.objects.get()
+        attempt = dialling._plan_attempt(interview.pk)
+        assert attempt is not None, "and the worker dies"
         dialling.ask_about(attempt.pk)
         attempt.refresh_from_db()
         assert attempt.ended_at is None

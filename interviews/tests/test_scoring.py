@@ -9,6 +9,7 @@ import pytest
 from interviews import results, scoring
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.scoring import check, rubric_of
+from screener.queue import defer
 from screener.services import language_model
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
@@ -89,6 +90,7 @@ def transcribed(words: str = WORDS) -> Interview:
         take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
         response.take(take)
         response.transcribed(words, source="twilio", confidence=None, times=None)
+        defer("interviews.assess", response_id=response.pk)
     interview.finish(Interview.Outcome.COMPLETE)
     return interview
 

@@ -4,7 +4,16 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from interviews.models import Assessment, Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+    Recording,
+)
 from screener.models import InvalidTransition
 from screener.testing import a_candidate, an_approved_job, an_interview
 
@@ -32,6 +41,36 @@ def test_a_final_state_never_changes_back(outcome: str) -> None:
         interview.wait_until(timezone.now(), reason="")
     interview.refresh_from_db()
     assert (interview.status, interview.outcome, interview.completed_at) == before
+
+
+@pytest.mark.parametrize("outcome", Outcome.values)
+def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None:
+    interview = an_interview()
+    interview.begin()
+    answered, asked, planned = interview.responses.all()
+    interview.responses.filter(pk=answered.pk).update(status="answered")
+    interview.responses.filter(pk=asked.pk).update(status="asked")
+    interview.finish(outcome)
+    assert [one.status for one in interview.responses.all()] == ["answered", "skipped", "skipped"]
+    assert {one.status_reason for one in interview.responses.filter(status="skipped")} == {
+        "The interview was over before this question was answered."
+    }
+    told = interview.events.filter(kind="response.skipped").values_list("before", "data__position")
+    assert sorted(told) == [("asked", asked.position), ("planned", planned.position)]
+
+
+def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    interview = an_interview()
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(InterviewEvent.objects, "bulk_create", fail)
+    with pytest.raises(DatabaseError):
+        interview.finish(Outcome.DECLINED)
+    interview.refresh_from_db()
+    assert interview.status == Status.PENDING
+    assert set(interview.responses.values_list("status", flat=True)) == {"planned"}
 
 
 def test_the_database_itself_keeps_final_states() -> None:

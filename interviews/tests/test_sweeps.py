@@ -58,7 +58,10 @@ def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     interview.begin()
     first, *others = interview.responses.all()
     first.interview = interview
-    first.take(Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status))
+    take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
+    if status == Recording.Status.STORED:
+        take.store(file=take.put_away(b"RIFF\x00\x00\x00\x00WAVE"))
+    first.take(take)
     for one in others:
         one.interview = interview
         one.settle(InterviewResponse.Status.SILENT, reason="")

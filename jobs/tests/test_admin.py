@@ -67,11 +67,26 @@ class TestAJob:
             ({"hire_at": "4"}, "Must not be below “consider at” (5). Raise it, or lower the other."),
             ({"language": "English"}, "Write a language tag such as en, en-US or de."),
             ({"max_attempts": "0"}, "greater than or equal to 1"),
+            ({"attempt_spacing": "30, soon"}, "Item 2 in the array did not validate: Enter a whole number."),
+            ({"attempt_spacing": ",".join(["30"] * 10)}, "List contains 10 items"),
+            ({"max_concurrent_calls": "0"}, "greater than or equal to 1"),
+            ({"calls_per_day": "many"}, "Enter a whole number."),
         ],
     )
     def test_is_refused_field_by_field(self, desk: Client, wrong: dict[str, str], sentence: str) -> None:
         assert sentence in press(desk, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
         assert not JobDescription.objects.exists()
+
+    def test_is_given_a_pace_of_its_own(self, desk: Client) -> None:
+        job = a_job()
+        press(
+            desk,
+            page_of(job),
+            **JOB | {"attempt_spacing": "15, 600", "max_concurrent_calls": "3", "calls_per_day": ""},
+        )
+        job.refresh_from_db()
+        assert (job.attempt_spacing, job.max_concurrent_calls, job.calls_per_day) == ([15, 600], 3, None)
+        assert 'value="15,600"' in read(desk, page_of(job))
 
     def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, desk: Client) -> None:
         job = a_job()
@@ -81,6 +96,14 @@ class TestAJob:
         press(desk, page_of(job), **JOB | {"title": "Engineer"})
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Engineer", "ready")
+
+    def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, desk: Client) -> None:
+        interview = an_interview()
+        warning = "Once the job is closed nobody is called for them any more"
+        assert f"1 of its interviews is not over. {warning}" in read(desk, page_of(interview.job))
+        interview.finish("declined")
+        assert warning not in read(desk, page_of(interview.job))
+        assert warning not in read(desk, reverse("admin:jobs_jobdescription_add"))
 
     def test_without_interviews_is_deleted_with_its_questions(self, desk: Client) -> None:
         job = an_approved_job()

@@ -58,6 +58,11 @@ class TestAJob:
             ({"language": "English"}, "language"),
             ({"max_attempts": 0}, "max_attempts"),
             ({"max_attempts": 10**30}, "max_attempts"),
+            ({"attempt_spacing": [0]}, "attempt_spacing.0"),
+            ({"attempt_spacing": [30] * 10}, "attempt_spacing"),
+            ({"attempt_spacing": None}, "attempt_spacing"),
+            ({"max_concurrent_calls": 0}, "max_concurrent_calls"),
+            ({"calls_per_day": -1}, "calls_per_day"),
             ({"minimum_coverage": 1.5}, "minimum_coverage"),
             ({"hire_at": 11}, "hire_at"),
             ({"hire_at": 4.5}, "hire_at"),
@@ -78,6 +83,14 @@ class TestAJob:
 
     def test_takes_a_rubric_of_its_own(self, api: APIClient) -> None:
         assert api.post(JOBS, SUPPORT | {"rubric": a_rubric()}).json()["rubric"] == a_rubric()
+
+    def test_takes_a_pace_of_its_own_and_gives_it_up_again(self, api: APIClient) -> None:
+        pace = {"attempt_spacing": [15, 600], "max_concurrent_calls": 3, "calls_per_day": 50}
+        body = api.post(JOBS, SUPPORT | pace).json()
+        assert body | pace == body
+        nothing: dict[str, Any] = {"attempt_spacing": [], "max_concurrent_calls": None, "calls_per_day": None}
+        body = api.patch(f"{JOBS}{body['id']}/", nothing).json()
+        assert body | nothing == body
 
     def test_judges_a_patched_threshold_beside_the_other_one(self, api: APIClient) -> None:
         path = f"{JOBS}{a_job().pk}/"
@@ -116,7 +129,7 @@ class TestGeneratingQuestions:
         assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
         assert body["question_set"]["status"] == "draft"
         assert body["question_set"]["source"] == language_model.interviewer().label
-        assert ModelCall.objects.get().job_id == job.pk
+        assert not ModelCall.objects.exists(), "the offline rules cost nothing"
 
     def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:
         job = a_job(**SUPPORT)
@@ -222,6 +235,15 @@ class TestApproving:
         assert "English" in response.json()["detail"]
         job.refresh_from_db()
         assert job.approved_questions is None
+
+    def test_of_a_language_that_nobody_transcribes_is_refused_with_what_is_missing(
+        self, api: APIClient, settings: Any
+    ) -> None:
+        job = a_job(language="de")
+        job.add_draft(QUESTIONS, source="a test")
+        assert "Set SPEECH_API_KEY" in post(api, job, "approve").json()["detail"]
+        settings.SPEECH_API_KEY = "sk-test"
+        assert "SPEECH_API_KEY" not in post(api, job, "approve").json()["detail"]
 
     def test_of_any_english_is_fine(self, api: APIClient) -> None:
         job = a_job(language="en-GB")

@@ -11,6 +11,8 @@ from typing import Annotated, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from screener.services.usage import UNKNOWN, Usage
+
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -133,14 +135,12 @@ class Summary(Strict):
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """An answer with what it cost. `model` is "offline-rules" where no vendor was asked."""
+    """An answer with what it used. `model` is "offline-rules" where no vendor was asked."""
 
     value: T
     model: str
     prompt_hash: str
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    seconds: float = 0.0
+    usage: Usage = UNKNOWN
 
 
 class Interviewer(Protocol):
@@ -149,6 +149,11 @@ class Interviewer(Protocol):
     @property
     def label(self) -> str:
         """What screens and payloads say of where the judgement comes from."""
+        ...
+
+    @property
+    def paid_model(self) -> str:
+        """The model that each answer is paid for at; empty where nothing costs."""
         ...
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]: ...

@@ -6,7 +6,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from string import Template
-from time import monotonic
 from typing import Annotated
 
 from django.conf import settings
@@ -28,8 +27,9 @@ from screener.services.interviewer import (
     T,
 )
 from screener.services.offline_interviewer import OfflineInterviewer
-from screener.services.openai_client import Account
+from screener.services.openai_client import Account, Count, paid_for
 from screener.services.redaction import redact
+from screener.services.usage import Usage
 
 MAX_TOKENS = 16_000
 """More than any reply needs with the thinking before it, and a bound on what one call can cost."""
@@ -57,9 +57,24 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+class _Details(BaseModel):
+    cached_tokens: Count = None
+    cache_write_tokens: Count = None
+
+
 class _Usage(BaseModel):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    prompt_tokens: Count = None
+    completion_tokens: Count = None
+    prompt_tokens_details: _Details | None = None
+
+    def as_told(self) -> Usage:
+        details = self.prompt_tokens_details or _Details()
+        return Usage(
+            tokens_in=self.prompt_tokens,
+            tokens_cached=details.cached_tokens,
+            tokens_to_cache=details.cache_write_tokens,
+            tokens_out=self.completion_tokens,
+        )
 
 
 class _Completion(BaseModel):
@@ -112,6 +127,10 @@ class OpenAIInterviewer:
     def label(self) -> str:
         return f"OpenAI {self.account.model}"
 
+    @property
+    def paid_model(self) -> str:
+        return self.account.model
+
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
         facts = {"count": str(count), "language": job.language}
         reply = self._ask("compose_questions", QuestionPlan, facts, {"job": _job(job)})
@@ -135,7 +154,7 @@ class OpenAIInterviewer:
         return self._ask("summarise", Summary, {"language": interview.job.language}, material)
 
     def _ask(self, name: str, shape: type[T], facts: dict[str, str], material: dict[str, str]) -> Reply[T]:
-        prompt, started = _Prompt.named(name), monotonic()
+        prompt = _Prompt.named(name)
         with self.account.errors_of_ours():
             # No temperature: current models refuse it. Not stored: it is about a person who applied to us.
             response = self.account.client.chat.completions.with_raw_response.create(
@@ -149,14 +168,10 @@ class OpenAIInterviewer:
                 store=False,
             )
         completion = self.account.read(response.text, _Completion)
-        return Reply(
-            value=self._value(completion.choices[0], shape),
-            model=completion.model or self.account.model,
-            prompt_hash=prompt.hash,
-            tokens_in=completion.usage.prompt_tokens,
-            tokens_out=completion.usage.completion_tokens,
-            seconds=round(monotonic() - started, 3),
-        )
+        usage = completion.usage.as_told()
+        with paid_for(usage):
+            value = self._value(completion.choices[0], shape)
+        return Reply(value, model=completion.model or self.account.model, prompt_hash=prompt.hash, usage=usage)
 
     def _value(self, choice: _Choice, shape: type[T]) -> T:
         who = self.account.who
@@ -175,6 +190,7 @@ class OpenAIInterviewer:
             ) from error
 
 
+@cache
 def _format(name: str, shape: type[BaseModel]) -> ResponseFormatJSONSchema:
     """The schema keeps OpenAI's strict rules because the shapes do: nothing optional, nothing extra, no limits."""
     schema = shape.model_json_schema()

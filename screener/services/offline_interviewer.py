@@ -217,6 +217,7 @@ class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
     label = "offline rules, no language model"
+    paid_model = ""
     rules_hash = sha256(
         b"".join(
             Path(file).read_bytes()

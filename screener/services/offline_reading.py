@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from screener.services import offline_words as english
+from screener.services.instructions import talks_to_the_scorer
 from screener.services.interviewer import AnswerText
 
 LONGEST_QUOTE = 200
@@ -60,7 +61,7 @@ class Reading:
         grammar = [word for word in words if word in english.GRAMMAR]
         telling = english.telling(sentence)
         new = telling - self.asked
-        if english.INSTRUCTION.search(sentence):
+        if talks_to_the_scorer(sentence):
             return "reads like an instruction to the scorer"
         if len(words) < 4 or len(set(grammar)) < 2 or len(grammar) * 5 < len(words):
             return "is no sentence"

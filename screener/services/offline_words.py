@@ -137,25 +137,3 @@ CARE = any_of(
 RUDE = any_of(
     "stupid, idiot*, moron*, crap, bullshit, shit*, fuck*, asshole*, shut up, don't care, do not care, not my problem"
 )
-
-_SCORE = r"(?:(?:full |top |highest |maximum |perfect )?(?:marks?|scores?|points|ratings?)|10|ten|9|nine)"
-_JUDGED = r"(?:answer|candidate|applicant|response|criteri\w+|relevance|specificity|clarity|professionalism)"
-# Sentences that talk to whoever scores, instead of answering.
-INSTRUCTION = re.compile(
-    "|".join(
-        (
-            r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,50}\b(?:previous|above|prior|instruct\w+|rules?)\b",
-            rf"\b(?:give|award|assign|score|rate|grade|mark|rank)\b.{{0,40}}\b(?:{_SCORE}|{_JUDGED})\b",
-            rf"\b{_JUDGED}\b.{{0,30}}\b(?:{_SCORE}|deserves)\b",
-            r"\b(?:full|top|highest|maximum|perfect) (?:marks?|scores?|points|rating)\b",
-            r"\b(?:score|rating|grade)\w*(?: of| is| =|:)? ?(?:10|9|ten|nine)\b",
-            r"\b(?:10|ten) ?(?:/|out of) ?(?:10|ten)\b",
-            r"\b(?:system|assistant|user|developer|admin) ?:|</?\w+>|[{}`]|\[/?\w+\]|\b(?:BEGIN|END) \w+ [0-9a-f]{8}",
-            r"\bas an ai\b|\b(?:language|ai) model\b|\byou are (?:now|an? (?:ai|assistant|grader|scorer))\b",
-            r"\byou (?:must|should|have to|will) (?:now )?(?:give|score|rate|output|return|respond|hire|recommend)\b",
-            r"\b(?:rubric|evaluator|grader|scorer|system prompt|instructions? (?:above|below|ends?|begins?))\b",
-            r"\b(?:this|the) (?:candidate|applicant|answer) (?:is|deserves|should|must)\b|\b(?:hire|recommend) me\b",
-        )
-    ),
-    FLAGS,
-)

@@ -7,18 +7,30 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from time import monotonic
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import httpx2
 import openai
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from screener.services.errors import PermanentError, ServiceError, TransientError
+from screener.services.usage import NOTHING, UNKNOWN, Usage
 
 CONNECT_SECONDS = 5
 MAX_REPLY_BYTES = 5 * 1024 * 1024
 LONGEST_ASKED_WAIT = 24 * 3600
+MOST_USED = 10_000_000
+"""Tokens or seconds in one call: what a server tells beyond this is not believed."""
 T = TypeVar("T", bound=BaseModel)
+
+
+def _believable(*kinds: type) -> BeforeValidator:
+    """How much was used, or None where nobody can have used that: a bill is no place for nonsense."""
+    return BeforeValidator(lambda told: told if type(told) in kinds and 0 <= told <= MOST_USED else None)
+
+
+Count = Annotated[int | None, _believable(int)]
+Seconds = Annotated[float | None, _believable(int, float)]
 
 
 class RateLimited(TransientError):
@@ -87,7 +99,17 @@ class _InTime(httpx2.SyncByteStream):
         self._stream.close()
 
 
-@lru_cache(maxsize=4)
+@contextmanager
+def paid_for(usage: Usage) -> Iterator[None]:
+    """A reply that is of no use was paid for all the same."""
+    try:
+        yield
+    except ServiceError as error:
+        error.usage = usage
+        raise
+
+
+@lru_cache(maxsize=8)
 def client_for(key: str, base_url: str, seconds: float) -> openai.OpenAI:
     """One client, and so one pool of connections, per configuration. It does not retry: the worker does, over hours."""
 
@@ -121,15 +143,18 @@ class Account:
 
     @contextmanager
     def errors_of_ours(self) -> Iterator[None]:
-        """Turn what the client raises into our errors."""
+        """Turn what the client raises into our errors. What was refused, or never sent, is not billed."""
         try:
             yield
         except openai.APITimeoutError as error:
-            raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds; trying again.") from error
+            with paid_for(_if_sent(error)):
+                raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds; trying again.") from error
         except openai.APIConnectionError as error:
-            raise Unreachable(f"{self.who} could not be reached at {self.base_url}; trying again.") from error
+            with paid_for(_if_sent(error)):
+                raise Unreachable(f"{self.who} could not be reached at {self.base_url}; trying again.") from error
         except openai.APIStatusError as error:
-            raise self._translated(error) from error
+            with paid_for(NOTHING):
+                raise self._translated(error) from error
         except (openai.OpenAIError, httpx2.HTTPError) as error:
             raise self._unreadable() from error
 
@@ -172,6 +197,11 @@ class Account:
             f"{self.who} refuses the request ({detail}). Trying again would change nothing: check that "
             f"{self.prefix}_MODEL is a model for this task and that the texts are not too long."
         )
+
+
+def _if_sent(error: openai.APIConnectionError) -> Usage:
+    """Nothing was used where no connection came about; else it is not known how far the server came."""
+    return NOTHING if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout) else UNKNOWN
 
 
 def _asked(error: openai.APIStatusError) -> float | None:

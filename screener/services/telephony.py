@@ -19,6 +19,7 @@ from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from screener.services.errors import PermanentError, TransientError
+from screener.services.punctual import PunctualAdapter, sent_before
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 CALLBACK_RETRIES = "#rc=3&rp=all"
@@ -63,8 +64,10 @@ class _Rebased(TwilioHttpClient):
     """Sends what the client addresses to Twilio to `base_url`, without retries of its own."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
-        super().__init__(timeout=timeout, max_retries=0)
+        super().__init__(timeout=timeout)
         self._base = base_url
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, PunctualAdapter(max_retries=0))
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         parts = urlsplit(url)
@@ -146,12 +149,15 @@ def _translated(error: TwilioRestException, *, unsure: bool) -> Exception:
     return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
 
 
-def place_call(*, to: str, url: str, fallback_url: str, status_url: str, amd_url: str) -> CallState:
-    """Ring this number. Not idempotent: the caller makes sure that it is done once.
+def place_call(
+    *, to: str, url: str, fallback_url: str, status_url: str, amd_url: str, send_before: datetime
+) -> CallState:
+    """Ring this number, unless it is too late. Not idempotent: the caller makes sure that it is done once.
 
-    Raises CallUnknown when it may have been done, TelephonyDown when it was not, and for good InvalidNumber or Refused.
+    Raises CallUnknown when it may have been done, TelephonyDown or TooLateToSend when it was not, and for good
+    InvalidNumber or Refused.
     """
-    with _errors_of_ours(unsure=True):
+    with _errors_of_ours(unsure=True), sent_before(send_before):
         call = _client().calls.create(
             to=to,
             from_=settings.TWILIO_PHONE_NUMBER,

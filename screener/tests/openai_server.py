@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -48,8 +49,11 @@ class _Handler(BaseHTTPRequestHandler):
     scripted: Server
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.scripted.requests.append(Request(self.path, self.headers["Authorization"].removeprefix("Bearer "), body))
         self.scripted.next()(self)
 
@@ -108,6 +112,13 @@ def completion(content: str | None, *, finish_reason: str = "stop", refusal: str
 
 def replying(status: int, body: Any, **headers: str) -> Behaviour:
     return lambda handler: handler.send(status, json.dumps(body).encode(), **headers)
+
+
+def speaking(handler: _Handler) -> None:
+    """A second of sound, whatever the text."""
+    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+    chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
+    handler.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")
 
 
 def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:

@@ -164,6 +164,8 @@ class TestAnOnlooker:
             pk = model._default_manager.values_list("pk", flat=True)[0]
             page = onlooker.get(address(model, "change", pk)).content.decode()
             for name in shown._extract_action_names(shown.actions_detail):  # type: ignore[attr-defined]
+                if getattr(shown, name).permission.partition(".")[2].startswith("view_"):
+                    continue  # it leads to where one may look
                 door = address(model, name, pk)
                 assert door not in page
                 assert onlooker.get(door).status_code == 403

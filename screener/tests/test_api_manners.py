@@ -158,6 +158,26 @@ class TestALongList:
     def test_refuses_a_filter_that_makes_no_sense(self, api: APIClient, path: str, name: str, value: str) -> None:
         assert name in assert_problem(api.get(f"/api/v1/{path}/", {name: value}), 400)["errors"]
 
+    @pytest.mark.parametrize("empty", ["", " ", "\u3000"])
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [
+            ("interviews", "job"),
+            ("interviews", "outcome"),
+            ("interviews", "created_after"),
+            ("question-sets", "job"),
+            ("candidates", "email"),
+            ("jobs", "is_open"),
+        ],
+    )
+    def test_refuses_a_filter_that_was_left_empty(self, api: APIClient, path: str, name: str, empty: str) -> None:
+        problem = assert_problem(api.get(f"/api/v1/{path}/", {name: empty}), 400)
+        assert problem["errors"] == {name: ["Give it a value, or leave it out to see all."]}
+
+    def test_is_not_told_twice_what_to_filter_by_and_left_open_once(self, api: APIClient) -> None:
+        assert api.get(f"{JOBS}?is_open=true&is_open=").status_code == 400
+        assert api.get(f"{JOBS}?is_open=&is_open=true").status_code == 400
+
 
 @pytest.mark.django_db
 class TestARepeatedPost:

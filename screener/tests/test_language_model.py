@@ -49,6 +49,7 @@ from screener.services.openai_client import (
     Unreadable,
 )
 from screener.services.redaction import redact
+from screener.services.usage import Usage
 from screener.tests.openai_server import (
     KEY,
     SECONDS,
@@ -109,8 +110,7 @@ class TestAsking:
         with model(completion(json.dumps(SCORES))):
             reply = interviewer().assess(ANSWER)
         assert reply.value == AnswerScores.model_validate(SCORES)
-        assert (reply.model, reply.tokens_in, reply.tokens_out) == ("gpt-6-luna-2026-09-01", 321, 45)
-        assert reply.seconds > 0
+        assert (reply.model, reply.usage) == ("gpt-6-luna-2026-09-01", Usage(tokens_in=321, tokens_out=45))
 
     def test_questions_are_at_most_as_many_as_were_asked_for(self) -> None:
         with model(completion(json.dumps(PLAN))) as server:
@@ -146,7 +146,7 @@ class TestAsking:
     def test_a_server_without_usage_and_model_name_will_do(self) -> None:
         with model(replying(200, {"choices": [{"message": {"content": json.dumps(SCORES)}}]})):
             reply = interviewer().assess(ANSWER)
-        assert (reply.model, reply.tokens_in, reply.tokens_out) == ("gpt-6-luna", None, None)
+        assert (reply.model, reply.usage) == ("gpt-6-luna", Usage())
 
 
 class TestSchema:

@@ -15,6 +15,7 @@ from screener.services.interviewer import (
 )
 from screener.services.offline_interviewer import GOOD, EnglishOnly, OfflineInterviewer
 from screener.services.offline_questions import requirements
+from screener.services.usage import UNKNOWN
 
 RUBRIC = tuple(
     Criterion(key, key.capitalize(), weight, {2: "Off the subject.", 5: "In general terms.", 9: "Exactly."})
@@ -285,4 +286,4 @@ class TestSummary:
 
     def test_says_where_it_comes_from(self) -> None:
         reply = OfflineInterviewer().summarise(InterviewText(SUPPORT, ()))
-        assert (reply.model, reply.tokens_in, len(reply.prompt_hash)) == ("offline-rules", None, 64)
+        assert (reply.model, reply.usage, len(reply.prompt_hash)) == ("offline-rules", UNKNOWN, 64)

@@ -18,6 +18,7 @@ from django.db import connection
 
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from screener.testing import an_interview
+from screener.worker import shares
 from webhooks.simulator.server import RunningSimulator, running_simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,8 +84,12 @@ def test_an_interview_survives_the_death_of_its_workers(network: RunningSimulato
 def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -> None:
     with worker() as process:
         supervisor = psutil.Process(process.pid)
-        eventually(lambda: len(supervisor.children()) == 3)
+        eventually(lambda: len(supervisor.children()) == 4)
         children = supervisor.children()
         process.kill()
         _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
+
+
+def test_a_queue_that_does_much_at_once_is_shared_between_processes() -> None:
+    assert [shares(at_once) for at_once in (1, 8, 9, 16, 20)] == [[1], [8], [5, 4], [8, 8], [7, 7, 6]]

@@ -7,14 +7,13 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.checks import run_checks
 from django.core.management import call_command
 from django.urls import reverse
 
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
-from screener.checks import refuse_to_start_unfit
-from screener.services import language_model, speech
+from screener.checks import nothing_is_missing, refuse_to_start_unfit
+from screener.services import language_model, speech, voice
 from webhooks.demo import conduct, data, show
 from webhooks.demo.logins import Logins
 from webhooks.demo.processes import Processes
@@ -55,11 +54,13 @@ def run(logins: Logins, remarks: list[str], *, simulated: bool) -> NoReturn:
 def what_is_used(*, simulated: bool) -> list[str]:
     account = f"Twilio account {settings.TWILIO_ACCOUNT_SID}: calls are real and cost money"
     transcripts = settings.SPEECH_MODEL if speech.source() == "openai" else "the phone network's own"
+    speaks = settings.VOICE_MODEL if voice.is_on() else "the phone network's own"
     own = "PostgreSQL at DATABASE_URL" if settings.DATABASE_URL else f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
         f"  Phone        {'a simulated network, as TWILIO_ACCOUNT_SID is not set' if simulated else account}",
         f"  Interviewer  {language_model.interviewer().label}",
         f"  Transcripts  {transcripts}",
+        f"  Voice        {speaks}",
         f"  Database     {own}",
     ]
 
@@ -135,7 +136,7 @@ def _conduct(processes: Processes, screen: Screen) -> None:
 
 
 def _what_is_missing() -> list[str]:
-    missing = [f"  - {one.msg} {one.hint}" for one in run_checks(tags=["screener"], include_deployment_checks=True)]
+    missing = [f"  - {one.msg} {one.hint}" for one in nothing_is_missing(None)]
     head = "  Real calls still need:" if missing else "  Everything that real calls need is set."
     return [head, *missing, "  No demo interview: its candidates have made-up numbers, which nobody should dial.", ""]
 

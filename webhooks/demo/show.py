@@ -38,8 +38,8 @@ def wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
 def spoken(entry: dict[str, Any], name: str, ink: Ink, width: int) -> list[str]:
     """The lines for one entry of a call's log at the simulated phone network; none for what is not heard or seen."""
     match entry:
-        case {"event": "heard", "text": str(text)}:
-            return _line("Screener", text, ink.blue, width)
+        case {"event": "heard" | "played", "text": str(text)}:
+            return _line("Screener", text or "(plays a sound)", ink.blue, width)
         case {"event": "said", "text": str(text)}:
             return _line(name, text or "(sounds, but no words)", ink.green, width)
         case {"event": "pressed", "keys": str(keys)}:

@@ -56,6 +56,15 @@ def mp3(sound: bytes) -> bytes | None:
     return subprocess.run(FFMPEG, input=sound, capture_output=True, check=True).stdout
 
 
+def seconds_of(sound: bytes) -> float | None:
+    """How long a WAV lasts; None for what is none."""
+    try:
+        with wave.open(io.BytesIO(sound)) as file:
+            return float(file.getnframes() / file.getframerate())
+    except (wave.Error, EOFError):
+        return None
+
+
 def _speech(words: str, length: int, voice: str) -> "array[int]":
     raw = subprocess.run((*ESPEAK, "-v", voice), input=words.encode(), capture_output=True, check=True).stdout
     rate = int.from_bytes(raw[24:28], "little")

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -24,6 +24,8 @@ class Reply:
     content_type: str = ""
     body: str = ""
     error: int = 0
+    sound: bytes = field(default=b"", repr=False)  # the body instead, where it is audio
+    words: str = ""  # what is said in it, where its Content-Description tells
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,13 @@ class Courier:
         url = yarl.URL(target, encoded=True)
         try:
             async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
-                text = await response.text(errors="replace")
                 error = HTTP_FAILURE if response.status >= 400 else 0
-                reply = Reply(target, response.status, response.content_type, text, error)
+                reply = Reply(target, response.status, response.content_type, error=error)
+                if response.content_type.startswith("audio/"):
+                    words = unquote(response.headers.get("Content-Description", ""))
+                    reply = replace(reply, sound=await response.read(), words=words)
+                else:
+                    reply = replace(reply, body=await response.text(errors="replace"))
                 return reply, f"{response.status // 100}xx" if error else ""
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Reply(target, error=REFUSED), "ct"

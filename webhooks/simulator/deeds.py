@@ -42,13 +42,17 @@ def hang_up(line: Line, form: Form) -> None:
 
 
 def hear(line: Line, form: Form) -> None:
-    _check_turn(line, form)
-    _person_on(line).do(Sign.HEARD)
+    _show(line, form, Sign.HEARD)
 
 
 def stay(line: Line, form: Form) -> None:
-    _check_turn(line, form)
-    _person_on(line).do(Sign.STAY)
+    _show(line, form, Sign.STAY)
+
+
+def _show(line: Line, form: Form, sign: Sign) -> None:
+    """The page says this by itself, so one that came too late is nobody's mistake."""
+    if isinstance(line.callee, Person) and _is_their_turn(line, form):
+        line.callee.do(sign)
 
 
 def react(line: Line, form: Form) -> None:
@@ -74,9 +78,13 @@ def _person_on(line: Line) -> Person:
 
 def _check_turn(line: Line, form: Form) -> Moment:
     """What they were asked to react to, if they still are: a page may be a moment behind."""
-    if line.moment is None or _text(form, "turn") != str(line.turn):
+    if line.moment is None or not _is_their_turn(line, form):
         raise Refused("The call has moved on.")
     return line.moment
+
+
+def _is_their_turn(line: Line, form: Form) -> bool:
+    return line.moment is not None and _text(form, "turn") == str(line.turn)
 
 
 def _reaction(line: Line, form: Form) -> Reaction:

@@ -122,10 +122,16 @@ class Line:
 
     # ── the callee ──
 
-    def hear(self, text: str, language: str = "") -> str:
-        """The callee hears this; returns all that they heard since they last did something."""
-        if text:
+    def hear(self, text: str, language: str = "", *, played: str = "") -> str:
+        """The callee hears this; returns all that they heard since they last did something.
+
+        `played`: the address of the sound that says it.
+        """
+        if played:
+            self.log("played", url=played, text=text)
+        elif text:
             self.log("heard", text=text, language=language)
+        if text:
             self._heard.append(text)
         return " ".join(self._heard)
 

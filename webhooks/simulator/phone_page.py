@@ -105,7 +105,8 @@ def state(app: web.Application, sids: Iterable[str]) -> Json:
 def summary(line: Line) -> Json:
     """A call in brief, with what its person is asked to do now. Its log is fetched apart."""
     call, callee = line.call, line.callee
-    preview = next((entry["text"] for entry in reversed(call.log) if entry["event"] in {"heard", "said"}), "")
+    worded = (entry["text"] for entry in reversed(call.log) if entry["event"] in {"heard", "played", "said"})
+    preview = next(worded, "")
     return {
         "sid": call.sid,
         "to": call.to,

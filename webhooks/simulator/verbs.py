@@ -1,16 +1,21 @@
 """What each TwiML verb does to a call, after Twilio's documentation of the verbs."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NoReturn
 
+from .audio import seconds_of
 from .callee import SILENCE, Moment, speech_seconds
 from .line import Goto, HungUp, Interrupted, Line
 from .recordings import Take
 from .twiml import Document, Verb
 
 KEYS = "1234567890*#"
-DEFAULT_AUDIO_SECONDS = 5  # for whatever <Play> plays
+DEFAULT_AUDIO_SECONDS = 5  # for what <Play> plays and does not say itself how long it lasts
+# Twilio's errors for what <Play> cannot play, by itself and inside <Gather>; the call goes on without it.
+NOT_AUDIO = {"Play": 13420, "Gather": 13325}
+AUDIO = re.compile(r"audio/(mpeg|wav|wave|x-wav|aiff|x-aifc|x-aiff|x-gsm|gsm|ulaw)")
 ENDLESS = 1_000  # loop="0" repeats until the call ends
 
 
@@ -28,8 +33,8 @@ async def say(line: Line, verb: Verb, document: Document) -> None:
 
 
 async def play(line: Line, verb: Verb, document: Document) -> None:
-    seconds = await _play_seconds(line, verb, document)
-    await _listen(line, Moment("play", line.hear("")), seconds)
+    heard, seconds = await _played(line, verb, document)
+    await _listen(line, Moment("play", heard), seconds)
 
 
 async def pause(line: Line, verb: Verb, document: Document) -> None:
@@ -89,7 +94,8 @@ async def _prompt(line: Line, verb: Verb, document: Document) -> tuple[str, floa
     heard, seconds = line.hear(""), 0.0
     for child in verb.children:
         if child.name == "Play":
-            seconds += await _play_seconds(line, child, document)
+            heard, lasts = await _played(line, child, document, inside="Gather")
+            seconds += lasts
         else:
             heard = line.hear(child.text, child.get("language"))
             seconds += child.number("length", 1) if child.name == "Pause" else _prompt_seconds(child)
@@ -150,14 +156,22 @@ def _prompt_seconds(verb: Verb) -> int:
     return speech_seconds(verb.text) * (verb.number("loop", 1) or ENDLESS)
 
 
-async def _play_seconds(line: Line, verb: Verb, document: Document) -> float:
-    """How long the audio plays. It is fetched as Twilio would, but not listened to: any takes as long."""
+async def _played(line: Line, verb: Verb, document: Document, inside: str = "Play") -> tuple[str, float]:
+    """What the callee has heard once the audio is over, and how long it plays. It is fetched as Twilio would.
+
+    Nobody here can listen to it: the words are those that its sender describes it by, if it does.
+    """
     if not verb.text:
-        return len(verb.get("digits"))
+        return line.hear(""), len(verb.get("digits"))
     url = document.resolve(verb.text)
     reply = await line.request("GET", url, {})
-    line.log("played", url=url)
-    return DEFAULT_AUDIO_SECONDS * (verb.number("loop", 1) or ENDLESS) if not reply.error else 0
+    if reply.error:
+        return line.hear(""), 0
+    if not AUDIO.fullmatch(reply.content_type):
+        line.fault(NOT_AUDIO[inside], f"Play: Invalid Content-Type {reply.content_type or 'none'}", url)
+        return line.hear(""), 0
+    seconds = (seconds_of(reply.sound) or DEFAULT_AUDIO_SECONDS) * (verb.number("loop", 1) or ENDLESS)
+    return line.hear(reply.words, played=url), seconds
 
 
 PERFORM: dict[str, Callable[[Line, Verb, Document], Awaitable[Goto | None]]] = {

@@ -58,6 +58,11 @@ class Phone:
     def machine(self, answered_by: str) -> Any:
         return self.post(reverse("twilio-amd", args=[self.attempt.pk]), self.params(AnsweredBy=answered_by))
 
+    def fall_back(self, code: str = "11200", **more: Any) -> Any:
+        """What Twilio does when an address of ours gave it nothing to say."""
+        error = {"ErrorCode": code, "ErrorUrl": f"{settings.WEBHOOK_BASE_URL}/webhooks/somewhere"}
+        return self.post(reverse("twilio-fallback", args=[self.attempt.pk]), self.params(**error, **more))
+
     # What a caller does next, at the address that the last TwiML named.
 
     def document(self) -> ET.Element:

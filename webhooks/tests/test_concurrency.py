@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from interviews import dialling
+from interviews import dialling, lines
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
-from screener.testing import an_interview
+from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
 from webhooks.tests.phone import Phone
 from webhooks.tests.test_phone_door import consent, placed
@@ -82,4 +82,19 @@ def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
     interviews = [an_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
     at_once(8, lambda: dialling._plan_attempt(interviews.pop()))
     assert Attempt.objects.count() == 3
-    assert Interview.objects.filter(waiting_for=dialling.ALL_LINES_BUSY).count() == 5
+    assert Interview.objects.filter(waiting_for=lines.ALL_LINES_BUSY).count() == 5
+
+
+def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
+    job = an_approved_job(max_concurrent_calls=2)
+    other = an_approved_job(calls_per_day=3)
+    interviews = [
+        an_interview(job=one, phone=f"+141555501{at}{n}", full_name=f"Candidate {n}").pk
+        for at, one in enumerate((job, other))
+        for n in range(6)
+    ]
+    at_once(12, lambda: dialling._plan_attempt(interviews.pop()))
+    assert Attempt.objects.filter(interview__job=job).count() == 2
+    assert Attempt.objects.filter(interview__job=other).count() == 3
+    waiting = Interview.objects.filter(next_attempt_at__isnull=False).values_list("waiting_for", flat=True)
+    assert sorted(waiting) == sorted([lines.JOB_LINES_BUSY] * 4 + [lines.JOB_DAY_SPENT] * 3)

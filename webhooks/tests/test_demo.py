@@ -142,6 +142,8 @@ class TestConversation:
         ("entry", "line"),
         [
             ({"event": "heard", "text": "Hello."}, "  Screener   Hello."),
+            ({"event": "played", "text": "Goodbye.", "url": "/a"}, "  Screener   Goodbye."),
+            ({"event": "played", "text": "", "url": "/a"}, "  Screener   (plays a sound)"),
             ({"event": "said", "text": "Yes.", "seconds": 1}, "  Maya       Yes."),
             ({"event": "said", "text": "", "seconds": 7}, "  Maya       (sounds, but no words)"),
             ({"event": "pressed", "keys": "1"}, "  Maya       (presses 1)"),

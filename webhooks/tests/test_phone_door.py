@@ -1,11 +1,13 @@
 """Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from candidates.models import Consent, DoNotCall
 from interviews import dialling
-from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, Interview, InterviewEvent, InterviewResponse, Recording
 from interviews.tests.carrier import carrier
 from screener.testing import an_interview
 from webhooks.models import TwilioEvent
@@ -215,6 +217,25 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
     assert interview.outcome == Outcome.BY_HR
 
 
+@pytest.mark.parametrize("key", ["2", "9"])
+def test_what_comes_after_no_is_filed_and_changes_nothing(phone: Phone, interview: Interview, key: str) -> None:
+    phone.pick_up()
+    phone.press("1")
+    phone.press(key)
+    before = settled(interview)
+    assert {status for status, _ in before[1:]} == {InterviewResponse.Status.SKIPPED}
+    assert phone.turn(3, "take", RecordingSid="RE1", RecordingDuration=20, Digits="#").status_code == 200
+    assert phone.document().find("Hangup") is not None
+    phone.machine("machine_start")
+    phone.status("completed")
+    assert settled(interview) == before
+
+
+def settled(interview: Interview) -> list[tuple[str, str]]:
+    interview.refresh_from_db()
+    return [(interview.status, interview.outcome), *interview.responses.values_list("status", "status_reason")]
+
+
 class TestVoicemail:
     def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
         self, phone: Phone, interview: Interview, drained
@@ -265,6 +286,21 @@ class TestTheSameEventTwice:
         assert interview.attempts.get().call.status == "completed"
 
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def addresses(attempt_id: str) -> list[str]:
+    """That of a turn, and those that get news."""
+    of = f"/webhooks/twilio/attempts/{attempt_id}"
+    return [f"{of}/turns/1/reply", f"{of}/status", f"{of}/machine", f"{of}/turns/1/recording"]
+
+
+def everything() -> list[Any]:
+    """All that an event could touch."""
+    touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, TwilioEvent, Consent)
+    return [sorted(model.objects.values_list(), key=str) for model in touched]
+
+
 class TestAStranger:
     def test_without_a_signature_is_refused_and_leaves_nothing(self, phone: Phone, client: Client) -> None:
         phone.turn(0, "pickup")
@@ -295,15 +331,34 @@ class TestAStranger:
         )
         assert answer.status_code == 200
 
-    def test_with_a_call_of_another_interview_is_refused(self, phone: Phone) -> None:
+    @pytest.mark.parametrize("attempt_id", [None, NOBODY])
+    def test_with_a_call_of_another_interview_is_refused(
+        self, phone: Phone, client: Client, attempt_id: str | None
+    ) -> None:
+        other = Phone(placed(an_interview(full_name="Grace Hopper", phone="+14155550101")), client)
+        other.pick_up()
         phone.pick_up()
-        phone.sid = "CAanother"
-        assert phone.turn(1, "reply", Digits="1").status_code == 403
+        before = everything()
+        for address in addresses(attempt_id or str(phone.attempt.pk)):
+            assert phone.post(address, phone.params() | {"CallSid": other.sid}).status_code == 403
+        assert everything() == before
 
-    def test_asking_for_an_attempt_that_never_was_is_hung_up_on(self, phone: Phone) -> None:
-        path = "/webhooks/twilio/attempts/00000000-0000-4000-8000-000000000000/turns/0/pickup"
-        phone.post(path, phone.params())
+    @pytest.mark.parametrize("sid", ["CAnobody", "", "CA" + "9" * 100])
+    @pytest.mark.parametrize("attempt_id", [None, NOBODY])
+    def test_whose_call_nobody_knows_is_told_so_politely_and_moves_nothing(
+        self, phone: Phone, attempt_id: str | None, sid: str
+    ) -> None:
+        phone.pick_up()
+        before = everything()
+        turn, *news = addresses(attempt_id or str(phone.attempt.pk))
+        answer = phone.post(turn, phone.params() | {"CallSid": sid})
+        assert answer.status_code == 200
+        assert phone.heard() == "We are sorry. This call can't be continued. Goodbye."
         assert phone.document().find("Hangup") is not None
+        for address in news:
+            answer = phone.post(address, phone.params() | {"CallSid": sid})
+            assert (answer.status_code, answer.content) == (204, b"")
+        assert everything() == before
 
     @pytest.mark.parametrize("value", ["-1", "99999999999999999999", "\x00", "x" * 50_000])
     def test_with_absurd_parameters_causes_no_error(self, phone: Phone, value: str) -> None:
@@ -313,9 +368,3 @@ class TestAStranger:
 
     def test_may_not_get(self, phone: Phone, client: Client) -> None:
         assert client.get(f"/webhooks/twilio/attempts/{phone.attempt.pk}/status").status_code == 405
-
-
-def test_the_fallback_apologises_without_a_database(client: Client, django_db_blocker) -> None:
-    with django_db_blocker.block():
-        answer = client.post("/webhooks/twilio/fallback")
-    assert b"call you back" in answer.content

@@ -91,6 +91,34 @@ def test_played_audio_is_fetched():
     assert s.asked("/a.wav") == [{}]
 
 
+def test_played_audio_is_heard_as_its_sender_describes_it():
+    wav = Answer(content_type="audio/wav", headers={"Content-Description": "Who%20is there%3F"})
+    gather = '<Gather numDigits="1" action="/next"><Play>/a.wav</Play><Say>Press a key.</Say></Gather>'
+    puppet = Puppet([Reaction(keys="1")])
+    with stage({"/voice": gather, "/a.wav": wav}, puppet) as s:
+        call = s.call()
+        assert s.logged(call, "played")[0]["text"] == "Who is there?"
+    assert puppet.moments[0].heard == "Who is there? Press a key."
+    assert s.asked("/next")[0]["Digits"] == "1"
+
+
+@pytest.mark.parametrize(("twiml", "code"), [("{}", 13420), ("<Gather>{}</Gather>", 13325)])
+def test_what_is_no_audio_is_not_played_and_the_call_goes_on(twiml, code):
+    page = Answer("<html/>", content_type="text/html")
+    with stage({"/voice": twiml.format("<Play>/a.wav</Play>") + "<Say>After</Say>", "/a.wav": page}) as s:
+        call = s.call()
+        assert s.heard(call) == ["After"]
+        assert [entry["code"] for entry in s.logged(call, "error")] == [code]
+        assert not s.logged(call, "played")
+
+
+def test_audio_that_is_not_there_is_not_played_and_the_call_goes_on():
+    with stage({"/voice": "<Play>/a.wav</Play><Say>After</Say>", "/a.wav": Answer(status=404)}) as s:
+        call = s.call()
+        assert s.heard(call) == ["After"]
+        assert [entry["code"] for entry in s.logged(call, "error")] == [11200]
+
+
 def test_speech_markup_is_heard_as_words():
     with stage("<Say>Hello <break time='1s'/>\n  <emphasis>Alex</emphasis></Say>") as s:
         assert s.heard(s.call()) == ["Hello Alex"]

@@ -221,6 +221,18 @@ def test_what_nobody_listens_to_is_refused_with_the_reason():
         phone.over()
 
 
+def test_a_sign_from_the_page_that_comes_too_late_is_no_mistake():
+    with page({"/voice": '<Say>Hi</Say><Gather action="/may" timeout="1"/>'}) as p:
+        phone = p.ring().pick_up()
+        phone.turn("say")
+        phone.do("heard", turn=1)
+        phone.turn("gather")
+        assert phone.do("heard", turn=1).ok
+        phone.do("hang-up")
+        phone.over()
+        assert phone.do("stay", turn=2).ok
+
+
 # ── answers ──
 
 

@@ -25,6 +25,7 @@ class Answer:
     status: int = 200
     content_type: str = "text/xml"
     delay: float = 0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 Scripts = Mapping[str, Any]  # by path: a script, or a list of them for one request after the other
@@ -62,6 +63,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
         except OSError:

@@ -16,7 +16,7 @@ const STATUSES = {
 
 const DRAWN = {
   heard: ({ text, language }) => bubble("app", el("p", { lang: language ?? "" }, text)),
-  played: ({ url }) => bubble("app", el("p", {}, `♪ plays ${url}`)),
+  played: ({ url, text }) => bubble("app", el("p", {}, `♪ ${text || `plays ${url}`}`)),
   said: ({ text, seconds }) => bubble("callee", el("p", {}, text || `(${seconds} s of sound without words)`)),
   pressed: ({ keys }) => bubble("callee keys", ...[...keys].map((key) => el("kbd", {}, key))),
   recorded: ({ sid, seconds }) => (seconds ? recording(sid, seconds) : aside("Nothing was recorded")),

@@ -86,7 +86,7 @@ export class Phone {
       this.answer.language = language || "en-US";
       this.voice.say(text, language);
     }
-    if (event === "played") this.voice.play(url);
+    if (event === "played") this.voice.play(url, text);
     if (event === "beep") this.voice.beep();
   }
 

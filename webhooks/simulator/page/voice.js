@@ -25,14 +25,17 @@ export class Voice {
     for (const sentence of text.split(/(?<=[.!?])\s+/)) this.#then(() => this.#utter(sentence, language || LANGUAGE));
   }
 
-  play(url) {
-    this.#then(() => this.#until((done) => {
-      if (!this.#sound) return done();
+  play(url, text) {
+    this.#then(() => (this.#sound ? this.#listenTo(url) : this.#utter(text, LANGUAGE)));
+  }
+
+  #listenTo(url) {
+    return this.#until((done) => {
       const audio = new Audio(url);
       audio.onended = audio.onerror = done;
       audio.play().catch(done);
       return () => audio.pause();
-    }));
+    });
   }
 
   beep() {

@@ -1,0 +1,186 @@
+"""What interviews share: lines, a job's own limits, and whose turn it is when there are too few."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from interviews import dialling, lines
+from interviews.models import Attempt, Interview
+from interviews.tasks import sweep
+from jobs.models import JobDescription
+from screener.testing import an_approved_job, an_interview
+
+pytestmark = pytest.mark.django_db
+
+
+def several(count: int, job: JobDescription, *, first: int = 0) -> list[Interview]:
+    return [
+        an_interview(job=job, phone=f"+141555501{first + n:02}", full_name=f"Candidate {first + n}")
+        for n in range(count)
+    ]
+
+
+def dial(*interviews: Interview) -> list[bool]:
+    """Have each of them called in turn; which of them were."""
+    placed = [dialling._plan_attempt(interview.pk) is not None for interview in interviews]
+    for interview in interviews:
+        interview.refresh_from_db()
+    return placed
+
+
+def end_call(interview: Interview, status: str = "busy") -> None:
+    with Attempt.objects.held(interview.attempts.get(ended_at__isnull=True).pk) as attempt:
+        attempt.call.belongs_to(f"CA{attempt.pk.hex}")
+        attempt.call.progress(status, sequence=9)
+
+
+def due(*interviews: Interview) -> list[bool]:
+    return [one.next_attempt_at is not None and one.next_attempt_at <= timezone.now() for one in fresh(*interviews)]
+
+
+def fresh(*interviews: Interview) -> list[Interview]:
+    return [Interview.objects.get(pk=one.pk) for one in interviews]
+
+
+class TestAJobsLines:
+    def test_are_no_more_than_it_has(self) -> None:
+        narrow, wide = an_approved_job(max_concurrent_calls=2), an_approved_job()
+        assert dial(*several(3, narrow)) == [True, True, False]
+        assert dial(*several(3, wide, first=10)) == [True, True, True]
+
+    def test_that_are_all_in_use_are_waited_for_with_a_reason_and_a_time(self) -> None:
+        interviews = several(4, an_approved_job(max_concurrent_calls=1))
+        dial(*interviews)
+        waiting = interviews[1:]
+        assert {one.waiting_for for one in waiting} == {lines.JOB_LINES_BUSY}
+        times = [one.next_attempt_at for one in waiting if one.next_attempt_at]
+        assert times == sorted(times)
+        assert times[-1] - times[0] > lines.CALL_LASTS, "who comes later waits longer"
+
+    def test_that_one_is_free_again_is_told_to_whoever_was_planned_first(self) -> None:
+        interviews = several(4, an_approved_job(max_concurrent_calls=1))
+        dial(interviews[0], interviews[3], interviews[2], interviews[1])
+        lines.fill_lines()
+        assert due(*interviews[1:]) == [False, False, False], "no line is free yet"
+        end_call(interviews[0])
+        for _ in range(2):
+            lines.fill_lines()
+        assert due(*interviews[1:]) == [True, False, False]
+        assert dial(interviews[1]) == [True]
+
+    def test_do_not_hold_up_other_jobs(self) -> None:
+        narrow, wide = an_approved_job(max_concurrent_calls=1), an_approved_job()
+        first, second = several(2, narrow)
+        dial(first, second)
+        (other,) = several(1, wide, first=10)
+        other.wait_until(timezone.now() + timedelta(minutes=1), reason=lines.ALL_LINES_BUSY)
+        lines.fill_lines()
+        assert due(second, other) == [False, True]
+
+
+def test_a_free_line_that_was_given_away_is_not_taken_by_a_newcomer(settings: Any) -> None:
+    settings.MAX_CONCURRENT_CALLS = 1
+    job = an_approved_job()
+    first, second = several(2, job)
+    dial(first, second)
+    end_call(first)
+    lines.fill_lines()
+    (newcomer,) = several(1, job, first=10)
+    assert dial(newcomer, second) == [False, True]
+    assert newcomer.waiting_for == lines.ALL_LINES_BUSY
+
+
+def test_a_place_that_nobody_takes_is_kept_for_a_minute(settings: Any, time_machine: Any) -> None:
+    settings.MAX_CONCURRENT_CALLS = 1
+    job = an_approved_job()
+    first, second = several(2, job)
+    dial(first, second)
+    end_call(first)
+    lines.fill_lines()
+    (newcomer,) = several(1, job, first=10)
+    time_machine.move_to(timezone.now() + lines.KEPT_FOR * 2)
+    assert dial(newcomer) == [True]
+
+
+def test_many_that_wait_for_a_few_lines_ask_seldom(settings: Any) -> None:
+    settings.MAX_CONCURRENT_CALLS = 2
+    interviews = several(20, an_approved_job())
+    dial(*interviews)
+    within = timezone.now() + lines.CALL_LASTS + timedelta(seconds=10)
+    asking = [one for one in interviews if one.next_attempt_at and one.next_attempt_at < within]
+    assert 1 <= len(asking) <= settings.MAX_CONCURRENT_CALLS
+    before = ProcrastinateJob.objects.filter(task_name="interviews.dial").count()
+    for _ in range(3):
+        sweep(0)
+    assert ProcrastinateJob.objects.filter(task_name="interviews.dial").count() == before
+
+
+class TestAJobsDay:
+    def test_ends_after_so_many_calls(self) -> None:
+        limited, free = an_approved_job(calls_per_day=2), an_approved_job()
+        interviews = several(5, limited)
+        assert dial(*interviews) == [True, True, False, False, False]
+        assert dial(*several(2, free, first=10)) == [True, True]
+        assert {one.waiting_for for one in interviews[2:]} == {lines.JOB_DAY_SPENT}
+
+    def test_lets_each_wait_for_the_call_that_makes_room_for_it(self, time_machine: Any) -> None:
+        interviews = several(5, an_approved_job(calls_per_day=2))
+        dial(interviews[0])
+        time_machine.move_to(timezone.now() + timedelta(hours=1))
+        dial(*interviews[1:])
+        first, second = (one.attempts.get().call.created_at for one in interviews[:2])
+        day = timedelta(days=1)
+        assert [one.next_attempt_at for one in interviews[2:]] == [first + day, second + day, first + 2 * day]
+
+        end_call(interviews[0])
+        end_call(interviews[1])
+        time_machine.move_to(first + day)
+        assert dial(*interviews[2:4]) == [True, False]
+
+    def test_does_not_count_what_the_carrier_never_took(self) -> None:
+        first, second = several(2, an_approved_job(calls_per_day=1))
+        dial(first)
+        with Attempt.objects.held(first.attempts.get().pk) as attempt:
+            attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
+        assert dial(second) == [True]
+
+    def test_that_is_made_longer_is_used_at_once(self) -> None:
+        job = an_approved_job(calls_per_day=1)
+        first, second = several(2, job)
+        dial(first, second)
+        lines.fill_lines()
+        assert due(second) == [False]
+        job.store(calls_per_day=2)
+        lines.fill_lines()
+        assert due(second) == [True]
+        assert dial(second) == [True]
+
+
+def test_the_days_money_is_waited_for(settings: Any) -> None:
+    settings.DAILY_SPEND_LIMIT = 1
+    first, second = several(2, an_approved_job())
+    dial(first)
+    end_call(first)
+    first.attempts.get().call.priced("-1.02", "USD")
+    assert dial(second) == [False]
+    assert "1 dollars" in second.waiting_for
+
+
+@pytest.mark.parametrize(
+    ("of_the_job", "waits"),
+    [([5, 60], [5, 60, 60]), ([7], [7, 7, 7]), ([], [30, 240, 1440])],
+)
+def test_calls_are_spaced_as_the_job_says_and_else_as_the_settings_do(of_the_job: list[int], waits: list[int]) -> None:
+    interview = an_interview(job=an_approved_job(attempt_spacing=of_the_job, max_attempts=4))
+    for minutes in waits:
+        interview.wait_until(timezone.now(), reason="")
+        dial(interview)
+        end_call(interview)
+        dialling.follow_up(interview.attempts.latest("number").pk)
+        interview.refresh_from_db()
+        assert interview.next_attempt_at is not None
+        wait = interview.next_attempt_at - timezone.now()
+        assert timedelta(minutes=minutes - 1) < wait <= timedelta(minutes=minutes)

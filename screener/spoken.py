@@ -1,0 +1,111 @@
+"""Sentences that are spoken ahead of time: each is made, and paid for, once, whoever says it and however often."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from screener.model_calls import paid_speech
+from screener.models import SpokenLine
+from screener.queue import MOST_TRIES, defer, pause_after
+from screener.services import voice
+from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
+
+LEASE_SECONDS = 75
+"""Longer than a model is waited for (twice OPENAI_TIMEOUT)."""
+NOW_AND_THEN = timedelta(hours=1)
+"""Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
+ADDRESS_LASTS = timedelta(days=2)
+SUFFIX = {voice.MP3: "mp3", voice.WAV: "wav"}
+
+_signer = Signer(salt="screener.spoken")
+
+
+def key_of(text: str, language: str) -> str:
+    """The same for the same sentence in the same voice."""
+    parts = (text, language, settings.VOICE_MODEL, settings.VOICE_NAME)
+    return sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
+    """Have the worker speak those that nobody has spoken yet, at the expense of this job."""
+    if not voice.is_on():
+        return
+    wanted = {key_of(text, language): text for text in texts}
+    known = set(SpokenLine.objects.filter(key__in=wanted).values_list("key", flat=True))
+    made_by = {"language": language, "model": settings.VOICE_MODEL, "voice": settings.VOICE_NAME, "job_id": job_id}
+    lines = [SpokenLine(key=key, text=text, **made_by) for key, text in wanted.items() if key not in known]
+    with transaction.atomic():
+        SpokenLine.objects.bulk_create(lines, ignore_conflicts=True)
+        for line in lines:
+            defer("screener.speak", line_id=line.pk)
+
+
+def speak(line_id: UUID) -> None:
+    """Have a sentence spoken and put it away. Running it twice pays once."""
+    token = SpokenLine.objects.unspoken().claim(line_id, seconds=LEASE_SECONDS)
+    if token is None:
+        return
+    line = SpokenLine.objects.get(pk=line_id)
+    try:
+        audio = paid_speech(line.text, job_id=line.job_id)
+    except NotAsked as reason:
+        SpokenLine.objects.postpone(line.pk, token, reason.wait, counts=False)
+    except TransientError as error:
+        tired = line.tries >= MOST_TRIES
+        _try_again(line, token, error, NOW_AND_THEN if tired else pause_after(line.tries, asked=error.retry_after))
+    except PermanentError as error:
+        _try_again(line, token, error, NOW_AND_THEN)
+    else:
+        _put_away(line, token, audio)
+
+
+def _try_again(line: SpokenLine, token: UUID, error: ServiceError, pause: timedelta) -> None:
+    SpokenLine.objects.filter(pk=line.pk, lease=token).update(error=str(error))
+    SpokenLine.objects.postpone(line.pk, token, pause)
+
+
+def _put_away(line: SpokenLine, token: UUID, audio: bytes) -> None:
+    name = f"speech/{uuid4().hex}.{SUFFIX[voice.content_type(audio)]}"
+    name = line.file.storage.save(name, ContentFile(audio))
+    done = {"file": name, "error": "", "lease": None, "lease_until": None, "retry_at": None, "tries": 0}
+    if not SpokenLine.objects.filter(pk=line.pk, lease=token).update(updated_at=timezone.now(), **done):
+        line.file.storage.delete(name)
+
+
+def left_behind() -> list[UUID]:
+    """Sentences that still have to be spoken and on which nobody is working."""
+    if not voice.is_on():
+        return []
+    return list(SpokenLine.objects.unspoken().left_behind().values_list("pk", flat=True)[:100])
+
+
+def addresses(texts: Iterable[str], language: str) -> dict[str, str]:
+    """The paths of those of these texts that have been spoken, by text. One query; none without a voice."""
+    texts = {key_of(text, language): text for text in texts} if voice.is_on() else {}
+    if not texts:
+        return {}
+    spoken = SpokenLine.objects.filter(key__in=texts).exclude(file="").values_list("key", flat=True)
+    return {texts[key]: address(key) for key in spoken}
+
+
+def address(key: str) -> str:
+    """The same all day, so that whoever fetches it may keep it; it opens this one sentence, for two days."""
+    return reverse("speech", args=[_signer.sign(f"{key}.{timezone.now().toordinal()}")])
+
+
+def line_at(token: str) -> SpokenLine | None:
+    """The sentence that this address opens, if it is one of ours and has not run out."""
+    with suppress(BadSignature):
+        key, day = _signer.unsign(token).split(".")
+        if int(day) + ADDRESS_LASTS.days > timezone.now().toordinal():
+            return SpokenLine.objects.filter(key=key).exclude(file="").first()
+    return None

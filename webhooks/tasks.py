@@ -1,0 +1,17 @@
+"""Doors for the worker."""
+
+from procrastinate.contrib.django import app
+
+from webhooks import ahead
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="webhooks.speak_new", queue="rest")
+def speak_new(timestamp: int) -> None:
+    ahead.speak_new()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="webhooks.speak_all", queue="rest")
+def speak_all(timestamp: int) -> None:
+    ahead.speak_all()

@@ -1,0 +1,68 @@
+"""What each webhook asks of the database: counted, because somebody waits on the phone while it does."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from screener.testing import QUESTIONS, an_approved_job, an_interview
+from webhooks.tests.phone import Phone
+from webhooks.tests.test_phone_door import consent, placed
+
+pytestmark = pytest.mark.django_db
+
+TRANSACTION = 2
+HELD = 1
+"""The interview, the attempt and the call, in one."""
+KEPT = 1
+"""The event itself."""
+ALWAYS = TRANSACTION + HELD + KEPT
+
+
+@pytest.fixture(params=[3, 12], ids=["three questions", "twelve questions"])
+def phone(request: pytest.FixtureRequest, client: Client) -> Phone:
+    job = an_approved_job(questions=(QUESTIONS * 4)[: request.param])
+    phone = Phone(placed(an_interview(job=job)), client)
+    phone.attempt.call.store(twilio_sid=phone.sid)
+    return phone
+
+
+def test_a_pick_up(phone: Phone, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(ALWAYS + 3):  # the questions; the attempt moves; whose name to say
+        phone.pick_up()
+
+
+def test_who_it_is(phone: Phone, django_assert_num_queries: Any) -> None:
+    phone.pick_up()
+    with django_assert_num_queries(ALWAYS + 3):  # the questions; the attempt moves; which job to name
+        phone.press("1")
+
+
+def test_an_answer(phone: Phone, django_assert_num_queries: Any) -> None:
+    consent(phone)
+    # The questions, the take that may be known; the take, the attempt, this question and the next with their history.
+    with django_assert_num_queries(ALWAYS + 8):
+        phone.answer(recorded=False)
+
+
+def test_a_recording_and_its_transcription(phone: Phone, django_assert_num_queries: Any) -> None:
+    consent(phone)
+    record = phone.document().find("Record")
+    assert record is not None
+    phone.answer(recorded=False)
+    take = phone.attempt.takes.get()
+    with django_assert_num_queries(ALWAYS + 3):  # the take; it is there; the job to fetch it
+        phone.recorded(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
+    with django_assert_num_queries(ALWAYS + 3):  # the take; its words; whoever waits for them
+        phone.transcribed(record, take.sid, "I led it.")
+
+
+def test_a_status(phone: Phone, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(ALWAYS + 1):  # the call
+        phone.status("ringing")
+
+
+def test_the_same_again(phone: Phone, django_assert_num_queries: Any) -> None:
+    phone.pick_up()
+    with django_assert_num_queries(ALWAYS + 1):  # the questions, what was answered before; nothing is kept twice
+        phone.turn(0, "pickup")
