@@ -1,243 +1,162 @@
-"""The offline interviewer: no language model, but plain rules that anybody can read and check. English only.
+"""The offline interviewer: no language model, but plain rules that anybody can read and change. English only.
 
-A score is the sum of points for what is found in the sentences that count (`offline_reading`), each kind up to a limit.
-So a further good sentence never lowers a score, and saying the same again adds nothing.
+A score is the sum of points for what is found in the sentences that count, each kind up to a limit. So a further good
+sentence never lowers a score, and saying the same again adds nothing. Words and points are in `offline_words.txt`.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
-from screener.services import offline_questions, offline_reading
-from screener.services import offline_words as english
+from screener.services import interviewer, offline_questions, offline_words
 from screener.services.errors import PermanentError
-from screener.services.interviewer import (
-    AnswerScores,
-    AnswerText,
-    Criterion,
-    CriterionScore,
-    InterviewText,
-    JobText,
-    JudgedAnswer,
-    Point,
-    QuestionPlan,
-    Reply,
-    Summary,
-    T,
-)
-from screener.services.offline_reading import Find, Reading
+from screener.services.instructions import talks_to_the_scorer
+from screener.services.interviewer import CriterionScore, Point, Reply, T
+from screener.services.offline_words import BROKEN_PAIR, LINES, WORD, any_of, phrases, related, stem, telling
 
 HIRE, GOOD, POOR = 7.0, 6.5, 5.0
-MOST_POINTS = 3
-MOST_QUOTES = 5
+LONGEST, UNBROKEN = 30, 30  # Words of a sentence left whole; words for each slip of the tongue overlooked.
+CLAUSE = re.compile(rf"\S+(?:\s+\S+){{7,29}}?(?=\s+{any_of('joints').pattern})|\S+(?:\s+\S+){{0,29}}", re.I)
+TO_THE_SCORER = "reads like an instruction to the scorer"
 
 
 class EnglishOnly(PermanentError):
     """The rules know no other language."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """So many points for the first thing that is found, so many for each further one, for so many things at most."""
-
-    first: float
-    further: float
-    most: int
-    why: str
-    find: Callable[[Reading], Iterable[Find]]
-
-    def apply(self, reading: Reading) -> tuple[float, list[Find]]:
-        found: dict[str, Find] = {}
-        for find in self.find(reading):
-            found.setdefault(find.key, find)
-        counted = list(found.values())[: self.most]
-        return (self.first + self.further * (len(counted) - 1) if counted else 0.0), counted
+def sentences(transcript: str) -> Iterator[str]:
+    """The transcript piece by piece, each as it stands there. Speech-to-text may give no full stops at all."""
+    for stretch in filter(str.strip, re.split(r"(?<=[.!?])\s+|[\x00-\x1f\x7f-\x9f]+", transcript)):
+        yield from CLAUSE.findall(stretch) if len(stretch.split()) > LONGEST else [stretch.strip()]
 
 
-def _matching(pattern: re.Pattern[str]) -> Callable[[Reading], Iterable[Find]]:
-    return partial(Reading.matches, pattern=pattern)
+class Reading:
+    """An answer as the rules see it: what it should be about, which of its sentences count, and what stands in them."""
+
+    def __init__(self, answer: interviewer.AnswerText) -> None:
+        self.asked = {*telling(f"{answer.question} {answer.competency}")}
+        self.subject = related(self.asked)
+        self.job = related({*telling(f"{answer.job.title} {answer.job.description}")}) - self.subject
+        self.given = " ".join(telling(f"{answer.question} {answer.job.description}"))
+        self.read = [(sentence, self._why_not(sentence)) for sentence in sentences(answer.transcript)]
+        self.counted = [sentence for sentence, why_not in self.read if not why_not]
+
+    def _why_not(self, sentence: str) -> str:
+        """Why this sentence does not count; empty where it does."""
+        said, told, grammar = WORD.findall(sentence.lower()), {*telling(sentence)}, phrases("grammar")
+        if talks_to_the_scorer(sentence):
+            return TO_THE_SCORER
+        shape = "".join("-" if word in grammar else "x" for word in said)
+        if len(said) < 4 or len(grammar & {*said}) < 2 or shape.count("-") * 5 < len(said):
+            return "is no sentence"
+        breaks = len(re.findall(r"[,;/]|\band\b", sentence))
+        if "x" * 7 in shape or (breaks * 3 >= len(said) and len(_found("deeds", sentence)) < 2):
+            return "is a list of keywords"
+        new = told - self.asked
+        asks = told & self.asked and (len(new) < 2 or len(new) * 3 <= len(told)) and not re.search(r"\d", sentence)
+        if asks or (len(told) > 3 and " ".join(telling(sentence)) in self.given):
+            return "repeats the question or the job text"
+        tells = told & (self.subject | self.job) or (told and any_of("people").search(sentence))
+        return "" if tells else "says nothing about the subject"
+
+    def find(self, what: str, own: set[str]) -> list[tuple[str, str]]:
+        """All that was said of one kind, each thing once, with the sentence in which it was said first."""
+        stems = {"subject": self.subject, "job": self.job, "own": own}.get(what)
+        found: dict[str, tuple[str, str]] = {}
+        rude = [sentence for sentence, why_not in self.read if why_not != TO_THE_SCORER]
+        for sentence in rude if what == "rude" else self.counted:
+            for one in _found(what, sentence) if stems is None else WORD.finditer(sentence):
+                key = one[0].lower() if " " in one[0] else stem(one[0])
+                if stems is None or key in stems:
+                    found.setdefault(key, (one[0], sentence))
+        return list(found.values())
+
+    def ceiling(self, own: set[str]) -> tuple[float, str]:
+        """How high a score can be, and why. Who talks about something else shows nothing, however well."""
+        said = " ".join(self.counted)
+        if len(BROKEN_PAIR.findall(said)) > max(1, len(WORD.findall(said)) / UNBROKEN):
+            return 2.0, "its words stand in an order in which nobody says them"
+        subject, job = len(self.find("subject", own)) + len(self.find("own", own)), len(self.find("job", own))
+        return min(10.0, 2.5 + 2.5 * subject + 1.25 * job), "hardly a word of it is on the subject"
 
 
-_CONCRETE = [
-    Rule(1.5, 0.75, 4, "what they did themselves", Reading.deeds),
-    Rule(1.25, 0.5, 2, "when or where it was", _matching(english.SETTING)),
-    Rule(1, 0.75, 2, "figures", _matching(english.FIGURE)),
-]
-RULES = {
-    "relevance": [
-        Rule(2, 1, 3, "words on the subject of the question", Reading.about_subject),
-        Rule(0.5, 0.5, 2, "words on the job", Reading.about_job),
-        Rule(1.5, 0.5, 2, "what they did themselves", Reading.deeds),
-        Rule(1, 0.5, 1, "what they usually do", _matching(english.HABIT)),
-        Rule(0.5, 0.5, 4, "how far it goes into the subject", Reading.substance),
-    ],
-    "specificity": [
-        *_CONCRETE,
-        Rule(1.5, 0.5, 2, "a result", _matching(english.RESULT)),
-        Rule(1, 0, 1, "what they usually do", _matching(english.HABIT)),
-        Rule(0.5, 0, 1, "names of things", _matching(english.NAME)),
-    ],
-    "clarity": [
-        Rule(3.5, 0.75, 4, "whole sentences", Reading.sentences),
-        Rule(0.75, 0.5, 4, "words that put things in order", _matching(english.ORDER)),
-        Rule(0.5, 0.5, 3, "how much it says", Reading.substance),
-    ],
-    "professionalism": [
-        Rule(3.5, 0.75, 3, "whole sentences", Reading.sentences),
-        Rule(0.75, 0.5, 2, "credit given to others", _matching(english.CREDIT)),
-        Rule(1, 0.5, 2, "responsibility taken", _matching(english.OWNS_IT)),
-        Rule(0.75, 0.5, 2, "care for others", _matching(english.CARE)),
-        Rule(-3, -2, 3, "rude words", Reading.rude),
-    ],
-}
+def _found(what: str, sentence: str) -> list[re.Match[str]]:
+    """What stands in the sentence of one kind. What the speakers did themselves follows an "I" or a "we"."""
+    if what == "sentences":
+        return list(re.finditer(r"^\S+(?:\s+\S+){5,}$", sentence))
+    if what != "deeds":
+        return list(any_of(what).finditer(sentence))
+    speaker = any_of("speaker").search(sentence)
+    deeds = any_of("deeds").finditer(sentence, speaker.end()) if speaker else ()
+    return [deed for deed in deeds if deed[0].lower() not in phrases("not deeds")]
 
 
-def _own_words(criterion: Criterion) -> frozenset[str]:
-    """What a criterion that the rules do not know is about, by its name and its better anchors."""
+def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore:
+    table = [line.format(criterion=criterion.name).split(None, 5) for line in LINES["points"]]
+    rules = [row for row in table if row[0] == criterion.key]
     better = [text for level, text in criterion.anchors.items() if level >= 5]
-    return frozenset() if criterion.key in RULES else english.telling(" ".join([criterion.name, *better]))
-
-
-def _rules_for(criterion: Criterion) -> list[Rule]:
-    why = f"words on “{criterion.name}”, for which there is no rule of its own"
-    by_words = Rule(2, 1, 4, why, partial(Reading.about, stems=_own_words(criterion)))
-    return RULES.get(criterion.key) or [by_words, *_CONCRETE]
-
-
-def _ceiling(criterion: Criterion, reading: Reading) -> float:
-    """How high this score can be. Who talks about something else shows nothing, however well."""
-    subject = {find.key for find in reading.about(reading.subject | _own_words(criterion))}
-    job = {find.key for find in reading.about_job()}
-    return min(10, 2.5 + 2.5 * len(subject) + 1.25 * len(job))
-
-
-def _judge(criterion: Criterion, reading: Reading) -> CriterionScore:
-    total, given, missing = 0.0, [], []
-    quotes: dict[str, str] = {}
-    for rule in _rules_for(criterion):
-        points, found = rule.apply(reading)
-        total += points
-        if found:
-            words = ", ".join(find.words for find in found if find.words)
-            given.append(f"{points:+g} for {rule.why}" + (f" ({words})" if words else ""))
-            quotes |= {find.sentence: find.quote for find in found if find.sentence not in quotes}
-        elif rule.first > 0:
-            missing.append(rule.why)
-    score, ceiling = max(0.0, total), _ceiling(criterion, reading)
+    own = set() if rules else {*telling(" ".join([criterion.name, *better]))}
+    total, given, missing, quotes = 0.0, [], [], []
+    for _, first, further, most, what, why in rules or [row for row in table if row[0] == "others"]:
+        if found := reading.find(what, own)[: int(most)]:
+            points = float(first) + float(further) * (len(found) - 1)
+            said = ", ".join(one for one, sentence in found if one != sentence)
+            given.append(f"{points:+g} for {why}" + (f" ({said})" if said else ""))
+            quotes += [sentence for _, sentence in found]
+            total += points
+        elif float(first) > 0:
+            missing.append(why)
+    ceiling, why_held = reading.ceiling(own)
     reason = "; ".join(given) or "No points"
-    if missing:
-        reason += f". Not found: {', '.join(missing)}"
-    if score > ceiling:
-        reason += f". Held at {ceiling:g}, because hardly a word of it is on the subject"
-    return CriterionScore(
-        criterion=criterion.key,
-        score=round(min(score, ceiling), 2),
-        reason=f"{reason}.",
-        quotes=list(quotes.values())[:MOST_QUOTES],
-    )
+    reason += f". Not found: {', '.join(missing)}" if missing else ""
+    reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
+    score, quotes = round(min(max(0.0, total), ceiling), 2), list(dict.fromkeys(quotes))
+    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
 
 
-def _feedback(criteria: list[CriterionScore], reading: Reading) -> str:
-    ranked = sorted(criteria, key=lambda one: -one.score)
-    text = "Nothing in this answer could be counted."
-    if reading.counted and ranked:
-        best, worst = ranked[0], ranked[-1]
-        text = f"Highest on {_name(best)} ({best.score:g}), lowest on {_name(worst)} ({worst.score:g})."
-    return text + "".join(f" Left out, as it {why}: “{part[:120]}”" for part, why in reading.left_out[:3])
-
-
-def _name(found: CriterionScore) -> str:
-    return found.criterion.replace("_", " ")
-
-
-def _summary(interview: InterviewText) -> Summary:
-    """Strengths and improvements are the highest and the lowest scores. Where nothing is good, no strength is named."""
-    found = sorted(
-        ((answer, one) for answer in interview.answers for one in answer.criteria), key=lambda pair: pair[1].score
-    )
-    good = [pair for pair in reversed(found) if pair[1].score >= GOOD and pair[1].quotes]
-    poor = [pair for pair in found if pair[1].score < POOR]
-    return Summary(
-        reasoning=_reasoning(interview),
-        strengths=_points(good),
-        improvements=_points(poor),
-        opinion=_opinion(interview),
-    )
-
-
-def _points(pairs: list[tuple[JudgedAnswer, CriterionScore]]) -> list[Point]:
-    """The first for each answer, with words of that answer to show for it."""
-    points: dict[int, Point] = {}
-    for answer, one in pairs:
-        text = f"{_name(one).capitalize()} in question {answer.position + 1} ({one.score:g} of 10): {one.reason}"
-        points.setdefault(answer.position, _point(text, answer, one.quotes))
-    return list(points.values())[:MOST_POINTS]
-
-
-def _point(text: str, answer: JudgedAnswer, quotes: list[str]) -> Point:
-    """What is said of an answer, with words of that answer to show for it."""
-    quote = quotes[0] if quotes else re.split(r"(?<=[.!?])\s", answer.transcript.strip())[0]
-    return Point(text=text, position=answer.position, quote=quote)
-
-
-def _reasoning(interview: InterviewText) -> list[Point]:
-    """The best answer and the weakest one, each with what it was given the most points for."""
-    ranked = sorted(interview.answers, key=lambda one: -one.score)
-    shown = list(zip(("Highest", "Lowest"), (ranked[:1] + ranked[1:][-1:]), strict=False))
-    points = []
-    for rank, answer in shown:
-        best = max(answer.criteria, key=lambda one: one.score)
-        text = (
-            f"{rank} by plain rules, without a language model: question {answer.position + 1} "
-            f"({answer.score:.1f} of 10), best on {_name(best)} ({best.score:.1f})."
-        )
-        points.append(_point(text, answer, best.quotes))
-    return points
-
-
-def _opinion(interview: InterviewText) -> Literal["hire", "consider", "reject"]:
-    scores = [one.score for one in interview.answers]
-    mean = sum(scores) / len(scores) if scores else 0.0
-    return "hire" if mean >= HIRE else "consider" if mean >= POOR else "reject"
-
-
-def _english_only(job: JobText) -> None:
-    if job.language.lower().replace("_", "-").split("-")[0] != "en":
-        raise EnglishOnly(
-            f"The offline rules know only English, and this job is in another language ({job.language}). "
-            "Set OPENAI_API_KEY so that a language model does it, or set the job's language to English."
-        )
+def _point(answer: interviewer.JudgedAnswer, one: CriterionScore) -> Point:
+    """What was found by a criterion, with words of that answer to show for it."""
+    name = one.criterion.replace("_", " ").capitalize()
+    text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {one.reason}"
+    return Point(text=text, position=answer.position, quote=[*one.quotes, *sentences(answer.transcript), ""][0])
 
 
 class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
-    label = "offline rules, no language model"
-    paid_model = ""
-    rules_hash = sha256(
-        b"".join(
-            Path(file).read_bytes()
-            for file in (__file__, english.__file__, offline_reading.__file__, offline_questions.__file__)
-        )
-    ).hexdigest()
+    label, paid_model = "offline rules, no language model", ""
+    files = (__file__, offline_questions.__file__, offline_words.__file__, offline_words.FILE)
+    rules_hash = sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
 
-    def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
-        _english_only(job)
-        return self._reply(QuestionPlan(questions=offline_questions.questions_for(job, count)))
+    def compose_questions(self, job: interviewer.JobText, count: int = 5) -> Reply[interviewer.QuestionPlan]:
+        return self._reply(job, interviewer.QuestionPlan(questions=offline_questions.questions_for(job, count)))
 
-    def assess(self, answer: AnswerText) -> Reply[AnswerScores]:
-        _english_only(answer.job)
+    def assess(self, answer: interviewer.AnswerText) -> Reply[interviewer.AnswerScores]:
         reading = Reading(answer)
         criteria = [_judge(criterion, reading) for criterion in answer.rubric]
-        return self._reply(AnswerScores(criteria=criteria, feedback=_feedback(criteria, reading)))
+        left_out = [f" Left out, as it {why}: “{part[:120]}”" for part, why in reading.read if why]
+        feedback = f"Sentences that count: {len(reading.counted)} of {len(reading.read)}." + "".join(left_out[:3])
+        return self._reply(answer.job, interviewer.AnswerScores(criteria=criteria, feedback=feedback))
 
-    def summarise(self, interview: InterviewText) -> Reply[Summary]:
-        _english_only(interview.job)
-        return self._reply(_summary(interview))
+    def summarise(self, interview: interviewer.InterviewText) -> Reply[interviewer.Summary]:
+        """Strengths and improvements: the highest and the lowest score of each answer, where that is good or poor."""
+        ranked = [(one, sorted(one.criteria, key=lambda found: -found.score)) for one in interview.answers]
+        best = sorted(((found[0].score, _point(one, found[0])) for one, found in ranked), key=lambda pair: -pair[0])
+        worst = sorted(((found[-1].score, _point(one, found[-1])) for one, found in ranked), key=lambda pair: pair[0])
+        mean = sum(one.score for one in interview.answers) / max(1, len(interview.answers))
+        summary = interviewer.Summary(
+            reasoning=[point for _, point in best],
+            strengths=[point for score, point in best if score >= GOOD][:3],
+            improvements=[point for score, point in worst if score < POOR][:3],
+            opinion="hire" if mean >= HIRE else "consider" if mean >= POOR else "reject",
+        )
+        return self._reply(interview.job, summary)
 
-    def _reply(self, value: T) -> Reply[T]:
+    def _reply(self, job: interviewer.JobText, value: T) -> Reply[T]:
+        if job.language.lower().replace("_", "-").split("-")[0] != "en":
+            raise EnglishOnly(
+                f"The offline rules know only English, and this job is in another language ({job.language}). "
+                "Set OPENAI_API_KEY so that a language model does it, or set the job's language to English."
+            )
         return Reply(value=value, model="offline-rules", prompt_hash=self.rules_hash)

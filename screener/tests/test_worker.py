@@ -93,7 +93,7 @@ def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -
 def has_ended(process: psutil.Process) -> bool:
     """Also where whoever inherited it has not looked after it yet."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
