@@ -104,7 +104,7 @@ class TestWorth:
         assert not says_something(Place(0, len(sent)), sent)
 
 
-_TEXT = st.text(st.one_of(st.sampled_from("aB é\u0301ß½'’,.…█\n"), st.characters(codec="utf-8")), max_size=80)
+_TEXT = st.text(st.one_of(st.sampled_from("aB é\u0301ß½2𝕋t'’,.…█\n"), st.characters(codec="utf-8")), max_size=80)
 
 
 @given(_TEXT, st.data())
@@ -116,13 +116,19 @@ def test_every_run_of_words_is_found_where_the_same_words_stand(text: str, data:
     quote = " ".join(wanted)
     assume(any(sign.isalnum() for sign in quote))
     (place,) = places_of(quote, text)
-    assert bare(text[place.start : place.end]) == bare(quote)
+    there, sought = bare(text[place.start : place.end]), bare(quote)
+    # The place of one of the words that a single sign ("½") stands for is that sign.
+    assert any(there[at : at + len(sought)] == sought for at in range(len(there)))
 
 
 def bare(text: str) -> list[str]:
-    """The words alone, by another way than the one that is tested."""
-    kept = "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in text)
-    return kept.split()
+    """The words alone, written alike, by another way than the one that is tested."""
+    alike = unicodedata.normalize("NFKC", _words_only(text)).casefold()
+    return _words_only(unicodedata.normalize("NFKC", alike)).split()
+
+
+def _words_only(text: str) -> str:
+    return "".join(sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in text)
 
 
 @given(_TEXT, _TEXT)
