@@ -18,13 +18,11 @@ from jobs.models import JobDescription
 from jobs.questions import write_questions
 from screener.models import ModelCall
 from screener.queue import MOST_TRIES
-from screener.services.openai_client import client_for
 from screener.testing import WORDS, a_job, an_interview, drain
 from screener.tests.held import WAV
 from screener.tests.openai_server import KEY, Behaviour, Server, completion, openai_server, replying
 
 pytestmark = pytest.mark.django_db
-PATIENCE = 5
 QUOTE = "I led the migration of twelve services"
 
 
@@ -59,11 +57,10 @@ def model(settings: Any) -> Iterator[Server]:
     with openai_server(behaviour) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
         settings.OPENAI_BASE_URL = settings.SPEECH_BASE_URL = server.base_url
-        settings.OPENAI_TIMEOUT = PATIENCE
+        settings.OPENAI_TIMEOUT = server.seconds
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         yield server
-        client_for(KEY, server.base_url, PATIENCE).close()
 
 
 @pytest.fixture(autouse=True)

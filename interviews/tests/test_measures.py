@@ -26,7 +26,6 @@ from interviews.measures import NEGATIVE, POSITIVE, measure
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tests.test_budget import judging
 from screener.services.interviewer import AnswerText, InterviewText, JudgedAnswer
-from screener.services.openai_client import client_for
 from screener.testing import WORDS, an_interview, drain
 from screener.tests.openai_server import KEY, Server, openai_server
 
@@ -204,9 +203,12 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 @pytest.fixture
 def model(settings: Any) -> Iterator[Server]:
     with openai_server(judging) as server:
-        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = KEY, server.base_url, 5
+        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = (
+            KEY,
+            server.base_url,
+            server.seconds,
+        )
         yield server
-        client_for(KEY, server.base_url, 5).close()
 
 
 def _judge(interview: Interview, measures: dict[str, Any] | None, server: Server) -> tuple[list[bytes], list[Any]]:

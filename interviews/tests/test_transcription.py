@@ -19,7 +19,6 @@ from screener.models import ModelCall
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 from screener.tests.openai_server import (
     KEY,
-    SECONDS,
     Behaviour,
     Server,
     failing,
@@ -45,9 +44,11 @@ def twilio(settings: Any) -> Iterator[Carrier]:
 
 @contextmanager
 def transcriber(*replies: Behaviour, **more: Any) -> Iterator[Server]:
-    fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe", "OPENAI_TIMEOUT": SECONDS}
-    with openai_server(*replies) as server, override_settings(SPEECH_BASE_URL=server.base_url, **(fixed | more)):
-        yield server
+    fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
+    with openai_server(*replies) as server:
+        at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(fixed | at | more)):
+            yield server
 
 
 def answered(audio: bytes) -> InterviewResponse:

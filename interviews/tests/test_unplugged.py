@@ -17,7 +17,6 @@ from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
 from interviews.tests.test_budget import judging
 from screener.models import ModelCall
-from screener.services.openai_client import client_for
 from screener.testing import QUESTIONS, WORDS, an_approved_job, drain, transcribed
 from screener.tests.openai_server import KEY, Behaviour, Server, failing, hanging_up, openai_server
 
@@ -25,7 +24,6 @@ pytestmark = pytest.mark.django_db
 INTERVIEWS = 50
 BEFORE = 51
 """How many jobs are done before the model goes away, an assessment and a result in turn: the last one has no result."""
-PATIENCE = 10
 Status = InterviewResponse.Status
 
 
@@ -39,11 +37,10 @@ def twilio(settings: Any) -> Iterator[Carrier]:
 @pytest.fixture
 def model(settings: Any) -> Iterator[Server]:
     """One server for the whole test. What it says, the test changes."""
-    settings.OPENAI_API_KEY, settings.OPENAI_TIMEOUT = KEY, PATIENCE
+    settings.OPENAI_API_KEY = KEY
     with openai_server(judging) as server:
-        settings.OPENAI_BASE_URL = server.base_url
+        settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
         yield server
-        client_for(KEY, server.base_url, PATIENCE).close()
 
 
 @pytest.fixture

@@ -35,11 +35,25 @@ class Request:
 Behaviour = Callable[["_Handler"], None]
 
 
+@dataclass(frozen=True)
+class Late:
+    """A reply that is not there in time."""
+
+    behave: Behaviour
+
+    def __call__(self, handler: "_Handler") -> None:
+        self.behave(handler)
+
+
 @dataclass
 class Server:
-    """`replies` are given in turn, the last one for ever; `requests` is what came."""
+    """`replies` are given in turn, the last one for ever; `requests` is what came.
+
+    `seconds`: how long to wait for it. Long, as a busy machine is no failure, but where a reply is late on purpose.
+    """
 
     base_url: str
+    seconds: float
     replies: list[Behaviour] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
@@ -76,14 +90,15 @@ class _Handler(BaseHTTPRequestHandler):
 def openai_server(*replies: Behaviour) -> Iterator[Server]:
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     httpd.daemon_threads = True
-    server = Server(f"http://127.0.0.1:{httpd.server_port}/v1", list(replies))
+    seconds = 0.3 if any(isinstance(reply, Late) for reply in replies) else PATIENCE
+    server = Server(f"http://127.0.0.1:{httpd.server_port}/v1", seconds, list(replies))
     httpd.RequestHandlerClass = type("Handler", (_Handler,), {"scripted": server})
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield server
     finally:
-        client_for(KEY, server.base_url, SECONDS).close()
+        client_for(KEY, server.base_url, server.seconds).close()
         client_for.cache_clear()
         parameters.refused.clear()
         breaker_of.cache_clear()
@@ -92,7 +107,7 @@ def openai_server(*replies: Behaviour) -> Iterator[Server]:
         httpd.server_close()
 
 
-KEY, SECONDS = "sk-test", 0.3
+KEY, PATIENCE = "sk-test", 20.0
 
 
 # --- What it can do ------------------------------------------------------------------------------------
@@ -140,15 +155,15 @@ def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
     return lambda handler: handler.send(200, body, content_type)
 
 
-def hanging(seconds: float = 1.0) -> Behaviour:
+def hanging(seconds: float = 1.0) -> Late:
     def behave(handler: _Handler) -> None:
         time.sleep(seconds)
         handler.close_connection = True
 
-    return behave
+    return Late(behave)
 
 
-def dripping(seconds: float = 1.5) -> Behaviour:
+def dripping(seconds: float = 1.5) -> Late:
     """A byte now and then, each soon enough for a limit on the time between two bytes."""
 
     def behave(handler: _Handler) -> None:
@@ -164,7 +179,7 @@ def dripping(seconds: float = 1.5) -> Behaviour:
             time.sleep(0.05)
         handler.close_connection = True
 
-    return behave
+    return Late(behave)
 
 
 def cut_off(handler: _Handler) -> None:

@@ -12,13 +12,11 @@ from screener.services import speech
 from screener.services.breaker import FIRST_PAUSE, LONGEST_PAUSE, MOST_FAILURES, Breaker, LeftAlone
 from screener.services.errors import PermanentError, TransientError
 from screener.services.language_model import interviewer
-from screener.services.openai_client import client_for
-from screener.tests.openai_server import KEY, Behaviour, completion, failing, raw, replying
+from screener.tests.openai_server import KEY, PATIENCE, Behaviour, completion, failing, raw, replying
 from screener.tests.test_language_model import ANSWER, SCORES, model
 
 GOOD = completion(json.dumps(SCORES))
 DEAD = failing(503)
-PATIENCE = 30
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +111,6 @@ def test_while_one_finds_out_whether_it_is_back_the_others_wait(settings: Any, t
 
     with model(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
         ask_often(MOST_FAILURES)
-        settings.OPENAI_TIMEOUT = PATIENCE
         time_machine.shift(FIRST_PAUSE)
         asking = another.submit(ask)
         assert at_the_server.wait(PATIENCE)
@@ -121,7 +118,6 @@ def test_while_one_finds_out_whether_it_is_back_the_others_wait(settings: Any, t
         may_answer.set()
         asking.result(PATIENCE)
         ask()
-        client_for(KEY, server.base_url, PATIENCE).close()
     assert len(server.requests) == MOST_FAILURES + 2
 
 

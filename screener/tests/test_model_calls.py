@@ -19,7 +19,6 @@ from screener.services.errors import NotAsked, ServiceError
 from screener.services.interviewer import JobText, QuestionPlan, Reply
 from screener.tests.openai_server import (
     KEY,
-    SECONDS,
     Behaviour,
     Server,
     completion,
@@ -40,9 +39,13 @@ LUNA = Decimal("0.000055")
 
 @contextmanager
 def vendor(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
-    fixed = {"OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "OPENAI_TIMEOUT": SECONDS}
+    fixed = {"OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY}
     with openai_server(*replies) as server:
-        base = {"OPENAI_BASE_URL": server.base_url, "SPEECH_BASE_URL": server.base_url}
+        base = {
+            "OPENAI_BASE_URL": server.base_url,
+            "SPEECH_BASE_URL": server.base_url,
+            "OPENAI_TIMEOUT": server.seconds,
+        }
         with override_settings(**(fixed | base | settings)):
             yield server
 

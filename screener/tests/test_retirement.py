@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import time_machine
@@ -17,7 +18,6 @@ from screener.services import retirement
 from screener.services.openai_client import client_for
 from screener.tests.openai_server import (
     KEY,
-    SECONDS,
     Behaviour,
     Server,
     cut_off,
@@ -53,7 +53,11 @@ def configured(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
     fixed = {"OPENAI_MODEL": "gpt-text", "OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-listen"}
     with openai_server(*replies) as server:
         addresses = {"OPENAI_BASE_URL": server.base_url, "SPEECH_BASE_URL": server.base_url}
-        with override_settings(**(fixed | addresses | settings)), time_machine.travel(TODAY, tick=False):
+        with (
+            override_settings(**(fixed | addresses | settings)),
+            patch.object(retirement, "ASK_SECONDS", server.seconds),
+            time_machine.travel(TODAY, tick=False),
+        ):
             yield server
 
 
@@ -65,11 +69,6 @@ def warnings() -> list[CheckMessage]:
 def said(*replies: Behaviour, **settings: Any) -> list[str]:
     with configured(*replies, **settings):
         return [one.msg for one in warnings()]
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retirement, "ASK_SECONDS", SECONDS)
 
 
 class TestTheCheck:
@@ -103,7 +102,7 @@ class TestTheCheck:
             assert [(one.path, one.key) for one in server.requests] == [("/v1/models", KEY)]
         with configured(models(gpt_text=None, gpt_listen=None), SPEECH_API_KEY="sk-other") as server:
             warnings()
-            client_for("sk-other", server.base_url, SECONDS).close()
+            client_for("sk-other", server.base_url, server.seconds).close()
             assert [one.key for one in server.requests] == [KEY, "sk-other"]
 
     @pytest.mark.parametrize(

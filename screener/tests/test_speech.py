@@ -25,7 +25,6 @@ from screener.services.openai_client import (
 from screener.services.usage import Usage
 from screener.tests.openai_server import (
     KEY,
-    SECONDS,
     Behaviour,
     Request,
     Server,
@@ -44,9 +43,11 @@ HEARD = {"text": "I make coffee.", "languages": [{"code": "en"}], "usage": {"typ
 
 @contextmanager
 def service(reply: Behaviour, **settings: Any) -> Iterator[Server]:
-    fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe", "OPENAI_TIMEOUT": SECONDS}
-    with openai_server(reply) as server, override_settings(SPEECH_BASE_URL=server.base_url, **(fixed | settings)):
-        yield server
+    fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
+    with openai_server(reply) as server:
+        at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(fixed | at | settings)):
+            yield server
 
 
 def fields(request: Request) -> dict[str, bytes]:

@@ -23,7 +23,6 @@ from screener.services.openai_client import KeyRefused, ModelUnknown, RateLimite
 from screener.testing import drain
 from screener.tests.openai_server import (
     KEY,
-    SECONDS,
     Behaviour,
     Server,
     cut_off,
@@ -41,9 +40,11 @@ MP3 = b"\xff\xf3\x84\xc4" + bytes(200)
 
 @contextmanager
 def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
-    fixed = {"VOICE_API_KEY": KEY, "VOICE_MODEL": "voice-1", "VOICE_NAME": "jane", "OPENAI_TIMEOUT": SECONDS}
-    with openai_server(*replies) as server, override_settings(VOICE_BASE_URL=server.base_url, **(fixed | settings)):
-        yield server
+    fixed = {"VOICE_API_KEY": KEY, "VOICE_MODEL": "voice-1", "VOICE_NAME": "jane"}
+    with openai_server(*replies) as server:
+        at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(fixed | at | settings)):
+            yield server
 
 
 class TestTheService:
