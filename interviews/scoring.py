@@ -185,24 +185,20 @@ def _ask_until_supported(
 
     What was refused is kept at once, so that a crash between the two, or a bad hour of the vendor, costs no third.
     """
+    spoken, about = response.transcript, {"interview_id": response.interview_id, "job_id": response.interview.job_id}
     refused = _refused_before(response, answer)
     if not refused:
-        reply, checked = _ask(response, answer)
+        reply, checked = ask(answer, spoken, **about)
         if checked.score is not None or not _keep_refused(response, token, reply, checked, answer):
             return reply, checked
         refused = checked.reason
-    return _ask(response, replace(answer, objection=refused))
+    return ask(replace(answer, objection=refused), spoken, **about)
 
 
-def _ask(response: InterviewResponse, answer: AnswerText) -> tuple[Reply[AnswerScores], Checked]:
-    interview = response.interview
-    reply = paid(
-        ModelCall.Purpose.ASSESSMENT,
-        lambda interviewer: interviewer.assess(answer),
-        interview_id=interview.pk,
-        job_id=interview.job_id,
-    )
-    return reply, check(reply.value, answer, response.transcript)
+def ask(answer: AnswerText, spoken: str, **about: Any) -> tuple[Reply[AnswerScores], Checked]:
+    """What the interviewer says to an answer, and what is left of it after checking; `spoken` as in `check`."""
+    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess(answer), **about)
+    return reply, check(reply.value, answer, spoken)
 
 
 def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
