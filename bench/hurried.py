@@ -14,9 +14,8 @@ from django.core.management import execute_from_command_line
 
 LEASE_SECONDS = 10
 HURRIED: dict[str, Any] = {
-    "interviews.answers.LEASE_SECONDS": LEASE_SECONDS,
-    "interviews.scoring.LEASE_SECONDS": LEASE_SECONDS,
-    "interviews.results.LEASE_SECONDS": LEASE_SECONDS,
+    "screener.leases.LEASE_SECONDS": LEASE_SECONDS,
+    "screener.leases.RENEW_EVERY": 2.0,
     "interviews.answers.EXPECT_FOR": timedelta(seconds=20),
     "interviews.answers.FORGET_AFTER": timedelta(seconds=5),
     "interviews.calling.BUSY_AGAIN_IN": timedelta(seconds=3),

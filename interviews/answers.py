@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from interviews.measures import measure
 from interviews.models import InterviewResponse, Recording
+from screener.leases import leased
 from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
 from screener.services import speech, telephony
@@ -21,8 +22,6 @@ from screener.services.errors import NotAsked, PermanentError, TransientError
 
 log = logging.getLogger(__name__)
 
-LEASE_SECONDS = 75
-"""Longer than any one thing that a step waits for: a minute for audio, or for a model (twice OPENAI_TIMEOUT)."""
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier has not got by then is not coming."""
 FORGET_AFTER = timedelta(minutes=1)
@@ -46,9 +45,11 @@ def held_response(response_id: UUID, token: UUID) -> Iterator[InterviewResponse 
 def fetch_audio(recording_id: UUID) -> UUID | None:
     """Bring the audio of a take from the carrier into our own storage. Returns the answer that can go on with it."""
     waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE)
-    token = waiting.claim(recording_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return None
+    with leased(waiting, recording_id) as token:
+        return _fetch_audio(recording_id, token) if token else None
+
+
+def _fetch_audio(recording_id: UUID, token: UUID) -> UUID | None:
     take = _with_interview("sid", "tries", "file", "response__interview__candidate").get(pk=recording_id)
     give_back_connection()
     try:
@@ -102,9 +103,12 @@ def transcribe(response_id: UUID) -> None:
         pk__in=InterviewResponse.objects.filter(ready, pk=response_id).values("pk"),
         status=InterviewResponse.Status.ANSWERED,
     )
-    token = waiting.claim(response_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return
+    with leased(waiting, response_id) as token:
+        if token:
+            _transcribe(response_id, token)
+
+
+def _transcribe(response_id: UUID, token: UUID) -> None:
     needed = ("sid", "file", "created_at", "carrier_transcript", "carrier_transcript_status", "response__tries")
     interview = ("response__interview__language", "response__interview__job")
     take = _with_interview(*needed, *interview).get(response_id=response_id, chosen=True)
@@ -294,11 +298,11 @@ def worked_on_in_vain() -> list[tuple[type[Recording] | type[InterviewResponse],
 
 def give_up(model: type[Recording] | type[InterviewResponse], pk: UUID) -> None:
     """Show the failure as one, rather than try, and perhaps pay, for ever."""
-    token = model.objects.claim(pk, seconds=LEASE_SECONDS)
-    if token and model is Recording:
-        _lost(pk, token, GIVEN_UP)
-    elif token:
-        _settle(pk, token, GIVEN_UP)
+    with leased(model.objects.all(), pk) as token:
+        if token and model is Recording:
+            _lost(pk, token, GIVEN_UP)
+        elif token:
+            _settle(pk, token, GIVEN_UP)
 
 
 GIVEN_UP = f"It failed {MOST_TRIES} times for a reason that is in the log. Have it tried again once that is mended."

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from interviews.answers import LEASE_SECONDS
 from interviews.evidence import places_of, says_something
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
+from screener.leases import leased
 from screener.model_calls import paid
 from screener.models import ModelCall
 from screener.queue import MOST_TRIES, pause_after
@@ -26,9 +26,12 @@ def conclude(interview_id: UUID) -> None:
     waiting = Interview.objects.filter(
         status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
     ).exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
-    token = Interview.objects.filter(pk__in=waiting.values("pk")).claim(interview_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return
+    with leased(Interview.objects.filter(pk__in=waiting.values("pk")), interview_id) as token:
+        if token:
+            _conclude(interview_id, token)
+
+
+def _conclude(interview_id: UUID, token: UUID) -> None:
     interview = Interview.objects.select_related("job", "candidate").get(pk=interview_id)
     standing = Standing.of(interview)
     if standing.missing:

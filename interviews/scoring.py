@@ -11,10 +11,11 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from interviews.answers import LEASE_SECONDS, held_response
+from interviews.answers import held_response
 from interviews.evidence import FILLERS, places_of, says_something
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
+from screener.leases import leased
 from screener.model_calls import paid
 from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
@@ -71,9 +72,12 @@ def is_too_short(transcript: str) -> bool:
 def assess(response_id: UUID) -> None:
     """Score one transcribed answer, or settle it with the reason why it has no score."""
     waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
-    token = waiting.claim(response_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return
+    with leased(waiting, response_id) as token:
+        if token:
+            _assess(response_id, token)
+
+
+def _assess(response_id: UUID, token: UUID) -> None:
     response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=response_id)
     if is_too_short(response.transcript):
         _settle(response_id, token, InterviewResponse.Status.TOO_SHORT, "Too short to be scored.")
@@ -211,12 +215,11 @@ def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
 def _keep_refused(
     response: InterviewResponse, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
 ) -> bool:
-    """Add what was refused to what was found before, and keep the lease; False where it was lost meanwhile."""
+    """Add what was refused to what was found before; False where the answer was lost to somebody else meanwhile."""
     with held_response(response.pk, token) as mine:
-        if mine is None:
-            return False
-        mine.assessments.create(is_current=False, **_assessment(mine, reply, checked, answer, {ASKED_AGAIN}))
-        return InterviewResponse.objects.renew(mine.pk, token, seconds=LEASE_SECONDS)
+        if mine is not None:
+            mine.assessments.create(is_current=False, **_assessment(mine, reply, checked, answer, {ASKED_AGAIN}))
+        return mine is not None
 
 
 def _write_down(

@@ -7,14 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from jobs.models import JobDescription, QuestionSet
+from screener.leases import leased
 from screener.model_calls import paid
 from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model, speech
 from screener.services.errors import NotAsked, PermanentError, TransientError
 from screener.services.interviewer import JobText
-
-LEASE_SECONDS = 120
 
 SPOKEN = ("en",)
 """The languages in which there are words for everything that is said around the questions."""
@@ -63,9 +62,12 @@ def approve(questions: QuestionSet, *, by: str) -> None:
 def write_questions(job_id: UUID) -> None:
     """Have the questions composed that were asked for. Running it twice asks the interviewer once."""
     waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
-    token = waiting.claim(job_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return
+    with leased(waiting, job_id) as token:
+        if token:
+            _write_questions(job_id, token)
+
+
+def _write_questions(job_id: UUID, token: UUID) -> None:
     job = JobDescription.objects.get(pk=job_id)
     text = JobText(title=job.title, description=job.description, language=job.language)
     try:

@@ -13,14 +13,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from screener.leases import leased
 from screener.model_calls import paid_speech
 from screener.models import SpokenLine
 from screener.queue import MOST_TRIES, defer, pause_after
 from screener.services import voice
 from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
 
-LEASE_SECONDS = 75
-"""Longer than a model is waited for (twice OPENAI_TIMEOUT)."""
 NOW_AND_THEN = timedelta(hours=1)
 """Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
 ADDRESS_LASTS = timedelta(days=2)
@@ -51,9 +50,12 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
 
 def speak(line_id: UUID) -> None:
     """Have a sentence spoken and put it away. Running it twice pays once."""
-    token = SpokenLine.objects.unspoken().claim(line_id, seconds=LEASE_SECONDS)
-    if token is None:
-        return
+    with leased(SpokenLine.objects.unspoken(), line_id) as token:
+        if token:
+            _speak(line_id, token)
+
+
+def _speak(line_id: UUID, token: UUID) -> None:
     line = SpokenLine.objects.get(pk=line_id)
     try:
         audio = paid_speech(line.text, job_id=line.job_id)

@@ -12,6 +12,7 @@ from interviews import answers
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
+from screener.leases import LEASE_SECONDS
 from screener.queue import MOST_TRIES
 from screener.testing import an_interview, drain
 
@@ -122,11 +123,11 @@ def test_a_take_whose_callback_never_came_is_fetched(twilio: Carrier, later: Any
 def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: Any) -> None:
     response = answered(Recording.Status.AVAILABLE)
     take = response.takes.get()
-    assert Recording.objects.claim(take.pk, seconds=75)
-    later(seconds=30)
+    assert Recording.objects.claim(take.pk, seconds=LEASE_SECONDS)
+    later(seconds=LEASE_SECONDS - 1)
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE, "the lease of the dead worker still holds"
-    later(seconds=60)
+    later(seconds=2)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
 

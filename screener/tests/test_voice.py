@@ -16,6 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from screener import spoken, tasks
+from screener.leases import LEASE_SECONDS
 from screener.models import ModelCall, SpokenLine
 from screener.services import voice
 from screener.services.errors import ServiceError
@@ -153,11 +154,11 @@ class TestASentence:
         with a_voice(speaking):
             want("Hello.")
             line = SpokenLine.objects.get()
-            assert SpokenLine.objects.claim(line.pk, seconds=75)
-            after(time_machine, seconds=30)
+            assert SpokenLine.objects.claim(line.pk, seconds=LEASE_SECONDS)
+            after(time_machine, seconds=LEASE_SECONDS - 1)
             line.refresh_from_db()
             assert not line.file, "the lease of the dead worker still holds"
-            after(time_machine, seconds=60)
+            after(time_machine, seconds=2)
             line.refresh_from_db()
             assert line.file
 
