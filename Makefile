@@ -34,9 +34,10 @@ test-slow: $(VENV)/dev ## Tests of whole processes that take their time
 chaos: $(VENV)/dev ## Crash tests: every fault with every way of delivery, an hour; CHAOS=--short for two minutes
 	@python -m bench.chaos $(CHAOS)
 
-bench: $(VENV)/dev ## Measure calls and answers; BENCH=--quick for a small run. Writes var/bench.json, var/bench-answers.json
+bench: $(VENV)/dev ## Measure calls, answers and recovery; BENCH=--quick for a small run. Writes var/bench*.json
 	@python -m bench.calls $(BENCH)
 	@python -m bench.answers $(BENCH)
+	@python -m bench.recovery
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .
