@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from screener.services import interviewer, offline_questions, offline_words
+from screener.services import interviewer, offline_questions
 from screener.services.errors import PermanentError
 from screener.services.instructions import talks_to_the_scorer
 from screener.services.interviewer import CriterionScore, Point, Reply, T
@@ -103,22 +103,22 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
             points = float(first) + float(further) * (len(found) - 1)
             said = ", ".join(one for one, sentence in found if one != sentence)
             given.append(f"{points:+g} for {why}" + (f" ({said})" if said else ""))
-            quotes += [sentence for _, sentence in found]
+            new = [where for one, where in found if not re.search(rf"\b{re.escape(one)}\b", " ".join(quotes))]
+            quotes += new if said else new[:1]
             total += points
         elif float(first) > 0:
             missing.append(why)
     ceiling, why_held = reading.ceiling(own)
-    reason = "; ".join(given) or "No points"
-    reason += f". Not found: {', '.join(missing)}" if missing else ""
+    reason = ("; ".join(given) or "No points") + (f". Not found: {', '.join(missing)}" if missing else "")
     reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
     score, quotes = round(min(max(0.0, total), ceiling), 2), list(dict.fromkeys(quotes))
     return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
 
 
-def _point(answer: interviewer.JudgedAnswer, one: CriterionScore) -> Point:
-    """What was found by a criterion, with words of that answer to show for it."""
-    name = one.criterion.replace("_", " ").capitalize()
-    text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {one.reason}"
+def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:
+    """What is to say of an answer, with the first of the words that this criterion rests on."""
+    name, why = one.criterion.replace("_", " ").capitalize(), re.sub(r"[+-][\d.]+ for ", "", why)
+    text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {why}"
     return Point(text=text, position=answer.position, quote=[*one.quotes, *sentences(answer.transcript), ""][0])
 
 
@@ -126,8 +126,8 @@ class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
     label, paid_model = "offline rules, no language model", ""
-    files = (__file__, offline_questions.__file__, offline_words.__file__, offline_words.FILE)
-    rules_hash = sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+    files = sorted(Path(__file__).parent.glob("offline_*"))
+    rules_hash = sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
     def compose_questions(self, job: interviewer.JobText, count: int = 5) -> Reply[interviewer.QuestionPlan]:
         return self._reply(job, interviewer.QuestionPlan(questions=offline_questions.questions_for(job, count)))
@@ -141,14 +141,14 @@ class OfflineInterviewer:
 
     def summarise(self, interview: interviewer.InterviewText) -> Reply[interviewer.Summary]:
         """Strengths and improvements: the highest and the lowest score of each answer, where that is good or poor."""
-        ranked = [(one, sorted(one.criteria, key=lambda found: -found.score)) for one in interview.answers]
-        best = sorted(((found[0].score, _point(one, found[0])) for one, found in ranked), key=lambda pair: -pair[0])
-        worst = sorted(((found[-1].score, _point(one, found[-1])) for one, found in ranked), key=lambda pair: pair[0])
+        ranked = [(one, sorted(one.criteria, key=lambda found: found.score)) for one in interview.answers]
+        low = [(one, found[0]) for one, found in sorted(ranked, key=lambda row: row[1][0].score)]
+        high = [(one, found[-1]) for one, found in sorted(ranked, key=lambda row: -row[1][-1].score)]
         mean = sum(one.score for one in interview.answers) / max(1, len(interview.answers))
         summary = interviewer.Summary(
-            reasoning=[point for _, point in best],
-            strengths=[point for score, point in best if score >= GOOD][:3],
-            improvements=[point for score, point in worst if score < POOR][:3],
+            reasoning=[_point(one, found[-1], f"the highest; {found[0].score:g} the lowest.") for one, found in ranked],
+            strengths=[_point(one, found, found.reason) for one, found in high if found.score >= GOOD][:3],
+            improvements=[_point(one, found, found.reason) for one, found in low if found.score < POOR][:3],
             opinion="hire" if mean >= HIRE else "consider" if mean >= POOR else "reject",
         )
         return self._reply(interview.job, summary)
