@@ -97,7 +97,7 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
     rules = [row for row in table if row[0] == criterion.key]
     better = [text for level, text in criterion.anchors.items() if level >= 5]
     own = set() if rules else {*telling(" ".join([criterion.name, *better]))}
-    total, given, missing, quotes = 0.0, [], [], []
+    total, given, missing, quotes = 0.0, list[str](), list[str](), list[str]()
     for _, first, further, most, what, why in rules or [row for row in table if row[0] == "others"]:
         if found := reading.find(what, own)[: int(most)]:
             points = float(first) + float(further) * (len(found) - 1)
