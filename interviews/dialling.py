@@ -161,7 +161,7 @@ def tell(attempt_id: UUID, state: telephony.CallState) -> None:
 
 def hang_up(attempt_id: UUID) -> None:
     """End the call of this attempt. That it has ended already is as good."""
-    call = Call.objects.filter(attempt=attempt_id, ended_at__isnull=True).exclude(twilio_sid="").first()
+    call = Call.objects.filter(attempt=attempt_id).exclude(twilio_sid="").first()
     if call is None:
         return
     give_back_connection()

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -148,7 +148,7 @@ class Attempt(BaseModel):
         )
 
     @property
-    def _is_followed(self) -> bool:
+    def is_followed(self) -> bool:
         """Whether there was another attempt since."""
         return self.interview.attempts.filter(number__gt=self.number).exists()
 
@@ -156,7 +156,7 @@ class Attempt(BaseModel):
         """Whether what is heard now can no longer move anything: it comes too late, and is only filed."""
         if not self.interview.is_live:
             return True
-        if self.ended_at and self._is_followed:
+        if self.ended_at and (self.call.status == Call.Status.FAILED or self.is_followed):
             return True
         return self.stage == talk.Stage.QUESTION and unanswered[:1] != [self.position]
 
@@ -168,8 +168,6 @@ class Attempt(BaseModel):
 
         Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
         """
-        if isinstance(heard.input, talk.PickedUp) and self.ended_at and self.turn == turn == 0:
-            self._was_placed_after_all()
         step = talk.respond(self.state(), turn, heard.input)
         take = None
         if isinstance(heard.input, talk.Take):
@@ -189,12 +187,11 @@ class Attempt(BaseModel):
             self._remember(fact, take)
         return step.say
 
-    def _was_placed_after_all(self) -> None:
-        """The carrier was believed not to have this call, and now somebody picks it up: no other call is due."""
-        if self.interview.is_live and not self._is_followed:
-            self.store(ended_at=None, outcome="", reason="")
-            self.call.store(ended_at=None, status=Call.Status.IN_PROGRESS)
-            self.interview.store(next_attempt_at=None, waiting_for="")
+    def reopen(self) -> None:
+        """Its call was believed not to have been placed, and was: then no other is due."""
+        self.store(ended_at=None, outcome="", reason="")
+        self.interview.store(next_attempt_at=None, waiting_for="")
+        self.interview.note("attempt.reopened", actor="carrier", attempt=str(self.pk), number=self.number)
 
     def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
         """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.
@@ -272,7 +269,7 @@ class Attempt(BaseModel):
 
         Learned after the call, it holds as well, unless the conversation had come to its own end or another followed.
         """
-        if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self._is_followed:
+        if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self.is_followed:
             return
         self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
@@ -287,7 +284,8 @@ class Attempt(BaseModel):
         )
         for position in set(here.values_list("data__position", flat=True)):
             self.question(position).take_back(reason="A machine had answered.")
-        defer("interviews.hang_up", attempt_id=self.pk)
+        if not self.ended_at:
+            defer("interviews.hang_up", attempt_id=self.pk)
 
     def apologise(self) -> None:
         """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
@@ -298,7 +296,7 @@ class Attempt(BaseModel):
             return
         self.store(apologised_at=timezone.now(), reason=APOLOGY)
         self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
-        if self.ended_at and not self._is_followed:
+        if self.ended_at and not self.is_followed:
             self.interview.store(next_attempt_at=None, waiting_for="")
             defer("interviews.follow_up", attempt_id=self.pk)
 
@@ -404,9 +402,27 @@ class Call(BaseModel):
         """Whether this is the call that the carrier means. The first to tell us its id is believed."""
         if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
             self.store(twilio_sid=sid)
-            if not self.attempt.interview.is_live:  # called off before the carrier had told us its id
+            if self.ended_at:
+                self._was_placed_after_all()
+            # Called off before the carrier had told us its id, or no longer the one that counts.
+            if self.ended_at or not self.attempt.interview.is_live:
                 defer("interviews.hang_up", attempt_id=self.attempt.pk)
         return bool(sid) and self.twilio_sid == sid
+
+    def _was_placed_after_all(self) -> None:
+        """The carrier was believed not to have this call, and now tells of it.
+
+        It goes on, unless there is another one by now, for this interview or to this number.
+        """
+        if not self.attempt.interview.is_live or self.attempt.is_followed:
+            return
+        try:
+            with transaction.atomic():
+                self.store(ended_at=None, status=self.Status.PLANNED)
+        except IntegrityError:  # one live call per number
+            self.refresh_from_db(fields=["ended_at", "status"])
+        else:
+            self.attempt.reopen()
 
     def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
         """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.

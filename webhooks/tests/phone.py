@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
-from interviews.models import Attempt
+from interviews import dialling
+from interviews.models import Attempt, Interview
 
 
 class Phone:
@@ -113,3 +114,16 @@ class Phone:
         found = self.document().find(verb)
         assert found is not None, f"no <{verb}> in what was said last"
         return found.attrib[name]
+
+
+def placed(interview: Interview) -> Attempt:
+    """An attempt whose call has been placed."""
+    attempt = dialling._plan_attempt(interview.pk)
+    assert attempt is not None
+    return attempt
+
+
+def consent(phone: Phone) -> None:
+    phone.pick_up()
+    phone.press("1")
+    phone.press("1")

@@ -21,8 +21,7 @@ from screener.tests.openai_server import Server, failing, speaking
 from screener.tests.test_voice import a_voice, status
 from webhooks import ahead, tasks, twiml
 from webhooks.simulator.server import RunningSimulator
-from webhooks.tests.phone import Phone
-from webhooks.tests.test_phone_door import consent, placed
+from webhooks.tests.phone import Phone, consent, placed
 from webhooks.tests.test_queries import ALWAYS
 from webhooks.tests.test_whole_interview import conduct, network
 

@@ -18,11 +18,14 @@ from interviews.models import Attempt, Call, Interview, InterviewResponse, Inter
 from interviews.tests.carrier import carrier
 from screener.testing import WORDS, an_interview, drain
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone
-from webhooks.tests.test_phone_door import placed
+from webhooks.tests.phone import Phone, placed
 
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+
+
+BEFORE_IT = -1
+"""News of a call may come before somebody's picking it up does."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def events_of(phone: Phone, caller: list[str | None], *, answered_by: str = "hum
             to.append(Event(partial(phone.turn, turn, kind, **params), turn))
     for sequence, status in enumerate(("initiated", "ringing", "in-progress", "completed")):
         told = {"CallDuration": "90"} if status == "completed" else {}
-        news.append(Event(partial(phone.status, status, sequence, **told), 0))
+        news.append(Event(partial(phone.status, status, sequence, **told), BEFORE_IT))
     return inputs, news
 
 

@@ -12,8 +12,7 @@ from interviews import dialling, lines
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone
-from webhooks.tests.test_phone_door import consent, placed
+from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

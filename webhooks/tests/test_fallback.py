@@ -17,8 +17,7 @@ from interviews.models import Attempt, Interview
 from screener.testing import an_approved_job, an_interview
 from webhooks import patience
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone
-from webhooks.tests.test_phone_door import consent, placed
+from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APOLOGY = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."

@@ -1,6 +1,5 @@
 """Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,48 +12,16 @@ from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from candidates.models import Consent, DoNotCall
-from interviews import dialling
 from interviews.models import Attempt, Call, Interview, InterviewEvent, InterviewResponse, Recording
-from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
 from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone
+from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 
 Status, Outcome = Interview.Status, Interview.Outcome
 FORM = "application/x-www-form-urlencoded"
-
-
-def placed(interview: Interview) -> Attempt:
-    """An attempt whose call has been placed."""
-    attempt = dialling._plan_attempt(interview.pk)
-    assert attempt is not None
-    return attempt
-
-
-@pytest.fixture
-def interview() -> Interview:
-    return an_interview()
-
-
-@pytest.fixture
-def phone(interview: Interview, client: Client) -> Phone:
-    return Phone(placed(interview), client)
-
-
-@pytest.fixture
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
-        yield running
-
-
-def consent(phone: Phone) -> None:
-    phone.pick_up()
-    phone.press("1")
-    phone.press("1")
 
 
 class TestAConversation:
@@ -267,56 +234,6 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
     assert phone.document().find("Hangup") is not None
     interview.refresh_from_db()
     assert interview.outcome == Outcome.BY_HR
-
-
-class TestACallThatOnlyTheCarrierKnows:
-    """The worker sent it and never heard the answer."""
-
-    @pytest.fixture
-    def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
-        twilio.mood = "lost"
-        dialling.dial(interview.pk)
-        attempt = interview.attempts.get()
-        assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
-        return Phone(attempt, client, sid=twilio.calls[0]["sid"])
-
-    def test_is_learned_of_by_its_first_webhook_and_never_made_again(
-        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
-    ) -> None:
-        lost.status("ringing")
-        assert Call.objects.get().twilio_sid == lost.sid
-        twilio.mood = "ok"
-        twilio.calls[0]["status"] = "in-progress"
-        time_machine.move_to(timezone.now() + timedelta(minutes=5))
-        sweep(0)
-        drained()
-        assert (len(twilio.calls), interview.attempts.count()) == (1, 1)
-        consent(lost)
-        assert interview.responses.all()[0].question in lost.heard()
-
-    def test_is_the_one_that_counts_when_it_is_picked_up_after_it_was_given_up(
-        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
-    ) -> None:
-        twilio.calls.clear()  # it does not show in Twilio's list, for whatever reason
-        time_machine.move_to(timezone.now() + timedelta(minutes=3))
-        dialling.ask_about(lost.attempt.pk)
-        drained(only="interviews.follow_up")
-        interview.refresh_from_db()
-        assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR
-        assert interview.next_attempt_at is not None
-
-        consent(lost)
-        time_machine.move_to(timezone.now() + timedelta(minutes=1))
-        sweep(0)
-        drained(only="interviews.dial")
-        assert not twilio.calls
-        assert interview.attempts.get().ended_at is None
-        for _ in interview.responses.all():
-            lost.answer("An answer.")
-        lost.status("completed")
-        interview.refresh_from_db()
-        assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.COMPLETE)
-        assert interview.attempts.get().outcome == Attempt.Outcome.ANSWERED
 
 
 @pytest.mark.parametrize("key", ["2", "9"])

@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 
 from screener.testing import QUESTIONS, an_approved_job, an_interview
-from webhooks.tests.phone import Phone
-from webhooks.tests.test_phone_door import consent, placed
+from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 

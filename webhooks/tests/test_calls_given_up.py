@@ -1,0 +1,117 @@
+"""A call that the carrier placed, though we never heard of it or had given it up, is the one that counts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from interviews import dialling
+from interviews.models import Attempt, Call, Interview
+from interviews.tasks import sweep
+from interviews.tests.carrier import Carrier
+from screener.testing import an_approved_job, an_interview
+from webhooks.tests.phone import Phone, consent, placed
+
+pytestmark = pytest.mark.django_db
+
+
+class TestACallThatOnlyTheCarrierKnows:
+    """The worker sent it and never heard the answer."""
+
+    @pytest.fixture
+    def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
+        twilio.mood = "lost"
+        dialling.dial(interview.pk)
+        attempt = interview.attempts.get()
+        assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
+        return Phone(attempt, client, sid=twilio.calls[0]["sid"])
+
+    def test_is_learned_of_by_its_first_webhook_and_never_made_again(
+        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
+    ) -> None:
+        lost.status("ringing")
+        assert Call.objects.get().twilio_sid == lost.sid
+        twilio.mood = "ok"
+        twilio.calls[0]["status"] = "in-progress"
+        time_machine.move_to(timezone.now() + timedelta(minutes=5))
+        sweep(0)
+        drained()
+        assert (len(twilio.calls), interview.attempts.count()) == (1, 1)
+        consent(lost)
+        assert interview.responses.all()[0].question in lost.heard()
+
+    @pytest.fixture
+    def given_up(self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained: Any) -> Phone:
+        """It does not show in Twilio's list, for whatever reason, and another call is planned."""
+        twilio.calls.clear()
+        time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
+        dialling.ask_about(lost.attempt.pk)
+        drained(only="interviews.follow_up")
+        interview.refresh_from_db()
+        assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR
+        assert interview.next_attempt_at is not None
+        return lost
+
+    @pytest.mark.parametrize("first", ["initiated", "ringing", "in-progress", ""])
+    def test_is_the_one_that_counts_when_it_is_heard_of_after_it_was_given_up(
+        self, given_up: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained: Any, first: str
+    ) -> None:
+        """Whatever its first news, or where it is the person who picks up."""
+        if first:
+            given_up.status(first)
+        else:
+            given_up.pick_up()
+        time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=True)
+        sweep(0)
+        drained(only="interviews.dial")
+        assert not twilio.calls, "no other call is made"
+        assert interview.attempts.get().ended_at is None
+        consent(given_up)
+        for _ in interview.responses.all():
+            given_up.answer("An answer.")
+        given_up.status("completed")
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
+        assert interview.attempts.get().outcome == Attempt.Outcome.ANSWERED
+
+    def test_that_was_over_before_it_was_heard_of_counts_as_the_try_that_it_was(
+        self, given_up: Phone, interview: Interview, drained: Any
+    ) -> None:
+        given_up.status("no-answer", 3)
+        drained(only="interviews.follow_up")
+        interview.refresh_from_db()
+        assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
+        assert interview.waiting_for == "No answer; trying again."
+
+    def test_is_ended_where_another_call_to_that_number_runs_by_now(
+        self, given_up: Phone, interview: Interview, twilio: Carrier, drained: Any
+    ) -> None:
+        other = placed(an_interview(job=an_approved_job(title="Another job"), full_name="Same Phone"))
+        twilio.calls.append({"sid": given_up.sid, "to": other.call.number, "status": "ringing"})
+        assert given_up.status("ringing").status_code == 204
+        assert given_up.pick_up().status_code == 200
+        assert given_up.document().find("Hangup") is not None
+        drained(only="interviews.hang_up")
+        assert twilio.calls[-1]["status"] == "completed"
+        assert [call.attempt for call in Call.objects.filter(ended_at=None)] == [other]
+
+    def test_is_ended_where_the_interview_is_over_by_now(
+        self, given_up: Phone, interview: Interview, twilio: Carrier, drained: Any
+    ) -> None:
+        interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+        twilio.calls.append({"sid": given_up.sid, "to": "+14155550100", "status": "ringing"})
+        given_up.status("ringing")
+        drained(only="interviews.hang_up")
+        assert twilio.calls[-1]["status"] == "completed"
+
+
+@pytest.mark.parametrize("status", ["completed", "busy", "no-answer", "failed", "canceled"])
+def test_a_call_that_the_carrier_ended_is_not_begun_again_by_a_late_pickup(
+    phone: Phone, interview: Interview, status: str
+) -> None:
+    phone.status(status)
+    before = interview.attempts.values("ended_at", "outcome", "call__status", "call__ended_at").get()
+    assert phone.pick_up().status_code == 200
+    assert interview.attempts.values("ended_at", "outcome", "call__status", "call__ended_at").get() == before
