@@ -15,7 +15,7 @@ from phonenumbers.timezone import time_zones_for_number
 
 from candidates.models import Candidate, Consent, DoNotCall
 from candidates.phone import NotAPhoneNumber, e164
-from interviews.hours import CallingHours, first_allowed
+from interviews.hours import CallingHours, closing_time, first_allowed
 from interviews.models import Call
 from jobs.models import JobDescription
 
@@ -35,7 +35,10 @@ ZONES_NAMED = 4
 
 @dataclass(frozen=True)
 class Allowed:
+    """`until`: when the calling hours end, where that was asked."""
+
     number: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -283,7 +286,7 @@ class Opinion:
         assert self.case, "a number that is none is never called"
         waits = [finding.verdict for finding in self.findings if isinstance(finding.verdict, Later)]
         if not waits:
-            return Allowed(self.case.number)
+            return Allowed(self.case.number, closing_time(_hours(), self.case.zones, since=self.case.now))
         longest = max(waits, key=lambda wait: wait.when)
         hours = _inside_hours(replace(self.case, now=longest.when))
         return Later(hours.when, longest.reason) if isinstance(hours, Later) else longest

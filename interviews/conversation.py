@@ -84,9 +84,9 @@ class TakeEnd(StrEnum):
 
 @dataclass(frozen=True)
 class Take:
-    """A recorded answer and how it ended."""
+    """A recorded answer, how long it is where that is known, and how it ended."""
 
-    seconds: int
+    seconds: int | None
     ended: TakeEnd
 
 
@@ -144,7 +144,7 @@ Speech = AskIdentity | AskConsent | AskQuestion | Listen | Goodbye | HangUp
 
 @dataclass(frozen=True)
 class Consented:
-    pass
+    by_key: bool
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,11 @@ class Step:
     facts: tuple[Fact, ...] = ()
 
 
+def says_something(seconds: int | None) -> bool:
+    """Whether a take of this length may be an answer. What was recorded and not measured may be one."""
+    return seconds is None or seconds >= SHORTEST_ANSWER
+
+
 class StaleTurn(Exception):
     """This input answers a turn that is over, or one that has not come: say what was said before."""
 
@@ -243,7 +248,9 @@ def _after_identity(now: State, heard: Input) -> Step:
 def _after_consent(now: State, heard: Input) -> Step:
     match _meaning(heard):
         case "yes":
-            return _first_question(replace(now, stage=Stage.QUESTION, silences=0))
+            return _first_question(
+                replace(now, stage=Stage.QUESTION, silences=0), Consented(by_key=isinstance(heard, Pressed))
+            )
         case "no":
             return _end(now, Ending.DECLINED)
         case "never":
@@ -251,11 +258,11 @@ def _after_consent(now: State, heard: Input) -> Step:
     return _unclear(now, AskConsent(again=True, resumed=now.resumed))
 
 
-def _first_question(now: State) -> Step:
+def _first_question(now: State, consented: Consented) -> Step:
     if not now.open:
-        return _end(now, Ending.FINISHED, Consented())
+        return _end(now, Ending.FINISHED, consented)
     lead = Lead.RESUMED if now.resumed else Lead.FIRST
-    return Step(now, AskQuestion(now.open[0], lead), (Consented(), Asked(now.open[0])))
+    return Step(now, AskQuestion(now.open[0], lead), (consented, Asked(now.open[0])))
 
 
 def _after_question(now: State, heard: Input) -> Step:
@@ -267,7 +274,7 @@ def _after_question(now: State, heard: Input) -> Step:
             return Step(now, Listen(position))
         case Take(ended=TakeEnd.REPEAT):
             return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED), (Discarded(position),))
-        case Take(seconds=seconds) if seconds >= SHORTEST_ANSWER:
+        case Take(seconds=seconds) if says_something(seconds):
             return _move_on(now, Kept(position))
     if now.silences + 1 < MAX_SILENCES:
         return Step(replace(now, silences=now.silences + 1), AskQuestion(position, Lead.UNHEARD))
@@ -285,7 +292,7 @@ def _cut_off(now: State, take: Take) -> Step:
     """The line went during a take. Hanging up after the last answer is how many people say that they are done."""
     if now.stage is not Stage.QUESTION:
         return Step(now, HangUp(), (LineLost(),))
-    if take.seconds >= SHORTEST_ANSWER and len(now.open) == 1:
+    if says_something(take.seconds) and len(now.open) == 1:
         return replace(_move_on(now, Kept(now.open[0])), say=HangUp())
     return Step(now, HangUp(), (BrokenOff(now.open[0]), LineLost()))
 

@@ -37,12 +37,15 @@ SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
 
 LONGEST_CALL = timedelta(hours=2)
-CLOCKS_DIFFER = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 CONFIGURED_WITHIN = timedelta(minutes=15)
 """How soon a call that a missing setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
+
+LAST_WORDS_WITHIN = timedelta(minutes=10)
+"""For so long a call that broke off is not followed by another because the carrier can't be asked what was said."""
 
 QUIET = timedelta(seconds=60)
 """A live call without news for so long is asked about."""
@@ -75,9 +78,9 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
     interview = Interview.objects.select_related("candidate", "job").filter(pk=interview_id).first()
     if interview is None:
         return None
-    now = timezone.now()
     try:
         with interview.locked():
+            now = timezone.now()  # after the wait for the lock
             due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
             if not due or interview.live_attempt:
                 return None
@@ -88,14 +91,14 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     interview.wait_until(when, reason=reason)
                 case Allowed() if reason := speech.why_not_heard(interview.language):
                     interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
-                case Allowed(number):
+                case Allowed(number, closing):
                     wait = _wait_for_turn(interview, now)
                     if wait is None:
-                        return _add_attempt(interview, number)
+                        return _add_attempt(interview, number, closing)
                     interview.wait_until(wait.when, reason=wait.reason)
     except IntegrityError:  # two interviews wanted the same number at the same moment; the other one has it
         with interview.locked():
-            interview.wait_until(now + BUSY_AGAIN_IN, reason="Another call to this number is running.")
+            interview.wait_until(timezone.now() + BUSY_AGAIN_IN, reason="Another call to this number is running.")
     return None
 
 
@@ -115,11 +118,12 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     return None
 
 
-def _add_attempt(interview: Interview, number: str) -> Attempt:
+def _add_attempt(interview: Interview, number: str, closing: datetime | None) -> Attempt:
+    soon = timezone.now() + SEND_WITHIN
     attempt = interview.attempts.create(
         number=interview.attempts.count() + 1,
         resumed=interview.status == Interview.Status.IN_PROGRESS,
-        send_before=timezone.now() + SEND_WITHIN,
+        send_before=min(soon, closing) if closing else soon,
     )
     Call.objects.create(attempt=attempt, number=number)
     interview.store(next_attempt_at=None, waiting_for="", turn_at=None)
@@ -176,6 +180,8 @@ def follow_up(attempt_id: UUID) -> None:
 
     Calls that we spoilt and apologised for cost the candidate no attempt, unless we spoil as many as all attempts.
     """
+    if not _look_for_last_words(attempt_id):
+        return
     with Attempt.objects.held(attempt_id) as attempt:
         interview = attempt.interview
         newest = interview.attempts.latest("number")
@@ -196,6 +202,28 @@ def follow_up(attempt_id: UUID) -> None:
         else:
             reason = f"Not reached, or not to the end, in {reached.count()} calls."
             _give_up(interview, Interview.Outcome.UNREACHED, reason)
+
+
+def _look_for_last_words(attempt_id: UUID) -> bool:
+    """What was said last may be at the carrier though no news of it has come. Whether nothing is left to look for.
+
+    While the carrier can't be asked, the sweep comes back.
+    """
+    attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
+    if not attempt.lacks_its_last_take:
+        return True
+    give_back_connection()
+    try:
+        found = telephony.recordings_of(attempt.call.twilio_sid)
+    except (telephony.NotThere, PermanentError) as error:
+        log.info("attempt %s: no recordings: %s", attempt_id, error)
+        return True
+    except TransientError as error:
+        log.warning("attempt %s: its recordings could not be asked for: %s", attempt_id, error)
+        return attempt.ended_at is None or timezone.now() > attempt.ended_at + LAST_WORDS_WITHIN
+    with Attempt.objects.held(attempt_id) as held:
+        held.find_last_take({one.sid: one.seconds for one in found})
+    return True
 
 
 def _spacing(job: JobDescription, calls: int) -> timedelta:
@@ -234,12 +262,25 @@ def ask_about(attempt_id: UUID) -> None:
             if timezone.now() > attempt.created_at + LONGEST_CALL:
                 _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
-    calls = telephony.calls_to(attempt.call.number, since=attempt.created_at - CLOCKS_DIFFER)
-    ours = [call for call in calls if not Call.objects.filter(twilio_sid=call.sid).exists()]
-    if ours:
-        tell(attempt.pk, ours[-1])
-    elif timezone.now() > attempt.send_before + CERTAIN_AFTER:
+    certain = timezone.now() > attempt.send_before + CERTAIN_AFTER
+    found = _calls_of(attempt)
+    if len(found) == 1 or (found and certain):  # of several, its own webhook tells which it is
+        tell(attempt.pk, found[0])
+    elif certain:
         _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio never got this call.")
+
+
+def _calls_of(attempt: Attempt) -> list[telephony.CallState]:
+    """The calls at Twilio that may be this attempt's, the one placed nearest to when it was planned first.
+
+    Somebody else who calls with our number, by hand or from another system, may have called this one too.
+    """
+    planned = attempt.created_at
+    since, until = planned - CLOCKS_DIFFER, attempt.send_before + CERTAIN_AFTER
+    calls = [one for one in telephony.calls_to(attempt.call.number) if since < (one.created or planned) < until]
+    known = set(Call.objects.filter(twilio_sid__in=[one.sid for one in calls]).values_list("twilio_sid", flat=True))
+    mine = (one for one in calls if one.sid not in known)
+    return sorted(mine, key=lambda one: abs((one.created or planned) - planned))
 
 
 def learn_price(attempt_id: UUID) -> None:

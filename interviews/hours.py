@@ -53,3 +53,16 @@ def first_allowed(hours: CallingHours, zones: Iterable[str], *, since: datetime)
         if all(hours.include(moment.astimezone(place)) for place in places):
             return moment
     return None
+
+
+def closing_time(hours: CallingHours, zones: Iterable[str], *, since: datetime) -> datetime | None:
+    """The first moment after `since` at which the hours end in one of the zones; None where they never do."""
+    if hours == CallingHours(time(0), None):
+        return None
+    ends = []
+    for place in map(ZoneInfo, zones):
+        today = since.astimezone(place).date()
+        days = (today + timedelta(days=ahead) for ahead in range(3))
+        at = (datetime.combine(day, hours.end or time(0), tzinfo=place).astimezone(since.tzinfo) for day in days)
+        ends.append(next(end for end in at if end > since))
+    return min(ends, default=None)

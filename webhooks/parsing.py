@@ -38,7 +38,10 @@ def _take(params: QueryDict) -> talk.Take:
         "*": talk.TakeEnd.REPEAT,
         "": talk.TakeEnd.PAUSE,
     }.get(digits, talk.TakeEnd.KEY)
-    return talk.Take(seconds=number(params, "RecordingDuration") or 0, ended=ended)
+    seconds = number(params, "RecordingDuration")
+    if seconds is None and not recording_sid(params):
+        seconds = 0
+    return talk.Take(seconds=seconds, ended=ended)
 
 
 def _reply(params: QueryDict) -> talk.Input:

@@ -95,12 +95,18 @@ class TurnView(TwilioView):
         try:
             said = attempt.hear(turn, heard)
         except talk.StaleTurn:
-            before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
-            return before.answer if before else twiml.hang_up()
+            return self.again(request, attempt, turn=turn, kind=kind)
         scene = _scene(attempt)
         answer = twiml.render(said, scene, _spoken(twiml.words(said, scene), scene.language))
         self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
         return answer
+
+    def again(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:
+        """What was answered in this turn before, which may have been to something else: then this is kept beside it."""
+        before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
+        if before is None or before.kind != kind:
+            self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}:{kind}", kind=kind, turn=turn)
+        return before.answer if before else twiml.hang_up()
 
 
 def _spoken(texts: tuple[str, ...], language: str) -> dict[str, str]:
@@ -180,10 +186,11 @@ class RecordingView(EventView):
         take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is None:
             return
-        if parsing.text(request.POST, "RecordingStatus") == "completed":
-            take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
-        else:
-            take.lost(reason="Twilio reports that there is no recording of this answer.")
+        match parsing.text(request.POST, "RecordingStatus"):
+            case "completed":
+                take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
+            case "absent" | "failed":
+                take.denied(reason="Twilio reports that there is no recording of this answer.")
 
 
 class TranscriptionView(EventView):

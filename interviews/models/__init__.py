@@ -1,4 +1,5 @@
-from interviews.models.attempt import Attempt, Call
+from interviews.models.attempt import Attempt
+from interviews.models.call import Call
 from interviews.models.campaign import Campaign
 from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview

@@ -1,25 +1,25 @@
-"""One try to hold an interview, and the phone call that it is held over."""
+"""One try to hold an interview."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from uuid import UUID
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews import conversation as talk
+from interviews.models.call import Call
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording
 from screener.models import BaseModel
 from screener.queue import defer
 
-SID_LENGTH = 64
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
 APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
@@ -172,7 +172,9 @@ class Attempt(BaseModel):
         take = None
         if isinstance(heard.input, talk.Take):
             kept = any(isinstance(fact, talk.Kept) for fact in step.facts)
-            told = {"seconds": heard.input.seconds, "ended": heard.input.ended, "chosen": kept}
+            told: dict[str, Any] = {"ended": heard.input.ended, "chosen": kept}
+            if heard.input.seconds is not None:
+                told["seconds"] = heard.input.seconds
             take = self.take_of(turn, sid=heard.recording_sid, **told)
             if take is not None:
                 take.response = next(one for one in self.responses.values() if one.pk == take.response_id)
@@ -192,6 +194,20 @@ class Attempt(BaseModel):
         self.store(ended_at=None, outcome="", reason="")
         self.interview.store(next_attempt_at=None, waiting_for="")
         self.interview.note("attempt.reopened", actor="carrier", attempt=str(self.pk), number=self.number)
+
+    @property
+    def lacks_its_last_take(self) -> bool:
+        """Whether the line went while an answer was awaited, and nothing is known of one."""
+        asked = self.stage == talk.Stage.QUESTION and self.ended_at and self.interview.is_live
+        hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
+        return bool(asked and self.call.twilio_sid) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
+
+    def find_last_take(self, recorded: dict[str, int | None]) -> None:
+        """Of what the carrier recorded in this call, newest first, the one unheard of is the answer that was lost."""
+        known = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
+        lost = next((sid for sid in recorded if sid not in known), None)
+        if lost and self.lacks_its_last_take:
+            self.hear(self.turn, Heard(talk.Take(recorded[lost], talk.TakeEnd.HANGUP), lost))
 
     def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
         """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.
@@ -217,8 +233,8 @@ class Attempt(BaseModel):
 
     def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
         match fact:
-            case talk.Consented():
-                self._consent(Consent.Kind.RECORD, given=True)
+            case talk.Consented(by_key):
+                self._consent(Consent.Kind.RECORD, given=True, source=self._by_key if by_key else self._said)
                 self.interview.begin()
             case talk.Asked(position):
                 self.question(position).ask()
@@ -231,18 +247,28 @@ class Attempt(BaseModel):
             case talk.Over(ending):
                 self._close(ending)
 
-    def _consent(self, kind: Consent.Kind, *, given: bool) -> None:
+    def _consent(self, kind: Consent.Kind, *, given: bool, source: str = "") -> None:
         Consent.objects.create(
             candidate=self.interview.candidate,
             kind=kind,
             given=given,
             language=self.interview.language,
-            source=self._source,
+            source=source or self._said,
         )
 
     @property
-    def _source(self) -> str:
+    def _said(self) -> str:
         return f"said in the call, attempt {self.pk}"
+
+    @property
+    def _by_key(self) -> str:
+        return f"by key in the call, attempt {self.pk}"
+
+    @property
+    def _pressed_keys(self) -> bool:
+        """Whether the one who was spoken to is certainly a person."""
+        answers = self.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
+        return self.interview.candidate.consents.filter(source=self._by_key).exists() or answers.exists()
 
     def _close(self, ending: talk.Ending) -> None:
         """The conversation has come to its own end."""
@@ -268,13 +294,16 @@ class Attempt(BaseModel):
         """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give.
 
         Learned after the call, it holds as well, unless the conversation had come to its own end or another followed.
+        Whoever presses keys is no machine, whatever the carrier takes them for.
         """
         if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self.is_followed:
+            return
+        if self._pressed_keys:
             return
         self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
             self._note_end()
-        if self.interview.candidate.consents.filter(source=self._source, given=True).exists():
+        if self.interview.candidate.consents.filter(source=self._said, given=True).exists():
             self._consent(Consent.Kind.RECORD, given=False)
             if not self.resumed:
                 self.interview.void_consent(reason="A machine had answered.")
@@ -338,120 +367,8 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
 
 def use_broken_take(response: InterviewResponse) -> bool:
     """Let what was said before the line was lost stand as the answer, if anything was."""
-    broken = response.takes.filter(
-        ended__in=[Recording.Ended.HANGUP, Recording.Ended.UNKNOWN], seconds__gte=talk.SHORTEST_ANSWER
-    )
-    usable = broken.exclude(status=Recording.Status.ABSENT).exclude(attempt__outcome=Attempt.Outcome.VOICEMAIL)
-    longest = usable.order_by("-seconds").first()
+    takes = response.takes.exclude(status=Recording.Status.ABSENT).select_related("attempt")
+    longest = max((take for take in takes if take.is_usable), key=lambda take: take.seconds or 0, default=None)
     if longest is not None:
         response.take(longest)
     return longest is not None
-
-
-class Call(BaseModel):
-    """The phone side of an attempt, as the carrier tells it."""
-
-    class Status(models.TextChoices):
-        PLANNED = "", "Not placed yet"
-        QUEUED = "queued", "Queued"
-        INITIATED = "initiated", "Initiated"
-        RINGING = "ringing", "Ringing"
-        IN_PROGRESS = "in-progress", "In progress"
-        COMPLETED = "completed", "Completed"
-        BUSY = "busy", "Busy"
-        NO_ANSWER = "no-answer", "No answer"
-        FAILED = "failed", "Failed"
-        CANCELED = "canceled", "Canceled"
-
-    ENDED: ClassVar[dict[str, str]] = {
-        Status.COMPLETED: Attempt.Outcome.HUNG_UP,
-        Status.BUSY: Attempt.Outcome.BUSY,
-        Status.NO_ANSWER: Attempt.Outcome.NO_ANSWER,
-        Status.FAILED: Attempt.Outcome.CARRIER_ERROR,
-        Status.CANCELED: Attempt.Outcome.CARRIER_ERROR,
-    }
-    """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
-
-    ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
-
-    attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="call")
-    number = models.CharField(max_length=16)
-    twilio_sid = models.CharField(max_length=SID_LENGTH, blank=True)
-    status = models.CharField(max_length=12, choices=Status.choices, blank=True)
-    answered_by = models.CharField(max_length=24, blank=True)
-    sequence = models.IntegerField(default=-1, help_text="The highest sequence number seen")
-    error_code = models.CharField(max_length=10, blank=True)
-    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
-    price = models.DecimalField(max_digits=10, decimal_places=5, null=True, blank=True)
-    price_unit = models.CharField(max_length=3, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["twilio_sid"], condition=~Q(twilio_sid=""), name="twilio_sid_is_unique"),
-            models.UniqueConstraint(
-                fields=["number"], condition=Q(ended_at__isnull=True), name="one_live_call_per_number"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.twilio_sid or "not placed"
-
-    def belongs_to(self, sid: str) -> bool:
-        """Whether this is the call that the carrier means. The first to tell us its id is believed."""
-        if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
-            self.store(twilio_sid=sid)
-            if self.ended_at:
-                self._was_placed_after_all()
-            # Called off before the carrier had told us its id, or no longer the one that counts.
-            if self.ended_at or not self.attempt.interview.is_live:
-                defer("interviews.hang_up", attempt_id=self.attempt.pk)
-        return bool(sid) and self.twilio_sid == sid
-
-    def _was_placed_after_all(self) -> None:
-        """The carrier was believed not to have this call, and now tells of it.
-
-        It goes on, unless there is another one by now, for this interview or to this number.
-        """
-        if not self.attempt.interview.is_live or self.attempt.is_followed:
-            return
-        try:
-            with transaction.atomic():
-                self.store(ended_at=None, status=self.Status.PLANNED)
-        except IntegrityError:  # one live call per number
-            self.refresh_from_db(fields=["ended_at", "status"])
-        else:
-            self.attempt.reopen()
-
-    def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
-        """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
-
-        Call it with the attempt held.
-        """
-        if self.ended_at or (sequence is not None and sequence <= self.sequence):
-            return
-        if self.ORDER.index(status) < self.ORDER.index(self.status):
-            status = self.status  # asking takes longer than telling
-        ended = status in self.ENDED
-        known = {key: value for key, value in details.items() if value not in ("", None)}
-        self.store(
-            status=status,
-            sequence=self.sequence if sequence is None else sequence,
-            ended_at=timezone.now() if ended else None,
-            **known,
-        )
-        if ended:
-            defer("interviews.fill_line")
-            self.attempt.end(self.ENDED[self.Status(status)], reason=f"The carrier reports: {status}.")
-
-    def priced(self, price: str | None, unit: str) -> None:
-        """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
-        self.store(**({"price": price, "price_unit": unit} if price else {}))
-
-    def never_placed(self, outcome: str, *, reason: str) -> None:
-        """The carrier refused it, or is known not to have got it."""
-        if not self.ended_at:
-            self.store(status=self.Status.FAILED, ended_at=timezone.now())
-            defer("interviews.fill_line")
-            self.attempt.end(outcome, reason=reason)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from interviews import conversation as talk
 from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
 from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
@@ -125,6 +126,18 @@ class InterviewResponse(Work):
             recording.store(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
+
+    def came_after_all(self, recording: "Recording") -> None:
+        """This take is there, though the answer was believed lost, or the interview was closed without it."""
+        lost = self.status == self.Status.AUDIO_LOST and recording.chosen
+        late = self.status == self.Status.SKIPPED and recording.is_usable
+        if not (lost or late) or self.interview.status in (Interview.Status.FAILED, Interview.Status.CANCELLED):
+            return
+        if not recording.chosen:
+            recording.store(chosen=True)
+        self._move(self.Status.ANSWERED, reason="The answer came late.")
+        if not self.interview.is_live:
+            self.interview.reopen_result(actor="carrier", reason="An answer came late.")
 
     def take_back(self, *, reason: str) -> None:
         """Nobody was asked after all: a machine had answered. The question costs nothing and is asked again."""
@@ -261,12 +274,31 @@ class Recording(Work):
     def __str__(self) -> str:
         return f"Take at turn {self.turn}"
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether this may be an answer, for all that is known of it."""
+        discarded = self.ended == self.Ended.REPEAT or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
+        return not discarded and talk.says_something(self.seconds)
+
+    @property
+    def was_denied(self) -> bool:
+        """Whether the carrier said that there is no audio, and nobody has looked."""
+        return self.status == self.Status.ABSENT and not self.tries
+
     def available(self, *, seconds: int | None) -> None:
-        """The carrier has the audio ready. Hearing it again changes nothing."""
-        if self.status == self.Status.EXPECTED:
-            self.store(status=self.Status.AVAILABLE, seconds=self.seconds or seconds)
+        """The carrier has the audio ready, whatever it said before. Hearing it again changes nothing."""
+        denied = self.was_denied
+        if self.status == self.Status.EXPECTED or denied:
+            self.store(status=self.Status.AVAILABLE, seconds=self.seconds or seconds, error="")
             if self.ended != self.Ended.REPEAT:
                 defer("interviews.fetch_audio", recording_id=self.pk)
+                if denied or not self.chosen:
+                    self.response.came_after_all(self)
+
+    def denied(self, *, reason: str) -> None:
+        """The carrier says that it has no audio. What it said to have is looked for all the same."""
+        if self.status == self.Status.EXPECTED:
+            self.lost(reason=reason)
 
     def put_away(self, audio: bytes) -> str:
         """Write the audio into our storage, which may take its time: call it without a lock. Returns its name."""
@@ -279,7 +311,7 @@ class Recording(Work):
     def lost(self, *, reason: str) -> None:
         """There is no audio and there will be none."""
         if self.status in (self.Status.EXPECTED, self.Status.AVAILABLE):
-            self.release(status=self.Status.ABSENT, error=reason)
+            self.release(status=self.Status.ABSENT, error=reason, tries=self.tries)
             self.pass_on()
 
     def try_again(self) -> None:

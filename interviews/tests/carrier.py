@@ -20,6 +20,7 @@ class Carrier:
     answer sent), or an error.
     `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
     `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
+    `recordings`: what the carrier recorded in any call, newest first, or the status with which it refuses to tell.
     `deleted`: the status with which a request to delete one is answered.
     """
 
@@ -31,6 +32,7 @@ class Carrier:
     headers: dict[str, str] = field(default_factory=dict)
     deleted: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
+    recordings: list[dict[str, str]] | int = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -95,6 +97,8 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.send_audio()
             elif path.path.endswith("/Transcriptions.json"):
                 self.answer(200, {"transcriptions": carrier.transcriptions})
+            elif path.path.endswith("/Recordings.json"):
+                self.send_recordings()
             elif path.path.endswith("/Calls.json"):
                 to = parse_qs(path.query).get("To", [""])[0]
                 self.answer(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})
@@ -103,6 +107,12 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.answer(
                     200 if known else 404, known[0] if known else {"code": 20404, "message": "no", "status": 404}
                 )
+
+        def send_recordings(self) -> None:
+            if isinstance(carrier.recordings, int):
+                self.answer(carrier.recordings, {"code": 20000 + carrier.recordings, "message": "no"})
+            else:
+                self.answer(200, {"recordings": carrier.recordings})
 
         def send_audio(self) -> None:
             carrier.headers = dict(self.headers)

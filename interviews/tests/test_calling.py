@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from candidates.phone import NotAPhoneNumber, e164
 from interviews.calling import Allowed, Later, Never, consider, may_call_now
-from interviews.hours import CallingHours, first_allowed
+from interviews.hours import CallingHours, closing_time, first_allowed
 from interviews.models import Call, Pace
 from screener.testing import a_candidate, an_approved_job, an_interview
 
@@ -108,6 +108,28 @@ class TestHours:
     ) -> None:
         assert first_allowed(CallingHours.parse(hours), zones, since=since) == first
 
+    @pytest.mark.parametrize(
+        ("hours", "zones", "since", "end"),
+        [
+            ("08:00-21:00", ["America/New_York"], NOON, NOON.replace(day=11, hour=1)),
+            ("08:00-21:00", ["America/New_York", "Europe/Berlin"], NOON, NOON.replace(hour=19)),
+            ("08:00-14:00", ["Europe/Berlin"], NOON, NOON.replace(day=11)),
+            ("08:00-24:00", ["Europe/Berlin"], NOON, NOON.replace(hour=22)),
+            ("00:00-24:00", ["Europe/Berlin"], NOON, None),
+            # The night in which the clocks go back: the day that ends is an hour longer.
+            (
+                "08:00-21:00",
+                ["Europe/Berlin"],
+                datetime(2026, 10, 24, 19, tzinfo=UTC),
+                datetime(2026, 10, 25, 20, tzinfo=UTC),
+            ),
+        ],
+    )
+    def test_end_at_the_first_moment_that_is_too_late_anywhere(
+        self, hours: str, zones: list[str], since: datetime, end: datetime | None
+    ) -> None:
+        assert closing_time(CallingHours.parse(hours), zones, since=since) == end
+
 
 @pytest.mark.django_db
 class TestNow:
@@ -120,7 +142,7 @@ class TestNow:
     def test_the_candidates_own_time_zone_counts_where_it_is_known(self, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
         candidate = a_candidate(timezone="Europe/Berlin")
-        assert may_call_now(candidate, an_approved_job(), now=NOON) == Allowed("+14155550100")
+        assert may_call_now(candidate, an_approved_job(), now=NOON) == Allowed("+14155550100", NOON.replace(hour=19))
 
     def test_a_number_that_may_be_anywhere_is_not_called_when_no_minute_suits_everywhere(self, settings: Any) -> None:
         settings.CALLING_HOURS = "12:00-13:00"

@@ -1,8 +1,10 @@
 """Placing calls: who may be called, that an attempt rings once, and what follows when the carrier fails."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import count, repeat
 from typing import Any
 
@@ -12,7 +14,7 @@ from urllib3.connection import HTTPConnection
 
 from candidates.models import Consent, DoNotCall
 from interviews import answers, dialling
-from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
 from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier, carrier
@@ -333,6 +335,81 @@ def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier
             assert "Busy" in interview.waiting_for
             interview.wait_until(timezone.now(), reason="the test is in a hurry")
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
+
+
+class TestOfSeveralCallsToANumber:
+    """Somebody else calls with our number too: by hand, or from another system."""
+
+    @pytest.fixture
+    def lost(self, twilio: Carrier) -> Attempt:
+        """Sent, and the answer was lost."""
+        twilio.mood = "lost"
+        dialling.dial(an_interview().pk)
+        return Attempt.objects.get()
+
+    def another(self, twilio: Carrier, after: timedelta, sid: str = "CA9") -> dict[str, Any]:
+        created = format_datetime(Attempt.objects.get().created_at + after)
+        twilio.calls.append({"sid": sid, "to": "+14155550100", "status": "completed", "date_created": created})
+        return twilio.calls[-1]
+
+    def adopted(self, lost: Attempt) -> str:
+        dialling.ask_about(lost.pk)
+        return Call.objects.get().twilio_sid
+
+    def test_those_made_long_before_or_after_are_not_it(self, lost: Attempt, twilio: Carrier) -> None:
+        self.another(twilio, timedelta(minutes=-2), "CA8")
+        self.another(twilio, timedelta(minutes=3))
+        assert self.adopted(lost) == twilio.calls[0]["sid"]
+
+    def test_none_is_believed_to_be_it_while_its_own_webhook_may_still_tell(
+        self, lost: Attempt, twilio: Carrier, time_machine: Any
+    ) -> None:
+        self.another(twilio, timedelta(seconds=-30))
+        assert self.adopted(lost) == ""
+        time_machine.move_to(timezone.now() + timedelta(minutes=3))
+        assert self.adopted(lost) == twilio.calls[0]["sid"], "the nearest to when it was planned"
+
+    def test_one_of_another_attempt_is_not_it(self, lost: Attempt, twilio: Carrier, time_machine: Any) -> None:
+        other = an_interview(full_name="Somebody Else", phone="+14155550101", email="else@example.com")
+        attempt = other.attempts.create(number=1, send_before=timezone.now())
+        Call.objects.create(attempt=attempt, number="+14155550101", twilio_sid=twilio.calls[0]["sid"])
+        dialling.ask_about(lost.pk)
+        lost.call.refresh_from_db()
+        assert lost.call.twilio_sid == ""
+
+
+class TestAtClosingTime:
+    """In Los Angeles, where this number is, the calling hours end at three in the morning by this clock."""
+
+    @pytest.fixture(autouse=True)
+    def late(self, settings: Any, time_machine: Any) -> None:
+        settings.CALLING_HOURS = "08:00-20:00"
+        time_machine.move_to(datetime(2036, 6, 10, 2, 59, 55, tzinfo=UTC), tick=False)
+
+    def test_a_call_is_not_sent_after_it(self, twilio: Carrier) -> None:
+        attempt = dialling._plan_attempt(an_interview().pk)
+        assert attempt is not None
+        assert attempt.send_before == datetime(2036, 6, 10, 3, tzinfo=UTC)
+
+    def test_whoever_waited_for_its_turn_until_after_it_makes_no_call(
+        self, twilio: Carrier, time_machine: Any, monkeypatch: Any
+    ) -> None:
+        """The lock on the interview was held by somebody else meanwhile."""
+        interview = an_interview()
+        locked = Interview.locked
+
+        @contextmanager
+        def after_a_wait(self: Interview) -> Iterator[None]:
+            with locked(self):
+                time_machine.move_to(datetime(2036, 6, 10, 3, 0, 1, tzinfo=UTC), tick=False)
+                yield
+
+        monkeypatch.setattr(Interview, "locked", after_a_wait)
+        dialling.dial(interview.pk)
+        monkeypatch.undo()
+        assert not twilio.asked
+        interview.refresh_from_db()
+        assert interview.next_attempt_at == datetime(2036, 6, 10, 15, tzinfo=UTC)
 
 
 class TestAudio:

@@ -179,16 +179,28 @@ def call_state(sid: str) -> CallState:
         return _state(_client().calls(sid).fetch())
 
 
-def calls_to(number: str, *, since: datetime) -> list[CallState]:
-    """The calls made to this number since then, newest first.
+def calls_to(number: str) -> list[CallState]:
+    """The last calls made to this number, newest first.
 
-    Twilio filters start times by the day and leaves them empty before the dial, so creation times are compared here.
+    Twilio filters start times by the day and leaves them empty before the dial, so whoever asks compares `created`.
     """
     with _errors_of_ours():
-        states = [
-            _state(call) for call in _client().calls.list(to=number, from_=settings.TWILIO_PHONE_NUMBER, limit=50)
-        ]
-    return [one for one in states if one.created is None or one.created >= since]
+        made = _client().calls.list(to=number, from_=settings.TWILIO_PHONE_NUMBER, limit=50)
+        return [_state(call) for call in made]
+
+
+@dataclass(frozen=True)
+class RecordingState:
+    sid: str
+    seconds: int | None
+
+
+def recordings_of(call_sid: str) -> list[RecordingState]:
+    """What was recorded in this call, newest first; not what turned out to be nothing. No length: not known yet."""
+    with _errors_of_ours():
+        found = _client().calls(call_sid).recordings.list(limit=50)
+    there = [one for one in found if str(one.status) != "absent"]
+    return [RecordingState(one.sid, int(one.duration) if str(one.duration).isdigit() else None) for one in there]
 
 
 def hang_up(sid: str) -> None:

@@ -48,10 +48,12 @@ def undone() -> Iterator[None]:
 CALLERS = [["", "#", ""], ["*", "", "*", "#", ""], [None, "", None, None, "#"], ["", "", "hangup"]]
 
 
-def events_of(phone: Phone, caller: list[str | None], *, answered_by: str = "human") -> tuple[list[Event], list[Event]]:
+def events_of(
+    phone: Phone, caller: list[str | None], *, answered_by: str = "human", **reply: str
+) -> tuple[list[Event], list[Event]]:
     """The inputs of the conversation, each of which exists only once the one before it was answered; and the news."""
     inputs = [Event(phone.pick_up, 0)]
-    inputs += [Event(partial(phone.turn, turn, "reply", Digits="1"), turn) for turn in (1, 2)]
+    inputs += [Event(partial(phone.turn, turn, "reply", **(reply or {"Digits": "1"})), turn) for turn in (1, 2)]
     news = [Event(partial(phone.machine, answered_by), 0)]
     for turn, keys in enumerate(caller, start=3):
         if keys is None:
@@ -136,7 +138,7 @@ def test_a_machine_is_one_whenever_that_is_learned(settings: Any, client: Client
         interview = an_interview()
         phone = Phone(placed(interview), client)
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
-        inputs, news = events_of(phone, ["", ""], answered_by="machine_end_beep")
+        inputs, news = events_of(phone, ["", ""], answered_by="machine_end_beep", SpeechResult="Yes.")
 
         @hypothesis_settings(max_examples=10, deadline=None, database=None)
         @given(deliveries(inputs, news))

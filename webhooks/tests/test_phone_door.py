@@ -259,7 +259,7 @@ class TestVoicemail:
     def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
         self, phone: Phone, interview: Interview, drained
     ) -> None:
-        consent(phone)
+        speaks_like_a_person(phone)
         phone.answer("Please leave a message after the tone.", recorded=False)
         phone.machine("machine_start")
         assert phone.turn(4, "reply").content
@@ -273,7 +273,7 @@ class TestVoicemail:
         self, phone: Phone, interview: Interview, twilio: Carrier, drained
     ) -> None:
         twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
-        consent(phone)
+        speaks_like_a_person(phone)
         phone.answer("Please leave a message after the tone, and I will call you back as soon as I can.")
         phone.status("completed")
         drained()
@@ -286,6 +286,37 @@ class TestVoicemail:
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
         assert interview.events.filter(kind="attempt.voicemail").count() == 1
+
+    @pytest.mark.parametrize("by", ["consent", "answer"])
+    @pytest.mark.parametrize("when", ["in mid-call", "after the call"])
+    def test_is_not_whoever_presses_keys_whatever_twilio_takes_them_for(
+        self, phone: Phone, interview: Interview, drained, by: str, when: str
+    ) -> None:
+        if by == "consent":
+            consent(phone)
+            phone.answer("This is my answer.")
+        else:
+            speaks_like_a_person(phone)
+            phone.answer("This is my answer.", digits="#")
+        question = phone.last
+        if when == "after the call":
+            phone.status("completed")
+        phone.machine("machine_start")
+        assert Call.objects.get().answered_by == "machine_start"
+        assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
+        assert interview.candidate.consents_to(Consent.Kind.RECORD)
+        if when == "in mid-call":
+            phone.last = question
+            assert interview.responses.all()[1].question in phone.heard()
+            phone.answer("And this is another.")
+            assert interview.responses.all()[1].status == InterviewResponse.Status.ANSWERED
+
+
+def speaks_like_a_person(phone: Phone) -> None:
+    """For all that can be told: it says yes twice."""
+    phone.pick_up()
+    phone.say("Yes.")
+    phone.say("Yes.")
 
 
 class TestTheSameEventTwice:

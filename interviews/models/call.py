@@ -1,0 +1,121 @@
+"""The phone call that an attempt is held over."""
+
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from screener.models import BaseModel
+from screener.queue import defer
+
+SID_LENGTH = 64
+
+
+class Call(BaseModel):
+    """The phone side of an attempt, as the carrier tells it."""
+
+    class Status(models.TextChoices):
+        PLANNED = "", "Not placed yet"
+        QUEUED = "queued", "Queued"
+        INITIATED = "initiated", "Initiated"
+        RINGING = "ringing", "Ringing"
+        IN_PROGRESS = "in-progress", "In progress"
+        COMPLETED = "completed", "Completed"
+        BUSY = "busy", "Busy"
+        NO_ANSWER = "no-answer", "No answer"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+
+    ENDED: ClassVar[dict[str, str]] = {
+        Status.COMPLETED: "HUNG_UP",
+        Status.BUSY: "BUSY",
+        Status.NO_ANSWER: "NO_ANSWER",
+        Status.FAILED: "CARRIER_ERROR",
+        Status.CANCELED: "CARRIER_ERROR",
+    }
+    """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
+
+    ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
+
+    attempt = models.OneToOneField("interviews.Attempt", on_delete=models.CASCADE, related_name="call")
+    number = models.CharField(max_length=16)
+    twilio_sid = models.CharField(max_length=SID_LENGTH, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, blank=True)
+    answered_by = models.CharField(max_length=24, blank=True)
+    sequence = models.IntegerField(default=-1, help_text="The highest sequence number seen")
+    error_code = models.CharField(max_length=10, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=5, null=True, blank=True)
+    price_unit = models.CharField(max_length=3, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["twilio_sid"], condition=~Q(twilio_sid=""), name="twilio_sid_is_unique"),
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(ended_at__isnull=True), name="one_live_call_per_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.twilio_sid or "not placed"
+
+    def belongs_to(self, sid: str) -> bool:
+        """Whether this is the call that the carrier means. The first to tell us its id is believed."""
+        if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
+            self.store(twilio_sid=sid)
+            if self.ended_at:
+                self._was_placed_after_all()
+            # Called off before the carrier had told us its id, or no longer the one that counts.
+            if self.ended_at or not self.attempt.interview.is_live:
+                defer("interviews.hang_up", attempt_id=self.attempt.pk)
+        return bool(sid) and self.twilio_sid == sid
+
+    def _was_placed_after_all(self) -> None:
+        """The carrier was believed not to have this call, and now tells of it.
+
+        It goes on, unless there is another one by now, for this interview or to this number.
+        """
+        if not self.attempt.interview.is_live or self.attempt.is_followed:
+            return
+        try:
+            with transaction.atomic():
+                self.store(ended_at=None, status=self.Status.PLANNED)
+        except IntegrityError:  # one live call per number
+            self.refresh_from_db(fields=["ended_at", "status"])
+        else:
+            self.attempt.reopen()
+
+    def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
+        """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
+
+        Call it with the attempt held.
+        """
+        if self.ended_at or (sequence is not None and sequence <= self.sequence):
+            return
+        if self.ORDER.index(status) < self.ORDER.index(self.status):
+            status = self.status  # asking takes longer than telling
+        ended = status in self.ENDED
+        known = {key: value for key, value in details.items() if value not in ("", None)}
+        self.store(
+            status=status,
+            sequence=self.sequence if sequence is None else sequence,
+            ended_at=timezone.now() if ended else None,
+            **known,
+        )
+        if ended:
+            defer("interviews.fill_line")
+            self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=f"The carrier reports: {status}.")
+
+    def priced(self, price: str | None, unit: str) -> None:
+        """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
+        self.store(**({"price": price, "price_unit": unit} if price else {}))
+
+    def never_placed(self, outcome: str, *, reason: str) -> None:
+        """The carrier refused it, or is known not to have got it."""
+        if not self.ended_at:
+            self.store(status=self.Status.FAILED, ended_at=timezone.now())
+            defer("interviews.fill_line")
+            self.attempt.end(outcome, reason=reason)

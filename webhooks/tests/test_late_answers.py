@@ -1,0 +1,255 @@
+"""An answer that comes late, or of which the carrier says one thing and then another, is not gone."""
+
+import xml.etree.ElementTree as ET
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from interviews import dialling
+from interviews.models import Interview, InterviewResponse, Recording
+from interviews.tasks import sweep
+from interviews.tests.carrier import Carrier
+from screener.testing import WORDS, an_approved_job, an_interview
+from webhooks.models import TwilioEvent
+from webhooks.tests.phone import Phone, consent, placed
+
+pytestmark = pytest.mark.django_db
+
+Answer = InterviewResponse.Status
+WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+TAKE = {"RecordingSid": "RE1", "RecordingDuration": "20"}
+
+
+@pytest.fixture
+def twilio(twilio: Carrier) -> Carrier:
+    twilio.audio = WAV
+    return twilio
+
+
+@pytest.fixture
+def interview() -> Interview:
+    """Three questions, half of which make an interview, and one call for it all."""
+    return an_interview(job=an_approved_job(max_attempts=1, minimum_coverage=0.5))
+
+
+def statuses(interview: Interview) -> list[str]:
+    return list(interview.responses.values_list("status", flat=True))
+
+
+def record(phone: Phone) -> ET.Element:
+    found = phone.document().find("Record")
+    assert found is not None
+    return found
+
+
+class TestTheLastWordsOfTheLastCall:
+    @pytest.fixture
+    def broken_off(self, twilio: Carrier, phone: Phone, interview: Interview) -> ET.Element:
+        """The line went while the last question was being answered, and of that nothing is heard."""
+        twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "completed"})
+        consent(phone)
+        for _ in (1, 2):
+            phone.answer(WORDS)
+        last = record(phone)
+        phone.status("completed")
+        return last
+
+    def test_are_looked_for_at_the_carrier(
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, twilio: Carrier, drained: Any
+    ) -> None:
+        known = Recording.objects.latest("turn").sid
+        twilio.recordings = [
+            {"sid": "RE9", "status": "absent", "duration": "0"},
+            {"sid": "RE8", "status": "processing", "duration": "-1"},
+            {"sid": known, "status": "completed", "duration": "20"},
+        ]
+        drained(only="interviews.follow_up", all=True)
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
+        take = Recording.objects.get(sid="RE8")
+        assert (take.chosen, take.ended, take.response.position) == (True, Recording.Ended.HANGUP, 2)
+
+        phone.post(broken_off.attrib["action"], phone.params(RecordingSid="RE8", RecordingDuration=31, Digits="hangup"))
+        phone.recorded(broken_off, {"RecordingSid": "RE8", "RecordingDuration": "31"})
+        phone.transcribed(broken_off, "RE8", WORDS)
+        drained(all=True)
+        assert statuses(interview) == [Answer.ASSESSED] * 3
+        assert Recording.objects.get(sid="RE8").seconds == 31
+
+    @pytest.mark.parametrize("answer", [[], 404, 401], ids=["nothing recorded", "not known", "refused"])
+    def test_are_none_where_the_carrier_has_none(
+        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, answer: Any
+    ) -> None:
+        twilio.recordings = answer
+        drained(only="interviews.follow_up", all=True)
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
+        assert statuses(interview)[2] == Answer.SKIPPED
+
+    def test_are_waited_for_while_the_carrier_cannot_be_asked_though_not_for_ever(
+        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, time_machine: Any
+    ) -> None:
+        twilio.recordings = 503
+        for minutes, status in (
+            (0, Interview.Status.IN_PROGRESS),
+            (1, Interview.Status.IN_PROGRESS),
+            (11, "completed"),
+        ):
+            time_machine.move_to(timezone.now() + timedelta(minutes=minutes), tick=True)
+            sweep(0)
+            drained(only="interviews.follow_up", all=True)
+            interview.refresh_from_db()
+            assert interview.status == status
+
+    @pytest.mark.parametrize("by", ["its action", "its recording"])
+    def test_count_even_when_they_come_after_the_interview_was_closed(
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, drained: Any, time_machine: Any, by: str
+    ) -> None:
+        drained(only="interviews.follow_up", all=True)
+        drained()
+        interview.refresh_from_db()
+        assert interview.result_status != Interview.ResultStatus.PENDING
+        assert statuses(interview)[2] == Answer.SKIPPED
+
+        if by == "its action":
+            phone.post(broken_off.attrib["action"], phone.params(**TAKE, Digits="hangup"))
+            time_machine.move_to(timezone.now() + timedelta(minutes=11), tick=True)
+            sweep(0)
+        else:
+            for _ in range(2):
+                phone.recorded(broken_off, TAKE)
+        phone.transcribed(broken_off, "RE1", WORDS)
+        assert statuses(interview)[2] == Answer.ANSWERED
+        interview.refresh_from_db()
+        assert interview.result_status == Interview.ResultStatus.PENDING
+        drained()
+        interview.refresh_from_db()
+        assert statuses(interview) == [Answer.ASSESSED] * 3
+        assert interview.results.get(is_current=True).coverage == 1
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
+
+    @pytest.mark.parametrize("take", [{"Digits": "*"}, {"RecordingDuration": "0"}], ids=["discarded", "silent"])
+    def test_that_are_no_answer_open_nothing_again(
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, drained: Any, take: dict[str, str]
+    ) -> None:
+        drained(only="interviews.follow_up", all=True)
+        phone.post(broken_off.attrib["action"], phone.params(**TAKE | take))
+        phone.recorded(broken_off, TAKE | {"RecordingDuration": take.get("RecordingDuration", "20")})
+        assert statuses(interview)[2] == Answer.SKIPPED
+
+    def test_open_no_interview_again_that_was_called_off(
+        self, broken_off: ET.Element, phone: Phone, interview: Interview
+    ) -> None:
+        interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+        phone.recorded(broken_off, TAKE)
+        assert statuses(interview)[2] == Answer.SKIPPED
+
+
+class TestWhatIsSaidOfARecording:
+    @pytest.fixture
+    def given(self, twilio: Carrier, phone: Phone) -> ET.Element:
+        """The first question was answered."""
+        consent(phone)
+        first = record(phone)
+        phone.post(first.attrib["action"], phone.params(**TAKE, Digits="#"))
+        return first
+
+    def told(self, phone: Phone, record: ET.Element, status: str, duration: str = "20") -> None:
+        params = phone.params(RecordingSid="RE1", RecordingStatus=status, RecordingDuration=duration)
+        assert phone.post(record.attrib["recordingStatusCallback"], params).status_code == 204
+
+    @pytest.mark.parametrize("status", ["in-progress", "processing", "paused", "", "something new"])
+    def test_is_ignored_while_it_is_neither_there_nor_gone(
+        self, given: ET.Element, phone: Phone, interview: Interview, status: str
+    ) -> None:
+        self.told(phone, given, status)
+        assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.EXPECTED, Answer.ANSWERED)
+
+    @pytest.mark.parametrize("status", ["absent", "failed"])
+    def test_loses_the_answer_when_it_is_that_there_is_none(
+        self, given: ET.Element, phone: Phone, interview: Interview, status: str
+    ) -> None:
+        self.told(phone, given, status)
+        assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
+
+    @pytest.mark.parametrize("order", [["absent", "completed"], ["completed", "absent"]])
+    def test_ends_with_the_audio_whenever_there_is_some(
+        self, given: ET.Element, phone: Phone, interview: Interview, drained: Any, order: list[str]
+    ) -> None:
+        for status in order:
+            self.told(phone, given, status)
+        phone.transcribed(given, "RE1", WORDS)
+        drained()
+        assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.STORED, Answer.ASSESSED)
+
+    def test_opens_the_result_again_when_the_audio_turns_up_after_it(
+        self, given: ET.Element, phone: Phone, interview: Interview, drained: Any
+    ) -> None:
+        self.told(phone, given, "absent")
+        phone.last = phone.post(given.attrib["action"], phone.params(**TAKE, Digits="#"))
+        for _ in (1, 2):
+            phone.answer(WORDS)
+        drained()
+        interview.refresh_from_db()
+        assert interview.results.get(is_current=True).coverage < 1
+        self.told(phone, given, "completed")
+        phone.transcribed(given, "RE1", WORDS)
+        drained()
+        assert interview.results.get(is_current=True).coverage == 1
+
+    def test_a_second_time_does_not_bring_back_what_was_fetched_in_vain(
+        self, given: ET.Element, phone: Phone, interview: Interview, twilio: Carrier, drained: Any
+    ) -> None:
+        twilio.audio = b"<html>no</html>"
+        self.told(phone, given, "completed")
+        drained()
+        self.told(phone, given, "completed")
+        assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
+
+
+@pytest.mark.parametrize("duration", ["-1", "", "none", "99999999999", None])
+def test_a_recording_of_unknown_length_is_an_answer(
+    twilio: Carrier, phone: Phone, interview: Interview, duration: str | None
+) -> None:
+    consent(phone)
+    first = record(phone)
+    told = {"RecordingSid": "RE1", "Digits": "#"} | ({} if duration is None else {"RecordingDuration": duration})
+    phone.post(first.attrib["action"], phone.params(**told))
+    assert interview.responses.all()[1].question in phone.heard()
+    take = Recording.objects.get()
+    assert (take.chosen, take.seconds, statuses(interview)[0]) == (True, None, Answer.ANSWERED)
+    phone.recorded(first, TAKE)
+    assert Recording.objects.get().seconds == 20
+
+
+def test_no_recording_of_unknown_length_is_silence(phone: Phone, interview: Interview) -> None:
+    consent(phone)
+    phone.post(record(phone).attrib["action"], phone.params(RecordingDuration=-1))
+    assert statuses(interview)[0] == Answer.ASKED
+
+
+def test_an_answer_to_a_turn_that_silence_has_closed_is_kept_on_file(phone: Phone, interview: Interview) -> None:
+    consent(phone)
+    action = record(phone).attrib["action"]
+    asked_again = phone.turn(3, "silence").content
+    for _ in range(2):
+        assert phone.post(action, phone.params(**TAKE, Digits="#")).content == asked_again
+    kept = TwilioEvent.objects.filter(turn=3).order_by("created_at").values_list("kind", "params__RecordingSid")
+    assert list(kept) == [("silence", None), ("take", "RE1")]
+
+
+def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(
+    twilio: Carrier, client: Client, drained: Any
+) -> None:
+    interview = an_interview()
+    phone = Phone(placed(interview), client)
+    consent(phone)
+    phone.answer("What I wanted to s", digits="hangup")
+    phone.status("completed")
+    dialling.follow_up(phone.attempt.pk)
+    interview.refresh_from_db()
+    assert interview.next_attempt_at is not None
+    assert not any("Recordings.json" in one for one in twilio.asked)
