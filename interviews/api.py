@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from django.db.models import Count, Model, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -73,6 +73,8 @@ def why_no_result(interview: Interview) -> str:
         state = interview.get_status_display().lower()
         return f"There is no result yet: the interview is {state}. Ask again when it is over."
     if interview.status == Interview.Status.COMPLETED:
+        if interview.results.exists():
+            return "The answers are being assessed again. What was found before comes with the new result, as earlier."
         return "There is no result yet: the answers are being assessed. Ask again in a few seconds."
     outcome = interview.get_outcome_display().lower()
     return f"There is no result and there will be none: {outcome}. {interview.outcome_reason}".strip()
@@ -104,9 +106,10 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
     @part(serializers.ResponseSerializer)
     def responses(self, request: Request, **kwargs: Any) -> Response:
         """Each question with its answer and what that was found to be worth."""
-        counted = Assessment.objects.filter(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
-        current = Prefetch("assessments", counted)
-        found = self.get_object().responses.prefetch_related(current)
+        counts = Q(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
+        current = Prefetch("assessments", Assessment.objects.filter(counts))
+        earlier = Prefetch("assessments", Assessment.objects.exclude(counts), to_attr="earlier_assessments")
+        found = self.get_object().responses.prefetch_related(current, earlier)
         return Response(serializers.ResponseSerializer(found, many=True).data)
 
     @part(serializers.EventSerializer)

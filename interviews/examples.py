@@ -93,6 +93,7 @@ RESPONSE = [
             "label": OFFLINE,
             "model": "offline-rules",
             "measures": None,
+            "earlier": [],
         },
     )
 ]

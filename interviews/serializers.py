@@ -9,7 +9,16 @@ from rest_framework import serializers
 
 from candidates.models import Candidate
 from interviews import examples
-from interviews.models import Attempt, Call, Campaign, Interview, InterviewEvent, InterviewResponse, InterviewResult
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Campaign,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+)
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
@@ -143,6 +152,29 @@ class MeasuresSerializer(serializers.Serializer[Any]):
     pauses = PausesSerializer(allow_null=True)
 
 
+class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
+    score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed from the criteria; null: none")
+    score_reason = serializers.CharField(source="reason", help_text="Why there was no score")
+    criteria = CriterionResultSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "score",
+            "score_reason",
+            "feedback",
+            "criteria",
+            "flags",
+            "label",
+            "model",
+            "rubric_version",
+            "prompt_hash",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
 @extend_schema_serializer(examples=examples.RESPONSE)
 class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
     """A question and what became of it. What is assessed is null until it is, and again while it is scored anew."""
@@ -167,6 +199,12 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
     )
     model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
     measures = serializers.SerializerMethodField(help_text="Information only, never part of a score; null: not wanted")
+    earlier = EarlierAssessmentSerializer(
+        source="earlier_assessments",
+        many=True,
+        read_only=True,
+        help_text="What was found before it was scored again, or refused before it was asked for again; newest first",
+    )
 
     class Meta:
         model = InterviewResponse
@@ -188,6 +226,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
             "label",
             "model",
             "measures",
+            "earlier",
         ]
         read_only_fields = fields
         extra_kwargs = {

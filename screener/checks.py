@@ -9,7 +9,7 @@ from django.core.checks import ERROR, CheckMessage, Error, Warning, register, ru
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from screener.prices import HOW_TO_WRITE, BadPrice, own_prices
+from screener.prices import HOW_TO_WRITE, BadPrice, own_prices, price_of
 from screener.services import retirement, voice
 
 NEEDED = {
@@ -67,6 +67,25 @@ def budget_is_an_amount(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint="Set it to the US dollars that models may cost in a month, or to 0 for no limit.",
             id="screener.E006",
         )
+    ]
+
+
+@register("screener")
+def budget_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What a model of unknown price costs is in no sum, so that no budget holds it back."""
+    if not settings.MONTHLY_BUDGET:
+        return []
+    try:
+        unpriced = [one for one in retirement.configured() if price_of(one.model) is None]
+    except BadPrice:
+        return []  # said above
+    return [
+        Warning(
+            f"{one.prefix}_MODEL is {one.model}, whose price is not known, so MONTHLY_BUDGET does not limit it.",
+            hint=f"Say what it costs in MODEL_PRICES. {HOW_TO_WRITE}",
+            id="screener.W005",
+        )
+        for one in unpriced
     ]
 
 

@@ -284,9 +284,10 @@ class Interview(Work):
 
     @verb
     def reopen_result(self, *, actor: str, reason: str) -> None:
-        """Something that the result rests on is being done again."""
+        """Something that the result rests on is being done again: what it was so far is history."""
         if self.status != self.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview can be scored again.")
+        self.results.filter(is_current=True).update(is_current=False)
         self.release(result_status=self.ResultStatus.PENDING)
         self.note("result.reopened", actor=actor, reason=reason)
         defer("interviews.conclude", interview_id=self.pk)

@@ -249,7 +249,10 @@ class TestScoringAgain:
         interview.refresh_from_db()
         assert interview.result_status == "pending"
         assert interview.events.get(kind="result.reopened").actor == "hanna"
-        assert "The answers are being assessed." in read(desk, page_of(interview))
+        page = read(desk, page_of(interview))
+        assert "The answers are being assessed." in page
+        assert "Earlier results (1)" in page
+        assert "s-score" not in page.split("Earlier results (1)")[0], "nobody takes the old score for the new one"
 
     def test_of_a_live_one_says_why_not(self, desk: Client) -> None:
         assert "Only a completed interview can be scored again." in press(desk, page_of(an_interview(), "rescore"))

@@ -162,13 +162,28 @@ class TestWhatWasSaid:
 
     def test_costs_the_same_for_any_number_of_questions(self, api: APIClient, django_assert_num_queries: Any) -> None:
         interview = an_interview(job=an_approved_job(questions=QUESTIONS * 5))
-        with django_assert_num_queries(4):  # the key, the interview, its responses, their assessments
+        with django_assert_num_queries(5):  # the key, the interview, its responses, their assessments, earlier ones
             assert len(part(api, interview, "responses").json()) == 15
 
     def test_has_no_score_while_it_is_scored_again(self, api: APIClient) -> None:
         interview = a_finished_interview()
         api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
-        assert {one["score"] for one in part(api, interview, "responses").json()} == {None}
+        rows = part(api, interview, "responses").json()
+        assert {one["score"] for one in rows} == {None}
+        assert [len(one["earlier"]) for one in rows] == [1, 1, 1]
+
+    def test_keeps_what_was_found_before(self, api: APIClient) -> None:
+        interview = a_finished_interview()
+        (first, *_) = part(api, interview, "responses").json()
+        assert first["earlier"] == []
+        api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
+        drain(only="interviews")
+        (again, *_) = part(api, interview, "responses").json()
+        (before,) = again["earlier"]
+        same = ("score", "score_reason", "feedback", "criteria", "flags", "label", "model")
+        assert [before[name] for name in same] == [first[name] for name in same]
+        assert before["prompt_hash"]
+        assert before["rubric_version"]
 
 
 class TestTheResult:
@@ -210,6 +225,8 @@ class TestTheResult:
         first = part(api, interview, "result").json()
         response = api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
         assert (response.status_code, response.json()["result_status"]) == (202, "pending")
+        meanwhile = part(api, interview, "result")
+        assert (meanwhile.status_code, "assessed again" in meanwhile.json()["detail"]) == (404, True)
         drain(only="interviews")
         again = part(api, interview, "result").json()
         assert [one["created_at"] for one in again["earlier"]] == [first["created_at"]]

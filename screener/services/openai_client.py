@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from math import inf
 from time import monotonic
 from typing import Annotated, TypeVar
 
@@ -223,4 +224,4 @@ def _asked(error: openai.APIStatusError) -> float | None:
             seconds = float(value)
     except ValueError:
         return None
-    return seconds if 0 < seconds <= LONGEST_ASKED_WAIT else None
+    return min(seconds, LONGEST_ASKED_WAIT) if 0 < seconds < inf else None

@@ -47,16 +47,21 @@ class _Models(BaseModel):
     data: list[_Model] = []
 
 
-def servers() -> list[list[Account]]:
-    """The configured models, those of one server and key together."""
+def configured() -> list[Account]:
+    """The models that cost money as things are set."""
     text = language_model.interviewer()
     accounts = [text.account] if isinstance(text, OpenAIInterviewer) else []
     if speech.source() == "openai":
         accounts.append(speech.account())
     if voice.is_on():
         accounts.append(voice.account())
+    return accounts
+
+
+def servers() -> list[list[Account]]:
+    """The configured models, those of one server and key together."""
     together: dict[tuple[str, str], list[Account]] = defaultdict(list)
-    for account in accounts:
+    for account in configured():
         together[account.base_url, account.key].append(account)
     return list(together.values())
 

@@ -270,7 +270,9 @@ class TestFailures:
         [
             ({"Retry_After": "7"}, 7),
             ({"Retry_After_Ms": "1500", "Retry_After": "2"}, 1.5),
+            ({"Retry_After": "172800"}, 24 * 3600),
             ({"Retry_After": "soon"}, None),
+            ({"Retry_After": "nan"}, None),
             ({"Retry_After": "inf"}, None),
             ({"Retry_After": "-1"}, None),
             ({}, None),

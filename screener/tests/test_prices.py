@@ -8,6 +8,7 @@ from django.core.checks import run_checks
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screener.checks import budget_can_be_kept
 from screener.prices import PRICES, BadPrice, cost_of, own_prices, price_of
 from screener.services.usage import NOTHING, Usage
 
@@ -126,3 +127,23 @@ def test_a_budget_that_is_no_amount_is_refused(settings: Any, amount: float) -> 
     settings.MONTHLY_BUDGET = amount
     (error,) = run_checks(tags=["screener"])
     assert error.id == "screener.E006"
+
+
+class TestABudgetForModelsOfUnknownPrice:
+    @pytest.fixture(autouse=True)
+    def settings_of_a_model_of_our_own(self, settings: Any) -> None:
+        settings.OPENAI_API_KEY, settings.OPENAI_MODEL = "sk-test", "our-own-model"
+        settings.MONTHLY_BUDGET = 50.0
+
+    def test_is_said_not_to_limit_them(self) -> None:
+        (warning,) = budget_can_be_kept(None)
+        assert warning.id == "screener.W005"
+        assert "OPENAI_MODEL is our-own-model, whose price is not known" in warning.msg
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [("MONTHLY_BUDGET", 0.0), ("MODEL_PRICES", ["our-own-model=1/2"]), ("OPENAI_MODEL", "gpt-6-sol")],
+    )
+    def test_is_said_of_no_others(self, settings: Any, setting: str, value: Any) -> None:
+        setattr(settings, setting, value)
+        assert budget_can_be_kept(None) == []
