@@ -118,6 +118,7 @@ class Interview(Work):
     objects = InterviewManager()
 
     _holding = False
+    _history: list[InterviewEvent]
 
     class Meta:
         ordering = ["-created_at"]
@@ -181,22 +182,33 @@ class Interview(Work):
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """For whoever has read this row with its lock: what follows needs no lock of its own."""
-        self._holding = True
+        """For whoever has read this row with its lock: what follows needs no lock of its own.
+
+        The history of it is written at its end, in one statement.
+        """
+        self._holding, self._history = True, []
         try:
             yield
+            InterviewEvent.objects.bulk_create(self._history)
         finally:
-            self._holding = False
+            self._holding, self._history = False, []
 
     def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""
-        InterviewEvent.objects.create(interview=self, kind=kind, actor=actor, reason=reason, data=data)
+        self.remember(kind=kind, actor=actor, reason=reason, data=data)
+
+    def remember(self, **event: Any) -> None:
+        """Add this to the history, in the order in which it is told."""
+        happened = InterviewEvent(interview=self, **event)
+        if self._holding:
+            self._history.append(happened)
+        else:
+            happened.save()
 
     def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status
         self.store(status=status, **changes)
-        InterviewEvent.objects.create(
-            interview=self,
+        self.remember(
             kind=kind,
             actor=actor,
             before=before,
@@ -256,7 +268,8 @@ class Interview(Work):
             completed_at=now,
             duration_seconds=int((now - self.started_at).total_seconds()) if self.started_at else None,
         )
-        self.responses.skip_open(reason=UNASKED)
+        for event in self.responses.skip_open(reason=UNASKED):
+            self.remember(**event)
         if completed:
             defer("interviews.conclude", interview_id=self.pk)
 
@@ -278,9 +291,7 @@ class Interview(Work):
             raise InvalidTransition("Only a completed interview has a result.")
         before = self.result_status
         self.release(result_status=result_status)
-        InterviewEvent.objects.create(
-            interview=self, kind=f"result.{result_status}", before=before, after=result_status, reason=reason
-        )
+        self.remember(kind=f"result.{result_status}", before=before, after=result_status, reason=reason)
 
     @verb
     def reopen_result(self, *, actor: str, reason: str) -> None:

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews import conversation as talk
-from interviews.models.history import InterviewEvent
 from interviews.models.interview import Interview
 from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
 from screener.queue import defer
@@ -21,26 +20,17 @@ def private_storage() -> Any:
 
 
 class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
-    def skip_open(self, *, reason: str) -> None:
-        """Nobody will answer what is still open among these, all of one interview. Call it under that one's lock."""
+    def skip_open(self, *, reason: str) -> list[dict[str, Any]]:
+        """Nobody will answer what is still open among these, all of one interview. Returns the history of that.
+
+        Call it under the interview's lock.
+        """
         still_open = list(self.filter(status__in=InterviewResponse.OPEN))
-        if not still_open:
-            return
-        skipped = InterviewResponse.Status.SKIPPED
-        moves = [
-            InterviewEvent(
-                interview_id=one.interview_id,
-                kind=f"response.{skipped}",
-                before=one.status,
-                after=skipped,
-                reason=reason,
-                data={"position": one.position},
-            )
-            for one in still_open
-        ]
-        of_these = self.filter(pk__in=[one.pk for one in still_open])
-        of_these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
-        InterviewEvent.objects.bulk_create(moves)
+        if still_open:
+            these = self.filter(pk__in=[one.pk for one in still_open])
+            skipped = InterviewResponse.Status.SKIPPED
+            these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
+        return [one.moved(to=InterviewResponse.Status.SKIPPED, reason=reason) for one in still_open]
 
 
 class InterviewResponse(Work):
@@ -193,22 +183,20 @@ class InterviewResponse(Work):
             self._move(self.Status.ANSWERED)
             take.try_again()
 
+    def moved(self, *, to: str, reason: str) -> dict[str, Any]:
+        """A move from where it is now, as the history tells it."""
+        data = {"position": self.position}
+        return {"kind": f"response.{to}", "before": self.status, "after": to, "reason": reason, "data": data}
+
     def _guard(self, needed: str) -> None:
         if self.status != needed:
             raise InvalidTransition(f"Question {self.position + 1} is {self.status}, not {needed}.")
 
     def _move(self, status: str, *, reason: str = "", **changes: Any) -> None:
         """Call it under the interview's lock."""
-        before = self.status
+        moved = self.moved(to=status, reason=reason)
         self.release(status=status, status_reason=reason, **changes)
-        InterviewEvent.objects.create(
-            interview=self.interview,
-            kind=f"response.{status}",
-            before=before,
-            after=status,
-            reason=reason,
-            data={"position": self.position},
-        )
+        self.interview.remember(**moved)
         if self.is_settled and not self.interview.is_live and not self._is_waited_for():
             defer("interviews.conclude", interview_id=self.interview_id)
 

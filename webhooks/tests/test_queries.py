@@ -39,8 +39,8 @@ def test_who_it_is(phone: Phone, django_assert_num_queries: Any) -> None:
 
 def test_an_answer(phone: Phone, django_assert_num_queries: Any) -> None:
     consent(phone)
-    # The questions, the take that may be known; the take, the attempt, this question and the next with their history.
-    with django_assert_num_queries(ALWAYS + 8):
+    # The questions, the take that may be known; the take, the attempt, this question, the next, and their history.
+    with django_assert_num_queries(ALWAYS + 7):
         phone.answer(recorded=False)
 
 
