@@ -24,13 +24,22 @@ PORT = env.int("WEB_PORT", env.int("PORT", 8000))
 
 # --- Database: DATABASE_URL, else the embedded server ------------------------------------------------
 
-_POOL = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8), "timeout": env.int("DATABASE_TIMEOUT", 2)}
+# A pool that is left to itself waits twice as long before each try to connect. With a short `reconnect_timeout` it
+# gives up instead, and the next request tries.
+_POOL = {
+    "min_size": 1,
+    "max_size": env.int("DATABASE_POOL_SIZE", 8),
+    "timeout": env.float("DATABASE_TIMEOUT", 1.5),
+    "reconnect_timeout": 0.5,
+}
 EMBEDDED_DATABASE = env.bool("EMBEDDED_DATABASE", DEBUG or TESTING)
 DATABASE_URL = env.str("DATABASE_URL", "")
 
 if DATABASE_URL:
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     DATABASES["default"].setdefault("OPTIONS", {})
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"]["ENGINE"] = "screener.database"
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's folder: %2Frun%2Fpostgresql
 elif EMBEDDED_DATABASE:
     DATABASES = {
@@ -45,7 +54,19 @@ else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
 # The server plans a statement once, not each time. Behind a pooler that keeps no statements, DATABASE_URL turns it off:
 # ?server_side_binding=False
-for _option, _value in {"server_side_binding": True, "prepare_threshold": 3}.items():
+# A network that swallows what is sent is noticed within seconds; a process that stands still in a transaction loses its
+# locks, and whoever waits for them is told rather than kept.
+_CONNECTION = {
+    "server_side_binding": True,
+    "prepare_threshold": 3,
+    "connect_timeout": 2,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s",
+}
+for _option, _value in _CONNECTION.items():
     DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

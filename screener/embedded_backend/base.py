@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError
-from django.db.backends.postgresql import base, client
+from django.db.backends.postgresql import client
 
 from screener import embedded
+from screener.database import base
 
 
 def _start(settings: dict[str, Any]) -> embedded.ConnectionInfo:
@@ -36,7 +37,7 @@ class DatabaseClient(client.DatabaseClient):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Everything is Django's, but for where the server is."""
+    """As `screener.database`, but for where the server is."""
 
     client_class = DatabaseClient
 

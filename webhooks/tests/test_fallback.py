@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from interviews import dialling
 from interviews.models import Attempt, Interview
+from screener.database import base
 from screener.testing import an_approved_job, an_interview
 from webhooks import patience
 from webhooks.models import TwilioEvent
@@ -31,6 +32,12 @@ def interview() -> Interview:
 @pytest.fixture
 def phone(interview: Interview, client: Client) -> Phone:
     return Phone(placed(interview), client)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that was away is asked again at once."""
+    monkeypatch.setattr(base, "ASKED_AGAIN_AFTER", 0)
 
 
 @pytest.fixture(autouse=True)
