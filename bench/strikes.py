@@ -69,7 +69,7 @@ def _working_on(house: House, queue: str) -> list[psutil.Process]:
     found = []
     for child in [child for name in WORKERS for child in _children(house, name)]:
         with suppress(psutil.NoSuchProcess):
-            if queue in child.cmdline():
+            if child.name() == f"worker {queue}":
                 found.append(child)
     return found
 

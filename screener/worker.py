@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
+from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
@@ -32,15 +35,13 @@ AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait for each other more than for anybody else."""
 
 
-async def run(queue: str, *, concurrency: int, supervised: bool) -> None:
-    """Work on this queue until SIGTERM or SIGINT, or until the supervisor that started this process is gone."""
+async def run(queue: str, *, concurrency: int) -> None:
+    """Work on this queue until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    if supervised:
-        threading.Thread(target=_stop_with_supervisor, args=(loop, stop), daemon=True).start()
     wait = 1.0
     while not stop.is_set():
         try:
@@ -111,46 +112,56 @@ async def _heal(connected: App, job: Job) -> None:
         await connected.job_manager.retry_job(job)
 
 
-def _stop_with_supervisor(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """The supervisor holds the other end of our standard input, which closes when it is gone, however it went."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    loop.call_soon_threadsafe(stop.set)
-
-
 def shares(concurrency: int) -> list[int]:
     """How many jobs each process of a queue does at once, of so many in all."""
     processes = ceil(concurrency / AT_ONCE_IN_A_PROCESS)
     return [len(range(number, concurrency, processes)) for number in range(processes)]
 
 
-def supervise(command: list[str]) -> None:
+def supervise() -> None:
     """Keep the processes of every queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    gc.freeze()  # what is loaded by now stays shared between all of them
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
-    running = [_start(command, *one) for one in work]
+    running = [_start(*one) for one in work]
     while not stop.wait(0.5):
         for place, process in enumerate(running):
-            if process.poll() is not None:
-                log.warning("worker %s ended with %s; starting it again", work[place][0], process.returncode)
-                running[place] = _start(command, *work[place])
+            if not process.is_alive():
+                log.warning("worker %s ended with %s; starting it again", work[place][0], process.exitcode)
+                running[place] = _start(*work[place])
     for process in running:
         process.terminate()
     for process in running:
-        try:
-            process.wait(timeout=25)
-        except subprocess.TimeoutExpired:
+        process.join(timeout=25)
+        if process.is_alive():
             process.kill()
 
 
-def _start(command: list[str], queue: str, at_once: int) -> subprocess.Popen[bytes]:
-    one_queue = ["--queue", queue, "--at-once", str(at_once), "--supervised"]
-    process = subprocess.Popen([*command, *one_queue], stdin=subprocess.PIPE)
+def _start(queue: str, at_once: int) -> ForkProcess:
+    """Forked, because to load the application anew takes longer than anything else in a new process' life."""
+    process = ForkProcess(target=_work_supervised, args=(queue, at_once, os.getpid()))
+    process.start()
     if queue != "calls":
-        _give_way(process.pid)
+        _give_way(cast(int, process.pid))
     return process
+
+
+def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    with contextlib.suppress(OSError):  # what `top` shows; Linux alone knows it
+        Path("/proc/self/comm").write_text(f"worker {queue}")
+    asyncio.run(run(queue, concurrency=at_once))
+
+
+def _end_with(supervisor: int) -> None:
+    """However it went: who is an orphan has another parent."""
+    while os.getppid() == supervisor:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _give_way(process: int) -> None:

@@ -1,9 +1,11 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
 application = get_wsgi_application()
+_ = get_resolver().url_patterns  # loads every view now, and not while the first caller waits
 
 from screener.checks import refuse_to_start_unfit  # noqa: E402 - needs the settings
 
