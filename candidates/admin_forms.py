@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate, Consent
-from candidates.phone import NotAPhoneNumber, e164
+from candidates.phone import LONGEST, NotAPhoneNumber, e164
 from candidates.resume import ResumeRefused, check_upload
 from screener.admin_base import LanguageField, VerbForm
 
@@ -22,6 +22,9 @@ class PhoneField(forms.CharField):
     """Any way of writing a number with its country code; cleaned to the form in which it is stored and dialled."""
 
     widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST, **kwargs)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
@@ -32,7 +35,7 @@ class PhoneField(forms.CharField):
 
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
-    phone = PhoneField(max_length=40, help_text="With its country code: +1 415 555 0100.")
+    phone = PhoneField(help_text="With its country code: +1 415 555 0100.")
     locale = LanguageField(initial="en", help_text="The language to speak to them in.")
     new_resume = forms.FileField(
         required=False,
@@ -86,7 +89,7 @@ class ConsentForm(VerbForm):
 
 
 class DoNotCallForm(VerbForm):
-    number = PhoneField(max_length=40, help_text="With its country code. Only a keyed hash of it is kept.")
+    number = PhoneField(help_text="With its country code. Only a keyed hash of it is kept.")
     source = forms.CharField(
         label="Why",
         max_length=100,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from candidates.models import Candidate, Consent
-from candidates.phone import NotAPhoneNumber, e164
+from candidates.phone import LONGEST, NotAPhoneNumber, e164
 from candidates.resume import ResumeRefused, check_upload
 from screener.api.input import LanguageField
 from screener.api.schema import sent, shown
@@ -50,12 +50,12 @@ def _time_zones() -> set[str]:
     return available_timezones()  # reads a folder each time
 
 
-@extend_schema_field({"type": "string", "maxLength": 40, "description": "In any form, with its country code"})
+@extend_schema_field({"type": "string", "maxLength": LONGEST, "description": "In any form, with its country code"})
 class PhoneField(serializers.CharField):
     """Typed in any form; kept, shown and dialled in E.164."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=LONGEST, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         typed = super().to_internal_value(data)

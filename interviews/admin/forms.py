@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate
+from candidates.phone import LONGEST
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
@@ -41,7 +42,7 @@ class PlanForm(VerbForm):
 class MayCallForm(forms.Form):
     number = forms.CharField(
         required=False,
-        max_length=60,
+        max_length=LONGEST,
         widget=UnfoldAdminTextInputWidget,
         help_text="As it was written, with its country code. Empty: the candidate's.",
     )

@@ -1,11 +1,15 @@
 """Whom we may call, and when."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+import phonenumbers
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from candidates.phone import NotAPhoneNumber, e164
 from interviews.calling import Allowed, Later, Never, consider, may_call_now
@@ -17,20 +21,47 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in N
 WRITTEN = [
     "+14155550100",
     " +1 (415) 555-0100 ",
+    "(+1) 415 / 555 / 0100",
     "+1 (415) 555-0100;ext=9",
     "+1-415-555-0100 x9",
+    "+1 415 555 0100 Ext. 9",
     "tel:+1-415-555-0100",
     "0014155550100",
+    "(00)14155550100",
+    "0 0 1 415 555 0100",
     "００１４１５５５５０１００",
     "＋１（４１５）５５５－０１００",
     "+1\N{NO-BREAK SPACE}415\N{NO-BREAK SPACE}555\N{NARROW NO-BREAK SPACE}0100",
     "\N{NO-BREAK SPACE}+1 415 555 0100\N{NO-BREAK SPACE}",
+    "\N{LEFT-TO-RIGHT EMBEDDING}+1 415 555 0100\N{POP DIRECTIONAL FORMATTING}",
+    "\N{ZERO WIDTH NO-BREAK SPACE}+1\N{LEFT-TO-RIGHT MARK}4155550100",
     "TEL:+14155550100",
+    "TEL:0014155550100",
+    "tel: 00 1 415 555 0100",
+    "Tel. +1 415 555 0100",
+    "📞 +1 415 555 0100",
     "tel:+1-415-555-0100;phone-context=example.com",
     "+١٤١٥٥٥٥٠١٠٠",
     "+1.415.555.0100",
 ]
 """Ways to write one number."""
+
+REAL = [
+    number
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    for kind in (phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE)
+    if (number := phonenumbers.example_number_for_type(region, kind))
+]
+SCRIPTS = [
+    str.maketrans("0123456789", digits) for digits in ("0123456789", "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२३४५६७८९")
+]
+BETWEEN = [
+    *("", " ", "-", ".", "/", " (", ") ", "\t", "－", "ー"),
+    *"\N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{RIGHT-TO-LEFT MARK}\N{WORD JOINER}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}",
+]
+BEFORE = ["", "tel:", "TEL: ", "Mobile: ", "\N{LEFT-TO-RIGHT EMBEDDING}", "\N{ZERO WIDTH NO-BREAK SPACE}", "("]
+PLUS = ["+", "＋", "00", "(00)", "0 0 ", "++"]
+AFTER = ["", " ", ";ext=9", " x9", ", ext. 12", "#3", ";phone-context=+49", "\N{POP DIRECTIONAL FORMATTING}"]
 
 
 @pytest.mark.parametrize("typed", WRITTEN)
@@ -38,7 +69,58 @@ def test_one_number_has_one_form_whatever_was_typed(typed: str) -> None:
     assert e164(typed) == "+14155550100"
 
 
-@pytest.mark.parametrize("typed", ["", "Ada", "4155550100", "+1415", "+999123456789", "+1" + "5" * 40, "\x00", "+"])
+@given(st.data())
+def test_every_number_has_one_form_however_it_is_decorated(data: st.DataObject) -> None:
+    number = phonenumbers.format_number(data.draw(st.sampled_from(REAL)), phonenumbers.PhoneNumberFormat.E164)
+    assert e164(number) == number
+    before, plus, after = (data.draw(st.sampled_from(signs)) for signs in (BEFORE, PLUS, AFTER))
+    digits = [sign + data.draw(st.sampled_from(BETWEEN)) for sign in number[1:]]
+    typed = (before + plus + "".join(digits) + after).translate(data.draw(st.sampled_from(SCRIPTS)))
+    assert e164(typed) == number
+
+
+@given(st.text() | st.from_regex(r"(\+|00)[0-9 ()./x;,-]{5,20}", fullmatch=True))
+def test_whatever_is_typed_is_refused_or_given_a_form_that_stays(typed: str) -> None:
+    with suppress(NotAPhoneNumber):
+        number = e164(typed)
+        assert e164(number) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("+44 (0)20 7946 0018", "+442079460018"),
+        ("+49 (0)30 / 901820", "+4930901820"),
+        ("+39 06 698 12345", "+390669812345"),  # in Italy the zero is part of the number
+    ],
+)
+def test_a_zero_for_calls_within_the_country_is_left_out(typed: str, number: str) -> None:
+    assert e164(typed) == number
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "",
+            "Ada",
+            "4155550100",
+            "+1415",
+            "+999123456789",
+            "+1" + "5" * 40,
+            "+1" + "5" * 400,
+            "\x00",
+            "+",
+            "00",
+            "tel:",
+        ),
+        *("+1 415 555 0100\x00", "+1%20415%20555%200100", "+14155550100@example.com", "1.41556E+10", "\ud800"),
+        *("+14155550100, +14155550101", "+14155550100/+14155550101", "+14155550100\n+14155550101"),
+        "+49 30 123456 Home",  # not +493012345 with the keys that bear HOME
+        "+44 (0)(0)20 7946 0018",  # read anew, it would be another
+        "tel:555-0100;phone-context=+1415",
+    ],
+)
 def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(NotAPhoneNumber, match=r"Write|Check"):
         e164(typed)

@@ -174,7 +174,7 @@ class TestBadInput:
         ("query", "says"),
         [
             ({"number": "+1\x00415"}, "Null characters are not allowed."),
-            ({"number": "1" * 5000}, "at most 60 characters"),
+            ({"number": "1" * 5000}, "at most 100 characters"),
             ({"candidate": "x"}, "is not a valid UUID"),
             ({"candidate": "\x00"}, "Null characters are not allowed."),
             ({"job": "' OR 1=1"}, "is not a valid UUID."),
