@@ -1,5 +1,6 @@
 """What `manage.py check` says of the settings before somebody is called with them."""
 
+import re
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ NEEDED = {
     "TWILIO_AUTH_TOKEN": "the auth token of your Twilio account; webhooks are verified with it",
     "TWILIO_PHONE_NUMBER": "the Twilio number that candidates see, as +14155550100",
 }
+
+HOST = re.compile(r"\*|\.?[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.IGNORECASE)
+ORIGIN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 
 
 @register("screener")
@@ -46,6 +50,24 @@ def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="screener.E001",
         )
     ]
+
+
+@register("screener")
+def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    wrong = {
+        f"ALLOWED_HOSTS has {host!r}, which is no host's name, so that no request for it is answered.": (
+            "Write names alone, without https:// and port, separated by commas: screener.example.com."
+        )
+        for host in settings.ALLOWED_HOSTS
+        if not HOST.fullmatch(host)
+    } | {
+        f"CSRF_TRUSTED_ORIGINS has {origin!r}, which is no origin, so that no form sent from it is taken.": (
+            "Write https:// and the host, without a path, separated by commas: https://screener.example.com."
+        )
+        for origin in settings.CSRF_TRUSTED_ORIGINS
+        if not ORIGIN.fullmatch(origin)
+    }
+    return [Error(message, hint=hint, id="screener.E007") for message, hint in wrong.items()]
 
 
 @register("screener")

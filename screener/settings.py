@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
 from screener.secret import local_secret
@@ -17,6 +18,12 @@ TESTING = "pytest" in sys.modules
 env = environ.Env()
 if not TESTING:
     env.read_env(BASE_DIR / ".env")
+
+
+def _listed(name: str, default: str = "") -> list[str]:
+    """The entries between commas. Spaces around an entry mean nothing, and an empty one is none."""
+    return [entry.strip() for entry in env.str(name, default).split(",") if entry.strip()]
+
 
 DEBUG = env.bool("DEBUG", False)
 # Where the web process listens. honcho gives every process a PORT of its own, so `make serve` passes this one on.
@@ -78,14 +85,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A key made here lives and dies with the embedded database beside it. A shared database needs a shared key.
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname
-ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])]
+ALLOWED_HOSTS = _listed("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if _public_host:
     ALLOWED_HOSTS.append(_public_host)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = _listed("CSRF_TRUSTED_ORIGINS")
 
 _https = WEBHOOK_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -207,17 +214,23 @@ TWILIO_PHONE_NUMBER = env.str("TWILIO_PHONE_NUMBER", "")
 TWILIO_API_URL = env.str("TWILIO_API_URL", "https://api.twilio.com").rstrip("/")
 TWILIO_TIMEOUT = env.int("TWILIO_TIMEOUT", 10)
 DELETE_AT_CARRIER = env.bool("DELETE_AT_CARRIER", True)
-WHITELISTED_NUMBERS = env.list("WHITELISTED_NUMBERS", default=[])
+WHITELISTED_NUMBERS = _listed("WHITELISTED_NUMBERS")
 CALLING_HOURS = env.str("CALLING_HOURS", "08:00-21:00")
 CALL_COOL_DOWN = timedelta(minutes=env.float("CALL_COOL_DOWN", 1))
 CALLS_PER_NUMBER_PER_DAY = env.int("CALLS_PER_NUMBER_PER_DAY", 10)
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", 1)
 MAX_CONCURRENT_CALLS = env.int("MAX_CONCURRENT_CALLS", 20)
 DAILY_SPEND_LIMIT = env.float("DAILY_SPEND_LIMIT", 0)
-ALLOWED_COUNTRIES = env.list("ALLOWED_COUNTRIES", default=[])
-ATTEMPT_SPACING = [
-    timedelta(minutes=float(wait)) for wait in env.list("ATTEMPT_SPACING", default=["30", "240", "1440"])
-]
+ALLOWED_COUNTRIES = [code.upper() for code in _listed("ALLOWED_COUNTRIES")]
+try:
+    ATTEMPT_SPACING = [timedelta(minutes=float(wait)) for wait in _listed("ATTEMPT_SPACING") or ["30", "240", "1440"]]
+    if not all(timedelta(0) <= wait <= timedelta(days=365) for wait in ATTEMPT_SPACING):
+        raise ValueError
+except (ValueError, OverflowError):
+    raise ImproperlyConfigured(
+        f"ATTEMPT_SPACING is {env.str('ATTEMPT_SPACING')!r}, which is no list of waits within a year. "
+        "Write minutes, separated by commas: 30,240,1440."
+    ) from None
 
 # --- OpenAI and the offline interviewer --------------------------------------------------------------
 
@@ -234,7 +247,7 @@ VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
 VOICE_MODEL = env.str("VOICE_MODEL", "")
 VOICE_NAME = env.str("VOICE_NAME", "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
-MODEL_PRICES = env.list("MODEL_PRICES", default=[])
+MODEL_PRICES = _listed("MODEL_PRICES")
 MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
 SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseForbidden,
+    UnreadablePostError,
+)
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
@@ -42,6 +49,8 @@ class TwilioView(View):
                 require_signature(request)
             except PermissionDenied:
                 return HttpResponseForbidden("This request is not signed by our Twilio account.")
+            except UnreadablePostError:
+                return HttpResponseBadRequest("This request broke off before its end.")
         try:
             return super().dispatch(request, *args, **kwargs)
         except NO_DATABASE as error:
@@ -57,7 +66,7 @@ class TwilioView(View):
         except Attempt.DoesNotExist:
             log.info("webhook: there is no attempt %s", attempt_id)
         except parsing.Unreadable as error:
-            return HttpResponseBadRequest(f"Twilio never sends this: {error}")
+            return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
         if sid and Call.objects.filter(twilio_sid=sid).exists():
             return HttpResponseForbidden("This call belongs to another interview.")
         return _xml(self.to_a_stranger)

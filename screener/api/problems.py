@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.defaults import server_error as server_error_page
 from procrastinate.exceptions import ConnectorException
 from rest_framework import exceptions, status
@@ -80,6 +80,8 @@ def _known(error: Exception) -> Exception:
             return exceptions.ParseError("A value in the request can't be stored: it is out of range or no text.")
         case OperationalError() | InterfaceError() | ConnectorException():
             return Unavailable()
+        case UnreadablePostError():
+            return exceptions.ParseError("The request broke off before its end. Send it again.")
         case RequestDataTooBig():
             return TooLarge("The fields of this form are larger than is taken here. Send large content as a file.")
         case SuspiciousOperation():

@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from twilio.request_validator import RequestValidator
 
 from interviews import dialling
 from interviews.models import Attempt, Interview
+
+FORM = "application/x-www-form-urlencoded"
 
 
 class Phone:
@@ -42,7 +44,9 @@ class Phone:
         signature = RequestValidator(token or settings.TWILIO_AUTH_TOKEN).compute_signature(
             settings.WEBHOOK_BASE_URL + target, params
         )
-        self.last = self.client.post(target, params, headers={"X-Twilio-Signature": signature, **headers})
+        self.last = self.client.post(
+            target, urlencode(params), FORM, headers={"X-Twilio-Signature": signature, **headers}
+        )
         return self.last
 
     def turn(self, turn: int, kind: str, **more: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from screener.database import base
 from screener.testing import an_approved_job, an_interview
 from webhooks import patience
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, consent, placed
+from webhooks.tests.phone import FORM, Phone, consent, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APOLOGY = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
@@ -196,7 +197,7 @@ class TestTheAddress:
     def test_is_for_the_carrier_alone(self, phone: Phone, client: Client, noted: Callable[[], None]) -> None:
         assert phone.fall_back(AccountSid="AC" + "9" * 32).status_code == 403
         address = phone.last.wsgi_request.path
-        assert client.post(address, phone.params()).status_code == 403
+        assert client.post(address, urlencode(phone.params()), FORM).status_code == 403
         assert client.get(address).status_code == 405
         noted()
         assert not TwilioEvent.objects.exists()

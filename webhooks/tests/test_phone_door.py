@@ -16,12 +16,11 @@ from interviews.models import Attempt, Call, Interview, InterviewEvent, Intervie
 from interviews.tests.carrier import Carrier, carrier
 from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, consent, placed
+from webhooks.tests.phone import FORM, Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 
 Status, Outcome = Interview.Status, Interview.Outcome
-FORM = "application/x-www-form-urlencoded"
 
 
 class TestAConversation:
@@ -429,7 +428,7 @@ class TestAStranger:
         url = phone.last.wsgi_request.path
         TwilioEvent.objects.all().delete()
         for headers in ({}, {"X-Twilio-Signature": "bm90IGl0"}):
-            answer = client.post(url, phone.params(), headers=headers)
+            answer = client.post(url, urlencode(phone.params()), FORM, headers=headers)
             assert answer.status_code == 403
         assert not TwilioEvent.objects.exists()
 
@@ -483,7 +482,9 @@ class TestAStranger:
         signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
             f"http://evil.example{address}", phone.params()
         )
-        forged = phone.client.post(address, phone.params(), headers=headers | {"X-Twilio-Signature": signature})
+        forged = phone.client.post(
+            address, urlencode(phone.params()), FORM, headers=headers | {"X-Twilio-Signature": signature}
+        )
         assert forged.status_code == 403
         assert not TwilioEvent.objects.exists()
         assert phone.post(address, phone.params(), **headers).status_code == 200

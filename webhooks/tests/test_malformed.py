@@ -1,0 +1,226 @@
+"""Requests that no phone network makes: refused as the sender's fault, and without any effect."""
+
+import io
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler
+from django.test import Client
+from django.utils.datastructures import MultiValueDict
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
+from twilio.request_validator import RequestValidator
+
+from webhooks.tests.phone import FORM, Phone
+from webhooks.tests.test_any_order import undone
+from webhooks.tests.test_phone_door import addresses, everything
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = (400, 403, 405)
+BOUNDARY = "multipart/form-data; boundary="
+CONTENT_TYPES = [
+    *("", "application/json", "text/plain", "x", ";", "multipart/form-data", BOUNDARY, BOUNDARY + "b" * 10_000),
+    *(
+        f"{FORM}; charset={name}"
+        for name in ("bogus", "utf-16", "hex", "idna", "undefined", "latin-1", "\x00", "é", "")
+    ),
+    *(f"{FORM}; charset*={name}" for name in ("utf-8''%00", "bogus''%41", "hex''%41", "utf-8''hex", "''")),
+    *(f"{FORM}; x*={name}" for name in ("bogus''%41", "undefined''%41")),
+]
+
+
+def send(
+    address: str, body: bytes, content_type: str = FORM, *, signed: bool = True, method: str = "POST", **more: Any
+):
+    """As Twilio would have signed it, had it sent these fields."""
+    read: MultiValueDict[str, str] = MultiValueDict()
+    for name, value in parse_qsl(body.decode(errors="replace"), keep_blank_values=True):
+        read.appendlist(name, value)
+    signer = RequestValidator(settings.TWILIO_AUTH_TOKEN)
+    if signed:
+        more = {"HTTP_X_TWILIO_SIGNATURE": signer.compute_signature(settings.WEBHOOK_BASE_URL + address, read)} | more
+    return Client(raise_request_exception=False).generic(method, address, body, content_type, **more)
+
+
+def all_there_is() -> list[Any]:
+    return [*everything(), list(ProcrastinateJob.objects.values_list("id", "status"))]
+
+
+@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+def test_what_is_no_plain_form_is_refused(phone: Phone, content_type: str) -> None:
+    before = all_there_is()
+    for address in addresses(str(phone.attempt.pk)):
+        for body in (urlencode(phone.params()).encode(), b"", b'{"CallSid": "CA1"}', b"--b\r\n\r\n"):
+            assert send(address, body, content_type).status_code == 403
+    assert all_there_is() == before
+
+
+@pytest.mark.parametrize("content_type", [FORM + "; charset=UTF-8", FORM + ";charset=utf-8", FORM.upper()])
+def test_a_form_is_taken_however_it_is_called(phone: Phone, content_type: str) -> None:
+    (address, *_), params = addresses(str(phone.attempt.pk)), phone.params(Digits="1")
+    phone.pick_up()
+    signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
+        settings.WEBHOOK_BASE_URL + address, params
+    )
+    answer = send(address, urlencode(params).encode(), content_type, signed=False, HTTP_X_TWILIO_SIGNATURE=signature)
+    assert answer.status_code == 200
+
+
+def test_files_of_a_stranger_are_not_even_read(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr(FileUploadHandler, "new_file", lambda *file, **more: read.append(file))
+    for address in addresses(str(phone.attempt.pk)):
+        answer = Client().post(address, phone.params() | {"file": io.BytesIO(b"x" * 100)})
+        assert answer.status_code == 403
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"%",
+        b"%zz=%u1234&=&&;",
+        b"\xff\xfe=\xed\xa0\x80&%ED%A0%80=%FF",
+        b"a=" + b"x" * 5_000_000,
+        b"&".join(b"a%d=1" % number for number in range(10_000)),
+        b"CallSid=1&" * 999,
+        b"[" * 100_000,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+@pytest.mark.parametrize("signed", [True, False])
+def test_what_is_no_news_of_our_account_is_refused(phone: Phone, body: bytes, signed: bool) -> None:
+    before = all_there_is()
+    for address in addresses(str(phone.attempt.pk)):
+        assert send(address, body, signed=signed).status_code in (400, 403)
+    assert all_there_is() == before
+
+
+@pytest.mark.parametrize("length", ["-5", "", "0", "5", "9" * 30])
+def test_what_lies_about_its_length_is_refused(phone: Phone, length: str) -> None:
+    before, body = all_there_is(), urlencode(phone.params()).encode()
+    for address in addresses(str(phone.attempt.pk)):
+        stream: dict[str, Any] = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": length}
+        answer = send(address, body, **stream)
+        assert answer.status_code in (400, 403)
+    assert all_there_is() == before
+
+
+def test_what_breaks_off_is_refused(phone: Phone) -> None:
+    class Broken(io.BytesIO):
+        def read(self, *args: Any) -> bytes:
+            raise OSError("connection reset")
+
+    before, body = all_there_is(), urlencode(phone.params()).encode()
+    stream: dict[str, Any] = {"wsgi.input": Broken()}
+    for address in addresses(str(phone.attempt.pk)):
+        assert send(address, body, **stream).status_code == 400
+    assert all_there_is() == before
+
+
+@pytest.mark.parametrize("signature", ["é", "ÿ" * 28, "", "a,b", " ", "\x00", "x" * 100_000])
+def test_a_signature_that_is_none_is_refused(phone: Phone, signature: str) -> None:
+    before, body = all_there_is(), urlencode(phone.params()).encode()
+    for address in addresses(str(phone.attempt.pk)):
+        assert send(address, body, HTTP_X_TWILIO_SIGNATURE=signature).status_code == 403
+    assert all_there_is() == before
+
+
+def test_of_two_signatures_neither_counts(phone: Phone) -> None:
+    """As servers hand over a header that is there twice."""
+    (address, *_), params = addresses(str(phone.attempt.pk)), phone.params()
+    right = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(settings.WEBHOOK_BASE_URL + address, params)
+    for both in (f"{right},x", f"x,{right}", f"{right},{right}"):
+        answer = send(address, urlencode(params).encode(), HTTP_X_TWILIO_SIGNATURE=both)
+        assert answer.status_code == 403
+
+
+def test_what_is_refused_is_told_in_plain_text(phone: Phone) -> None:
+    """It says what was sent, which may be anything."""
+    answer = phone.turn(1, "<script>alert(1)<")
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith("text/plain")
+
+
+ODD = st.sampled_from(
+    [
+        "",
+        "0",
+        "-1",
+        "9" * 30,
+        "1e9",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\uffff",
+        "٣",
+        "*",
+        "#",
+        "hangup",
+        "completed",
+        "x" * 9_999,
+    ]
+)
+LATIN = st.text(st.characters(max_codepoint=255), max_size=30)
+"""What a header can be when it gets here."""
+NAMES = st.sampled_from(
+    """CallSid AccountSid CallStatus SequenceNumber CallDuration ErrorCode ErrorUrl AnsweredBy Digits SpeechResult
+    RecordingSid RecordingUrl RecordingDuration RecordingStatus TranscriptionSid TranscriptionText TranscriptionStatus
+    From To \x00 \ud800""".split(" ")
+)
+PAIRS = st.lists(st.tuples(NAMES, ODD | st.text(max_size=20)), max_size=12)
+ENDINGS = [
+    "status",
+    "machine",
+    *(
+        f"turns/{turn}/{kind}"
+        for turn in (0, 1, 999_999)
+        for kind in ("pickup", "reply", "take", "silence", "recording", "transcription", "x")
+    ),
+]
+
+
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    ending=st.sampled_from(ENDINGS),
+    pairs=PAIRS,
+    ours=st.booleans(),
+    rubbish=st.binary(max_size=30) | st.just(b""),
+    content_type=st.just(FORM) | st.sampled_from(CONTENT_TYPES) | LATIN,
+    method=st.sampled_from(["POST"] * 8 + ["GET", "PUT", "HEAD", "OPTIONS", "PATCH", "TRACE", "\x00"]),
+    signed=st.booleans(),
+    headers=st.dictionaries(
+        st.sampled_from(["HTTP_X_TWILIO_SIGNATURE", "HTTP_ACCEPT", "HTTP_X_FORWARDED_HOST", "HTTP_COOKIE"]),
+        LATIN,
+        max_size=1,
+    ),
+)
+def test_whatever_comes_is_never_our_fault_and_has_no_effect_where_it_is_refused(
+    phone: Phone,
+    ending: str,
+    pairs: list[tuple[str, str]],
+    ours: bool,
+    rubbish: bytes,
+    content_type: str,
+    method: str,
+    signed: bool,
+    headers: dict[str, str],
+) -> None:
+    with undone():
+        before = all_there_is()
+        known = phone.params().items() if ours else ()
+        body = urlencode([*pairs, *known], errors="surrogatepass").encode() + rubbish
+        address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/{ending}"
+        answer = send(address, body, content_type, signed=signed, method=method, **headers)
+        assert answer.status_code < 500, answer.content
+        if answer.status_code >= 400:
+            assert answer.status_code in REFUSED
+            assert all_there_is() == before
+        if not signed:
+            assert answer.status_code >= 400
