@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, FloatField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Abs, Cast, Ceil, Coalesce, Extract, Greatest
 from django.utils import timezone
 
 from interviews.calling import Finding, Kept, Later
@@ -28,6 +29,13 @@ CALL_LASTS = timedelta(minutes=2)
 KEPT_FOR = timedelta(minutes=1)
 """How long a place is kept for an interview that it was given to, from those that were planned later."""
 
+LAST_PRICED = 100
+"""How many calls tell what a minute costs."""
+
+FIRST_MINUTES_COST = Decimal("0.10")
+"""US dollars for a minute while no call has a price: more than Twilio takes for most countries, so that calls wait
+rather than cost too much."""
+
 
 def wait_for_place(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
     """When a call for this job may be placed, for an interview planned then; None: now.
@@ -45,9 +53,11 @@ def consider_lines(job: JobDescription | None, *, now: datetime) -> list[Finding
 
 
 def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    if _spent(now) >= settings.DAILY_SPEND_LIMIT > 0:
+    if 0 < settings.DAILY_SPEND_LIMIT <= _spent(now):
         return Later(
-            now + timedelta(minutes=15), f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours."
+            now + timedelta(minutes=15),
+            f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours, with an estimate for those whose "
+            "price Twilio has not told yet.",
         )
     return None
 
@@ -148,5 +158,28 @@ def _next_of_the_day(job: JobDescription, calls: int, now: datetime) -> datetime
 
 
 def _spent(now: datetime) -> Decimal:
-    spent = Call.objects.filter(created_at__gt=now - DAY).aggregate(total=Sum("price"))["total"]
-    return abs(Decimal(spent or 0))  # Twilio reports prices as negative numbers
+    """What the calls of the last 24 hours cost: as Twilio has told, and estimated for those that have no price yet.
+
+    Twilio prices a call minutes to hours after its end, and none that was not answered. It bills an account in one
+    currency, and its amounts are taken as they are: the limit is in that currency, US dollars unless it was changed.
+    """
+    unpriced = Q(price__isnull=True) & ~Q(status__in=Call.UNANSWERED)
+    day = _made(now).aggregate(told=Sum(Abs("price")), minutes=Sum(_minutes(now), filter=unpriced))
+    told, minutes = Decimal(day["told"] or 0), Decimal(day["minutes"] or 0)
+    return told + minutes * _per_minute(now) if minutes else told
+
+
+def _per_minute(now: datetime) -> Decimal:
+    """What a minute has cost in the last calls that have a price."""
+    priced = Call.objects.filter(price__isnull=False, status=Call.Status.COMPLETED).order_by("-created_at")[
+        :LAST_PRICED
+    ]
+    sums = priced.aggregate(price=Sum(Abs("price")), minutes=Sum(_minutes(now)))
+    return Decimal(sums["price"]) / Decimal(sums["minutes"]) if sums["minutes"] else FIRST_MINUTES_COST
+
+
+def _minutes(now: datetime) -> Greatest:
+    """The minutes that a call is billed for: each that was begun. A call that runs lasts until now."""
+    lasted = Extract(Coalesce("ended_at", Value(now)) - F("created_at"), "epoch", output_field=FloatField())
+    seconds = Coalesce(Cast("duration_seconds", FloatField()), lasted)
+    return Greatest(Ceil(seconds / 60.0), 1.0)

@@ -36,6 +36,8 @@ class Call(BaseModel):
     }
     """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
 
+    UNANSWERED: ClassVar[set[str]] = ENDED.keys() - {Status.COMPLETED}
+
     ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
 
     attempt = models.OneToOneField("interviews.Attempt", on_delete=models.CASCADE, related_name="call")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews import dialling, lines
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Call, Interview
 from interviews.tasks import sweep
 from jobs.models import JobDescription
 from screener.testing import an_approved_job, an_interview
@@ -159,14 +159,97 @@ class TestAJobsDay:
         assert dial(second) == [True]
 
 
-def test_the_days_money_is_waited_for(settings: Any) -> None:
-    settings.DAILY_SPEND_LIMIT = 1
-    first, second = several(2, an_approved_job())
-    dial(first)
-    end_call(first)
-    first.attempts.get().call.priced("-1.02", "USD")
-    assert dial(second) == [False]
-    assert "1 dollars" in second.waiting_for
+class TestTheDaysMoney:
+    @pytest.fixture(autouse=True)
+    def limit(self, settings: Any) -> None:
+        settings.DAILY_SPEND_LIMIT = 1
+
+    def a_call(self, number: int, *, ago: timedelta = timedelta(hours=1), **fields: Any) -> Call:
+        """One that was answered, ended after a minute, and has no price yet, unless it is said otherwise."""
+        (interview,) = several(1, an_approved_job(), first=number)
+        attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+        began = timezone.now() - ago
+        given = {"status": "completed", "ended_at": began + timedelta(minutes=1), "twilio_sid": f"CA{number}"} | fields
+        call = Call.objects.create(attempt=attempt, number=interview.candidate.phone, **given)
+        Call.objects.filter(pk=call.pk).update(created_at=began)
+        return call
+
+    def is_spent(self) -> bool:
+        (interview,) = several(1, an_approved_job(), first=98)
+        (placed,) = dial(interview)
+        assert placed or "1 dollars" in interview.waiting_for
+        assert placed or "estimate" in interview.waiting_for
+        return not placed
+
+    def test_is_waited_for(self) -> None:
+        self.a_call(1, price="-1.02", price_unit="USD")
+        assert self.is_spent()
+
+    def test_of_yesterday_is_not(self) -> None:
+        self.a_call(1, ago=timedelta(hours=25), price="-9", price_unit="USD", duration_seconds=60)
+        assert not self.is_spent()
+
+    def test_is_taken_as_it_is_in_whatever_currency(self) -> None:
+        self.a_call(1, price="-1.02", price_unit="EUR")
+        assert self.is_spent()
+
+    @pytest.mark.parametrize(("seconds", "spent"), [(9 * 60, False), (9 * 60 + 1, True), (3600, True)])
+    def test_counts_begun_minutes_while_no_call_has_a_price(self, seconds: int, spent: bool) -> None:
+        self.a_call(1, duration_seconds=seconds)
+        assert self.is_spent() == spent
+
+    @pytest.mark.parametrize(("calls", "spent"), [(9, False), (10, True)])
+    def test_counts_a_minute_at_least_for_each_call(self, calls: int, spent: bool) -> None:
+        for number in range(calls):
+            self.a_call(number, duration_seconds=1)
+        assert self.is_spent() == spent
+
+    @pytest.mark.parametrize(("ago", "spent"), [(8.5, False), (9.5, True)])
+    @pytest.mark.parametrize("sid", ["CA1", ""])
+    def test_counts_a_call_that_runs_by_what_it_has_lasted(self, ago: float, spent: bool, sid: str) -> None:
+        self.a_call(1, ago=timedelta(minutes=ago), ended_at=None, status="in-progress", twilio_sid=sid)
+        assert self.is_spent() == spent
+
+    @pytest.mark.parametrize(("minutes", "spent"), [(4, False), (5, True)])
+    def test_counts_by_what_a_minute_cost_in_the_last_calls(self, minutes: int, spent: bool) -> None:
+        self.a_call(1, ago=timedelta(days=2), price="-0.40", duration_seconds=100)
+        self.a_call(2, ago=timedelta(days=3), price="-0.20", duration_seconds=30)
+        self.a_call(3, duration_seconds=minutes * 60)
+        assert self.is_spent() == spent
+
+    def test_goes_by_the_last_calls_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lines, "LAST_PRICED", 1)
+        self.a_call(1, ago=timedelta(days=3), price="-9", duration_seconds=60)
+        self.a_call(2, ago=timedelta(days=2), price="-0.01", duration_seconds=60)
+        self.a_call(3, duration_seconds=600)
+        assert not self.is_spent()
+
+    def test_is_told_and_no_longer_estimated_once_there_is_a_price(self) -> None:
+        call = self.a_call(1, duration_seconds=3600)
+        call.priced("-0.40", "USD")
+        assert not self.is_spent()
+
+    @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
+    def test_is_not_spent_by_calls_that_nobody_answered(self, status: str) -> None:
+        for number in range(12):
+            self.a_call(number, status=status)
+        assert not self.is_spent()
+
+    def test_is_not_spent_by_calls_that_never_were(self) -> None:
+        self.a_call(1, status="", twilio_sid="", duration_seconds=3600)
+        assert not self.is_spent()
+
+    def test_is_counted_in_two_queries_and_in_none_without_a_limit(
+        self, settings: Any, django_assert_num_queries: Any
+    ) -> None:
+        for number in range(3):
+            self.a_call(number, duration_seconds=1)
+        rule, nobody = lines.OF_ALL["Money of the day"], Interview.objects.none()
+        with django_assert_num_queries(2):
+            rule(None, nobody, timezone.now())
+        settings.DAILY_SPEND_LIMIT = 0
+        with django_assert_num_queries(0):
+            rule(None, nobody, timezone.now())
 
 
 @pytest.mark.parametrize(
