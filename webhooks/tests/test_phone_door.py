@@ -1,6 +1,7 @@
 """Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,19 +108,44 @@ class TestAConversation:
         first.refresh_from_db()
         assert first.status == InterviewResponse.Status.SILENT
 
-    def test_speaks_hostile_names_titles_and_questions_as_text(self, client: Client) -> None:
-        evil = "</Say><Dial>+19005550100</Dial><Say>"
-        job = an_approved_job(
-            title=evil, questions=[{"text": evil, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
-        )
-        phone = Phone(placed(an_interview(job=job, full_name=evil)), client)
-        phone.pick_up()
-        assert "<Dial>" in phone.heard()
-        for key in ("1", "1"):
-            assert phone.document().find(".//Dial") is None
-            phone.press(key)
-            assert "<Dial>" in phone.heard()
-        assert phone.document().find(".//Dial") is None
+    @pytest.mark.parametrize(
+        "evil",
+        [
+            "</Say><Dial>+19005550100</Dial><Say>",
+            "</Say></Gather></Response><!--",
+            "]]><Hangup/><![CDATA[",
+            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;&amp;&#60;Reject/&#62;',
+            "' \" action='https://evil.example'",
+            "{job} {name.__class__} {0} %s $(id)",
+            "\x0b\ufffe\u202e\U0001f600\r\n",
+        ],
+    )
+    def test_speaks_hostile_names_titles_and_questions_as_text(self, client: Client, evil: str) -> None:
+        hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
+        assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
+        said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
+        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
+
+
+def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
+    """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
+    questions = [{"text": text, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
+    interview = an_interview(
+        job=an_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
+    )
+    phone = Phone(placed(interview), client)
+    steps: list[Any] = [phone.pick_up, *[partial(phone.press, "1")] * 2, *[partial(phone.answer, digits="#")] * 2]
+    walked = []
+    for step in steps:
+        step()
+        verbs = [
+            (verb.tag, {name: value.replace(str(phone.attempt.pk), "") for name, value in verb.attrib.items()})
+            for verb in phone.document().iter()
+        ]
+        walked.append((verbs, phone.heard()))
+    interview.refresh_from_db()
+    assert interview.outcome == Outcome.COMPLETE
+    return walked
 
 
 class TestADroppedLine:
