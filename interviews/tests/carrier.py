@@ -17,9 +17,10 @@ class Carrier:
     """`mood`: how the next request to place a call is treated.
 
     ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
-    answer sent), or an error.
+    answer sent), drips (accepted, and the answer sent byte by byte), or an error.
     `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
     `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
+    `raw`: sent for a recording in place of all that, head and all.
     `recordings`: what the carrier recorded in any call, newest first, or the status with which it refuses to tell.
     `deleted`: the status with which a request to delete one is answered.
     """
@@ -29,12 +30,25 @@ class Carrier:
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
     audio_headers: dict[str, str] = field(default_factory=dict)
+    raw: Iterator[bytes] | None = None
     headers: dict[str, str] = field(default_factory=dict)
     deleted: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     recordings: list[dict[str, str]] | int = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
+
+    def dripping(self, data: bytes) -> Iterator[bytes]:
+        """Byte by byte, for a few seconds in all."""
+        for byte in data:
+            if self.over.wait(0.02):
+                return
+            yield bytes([byte])
+
+    def stuck(self, data: bytes) -> Iterator[bytes]:
+        """No more than this comes, and no end either."""
+        yield data
+        self.over.wait()
 
     def accept(self, params: dict[str, str]) -> dict[str, Any]:
         call = {
@@ -61,6 +75,10 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
+        def write(self, pieces: Iterator[bytes]) -> None:
+            with suppress(OSError):  # whoever has had enough hangs up
+                self.wfile.writelines(pieces)
+
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             params = {name: values[-1] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
@@ -82,6 +100,9 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.connection.shutdown(2)
             elif carrier.mood == "cut":
                 self.answer(201, json.dumps(call).encode()[:40])
+            elif carrier.mood == "drips":
+                body = json.dumps(call)
+                self.write(carrier.dripping(f"HTTP/1.0 201 Created\r\nX: {'x' * 200}\r\n\r\n{body}".encode()))
             else:
                 self.answer(201, call)
 
@@ -116,6 +137,9 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
 
         def send_audio(self) -> None:
             carrier.headers = dict(self.headers)
+            if carrier.raw:
+                self.write(carrier.raw)
+                return
             match carrier.audio:
                 case bytes():
                     self.answer(200, carrier.audio)
@@ -128,8 +152,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                     for name, value in carrier.audio_headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    with suppress(OSError):  # whoever has had enough hangs up
-                        self.wfile.writelines(pieces)
+                    self.write(pieces)
 
     return Handler
 

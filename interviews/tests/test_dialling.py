@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import count, repeat
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from screener.testing import a_candidate, an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
 
 
 @pytest.fixture
@@ -301,7 +302,7 @@ def test_what_the_carrier_refuses_for_two_days_is_given_up_with_its_reason(twili
     assert "No call could be placed for two days. Twilio does not accept" in interview.outcome_reason
 
 
-@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut"])
+@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut", "drips"])
 def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
     twilio: Carrier, settings: Any, mood: Any
 ) -> None:
@@ -487,15 +488,29 @@ class TestAudio:
         answers.fetch_audio(take.pk)
         assert twilio.headers["Accept-Encoding"] == "identity"
 
+    @pytest.mark.parametrize(
+        ("before", "dripping", "after"),
+        [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
+    )
     def test_that_drips_is_given_up_and_tried_again(
-        self, take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch
+        self, take: Recording, twilio: Carrier, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
     ) -> None:
-        twilio.audio = repeat(b"\0")
-        clock = count(step=5)
-        monkeypatch.setattr(telephony, "monotonic", lambda: next(clock))
+        monkeypatch.setattr(telephony, "AUDIO_SECONDS", 0.2)
+        twilio.raw = chain([before], twilio.dripping(dripping), [after])
         answers.fetch_audio(take.pk)
+        self.is_tried_again(take)
+
+    @pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
+    def test_of_which_the_next_byte_never_comes_is_tried_again(
+        self, take: Recording, twilio: Carrier, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    ) -> None:
+        settings.TWILIO_TIMEOUT = 3600
+        monkeypatch.setattr(telephony, "AUDIO_SECONDS", 0.2)
+        twilio.raw = twilio.stuck(sent)
+        answers.fetch_audio(take.pk)
+        self.is_tried_again(take)
+
+    def is_tried_again(self, take: Recording) -> None:
         take.refresh_from_db()
-        assert take.status == Recording.Status.AVAILABLE
+        assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
         assert take.retry_at is not None
-        assert not take.file
-        assert next(clock) < 100

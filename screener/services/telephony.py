@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from ssl import SSLCertVerificationError
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,10 +15,10 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from screener.services.errors import PermanentError, TransientError
-from screener.services.punctual import PunctualAdapter, sent_before
+from screener.services.punctual import PunctualAdapter, over_within, sent_before
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 CALLBACK_RETRIES = "#rc=3&rp=all"
@@ -71,7 +70,9 @@ class _Rebased(TwilioHttpClient):
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         parts = urlsplit(url)
-        return super().request(method, urlunsplit(("", "", self._base + parts.path, parts.query, "")), *args, **kwargs)
+        ours = urlunsplit(("", "", self._base + parts.path, parts.query, ""))
+        with over_within(self.timeout):
+            return super().request(method, ours, *args, **kwargs)
 
 
 @cache
@@ -84,6 +85,11 @@ def _client() -> Client:
     return _client_for(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT
     )
+
+
+def _session() -> requests.Session:
+    """For what is no REST request: over the same connections."""
+    return _client().http_client.session  # type: ignore[no-any-return]
 
 
 # Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors.
@@ -120,6 +126,8 @@ def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
         # Without the original: it names the address, and so the number that was asked for.
         if unsure and not _never_left(error):
             raise CallUnknown("The connection to Twilio broke while the call was being placed.") from None
+        if isinstance(error, requests.exceptions.Timeout | ReadTimeoutError):
+            raise TelephonyDown("Twilio took too long to answer; trying again.") from None
         raise TelephonyDown("Twilio could not be reached, or gave no readable answer; trying again.") from None
 
 
@@ -244,7 +252,8 @@ def fetch_audio(recording_sid: str) -> bytes:
     login = (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
     with (
         _errors_of_ours(),
-        requests.get(
+        over_within(AUDIO_SECONDS),
+        _session().get(
             url, auth=login, headers=AS_IT_IS, timeout=settings.TWILIO_TIMEOUT, stream=True, allow_redirects=False
         ) as answer,
     ):
@@ -271,13 +280,11 @@ STREAMED = 0xFFFFFFF0
 
 
 def _read(answer: requests.Response) -> bytes:
-    deadline, data = monotonic() + AUDIO_SECONDS, bytearray()
+    data = bytearray()
     while chunk := answer.raw.read1(64 * 1024):  # what has come, rather than waiting for so much
         data += chunk
         if len(data) > MAX_AUDIO_BYTES:
             raise PermanentError("The recording is larger than 25 MB, which no answer is.")
-        if monotonic() > deadline:
-            raise TelephonyDown("The recording came too slowly; trying again.")
     return bytes(data)
 
 

@@ -1,8 +1,9 @@
-"""A request that is sent by a certain moment or not at all: real connections, with time moved while they are made."""
+"""Requests that are sent by a certain moment or not at all, and over in time: real connections, with time moved."""
 
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from screener.services.punctual import PunctualAdapter, TooLateToSend, sent_before
+from screener.services.punctual import PunctualAdapter, TooLateToSend, over_within, sent_before
 
 IN_TIME = timedelta(seconds=20)
 
@@ -31,6 +32,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.connections = 0
         self.requests: list[bytes] = []
+        self.over = threading.Event()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,6 +52,18 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
+    def do_GET(self) -> None:
+        """An answer that takes a few seconds, byte by byte: all of it, or its body alone."""
+        self.close_connection = True
+        head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n", bytes(200)
+        whole, dripping = (head, body) if self.path == "/body" else (b"", head + body)
+        with suppress(OSError):
+            self.wfile.write(whole)
+            for byte in dripping:
+                if self.server.over.wait(0.02):
+                    break
+                self.wfile.write(bytes([byte]))
+
     def log_message(self, *args: Any) -> None:
         pass
 
@@ -60,6 +74,7 @@ def served(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:
+        server.over.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -139,6 +154,33 @@ def test_spoils_no_later_request(session: requests.Session, server: Server) -> N
     assert server.requests == [b"another"]
 
 
+def get(session: requests.Session, address: str, seconds: float, **options: Any) -> requests.Response:
+    with over_within(seconds):
+        return session.get(address, timeout=5, **options)
+
+
+def test_whoever_drips_is_left_when_the_time_for_all_is_over(session: requests.Session, server: Server) -> None:
+    with pytest.raises(requests.exceptions.Timeout):
+        get(session, url(server), 0.2)
+    with pytest.raises(requests.exceptions.RequestException, match="timed out"):
+        get(session, url(server) + "body", 0.2)
+
+
+def test_nothing_is_begun_when_the_time_for_all_is_over(session: requests.Session, server: Server) -> None:
+    with pytest.raises(requests.exceptions.RequestException, match="too long in all"):
+        get(session, url(server), 0)
+    assert server.connections == 0
+
+
+def test_the_next_request_over_the_same_connection_has_all_its_time(session: requests.Session, server: Server) -> None:
+    with over_within(20):
+        session.post(url(server), data="ring", timeout=5)
+    with suppress(requests.exceptions.RequestException), over_within(0):
+        session.post(url(server), data="ring", timeout=5)
+    assert session.post(url(server), data="again", timeout=5).status_code == 204
+    assert server.requests == [b"ring", b"again"]
+
+
 class TestOverTLS:
     @pytest.fixture
     def certificate(self, tmp_path: Path) -> Path:
@@ -167,6 +209,8 @@ class TestOverTLS:
         with pytest.raises(TooLateToSend):
             post(session, address, datetime.now(UTC) + IN_TIME, **trusting)
         assert secure.requests == [b"ring"]
+        with pytest.raises(requests.exceptions.Timeout):
+            get(session, address, 0.2, **trusting)
 
 
 def self_signed(file: Path) -> Path:
