@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import repeat
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +19,9 @@ class Carrier:
 
     ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
     answer sent), drips (accepted, and the answer sent byte by byte), or an error.
-    `audio`: what is sent for a recording: a body, a status, the address to look elsewhere, or pieces, sent with
-    `audio_headers`. `headers`: those of the last request for a recording. `transcriptions`: those of any recording.
-    `raw`: sent for a recording in place of all that, head and all.
+    `audio`: what is sent for a recording: a body or a status. `raw`: sent in place of it, head and all. `moved`: where
+    a request for this file is sent on to. `headers`: those of the last request for a recording. `transcriptions`:
+    those of any recording.
     `recordings`: what the carrier recorded in any call, newest first, or the status with which it refuses to tell.
     `deleted`: the status with which a request to delete one is answered.
     """
@@ -28,9 +29,9 @@ class Carrier:
     url: str = ""
     mood: str | tuple[int, int] = "ok"
     calls: list[dict[str, Any]] = field(default_factory=list)
-    audio: bytes | int | dict[str, str] | Iterator[bytes] = 404
-    audio_headers: dict[str, str] = field(default_factory=dict)
+    audio: bytes | int = 404
     raw: Iterator[bytes] | None = None
+    moved: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     deleted: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
@@ -137,22 +138,17 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
 
         def send_audio(self) -> None:
             carrier.headers = dict(self.headers)
+            if location := carrier.moved.get(self.path.rpartition("/")[2]):
+                self.write(iter([f"HTTP/1.0 307 Moved\r\nLocation: {location}\r\n\r\n".encode()]))
+                self.write(repeat(bytes(1024 * 1024)))  # nobody reads it
+                return
             if carrier.raw:
                 self.write(carrier.raw)
                 return
-            match carrier.audio:
-                case bytes():
-                    self.answer(200, carrier.audio)
-                case int():
-                    self.answer(carrier.audio, b"")
-                case dict():
-                    self.answer(302, b"", **carrier.audio)
-                case pieces:
-                    self.send_response(200)
-                    for name, value in carrier.audio_headers.items():
-                        self.send_header(name, value)
-                    self.end_headers()
-                    self.write(pieces)
+            if isinstance(carrier.audio, bytes):
+                self.answer(200, carrier.audio)
+            else:
+                self.answer(carrier.audio, b"")
 
     return Handler
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from itertools import chain
 from typing import Any
 
 import pytest
@@ -13,25 +12,15 @@ from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
 from candidates.models import Consent, DoNotCall
-from interviews import answers, dialling
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews import dialling
+from interviews.models import Attempt, Call, Interview, InterviewResponse
 from interviews.planning import NotPossible, plan_interview
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier, carrier
+from interviews.tests.carrier import Carrier
 from screener.services import telephony
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
-WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
-HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
-
-
-@pytest.fixture
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL = running.url
-        settings.TWILIO_TIMEOUT = 2
-        yield running
 
 
 class TestTheGate:
@@ -411,106 +400,3 @@ class TestAtClosingTime:
         assert not twilio.asked
         interview.refresh_from_db()
         assert interview.next_attempt_at == datetime(2036, 6, 10, 15, tzinfo=UTC)
-
-
-class TestAudio:
-    @pytest.fixture
-    def take(self, twilio: Carrier) -> Recording:
-        interview = an_interview()
-        attempt = interview.attempts.create(number=1, send_before=timezone.now())
-        response = interview.responses.all()[0]
-        take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
-        take.available(seconds=9)
-        return take
-
-    def test_is_fetched_and_kept_privately(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = WAV
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert take.status == Recording.Status.STORED
-        assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
-
-    def test_that_is_not_there_yet_is_tried_again(self, take: Recording) -> None:
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert take.status == Recording.Status.AVAILABLE
-        assert take.retry_at is not None
-
-    def test_that_is_none_is_lost_and_said_to_be(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = b"<html>Sorry</html>"
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert (take.status, take.error) == (
-            Recording.Status.ABSENT,
-            "What Twilio sent for the recording is no WAV audio.",
-        )
-
-    def test_is_never_fetched_from_where_a_redirect_points(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio = {"Location": f"{twilio.url}/latest/meta-data"}
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert take.status == Recording.Status.AVAILABLE
-        assert not take.file
-        assert [one.rpartition("/")[2] for one in twilio.asked] == ["RE1.wav"]
-
-    @pytest.mark.parametrize("headers", [{"Content-Length": str(2 * 1024**3)}, {}])
-    def test_of_two_gigabytes_or_without_end_is_not_read_to_the_end(
-        self, take: Recording, twilio: Carrier, headers: dict[str, str]
-    ) -> None:
-        sent = 0
-
-        def pieces() -> Iterator[bytes]:
-            nonlocal sent
-            while True:
-                sent += 1
-                yield bytes(1024 * 1024)
-
-        twilio.audio, twilio.audio_headers = pieces(), headers
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert (take.status, "larger than 25 MB" in take.error) == (Recording.Status.ABSENT, True)
-        assert sent < 100
-
-    def test_that_breaks_off_is_tried_again(self, take: Recording, twilio: Carrier) -> None:
-        twilio.audio, twilio.audio_headers = iter([WAV]), {"Content-Length": str(len(WAV) + 1)}
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
-        twilio.audio, twilio.audio_headers = iter([WAV]), {}
-        take.store(retry_at=None)
-        answers.fetch_audio(take.pk)
-        take.refresh_from_db()
-        assert take.status == Recording.Status.STORED
-
-    def test_is_asked_for_as_it_is(self, take: Recording, twilio: Carrier) -> None:
-        """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
-        twilio.audio = WAV
-        answers.fetch_audio(take.pk)
-        assert twilio.headers["Accept-Encoding"] == "identity"
-
-    @pytest.mark.parametrize(
-        ("before", "dripping", "after"),
-        [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
-    )
-    def test_that_drips_is_given_up_and_tried_again(
-        self, take: Recording, twilio: Carrier, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
-    ) -> None:
-        monkeypatch.setattr(telephony, "AUDIO_SECONDS", 0.2)
-        twilio.raw = chain([before], twilio.dripping(dripping), [after])
-        answers.fetch_audio(take.pk)
-        self.is_tried_again(take)
-
-    @pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
-    def test_of_which_the_next_byte_never_comes_is_tried_again(
-        self, take: Recording, twilio: Carrier, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
-    ) -> None:
-        settings.TWILIO_TIMEOUT = 3600
-        monkeypatch.setattr(telephony, "AUDIO_SECONDS", 0.2)
-        twilio.raw = twilio.stuck(sent)
-        answers.fetch_audio(take.pk)
-        self.is_tried_again(take)
-
-    def is_tried_again(self, take: Recording) -> None:
-        take.refresh_from_db()
-        assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
-        assert take.retry_at is not None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from ssl import SSLCertVerificationError
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
@@ -59,12 +59,20 @@ class CallState:
     price_unit: str
 
 
+class _Session(requests.Session):
+    """To the end of a redirect's own body, however long, requests would read even where it is told not to follow it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class _Rebased(TwilioHttpClient):
     """Sends what the client addresses to Twilio to `base_url`, without retries of its own."""
 
     def __init__(self, base_url: str, timeout: float) -> None:
         super().__init__(timeout=timeout)
         self._base = base_url
+        self.session = _Session()
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, PunctualAdapter(max_retries=0))
 
@@ -85,11 +93,6 @@ def _client() -> Client:
     return _client_for(
         settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT
     )
-
-
-def _session() -> requests.Session:
-    """For what is no REST request: over the same connections."""
-    return _client().http_client.session  # type: ignore[no-any-return]
 
 
 # Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors.
@@ -246,24 +249,47 @@ def carrier_transcript(recording_sid: str) -> CarrierTranscript:
 def fetch_audio(recording_sid: str) -> bytes:
     """The WAV of a recording, from the configured host only, bounded in size and time.
 
-    Raises NotThere while Twilio has not got it, PermanentError for what is no audio.
+    Raises NotThere while Twilio has not got it, Refused where it is looked for in the wrong place, PermanentError for
+    what is no audio.
     """
     url = f"{settings.TWILIO_API_URL}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Recordings/{recording_sid}.wav"
+    with _errors_of_ours(), over_within(AUDIO_SECONDS):
+        for _ in range(1 + MOST_REDIRECTS):
+            with _ask_for(url) as answer:
+                if not answer.is_redirect:
+                    return _checked_audio(_read(answer))
+                url = _within_twilio(url, answer.headers["Location"])
+    raise Refused("Twilio sends us from one address to the next for the recording. Check TWILIO_API_URL.")
+
+
+def _ask_for(url: str) -> requests.Response:
+    session: requests.Session = _client().http_client.session
     login = (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
-    with (
-        _errors_of_ours(),
-        over_within(AUDIO_SECONDS),
-        _session().get(
-            url, auth=login, headers=AS_IT_IS, timeout=settings.TWILIO_TIMEOUT, stream=True, allow_redirects=False
-        ) as answer,
-    ):
-        if answer.status_code == 404:
-            raise NotThere("Twilio does not have the recording yet.")
-        if answer.status_code in (401, 403):
-            raise Refused(_REFUSED[20003])
-        if answer.status_code != 200:
-            raise TelephonyDown(f"Twilio did not give the recording (HTTP {answer.status_code}); trying again.")
-        return _checked_audio(_read(answer))
+    timeout = settings.TWILIO_TIMEOUT
+    return session.get(url, auth=login, headers=AS_IT_IS, timeout=timeout, stream=True, allow_redirects=False)
+
+
+def _within_twilio(url: str, location: str) -> str:
+    """Where a redirect leads, which is where our password goes too: to another path of the configured host alone.
+
+    Put together from the configured address, so that it can't be read differently by whoever connects.
+    """
+    ours = urlsplit(str(settings.TWILIO_API_URL))
+    try:
+        target = urlsplit(urljoin(url, location))
+        same = _origin(target) == _origin(ours)
+    except ValueError:  # no address at all
+        same = False
+    if not same:
+        raise Refused(
+            "Twilio sends us to another host for the recording, and nothing is fetched from there. Check "
+            "TWILIO_API_URL, and that the Twilio account keeps its recordings at Twilio and in no other storage."
+        )
+    return urlunsplit((ours.scheme, ours.netloc, target.path, target.query, ""))
+
+
+def _origin(address: SplitResult) -> tuple[str, str | None, int | None]:
+    return address.scheme, address.hostname, address.port or {"http": 80, "https": 443}.get(address.scheme)
 
 
 def delete_audio(recording_sid: str) -> None:
@@ -273,6 +299,7 @@ def delete_audio(recording_sid: str) -> None:
 
 
 AUDIO_SECONDS = 60
+MOST_REDIRECTS = 3
 AS_IT_IS = {"Accept-Encoding": "identity"}
 """Not packed: the bytes are counted and judged as they come, and a small packet may hold gigabytes."""
 STREAMED = 0xFFFFFFF0
@@ -280,12 +307,19 @@ STREAMED = 0xFFFFFFF0
 
 
 def _read(answer: requests.Response) -> bytes:
+    if answer.status_code == 404:
+        raise NotThere("Twilio does not have the recording yet.")
+    if answer.status_code in (401, 403):
+        raise Refused(_REFUSED[20003])
+    if answer.status_code != 200:
+        raise TelephonyDown(f"Twilio did not give the recording (HTTP {answer.status_code}); trying again.")
     data = bytearray()
-    while chunk := answer.raw.read1(64 * 1024):  # what has come, rather than waiting for so much
+    while len(data) + (answer.raw.length_remaining or 0) <= MAX_AUDIO_BYTES:
+        chunk = answer.raw.read1(64 * 1024)  # what has come, rather than waiting for so much
+        if not chunk:
+            return bytes(data)
         data += chunk
-        if len(data) > MAX_AUDIO_BYTES:
-            raise PermanentError("The recording is larger than 25 MB, which no answer is.")
-    return bytes(data)
+    raise PermanentError("The recording is larger than 25 MB, which no answer is.")
 
 
 def _checked_audio(data: bytes) -> bytes:
