@@ -32,6 +32,7 @@ CERTAIN_AFTER = timedelta(seconds=90)
 MACHINES = ("machine", "fax")
 
 CARRIER_PATIENCE = timedelta(days=2)
+"""For so long a call that the carrier does not take is tried again; times in which nobody is called start it anew."""
 
 SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
@@ -40,7 +41,7 @@ LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 CONFIGURED_WITHIN = timedelta(minutes=15)
-"""How soon a call that a missing setting holds up is tried again."""
+"""How soon a call that a missing or wrong setting holds up is tried again."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -59,18 +60,45 @@ def dial(interview_id: UUID) -> None:
     give_back_connection()
     try:
         placed = telephony.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
-    except telephony.CallUnknown as error:
-        log.warning("attempt %s: %s", attempt.pk, error)
-        with Attempt.objects.held(attempt.pk) as held:
-            held.interview.note("attempt.unknown", reason=str(error), attempt=str(held.pk))
-    except telephony.InvalidNumber as error:
-        _not_placed(attempt.pk, Attempt.Outcome.INVALID_NUMBER, str(error))
     except (TransientError, PermanentError) as error:
-        _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, str(error))
+        _not_dialled(attempt.pk, error)
     else:
         tell(attempt.pk, placed)
         if not Interview.objects.get(pk=interview_id).is_live:  # called off while the call was being placed
             hang_up(attempt.pk)
+
+
+def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> None:
+    """Why there is no call, or none that we know of, and whom that concerns.
+
+    This number alone: it is not called again, and the interview ends with the reason, since only a person can do more.
+    Everybody, as our account or a setting of ours is wrong, or the carrier asks us to wait: nobody is called for a
+    while, and the first call after it finds out. That may go on for days, and costs no candidate an attempt. Whatever
+    else went wrong is tried again, rarer and rarer, and given up after CARRIER_PATIENCE.
+    """
+    with Attempt.objects.held(attempt_id) as attempt:
+        interview, reason = attempt.interview, str(error)
+        match error:
+            case telephony.CallUnknown():
+                log.warning("attempt %s: %s", attempt_id, error)
+                interview.note("attempt.unknown", reason=reason, attempt=str(attempt_id))
+            case telephony.InvalidNumber():
+                attempt.call.never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
+                _give_up(interview, Interview.Outcome.UNREACHED, reason)
+            case telephony.NotAllowed():
+                attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+                _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
+            case _:
+                attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+        if wait := _concerns_all_for(error):
+            Pace.close(timezone.now() + wait, reason=reason)
+
+
+def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | None:
+    if isinstance(error, telephony.Misconfigured):
+        return CONFIGURED_WITHIN
+    asked = getattr(error, "retry_after", None)
+    return timedelta(seconds=asked) if asked else None
 
 
 def _plan_attempt(interview_id: UUID) -> Attempt | None:
@@ -107,7 +135,10 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
     if interview.status == Interview.Status.PENDING and (reason := budget.why_no_paid_work()):
         return Later(now + timedelta(minutes=15), reason)
-    Pace.hold()
+    pace = Pace.hold()
+    if pace.closed_until and pace.closed_until > now:
+        interview.store(turn_at=None)
+        return Later(pace.closed_until, pace.closed_because)
     if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
         interview.store(turn_at=None)
         return wait
@@ -191,9 +222,7 @@ def follow_up(attempt_id: UUID) -> None:
         reached = interview.attempts.exclude(call__twilio_sid="")
         spoilt = min(reached.filter(apologised_at__isnull=False).count(), most)
         calls = reached.count() - spoilt
-        if attempt.outcome == Attempt.Outcome.INVALID_NUMBER:
-            _give_up(interview, Interview.Outcome.UNREACHED, attempt.reason)
-        elif not attempt.call.twilio_sid:
+        if not attempt.call.twilio_sid:
             _try_carrier_again(interview, attempt)
         elif calls < most:
             spacing = _spacing(interview.job, 1 if attempt.apologised_at else calls)
@@ -244,11 +273,13 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
     """The carrier never took the call: that is not the candidate's doing and costs them no attempt."""
     taken = interview.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
     failed = interview.attempts.filter(number__gt=taken)
-    first = failed.earliest("created_at")
-    if timezone.now() - first.created_at > CARRIER_PATIENCE:
+    now, pace = timezone.now(), Pace.objects.first()
+    closed = pace.closed_until if pace else None
+    since = max(filter(None, [failed.earliest("created_at").created_at, closed]))  # what held up all is no such failure
+    if now - since > CARRIER_PATIENCE:
         _give_up(interview, Interview.Outcome.EXPIRED, f"No call could be placed for two days. {attempt.reason}")
     else:
-        interview.wait_until(timezone.now() + pause_after(2 + failed.count()), reason=attempt.reason)
+        interview.wait_until(max(now + pause_after(2 + failed.count()), since), reason=attempt.reason)
 
 
 def ask_about(attempt_id: UUID) -> None:

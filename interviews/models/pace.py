@@ -1,14 +1,16 @@
 from datetime import datetime
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 
 class Pace(models.Model):
-    """How fast all machines together may place calls: one row, by the database's clock."""
+    """How fast all machines together may place calls, and whether any at all: one row, by the database's clock."""
 
     only = models.BooleanField(primary_key=True, default=True)
     next_at = models.DateTimeField()
+    closed_until = models.DateTimeField(null=True, blank=True)
+    closed_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(only=True), name="there_is_one_pace")]
@@ -17,10 +19,18 @@ class Pace(models.Model):
         return f"next call at {self.next_at}"
 
     @staticmethod
-    def hold() -> None:
+    def hold() -> "Pace":
         """To the end of the transaction nobody else places a call, on any machine."""
         Pace.objects.get_or_create(only=True, defaults={"next_at": timezone.now()})
-        Pace.objects.select_for_update().get()
+        return Pace.objects.select_for_update().get()
+
+    @staticmethod
+    @transaction.atomic
+    def close(until: datetime, *, reason: str) -> None:
+        """Nobody places a call before then."""
+        pace = Pace.hold()
+        if not pace.closed_until or pace.closed_until < until:
+            Pace.objects.update(closed_until=until, closed_because=reason)
 
     @staticmethod
     def take_turn(per_second: float) -> datetime:

@@ -18,7 +18,7 @@ class Carrier:
     """`mood`: how the next request to place a call is treated.
 
     ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
-    answer sent), drips (accepted, and the answer sent byte by byte), or an error.
+    answer sent), drips (accepted, and the answer sent byte by byte), or an error, with `error_headers`.
     `audio`: what is sent for a recording: a body or a status. `raw`: sent in place of it, head and all. `moved`: where
     a request for this file is sent on to. `headers`: those of the last request for a recording. `transcriptions`:
     those of any recording.
@@ -28,6 +28,7 @@ class Carrier:
 
     url: str = ""
     mood: str | tuple[int, int] = "ok"
+    error_headers: dict[str, str] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int = 404
     raw: Iterator[bytes] | None = None
@@ -86,7 +87,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             carrier.asked.append(f"POST {self.path}")
             if isinstance(carrier.mood, tuple):
                 status, code = carrier.mood
-                self.answer(status, {"code": code, "message": "no", "status": status})
+                self.answer(status, {"code": code, "message": "no", "status": status}, **carrier.error_headers)
                 return
             if not self.path.endswith("/Calls.json"):
                 (known,) = (one for one in carrier.calls if one["sid"] in self.path)

@@ -15,7 +15,6 @@ from candidates.models import Consent, DoNotCall
 from interviews import dialling
 from interviews.models import Attempt, Call, Interview, InterviewResponse
 from interviews.planning import NotPossible, plan_interview
-from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier
 from screener.services import telephony
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
@@ -223,72 +222,6 @@ class TestOneAttempt:
         assert dialling.without_news() == [], "named once, then left alone for a while"
         dialling.ask_about(Attempt.objects.get().pk)
         assert Attempt.objects.get().outcome == Attempt.Outcome.NO_ANSWER
-
-
-@pytest.mark.parametrize(
-    ("mood", "outcome", "status", "says"),
-    [
-        ((400, 21211), "invalid_number", "failed", "not a valid phone number"),
-        ((400, 21214), "invalid_number", "failed", "can't reach this phone number"),
-        ((400, 21219), "carrier_error", "pending", "trial account"),
-        ((401, 20003), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
-        ((400, 21215), "carrier_error", "pending", "not allowed to call this country"),
-        ((403, 32205), "carrier_error", "pending", "not allowed to call this country"),
-        ((400, 13227), "carrier_error", "pending", "not allowed to call this country"),
-        ((400, 21626), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
-        ((429, 20429), "carrier_error", "pending", "slow down"),
-        ((400, 10004), "carrier_error", "pending", "slow down"),
-        ((400, 99999), "carrier_error", "pending", "error 99999"),
-    ],
-)
-def test_what_the_carrier_refuses_is_told_in_words(
-    twilio: Carrier, mood: tuple[int, int], outcome: str, status: str, says: str
-) -> None:
-    twilio.mood = mood
-    interview = an_interview()
-    drain()
-    interview.refresh_from_db()
-    attempt = interview.attempts.get()
-    assert (attempt.outcome, interview.status) == (outcome, status)
-    assert says in attempt.reason
-    assert len(twilio.asked) == 1
-    told = interview.waiting_for if status == "pending" else interview.outcome_reason
-    assert told == attempt.reason, "whoever looks at the interview reads it too"
-    assert bool(interview.next_attempt_at) == (status == "pending")
-
-
-@pytest.mark.parametrize("mood", [(429, 20429), (400, 10004), (401, 20003), (400, 21215)])
-def test_what_the_carrier_refused_for_now_is_tried_again_later_and_later_and_costs_no_attempt(
-    twilio: Carrier, time_machine: Any, mood: tuple[int, int]
-) -> None:
-    interview = an_interview(job=an_approved_job(max_attempts=1))
-    waits = []
-    twilio.mood = mood
-    for _ in range(4):
-        drain()
-        interview.refresh_from_db()
-        assert interview.next_attempt_at is not None
-        waits.append(interview.next_attempt_at - timezone.now())
-        time_machine.move_to(interview.next_attempt_at)
-        sweep(0)
-    assert waits == sorted(waits)
-    assert timedelta(0) < waits[0] < timedelta(minutes=2)
-    twilio.mood = "ok"
-    drain()
-    assert len(twilio.calls) == 1
-    assert len(twilio.asked) == 5
-
-
-def test_what_the_carrier_refuses_for_two_days_is_given_up_with_its_reason(twilio: Carrier, time_machine: Any) -> None:
-    twilio.mood = (401, 20003)
-    interview = an_interview()
-    drain()
-    time_machine.move_to(timezone.now() + timedelta(days=2, minutes=1))
-    sweep(0)
-    drain()
-    interview.refresh_from_db()
-    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
-    assert "No call could be placed for two days. Twilio does not accept" in interview.outcome_reason
 
 
 @pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut", "drips"])

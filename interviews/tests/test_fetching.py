@@ -30,7 +30,7 @@ def take(twilio: Carrier) -> Recording:
     return take
 
 
-def test_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -> None:
+def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -> None:
     twilio.audio = WAV
     answers.fetch_audio(take.pk)
     take.refresh_from_db()
@@ -38,14 +38,14 @@ def test_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -> None
     assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
 
 
-def test_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
+def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
     answers.fetch_audio(take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE
     assert take.retry_at is not None
 
 
-def test_that_is_none_is_lost_and_said_to_be(take: Recording, twilio: Carrier) -> None:
+def test_audio_that_is_none_is_lost_and_said_to_be(take: Recording, twilio: Carrier) -> None:
     twilio.audio = b"<html>Sorry</html>"
     answers.fetch_audio(take.pk)
     take.refresh_from_db()
@@ -55,7 +55,7 @@ def test_that_is_none_is_lost_and_said_to_be(take: Recording, twilio: Carrier) -
     )
 
 
-def test_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: Carrier) -> None:
+def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: Carrier) -> None:
     twilio.moved = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
     twilio.audio = WAV
     answers.fetch_audio(take.pk)
@@ -81,7 +81,9 @@ def test_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording,
         "file:///etc/passwd",
     ],
 )
-def test_is_never_fetched_from_another_host(take: Recording, twilio: Carrier, settings: Any, location: str) -> None:
+def test_audio_is_never_fetched_from_another_host(
+    take: Recording, twilio: Carrier, settings: Any, location: str
+) -> None:
     with carrier() as foreign:
         host, ours = foreign.url.removeprefix("http://"), twilio.url.removeprefix("http://")
         places = {"foreign": foreign.url, "foreign_host": host, "ours": ours, "port": ours.partition(":")[2]}
@@ -93,14 +95,14 @@ def test_is_never_fetched_from_another_host(take: Recording, twilio: Carrier, se
     assert "RE1" not in str(refused.value), "an address may carry a secret of its own"
 
 
-def test_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: Carrier) -> None:
+def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: Carrier) -> None:
     twilio.moved = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
     with pytest.raises(telephony.Refused, match="from one address to the next"):
         telephony.fetch_audio(take.sid)
     assert len(twilio.asked) == 4
 
 
-def test_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
+def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
     take: Recording, twilio: Carrier
 ) -> None:
     twilio.moved = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
@@ -112,14 +114,14 @@ def test_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
     assert (take.status, "TWILIO_API_URL" in take.error) == (Recording.Status.ABSENT, True)
 
 
-def test_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: Carrier) -> None:
+def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: Carrier) -> None:
     twilio.raw = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
     answers.fetch_audio(take.pk)
     is_too_large(take)
 
 
 @pytest.mark.parametrize("head", [HEAD, CHUNKED])
-def test_without_end_is_not_read_to_the_end(take: Recording, twilio: Carrier, head: bytes) -> None:
+def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: Carrier, head: bytes) -> None:
     sent = 0
 
     def pieces() -> Iterator[bytes]:
@@ -151,7 +153,9 @@ def is_too_large(take: Recording) -> None:
         b"",
     ],
 )
-def test_that_breaks_off_is_tried_again_and_then_kept_whole(take: Recording, twilio: Carrier, part: bytes) -> None:
+def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
+    take: Recording, twilio: Carrier, part: bytes
+) -> None:
     twilio.raw = iter([part])
     answers.fetch_audio(take.pk)
     is_tried_again(take)
@@ -164,7 +168,7 @@ def test_that_breaks_off_is_tried_again_and_then_kept_whole(take: Recording, twi
         assert file.read() == WHOLE
 
 
-def test_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
+def test_audio_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
     """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
     twilio.audio = WAV
     answers.fetch_audio(take.pk)
@@ -175,7 +179,7 @@ def test_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
     ("before", "dripping", "after"),
     [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
 )
-def test_that_drips_is_given_up_and_tried_again(
+def test_audio_that_drips_is_given_up_and_tried_again(
     take: Recording, twilio: Carrier, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
 ) -> None:
     monkeypatch.setattr(telephony, "AUDIO_SECONDS", 0.2)
@@ -185,7 +189,7 @@ def test_that_drips_is_given_up_and_tried_again(
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
-def test_of_which_the_next_byte_never_comes_is_tried_again(
+def test_audio_of_which_the_next_byte_never_comes_is_tried_again(
     take: Recording, twilio: Carrier, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     settings.TWILIO_TIMEOUT = 3600

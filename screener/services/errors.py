@@ -1,6 +1,9 @@
 """How every remote system fails: for now, or for good."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from math import inf
 
 from screener.services.usage import UNKNOWN, Usage
 
@@ -32,3 +35,20 @@ class NotAsked(TransientError):
 
 class PermanentError(ServiceError):
     """Will not work however often it is tried, until a person changes something."""
+
+
+def asked_wait(headers: Mapping[str, str], *, longest: float) -> float | None:
+    """How many seconds a server asks us to wait, if it says so in a way that can be believed.
+
+    Such headers are read whatever the case of their names. Of a wait without measure only the `longest` is kept to.
+    """
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            seconds = float(milliseconds) / 1000
+        elif (value := headers.get("retry-after", "")).endswith("GMT"):
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        else:
+            seconds = float(value)
+    except ValueError:
+        return None
+    return min(seconds, longest) if 0 < seconds < inf else None

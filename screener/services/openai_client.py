@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from math import inf
 from time import monotonic
 from typing import Annotated, TypeVar
 
@@ -15,7 +12,7 @@ import openai
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from screener.services.breaker import breaker_of
-from screener.services.errors import PermanentError, ServiceError, TransientError
+from screener.services.errors import PermanentError, ServiceError, TransientError, asked_wait
 from screener.services.usage import NOTHING, UNKNOWN, Usage
 
 CONNECT_SECONDS = 5
@@ -181,15 +178,16 @@ class Account:
 
     def _translated(self, error: openai.APIStatusError) -> ServiceError:
         status, words = error.status_code, {error.code, error.type}
+        asked = asked_wait(error.response.headers, longest=LONGEST_ASKED_WAIT)
         if status == 402 or words & _BILLING:
             return OutOfCredit(
                 f"The account of {self.who.lower()} has no credit left or has reached its spending limit. "
                 "Add credit or raise the limit with the provider, then start this again."
             )
         if status == 429:
-            return RateLimited(f"{self.who} asks us to slow down.", retry_after=_asked(error))
+            return RateLimited(f"{self.who} asks us to slow down.", retry_after=asked)
         if status in (408, 409) or status >= 500:
-            return InTrouble(f"{self.who} is in trouble (HTTP {status}).", retry_after=_asked(error))
+            return InTrouble(f"{self.who} is in trouble (HTTP {status}).", retry_after=asked)
         if status in (401, 403):
             return KeyRefused(
                 f"{self.who} does not accept our key (HTTP {status}). "
@@ -210,18 +208,3 @@ class Account:
 def _if_sent(error: openai.APIConnectionError) -> Usage:
     """Nothing was used where no connection came about; else it is not known how far the server came."""
     return NOTHING if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout) else UNKNOWN
-
-
-def _asked(error: openai.APIStatusError) -> float | None:
-    """How many seconds the server asks us to wait, if it says so in a way that can be believed."""
-    headers = error.response.headers
-    try:
-        if milliseconds := headers.get("retry-after-ms"):
-            seconds = float(milliseconds) / 1000
-        elif (value := headers.get("retry-after", "")).endswith("GMT"):
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        else:
-            seconds = float(value)
-    except ValueError:
-        return None
-    return min(seconds, LONGEST_ASKED_WAIT) if 0 < seconds < inf else None

@@ -1,6 +1,7 @@
 """Twilio: placing calls, asking about them, ending them, and fetching what was recorded."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,15 +12,16 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from screener.services.errors import PermanentError, TransientError
+from screener.services.errors import PermanentError, TransientError, asked_wait
 from screener.services.punctual import PunctualAdapter, over_within, sent_before
 
+LONGEST_ASKED_WAIT = 3600
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 CALLBACK_RETRIES = "#rc=3&rp=all"
 """Ends an address that Twilio sends news to: try three times more, whatever went wrong. It is not signed.
@@ -40,8 +42,16 @@ class InvalidNumber(PermanentError):
     """Twilio says that this number can't be called."""
 
 
+class NotAllowed(PermanentError):
+    """Twilio may not call this number, while it may call others."""
+
+
 class Refused(PermanentError):
     """Twilio will not do it until a person changes something."""
+
+
+class Misconfigured(Refused):
+    """What a person must change concerns every call: our account at Twilio, or a setting of ours."""
 
 
 class NotThere(TransientError):
@@ -57,6 +67,18 @@ class CallState:
     duration_seconds: int | None
     price: str | None
     price_unit: str
+
+
+class _NotDone(Exception):
+    """What Twilio said in place of doing what it was asked for."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
+        super().__init__(f"HTTP {status}")
+        self.status, self.wait = status, asked_wait(headers, longest=LONGEST_ASKED_WAIT)
+        self.code: int | None = None
+        with suppress(ValueError, AttributeError):  # an error need not come from Twilio itself, nor be JSON
+            code = json.loads(body).get("code")
+            self.code = code if isinstance(code, int) else None
 
 
 class _Session(requests.Session):
@@ -77,10 +99,16 @@ class _Rebased(TwilioHttpClient):
             self.session.mount(scheme, PunctualAdapter(max_retries=0))
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        """Raises _NotDone with all that the client's own errors, a different one in each case, leave out."""
         parts = urlsplit(url)
         ours = urlunsplit(("", "", self._base + parts.path, parts.query, ""))
         with over_within(self.timeout):
-            return super().request(method, ours, *args, **kwargs)
+            answer = super().request(method, ours, *args, **kwargs)
+        if answer.status_code >= 300:
+            raise _NotDone(answer.status_code, answer.headers or {}, answer.text)
+        if answer.status_code != 204 and not isinstance(json.loads(answer.text), dict):
+            raise ValueError("Twilio answers with an object.")
+        return answer
 
 
 @cache
@@ -95,24 +123,47 @@ def _client() -> Client:
     )
 
 
-# Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors.
-_BAD_NUMBER = {
-    21211: "Twilio says that this is not a valid phone number. Check it against where it came from.",
-    21214: "Twilio can't reach this phone number. Check it against where it came from.",
-    13223: "Twilio says that this phone number has an invalid format.",
-    21217: "Twilio says that this phone number is not valid.",
+_BAD_NUMBER = "Twilio says that this is not a valid phone number. Check it against where it came from."
+_COUNTRY = (
+    "Our Twilio account is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio "
+    "console, then start a new interview."
+)
+_BAD_LOGIN = "Twilio does not accept our account SID and token. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+_CLOSED = "Our Twilio account is suspended or closed. The Twilio console says why."
+_BAD_CALLBACK = "Twilio refuses our callback address. Check WEBHOOK_BASE_URL."
+_MEANINGS: dict[int | None, tuple[type[PermanentError], str]] = {
+    13223: (InvalidNumber, _BAD_NUMBER),
+    21211: (InvalidNumber, _BAD_NUMBER),
+    21214: (InvalidNumber, "Twilio can't reach this phone number. Check it against where it came from."),
+    21217: (InvalidNumber, _BAD_NUMBER),
+    13227: (NotAllowed, _COUNTRY),
+    21203: (NotAllowed, _COUNTRY),
+    21215: (NotAllowed, _COUNTRY),
+    32205: (NotAllowed, _COUNTRY),
+    21216: (
+        NotAllowed,
+        "Twilio blocks calls to this number. To call North America the Twilio account needs a Primary Customer "
+        "Profile (Trust Hub in the Twilio console); otherwise ask Twilio's support, then start a new interview.",
+    ),
+    21219: (
+        NotAllowed,
+        "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start "
+        "this interview again.",
+    ),
+    10001: (Misconfigured, _CLOSED),
+    20005: (Misconfigured, _CLOSED),
+    20003: (Misconfigured, _BAD_LOGIN),
+    21205: (Misconfigured, _BAD_CALLBACK),
+    21609: (Misconfigured, _BAD_CALLBACK),
+    21626: (Misconfigured, _BAD_CALLBACK),
+    21210: (
+        Misconfigured,
+        "TWILIO_PHONE_NUMBER is not a number of our Twilio account, nor verified for calling out. Check both.",
+    ),
+    21212: (Misconfigured, "TWILIO_PHONE_NUMBER is not a valid number to call from. Correct it."),
+    21213: (Misconfigured, "TWILIO_PHONE_NUMBER is not set. Set it to a number of our Twilio account."),
 }
-_REFUSED = {
-    20003: "Twilio does not accept our account SID and token. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
-    21215: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
-    32205: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
-    13227: "Twilio is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio console.",
-    21219: "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account.",
-    21210: "TWILIO_PHONE_NUMBER is not a number of this Twilio account, or not verified for calling out.",
-    21212: "TWILIO_PHONE_NUMBER is not a valid number to call from.",
-    21626: "Twilio refuses our callback address. Check WEBHOOK_BASE_URL.",
-    21205: "Twilio refuses our callback address. Check WEBHOOK_BASE_URL.",
-}
+"""Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors."""
 
 
 @contextmanager
@@ -120,12 +171,9 @@ def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
     """Turn what Twilio and the network raise into our errors. `unsure`: a lost answer may mean that it was done."""
     try:
         yield
-    except TwilioRestException as error:
+    except _NotDone as error:
         raise _translated(error, unsure=unsure) from error
-    except TwilioException as error:  # lists raise this one, with the answer beside the message
-        status = getattr(error.args[-1], "status_code", 500)
-        raise _translated(TwilioRestException(status, "", code=None), unsure=unsure) from error
-    except (requests.exceptions.RequestException, HTTPError, ValueError) as error:
+    except (requests.exceptions.RequestException, HTTPError, TwilioException, ValueError) as error:
         # Without the original: it names the address, and so the number that was asked for.
         if unsure and not _never_left(error):
             raise CallUnknown("The connection to Twilio broke while the call was being placed.") from None
@@ -144,19 +192,23 @@ def _never_left(error: BaseException) -> bool:
     return any(isinstance(cause, before) for cause in causes)
 
 
-def _translated(error: TwilioRestException, *, unsure: bool) -> Exception:
-    if error.code in _BAD_NUMBER:
-        return InvalidNumber(_BAD_NUMBER[error.code])
-    if error.code in _REFUSED:
-        return Refused(_REFUSED[error.code])
+def _translated(error: _NotDone, *, unsure: bool) -> Exception:
+    if error.code in _MEANINGS:
+        kind, sentence = _MEANINGS[error.code]
+        return kind(sentence)
+    if error.status == 401:
+        return Misconfigured(_BAD_LOGIN)
     if error.status == 429 or error.code in (20429, 10004):
-        return TelephonyDown("Twilio asks us to slow down; trying again.", retry_after=5)
+        return TelephonyDown("Twilio asks us to slow down; trying again.", retry_after=error.wait or 5)
     if error.status == 404:
-        return NotThere("Twilio does not know this.")
+        return NotThere("Twilio does not know this, or does not know it yet.")
     if error.status >= 500:
         if unsure:
-            return CallUnknown(f"Twilio failed (HTTP {error.status}) while the call was being placed.")
-        return TelephonyDown(f"Twilio is in trouble (HTTP {error.status}); trying again.")
+            told = f"Twilio failed (HTTP {error.status}) while the call was being placed."
+            return CallUnknown(told, retry_after=error.wait)
+        return TelephonyDown(f"Twilio is in trouble (HTTP {error.status}); trying again.", retry_after=error.wait)
+    if error.code is None:
+        return Refused(f"Twilio refused the request (HTTP {error.status}). Check TWILIO_API_URL.")
     return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
 
 
@@ -165,8 +217,8 @@ def place_call(
 ) -> CallState:
     """Ring this number, unless it is too late. Not idempotent: the caller makes sure that it is done once.
 
-    Raises CallUnknown when it may have been done, TelephonyDown or TooLateToSend when it was not, and for good
-    InvalidNumber or Refused.
+    Raises CallUnknown when it may have been done; TelephonyDown or TooLateToSend when it was not; for good
+    InvalidNumber or NotAllowed, which are about this number, Misconfigured, which is about all, or Refused.
     """
     with _errors_of_ours(unsure=True), sent_before(send_before):
         call = _client().calls.create(
@@ -220,6 +272,8 @@ def hang_up(sid: str) -> None:
 
 
 def _state(call: Any) -> CallState:
+    if not call.sid:
+        raise ValueError("A call without an id is none.")
     return CallState(
         sid=call.sid,
         status=str(call.status or ""),
@@ -307,12 +361,8 @@ STREAMED = 0xFFFFFFF0
 
 
 def _read(answer: requests.Response) -> bytes:
-    if answer.status_code == 404:
-        raise NotThere("Twilio does not have the recording yet.")
-    if answer.status_code in (401, 403):
-        raise Refused(_REFUSED[20003])
     if answer.status_code != 200:
-        raise TelephonyDown(f"Twilio did not give the recording (HTTP {answer.status_code}); trying again.")
+        raise _NotDone(answer.status_code, answer.headers)
     data = bytearray()
     while len(data) + (answer.raw.length_remaining or 0) <= MAX_AUDIO_BYTES:
         chunk = answer.raw.read1(64 * 1024)  # what has come, rather than waiting for so much
