@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Carrier:
-    """`mood`: how the next request to place a call is treated.
+    """`mood`: how requests to place a call, and to list calls, are treated.
 
-    ok, lost (accepted, then the line is cut), silent (accepted, and never answered), cut (accepted, and half of the
-    answer sent), drips (accepted, and the answer sent byte by byte), or an error, with `error_headers`.
+    ok; or accepted, and then lost (the line is cut), silent (never answered), short (the line is cut in the answer),
+    cut (half of an answer is all of it), empty (no answer is all of it), anonymous (no id in it), list (no answer to
+    this), drips (byte by byte); or an error, with `error_headers`.
     `audio`: what is sent for a recording: a body or a status. `raw`: sent in place of it, head and all. `moved`: where
     a request for this file is sent on to. `headers`: those of the last request for a recording. `transcriptions`:
     those of any recording.
@@ -27,7 +28,7 @@ class Carrier:
     """
 
     url: str = ""
-    mood: str | tuple[int, int] = "ok"
+    mood: str | tuple[int, int | None] = "ok"
     error_headers: dict[str, str] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int = 404
@@ -94,19 +95,25 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 known["status"] = params["Status"]
                 self.answer(200, known)
                 return
-            call = carrier.accept(params)
+            self.answer_in_its_mood(201, carrier.accept(params))
+
+        def answer_in_its_mood(self, status: int, told: dict[str, Any]) -> None:
+            whole = json.dumps(told).encode()
+            nameless = whole.replace(b'"sid"', b'"was"')
+            wrong = {"cut": whole[:40], "empty": b"", "anonymous": nameless, "list": [told]}
             if carrier.mood == "silent":
                 carrier.over.wait()
             elif carrier.mood == "lost":
                 self.close_connection = True
                 self.connection.shutdown(2)
-            elif carrier.mood == "cut":
-                self.answer(201, json.dumps(call).encode()[:40])
             elif carrier.mood == "drips":
-                body = json.dumps(call)
-                self.write(carrier.dripping(f"HTTP/1.0 201 Created\r\nX: {'x' * 200}\r\n\r\n{body}".encode()))
+                self.write(carrier.dripping(b"HTTP/1.0 200 OK\r\nX: %b\r\n\r\n" % (b"x" * 200) + whole))
+            elif carrier.mood == "short":
+                self.answer(status, whole[:40], **{"Content-Length": str(len(whole))})
+            elif carrier.mood in wrong:
+                self.answer(status, wrong[str(carrier.mood)])
             else:
-                self.answer(201, call)
+                self.answer(status, told)
 
         def do_DELETE(self) -> None:
             carrier.asked.append(f"DELETE {self.path}")
@@ -124,7 +131,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.send_recordings()
             elif path.path.endswith("/Calls.json"):
                 to = parse_qs(path.query).get("To", [""])[0]
-                self.answer(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})
+                self.answer_in_its_mood(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})
             else:
                 known = [one for one in carrier.calls if one["sid"] in path.path]
                 self.answer(

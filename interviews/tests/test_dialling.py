@@ -181,12 +181,21 @@ class TestOneAttempt:
         assert (late.outcome, late.call.twilio_sid) == (Attempt.Outcome.CARRIER_ERROR, "")
         assert again.call.twilio_sid == twilio.calls[1]["sid"]
 
-    def test_whose_answer_was_lost_is_found_at_the_carrier_and_not_sent_again(self, twilio: Carrier) -> None:
-        twilio.mood = "lost"
+    @pytest.mark.parametrize("mood", ["lost", "short", "cut", "empty", "anonymous", "list", "drips"])
+    def test_whose_answer_was_lost_is_found_at_the_carrier_and_not_sent_again(
+        self, twilio: Carrier, settings: Any, time_machine: Any, mood: str
+    ) -> None:
+        settings.TWILIO_TIMEOUT = 0.5
+        twilio.mood = mood
         interview = an_interview()
         dialling.dial(interview.pk)
         attempt = Attempt.objects.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
+        assert interview.events.filter(kind="attempt.unknown").exists()
+
+        time_machine.move_to(timezone.now() + timedelta(minutes=3))
+        with pytest.raises(telephony.TelephonyDown):  # what it has is not told in a way that can be read either
+            dialling.ask_about(attempt.pk)
 
         twilio.mood = "ok"
         dialling.dial(interview.pk)
@@ -224,7 +233,7 @@ class TestOneAttempt:
         assert Attempt.objects.get().outcome == Attempt.Outcome.NO_ANSWER
 
 
-@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent", "lost", "cut", "drips"])
+@pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent"])
 def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
     twilio: Carrier, settings: Any, mood: Any
 ) -> None:
@@ -268,6 +277,7 @@ class TestOfSeveralCallsToANumber:
         """Sent, and the answer was lost."""
         twilio.mood = "lost"
         dialling.dial(an_interview().pk)
+        twilio.mood = "ok"
         return Attempt.objects.get()
 
     def another(self, twilio: Carrier, after: timedelta, sid: str = "CA9") -> dict[str, Any]:

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
         ((400, 13227), "carrier_error", "failed", "not allowed to call this country"),
         ((401, 20003), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
         ((401, 0), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
+        ((404, 20404), "carrier_error", "pending", "TWILIO_ACCOUNT_SID"),
+        ((301, None), "carrier_error", "pending", "TWILIO_API_URL"),
         ((400, 21210), "carrier_error", "pending", "TWILIO_PHONE_NUMBER"),
         ((400, 21212), "carrier_error", "pending", "TWILIO_PHONE_NUMBER"),
         ((400, 21205), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_what_the_carrier_refuses_is_told_in_words(
-    twilio: Carrier, mood: tuple[int, int], outcome: str, status: str, says: str
+    twilio: Carrier, mood: tuple[int, int | None], outcome: str, status: str, says: str
 ) -> None:
     twilio.mood = mood
     interview = an_interview()

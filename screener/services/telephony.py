@@ -147,8 +147,8 @@ _MEANINGS: dict[int | None, tuple[type[PermanentError], str]] = {
     ),
     21219: (
         NotAllowed,
-        "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start "
-        "this interview again.",
+        "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start a "
+        "new interview.",
     ),
     10001: (Misconfigured, _CLOSED),
     20005: (Misconfigured, _CLOSED),
@@ -200,15 +200,16 @@ def _translated(error: _NotDone, *, unsure: bool) -> Exception:
         return Misconfigured(_BAD_LOGIN)
     if error.status == 429 or error.code in (20429, 10004):
         return TelephonyDown("Twilio asks us to slow down; trying again.", retry_after=error.wait or 5)
-    if error.status == 404:
+    if error.status == 404 and not unsure:
         return NotThere("Twilio does not know this, or does not know it yet.")
+    if error.status >= 500 and unsure:
+        told = f"Twilio failed (HTTP {error.status}) while the call was being placed."
+        return CallUnknown(told, retry_after=error.wait)
     if error.status >= 500:
-        if unsure:
-            told = f"Twilio failed (HTTP {error.status}) while the call was being placed."
-            return CallUnknown(told, retry_after=error.wait)
         return TelephonyDown(f"Twilio is in trouble (HTTP {error.status}); trying again.", retry_after=error.wait)
-    if error.code is None:
-        return Refused(f"Twilio refused the request (HTTP {error.status}). Check TWILIO_API_URL.")
+    if error.code is None or error.status == 404:  # Twilio itself names a code, and knows where calls are placed
+        where = "Check that TWILIO_API_URL and TWILIO_ACCOUNT_SID are right."
+        return Misconfigured(f"Twilio is not where we look for it (HTTP {error.status}). {where}")
     return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
 
 
