@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from screener.services.instructions import said_to_the_scorer
+
 FEWEST_QUOTED = 3
+SAID_TO_THE_SCORER = "quote_talks_to_the_scorer"
 FILLERS = frozenset("um uh er ah eh hm hmm mhm like so well okay ok yeah yes no you know i mean".split())
 _LITTLE = FILLERS | frozenset(
     """a about all also an and any are as at be because been but by can could couldn d did didn do does doesn don for
@@ -42,6 +45,16 @@ def places_of(quote: str, text: str) -> list[Place]:
             return []
         places.append(place)
     return places
+
+
+def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
+    """The flag for what keeps a score from resting on these words; empty where nothing does.
+
+    `sent` is what was judged, `spoken` place for place the same before anything was masked.
+    """
+    if any(said.start < place.end and place.start < said.stop for said in said_to_the_scorer(spoken)):
+        return SAID_TO_THE_SCORER
+    return "" if says_something(place, sent) else "quote_says_nothing"
 
 
 def says_something(place: Place, text: str) -> bool:

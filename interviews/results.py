@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from interviews.evidence import places_of, says_something
+from interviews.evidence import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
@@ -18,6 +18,7 @@ from screener.services import language_model
 from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
+LEFT_OUT = "point_without_quote_left_out"
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
 
 
@@ -204,16 +205,31 @@ class InWords:
 def _in_words(summary: Summary, standing: Standing) -> InWords:
     """The statements whose quotes stand in the answers; the others are left out, and that is flagged."""
     answers = {one.position: (one, sendable(one, standing.interview)) for one in standing.responses}
-    said = (summary.reasoning, summary.strengths, summary.improvements)
-    grounds, strengths, improvements = kept = [_supported(points, answers) for points in said]
-    all_kept = sum(map(len, kept)) == sum(map(len, said))
+    flags, kept = set[str](), list[list[dict[str, Any]]]()
+    for points in (summary.reasoning, summary.strengths, summary.improvements):
+        found = [(point, *_words_under(point, answers)) for point in points]
+        kept.append([point.model_dump() | {"quote": quote} for point, quote, why_not in found if not why_not])
+        flags.update(*(why_not for *_, why_not in found))
+    grounds, strengths, improvements = kept
     return InWords(
         reasoning=" ".join(one["text"] for one in grounds) or NOTHING_SUPPORTED,
         grounds=grounds,
         strengths=strengths,
         improvements=improvements,
-        flags=frozenset() if all_kept else frozenset({"point_without_quote_left_out"}),
+        flags=frozenset(flags),
     )
+
+
+def _words_under(point: Point, answers: dict[int, tuple[InterviewResponse, str]]) -> tuple[str, set[str]]:
+    """The words that a statement rests on, as they were said, and the flags for why it is left out, where it is."""
+    answer, sent = answers.get(point.position, (None, ""))
+    places = places_of(point.quote, sent)
+    if not answer or not places:
+        return "", {LEFT_OUT}
+    why_not = {why_no_evidence(place, sent, answer.transcript) for place in places}
+    quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
+    is_supported = "" in why_not and SAID_TO_THE_SCORER not in why_not
+    return quote, set() if is_supported else {LEFT_OUT, *why_not} - {""}
 
 
 def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
@@ -224,17 +240,6 @@ def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
     if advice == Recommendation.REJECT and words.strengths and not words.improvements:
         found.add("reject_with_strengths_only")
     return found
-
-
-def _supported(points: list[Point], answers: dict[int, tuple[InterviewResponse, str]]) -> list[dict[str, Any]]:
-    kept = []
-    for point in points:
-        answer, sent = answers.get(point.position, (None, ""))
-        places = places_of(point.quote, sent)
-        if answer and any(says_something(place, sent) for place in places):
-            quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
-            kept.append(point.model_dump() | {"quote": quote})
-    return kept
 
 
 def interviews_to_conclude() -> list[UUID]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from interviews.answers import held_response
-from interviews.evidence import FILLERS, places_of, says_something
+from interviews.evidence import FILLERS, places_of, why_no_evidence
 from interviews.models import Interview, InterviewResponse
 from jobs.models import JobDescription
 from screener.leases import leased
@@ -147,39 +147,32 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
 
 
 def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
-    evidence = [entry for quote in given.quotes for entry in _evidence(quote, sent, spoken)]
-    flags = []
-    if any(one["start"] is None for one in evidence):
-        flags.append("quote_not_found")
-    if any(one["start"] is not None and not one["verified"] for one in evidence):
-        flags.append("quote_says_nothing")
-    if given.score > UNSUPPORTED_LIMIT and not any(one["verified"] for one in evidence):
-        flags.append("unsupported")
+    found = [one for quote in given.quotes for one in _evidence(quote, sent, spoken)]
+    flags = {why_not for _, why_not in found if why_not}
+    if given.score > UNSUPPORTED_LIMIT and all(why_not for _, why_not in found):
+        flags.add("unsupported")
     return {
         "criterion": criterion.key,
         "name": criterion.name,
         "weight": criterion.weight,
         "score": given.score,
         "reason": given.reason,
-        "evidence": evidence,
-        "flags": flags,
+        "evidence": [entry for entry, _ in found],
+        "flags": sorted(flags),
     }
 
 
-def _evidence(quote: str, sent: str, spoken: str) -> list[dict[str, Any]]:
-    """The quote with its place in the answer, or with none; each part by itself where it leaves something out."""
+def _evidence(quote: str, sent: str, spoken: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The quote with its place in the answer, or with none, and the flag for why nothing rests on it, where that is so.
+
+    Each part by itself where it leaves something out.
+    """
     places = places_of(quote, sent)
     if not places:
-        return [{"quote": quote, "verified": False, "start": None, "end": None}]
-    return [
-        {
-            "quote": spoken[place.start : place.end],
-            "verified": says_something(place, sent),
-            "start": place.start,
-            "end": place.end,
-        }
-        for place in places
-    ]
+        yield {"quote": quote, "verified": False, "start": None, "end": None}, "quote_not_found"
+    for place in places:
+        why_not, words = why_no_evidence(place, sent, spoken), spoken[place.start : place.end]
+        yield {"quote": words, "verified": not why_not, "start": place.start, "end": place.end}, why_not
 
 
 def _ask_until_supported(

@@ -100,7 +100,7 @@ class RescoringSerializer(serializers.Serializer[Any]):
 class EvidenceSerializer(serializers.Serializer[Any]):
     quote = serializers.CharField()
     verified = serializers.BooleanField(
-        help_text="Whether these words stand in the transcript and say enough to support a score"
+        help_text="Whether these words stand in the transcript, say enough to support a score and do not ask for one"
     )
     start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
     end = serializers.IntegerField(allow_null=True)

@@ -48,6 +48,7 @@ FLAGS = {
     "needs_review": "needs a person",
     "quote_not_found": "a quote is not in the answer",
     "quote_says_nothing": "a quote is too short to support anything",
+    "quote_talks_to_the_scorer": "a quote speaks to whoever scores it, so nothing can rest on it",
     "unsupported": "a score rests on no words of the answer",
     "criteria_missing": "not every criterion was scored",
     "asked_again": "what came first was refused, and asked for again",

@@ -10,8 +10,9 @@ import re
 import unicodedata
 from base64 import b64decode
 from binascii import Error as NotBase64
-from collections.abc import Iterator
+from functools import lru_cache
 
+_LONG = 30
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？।])\s+|(?<=[。！？।])|[\n\r\x00]+")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
 _LOOK_ALIKES = str.maketrans("аеорсхуіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧоο", "aeopcxyijsdhABEZHIKMNOPTYXoo")
@@ -137,12 +138,28 @@ _OTHER_LANGUAGES = re.compile(
 
 
 def talks_to_the_scorer(text: str) -> bool:
-    return next(said_to_the_scorer(text), None) is not None
+    return bool(said_to_the_scorer(text))
 
 
-def said_to_the_scorer(text: str) -> Iterator[str]:
-    """Each sentence of the text that speaks to whoever scores it, as it stands there."""
-    return (sentence for sentence in _SENTENCE_END.split(text) if _is_said_to_the_scorer(sentence))
+@lru_cache(maxsize=8)
+def said_to_the_scorer(text: str) -> tuple[slice, ...]:
+    """The place of each sentence of the text that speaks to whoever scores it.
+
+    Speech-to-text may give no full stops at all, so of a long sentence it is the words around what speaks to them.
+    Kept for a moment, because all quotes of an answer are held against it.
+    """
+    ends = [0, *(end for found in _SENTENCE_END.finditer(text) for end in found.span()), len(text)]
+    sentences = zip(ends[::2], ends[1::2], strict=True)
+    return tuple(part for start, stop in sentences for part in _said_within(text, start, stop))
+
+
+def _said_within(text: str, start: int, stop: int) -> list[slice]:
+    if not _is_said_to_the_scorer(text[start:stop]):
+        return []
+    words = [slice(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[start:stop])]
+    runs = [words[at : at + _LONG] for at in range(0, max(1, len(words) - _LONG // 2), _LONG // 2)]
+    parts = [slice(run[0].start, run[-1].stop) for run in runs if run]
+    return [part for part in parts if _is_said_to_the_scorer(text[part])] or [slice(start, stop)]
 
 
 def _is_said_to_the_scorer(sentence: str) -> bool:
