@@ -187,7 +187,9 @@ VENDORS: tuple[Strike, ...] = (
     carrier("rest-500", 3),
     carrier("rest-hang", 3),
     carrier("rest-dies", 3),
+    carrier("rest-truncated", 3),
     carrier("media-404", 2),
+    carrier("media-truncated", 3),
     *(judge(fault, 6) for fault in model.FAULTS),
 )
 DELIVERIES: Mapping[str, dict[str, float | bool]] = {

@@ -39,10 +39,12 @@ FAULTS = {
         *CALLBACKS,
         Fault("absent", "Recordings turn out absent"),
         Fault("media-404", "The audio of a recording is not found at first", "seconds", 5),
+        Fault("media-truncated", "The audio of a recording breaks off in the middle", "requests"),
         Fault("rest-429", "The REST API refuses: too many requests", "requests"),
         Fault("rest-500", "The REST API fails", "requests"),
         Fault("rest-hang", "The REST API does not answer", "requests"),
         Fault("rest-dies", "The REST API places the call, and dies before it says so", "requests"),
+        Fault("rest-truncated", "The REST API does what it is asked, and breaks off while it says so", "requests"),
     )
 }
 

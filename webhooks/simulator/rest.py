@@ -56,6 +56,7 @@ async def manners(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(f"/{API}/"):
             authenticate(request)
             await disturb(request)
+            return await perhaps_truncated(request, await handler(request))
         return await handler(request)
     except RestError as error:
         return error.response()
@@ -83,6 +84,21 @@ async def disturb(request: web.Request) -> None:
     if faults.strikes("rest-hang"):
         await asyncio.sleep(HANGING)
         raise RestError(504, 20504, "Gateway Timeout")
+
+
+async def perhaps_truncated(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+    """All of the answer or, if the fault strikes, its first half and the end of the connection."""
+    whole = answer.body if isinstance(answer, web.Response) else None
+    kind = "rest" if answer.content_type == "application/json" else "media"
+    if not isinstance(whole, bytes) or not request.app[NETWORK].faults.strikes(f"{kind}-truncated"):
+        return answer
+    half = web.StreamResponse(status=answer.status, headers=answer.headers)
+    half.content_length = len(whole)
+    await half.prepare(request)
+    await half.write(whole[: len(whole) // 2])
+    if request.transport:
+        request.transport.close()
+    return half
 
 
 # ── calls ──

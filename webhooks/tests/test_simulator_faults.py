@@ -112,6 +112,18 @@ def test_audio_is_not_found_at_first():
         assert struck(s) == {"media-404": 1}
 
 
+def test_audio_breaks_off_in_the_middle():
+    faults = {"media-truncated": 1}
+    with stage(RECORD, Puppet([Reaction(words="I did say something")]), faults=faults, spoken=False) as s:
+        s.call()
+        url = s.asked("/act")[0]["RecordingUrl"] + ".wav"
+        auth = (s.simulator.account_sid, s.simulator.auth_token)
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+            requests.get(url, auth=auth, timeout=5)
+        assert requests.get(url, auth=auth, timeout=5).content.startswith(b"RIFF")
+        assert struck(s) == {"media-truncated": 1}
+
+
 # ── the REST API ──
 
 
@@ -157,6 +169,16 @@ def test_the_rest_api_dies_after_it_has_accepted_a_call():
         assert (made.status, s.heard(made)) == ("completed", ["Hello"])
         assert s.logged(made, "fault")[0]["name"] == "rest-dies"
         assert place(s).status_code == 201
+
+
+def test_the_rest_api_places_a_call_and_breaks_off_while_it_says_so():
+    with stage("<Say>Hello</Say>", faults={"rest-truncated": 1}) as s:
+        with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
+            place(s)
+        s.simulator.wait_until_quiet()
+        (made,) = s.client.calls.list()
+        assert (made.status, s.heard(made)) == ("completed", ["Hello"])
+        assert struck(s) == {"rest-truncated": 1}
 
 
 # ── switching ──
