@@ -45,6 +45,7 @@ class TestACallThatOnlyTheCarrierKnows:
     @pytest.fixture
     def given_up(self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained: Any) -> Phone:
         """It does not show in Twilio's list, for whatever reason, and another call is planned."""
+        twilio.mood = "ok"
         twilio.calls.clear()
         time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
         dialling.ask_about(lost.attempt.pk)
