@@ -1,17 +1,23 @@
 """manage.py with shorter patience: what recovers after minutes recovers after seconds, in the same order.
 
-Each wait keeps its place between the others, so that what is safe by a deadline stays safe (DESIGN section 7).
+Each wait keeps its place between the others, so that what is safe by a deadline stays safe (DESIGN section 7). And
+whoever finds a death note dies in place of what it was about to commit.
 """
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import django
 from django.core.management import execute_from_command_line
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+DEATH_NOTE = "DEATH_NOTE"
 LEASE_SECONDS = 10
 HURRIED: dict[str, Any] = {
     "screener.leases.LEASE_SECONDS": LEASE_SECONDS,
@@ -34,8 +40,21 @@ def hurry() -> None:
         setattr(import_module(module), name, value)
 
 
+def die_where_told(note: Path) -> None:
+    commit = BaseDatabaseWrapper.commit
+
+    def dying(self: BaseDatabaseWrapper) -> None:
+        with suppress(FileNotFoundError):
+            note.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        commit(self)
+
+    BaseDatabaseWrapper.commit = dying  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
     django.setup()
     hurry()
+    die_where_told(Path(os.environ[DEATH_NOTE]))
     execute_from_command_line(sys.argv)

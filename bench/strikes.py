@@ -10,15 +10,19 @@ from random import Random
 import psutil
 
 from bench import model
-from bench.house import House, eventually
-from bench.hurried import LEASE_SECONDS
+from bench.house import House, NotInTime, eventually
+from bench.hurried import DEATH_NOTE, LEASE_SECONDS
 
 WORKERS = ("worker-1", "worker-2")
 Strike = Callable[[House, Random], int]
 
 
 def start_worker(house: House, name: str) -> None:
-    house.start(name, "python bench/hurried.py worker")
+    house.start(name, "python bench/hurried.py worker", **{DEATH_NOTE: str(_death_note(house))})
+
+
+def _death_note(house: House) -> Path:
+    return house.folder / "death-note"
 
 
 # --- Workers ---
@@ -36,6 +40,19 @@ def kill_after_dialling(house: House, random: Random) -> int:
     while len(house.network.calls) == before and time.monotonic() < deadline:
         time.sleep(0.001)
     return _kill(_working_on(house, "calls"))
+
+
+def kill_before_commit(house: House, random: Random) -> int:
+    """Whoever is next to commit anything, on any machine, when all that it was about has been done."""
+    deaths, note = 0, _death_note(house)
+    for _ in range(3):
+        note.touch()
+        with suppress(NotInTime):
+            eventually(lambda: not note.exists(), 5, "somebody's death")
+            deaths += 1
+        note.unlink(missing_ok=True)
+        time.sleep(random.uniform(0, 1))
+    return deaths
 
 
 def kill_supervisor(house: House, random: Random) -> int:
@@ -175,6 +192,7 @@ def judge(fault: str, requests: int) -> Strike:
 CRASHES: tuple[Strike, ...] = (
     kill_worker,
     kill_after_dialling,
+    kill_before_commit,
     kill_supervisor,
     kill_web,
     stop_past_lease,
