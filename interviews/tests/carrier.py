@@ -156,7 +156,7 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             if isinstance(carrier.audio, bytes):
                 self.answer(200, carrier.audio)
             else:
-                self.answer(carrier.audio, b"")
+                self.answer(carrier.audio, b"", **carrier.error_headers)
 
     return Handler
 

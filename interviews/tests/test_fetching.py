@@ -1,6 +1,7 @@
 """Bringing a take's audio from the carrier: from where it may come, how long it may take, and what is kept of it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -43,6 +44,16 @@ def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE
     assert take.retry_at is not None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: Carrier, status: int) -> None:
+    twilio.audio, twilio.error_headers = status, {"Retry-After": "1200"}
+    answers.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.AVAILABLE
+    assert take.retry_at is not None
+    assert timedelta(minutes=19) < take.retry_at - timezone.now() <= timedelta(minutes=20)
 
 
 def test_audio_that_is_none_is_lost_and_said_to_be(take: Recording, twilio: Carrier) -> None:
