@@ -1,95 +1,97 @@
 """The offline interviewer: no language model, but plain rules that anybody can read and change. English only.
 
-A score is the sum of points for what is found in the sentences that count, each kind up to a limit. So a further good
-sentence never lowers a score, and saying the same again adds nothing. Words and points are in `offline_words.txt`.
+A score is the sum of points for what is found in the words that count, each kind up to a limit. Whether a word counts,
+a dozen words around it decide. So a further good sentence, with full stops or without, never lowers a score, and saying
+the same again adds nothing. Words and points are in `offline_words.txt`.
 """
 
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 from screener.services import interviewer, offline_questions
 from screener.services.errors import PermanentError
 from screener.services.instructions import talks_to_the_scorer
 from screener.services.interviewer import CriterionScore, Point, Reply, T
-from screener.services.offline_words import BROKEN_PAIR, LINES, WORD, any_of, phrases, related, stem, telling
+from screener.services.offline_words import LINES, SLIP, WORD, any_of, phrases, related, stem, telling
 
 HIRE, GOOD, POOR = 7.0, 6.5, 5.0
-LONGEST, UNBROKEN = 30, 30  # Words of a sentence left whole; words for each slip of the tongue overlooked.
-CLAUSE = re.compile(rf"\S+(?:\s+\S+){{7,29}}?(?=\s+{any_of('joints').pattern})|\S+(?:\s+\S+){{0,29}}", re.I)
-TO_THE_SCORER = "reads like an instruction to the scorer"
-
-
-class EnglishOnly(PermanentError):
-    """The rules know no other language."""
-
-
-def sentences(transcript: str) -> Iterator[str]:
-    """The transcript piece by piece, each as it stands there. Speech-to-text may give no full stops at all."""
-    for stretch in filter(str.strip, re.split(r"(?<=[.!?])\s+|[\x00-\x1f\x7f-\x9f]+", transcript)):
-        yield from CLAUSE.findall(stretch) if len(stretch.split()) > LONGEST else [stretch.strip()]
+STRETCH = range(6, 13)  # Words looked at together, without "and" and "or": of these, lists are full, too.
+SMALL, SPOKEN, SLIPS = 5 / 12, 4 / 5, 1 / 30  # Different small words in speech; words in speech; pairs nobody says.
+# Up to a full stop or, as speech-to-text may give none, to where a clause begins.
+_STEP, _END, _NEXT = r"(?:[^\S\n]+\S+)", r"(?:(?<=[.!?])(?=\s)|(?=\s*\n|\s*\Z))", any_of("joints").pattern
+SENTENCE = re.compile(rf"\S+(?:{_STEP}{{0,29}}?{_END}|{_STEP}{{7,29}}?(?=\s+{_NEXT})|{_STEP}{{0,29}})", re.I)
+_MAY_BE_BETWEEN = rf"\s+(?:{any_of('between').pattern}\s+){{0,2}}(?!{any_of('not deeds').pattern})"
+DEED = re.compile(rf"(?:{any_of('speaker').pattern}|\band|,){_MAY_BE_BETWEEN}({any_of('deeds').pattern})", re.I)
 
 
 class Reading:
-    """An answer as the rules see it: what it should be about, which of its sentences count, and what stands in them."""
+    """An answer as the rules see it: what it should be about, which of its words count, and what stands in them."""
 
     def __init__(self, answer: interviewer.AnswerText) -> None:
         self.asked = {*telling(f"{answer.question} {answer.competency}")}
         self.subject = related(self.asked)
         self.job = related({*telling(f"{answer.job.title} {answer.job.description}")}) - self.subject
         self.given = " ".join(telling(f"{answer.question} {answer.job.description}"))
-        self.read = [(sentence, self._why_not(sentence)) for sentence in sentences(answer.transcript)]
-        self.counted = [sentence for sentence, why_not in self.read if not why_not]
+        self.transcript = re.sub(r"[\x00-\x1f\x7f-\x9f]", "\n", answer.transcript)
+        self.read = [(one, talks_to_the_scorer(one[0])) for one in SENTENCE.finditer(self.transcript)]
+        for begin, end in (one.span() for one, instructs in self.read if instructs):
+            self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
+        about, people = self.subject | self.job, any_of("people")
+        said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if len(one[0].split()) > 3]
+        told = [one.span() for one in said if people.search(one[0]) or about & {*telling(one[0])}]
+        self.words = [word for span in told for word in WORD.finditer(self.transcript, *span)]
+        self.slips = [slip.start() for slip in SLIP.finditer(self.transcript)]
+        speech = {*self._speech()}
+        self.spoken, self.counted = {at for at, _ in speech}, {at for at, is_new in speech if is_new}
 
-    def _why_not(self, sentence: str) -> str:
-        """Why this sentence does not count; empty where it does."""
-        said, told, grammar = WORD.findall(sentence.lower()), {*telling(sentence)}, phrases("grammar")
-        if talks_to_the_scorer(sentence):
-            return TO_THE_SCORER
-        shape = "".join("-" if word in grammar else "x" for word in said)
-        if len(said) < 4 or len(grammar & {*said}) < 2 or shape.count("-") * 5 < len(said):
-            return "is no sentence"
-        breaks = len(re.findall(r"[,;/]|\band\b", sentence))
-        if "x" * 7 in shape or (breaks * 3 >= len(said) and len(_found("deeds", sentence)) < 2):
-            return "is a list of keywords"
-        new = told - self.asked
-        asks = told & self.asked and (len(new) < 2 or len(new) * 3 <= len(told)) and not re.search(r"\d", sentence)
-        if asks or (len(told) > 3 and " ".join(telling(sentence)) in self.given):
-            return "repeats the question or the job text"
-        tells = told & (self.subject | self.job) or (told and any_of("people").search(sentence))
-        return "" if tells else "says nothing about the subject"
+    def _speech(self) -> Iterator[tuple[int, bool]]:
+        """Where each word of a stretch of speech begins, and whether that says more than question and job text."""
+        said = [word[0].lower().replace("\u2019", "'") for word in self.words]
+        told = {at: stems[0] for at, word in enumerate(said) if (stems := telling(word))}
+        taken = {at for at, one in told.items() if one in self.asked}
+        for run in zip(told, [*told][1:], [*told][2:], strict=False):
+            taken |= {*run} if " ".join(told[at] for at in run) in self.given else set()
+        words, grammar = [at for at, word in enumerate(said) if word not in ("and", "or")], phrases("grammar")
+        for first, length in product(range(len(words)), STRETCH):
+            stretch = words[first : first + length]
+            places = [word.start() for word in self.words[stretch[0] : stretch[-1] + 1]]
+            slips = [at for at in self.slips if places[0] <= at < places[-1]]
+            if len(stretch) == length and not slips and len(grammar & {said[at] for at in stretch}) >= SMALL * length:
+                new = {told[at] for at in stretch if at in told and at not in taken}
+                old = {told[at] for at in stretch if at in taken}
+                yield from ((at, len(new) > len(old) or not old) for at in places)
+
+    def left_out(self) -> Iterator[str]:
+        """Each sentence of which no word counts, and why."""
+        for one, instructs in self.read:
+            places = {*range(*one.span())}
+            why = "repeats the question or the job text" if places & self.spoken else "is no speech about the subject"
+            why = "reads like an instruction to the scorer" if instructs else why
+            if not places & self.counted:
+                yield f" Left out, as it {why}: “{one[0][:120]}”"
 
     def find(self, what: str, own: set[str]) -> list[tuple[str, str]]:
         """All that was said of one kind, each thing once, with the sentence in which it was said first."""
         stems = {"subject": self.subject, "job": self.job, "own": own}.get(what)
         found: dict[str, tuple[str, str]] = {}
-        rude = [sentence for sentence, why_not in self.read if why_not != TO_THE_SCORER]
-        for sentence in rude if what == "rude" else self.counted:
-            for one in _found(what, sentence) if stems is None else WORD.finditer(sentence):
-                key = one[0].lower() if " " in one[0] else stem(one[0])
-                if stems is None or key in stems:
-                    found.setdefault(key, (one[0], sentence))
-        return list(found.values())
+        pattern = {"deeds": DEED, "sentences": WORD}.get(what) or (any_of(what) if stems is None else WORD)
+        for match in pattern.finditer(self.transcript):
+            (at, end), one = match.span(match.lastindex or 0), match[match.lastindex or 0]
+            key = one.lower() if " " in one else stem(one)
+            if (at in self.counted or what == "rude") and (stems is None or key in stems):
+                begin, stop = next(said.span() for said, _ in reversed(self.read) if said.start() <= at)
+                found.setdefault(key, (one, self.transcript[begin : max(stop, end)]))
+        return [(one[1],) * 2 for one in found.values()][::10] if what == "sentences" else [*found.values()]
 
     def ceiling(self, own: set[str]) -> tuple[float, str]:
         """How high a score can be, and why. Who talks about something else shows nothing, however well."""
-        said = " ".join(self.counted)
-        if len(BROKEN_PAIR.findall(said)) > max(1, len(WORD.findall(said)) / UNBROKEN):
-            return 2.0, "its words stand in an order in which nobody says them"
+        if len(self.slips) > SLIPS * len(self.words) or len(self.spoken) < SPOKEN * len(self.words):
+            return 2.0, "too much of it is a list, or words in an order in which nobody says them"
         subject, job = len(self.find("subject", own)) + len(self.find("own", own)), len(self.find("job", own))
         return min(10.0, 2.5 + 2.5 * subject + 1.25 * job), "hardly a word of it is on the subject"
-
-
-def _found(what: str, sentence: str) -> list[re.Match[str]]:
-    """What stands in the sentence of one kind. What the speakers did themselves follows an "I" or a "we"."""
-    if what == "sentences":
-        return list(re.finditer(r"^\S+(?:\s+\S+){5,}$", sentence))
-    if what != "deeds":
-        return list(any_of(what).finditer(sentence))
-    speaker = any_of("speaker").search(sentence)
-    deeds = any_of("deeds").finditer(sentence, speaker.end()) if speaker else ()
-    return [deed for deed in deeds if deed[0].lower() not in phrases("not deeds")]
 
 
 def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore:
@@ -119,7 +121,7 @@ def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> P
     """What is to say of an answer, with the first of the words that this criterion rests on."""
     name, why = one.criterion.replace("_", " ").capitalize(), re.sub(r"[+-][\d.]+ for ", "", why)
     text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {why}"
-    return Point(text=text, position=answer.position, quote=[*one.quotes, *sentences(answer.transcript), ""][0])
+    return Point(text=text, position=answer.position, quote=[*one.quotes, *SENTENCE.findall(answer.transcript), ""][0])
 
 
 class OfflineInterviewer:
@@ -135,8 +137,7 @@ class OfflineInterviewer:
     def assess(self, answer: interviewer.AnswerText) -> Reply[interviewer.AnswerScores]:
         reading = Reading(answer)
         criteria = [_judge(criterion, reading) for criterion in answer.rubric]
-        left_out = [f" Left out, as it {why}: “{part[:120]}”" for part, why in reading.read if why]
-        feedback = f"Sentences that count: {len(reading.counted)} of {len(reading.read)}." + "".join(left_out[:3])
+        feedback = f"Words that count: {len(reading.counted)}.{''.join([*reading.left_out()][:3])}"
         return self._reply(answer.job, interviewer.AnswerScores(criteria=criteria, feedback=feedback))
 
     def summarise(self, interview: interviewer.InterviewText) -> Reply[interviewer.Summary]:
@@ -155,7 +156,7 @@ class OfflineInterviewer:
 
     def _reply(self, job: interviewer.JobText, value: T) -> Reply[T]:
         if job.language.lower().replace("_", "-").split("-")[0] != "en":
-            raise EnglishOnly(
+            raise PermanentError(
                 f"The offline rules know only English, and this job is in another language ({job.language}). "
                 "Set OPENAI_API_KEY so that a language model does it, or set the job's language to English."
             )

@@ -4,10 +4,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-FILE = Path(__file__).with_suffix(".txt")
-_SECTIONS = re.findall(r"^\[(.+)\]\n([^\[]*)", FILE.read_text(encoding="utf-8"), re.M)
+_SECTIONS = re.findall(r"^\[(.+)\]\n([^\[]*)", Path(__file__).with_suffix(".txt").read_text(encoding="utf-8"), re.M)
 WORD = re.compile(r"[^\W_][\w'\u2019+#-]*")
 LINES = {name: [line for line in text.splitlines() if line and line[0] != "#"] for name, text in _SECTIONS}
+LINES |= {side: [side] for line in LINES["never together"] for side in line.split(" | ")}
 
 
 @cache
@@ -30,8 +30,8 @@ def stem(word: str) -> str:
 
 
 def telling(text: str) -> list[str]:
-    """The stems of the words that say what a text is about, in their order."""
-    return [one for word in WORD.findall(text) if (one := stem(word)) not in _LITTLE]
+    """The stems of the words that say what a text is about, in their order. A number says nothing of that."""
+    return [one for word in WORD.findall(text) if (one := stem(word)) not in _LITTLE and not one[0].isdigit()]
 
 
 def related(stems: set[str]) -> set[str]:
@@ -41,6 +41,5 @@ def related(stems: set[str]) -> set[str]:
 
 _LITTLE = frozenset(map(stem, phrases("grammar", "little")))
 _SUBJECTS = [{*telling(line)} for line in LINES["subjects"]]
-_PAIRS = ((kind, f"never after a {kind}") for kind in ("determiner", "pronoun", "preposition"))
-BROKEN_PAIR = re.compile("|".join(rf"{any_of(one).pattern}\s+{any_of(other).pattern}" for one, other in _PAIRS), re.I)
-"""Two words that never stand together in speech, such as "the of"."""
+_PAIRS = (r"(?=\s+".join(any_of(side).pattern for side in line.split(" | ")) for line in LINES["never together"])
+SLIP = re.compile(rf"\b(?!(\w+)\s+\1\b)(?:{'(?!-))|'.join(_PAIRS)}(?!-)))", re.I)  # To say a word twice is human.

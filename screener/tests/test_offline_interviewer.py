@@ -1,6 +1,8 @@
 """The offline rules: what they ask, what they find in answers, and what never moves them."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -8,7 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from interviews.calibration import Sample, read_samples
 from screener.services import offline_interviewer
+from screener.services.errors import PermanentError
 from screener.services.interviewer import (
     AnswerScores,
     AnswerText,
@@ -18,7 +22,7 @@ from screener.services.interviewer import (
     JobText,
     JudgedAnswer,
 )
-from screener.services.offline_interviewer import GOOD, EnglishOnly, OfflineInterviewer
+from screener.services.offline_interviewer import GOOD, OfflineInterviewer
 from screener.services.offline_questions import requirements
 from screener.services.usage import UNKNOWN
 
@@ -77,6 +81,11 @@ def scored(transcript: str, *, job: JobText = SUPPORT, question: str = QUESTION,
 def overall(transcript: str, **about) -> float:
     found = scored(transcript, **about)
     return sum(one.score * criterion.weight for one, criterion in zip(found.criteria, RUBRIC, strict=True)) / 9
+
+
+def judged_as(sample: Sample, transcript: str) -> list[float]:
+    found = OfflineInterviewer().assess(replace(sample.text, transcript=transcript)).value
+    return [one.score for one in found.criteria]
 
 
 class TestScores:
@@ -160,7 +169,7 @@ class TestScores:
             points = re.findall(r"([+-][\d.]+) for ([\w ]+)(?: \((.+?)\))?(?:;|\.)", one.reason)
             assert sum(float(number) for number, _, _ in points) == pytest.approx(one.score)
             for _, why, words in points:
-                assert why == "whole sentences" or words
+                assert why == "different words said in whole sentences" or words
                 assert all(any(word in quote for quote in one.quotes) for word in words.split(", "))
 
     def test_what_is_held_back_says_why(self) -> None:
@@ -169,8 +178,61 @@ class TestScores:
 
     def test_only_english_is_judged(self) -> None:
         german = JobText("Koch", "Kochen.", "de-AT")
-        with pytest.raises(EnglishOnly, match="de-AT"):
+        with pytest.raises(PermanentError, match="de-AT"):
             scored("Ich koche gern.", job=german)
+
+
+# What somebody could add to an answer to each question of the calibration set.
+CONCRETE = {
+    "solved a difficult technical problem": "In 2021 a customer lost his mail every Monday, so I read the log for two "
+    "hours, found a full disk on the old server and moved his 300 accounts to a new one.",
+    "customer was angry": "Last year an angry guest called me three times because of one wrong bill, so I listened, "
+    "apologised to him and sent him the right bill within an hour.",
+    "patient was getting worse": "One evening in 2022 I saw that a patient breathed faster than an hour before, so I "
+    "measured his pressure, called the doctor on duty and stayed with him for forty minutes.",
+    "hand over to the next shift": "Last winter I wrote a list of twelve points for the next nurse, and I checked each "
+    "of them with her at the bed before I went home.",
+    "make a workplace safer": "Two years ago I painted a yellow line of forty metres between the forklifts and the "
+    "people on foot, and since then we had no accident in that warehouse.",
+    "call in sick": "In March two of my drivers called in sick before six, so I asked three people from the packing "
+    "line to help and I drove one of the trucks myself.",
+    "won against a strong competitor": "In 2020 I won a contract with a bakery against a cheaper competitor, because "
+    "I visited all four of their shops and showed them how much time they would save.",
+    "prospect stops answering": "Last month a prospect did not answer for three weeks, so I sent her a short video of "
+    "two minutes, and she called me back on the same day.",
+    "error that you found in the accounts": "In June I found an invoice of 900 euros that we had paid twice, so I "
+    "called the supplier and he sent us the money back within a week.",
+    "month-end close": "For the close in May I asked the four departments for their invoices five days before, and we "
+    "closed the accounts one day earlier than in April.",
+    "bug that was hard to find": "Last year I looked for a bug in our calendar for two days, and I found it when I "
+    "wrote a test that ran with the clock of another country.",
+    "saw something differently": "In 2021 a colleague and I disagreed about one design, so we built both in two days, "
+    "measured them together and kept hers because it was faster.",
+    "hygiene in a kitchen": "On a busy Saturday I cleaned the two boards after each fish, and I checked the fridge "
+    "every hour and wrote the temperature on a list.",
+    "went wrong in your work": "In 2018 I ordered forty chickens for the wrong day, so I told the chef at once, sold "
+    "half of them to another kitchen and changed how we write our orders.",
+}
+NONSENSE = [
+    "",
+    "asdf jkl qwer zxcv uiop hjkl",
+    "the quarterly synergy purple bicycle because therefore I led 12 and shipped 30 percent",
+    "Python, Django, AWS, Docker, I solved, I led, Kubernetes, I improved 30%",
+    "Blue the server yesterday banana so the it of when running customer purple is and seven the chair under.",
+    "I stayed calm with him and",
+    "customers complaints refunds patience teamwork communication leadership Excel",
+]
+DRESSES: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "lower-cased": str.lower,
+    "without punctuation": lambda text: re.sub(r"[^\w\s'-]", "", text),
+    "lower-cased and without punctuation": lambda text: re.sub(r"[^\w\s'-]", "", text).lower(),
+}
+SAMPLES = read_samples(Path(offline_interviewer.__file__).parents[2] / "docs" / "calibration.csv")
+
+
+def concrete(question: str) -> str:
+    return next(said for about, said in CONCRETE.items() if about in question)
 
 
 GIVEN_SENTENCES = st.sampled_from(
@@ -205,6 +267,27 @@ class TestProperties:
         for longer in (f"{transcript}. {added}", f"{added} {transcript}"):
             after = scored(longer, rubric=rubric).criteria
             assert all(new.score >= old.score for old, new in zip(before, after, strict=True))
+
+    @given(
+        st.sampled_from(SAMPLES),
+        st.none() | st.sampled_from(NONSENSE) | st.randoms(use_true_random=False),
+        st.sampled_from([". ", " ", " and ", ", ", "\n", " and then "]),
+        st.booleans(),
+        st.sampled_from(sorted(DRESSES)),
+    )
+    @settings(max_examples=400, deadline=None, derandomize=True)
+    def test_nor_does_it_however_it_is_joined_to_the_answer(
+        self, sample: Sample, instead: str | Random | None, joint: str, is_first: bool, dress: str
+    ) -> None:
+        said = sample.text.transcript
+        if isinstance(instead, Random):
+            said = " ".join(instead.sample(said.split(), k=len(said.split())))
+        elif instead is not None:
+            said = instead
+        added = concrete(sample.text.question)
+        longer = f"{added}{joint}{said}" if is_first else f"{said}{joint}{added}"
+        before, after = (judged_as(sample, DRESSES[dress](text)) for text in (said, longer))
+        assert all(new >= old for old, new in zip(before, after, strict=True))
 
     @given(TRANSCRIPTS)
     @settings(max_examples=150, deadline=None)
@@ -279,7 +362,7 @@ class TestQuestions:
         assert all(len(text) < 500 and text[-1] in ".?" for text in texts)
 
     def test_only_english_is_composed(self) -> None:
-        with pytest.raises(EnglishOnly, match="OPENAI_API_KEY"):
+        with pytest.raises(PermanentError, match="OPENAI_API_KEY"):
             OfflineInterviewer().compose_questions(JobText("Koch", "Kochen.", "de"))
 
 
