@@ -145,8 +145,9 @@ class OpenAIInterviewer:
             "question": f"{answer.question}\nIt is about: {answer.competency}",
             "answer": answer.transcript,
         }
-        objection = f"An earlier judgement of this answer was refused: {answer.objection}" if answer.objection else ""
-        facts = {"language": answer.job.language, "objection": objection}
+        if answer.objection:
+            material["objection"] = f"An earlier judgement of this answer was refused: {answer.objection}"
+        facts = {"language": answer.job.language, "objection": ""}
         return self._ask("assess_answer", AnswerScores, facts, material)
 
     def summarise(self, interview: InterviewText) -> Reply[Summary]:
