@@ -61,6 +61,11 @@ class Candidate(BaseModel):
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def private(self) -> tuple[str, ...]:
+        """What says who this is, and so leaves the house with no text that is sent to be judged."""
+        return (self.full_name, self.email, self.phone)
+
     def consents_to(self, kind: "Consent.Kind") -> bool:
         """What this person last said about this counts."""
         last = self.consents.filter(kind=kind).order_by("-said_at", "-created_at").first()

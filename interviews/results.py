@@ -102,6 +102,7 @@ class Standing:
                 for one in self.responses
                 if (found := one.current_assessment) and found.score is not None
             ),
+            private=self.interview.candidate.private,
         )
 
 

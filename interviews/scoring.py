@@ -58,7 +58,7 @@ def job_text(job: JobDescription) -> JobText:
 
 def sendable(response: InterviewResponse, interview: Interview) -> str:
     """The words of an answer as they may leave the house: place for place the transcript, without who said it."""
-    return redact(response.transcript, [interview.candidate.full_name])
+    return redact(response.transcript, interview.candidate.private)
 
 
 def is_too_short(transcript: str) -> bool:
@@ -107,6 +107,7 @@ def _answer_text(response: InterviewResponse) -> AnswerText:
         competency=response.competency,
         transcript=sendable(response, response.interview),
         rubric=rubric_of(job),
+        private=response.interview.candidate.private,
     )
 
 

@@ -1,7 +1,8 @@
 """What an interviewer that judges text can be asked, whoever answers: a language model or the offline rules.
 
 Whoever asks has removed what identifies the candidate (`redaction.redact`) from what the candidate said, so that
-quotes are looked for in the very text that was judged.
+quotes are looked for in the very text that was judged. What is known of the candidate comes along as `private`, to be
+masked in all else that leaves the house.
 """
 
 import unicodedata
@@ -81,6 +82,7 @@ class AnswerText:
     transcript: str
     rubric: tuple[Criterion, ...]
     objection: str = ""
+    private: tuple[str, ...] = ()
 
 
 class PlannedQuestion(Strict):
@@ -121,6 +123,7 @@ class JudgedAnswer:
 class InterviewText:
     job: JobText
     answers: tuple[JudgedAnswer, ...]
+    private: tuple[str, ...] = ()
 
 
 class Point(Strict):

@@ -98,9 +98,9 @@ class _Prompt:
         system, user = text.split("\n=== user ===\n")
         return _Prompt(system.strip(), Template(user.strip()), sha256(text.encode()).hexdigest())
 
-    def user_turn(self, facts: dict[str, str], material: dict[str, str]) -> str:
+    def user_turn(self, facts: dict[str, str], material: dict[str, str], private: tuple[str, ...]) -> str:
         """The user turn. `material` is what strangers wrote or said: masked, and fenced in by a mark of its own."""
-        material = {name: redact(text) for name, text in material.items()}
+        material = {name: redact(text, private) for name, text in material.items()}
         mark = _mark_for(material.values())
         fenced = {name: f"BEGIN {name} {mark}\n{text}\nEND {name} {mark}" for name, text in material.items()}
         return self.user.substitute(facts | fenced)
@@ -131,7 +131,7 @@ class OpenAIInterviewer:
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
         facts = {"count": str(count), "language": job.language}
-        reply = self._ask("compose_questions", QuestionPlan, facts, {"job": _job(job)})
+        reply = self._ask("compose_questions", QuestionPlan, facts, {"job": _job(job)}, ())
         if not reply.value.questions:
             raise NotAsAsked(
                 f"{self.account.who} composed no questions. Describe the job in more words, then try again."
@@ -148,20 +148,22 @@ class OpenAIInterviewer:
         if answer.objection:
             material["objection"] = f"An earlier judgement of this answer was refused: {answer.objection}"
         facts = {"language": answer.job.language, "objection": ""}
-        return self._ask("assess_answer", AnswerScores, facts, material)
+        return self._ask("assess_answer", AnswerScores, facts, material, answer.private)
 
     def summarise(self, interview: InterviewText) -> Reply[Summary]:
         material = {"job": _job(interview.job), "interview": "\n\n".join(_judged(one) for one in interview.answers)}
-        return self._ask("summarise", Summary, {"language": interview.job.language}, material)
+        return self._ask("summarise", Summary, {"language": interview.job.language}, material, interview.private)
 
-    def _ask(self, name: str, shape: type[T], facts: dict[str, str], material: dict[str, str]) -> Reply[T]:
+    def _ask(
+        self, name: str, shape: type[T], facts: dict[str, str], material: dict[str, str], private: tuple[str, ...]
+    ) -> Reply[T]:
         prompt = _Prompt.named(name)
         create = partial(
             self.account.client.chat.completions.with_raw_response.create,
             model=self.account.model,
             messages=[
                 {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user_turn(facts, material)},
+                {"role": "user", "content": prompt.user_turn(facts, material, private)},
             ],
             response_format=_format(name, shape),
         )

@@ -46,7 +46,6 @@ from screener.services.openai_client import (
     Unreachable,
     Unreadable,
 )
-from screener.services.redaction import redact
 from screener.services.usage import Usage
 from screener.tests.openai_server import (
     KEY,
@@ -325,41 +324,3 @@ class TestChoice:
     def test_a_model_that_is_down_is_never_stood_in_for(self) -> None:
         with model(failing(500)), pytest.raises(TransientError):
             interviewer().compose_questions(JOB)
-
-
-class TestRedaction:
-    @pytest.mark.parametrize(
-        ("text", "masked"),
-        [
-            ("Write to anna.b+jobs@mail.example.co.uk.", "Write to ██████████████████████████████."),
-            ("anna at example dot com", "████ ██ ███████ ███ ███"),
-            ("Call +1 (415) 555-0100 now", "Call ██ █████ ████████ now"),
-            ("or 415-555-0199, please", "or ████████████, please"),
-            ("or 06 12 34 56 78", "or ██ ██ ██ ██ ██"),
-            ("four one five five five five oh one", "████ ███ ████ ████ ████ ████ ██ ███"),
-            ("I'm Will Green, and I will go.", "I'm ████ █████, and I will go."),
-            ("my name is will green", "my name is ████ █████"),
-            ("GREEN? Yes, Greenland is green.", "█████? Yes, Greenland is green."),
-        ],
-    )
-    def test_masks_who_somebody_is(self, text: str, masked: str) -> None:
-        assert redact(text, ["Will Green"]) == masked
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "From 2015-2020 we grew to 1,250,000 users.",
-            "On 2024-01-15 it was 99.99 percent with Node.js.",
-            "We sold 240 units for $415 555 0100 yen.",
-            "Meet me at home dot.",
-        ],
-    )
-    def test_leaves_the_rest(self, text: str) -> None:
-        assert redact(text, ["Will Green"]) == text
-
-    @given(st.text(), st.text(max_size=20))
-    def test_keeps_every_place_and_is_done_once(self, text: str, name: str) -> None:
-        once = redact(text, [name])
-        assert len(once) == len(text)
-        assert all(new in (old, "█") for old, new in zip(text, once, strict=True))
-        assert redact(once, [name]) == once
