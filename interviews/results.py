@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from interviews.evidence import SAID_TO_THE_SCORER, places_of, why_no_evidence
-from interviews.models import Interview, InterviewResponse, InterviewResult
+from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
@@ -19,7 +19,11 @@ from screener.services.errors import NotAsked, PermanentError, ServiceError, Tra
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
 LEFT_OUT = "point_without_quote_left_out"
+WITHOUT_WORDS = "rests_on_scores_without_words"
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
+
+Counted = tuple[InterviewResponse, Assessment]
+"""An answer with the score that it has."""
 
 
 def conclude(interview_id: UUID) -> None:
@@ -64,7 +68,10 @@ def _wordless(error: ServiceError) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the settled answers add up to; `missing` says why they add up to no score, where they do not."""
+    """What the settled answers add up to; `missing` says why they add up to no score, where they do not.
+
+    `doubt` says why a person must look at the score that there is, where somebody must.
+    """
 
     interview: Interview
     responses: list[InterviewResponse]
@@ -72,21 +79,23 @@ class Standing:
     score: Decimal | None
     status: str
     missing: str
+    doubt: str = ""
 
     @classmethod
     def of(cls, interview: Interview) -> "Standing":
         responses = list(interview.responses.prefetch_related("assessments"))
         total = sum(one.weight for one in responses)
         scored = [(one, one.current_assessment) for one in responses if one.status == InterviewResponse.Status.ASSESSED]
-        counted = [(one, found.score) for one, found in scored if found and found.score is not None]
-        weight = sum(one.weight for one, _ in counted)
-        coverage = Decimal(str(round(weight / total, 3))) if total else Decimal(0)
+        counted = [(one, found) for one, found in scored if found and found.score is not None]
+        coverage = _share(counted, total)
         status, missing = _what_is_missing(interview, responses, coverage)
-        score = None
-        if counted and not missing:
-            mean = sum(float(found) * one.weight for one, found in counted) / weight
-            score = Decimal(str(mean)).quantize(Decimal("0.01"))
-        return cls(interview, responses, coverage, score, status, missing)
+        score = None if missing else _mean(counted)
+        doubt = (
+            "" if score is None else _rests_on_no_words(interview.job, counted, total, recommend(score, interview.job))
+        )
+        if doubt:
+            status = Interview.ResultStatus.NEEDS_REVIEW
+        return cls(interview, responses, coverage, score, status, missing, doubt)
 
     def text(self) -> InterviewText:
         return InterviewText(
@@ -143,6 +152,34 @@ def _why_no_score(response: InterviewResponse) -> str:
     return f"Question {number} needs a person: {found.reason if found else ''}"
 
 
+def _share(counted: list[Counted], total: float) -> Decimal:
+    """How much of the questions, by weight, these are."""
+    return Decimal(str(round(sum(one.weight for one, _ in counted) / total, 3))) if total else Decimal(0)
+
+
+def _mean(counted: list[Counted]) -> Decimal:
+    weight = sum(one.weight for one, _ in counted)
+    return Decimal(str(sum(float(found.score or 0) * one.weight for one, found in counted) / weight)).quantize(
+        Decimal("0.01")
+    )
+
+
+def _rests_on_no_words(job: JobDescription, counted: list[Counted], total: float, advice: str) -> str:
+    """Why a person must look where the recommendation hangs on scores for which no words of an answer are shown."""
+    shown = [(one, found) for one, found in counted if found.shows_words]
+    if len(shown) == len(counted):
+        return ""
+    enough = shown and _share(shown, total) >= job.minimum_coverage
+    without = recommend(_mean(shown), job) if enough else ""
+    if without == advice:
+        return ""
+    which = ", ".join(str(one.position + 1) for one, found in counted if not found.shows_words)
+    return (
+        f"The recommendation ({advice}) rests on scores for which no words are shown (question {which}); without them "
+        f"it would be {without or 'none'}. Read or hear what was said there, then decide."
+    )
+
+
 def recommend(score: Decimal, job: JobDescription) -> str:
     if score >= job.hire_at:
         return Recommendation.HIRE
@@ -159,10 +196,11 @@ def _hand_in(
     reason: str,
 ) -> None:
     label = language_model.interviewer().label
+    reason = f"{standing.doubt} {reason}".strip()
     with interview.locked():
         if interview.lease != token:
             return
-        words = _in_words(reply.value, standing) if reply else InWords(reasoning=reason)
+        words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
         score = standing.score
         advice = recommend(score, interview.job) if score is not None else ""
         contradictions = _contradictions(reply.value.opinion, words, advice) if reply else set()
@@ -173,7 +211,7 @@ def _hand_in(
             coverage=standing.coverage,
             recommendation=advice,
             opinion=reply.value.opinion if reply else "",
-            reasoning=words.reasoning,
+            reasoning=f"{reason} {words.reasoning}".strip(),
             grounds=words.grounds,
             strengths=words.strengths,
             improvements=words.improvements,
@@ -189,7 +227,7 @@ def _hand_in(
 
 def _flags(standing: Standing) -> set[str]:
     assessments = [found for one in standing.responses if (found := one.current_assessment)]
-    return {flag for found in assessments for flag in found.flags}
+    return {flag for found in assessments for flag in found.flags} | ({WITHOUT_WORDS} if standing.doubt else set())
 
 
 @dataclass(frozen=True)

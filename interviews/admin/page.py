@@ -56,6 +56,7 @@ FLAGS = {
     "talks_to_the_scorer": "the answer speaks to whoever scores it, which earned it nothing",
     "job_talks_to_the_scorer": "the job's text reads like instructions to whoever scores",
     "point_without_quote_left_out": "a point without words to rest on was left out",
+    "rests_on_scores_without_words": "the recommendation rests on scores for which no words of an answer are shown",
     "contradicts_thresholds": "the interviewer itself would say otherwise than the job's thresholds",
     "hire_without_strengths": "the thresholds say hire, but no strength rests on words of the answers",
     "reject_with_strengths_only": "the thresholds say reject, but only strengths were named",
@@ -201,6 +202,12 @@ class Finding:
     @property
     def flags(self) -> list[str]:
         return plain(self.result.flags)
+
+    @property
+    def doubt(self) -> str:
+        """Why a person must look at the score, where somebody must: what the reasoning says beside its statements."""
+        stated = " ".join(one["text"] for one in self.result.grounds)
+        return self.result.reasoning.removesuffix(stated).strip() if stated else ""
 
     @property
     def grounds(self) -> list[dict[str, Any]]:

@@ -356,3 +356,8 @@ class Assessment(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.score if self.score is not None else 'no score'} by {self.label}"
+
+    @property
+    def shows_words(self) -> bool:
+        """Whether any words of the answer are shown for its score."""
+        return any(one["verified"] for criterion in self.criteria for one in criterion["evidence"])

@@ -39,6 +39,7 @@ class Reading:
         self.read = [(one, talks_to_the_scorer(one[0])) for one in SENTENCE.finditer(self.transcript)]
         for begin, end in (one.span() for one, instructs in self.read if instructs):
             self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
+        self.longest = max((one[0] for one, instructs in self.read if not instructs), key=len, default="")
         about, people = self.subject | self.job, any_of("people")
         said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if len(one[0].split()) > 3]
         told = [one.span() for one in said if people.search(one[0]) or about & {*telling(one[0])}]
@@ -113,7 +114,7 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
     ceiling, why_held = reading.ceiling(own)
     reason = ("; ".join(given) or "No points") + (f". Not found: {', '.join(missing)}" if missing else "")
     reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
-    score, quotes = round(min(max(0.0, total), ceiling), 2), list(dict.fromkeys(quotes))
+    score, quotes = round(min(max(0.0, total), ceiling), 2), [*dict.fromkeys(quotes or filter(None, [reading.longest]))]
     return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
 
 
