@@ -1,8 +1,7 @@
 """The offline interviewer: no language model, but plain rules that anybody can read and change. English only.
 
-A score is the sum of points for what is found in the words that count, each kind up to a limit. Whether a word counts,
-a dozen words around it decide. So a further good sentence, with full stops or without, never lowers a score, and saying
-the same again adds nothing. Words and points are in `offline_words.txt`.
+A score is the sum of points (`offline_words.txt`) for what is found in the words that count, each kind up to a limit.
+Whether a word counts, a dozen words around it decide: a further good sentence, however joined, never lowers a score.
 """
 
 import re
@@ -39,10 +38,9 @@ class Reading:
         self.read = [(one, talks_to_the_scorer(one[0])) for one in SENTENCE.finditer(self.transcript)]
         for begin, end in (one.span() for one, instructs in self.read if instructs):
             self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
-        self.longest = max((one[0] for one, instructs in self.read if not instructs), key=len, default="")
-        about, people = self.subject | self.job, any_of("people")
+        about = self.subject | self.job
         said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if len(one[0].split()) > 3]
-        told = [one.span() for one in said if people.search(one[0]) or about & {*telling(one[0])}]
+        told = [one.span() for one in said if any_of("people").search(one[0]) or about & {*telling(one[0])}]
         self.words = [word for span in told for word in WORD.finditer(self.transcript, *span)]
         self.slips = [slip.start() for slip in SLIP.finditer(self.transcript)]
         speech = {*self._speech()}
@@ -114,8 +112,9 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
     ceiling, why_held = reading.ceiling(own)
     reason = ("; ".join(given) or "No points") + (f". Not found: {', '.join(missing)}" if missing else "")
     reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
-    score, quotes = round(min(max(0.0, total), ceiling), 2), [*dict.fromkeys(quotes or filter(None, [reading.longest]))]
-    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
+    quotes = quotes or [one[0] for one, instructs in reading.read if not instructs][:1]
+    score, shown = round(min(max(0.0, total), ceiling), 2), list(dict.fromkeys(quotes))
+    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=shown)
 
 
 def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:

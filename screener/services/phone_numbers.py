@@ -40,7 +40,7 @@ def phone_numbers(text: str, known: Iterable[str] = ()) -> Iterator[Span]:
     for found in _ANNOUNCED.finditer(text):
         if not _is_a_figure(found[1]) and len(re.sub(r"\D", "", found[1])) >= FEWEST:
             yield found.span(1)
-    numbers = [re.sub(r"\D", "", number) for number in known]
+    numbers = [one for one in (re.sub(r"\D", "", number) for number in known) if len(one) >= FEWEST]
     for found in _SAID.finditer(text):
         digits = list(_digits(text, found.span()))
         if len(digits) >= FEWEST and sum(not text[start:end].isdecimal() for _, (start, end) in digits) >= 3:
