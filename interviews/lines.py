@@ -71,6 +71,8 @@ def _lines(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime
 def _pace(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     """Whose turn it is, without taking one."""
     pace = Pace.objects.first()
+    if pace and pace.closed_until and pace.closed_until > now:
+        return Later(pace.closed_until, pace.closed_because)
     return Later(pace.next_at, "Calls are placed one after another.") if pace and pace.next_at > now else None
 
 

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 
 from candidates.models import Candidate
 from interviews.admin.page import COLOURS
-from interviews.models import Interview, InterviewResult
+from interviews.models import Interview, InterviewResult, Pace
 from jobs.models import JobDescription
 from screener.budget import why_no_paid_work
 from screener.models import ModelNotice
@@ -25,7 +25,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     notices = ModelNotice.objects.all()
     context["models_retiring"] = [one for one in notices if getattr(settings, one.setting, "") == one.model]
     if user.has_perm("interviews.view_interview"):
-        context["budget_spent"] = why_no_paid_work()
+        context |= {"budget_spent": why_no_paid_work(), "calls_held_up": Pace.closed()}
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}
     if user.has_perm("jobs.view_jobdescription"):
         failed = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.FAILED)

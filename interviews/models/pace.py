@@ -19,6 +19,11 @@ class Pace(models.Model):
         return f"next call at {self.next_at}"
 
     @staticmethod
+    def closed() -> "Pace | None":
+        """Where nobody is called now: until when, and why."""
+        return Pace.objects.filter(closed_until__gt=timezone.now()).first()
+
+    @staticmethod
     def hold() -> "Pace":
         """To the end of the transaction nobody else places a call, on any machine."""
         Pace.objects.get_or_create(only=True, defaults={"next_at": timezone.now()})

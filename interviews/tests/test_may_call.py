@@ -121,6 +121,12 @@ class TestTheAnswer:
         assert "12:02 UTC on" in page, "the first whole minute"
         assert Pace.objects.get().next_at == NOON + timedelta(seconds=90)
 
+    def test_is_later_while_nobody_is_called(self, desk: Client) -> None:
+        Pace.close(NOON + timedelta(minutes=15), reason="Twilio asks us to slow down.")
+        assert "Twilio asks us to slow down." in rule(ask(desk, candidate=a_candidate()), "Pace")
+        overview = desk.get("/admin/").content.decode()
+        assert "Nobody is called before 12:15 UTC. Twilio asks us to slow down." in overview
+
 
 class TestTheCandidate:
     def test_with_this_number_is_the_newest_and_the_others_are_counted(self, desk: Client, time_machine: Any) -> None:
