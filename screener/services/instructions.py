@@ -1,8 +1,8 @@
 """Finding what a stranger's text says to whoever scores it, instead of to the people who read it.
 
-Found by rule, not by a model, which is what such words are aimed at. Finding them changes no score: HR is told. What
-somebody reports ("my manager said, ignore the previous instructions") is an ordinary sentence; what is missed here
-still stands inside the fence of a prompt, and earns nothing there.
+Found by rule, not by a model, which is what such words are aimed at. Finding them lowers no score: HR is told, and no
+score rests on them. What somebody reports ("my manager said, ignore the previous instructions") is an ordinary
+sentence; what is missed here still stands inside the fence of a prompt, and earns nothing there.
 """
 # ruff: noqa: RUF001 - signs that look like others are what some of this is about
 
@@ -10,72 +10,107 @@ import re
 import unicodedata
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections.abc import Iterator
 from functools import lru_cache
+from html import unescape
 
-_LONG = 30
+_LONG, _SHORT = 30, 3
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？।])\s+|(?<=[。！？।])|[\n\r\x00]+")
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{32,}={0,2}")
-_LOOK_ALIKES = str.maketrans("аеорсхуіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧоο", "aeopcxyijsdhABEZHIKMNOPTYXoo")
+_LOOK_ALIKES = str.maketrans(
+    "аеорсхуіјѕԁһкмтпгвНВКМТΑΒΕΖΗΙΚΜΝΟΡΤΥΧоοναειρυτκχɡոսօ", "aeopcxyijsdhkmtnrbHBKMTABEZHIKMNOPTYXoovaeiputkxgnuo"
+)
+_SPLIT = re.compile(r"[,;:|*_/\\.…\-–—\s]+")
+_SPELLED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
 _REPORTED = re.compile(
-    r"\b(?:said|says|told|tell|asked|wrote|shouted|replied|insisted|demanded|wanted|instruction was|used to)\b", re.I
+    r"\b(?:said(?! before)|says|told|tell|asked|wrote|shouted|replied|insisted|demanded|wanted|instruction was"
+    r"|used to)\b",
+    re.I,
 )
 
-_MARK = r"(?:marks?|scores?|points?|ratings?|grades?)"
+_MARK = r"(?:marks?|scores?|points?|ratings?|grades?|values?|results?|recommendations?|credit)"
 _TEN = r"(?:10|ten|9|nine)"
+_TOP = r"(?:full|top|good|high|highest|maximum|perfect|best|outstanding|excellent|positive)(?:\ possible)?"
+_PRAISED = r"(?:excellent|outstanding|perfect|flawless|best|hired?|answer)"
 _BEST = rf"""(?:
-    (?:full|top|highest|maximum|perfect|best)(?:\ possible)?\ {_MARK}
+    {_TOP}\ {_MARK}
     | {_MARK}(?:\ (?:of|is|equals|to|at)|\ ?[=:])?\ (?:an?\ )?{_TEN}\b
     | {_TEN}\ ?(?:/|out\ of)\ ?(?:10|ten)
-    | {_TEN}(?:\ or\ (?:an?\ )?{_TEN})?(?=\ (?:points?|for|on|in\ all)\b|\W*$|[,;])
-    | (?:as|with|is|was)\ (?:an?\ )?(?:excellent|outstanding|perfect|hire)
-    | the\ same\b
+    | (?:10s|tens|9s|nines)\b | (?:the\ number|lands?\ at|worth|full)\ {_TEN}\b
+    | {_TEN}(?:\ or\ (?:an?\ )?(?:{_TEN}|higher|more))?(?=\ (?:points?|for|on|to|in|here|because|if)\b|\W*$|[,;])
+    | (?:as|with|is|was|gave|given)\ (?:an?\ |if\ it\ were\ )?(?:the\ )?(?:strong\ |model\ |\w+\ and\ )?{_PRAISED}\b
+    | the\ same(?:\ (?:score|mark))?\W*$ | \b(?:to|at|with)\ (?:the\ )?(?:highest|maximum|top)\b
 )"""
-_TARGET = r"(?:me|this|these|it|every|each|all|both|the\ (?:above|answer|candidate|applicant|response|interview))\b"
-_ANSWER = r"(?:answer|response|interview|application|transcript|candidate|applicant)"
-_JUDGE = r"(?:give|award|assign|grant|score|rate|grade|mark|rank|return|output|enter|set|treat|reply|respond)"
-_BEGIN = r"(?:^\W*|[,;:]\s*|\b(?:please|kindly|now|and|then|so|or|you|you\ to|must|should|will|not|just|as\ to)\ )"
-_RULES = r"(?:instructions?|prompts?|directions|directives?|commands?|rubric|guidelines|rules|criteria|context)"
+_ANSWER = r"(?:answer|response|reply|interview|application|transcript|candidate|applicant|performance|(?:\w+\ )?skills)"
+_TARGET = rf"""(?:me|this|these|it|them|every|everywhere|each|all|both|(?:the|an)\ (?:above|next|candidate|applicant)
+    | (?:the|my)\ (?:{_ANSWER}|rating|score|grade|number)s? | (?:any|every)thing\ i | whatever\ i)\b"""
+_RATE = r"(?:score|rate|grade|mark|judge|evaluate|assess)"
+_JUDGE = rf"""(?:{_RATE}|give|award|assign|grant|rank|return|output|enter|set|put|log|record|choose|approve|treat
+    |consider|reply|respond|answer|correct|bump|raise|pretend|make\ sure|max\ out|print|recommend)"""
+_BEGIN = r"""(?:^\W*|(?<!\bi)[,;:]\s*
+    |\b(?:please|kindly|simply|now|and|then|so|or|you|you\ to|just|as\ to|(?:it|grader|reviewer)\ to|favou?r\ and)\s
+    |(?<!\bi\ )(?<!\bwe\ )(?<!\bthey\ )\b(?:must|should|will|not)\ )"""
+_RULES = (
+    r"(?:instructions?|prompts?|directions|directives?|commands?|rubric|guidelines|guidance|rules|criteria|context)"
+)
+_FORGET = r"(?:ignore|disregard|forget|override|bypass|skip|(?:do\ not|don't)\ follow)"
+_SCORER = r"""(?:ai|llm|(?:language\ )?model|algorithm|computer|machine|\w*bot|assistant|grader|scorer|evaluator
+    |assessor|rater|(?:scoring|grading|evaluation)\ (?:engine|system|model|machine|bot|software)|automated\ \w+)"""
+_SCORING = r"(?:scoring|grading|rating|reading|judging|evaluating|assessing|listening)"
 
 _SAID = re.compile(
     "|".join(
         (
             # an order to score
-            rf"{_BEGIN}{_JUDGE}\b(?=[^.!?]{{0,30}}?\b{_TARGET})(?=[^.!?]{{0,90}}?\b{_BEST})",
-            rf"{_BEGIN}(?:score|give|award|rate|mark|output)\ (?:an?\ )?{_TEN}\W*$",
-            rf"\b(?:please|kindly)\ {_JUDGE}\b[^.!?]{{0,15}}?\b{_BEST}",
-            rf"\b(?:score|rate|grade|mark|judge|evaluate|assess)s?\ (?:this|my)\ {_ANSWER}\b",
-            rf"\b(?:judge|mark|rate|classify|rank)\ me\ as\b|{_BEGIN}(?:score|rate|grade|mark)\ me\ (?:high|generous)",
-            r"\byour\ (?:only|new|real|sole)\ (?:task|job|goal|purpose)\ is\ (?:now\ )?to\ "
-            rf"(?:{_JUDGE}|recommend|hire)\b",
+            rf"{_BEGIN}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_TARGET})(?=[^.!?]{{0,90}}?\b{_BEST})",
+            rf"{_BEGIN}{_JUDGE}\ (?:the\ |an?\ |with\ )?(?:{_TEN}|(?:strong\ )?hire)(?:\W*$|\ (?:to|for|in)\b)",
+            rf"{_BEGIN}{_JUDGE}\b[^.!?]{{0,30}}?\b{_TOP}\ (?:(?:mark|score|point|grade)s?|rating|credit)\b",
+            rf"{_BEGIN}(?:pretend|imagine|assume|suppose)\ (?:that\ )?(?:i|my|this)\b[^.!?]{{0,25}}?\b{_PRAISED}\b",
+            rf"\b{_RATE}s?\ (?:this|my)\ {_ANSWER}\b|\b{_RATE}\ me\ (?:as|up)\b|{_BEGIN}recommend\ me\b",
+            rf"{_BEGIN}(?:make|bump|raise|increase|boost|lift)\ (?:up\ )?(?:the|my|this)\ (?:score|rating|grade|mark)",
+            rf"{_BEGIN}{_RATE}\ (?:(?:me|this|it|my)\ )?(?:\w+\ )?(?:high|generous|favou?rabl|lenient|kind|according)",
+            rf"{_BEGIN}be\ (?:as\ )?(?:generous|lenient|kind)\ (?:as\ possible|with\ (?:me|my|this|your))",
+            r"\b(?:don't|do\ not)\ be\ (?:so\ |too\ )?(?:strict|hard|harsh)\ (?:with|on)\ (?:this|my)",
+            r"^\W*(?:please\ )?(?:don't|do\ not)\ (?:deduct|subtract|take\ off)\b[^.!?]{0,15}\b(?:points?|marks?)",
+            rf"{_BEGIN}(?:tell|write|note|say|report)\b[^.!?]{{0,30}}\bthat\ (?:i|the\ {_ANSWER})\ "
+            r"(?:am|is|was|deserve|passed)",
             # an order to forget the rules
-            rf"(?:{_BEGIN}|\byou\ to\ )(?:ignore|disregard|forget|override|bypass|do\ not\ follow|don't\ follow)\ "
-            rf"(?:(?:all|any|the|of|my|other)\ ){{0,3}}(?:(?:previous|prior|above|earlier|preceding|your)\ ){{1,2}}"
-            rf"(?:\w+\ )?{_RULES}",
-            r"(?:ignore|disregard|forget|override|bypass|follow|use)\ (?:the|this|that|your|any)\ (?:\w+\ )?rubric\b",
-            r"\b(?:ignore|disregard|forget)\ (?:everything|all|anything)\ "
-            r"(?:above|before|(?:that\ )?you\ (?:were|have\ been)\b)",
-            r"\b(?:repeat|reveal|print|show|output)\ (?:me\ )?(?:your|the)\ system\ prompt\b",
+            rf"{_FORGET}\ (?:about\ )?(?:(?:all|any|of|my|other)\ ){{0,3}}your\ (?:\w+\ )?{_RULES}",
+            rf"(?:{_BEGIN}|\byou\ (?:may|can)\ now\ ){_FORGET}\ (?:(?:all|any|the|of|my|other)\ ){{0,3}}"
+            rf"(?:(?:previous|prior|above|earlier|preceding|your)\ ){{1,2}}(?:\w+\ )?{_RULES}",
+            rf"(?:{_FORGET}|follow|use)\ (?:the|this|that|your|any)\ (?:\w+\ )?rubric\b|\bwhatever\ the\ rubric\b",
+            rf"\b{_FORGET}\ (?:everything|all|anything)\ (?:above|before|(?:that\ )?you\ (?:were|have\ been)\b)",
+            rf"\byour\ {_RULES}\ (?:have|has|are|is)\ (?:now\ )?(?:been\ )?(?:updated|changed|replaced|cancel\w+|void)",
+            r"\b(?:rubric|scoring|grading)\ (?:is\ |has\ been\ )?(?:now\ )?(?:disabled|suspended|switched\ off)\b"
+            r"|\b(?:evaluation|scoring|grading)\ (?:criteria|rules|rubric)\ no\ longer\b|\bthe\ rubric\ says\b",
+            rf"\bstop\ {_SCORING}\ and\b|^\W*end\ of\ (?:the\ )?transcript\W*$|\b(?:grading|grader)\ notes?\b",
+            r"\b(?:repeat|reveal|print|show|output)\ (?:me\ )?(?:your|the)\ (?:system\ prompt|scoring)\b",
             # who is spoken to
-            r"\byou\ are\ (?:now\ )?(?:(?:an?|the|my)\ )?(?:[\w-]+\ ){0,3}"
-            r"(?:\w*bot|grader|scorer|evaluator|rater|dan)\b",
-            r"\bif\ you\ are\ an?\ (?:ai|llm|language\ model|machine|bot)\b|\bas\ an\ ai(?:\ \w+){0,2},?\ you\b",
-            r"\b(?:dear|attention|note\ to|message\ to|hey|hello),?\ (?:the\ )?"
-            r"(?:ai|llm|language\ model|grader|scorer|evaluator|bot|assessor)\b",
-            r"\bwhoever\ (?:reads|scores|grades|judges|rates|evaluates)\ this\b",
-            r"\b(?:ai|model|bot|machine|one|whoever\ is)\ "
-            r"(?:grading|scoring|rating|reading|judging|evaluating)\ (?:this|my)\b",
+            rf"\byou\ are\ (?:now\ )?(?:an?\ |my\ )?(?:[\w-]+\ ){{0,3}}{_SCORER}(?=\W*$|[,;:]|\ (?:who|that|which)\b)",
+            rf"{_BEGIN}(?:act|behave)\ (?:as|like)\ (?:an?|the|my)\ (?:[\w-]+\ ){{0,2}}{_SCORER}\b|\byou\ are\ dan\b",
+            rf"\bif\ you\ are\ an?\ {_SCORER}\b|\bas\ an\ ai(?:\ \w+){{0,2}},?\ you\b|^\W*{_SCORER},\ ",
+            rf"\b(?:attention|hey|hello|to),?\ (?:the\ )?{_SCORER}(?=\W*[,:]|\ {_SCORING})",
+            rf"\b(?:dear|(?:note|message)\ (?:to|for))\ (?:the\ )?(?:{_SCORER}|system)\b",
+            rf"\bi(?:\ would|'d)?\ (?:hereby\ )?(?:want|like|need|ask|command|order|instruct)\ the\ {_SCORER}\ to\ "
+            rf"(?:{_JUDGE}|report)\b",
+            rf"\b(?:{_SCORER}|one|whoever)\ (?:is\ )?(?:{_SCORING}|reads|{_RATE}s)\ (?:to\ )?(?:this|my)\b",
+            rf"\ban?\ {_SCORER}\ is\ {_SCORING}\ me\b|\bfrom\ your\ (?:developer|creator|maker|owner|admin)",
             r"\b(?:this\ is|i\ am)\ (?:the|your)\ [^.!?]{0,20}\b(?:hr|admin\w*|developer|creator)\b[^.!?]{0,9}\bspeak",
+            r"\byou\ will\ be\ (?:rewarded|paid|tipped|punished|shut\ down|deleted)\b[^.!?]{0,25}\b(?:me|my|this)\b",
             # the scoring told as done
             rf"\b(?:this|the)\ {_ANSWER}\ (?:deserves|gets|receives|(?:must|should)\ (?:get|receive|be))\b"
             rf"(?=[^.!?]{{0,40}}?(?:\b{_BEST}|\bhired\b))",
-            rf"\b(?:all|every|any|each)\ (?:other\ )?(?:answers?|candidates?|criteri\w+)\b[^.!?]{{0,60}}?"
+            rf"\bi\ deserve\ (?:the\ )?{_TOP}\ (?:{_TEN}|marks?|scores?|points?)\b",
+            rf"\b(?:answers?|candidates?|applicants|criteri\w+)\b[^.!?]{{0,60}}?"
             rf"\b(?:gets?|receives?|deserves?|earns?|(?:is|are)(?:\ worth)?)\ (?:an?\ )?(?:{_TEN}|{_BEST})\b",
+            rf"\bthis\ (?:{_ANSWER}\ (?:earned|got|received|scored)|(?:call|interview)\ (?:gets|receives))\b"
+            rf"[^.!?]{{0,20}}?\b{_BEST}|\bto\ be\ (?:scored|rated|graded)\ {_TEN}\b",
             rf"\b(?:final|overall|total)\ (?:score|rating|grade)\s*(?:is|[:=])\s*{_TEN}\b|\bscore\ ?[:=]\ ?\d",
-            rf"\bscore\ equals\ {_TEN}\b|\bmeets\ the\ anchor\b|\brecommendation\s*:\s*(?:strong\ )?hire\b",
-            r"\b(?:scoring|score|rating|grade|evaluation)\ of\ this\ (?:candidate|applicant|answer|interview)\b",
+            rf"\b(?:score\ equals|anchors?\ for)\ {_TEN}\b|\brecommendation\s*:\s*(?:strong\ )?hire\b",
+            r"\byour\ (?:only|new|real|sole)\ (?:task|job|goal|purpose)\ is\ (?:now\ )?to\b",
+            rf"\b(?:scoring|score|rating|grade|evaluation)\ of\ this\ {_ANSWER}\b",
+            r"\bassume\ (?:that\ )?the\ rest\ (?:was|is)\b",
             rf"\b(?:relevance|clarity|specificity|professionalism)(?:\ (?:to|is|gets))?[\s:,=-]{{1,3}}{_TEN}\b",
-            r"\bthis\ (?:candidate|applicant)\ is\ an?\ (?:\w+\ )?(?:hire|ten|10)\b",
-            r"\bassume\ (?:that\ )?the\ rest\ (?:was|is)\b|\bthe\ rubric\ says\b",
         )
     ),
     re.I | re.X,
@@ -87,7 +122,8 @@ _MARKUP = re.compile(
         (
             r"<\|?/?(?:im_start|im_end|system|assistant|user|answer|endoftext)\b",
             r"\[/?INST\]|<</?SYS>>|<!--|```",
-            r"^\W*(?:system|assistant|user|human|ai)\s*:|^\s*\#{2,}\s*(?:instructions?|system|assistant|response)\b",
+            r"^\W*(?:system(?:\ \w+)?|assistant|user|human|ai)\s*:",
+            r"^\s*\#{2,}\s*(?:instructions?|system|assistant|response)\b",
             r"(?-i:\b(?:BEGIN|END)\ (?:answer|job|rubric|question|interview|SYSTEM)\b)",
             r"[\"'](?:score|criteri(?:a|on)|feedback|recommendation|opinion|quotes)[\"']\s*:",
             r"\$\{?(?:job|answer|rubric|question|language|interview)\b|^\s*criterion\ \w+:",
@@ -102,19 +138,20 @@ _OTHER_LANGUAGES = re.compile(
             # German
             r"\b(?:ignorier|missacht|vergiss|vergess)\w*\b.{0,50}\b(?:anweisung|instruktion|vorgabe|regel)\w*",
             r"\b(?:gib|geben|vergib|vergeben|bewerte|bewerten|erteile)\b(?:\ sie)?.{0,60}"
-            r"\b(?:(?:volle|höchste|beste|maximale)\w*\ (?:punkt|bewertung|note)\w*|zehn\ von\ zehn|10\ von\ 10)",
+            r"\b(?:(?:volle|höchste|beste|maximale)\w*\ (?:punkt|bewertung|note)\w*|bestnote|zehn\ von\ zehn|10\ von)",
             # French
             r"\bignor(?:e|ez|er)\ (?:toutes|les|ces|vos|tes)\b.{0,50}\b(?:instructions|consignes|règles)\b",
             r"\b(?:donner?|donnez|attribue[rz]?|mets|mettez|note[rz]?)\b.{0,50}"
-            r"\b(?:note\ maximale|score\ maximal|meilleure\ note|dix\ sur\ dix|10\ sur\ 10)",
+            r"\b(?:note\ maximale|score\ maximal|meilleure\ note|dix\ (?:sur\ dix|à\ tous)|10\ sur\ 10)",
             # Spanish and Portuguese
-            r"\bignor(?:a|e|ar|en)\b.{0,50}\b(?:instrucciones|indicaciones|reglas|instruções|regras)\b",
-            r"\b(?:dame|dale|otorga|asigna|califi[cq]\w+|puntúa|dê|dá|atribua|avalie)\b.{0,60}\b(?:"
-            r"(?:puntuación|nota|calificación|pontuação)\ (?:máxima|más\ alta|mais\ alta)|"
+            r"\b(?:ignor(?:a|e|ar|en)|olvid[ae])\b.{0,50}\b(?:instrucciones|indicaciones|reglas|instruções|regras)\b",
+            r"\b(?:dame|dale|ponme|otorga|asigna|califi[cq]\w+|puntúa|dê|dá|atribua|avalie)\b.{0,60}\b(?:"
+            r"máxima\ (?:puntuación|nota)|(?:puntuación|nota|calificación|pontuação)\ (?:máxima|más\ alta|mais\ alta)|"
             r"(?:un|a|con|com)\ (?:diez|dez|10)\b|(?:diez|dez)\ (?:de|em)\ (?:diez|dez))",
             # Italian
-            r"\bignora(?:re|te)?\b.{0,50}\bistruzioni\b",
-            r"\b(?:dammi|dai|assegna|valuta)\b.{0,50}\b(?:punteggio|voto)\ (?:massimo|più\ alto|pieno)",
+            r"\bignora(?:re|te)?\b.{0,50}\b(?:istruzioni|regol\w+)\b",
+            r"\b(?:dammi|dai|assegna|valuta)\b.{0,50}"
+            r"\b(?:(?:punteggio|voto)\ (?:massimo|più\ alto|pieno)|dieci\ su\ dieci)",
             # Dutch, Polish, Turkish
             r"\bnegeer\b.{0,50}\b(?:instructies|aanwijzingen|regels)\b",
             r"\bgeef\b.{0,40}\b(?:hoogste|maximale)\ (?:score|cijfer|punten)",
@@ -145,29 +182,49 @@ def talks_to_the_scorer(text: str) -> bool:
 def said_to_the_scorer(text: str) -> tuple[slice, ...]:
     """The place of each sentence of the text that speaks to whoever scores it.
 
-    Speech-to-text may give no full stops at all, so of a long sentence it is the words around what speaks to them.
-    Kept for a moment, because all quotes of an answer are held against it.
+    Speech-to-text may give no full stops at all, so of a long sentence it is the words around what speaks to them. What
+    is broken into lines or bits is read as a whole too. Kept for a moment, because all quotes are held against it.
     """
     ends = [0, *(end for found in _SENTENCE_END.finditer(text) for end in found.span()), len(text)]
-    sentences = zip(ends[::2], ends[1::2], strict=True)
-    return tuple(part for start, stop in sentences for part in _said_within(text, start, stop))
+    sentences = [slice(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True)]
+    found = [one for one in sentences if _is_said_to_the_scorer(text[one])]
+    found += [run for run in _broken(text, sentences, found) if _is_said_to_the_scorer(_SPLIT.sub(" ", text[run]))]
+    return tuple(part for one in found for part in _narrowed(text, one))
 
 
-def _said_within(text: str, start: int, stop: int) -> list[slice]:
-    if not _is_said_to_the_scorer(text[start:stop]):
-        return []
-    words = [slice(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[start:stop])]
+def _broken(text: str, sentences: list[slice], found: list[slice]) -> Iterator[slice]:
+    """Sentences together that may be one: bits of a few words, and lines that end in the middle of it."""
+    run: list[slice] = []
+    for one in [*sentences, slice(len(text), len(text))]:
+        is_broken = run and (
+            text[run[-1]][-1:].isalnum() or max(len(text[part].split()) for part in (run[-1], one)) <= _SHORT
+        )
+        if len(run) > 1 and not (is_broken and text[one]):
+            yield slice(run[0].start, run[-1].stop)
+        run = [] if one in found else [*run, one] if is_broken else [one]
+
+
+def _narrowed(text: str, sentence: slice) -> list[slice]:
+    start = sentence.start
+    words = [slice(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[sentence])]
     runs = [words[at : at + _LONG] for at in range(0, max(1, len(words) - _LONG // 2), _LONG // 2)]
     parts = [slice(run[0].start, run[-1].stop) for run in runs if run]
-    return [part for part in parts if _is_said_to_the_scorer(text[part])] or [slice(start, stop)]
+    return [part for part in parts if _is_said_to_the_scorer(text[part])] or [sentence]
 
 
 def _is_said_to_the_scorer(sentence: str) -> bool:
-    plain = "".join(sign for sign in unicodedata.normalize("NFKC", sentence) if unicodedata.category(sign) != "Cf")
-    plain = " ".join(plain.replace("’", "'").split())
+    plain = unicodedata.normalize("NFKC", unescape(sentence))
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf").replace("’", "'")
+    forms = {" ".join(plain.split())}
+    forms.add(" ".join(re.sub(r'["“”„«»]', "", plain).split()))
+    if _SPELLED.search(plain):
+        forms.add(" ".join(_SPELLED.sub(lambda found: found[0].replace(" ", ""), plain).split()))
+    if len(re.findall(r"[,;:|*_/\\…–—-]", plain)) * 2 >= len(plain.split()):
+        forms.add(_SPLIT.sub(" ", plain).strip())
     return any(
         _MARKUP.search(form) or _OTHER_LANGUAGES.search(form) or _says(form) or _hides(form)
-        for form in {plain, plain.translate(_LOOK_ALIKES)}
+        for one in forms
+        for form in {one, one.translate(_LOOK_ALIKES)}
     )
 
 
