@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -33,6 +33,8 @@ LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait for each other more than for anybody else."""
+FEW_CONNECTIONS: dict[str, Any] = {"max_size": 2, "timeout": 10.0}
+"""Of a process that gives way: PostgreSQL does not know of that, and works for each connection as hard as it can."""
 
 
 async def run(queue: str, *, concurrency: int) -> None:
@@ -152,6 +154,8 @@ def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    if queue != "calls":
+        connection.settings_dict["OPTIONS"]["pool"].update(FEW_CONNECTIONS)
     with contextlib.suppress(OSError):  # what `top` shows; Linux alone knows it
         Path("/proc/self/comm").write_text(f"worker {queue}")
     asyncio.run(run(queue, concurrency=at_once))
