@@ -1,7 +1,8 @@
 """The offline interviewer: no language model, but plain rules that anybody can read and change. English only.
 
-A score is the sum of points (`offline_words.txt`) for what is found in the words that count, each kind up to a limit.
-Whether a word counts, a dozen words around it decide: a further good sentence, however joined, never lowers a score.
+A score is the sum of points for what is found in the words that count, each kind up to a limit. Whether a word counts,
+a dozen words around it decide. So a further good sentence, with full stops or without, never lowers a score, and saying
+the same again adds nothing. Words and points are in `offline_words.txt`.
 """
 
 import re
@@ -18,7 +19,7 @@ from screener.services.offline_words import LINES, SLIP, WORD, any_of, phrases, 
 
 HIRE, GOOD, POOR = 7.0, 6.5, 5.0
 STRETCH = range(6, 13)  # Words looked at together, without "and" and "or": of these, lists are full, too.
-SMALL, SPOKEN, SLIPS = 5 / 12, 4 / 5, 1 / 30  # Different small words in speech; words in speech; pairs nobody says.
+SMALL, SPOKEN, SLIPS = 5, 17 / 20, 1 / 30  # Different small words in speech; words in speech; pairs nobody says.
 # Up to a full stop or, as speech-to-text may give none, to where a clause begins.
 _STEP, _END, _NEXT = r"(?:[^\S\n]+\S+)", r"(?:(?<=[.!?])(?=\s)|(?=\s*\n|\s*\Z))", any_of("joints").pattern
 SENTENCE = re.compile(rf"\S+(?:{_STEP}{{0,29}}?{_END}|{_STEP}{{7,29}}?(?=\s+{_NEXT})|{_STEP}{{0,29}})", re.I)
@@ -38,11 +39,12 @@ class Reading:
         self.read = [(one, talks_to_the_scorer(one[0])) for one in SENTENCE.finditer(self.transcript)]
         for begin, end in (one.span() for one, instructs in self.read if instructs):
             self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
+        self.longest = max((one[0] for one, instructs in self.read if not instructs), key=len, default="")
+        said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if one[0].count(" ") > 2]
         about = self.subject | self.job
-        said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if len(one[0].split()) > 3]
         told = [one.span() for one in said if any_of("people").search(one[0]) or about & {*telling(one[0])}]
         self.words = [word for span in told for word in WORD.finditer(self.transcript, *span)]
-        self.slips = [slip.start() for slip in SLIP.finditer(self.transcript)]
+        self.slips = {slip.start() for slip in SLIP.finditer(self.transcript)}
         speech = {*self._speech()}
         self.spoken, self.counted = {at for at, _ in speech}, {at for at, is_new in speech if is_new}
 
@@ -57,11 +59,10 @@ class Reading:
         for first, length in product(range(len(words)), STRETCH):
             stretch = words[first : first + length]
             places = [word.start() for word in self.words[stretch[0] : stretch[-1] + 1]]
-            slips = [at for at in self.slips if places[0] <= at < places[-1]]
-            if len(stretch) == length and not slips and len(grammar & {said[at] for at in stretch}) >= SMALL * length:
-                new = {told[at] for at in stretch if at in told and at not in taken}
-                old = {told[at] for at in stretch if at in taken}
-                yield from ((at, len(new) > len(old) or not old) for at in places)
+            slips, small = self.slips & {*places[:-1]}, grammar & {said[at] for at in stretch}
+            if len(stretch) == length and len(small) >= min(SMALL, length / 2) and not slips:
+                every, old = {told[at] for at in stretch if at in told}, {told[at] for at in stretch if at in taken}
+                yield from ((at, len(every) > 2 * len(old) or not old) for at in places)
 
     def left_out(self) -> Iterator[str]:
         """Each sentence of which no word counts, and why."""
@@ -112,9 +113,8 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
     ceiling, why_held = reading.ceiling(own)
     reason = ("; ".join(given) or "No points") + (f". Not found: {', '.join(missing)}" if missing else "")
     reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
-    quotes = quotes or [one[0] for one, instructs in reading.read if not instructs][:1]
-    score, shown = round(min(max(0.0, total), ceiling), 2), list(dict.fromkeys(quotes))
-    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=shown)
+    score, quotes = round(min(max(0.0, total), ceiling), 2), [*dict.fromkeys(quotes or filter(None, [reading.longest]))]
+    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
 
 
 def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:
