@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from bench.calls import percentiles, prepare, say, send_all, table
+from bench.goals import verdicts
 from bench.house import ROOT, House, eventually, opened, procfile
 from bench.load import QUESTIONS, Account, Plan, Step, script
 from webhooks.simulator.audio import wav
@@ -128,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "answers": measure(300 if options.quick else 1500),
     }
     say(table(found))
+    say("\n".join(verdicts(found)))
     report = ROOT / "var" / "bench-answers.json"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps(found, indent=2))

@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from bench import ledger, people
+from bench.goals import verdicts
 from bench.house import ROOT, House, NotInTime, eventually, free_port, opened, procfile
 from bench.load import Account, Plan, script
 
@@ -201,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found |= webhooks(size)
     if options.only != "webhooks":
         found["interviews"] = shown("interviews", interviews(size))
+    say("\n".join(verdicts(found)))
     report = ROOT / "var" / "bench.json"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps(found, indent=2))

@@ -17,6 +17,7 @@ import psutil
 
 from bench.answers import carrier, conversations
 from bench.calls import say, send_all, table
+from bench.goals import verdicts
 from bench.house import ROOT, House, eventually, opened, procfile
 from bench.load import QUESTIONS, Plan
 
@@ -66,6 +67,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     found = {"recovery": measure()}
     say(table(found))
+    say("\n".join(verdicts(found)))
     report = ROOT / "var" / "bench-recovery.json"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps(found, indent=2))
