@@ -19,7 +19,7 @@ from screener.services.offline_words import LINES, SLIP, WORD, any_of, phrases, 
 
 HIRE, GOOD, POOR = 7.0, 6.5, 5.0
 STRETCH = range(6, 13)  # Words looked at together, without "and" and "or": of these, lists are full, too.
-SMALL, SPOKEN, SLIPS = 5, 17 / 20, 1 / 30  # Different small words in speech; words in speech; pairs nobody says.
+SMALL, SPOKEN, SLIPS = 5 / 12, 17 / 20, 1 / 30  # Different small words in it; words in speech; pairs nobody says.
 # Up to a full stop or, as speech-to-text may give none, to where a clause begins.
 _STEP, _END, _NEXT = r"(?:[^\S\n]+\S+)", r"(?:(?<=[.!?])(?=\s)|(?=\s*\n|\s*\Z))", any_of("joints").pattern
 SENTENCE = re.compile(rf"\S+(?:{_STEP}{{0,29}}?{_END}|{_STEP}{{7,29}}?(?=\s+{_NEXT})|{_STEP}{{0,29}})", re.I)
@@ -41,15 +41,14 @@ class Reading:
             self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
         self.longest = max((one[0] for one, instructs in self.read if not instructs), key=len, default="")
         said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if one[0].count(" ") > 2]
-        about = self.subject | self.job
-        told = [one.span() for one in said if any_of("people").search(one[0]) or about & {*telling(one[0])}]
-        self.words = [word for span in told for word in WORD.finditer(self.transcript, *span)]
+        told = [s for s in said if any_of("people").search(s[0]) or {*telling(s[0])} & (self.subject | self.job)]
+        self.words = [word for one in told for word in WORD.finditer(self.transcript, *one.span())]
         self.slips = {slip.start() for slip in SLIP.finditer(self.transcript)}
         speech = {*self._speech()}
-        self.spoken, self.counted = {at for at, _ in speech}, {at for at, is_new in speech if is_new}
+        self.spoken, self.counted = {at for at, _, dense in speech if dense}, {at for at, new, _ in speech if new}
 
-    def _speech(self) -> Iterator[tuple[int, bool]]:
-        """Where each word of a stretch of speech begins, and whether that says more than question and job text."""
+    def _speech(self) -> Iterator[tuple[int, bool, bool]]:
+        """Where each word of a stretch begins, whether it says more than was given, and whether it is dense."""
         said = [word[0].lower().replace("\u2019", "'") for word in self.words]
         told = {at: stems[0] for at, word in enumerate(said) if (stems := telling(word))}
         taken = {at for at, one in told.items() if one in self.asked}
@@ -59,10 +58,11 @@ class Reading:
         for first, length in product(range(len(words)), STRETCH):
             stretch = words[first : first + length]
             places = [word.start() for word in self.words[stretch[0] : stretch[-1] + 1]]
-            slips, small = self.slips & {*places[:-1]}, grammar & {said[at] for at in stretch}
-            if len(stretch) == length and len(small) >= min(SMALL, length / 2) and not slips:
+            small = grammar & {said[at] for at in stretch}
+            if len(stretch) == length and len(small) >= SMALL * length and self.slips.isdisjoint(places[:-1]):
                 every, old = {told[at] for at in stretch if at in told}, {told[at] for at in stretch if at in taken}
-                yield from ((at, len(every) > 2 * len(old) or not old) for at in places)
+                is_new, is_dense = not old or len(every) > 2 * len(old), len(small) >= min(5, length / 2)
+                yield from ((at, is_new, is_dense) for at in places)
 
     def left_out(self) -> Iterator[str]:
         """Each sentence of which no word counts, and why."""
