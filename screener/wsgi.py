@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,6 @@ _ = get_resolver().url_patterns  # loads every view now, and not while the first
 from screener.checks import refuse_to_start_unfit  # noqa: E402 - needs the settings
 
 refuse_to_start_unfit()
+
+gc.collect()
+gc.freeze()  # the processes that gunicorn forks share what is loaded by now, and never look through it for garbage
