@@ -91,7 +91,7 @@ class Reading:
         if len(self.slips) > SLIPS * len(self.words) or len(self.spoken) < SPOKEN * len(self.words):
             return 2.0, "too much of it is a list, or words in an order in which nobody says them"
         subject, job = len(self.find("subject", own)) + len(self.find("own", own)), len(self.find("job", own))
-        return min(10.0, 2.5 + 2.5 * subject + 1.25 * job), "hardly a word of it is on the subject"
+        return min(10.0, 2.5 + 2.5 * subject + 1.25 * job), "few words of it are on the subject"
 
 
 def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore:
@@ -119,7 +119,7 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
 
 def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:
     """What is to say of an answer, with the first of the words that this criterion rests on."""
-    name, why = one.criterion.replace("_", " ").capitalize(), re.sub(r"[+-][\d.]+ for ", "", why)
+    name, why = one.criterion.replace("_", " ").capitalize(), re.sub(r"[+-][\d.]+ for |\. Held at .*(?=\.$)", "", why)
     text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {why}"
     return Point(text=text, position=answer.position, quote=[*one.quotes, *SENTENCE.findall(answer.transcript), ""][0])
 

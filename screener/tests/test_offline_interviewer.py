@@ -174,7 +174,7 @@ class TestScores:
 
     def test_what_is_held_back_says_why(self) -> None:
         (found,) = scored("I rented a boat with six friends in 2019.", rubric=RUBRIC[1:2]).criteria
-        assert found.reason.endswith("Held at 2.5, because hardly a word of it is on the subject.")
+        assert found.reason.endswith("Held at 2.5, because few words of it are on the subject.")
 
     def test_only_english_is_judged(self) -> None:
         german = JobText("Koch", "Kochen.", "de-AT")
