@@ -69,7 +69,8 @@ def paid(house: House, answered: list[Response]) -> dict[str, int]:
 def prices(house: House) -> str:
     sold = paid(house, responses(house))
     again = sum(max(count - 1, 0) for count in sold.values())
-    return f"{len(sold)} judgements, {again} paid for again, one of them {max(sold.values(), default=0)} times"
+    worst = f", one of them {max(sold.values())} times" if again else ""
+    return f"{len(sold)} judgements, {again} paid for again{worst}"
 
 
 def outcomes(house: House) -> str:
