@@ -12,11 +12,16 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 LAYOUT = {"Zs", "Cf", "Mn", "Pd", "Ps", "Pe", "So"}
 """Spaces, invisible signs and those that change the sign before them, dashes, brackets, symbols such as a telephone."""
 ALSO_LAYOUT = frozenset(
-    "./·•_~'\t\r\n\N{RIGHT SINGLE QUOTATION MARK}\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+    "._~'\t\r\n\N{RIGHT SINGLE QUOTATION MARK}\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
 )
+NOT_PART_OF_IT = re.compile(r"<(?:super|sub|circle|fraction|compat)>")
+"""Of a figure: a footnote's, or one of a list."""
+AT_ITS_END = re.compile(r"\([\d\s]*\)\s*$")
 WRITTEN = re.compile(
     r"(?:tel:?|[^\W\d]+:)?"  # what it is
-    r"(?P<prefix>\++|00)?(?P<digits>[0-9]+)"
+    r"(?P<prefix>\++|00)?"
+    # A slash stands after country and area code. Elsewhere it parts two numbers, or the ends of two.
+    r"(?P<digits>[0-9]+|(?:[0-9]{1,6}/){1,2}[1-9][0-9]{2,})"
     r"(?:;.*|,*(?:ext(?:n|ension)?|x|\#|,):?=?[0-9]{1,9}\#?)?"  # an extension, or what RFC 3966 lets follow
 )
 
@@ -32,11 +37,15 @@ def e164(typed: str) -> str:
     nothing of a number with a country code. Letters are refused rather than read as the keys that bear them.
     """
     written = WRITTEN.fullmatch(_essential(typed))
-    if written is None:
+    if (
+        written is None
+        or AT_ITS_END.search(unicodedata.normalize("NFKC", typed))
+        or any(map(_is_not_part_of_it, typed))
+    ):
         raise NotAPhoneNumber(f"{typed[:40]!r} is not a phone number. Write it with its country code: +14155550100.")
     if not written["prefix"]:
         raise _no_country(typed)
-    number = _formatted("+" + written["digits"], typed)
+    number = _formatted("+" + written["digits"].replace("/", ""), typed)
     # What is read anew when it is checked must be what is dialled.
     if not E164.fullmatch(number) or _formatted(number, typed) != number:
         raise _wrong_length(typed)
@@ -51,6 +60,10 @@ def _essential(typed: str) -> str:
         for sign in signs
         if unicodedata.category(sign) not in LAYOUT
     )
+
+
+def _is_not_part_of_it(sign: str) -> bool:
+    return unicodedata.normalize("NFKC", sign) != sign and bool(NOT_PART_OF_IT.match(unicodedata.decomposition(sign)))
 
 
 def _formatted(number: str, typed: str) -> str:

@@ -31,8 +31,8 @@ CERTAIN_AFTER = timedelta(seconds=90)
 
 MACHINES = ("machine", "fax")
 
-CARRIER_PATIENCE = timedelta(days=2)
-"""For so long a call that the carrier does not take is tried again; times in which nobody is called start it anew."""
+CARRIER_PATIENCE, FEWEST_TRIES = timedelta(days=2), 8
+"""For so long, and so often, a call that the carrier does not take is tried again."""
 
 SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
@@ -90,6 +90,8 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
                 _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+        if isinstance(error, telephony.Misconfigured):
+            attempt.store(concerns_all=True)
         if wait := _concerns_all_for(error):
             Pace.close(timezone.now() + wait, reason=reason)
 
@@ -244,12 +246,15 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
     give_back_connection()
     try:
         found = telephony.recordings_of(attempt.call.twilio_sid)
-    except (telephony.NotThere, PermanentError) as error:
+    except telephony.NotThere:
+        return True
+    except (TransientError, telephony.Misconfigured) as error:
+        log.warning("attempt %s: its recordings could not be asked for: %s", attempt_id, error)
+        patience = CARRIER_PATIENCE if isinstance(error, telephony.Misconfigured) else LAST_WORDS_WITHIN
+        return attempt.ended_at is None or timezone.now() > attempt.ended_at + patience
+    except PermanentError as error:
         log.info("attempt %s: no recordings: %s", attempt_id, error)
         return True
-    except TransientError as error:
-        log.warning("attempt %s: its recordings could not be asked for: %s", attempt_id, error)
-        return attempt.ended_at is None or timezone.now() > attempt.ended_at + LAST_WORDS_WITHIN
     with Attempt.objects.held(attempt_id) as held:
         held.find_last_take({one.sid: one.seconds for one in found})
     return True
@@ -272,14 +277,15 @@ def _give_up(interview: Interview, outcome: str, reason: str) -> None:
 def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
     """The carrier never took the call: that is not the candidate's doing and costs them no attempt."""
     taken = interview.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
-    failed = interview.attempts.filter(number__gt=taken)
-    now, pace = timezone.now(), Pace.objects.first()
-    closed = pace.closed_until if pace else None
-    since = max(filter(None, [failed.earliest("created_at").created_at, closed]))  # what held up all is no such failure
-    if now - since > CARRIER_PATIENCE:
-        _give_up(interview, Interview.Outcome.EXPIRED, f"No call could be placed for two days. {attempt.reason}")
+    failed = interview.attempts.filter(number__gt=taken, concerns_all=False)
+    now, tries, first = timezone.now(), failed.count(), failed.order_by("created_at").first()
+    if first and tries >= FEWEST_TRIES and now - first.created_at > CARRIER_PATIENCE:
+        reason = f"The carrier took none of {tries} calls in two days. {attempt.reason}"
+        _give_up(interview, Interview.Outcome.EXPIRED, reason)
     else:
-        interview.wait_until(max(now + pause_after(2 + failed.count()), since), reason=attempt.reason)
+        closed = Pace.closed()
+        due = now + pause_after(2 + tries)
+        interview.wait_until(max(due, closed.closed_until or due) if closed else due, reason=attempt.reason)
 
 
 def ask_about(attempt_id: UUID) -> None:

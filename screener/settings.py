@@ -35,7 +35,7 @@ PORT = env.int("WEB_PORT", env.int("PORT", 8000))
 # gives up instead, and the next request tries.
 _POOL = {
     "min_size": 1,
-    "max_size": env.int("DATABASE_POOL_SIZE", 8),
+    "max_size": env.int("DATABASE_POOL_SIZE", 10),
     "timeout": env.float("DATABASE_TIMEOUT", 1.5),
     "reconnect_timeout": 0.5,
 }

@@ -26,6 +26,7 @@ from procrastinate.jobs import Job, Status
 
 log = logging.getLogger(__name__)
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
 HEAL_EVERY = 10.0
 GIVE_UP_AFTER = 5
 STALLED_AFTER = 30.0
@@ -42,7 +43,7 @@ async def run(queue: str, *, concurrency: int) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS))
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDS:
         loop.add_signal_handler(number, stop.set)
     wait = 1.0
     while not stop.is_set():
@@ -123,36 +124,55 @@ def shares(concurrency: int) -> list[int]:
 def supervise() -> None:
     """Keep the processes of every queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDS:
         signal.signal(number, lambda *_: stop.set())
     gc.freeze()  # what is loaded by now stays shared between all of them
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
-    running = [_start(*one) for one in work]
-    while not stop.wait(0.5):
-        for place, process in enumerate(running):
-            if not process.is_alive():
-                log.warning("worker %s ended with %s; starting it again", work[place][0], process.exitcode)
-                running[place] = _start(*work[place])
-    for process in running:
+    running: list[ForkProcess | None] = [None] * len(work)
+    try:
+        while not stop.is_set():
+            for place, process in enumerate(running):
+                if process is not None and not process.is_alive():
+                    log.warning("worker %s ended with %s; starting it again", work[place][0], process.exitcode)
+                if process is None or not process.is_alive():
+                    running[place] = _start(*work[place])
+            stop.wait(0.5)
+    finally:  # whatever happens: who is not ended here would be waited for, for ever, when this process exits
+        _end([process for process in running if process is not None])
+
+
+def _end(processes: list[ForkProcess]) -> None:
+    for process in processes:
         process.terminate()
-    for process in running:
+    for process in processes:
         process.join(timeout=25)
         if process.is_alive():
             process.kill()
 
 
-def _start(queue: str, at_once: int) -> ForkProcess:
-    """Forked, because to load the application anew takes longer than anything else in a new process' life."""
+def _start(queue: str, at_once: int) -> ForkProcess | None:
+    """Forked, because to load the application anew takes longer than anything else in a new process' life.
+
+    None where the system lets no process be started now.
+    """
     process = ForkProcess(target=_work_supervised, args=(queue, at_once, os.getpid()))
-    process.start()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # until the new process has put aside our own handlers
+    try:
+        process.start()
+    except OSError as error:
+        log.error("worker %s: could not be started (%s); trying again", queue, error)
+        return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     if queue != "calls":
         _give_way(cast(int, process.pid))
     return process
 
 
 def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDS:
         signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
     threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     if queue != "calls":
         connection.settings_dict["OPTIONS"]["pool"].update(FEW_CONNECTIONS)
@@ -174,7 +194,10 @@ def _give_way(process: int) -> None:
     Being nice would not do where there is a better way: a webhook, woken by the database a dozen times, would still
     wait each time until a process that is nice has had its turn.
     """
-    if sys.platform == "linux":
-        os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
-    else:
-        os.setpriority(os.PRIO_PROCESS, process, 19)
+    try:
+        if sys.platform == "linux":
+            os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.setpriority(os.PRIO_PROCESS, process, 19)
+    except OSError as error:
+        log.warning("worker: callers may have to wait for it, as it may not be given less priority (%s)", error)

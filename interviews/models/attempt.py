@@ -106,6 +106,9 @@ class Attempt(BaseModel):
     resumed = models.BooleanField(default=False)
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
+    concerns_all = models.BooleanField(
+        default=False, help_text="The carrier took no call at all, because of our account or a setting"
+    )
     send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
     answered_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

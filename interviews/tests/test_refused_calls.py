@@ -1,5 +1,6 @@
 """Calls that the carrier does not take: whom that concerns, what it is told to HR as, and when it is tried again."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -156,13 +157,39 @@ def test_the_carrier_is_left_alone_for_as_long_as_it_asks_if_that_makes_sense(
         assert other.next_attempt_at == pace.closed_until
 
 
-def test_what_the_carrier_refuses_for_two_days_is_given_up_with_its_reason(twilio: Carrier, time_machine: Any) -> None:
+@pytest.mark.parametrize("mood", [(400, 99999), (403, None), (429, 20429)])
+def test_what_the_carrier_refuses_again_and_again_for_two_days_is_given_up_with_its_reason(
+    twilio: Carrier, time_machine: Any, mood: tuple[int, int | None]
+) -> None:
+    """Whatever holds up all calls meanwhile, for others' reasons."""
+    twilio.mood = mood
+    interview = an_interview()
+    began = timezone.now()
+    drain()
+    while interview.is_live:
+        assert timezone.now() < began + timedelta(days=4)
+        if interview.attempts.count() % 20 == 0:
+            Pace.close(timezone.now() + timedelta(seconds=5), reason="Twilio asks us to slow down.")
+        until_the_next_try(interview, time_machine)
+        interview.refresh_from_db()
+    assert timezone.now() > began + timedelta(days=2)
+    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
+    assert re.match(r"The carrier took none of \d+ calls in two days\. .+", interview.outcome_reason)
+
+
+def test_a_few_refusals_with_days_between_them_are_no_reason_to_give_up(twilio: Carrier, time_machine: Any) -> None:
     twilio.mood = (400, 99999)
     interview = an_interview()
     drain()
-    time_machine.move_to(timezone.now() + timedelta(days=2, minutes=1))
-    sweep(0)
-    drain()
     interview.refresh_from_db()
-    assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
-    assert "No call could be placed for two days. Twilio refused the request" in interview.outcome_reason
+    interview.wait_until(timezone.now() + timedelta(days=3), reason="No money for calls.")
+    until_the_next_try(interview, time_machine)
+    interview.refresh_from_db()
+    assert (interview.status, interview.attempts.count()) == (Interview.Status.PENDING, 2)
+
+
+def test_one_request_that_something_on_the_way_refuses_holds_up_no_other(twilio: Carrier) -> None:
+    twilio.mood = (403, None)
+    an_interview()
+    drain()
+    assert Pace.closed() is None

@@ -6,6 +6,7 @@ from time import monotonic
 
 from django.db import OperationalError
 from django.db.backends.postgresql import base
+from psycopg_pool import PoolTimeout
 
 ASKED_AGAIN_AFTER = 1.0
 """Seconds. Meanwhile, and while somebody asks, nobody else waits for a database that has just not answered."""
@@ -17,6 +18,7 @@ class Absence:
     def __init__(self) -> None:
         self._lock = Lock()
         self._next_look: float | None = None
+        self._failures = 0
 
     def respect(self) -> None:
         """Raises OperationalError while it is too early to look again. Whoever is let through looks for all."""
@@ -30,6 +32,12 @@ class Absence:
     def noticed(self) -> None:
         with self._lock:
             self._next_look = monotonic() + ASKED_AGAIN_AFTER
+
+    def has_more(self, failures: int) -> bool:
+        """Whether more connections have failed by now. Else those that there are, are in use: the database is there."""
+        with self._lock:
+            known, self._failures = self._failures, failures
+            return failures > known
 
     def is_over(self) -> None:
         with self._lock:
@@ -49,7 +57,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         absence.respect()
         try:
             super().connect()
-        except (OperationalError, self.Database.OperationalError):
-            absence.noticed()
+        except (OperationalError, self.Database.OperationalError) as error:
+            busy = isinstance(error, PoolTimeout) and not absence.has_more(self._failures())
+            if not busy:
+                absence.noticed()
             raise
         absence.is_over()
+
+    def _failures(self) -> int:
+        """How many connections have failed in this process."""
+        failures: int = self.pool.get_stats().get("connections_errors", 0)
+        return failures

@@ -49,6 +49,6 @@ def asked_wait(headers: Mapping[str, str], *, longest: float) -> float | None:
             seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
         else:
             seconds = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return min(seconds, longest) if 0 < seconds < inf else None

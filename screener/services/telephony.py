@@ -76,7 +76,7 @@ class _NotDone(Exception):
         super().__init__(f"HTTP {status}")
         self.status, self.wait = status, asked_wait(headers, longest=LONGEST_ASKED_WAIT)
         self.code: int | None = None
-        with suppress(ValueError, AttributeError):  # an error need not come from Twilio itself, nor be JSON
+        with suppress(ValueError, AttributeError, RecursionError):  # an error need not be Twilio's, nor JSON
             code = json.loads(body).get("code")
             self.code = code if isinstance(code, int) else None
 
@@ -207,9 +207,11 @@ def _translated(error: _NotDone, *, unsure: bool) -> Exception:
         return CallUnknown(told, retry_after=error.wait)
     if error.status >= 500:
         return TelephonyDown(f"Twilio is in trouble (HTTP {error.status}); trying again.", retry_after=error.wait)
-    if error.code is None or error.status == 404:  # Twilio itself names a code, and knows where calls are placed
+    if error.status < 400 or error.status == 404:  # Twilio itself knows where calls are placed
         where = "Check that TWILIO_API_URL and TWILIO_ACCOUNT_SID are right."
         return Misconfigured(f"Twilio is not where we look for it (HTTP {error.status}). {where}")
+    if error.code is None:
+        return Refused(f"Something between us and Twilio refused the request (HTTP {error.status}).")
     return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
 
 

@@ -112,6 +112,17 @@ def test_a_database_that_is_back_is_back_for_all(mute: Mute, clock: Clock) -> No
     assert connects(here())
 
 
+def test_a_database_whose_connections_are_all_in_use_is_not_away() -> None:
+    options = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 0.2}}
+    given = {**connection.settings_dict, **here().settings_dict, "OPTIONS": options}
+    one, other = (DatabaseWrapper(given, alias="busy") for _ in range(2))
+    one.connect()
+    assert not connects(other)
+    one.close()
+    assert connects(other), "it was asked again at once"
+    other.close_pool()
+
+
 def test_a_lock_that_somebody_keeps_is_waited_for_only_so_long() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')")

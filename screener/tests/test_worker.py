@@ -17,6 +17,7 @@ from django.core.files.storage import storages
 from django.db import connection
 
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from screener import worker as worker_module
 from screener.testing import an_interview
 from screener.worker import shares
 from webhooks.simulator.server import RunningSimulator, running_simulator
@@ -88,6 +89,41 @@ def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -
         children = supervisor.children()
         process.kill()
         eventually(lambda: all(has_ended(child) for child in children))
+
+
+BROKEN = """
+import os, django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
+django.setup()
+from screener import worker
+begun, start = [], worker._start
+def breaks(queue, at_once):
+    if len(begun) == 2:
+        raise RuntimeError("a mistake of ours")
+    begun.append(start(queue, at_once))
+    return begun[-1]
+worker._start = breaks
+worker.supervise()
+"""
+
+
+def test_a_supervisor_that_breaks_takes_its_workers_with_it_so_that_it_can_be_started_again() -> None:
+    command = [sys.executable, "-c", BROKEN]
+    ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "a mistake of ours" in ended.stderr
+
+
+def test_where_a_process_may_not_give_way_it_works_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def forbidden(*args: object) -> None:
+        raise PermissionError("not here")
+
+    for name in ("sched_setscheduler", "setpriority"):
+        monkeypatch.setattr(os, name, forbidden)
+    worker_module._give_way(os.getpid())
+    assert "callers may have to wait" in caplog.text
 
 
 def has_ended(process: psutil.Process) -> bool:

@@ -79,7 +79,7 @@ class TestTheLastWordsOfTheLastCall:
         assert statuses(interview) == [Answer.ASSESSED] * 3
         assert Recording.objects.get(sid="RE8").seconds == 31
 
-    @pytest.mark.parametrize("answer", [[], 404, 401], ids=["nothing recorded", "not known", "refused"])
+    @pytest.mark.parametrize("answer", [[], 404, 400], ids=["nothing recorded", "not known", "refused"])
     def test_are_none_where_the_carrier_has_none(
         self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, answer: Any
     ) -> None:
@@ -88,6 +88,18 @@ class TestTheLastWordsOfTheLastCall:
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
         assert statuses(interview)[2] == Answer.SKIPPED
+
+    def test_are_waited_for_while_the_carrier_does_not_accept_our_login(
+        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, time_machine: Any
+    ) -> None:
+        found, twilio.recordings = twilio.recordings, 401
+        time_machine.move_to(timezone.now() + timedelta(hours=20), tick=True)
+        drained(only="interviews.follow_up", all=True)
+        assert Interview.objects.get().is_live
+        twilio.recordings = found
+        sweep(0)
+        drained(only="interviews.follow_up", all=True)
+        assert not Interview.objects.get().is_live
 
     def test_are_waited_for_while_the_carrier_cannot_be_asked_though_not_for_ever(
         self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, time_machine: Any
