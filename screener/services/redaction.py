@@ -10,10 +10,12 @@ from screener.services.phone_numbers import DIGIT_OF, DIGIT_WORD, MASK, phone_nu
 Span = tuple[int, int]
 
 _DOT = r"(?:dot|punkt)"
-_JOINT = rf"(?:[._+-]|\ (?:{_DOT}|point|punto|ponto|underscore|dash|hyphen|minus|plus)\ )"
-_SPELLED = rf"(?:(?:\w|{DIGIT_WORD})[ ,-]{{1,2}}){{1,40}}(?:\w|{DIGIT_WORD})\b"
-_PIECE = rf"(?:{_SPELLED}|[\w']{{1,64}})"
-_LOCAL = rf"{_PIECE}(?:\ ?{_JOINT}\ ?{_PIECE}){{0,6}}"
+_JOINT = rf"(?:_{{1,3}}|[.+-]|\ (?:{_DOT}|point|punto|ponto|underscore|dash|hyphen|minus|plus)\ )"
+_SIGN = rf"(?:[^\W_]|{DIGIT_WORD})"
+_SPELLED = rf"(?:{_SIGN}[ ,-]{{1,2}}){{1,40}}{_SIGN}\b"
+# Taken whole or not at all: with a joint in it, it could be parted in more ways than anybody can wait for.
+_PIECE = rf"(?>{_SPELLED}|(?:[^\W_]|'){{1,64}})"
+_LOCAL = rf"_{{0,3}}{_PIECE}(?:\ ?{_JOINT}\ ?{_PIECE}){{0,6}}_{{0,3}}"
 _PROVIDER = r"(?:gmail|googlemail|outlook|hotmail|live|yahoo|icloud|proton|protonmail|aol|gmx)"
 _EMAIL = re.compile(
     rf"""(?<![\w'.+{MASK}-])(?:

@@ -1,6 +1,7 @@
 """What says who somebody is: masked however it is written or said, and nothing else is."""
 
 import unicodedata
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,7 @@ def test_names_of_any_script_are(name: str, text: str, masked: str) -> None:
         "some underscore one at example dot org",
         "s-o-m-e dot one two at example dot org",
         "some dot one at example.org",
+        "_some__one_ at example dot org",
         "ana arroba example punto es",
         "anna at example punkt de",
     ],
@@ -178,6 +180,16 @@ def test_every_place_is_kept_and_once_is_enough(text: str, known: list[str]) -> 
     assert len(once) == len(text)
     assert all(new in (old, "█") for old, new in zip(text, once, strict=True))
     assert redact(once, known) == once
+
+
+_BITS = [*"_-,('a2mé0", "a_", "2_", "a-", "m ", "oh ", "at ", "dot ", "one ", "a, ", "a@", "a. ", "J o s e ", "call 1"]
+
+
+@pytest.mark.parametrize("bits", [*_BITS, *map("".join, product(_BITS, repeat=2))])
+def test_a_text_of_the_same_bits_again_and_again_is_read_to_its_end(bits: str) -> None:
+    """It would not be, if there were ever more ways to take a text apart with every bit of it."""
+    text = bits * 1_000
+    assert len(redact(text, JOSE)) == len(text)
 
 
 _NAME = st.text(st.sampled_from("abcdefgjknortuvwxyzäéñøßł"), min_size=2, max_size=9).map("xj{}".format)
