@@ -91,7 +91,12 @@ def _plain(sign: str) -> str:
     if sign.isdecimal():
         return str(unicodedata.decimal(sign))
     parts = unicodedata.normalize("NFKD", sign).casefold().translate(_ALIKE)
-    return unicodedata.normalize("NFC", "".join(one for one in parts if unicodedata.category(one)[0] not in "MC"))
+    return unicodedata.normalize("NFC", "".join(filter(_is_seen, parts)))
+
+
+def _is_seen(sign: str) -> bool:
+    """Whether a sign stands for itself: accents do not, nor do signs that nobody sees, but for a line's end."""
+    return sign.isspace() or unicodedata.category(sign)[0] not in "MC"
 
 
 def _found(text: str, plain: str, places: Sequence[int], known: tuple[str, ...]) -> Iterator[Span]:

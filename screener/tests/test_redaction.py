@@ -169,6 +169,14 @@ def test_ordinary_sentences_are_left_alone(text: str) -> None:
     assert redact(text, [*JOSE, "Will May", "Hope Young", "Van De Mark", "An Do"]) == text
 
 
+@pytest.mark.parametrize("sign", ["'", "’"])
+def test_a_line_ends_in_a_text_of_any_signs(sign: str) -> None:
+    figures = f"I{sign}m fine. from 2015\n2019\n2021\r\n2023\tand 12"
+    assert redact(figures, JOSE) == figures
+    assert redact(f"My name is\nJosé and it{sign}s\nfine", JOSE) == f"My name is\n████ and it{sign}s\nfine"
+    assert redact(f"It{sign}s\nO{sign}Brien\r\nMüller\there", JOSE) == f"It{sign}s\n███████\r\n██████\there"
+
+
 # --- Whatever the text -----------------------------------------------------------------------------------
 
 _KNOWN = st.one_of(st.text(max_size=20), st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True), st.emails())
