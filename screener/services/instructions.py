@@ -22,11 +22,13 @@ _LOOK_ALIKES = str.maketrans(
 )
 _SPLIT = re.compile(r"[,;:|*_/\\.…\-–—\s]+")
 _SPELLED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
+_NEAR = 40
 _REPORTED = re.compile(
-    r"\b(?:said(?! before)|says|told|tell|asked|wrote|shouted|replied|insisted|demanded|wanted|instruction was"
-    r"|used to)\b",
+    r"(?<!\bi )\bsaid(?! before)\b|\b(?:told|tell|asked)\b(?! you\b)"
+    r"|\b(?:says|wrote|shouted|replied|insisted|demanded|wanted|instruction was|used to(?: say\b| $))",
     re.I,
 )
+"""What makes the words right after it somebody else's: not "as I said", nor what is told to "you"."""
 
 _MARK = r"(?:marks?|scores?|points?|ratings?|grades?|values?|results?|recommendations?|credit)"
 _TEN = r"(?:10|ten|9|nine)"
@@ -229,7 +231,10 @@ def _is_said_to_the_scorer(sentence: str) -> bool:
 
 
 def _says(sentence: str) -> bool:
-    return any(not _REPORTED.search(sentence[: found.start()]) for found in _SAID.finditer(sentence))
+    return any(
+        not _REPORTED.search(sentence, max(0, found.start() - _NEAR), found.start())
+        for found in _SAID.finditer(sentence)
+    )
 
 
 def _hides(sentence: str) -> bool:
