@@ -10,7 +10,7 @@ _WORDS = "zero one two three four five six seven eight nine".split()
 DIGIT_OF = {**{word: str(digit) for digit, word in enumerate(_WORDS)}, "oh": "0", "o": "0", "nought": "0"}
 DIGIT_WORD = rf"(?:{'|'.join(DIGIT_OF)})"
 _ONE = rf"(?:\d|\b{DIGIT_WORD}\b|\b(?:double|triple)[ -](?:\d|{DIGIT_WORD}\b))"
-_BETWEEN = r"[\s().,/_+-]{0,4}(?:\b(?:um|uh|er|erm|and|then|dash|hyphen|space)\b[\s.,-]{1,3})?"
+_BETWEEN = r"[\s().,/_+-]{0,4}(?:\b(?:um|uh|er|erm|and|then|dash|hyphen|space)\b[\s.,-]{1,3}){0,3}"
 _SAID = re.compile(rf"{_ONE}(?:{_BETWEEN}{_ONE}){{3,}}")
 _DIGITS = re.compile(rf"(?:(double|triple)[ -])?(\d|\b{DIGIT_WORD}\b)")
 FEWEST = 7
@@ -22,6 +22,7 @@ _WRITTEN = re.compile(
     | (?:1[ .\-])?\(?\d{{3}}\)?[ .\-/]?\d{{3}}[ .\-/]?\d{{4}}  # as in North America
     | \d{{3}}([ \-])\d{{3}}\1\d{{3}} | \d{{5}}[ \-]\d{{5,6}} | \d{{9,13}}
     | \d{{3}}[\-.]\d{{4}}  # within a town
+    | (?<!\d\ )\d(?:\ \d){{8,10}}(?!\ \d)  # digit by digit
     )(?!\w|{MASK}|[.,/\-][\d{MASK}]|\ ?[%$€£¥]|\ (?:percent|dollars?|euros?|pounds|yen|rupees|usd|eur|gbp|inr)\b)""",
     re.X,
 )
@@ -58,6 +59,7 @@ def _is_a_figure(written: str) -> bool:
         or _DATE.match(written)
         or (len(groups) > 2 and thousands and (groups[-1] == "000" or len(groups[0]) < 3 < len(groups)))
         or (len(groups) == 1 and written.endswith("00000"))
+        or (len(groups) > 1 and all(one.endswith("00") for one in groups))  # "300 400 500"
         or ([len(one) for one in groups] == [3, 4] and groups[0][-1] == groups[1][-1] == "0" < groups[1][0])
         or (written.lstrip("(").startswith("0") and sum(map(len, groups)) < 9)  # "0900-1700"
         or not FEWEST <= sum(map(len, groups)) <= 15

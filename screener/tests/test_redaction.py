@@ -108,6 +108,8 @@ def test_an_address_is_masked_however_it_is_said(text: str) -> None:
         *("٤١٥٥٥٥٠١٣٧", "４１５－５５５－０１３７", "415\u200b555\u200b0137"),
         *("four one five, triple five, oh one three seven", "four-one-five double five five o one three seven"),
         *("four one five um five five five and zero one three seven", "one 415 five five five 0137"),
+        "one four one five and then five five five, um, and then oh one three seven",
+        *("4 1 5 5 5 5 0 1 3 7", "6 1 2 3 4 5 6 7 8", "7 0 3 5 5 5 0 1 9 9 1"),
         *("+49 151 23456789", "0151 23456789", "07911 123456", "020 7946 0958", "98765 43210", "612 345 678"),
         *("+442079460958", "1-800-555-0199", "(030) 123456", "555-0199", "+49 151 23456789 0151 23456789"),
         *("seven seven double nine one oh five", "０３０ １２３４５６７"),
@@ -147,6 +149,8 @@ _FIGURES = st.one_of(
     st.builds("in {} {} users".format, _YEAR, st.integers(1_000, 99_999)),
     st.builds("{}, {}, {} and {}".format, _SMALL, _SMALL, _SMALL, _SMALL),
     st.builds("{}/{}".format, _SMALL, _SMALL),
+    st.builds("{}00 {}00 {}00 units".format, *[st.integers(1, 99)] * 3),
+    st.sampled_from(["ratings 5 4 3 5 4 4 5 3 5 5 4 5 in a row", "call 1200 1300 1400 people"]),
     st.sampled_from(
         ["192.168.100.200", "2048x1536", "24/7", "ISO 27001 2013", "one or two of three", "Node.js 20.11.1"]
     ),
