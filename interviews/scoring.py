@@ -31,6 +31,8 @@ T = TypeVar("T", bound=BaseModel)
 FEWEST_WORDS = 4
 UNSUPPORTED_LIMIT = 5
 """A higher score than this needs a quote that really stands in the answer."""
+NEAR_NOTHING = 2
+"""A score up to this may rest on nothing; above it, HR is told where no words are shown."""
 ASKED_AGAIN = "asked_again"
 LOW_CONFIDENCE = 0.6
 """Where the transcriber is less sure of an answer than this, a person should listen. The score stays what it is."""
@@ -150,8 +152,8 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
 def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
     found = [one for quote in given.quotes for one in _evidence(quote, sent, spoken)]
     flags = {why_not for _, why_not in found if why_not}
-    if given.score > UNSUPPORTED_LIMIT and all(why_not for _, why_not in found):
-        flags.add("unsupported")
+    if given.score > NEAR_NOTHING and all(why_not for _, why_not in found):
+        flags.add("unsupported" if given.score > UNSUPPORTED_LIMIT else "no_words")
     return {
         "criterion": criterion.key,
         "name": criterion.name,

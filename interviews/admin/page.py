@@ -50,6 +50,7 @@ FLAGS = {
     "quote_says_nothing": "a quote is too short to support anything",
     "quote_talks_to_the_scorer": "a quote speaks to whoever scores it, so nothing can rest on it",
     "unsupported": "a score rests on no words of the answer",
+    "no_words": "of a criterion's score no words are shown, though it is above 2",
     "criteria_missing": "not every criterion was scored",
     "asked_again": "what came first was refused, and asked for again",
     "low_confidence": "the transcript is not certain, so a person should listen",

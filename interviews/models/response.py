@@ -359,5 +359,6 @@ class Assessment(AppendOnly):
 
     @property
     def shows_words(self) -> bool:
-        """Whether any words of the answer are shown for its score."""
-        return any(one["verified"] for criterion in self.criteria for one in criterion["evidence"])
+        """Whether words of the answer are shown for criteria that carry at least half of the rubric's weight."""
+        shown = [one for one in self.criteria if any(quote["verified"] for quote in one["evidence"])]
+        return bool(shown) and 2 * sum(one["weight"] for one in shown) >= sum(one["weight"] for one in self.criteria)

@@ -77,7 +77,13 @@ class TestChecking:
     def test_flags_but_counts_a_low_score_with_a_false_quote(self) -> None:
         checked = check(scored(3, 4, "I saved the company"), answer(), WORDS)
         assert checked.score is not None
-        assert checked.flags == ["quote_not_found"]
+        assert checked.flags == ["no_words", "quote_not_found"]
+
+    @pytest.mark.parametrize(("score", "flags"), [(2, []), (2.5, ["no_words"]), (5, ["no_words"])])
+    def test_says_of_which_criterion_no_words_are_shown(self, score: float, flags: list[str]) -> None:
+        checked = check(scored(score, 4), answer(), WORDS)
+        assert checked.flags == flags
+        assert [one["flags"] for one in checked.criteria] == [flags, []]
 
     @pytest.mark.parametrize("quote", ["the", "twelve services"])
     def test_refuses_a_high_score_that_rests_on_words_that_say_nothing(self, quote: str) -> None:
@@ -311,6 +317,30 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         why = f"The recommendation ({advice}) rests on scores for which no words are shown (question 1); without them"
         assert (f"{why} it would be {otherwise}." in result.reasoning) is needs_a_person
         assert result.reasoning == f"{Finding(result).doubt} {' '.join(one['text'] for one in result.grounds)}".strip()
+
+    @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
+    def test_is_not_vouched_for_by_the_words_of_few_criteria(self, judged_by: Any, quoted: int, status: str) -> None:
+        def assess(answer: AnswerText) -> AnswerScores:
+            criteria = [
+                CriterionScore(
+                    criterion=one.key,
+                    score=6 if number < quoted else 5,
+                    reason="why",
+                    quotes=["moved twelve services"] if number < quoted else [],
+                )
+                for number, one in enumerate(answer.rubric)
+            ]
+            return AnswerScores(criteria=criteria, feedback="Fine.")
+
+        judged_by(assess)
+        rubric = [{"key": key, "name": key.title(), "weight": 1} for key in ("a", "b", "c", "d")]
+        interview = transcribed(WORDS, job=an_approved_job(rubric=rubric))
+        drain()
+        interview.refresh_from_db()
+        result = interview.results.get()
+        assert (result.recommendation, interview.result_status) == ("consider", status)
+        assert ("no_words" in result.flags) is (quoted < len(rubric))
+        assert ("rests_on_scores_without_words" in result.flags) is (status == "needs_review")
 
     @pytest.mark.parametrize(("score", "advice"), [(5, "consider"), (2, "reject")])
     def test_needs_a_person_where_there_would_be_none(self, judged_by: Any, score: float, advice: str) -> None:
