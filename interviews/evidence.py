@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 
 from screener.services.instructions import said_to_the_scorer
 
@@ -29,22 +29,34 @@ class Place:
     end: int
 
 
-def places_of(quote: str, text: str) -> list[Place]:
-    """Where the quote stands in the text, word for word, whatever its case, punctuation and spacing; empty: nowhere.
+def places_of(quote: str, sent: str, spoken: str) -> list[Place]:
+    """Where the quote stands in what was sent, word for word, in any case, punctuation and spacing; none: nowhere.
 
     A quote that leaves something out ("I led … twelve services") stands there if each of its parts does, in their
-    order. Its parts are places of their own, so that nobody is shown as one sentence what was said as two.
+    order. Its parts are places of their own, so that nobody is shown as one sentence what was said as two. Of words
+    that were said more than once it is the first place that does not speak to whoever scores them, if there is one.
+    `sent` and `spoken` as in `why_no_evidence`.
     """
-    read = _read(text)
-    if whole := read.find(quote):
-        return [whole]
+    said = said_to_the_scorer(spoken)
+    parts = [one for one in _ELLIPSIS.split(quote) if one.strip()]
+    tries: list[tuple[list[str], tuple[slice, ...]]] = [([quote], said), (parts, said), (parts, ())]
+    return next(filter(None, (_in_order(words, _read(sent), shunned) for words, shunned in tries)), [])
+
+
+def _in_order(parts: list[str], read: "_Reading", shunned: tuple[slice, ...]) -> list[Place]:
+    """Each part after the one before, in the first place that touches nothing shunned, else in the first."""
     places: list[Place] = []
-    for part in filter(str.strip, _ELLIPSIS.split(quote)):
-        place = read.find(part, after=places[-1].end if places else 0)
-        if place is None:
+    for part in parts:
+        there = read.places(part, after=places[-1].end if places else 0)
+        first = next(there, None)
+        if first is None:
             return []
-        places.append(place)
+        places.append(next((one for one in chain([first], there) if not _touches(one, shunned)), first))
     return places
+
+
+def _touches(place: Place, said: tuple[slice, ...]) -> bool:
+    return any(one.start < place.end and place.start < one.stop for one in said)
 
 
 def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
@@ -52,7 +64,7 @@ def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
 
     `sent` is what was judged, `spoken` place for place the same before anything was masked.
     """
-    if any(said.start < place.end and place.start < said.stop for said in said_to_the_scorer(spoken)):
+    if _touches(place, said_to_the_scorer(spoken)):
         return SAID_TO_THE_SCORER
     return "" if says_something(place, sent) else "quote_says_nothing"
 
@@ -76,14 +88,15 @@ class _Reading:
         for word in self.words:
             self._begins.append(self._begins[-1] + len(word) + 1)
 
-    def find(self, quote: str, *, after: int = 0) -> Place | None:
+    def places(self, quote: str, *, after: int) -> Iterator[Place]:
+        """Each place, in order, where the words of the quote stand behind this one of the text."""
         wanted = [word for word, _ in _words(quote)]
         first = bisect_right(self._places, after, key=lambda place: place.start) if after else 0
         at = self._line.find(_line(wanted), self._begins[first]) if wanted else -1
-        if at < 0:
-            return None
-        first = bisect_right(self._begins, at) - 1
-        return Place(self._places[first].start, self._places[first + len(wanted) - 1].end)
+        while at >= 0:
+            first = bisect_right(self._begins, at) - 1
+            yield Place(self._places[first].start, self._places[first + len(wanted) - 1].end)
+            at = self._line.find(_line(wanted), at + 1)
 
 
 @lru_cache(maxsize=8)

@@ -262,7 +262,7 @@ def _in_words(summary: Summary, standing: Standing) -> InWords:
 def _words_under(point: Point, answers: dict[int, tuple[InterviewResponse, str]]) -> tuple[str, set[str]]:
     """The words that a statement rests on, as they were said, and the flags for why it is left out, where it is."""
     answer, sent = answers.get(point.position, (None, ""))
-    places = places_of(point.quote, sent)
+    places = places_of(point.quote, sent, answer.transcript) if answer else []
     if not answer or not places:
         return "", {LEFT_OUT}
     why_not = {why_no_evidence(place, sent, answer.transcript) for place in places}

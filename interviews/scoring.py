@@ -170,7 +170,7 @@ def _evidence(quote: str, sent: str, spoken: str) -> Iterator[tuple[dict[str, An
 
     Each part by itself where it leaves something out.
     """
-    places = places_of(quote, sent)
+    places = places_of(quote, sent, spoken)
     if not places:
         yield {"quote": quote, "verified": False, "start": None, "end": None}, "quote_not_found"
     for place in places:
