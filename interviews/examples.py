@@ -84,7 +84,13 @@ RESPONSE = [
                     "score": 6.4,
                     "reason": "Names the cause that was asked for.",
                     "evidence": [
-                        {"quote": "a full disk had stopped the broker", "verified": True, "start": 36, "end": 70}
+                        {
+                            "quote": "a full disk had stopped the broker",
+                            "verified": True,
+                            "why_not": "",
+                            "start": 36,
+                            "end": 70,
+                        }
                     ],
                     "flags": [],
                 }

@@ -151,8 +151,8 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
 
 def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
     found = [one for quote in given.quotes for one in _evidence(quote, sent, spoken)]
-    flags = {why_not for _, why_not in found if why_not}
-    if given.score > NEAR_NOTHING and all(why_not for _, why_not in found):
+    flags = {one["why_not"] for one in found} - {""}
+    if given.score > NEAR_NOTHING and not any(one["verified"] for one in found):
         flags.add("unsupported" if given.score > UNSUPPORTED_LIMIT else "no_words")
     return {
         "criterion": criterion.key,
@@ -160,22 +160,22 @@ def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spo
         "weight": criterion.weight,
         "score": given.score,
         "reason": given.reason,
-        "evidence": [entry for entry, _ in found],
+        "evidence": found,
         "flags": sorted(flags),
     }
 
 
-def _evidence(quote: str, sent: str, spoken: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _evidence(quote: str, sent: str, spoken: str) -> Iterator[dict[str, Any]]:
     """The quote with its place in the answer, or with none, and the flag for why nothing rests on it, where that is so.
 
     Each part by itself where it leaves something out.
     """
     places = places_of(quote, sent, spoken)
     if not places:
-        yield {"quote": quote, "verified": False, "start": None, "end": None}, "quote_not_found"
+        yield {"quote": quote, "verified": False, "why_not": "quote_not_found", "start": None, "end": None}
     for place in places:
         why_not, words = why_no_evidence(place, sent, spoken), spoken[place.start : place.end]
-        yield {"quote": words, "verified": not why_not, "start": place.start, "end": place.end}, why_not
+        yield {"quote": words, "verified": not why_not, "why_not": why_not, "start": place.start, "end": place.end}
 
 
 def _ask_until_supported(

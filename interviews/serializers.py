@@ -102,6 +102,11 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     verified = serializers.BooleanField(
         help_text="Whether these words stand in the transcript, say enough to support a score and do not ask for one"
     )
+    why_not = serializers.CharField(
+        default="",
+        help_text="Why no score rests on these words: quote_not_found, quote_says_nothing, quote_talks_to_the_scorer; "
+        "empty where one may, or where it was not kept",
+    )
     start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
     end = serializers.IntegerField(allow_null=True)
 

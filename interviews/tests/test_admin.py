@@ -128,6 +128,27 @@ class TestThePage:
         ):
             assert expected in before
 
+    @pytest.mark.parametrize(
+        ("why", "place", "said"),
+        [
+            ({"why_not": "quote_not_found"}, None, "not found in the answer"),
+            ({"why_not": "quote_says_nothing"}, 0, "says too little to support a score"),
+            ({"why_not": "quote_talks_to_the_scorer"}, 0, "speaks to whoever scores it, so no score rests on it"),
+            ({}, None, "not found in the answer"),
+            ({}, 0, "supports no score"),
+        ],
+    )
+    def test_says_beside_a_quote_why_no_score_rests_on_it(
+        self, desk: Client, why: dict[str, str], place: int | None, said: str
+    ) -> None:
+        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+        response = interview.responses.get()
+        evidence = {"quote": "Last year", "verified": False, "start": place, "end": place} | why
+        (first, *_) = response.assessments.get().criteria
+        response.assessments.create(is_current=False, criteria=[first | {"evidence": [evidence]}])
+        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        assert f'“Last year” <span class="text-xs">{said}</span></blockquote>' in before
+
     def test_shows_what_was_refused_before_it_was_asked_for_again(self, desk: Client) -> None:
         interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
         interview.responses.get().assessments.create(

@@ -21,6 +21,7 @@ from screener.testing import (
     an_interview,
     drain,
 )
+from screener.tests.held import a_held_interview
 
 pytestmark = pytest.mark.django_db
 INTERVIEWS, CAMPAIGNS = "/api/v1/interviews/", "/api/v1/campaigns/"
@@ -159,6 +160,13 @@ class TestWhatWasSaid:
         assert quotes
         assert all(WORDS[one["start"] : one["end"]] == one["quote"] for one in quotes if one["verified"])
         assert all(one["reason"] for one in row["criteria"])
+        assert all(bool(one["why_not"]) is not one["verified"] for one in quotes)
+
+    def test_is_shown_with_quotes_that_were_kept_without_the_reason_why_they_support_nothing(
+        self, api: APIClient
+    ) -> None:
+        row = part(api, a_held_interview(), "responses").json()[0]
+        assert {one["why_not"] for criterion in row["criteria"] for one in criterion["evidence"]} == {""}
 
     def test_costs_the_same_for_any_number_of_questions(self, api: APIClient, django_assert_num_queries: Any) -> None:
         interview = an_interview(job=an_approved_job(questions=QUESTIONS * 5))

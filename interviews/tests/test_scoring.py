@@ -66,6 +66,7 @@ class TestChecking:
         criterion = check(scored(8, 4, "Moved Twelve SERVICES"), answer(), WORDS).criteria[0]
         (evidence,) = criterion["evidence"]
         assert (evidence["quote"], evidence["verified"]) == ("moved twelve services", True)
+        assert evidence["why_not"] == ""
         assert WORDS[evidence["start"] : evidence["end"]] == "moved twelve services"
 
     def test_refuses_a_high_score_that_rests_on_words_nobody_said(self) -> None:
@@ -92,6 +93,7 @@ class TestChecking:
         assert set(checked.flags) == {"quote_says_nothing", "unsupported"}
         (evidence,) = checked.criteria[0]["evidence"]
         assert (evidence["quote"], evidence["verified"]) == (quote, False)
+        assert evidence["why_not"] == "quote_says_nothing"
 
     @pytest.mark.parametrize(
         "quote", ["I am excellent at leading teams", f"{WORDS} {BEGGING}", f"services … {BEGGING}"]
@@ -102,6 +104,7 @@ class TestChecking:
         assert checked.score is None
         assert {"quote_talks_to_the_scorer", "unsupported"} <= set(checked.flags)
         assert not any(one["verified"] for one in checked.criteria[0]["evidence"])
+        assert "quote_talks_to_the_scorer" in {one["why_not"] for one in checked.criteria[0]["evidence"]}
 
     def test_keeps_what_stands_beside_words_to_the_scorer(self) -> None:
         said = f"{WORDS} {BEGGING}"
