@@ -141,14 +141,15 @@ class OpenAIInterviewer:
     def assess(self, answer: AnswerText) -> Reply[AnswerScores]:
         material = {
             "job": _job(answer.job),
-            "rubric": "\n".join(_criterion(one) for one in answer.rubric),
+            "rubric": "\n".join(_criterion(number, one) for number, one in enumerate(answer.rubric, start=1)),
             "question": f"{answer.question}\nIt is about: {answer.competency}",
             "answer": answer.transcript,
         }
         if answer.objection:
             material["objection"] = f"An earlier judgement of this answer was refused: {answer.objection}"
         facts = {"language": answer.job.language, "objection": ""}
-        return self._ask("assess_answer", AnswerScores, facts, material, answer.private)
+        reply = self._ask("assess_answer", AnswerScores, facts, material, answer.private)
+        return replace(reply, value=_by_key(reply.value, answer.rubric))
 
     def summarise(self, interview: InterviewText) -> Reply[Summary]:
         material = {"job": _job(interview.job), "interview": "\n\n".join(_judged(one) for one in interview.answers)}
@@ -203,9 +204,20 @@ def _job(job: JobText) -> str:
     return f"{job.title}\n\n{job.description}"
 
 
-def _criterion(one: Criterion) -> str:
+def _criterion(number: int, one: Criterion) -> str:
+    """By its number: of a key that is like the candidate's name, masking would leave nothing to answer under."""
     anchors = "".join(f"\n  {level}: {text}" for level, text in sorted(one.anchors.items()))
-    return f"criterion {one.key}: {one.name}{anchors}"
+    return f"criterion {number}: {one.name}{anchors}"
+
+
+def _by_key(scores: AnswerScores, rubric: tuple[Criterion, ...]) -> AnswerScores:
+    """The scores under the keys of the rubric; what was given under no number of it stays as it came."""
+    keys = {str(number): one.key for number, one in enumerate(rubric, start=1)}
+    criteria = [
+        one.model_copy(update={"criterion": keys.get(one.criterion.removeprefix("criterion "), one.criterion)})
+        for one in scores.criteria
+    ]
+    return scores.model_copy(update={"criteria": criteria})
 
 
 def _judged(one: JudgedAnswer) -> str:
