@@ -85,8 +85,7 @@ class Standing:
     def of(cls, interview: Interview) -> "Standing":
         responses = list(interview.responses.prefetch_related("assessments"))
         total = sum(one.weight for one in responses)
-        scored = [(one, one.current_assessment) for one in responses if one.status == InterviewResponse.Status.ASSESSED]
-        counted = [(one, found) for one, found in scored if found and found.score is not None]
+        counted = [(one, found) for one in responses if (found := one.current_assessment) and found.score is not None]
         coverage = _share(counted, total)
         status, missing = _what_is_missing(interview, responses, coverage)
         score = None if missing else _mean(counted)

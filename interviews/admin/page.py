@@ -151,7 +151,7 @@ class Answer:
 
     @classmethod
     def of(cls, response: InterviewResponse) -> "Answer":
-        current = response.current_assessment if response.status == response.Status.ASSESSED else None
+        current = response.current_assessment
         criteria = current.criteria if current else []
         verified = [one for criterion in criteria for one in criterion["evidence"] if one["verified"]]
         return cls(

@@ -95,13 +95,14 @@ class InterviewResponse(Work):
 
     @property
     def current_assessment(self) -> "Assessment | None":
-        """Found among the prefetched ones, so that a list needs no query for each answer."""
-        return next((one for one in self.assessments.all() if one.is_current), None)
+        """None while it is scored again, or where that failed. Found among prefetched ones, so that a list is one query."""
+        assessed = self.status == self.Status.ASSESSED
+        return next((one for one in self.assessments.all() if one.is_current), None) if assessed else None
 
     @property
     def has_failed(self) -> bool:
         """Whether there is no score by our doing: something broke, or what came of it cannot be relied on."""
-        found = self.current_assessment if self.status == self.Status.ASSESSED else None
+        found = self.current_assessment
         return self.status in self.SETTLED_BY_US or (found is not None and found.score is None)
 
     def ask(self) -> None:

@@ -244,6 +244,18 @@ class TestAnInterview:
         response = interview.responses.all()[0]
         assert [one.is_current for one in response.assessments.order_by("created_at")] == [False, True]
 
+    def test_takes_no_flags_of_what_was_found_before_scoring_again_failed(self, judged_by: Any) -> None:
+        judged_by(all_alike(4, "words that nobody said"))
+        interview = transcribed(WORDS)
+        drain()
+        assert "quote_not_found" in interview.results.get(is_current=True).flags
+        judged_by(failing(PermanentError("The model refused this answer.")))
+        scoring.rescore(interview, actor="hr")
+        drain()
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.MODEL_UNAVAILABLE}
+        assert interview.results.get(is_current=True).flags == []
+        assert {one.current_assessment for one in interview.responses.all()} == {None}
+
     @pytest.mark.parametrize("words", ["Um, yeah.", "I don't know", "No"])
     def test_settles_what_is_too_short_without_asking_a_model(self, judged_by: Any, words: str) -> None:
         interviewer = judged_by(all_alike(8, ""))
