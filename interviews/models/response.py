@@ -95,7 +95,7 @@ class InterviewResponse(Work):
 
     @property
     def current_assessment(self) -> "Assessment | None":
-        """None while it is scored again, or where that failed. Found among prefetched ones, so that a list is one query."""
+        """None while it is scored again, or where that failed. Found among prefetched ones: a list is one query."""
         assessed = self.status == self.Status.ASSESSED
         return next((one for one in self.assessments.all() if one.is_current), None) if assessed else None
 
