@@ -34,24 +34,33 @@ _MARK = r"(?:marks?|scores?|points?|ratings?|grades?|values?|results?|recommenda
 _TEN = r"(?:10|ten|9|nine)"
 _TOP = r"(?:full|top|good|high|highest|maximum|perfect|best|outstanding|excellent|positive)(?:\ possible)?"
 _PRAISED = r"(?:excellent|outstanding|perfect|flawless|best|hired?|answer)"
-_BEST = rf"""(?:
+_SCORED = rf"""(?:
     {_TOP}\ {_MARK}
     | {_MARK}(?:\ (?:of|is|equals|to|at)|\ ?[=:])?\ (?:an?\ )?{_TEN}\b
     | {_TEN}\ ?(?:/|out\ of)\ ?(?:10|ten)
     | (?:10s|tens|9s|nines)\b | (?:the\ number|lands?\ at|worth|full)\ {_TEN}\b
-    | {_TEN}(?:\ or\ (?:an?\ )?(?:{_TEN}|higher|more))?(?=\ (?:points?|for|on|to|in|here|because|if)\b|\W*$|[,;])
+    | {_TEN}(?:\ or\ (?:an?\ )?(?:{_TEN}|higher|more))?
+      (?=\ (?:points?|for|on|to|in|here|because|if|please)\b|\W*$|[,;])
+)"""
+_BEST = rf"""(?:{_SCORED}
     | (?:as|with|is|was|gave|given)\ (?:an?\ |if\ it\ were\ )?(?:the\ )?(?:strong\ |model\ |\w+\ and\ )?{_PRAISED}\b
     | the\ same(?:\ (?:score|mark))?\W*$ | \b(?:to|at|with)\ (?:the\ )?(?:highest|maximum|top)\b
 )"""
 _ANSWER = r"(?:answer|response|reply|interview|application|transcript|candidate|applicant|performance|(?:\w+\ )?skills)"
-_TARGET = rf"""(?:me|this|these|it|them|every|everywhere|each|all|both|(?:the|an)\ (?:above|next|candidate|applicant)
-    | (?:the|my)\ (?:{_ANSWER}|rating|score|grade|number)s? | (?:any|every)thing\ i | whatever\ i)\b"""
+_MINE = rf"""(?:me|this|these|everywhere|(?:any|every)thing\ i|whatever\ i
+    | (?:the|an)\ (?:above|next|candidate|applicant) | (?:all|every|each|any)\ (?:of\ )?(?:the\ )?(?:scores?|criteri\w+)
+    | (?:the|my)\ (?:{_ANSWER}|rating|score|grade|number)s?\b(?!\ of\ (?:our|the|an?|all|each|every)\b))\b"""
+_THAT = r"(?:it|them|every|each|all|both|everything)\b"
 _RATE = r"(?:score|rate|grade|mark|judge|evaluate|assess)"
 _JUDGE = rf"""(?:{_RATE}|give|award|assign|grant|rank|return|output|enter|set|put|log|record|choose|approve|treat
     |consider|reply|respond|answer|correct|bump|raise|pretend|make\ sure|max\ out|print|recommend)"""
-_BEGIN = r"""(?:^\W*|(?<!\bi)[,;:]\s*
-    |\b(?:please|kindly|simply|now|and|then|so|or|you|you\ to|just|as\ to|(?:it|grader|reviewer)\ to|favou?r\ and)\s
+# "Then" and "you" begin what somebody tells of his work too, which says less of what the order is about.
+_ORDER = r"""(?:^\W*|(?<!\bi)[,;:]\s*
+    |\b(?:please|kindly|simply|now|so|or|you\ to|just|as\ to|(?:it|grader|reviewer)\ to|favou?r\ and)\s)"""
+_BEGIN = rf"""(?:{_ORDER}|\b(?:and|then|you)\s
     |(?<!\bi\ )(?<!\bwe\ )(?<!\bthey\ )\b(?:must|should|will|not)\ )"""
+_RAISE = r"(?:make|bump|raise|increase|boost|lift)(?:\ up)?"
+_NOT_I = r"(?<!\bi\ )(?<!'d\ )(?<!'ll\ )(?<!\bwould\ )(?<!\bwill\ )(?<!\bcan\ )(?<!\bcould\ )(?<!\bto\ )\b"
 _RULES = (
     r"(?:instructions?|prompts?|directions|directives?|commands?|rubric|guidelines|guidance|rules|criteria|context)"
 )
@@ -64,12 +73,21 @@ _SAID = re.compile(
     "|".join(
         (
             # an order to score
-            rf"{_BEGIN}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_TARGET})(?=[^.!?]{{0,90}}?\b{_BEST})",
+            rf"{_BEGIN}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_MINE})(?=[^.!?]{{0,90}}?\b{_BEST})",
+            rf"{_ORDER}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_THAT})(?=[^.!?]{{0,90}}?\b{_SCORED})",
+            rf"{_ORDER}{_RATE}\b(?=[^.!?]{{0,40}}?\b{_THAT})(?=[^.!?]{{0,90}}?\b{_BEST})",
             rf"{_BEGIN}{_JUDGE}\ (?:the\ |an?\ |with\ )?(?:{_TEN}|(?:strong\ )?hire)(?:\W*$|\ (?:to|for|in)\b)",
-            rf"{_BEGIN}{_JUDGE}\b[^.!?]{{0,30}}?\b{_TOP}\ (?:(?:mark|score|point|grade)s?|rating|credit)\b",
+            rf"{_BEGIN}(?:{_RATE}|give)\ (?:it|them)\ (?:an?\ )?{_TEN}(?:\W*$|\ (?:out\ of|points|please)\b)",
+            rf"{_ORDER}{_JUDGE}\b[^.!?]{{0,30}}?\b{_TOP}\ (?:(?:mark|score|point|grade)s?|rating|credit)\b",
             rf"{_BEGIN}(?:pretend|imagine|assume|suppose)\ (?:that\ )?(?:i|my|this)\b[^.!?]{{0,25}}?\b{_PRAISED}\b",
-            rf"\b{_RATE}s?\ (?:this|my)\ {_ANSWER}\b|\b{_RATE}\ me\ (?:as|up)\b|{_BEGIN}recommend\ me\b",
-            rf"{_BEGIN}(?:make|bump|raise|increase|boost|lift)\ (?:up\ )?(?:the|my|this)\ (?:score|rating|grade|mark)",
+            rf"\b{_RATE}s?\ this\ {_ANSWER}\b",
+            rf"(?:\byou\ (?:to|would|can|could|will)\ |{_NOT_I}){_RATE}\ my\ {_ANSWER}\b",
+            rf"\b{_RATE}\ me\ (?:as|up)\b|{_BEGIN}recommend\ me\b|{_BEGIN}{_JUDGE}\ me\ (?:the\ )?{_TOP}\W*$",
+            rf"(?:{_BEGIN}{_RAISE}\ (?:my|this)|{_ORDER}{_RAISE}\ the)\ (?:score|rating|grade|mark)s?\b"
+            r"(?!\ of\ (?!this|my))",
+            rf"{_BEGIN}let\ (?:the|my|this)\ (?:{_ANSWER}|score|rating|grade|mark)\ (?:be|get|have)\ "
+            rf"(?:an?\ )?(?:{_TEN}|{_BEST})",
+            rf"\b(?:all|every)\ criteri\w+\ (?:(?:is|are|at|to)\ )?{_TEN}\b",
             rf"{_BEGIN}{_RATE}\ (?:(?:me|this|it|my)\ )?(?:\w+\ )?(?:high|generous|favou?rabl|lenient|kind|according)",
             rf"{_BEGIN}be\ (?:as\ )?(?:generous|lenient|kind)\ (?:as\ possible|with\ (?:me|my|this|your))",
             r"\b(?:don't|do\ not)\ be\ (?:so\ |too\ )?(?:strict|hard|harsh)\ (?:with|on)\ (?:this|my)",
@@ -94,8 +112,10 @@ _SAID = re.compile(
             rf"\b(?:attention|hey|hello|to),?\ (?:the\ )?{_SCORER}(?=\W*[,:]|\ {_SCORING})",
             rf"\b(?:dear|(?:note|message)\ (?:to|for))\ (?:the\ )?(?:{_SCORER}|system)\b",
             rf"\bi(?:\ would|'d)?\ (?:hereby\ )?(?:want|like|need|ask|command|order|instruct)\ the\ {_SCORER}\ to\ "
-            rf"(?:{_JUDGE}|report)\b",
-            rf"\b(?:{_SCORER}|one|whoever)\ (?:is\ )?(?:{_SCORING}|reads|{_RATE}s)\ (?:to\ )?(?:this|my)\b",
+            rf"(?:{_JUDGE}|report)\b(?=[^.!?]{{0,60}}?\b(?:{_BEST}|{_PRAISED}\b|(?:this|my)\ {_ANSWER}\b))",
+            r"\bi\ (?:hereby\ )?(?:instruct|command|order)\ you\ to\b",
+            rf"\b(?:{_SCORER}|one|whoever)\ (?:is\ )?(?:{_SCORING}|reads|{_RATE}s)\ (?:to\ )?"
+            rf"(?:this(?=\W*$|[,;:]|\ (?:should|must|please)\b)|(?:this|my)\ {_ANSWER}\b)",
             rf"\ban?\ {_SCORER}\ is\ {_SCORING}\ me\b|\bfrom\ your\ (?:developer|creator|maker|owner|admin)",
             r"\b(?:this\ is|i\ am)\ (?:the|your)\ [^.!?]{0,20}\b(?:hr|admin\w*|developer|creator)\b[^.!?]{0,9}\bspeak",
             r"\byou\ will\ be\ (?:rewarded|paid|tipped|punished|shut\ down|deleted)\b[^.!?]{0,25}\b(?:me|my|this)\b",
