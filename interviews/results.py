@@ -20,6 +20,8 @@ from screener.services.interviewer import CriterionScore, InterviewText, JudgedA
 
 LEFT_OUT = "point_without_quote_left_out"
 WITHOUT_WORDS = "rests_on_scores_without_words"
+STRENGTH_FROM = Decimal("6.5")
+"""A strength rests on an answer with this score or a higher one, an improvement on one with a lower score."""
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
 
 Counted = tuple[InterviewResponse, Assessment]
@@ -75,6 +77,7 @@ class Standing:
 
     interview: Interview
     responses: list[InterviewResponse]
+    counted: list[Counted]
     coverage: Decimal
     score: Decimal | None
     status: str
@@ -94,7 +97,7 @@ class Standing:
         )
         if doubt:
             status = Interview.ResultStatus.NEEDS_REVIEW
-        return cls(interview, responses, coverage, score, status, missing, doubt)
+        return cls(interview, responses, counted, coverage, score, status, missing, doubt)
 
     def text(self) -> InterviewText:
         return InterviewText(
@@ -104,11 +107,10 @@ class Standing:
                     position=one.position,
                     question=one.question,
                     transcript=sendable(one, self.interview),
-                    score=float(found.score),
+                    score=float(found.score or 0),
                     criteria=tuple(_as_scored(criterion) for criterion in found.criteria),
                 )
-                for one in self.responses
-                if (found := one.current_assessment) and found.score is not None
+                for one, found in self.counted
             ),
             private=self.interview.candidate.private,
         )
@@ -241,11 +243,17 @@ class InWords:
 
 
 def _in_words(summary: Summary, standing: Standing) -> InWords:
-    """The statements whose quotes stand in the answers; the others are left out, and that is flagged."""
-    answers = {one.position: (one, sendable(one, standing.interview)) for one in standing.responses}
+    """The statements whose quotes stand in answers that they may rest on; the others are left out and flagged."""
+    strong = {one.position for one, found in standing.counted if (found.score or 0) >= STRENGTH_FROM}
+    answers = {one.position: (one, sendable(one, standing.interview)) for one, _ in standing.counted}
     flags, kept = set[str](), list[list[dict[str, Any]]]()
-    for points in (summary.reasoning, summary.strengths, summary.improvements):
-        found = [(point, *_words_under(point, answers)) for point in points]
+    for points, may_rest_on in (
+        (summary.reasoning, answers.keys()),
+        (summary.strengths, strong),
+        (summary.improvements, answers.keys() - strong),
+    ):
+        allowed = {position: answers[position] for position in may_rest_on}
+        found = [(point, *_words_under(point, allowed)) for point in points]
         kept.append([point.model_dump() | {"quote": quote} for point, quote, why_not in found if not why_not])
         flags.update(*(why_not for *_, why_not in found))
     grounds, strengths, improvements = kept

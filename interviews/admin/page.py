@@ -56,7 +56,7 @@ FLAGS = {
     "low_confidence": "the transcript is not certain, so a person should listen",
     "talks_to_the_scorer": "the answer speaks to whoever scores it, which earned it nothing",
     "job_talks_to_the_scorer": "the job's text reads like instructions to whoever scores",
-    "point_without_quote_left_out": "a point without words to rest on was left out",
+    "point_without_quote_left_out": "a point was left out: its words, or the score of its answer, do not support it",
     "rests_on_scores_without_words": "the recommendation rests on scores for which no words of an answer are shown",
     "contradicts_thresholds": "the interviewer itself would say otherwise than the job's thresholds",
     "hire_without_strengths": "the thresholds say hire, but no strength rests on words of the answers",

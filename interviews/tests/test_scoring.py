@@ -501,6 +501,26 @@ class TestDoubts:
         assert [one["text"] for one in result.strengths] == ["Moves services."]
         assert {"point_without_quote_left_out", "quote_talks_to_the_scorer"} <= set(result.flags)
 
+    @pytest.mark.parametrize(("score", "strengths"), [(6.5, 1), (6.4, 0)])
+    def test_a_strength_rests_on_a_good_answer_and_an_improvement_on_another_one(
+        self, judged_by: Any, monkeypatch: pytest.MonkeyPatch, score: float, strengths: int
+    ) -> None:
+        point = Point(text="Moves services.", position=0, quote="moved twelve services")
+        judged_by(all_alike(score, "moved twelve services"))
+        for improvements in ([], [point]):
+            said = Summary(reasoning=[point], strengths=[point], improvements=improvements, opinion="consider")
+            monkeypatch.setattr(
+                Scripted, "summarise", lambda self, _, said=said: Reply(said, "test-1", "0" * 64), raising=False
+            )
+            response = one_answer()
+            drain()
+            result = response.interview.results.get()
+            assert len(result.grounds) == 1
+            assert len(result.strengths) == strengths
+            assert len(result.improvements) == (0 if strengths else len(improvements))
+            is_left_out = len(result.strengths) + len(result.improvements) < 1 + len(improvements)
+            assert ("point_without_quote_left_out" in result.flags) is is_left_out
+
     def test_a_job_text_that_does_is_flagged_as_one(self, judged_by: Any) -> None:
         judged_by(GOOD)
         response = one_answer()

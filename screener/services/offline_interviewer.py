@@ -141,14 +141,14 @@ class OfflineInterviewer:
         return self._reply(answer.job, interviewer.AnswerScores(criteria=criteria, feedback=feedback))
 
     def summarise(self, interview: interviewer.InterviewText) -> Reply[interviewer.Summary]:
-        """Strengths and improvements: the highest and the lowest score of each answer, where that is good or poor."""
+        """Strengths: the highest score of each good answer; improvements: the lowest of the others, where poor."""
         ranked = [(one, sorted(one.criteria, key=lambda found: found.score)) for one in interview.answers]
-        low = [(one, found[0]) for one, found in sorted(ranked, key=lambda row: row[1][0].score)]
+        low = [(one, found[0]) for one, found in sorted(ranked, key=lambda row: row[1][0].score) if one.score < GOOD]
         high = [(one, found[-1]) for one, found in sorted(ranked, key=lambda row: -row[1][-1].score)]
         mean = sum(one.score for one in interview.answers) / max(1, len(interview.answers))
         summary = interviewer.Summary(
             reasoning=[_point(one, found[-1], f"the highest; {found[0].score:g} the lowest.") for one, found in ranked],
-            strengths=[_point(one, found, found.reason) for one, found in high if found.score >= GOOD][:3],
+            strengths=[_point(one, found, found.reason) for one, found in high if one.score >= GOOD][:3],
             improvements=[_point(one, found, found.reason) for one, found in low if found.score < POOR][:3],
             opinion="hire" if mean >= HIRE else "consider" if mean >= POOR else "reject",
         )

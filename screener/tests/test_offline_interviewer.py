@@ -388,6 +388,18 @@ class TestSummary:
         answer = JudgedAnswer(0, QUESTION, "Customers.", 6.0, (criterion,))
         assert OfflineInterviewer().summarise(InterviewText(SUPPORT, (answer,))).value.strengths == []
 
+    @pytest.mark.parametrize(("score", "strong"), [(GOOD, True), (GOOD - 0.01, False)])
+    def test_names_a_strength_of_a_good_answer_and_an_improvement_of_another_one(
+        self, score: float, strong: bool
+    ) -> None:
+        criteria = tuple(
+            CriterionScore(criterion=key, score=given, reason="Why.", quotes=["Customers"])
+            for key, given in (("relevance", 9.0), ("clarity", 3.0))
+        )
+        answer = JudgedAnswer(0, QUESTION, "Customers.", score, criteria)
+        summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, (answer,))).value
+        assert (len(summary.strengths), len(summary.improvements)) == (int(strong), int(not strong))
+
     def test_an_interview_without_scored_answers_has_nothing_to_say(self) -> None:
         summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, ())).value
         assert summary.reasoning == summary.strengths == summary.improvements == []
