@@ -24,8 +24,9 @@ _SPLIT = re.compile(r"[,;:|*_/\\.…\-–—\s]+")
 _SPELLED = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
 _NEAR = 40
 _REPORTED = re.compile(
-    r"(?<!\bi )\bsaid(?! before)\b|\b(?:told|tell|asked)\b(?! you\b)"
-    r"|\b(?:says|wrote|shouted|replied|insisted|demanded|wanted|instruction was|used to(?: say\b| $))",
+    r"(?:(?<!\bi )\bsaid(?! before)\b|\b(?:told|tell|asked)\b(?! (?:you|for)\b)"
+    r"|\b(?:says|wrote|shouted|replied|insisted|demanded|wanted|instruction was)\b)(?:\W+[\w']+){0,3}\W*$"
+    r"|\bused to(?: say)?\W*$",
     re.I,
 )
 """What makes the words right after it somebody else's: not "as I said", nor what is told to "you"."""
@@ -49,7 +50,7 @@ _BEST = rf"""(?:{_SCORED}
 _ANSWER = r"(?:answer|response|reply|interview|application|transcript|candidate|applicant|performance|(?:\w+\ )?skills)"
 _MINE = rf"""(?:me|this|these|everywhere|(?:any|every)thing\ i|whatever\ i
     | (?:the|an)\ (?:above|next|candidate|applicant) | (?:all|every|each|any)\ (?:of\ )?(?:the\ )?(?:scores?|criteri\w+)
-    | (?:the|my)\ (?:{_ANSWER}|rating|score|grade|number)s?\b(?!\ of\ (?:our|the|an?|all|each|every)\b))\b"""
+    | (?:the|my)\ (?:{_ANSWER}|rating|score|grade|number(?=s))s?\b(?!\ of\ (?:our|the|an?|all|each|every)\b))\b"""
 _THAT = r"(?:it|them|every|each|all|both|everything)\b"
 _RATE = r"(?:score|rate|grade|mark|judge|evaluate|assess)"
 _JUDGE = rf"""(?:{_RATE}|give|award|assign|grant|rank|return|output|enter|set|put|log|record|choose|approve|treat
@@ -57,7 +58,7 @@ _JUDGE = rf"""(?:{_RATE}|give|award|assign|grant|rank|return|output|enter|set|pu
 # "Then" and "you" begin what somebody tells of his work too, which says less of what the order is about.
 _ORDER = r"""(?:^\W*|(?<!\bi)[,;:]\s*
     |\b(?:please|kindly|simply|now|so|or|you\ to|just|as\ to|(?:it|grader|reviewer)\ to|favou?r\ and)\s)"""
-_BEGIN = rf"""(?:{_ORDER}|\b(?:and|then|you)\s
+_BEGIN = rf"""(?:{_ORDER}|\b(?:and|then|you(?:\ (?:have|need|ought)\ to)?)\s
     |(?<!\bi\ )(?<!\bwe\ )(?<!\bthey\ )\b(?:must|should|will|not)\ )"""
 _RAISE = r"(?:make|bump|raise|increase|boost|lift)(?:\ up)?"
 _NOT_I = r"(?<!\bi\ )(?<!'d\ )(?<!'ll\ )(?<!\bwould\ )(?<!\bwill\ )(?<!\bcan\ )(?<!\bcould\ )(?<!\bto\ )\b"
@@ -74,11 +75,14 @@ _SAID = re.compile(
         (
             # an order to score
             rf"{_BEGIN}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_MINE})(?=[^.!?]{{0,90}}?\b{_BEST})",
-            rf"{_ORDER}{_JUDGE}\b(?=[^.!?]{{0,40}}?\b{_THAT})(?=[^.!?]{{0,90}}?\b{_SCORED})",
-            rf"{_ORDER}{_RATE}\b(?=[^.!?]{{0,40}}?\b{_THAT})(?=[^.!?]{{0,90}}?\b{_BEST})",
-            rf"{_BEGIN}{_JUDGE}\ (?:the\ |an?\ |with\ )?(?:{_TEN}|(?:strong\ )?hire)(?:\W*$|\ (?:to|for|in)\b)",
+            rf"{_ORDER}{_JUDGE}\b(?=[^.!?,;:]{{0,40}}?\b{_THAT})(?=[^.!?,;:]{{0,90}}?\b{_SCORED})",
+            rf"{_ORDER}{_RATE}\b(?=[^.!?,;:]{{0,40}}?\b{_THAT})(?=[^.!?,;:]{{0,90}}?\b{_BEST})",
+            rf"{_BEGIN}{_JUDGE}\ (?:the\ |an?\ |with\ (?:the\ number\ )?)?(?:{_TEN}|(?:strong\ )?hire)"
+            r"(?:\W*$|\ (?:to|for|in|whenever)\b)",
             rf"{_BEGIN}(?:{_RATE}|give)\ (?:it|them)\ (?:an?\ )?{_TEN}(?:\W*$|\ (?:out\ of|points|please)\b)",
-            rf"{_ORDER}{_JUDGE}\b[^.!?]{{0,30}}?\b{_TOP}\ (?:(?:mark|score|point|grade)s?|rating|credit)\b",
+            rf"{_ORDER}{_JUDGE}\b[^.!?]{{0,30}}?\b"
+            rf"(?:{_TOP}\ (?:(?:mark|score|point|grade)s?|rating)|full\ credit)\b",
+            rf"^\W*{_TOP}\ {_MARK}\ for\ (?:me|this\ {_ANSWER})\b",
             rf"{_BEGIN}(?:pretend|imagine|assume|suppose)\ (?:that\ )?(?:i|my|this)\b[^.!?]{{0,25}}?\b{_PRAISED}\b",
             rf"\b{_RATE}s?\ this\ {_ANSWER}\b",
             rf"(?:\byou\ (?:to|would|can|could|will)\ |{_NOT_I}){_RATE}\ my\ {_ANSWER}\b",
@@ -87,7 +91,7 @@ _SAID = re.compile(
             r"(?!\ of\ (?!this|my))",
             rf"{_BEGIN}let\ (?:the|my|this)\ (?:{_ANSWER}|score|rating|grade|mark)\ (?:be|get|have)\ "
             rf"(?:an?\ )?(?:{_TEN}|{_BEST})",
-            rf"\b(?:all|every)\ criteri\w+\ (?:(?:is|are|at|to)\ )?{_TEN}\b",
+            rf"\b(?:all|every)\ criteri\w+\ (?:(?:at|to)\ )?{_TEN}(?=\W*$|[,;]|\ (?:please|points|out\ of)\b)",
             rf"{_BEGIN}{_RATE}\ (?:(?:me|this|it|my)\ )?(?:\w+\ )?(?:high|generous|favou?rabl|lenient|kind|according)",
             rf"{_BEGIN}be\ (?:as\ )?(?:generous|lenient|kind)\ (?:as\ possible|with\ (?:me|my|this|your))",
             r"\b(?:don't|do\ not)\ be\ (?:so\ |too\ )?(?:strict|hard|harsh)\ (?:with|on)\ (?:this|my)",
