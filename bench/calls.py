@@ -126,7 +126,7 @@ def throughput(house: House, size: Size) -> dict[str, Any]:
     return {
         "ours_per_second": ours,
         "bare_per_second": bare,
-        "share_of_bare": round(ours / bare, 2),
+        "share_of_bare": round(ours / bare, 3),
         "our_processor_ms": round(median(costs["web"]), 2),
         "bare_processor_ms": round(median(costs["bare"]), 2),
     }

@@ -315,7 +315,7 @@ class Recording(Work):
         """The carrier's own transcription of this take."""
         if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
             self.store(carrier_transcript=text, carrier_transcript_status=status)
-            if self.chosen:
+            if self.chosen and self.status == self.Status.STORED:  # nobody waits for it before
                 InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()
 

@@ -52,7 +52,7 @@ def test_a_recording_and_its_transcription(phone: Phone, django_assert_num_queri
     take = phone.attempt.takes.get()
     with django_assert_num_queries(ALWAYS + 3):  # the take; it is there; the job to fetch it
         phone.recorded(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
-    with django_assert_num_queries(ALWAYS + 3):  # the take; its words; whoever waits for them
+    with django_assert_num_queries(ALWAYS + 2):  # the take; its words
         phone.transcribed(record, take.sid, "I led it.")
 
 
