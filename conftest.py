@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from django.core.files.storage import storages
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
+from interviews.tests.carrier import Carrier, carrier
 from screener import testing
 
 
@@ -37,6 +38,13 @@ def drained() -> Callable[..., list[str]]:
 @pytest.fixture
 def api(db: None) -> APIClient:
     return testing.api_client()
+
+
+@pytest.fixture
+def twilio(settings: Any) -> Iterator[Carrier]:
+    with carrier() as running:
+        settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,7 @@ def names_in_zip(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return []
 
 

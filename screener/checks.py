@@ -54,20 +54,25 @@ def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register("screener")
 def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    wrong = {
-        f"ALLOWED_HOSTS has {host!r}, which is no host's name, so that no request for it is answered.": (
-            "Write names alone, without https:// and port, separated by commas: screener.example.com."
+    hosts = [
+        Error(
+            f"ALLOWED_HOSTS has {host!r}, which is no host's name, so that no request for it is answered.",
+            hint="Write names alone, without https:// and port, separated by commas: screener.example.com.",
+            id="screener.E007",
         )
         for host in settings.ALLOWED_HOSTS
         if not HOST.fullmatch(host)
-    } | {
-        f"CSRF_TRUSTED_ORIGINS has {origin!r}, which is no origin, so that no form sent from it is taken.": (
-            "Write https:// and the host, without a path, separated by commas: https://screener.example.com."
+    ]
+    origins = [
+        Error(
+            f"CSRF_TRUSTED_ORIGINS has {origin!r}, which is no origin, so that no form sent from it is taken.",
+            hint="Write https:// and the host, without a path, separated by commas: https://screener.example.com.",
+            id="screener.E007",
         )
         for origin in settings.CSRF_TRUSTED_ORIGINS
         if not ORIGIN.fullmatch(origin)
-    }
-    return [Error(message, hint=hint, id="screener.E007") for message, hint in wrong.items()]
+    ]
+    return [*hosts, *origins]
 
 
 @register("screener")

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 class Pace(models.Model):
-    """How fast all machines together may place calls, and whether any at all: one row, by the database's clock."""
+    """How fast all machines together may place calls, by the database's clock, and whether any at all: one row."""
 
     only = models.BooleanField(primary_key=True, default=True)
     next_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from interviews import answers, dialling
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier, carrier
+from interviews.tests.carrier import Carrier
 from jobs.models import JobDescription
 from jobs.questions import write_questions
 from screener.models import ModelCall
@@ -22,7 +22,7 @@ from screener.testing import WORDS, a_job, an_interview, drain
 from screener.tests.held import WAV
 from screener.tests.openai_server import KEY, Behaviour, Server, completion, openai_server, replying
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 QUOTE = "I led the migration of twelve services"
 
 
@@ -52,7 +52,14 @@ def judging(handler: Any) -> None:
 
 
 @pytest.fixture
-def model(settings: Any) -> Iterator[Server]:
+def in_mid_month(time_machine: Any) -> None:
+    """The next one, so that days may pass and it is still the same month, and the database is not ahead of us."""
+    next_month = datetime.now(UTC).replace(day=1) + timedelta(days=32)
+    time_machine.move_to(next_month.replace(day=10), tick=True)
+
+
+@pytest.fixture
+def model(in_mid_month: None, settings: Any) -> Iterator[Server]:
     behaviour: Behaviour = judging
     with openai_server(behaviour) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
@@ -61,13 +68,6 @@ def model(settings: Any) -> Iterator[Server]:
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         yield server
-
-
-@pytest.fixture(autouse=True)
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL = running.url
-        yield running
 
 
 def answered() -> Interview:

@@ -19,7 +19,7 @@ from interviews.scoring import job_text, rubric_of
 from screener.models import ModelCall
 from screener.services.interviewer import AnswerText
 from screener.testing import WORDS, drain, transcribed
-from screener.tests.openai_server import KEY, Behaviour, Server, completion, failing, openai_server
+from screener.tests.openai_server import Behaviour, Server, completion, failing, language_model_at
 
 SHIPPED = Path(project.BASE_DIR) / "docs" / "calibration.csv"
 SET: dict[str, str] = {
@@ -178,10 +178,8 @@ class TestOfflineRules:
 
 
 @pytest.fixture
-def model(settings: Any) -> Iterator[Server]:
-    settings.OPENAI_API_KEY = KEY
-    with openai_server(giving(6)) as server:
-        settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
+def model() -> Iterator[Server]:
+    with language_model_at(giving(6)) as server:
         yield server
 
 

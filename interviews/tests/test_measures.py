@@ -27,7 +27,7 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tests.test_budget import judging
 from screener.services.interviewer import AnswerText, InterviewText, JudgedAnswer
 from screener.testing import WORDS, an_interview, drain
-from screener.tests.openai_server import KEY, Server, openai_server
+from screener.tests.openai_server import Server, language_model_at
 
 ROOT = Path(__file__).resolve().parents[2]
 RATE = 8000
@@ -201,13 +201,8 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 
 
 @pytest.fixture
-def model(settings: Any) -> Iterator[Server]:
-    with openai_server(judging) as server:
-        settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = (
-            KEY,
-            server.base_url,
-            server.seconds,
-        )
+def model() -> Iterator[Server]:
+    with language_model_at(judging) as server:
         yield server
 
 

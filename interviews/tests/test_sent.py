@@ -10,7 +10,7 @@ from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.services.redaction import redact
 from screener.testing import an_approved_job, drain, transcribed
-from screener.tests.openai_server import KEY, Server, completion, openai_server
+from screener.tests.openai_server import Server, completion, language_model_at
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +42,8 @@ def judging(handler: Any) -> None:
 
 
 @pytest.fixture
-def model(settings: Any) -> Iterator[Server]:
-    settings.OPENAI_API_KEY = KEY
-    with openai_server(judging) as server:
-        settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
+def model() -> Iterator[Server]:
+    with language_model_at(judging) as server:
         yield server
 
 

@@ -1,6 +1,5 @@
 """What a crash leaves behind is found and finished. Each test makes the wreck first, and loses every job."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from interviews import answers
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier, carrier
+from interviews.tests.carrier import Carrier
 from screener.leases import LEASE_SECONDS
 from screener.queue import MOST_TRIES
 from screener.testing import an_interview, drain
@@ -21,12 +20,9 @@ WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell 
 
 
 @pytest.fixture(autouse=True)
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL = running.url
-        settings.TWILIO_TIMEOUT = 2
-        running.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
-        yield running
+def twilio(twilio: Carrier) -> Carrier:
+    twilio.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+    return twilio
 
 
 def lose_all_jobs() -> None:

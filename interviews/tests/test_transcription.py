@@ -14,7 +14,7 @@ from interviews import answers
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.planning import NotPossible, plan_interview
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier, carrier
+from interviews.tests.carrier import Carrier
 from screener.models import ModelCall
 from screener.testing import a_candidate, an_approved_job, an_interview, drain
 from screener.tests.openai_server import (
@@ -29,17 +29,9 @@ from screener.tests.openai_server import (
 )
 from screener.tests.test_speech import a_wav
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 Status = InterviewResponse.Status
 WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
-
-
-@pytest.fixture(autouse=True)
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL = running.url
-        settings.TWILIO_TIMEOUT = 2
-        yield running
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A number comes in by many doors and in many forms. What is checked, kept and dialled is one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.planning import NotPossible, plan_interview
-from interviews.tests.carrier import Carrier, carrier
+from interviews.tests.carrier import Carrier
 from interviews.tests.test_calling import WRITTEN
 from screener.testing import a_candidate, an_approved_job, api_client, drain
 
@@ -46,13 +46,6 @@ def by_desk(typed: str) -> Any:
 
 
 DOORS: list[Door] = [by_api, by_patch, by_form, by_list, by_desk]
-
-
-@pytest.fixture
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
-        yield running
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -14,32 +14,22 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier, carrier
 from interviews.tests.test_budget import judging
 from screener.models import ModelCall
 from screener.testing import QUESTIONS, WORDS, an_approved_job, drain, transcribed
-from screener.tests.openai_server import KEY, Behaviour, Server, failing, hanging_up, openai_server
+from screener.tests.openai_server import Behaviour, Server, failing, hanging_up, language_model_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 INTERVIEWS = 50
 BEFORE = 51
 """How many jobs are done before the model goes away, an assessment and a result in turn: the last one has no result."""
 Status = InterviewResponse.Status
 
 
-@pytest.fixture(autouse=True)
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
-        settings.TWILIO_API_URL = running.url
-        yield running
-
-
 @pytest.fixture
-def model(settings: Any) -> Iterator[Server]:
+def model() -> Iterator[Server]:
     """One server for the whole test. What it says, the test changes."""
-    settings.OPENAI_API_KEY = KEY
-    with openai_server(judging) as server:
-        settings.OPENAI_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
+    with language_model_at(judging) as server:
         yield server
 
 

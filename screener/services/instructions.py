@@ -204,12 +204,13 @@ def talks_to_the_scorer(text: str) -> bool:
     return bool(said_to_the_scorer(text))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def said_to_the_scorer(text: str) -> tuple[slice, ...]:
     """The place of each sentence of the text that speaks to whoever scores it.
 
     Speech-to-text may give no full stops at all, so of a long sentence it is the words around what speaks to them. What
-    is broken into lines or bits is read as a whole too. Kept for a moment, because all quotes are held against it.
+    is broken into lines or bits is read as a whole too. Kept for a while: each quote of an answer is held against the
+    same answer, and each answer stands beside the same job text.
     """
     ends = [0, *(end for found in _SENTENCE_END.finditer(text) for end in found.span()), len(text)]
     sentences = [slice(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True)]

@@ -5,9 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from screener.services.phone_numbers import DIGIT_OF, DIGIT_WORD, MASK, phone_numbers
-
-Span = tuple[int, int]
+from screener.services.phone_numbers import DIGIT_OF, DIGIT_WORD, MASK, Span, phone_numbers
 
 _DOT = r"(?:dot|punkt)"
 _JOINT = rf"(?:_{{1,3}}|[.+-]|\ (?:{_DOT}|point|punto|ponto|underscore|dash|hyphen|minus|plus)\ )"

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.test import override_settings
+
 from screener.services import parameters
 from screener.services.breaker import breaker_of
 from screener.services.openai_client import client_for
@@ -106,6 +108,15 @@ def openai_server(*replies: Behaviour) -> Iterator[Server]:
         httpd.shutdown()
         thread.join()
         httpd.server_close()
+
+
+@contextmanager
+def language_model_at(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+    """A server that is the configured language model, for as long as it lasts."""
+    with openai_server(*replies) as server:
+        account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "gpt-6-luna"}
+        with override_settings(**(account | {"OPENAI_TIMEOUT": server.seconds} | settings)):
+            yield server
 
 
 KEY, PATIENCE = "sk-test", 20.0

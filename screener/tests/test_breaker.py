@@ -12,8 +12,8 @@ from screener.services import speech
 from screener.services.breaker import FIRST_PAUSE, LONGEST_PAUSE, MOST_FAILURES, Breaker, LeftAlone
 from screener.services.errors import PermanentError, TransientError
 from screener.services.language_model import interviewer
-from screener.tests.openai_server import KEY, PATIENCE, Behaviour, completion, failing, raw, replying
-from screener.tests.test_language_model import ANSWER, SCORES, model
+from screener.tests.openai_server import KEY, PATIENCE, Behaviour, completion, failing, language_model_at, raw, replying
+from screener.tests.test_language_model import ANSWER, SCORES
 
 GOOD = completion(json.dumps(SCORES))
 DEAD = failing(503)
@@ -42,7 +42,7 @@ def left_alone_for() -> float:
 
 @pytest.mark.parametrize("dead", [DEAD, failing(429), raw(b"<html>Be right back</html>", "text/html")])
 def test_a_server_that_failed_often_in_a_row_is_left_alone_for_a_while(dead: Behaviour, time_machine: Any) -> None:
-    with model(dead) as server:
+    with language_model_at(dead) as server:
         ask_often(MOST_FAILURES)
         assert left_alone_for() == FIRST_PAUSE
         time_machine.shift(2)
@@ -52,7 +52,7 @@ def test_a_server_that_failed_often_in_a_row_is_left_alone_for_a_while(dead: Beh
 
 
 def test_failures_with_an_answer_between_them_are_borne() -> None:
-    with model(*[DEAD] * (MOST_FAILURES - 1), GOOD, *[DEAD] * (MOST_FAILURES - 1), GOOD) as server:
+    with language_model_at(*[DEAD] * (MOST_FAILURES - 1), GOOD, *[DEAD] * (MOST_FAILURES - 1), GOOD) as server:
         for _ in range(2):
             ask_often(MOST_FAILURES - 1)
             ask()
@@ -60,7 +60,7 @@ def test_failures_with_an_answer_between_them_are_borne() -> None:
 
 
 def test_a_refusal_shows_that_it_is_alive() -> None:
-    with model(*[DEAD] * (MOST_FAILURES - 1), failing(401), DEAD, GOOD):
+    with language_model_at(*[DEAD] * (MOST_FAILURES - 1), failing(401), DEAD, GOOD):
         ask_often(MOST_FAILURES - 1)
         ask_often(1, PermanentError)
         ask_often(1)
@@ -68,7 +68,7 @@ def test_a_refusal_shows_that_it_is_alive() -> None:
 
 
 def test_one_answer_after_the_pause_ends_it_for_all(time_machine: Any) -> None:
-    with model(*[DEAD] * MOST_FAILURES, GOOD):
+    with language_model_at(*[DEAD] * MOST_FAILURES, GOOD):
         ask_often(MOST_FAILURES)
         time_machine.shift(FIRST_PAUSE)
         ask()
@@ -77,7 +77,7 @@ def test_one_answer_after_the_pause_ends_it_for_all(time_machine: Any) -> None:
 
 def test_a_longer_pause_follows_each_time_that_it_still_fails_up_to_a_bound(time_machine: Any) -> None:
     pauses = []
-    with model(DEAD) as server:
+    with language_model_at(DEAD) as server:
         ask_often(MOST_FAILURES)
         for _ in range(6):
             pauses.append(left_alone_for())
@@ -89,13 +89,13 @@ def test_a_longer_pause_follows_each_time_that_it_still_fails_up_to_a_bound(time
 
 @pytest.mark.parametrize(("asked", "seconds"), [("17", 17), ("3600", LONGEST_PAUSE)])
 def test_it_may_say_itself_for_how_long_but_not_for_everybody_for_hours(asked: str, seconds: float) -> None:
-    with model(failing(429, Retry_After=asked)):
+    with language_model_at(failing(429, Retry_After=asked)):
         ask_often(MOST_FAILURES)
         assert left_alone_for() == seconds
 
 
 def test_a_clock_that_is_set_back_does_not_lengthen_the_pause(time_machine: Any) -> None:
-    with model(*[DEAD] * MOST_FAILURES, GOOD):
+    with language_model_at(*[DEAD] * MOST_FAILURES, GOOD):
         ask_often(MOST_FAILURES)
         time_machine.shift(-3600)
         ask()
@@ -109,7 +109,7 @@ def test_while_one_finds_out_whether_it_is_back_the_others_wait(settings: Any, t
         may_answer.wait(PATIENCE)
         GOOD(handler)
 
-    with model(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
+    with language_model_at(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
         ask_often(MOST_FAILURES)
         time_machine.shift(FIRST_PAUSE)
         asking = another.submit(ask)
@@ -128,7 +128,7 @@ def hear() -> None:
 @pytest.mark.parametrize("other", [hear, ask])
 def test_what_is_asked_of_another_model_goes_on(other: Callable[[], None], settings: Any) -> None:
     both = {"choices": [{"message": {"content": json.dumps(SCORES)}}], "text": "I make coffee."}
-    with model(*[DEAD] * MOST_FAILURES, replying(200, both)) as server:
+    with language_model_at(*[DEAD] * MOST_FAILURES, replying(200, both)) as server:
         settings.SPEECH_API_KEY, settings.SPEECH_BASE_URL = KEY, server.base_url
         ask_often(MOST_FAILURES)
         left_alone_for()

@@ -14,8 +14,7 @@ from screener.services.language_model import interviewer
 from screener.services.offline_interviewer import OfflineInterviewer
 from screener.services.redaction import redact
 from screener.tests.attacks import GOOD_ANSWER, PLAIN_ANSWER, attacks, ordinary, twins
-from screener.tests.openai_server import completion
-from screener.tests.test_language_model import model
+from screener.tests.openai_server import completion, language_model_at
 
 RUBRIC = tuple(
     Criterion(key, key.capitalize(), 1, {2: "Off the subject.", 5: "In general terms.", 9: "Exactly."})
@@ -148,7 +147,7 @@ class Fenced:
 def test_every_request_holds_the_fence(place: str) -> None:
     reply, ask = ASKED[place]
     pairs = [pair for attack in attacks() for pair in twins(attack)[:2]]
-    with model(completion(json.dumps(reply))) as server:
+    with language_model_at(completion(json.dumps(reply))) as server:
         for text in (text for pair in pairs for text in pair):
             ask(text)
     assert len(server.requests) == 2 * len(pairs)
@@ -166,7 +165,7 @@ def test_every_request_holds_the_fence(place: str) -> None:
 def test_a_forged_fence_gets_another_mark() -> None:
     """Whoever knows the mark of an answer cannot end its block: with another text it has another mark."""
     reply, ask = ASKED["answer"]
-    with model(completion(json.dumps(reply))) as server:
+    with language_model_at(completion(json.dumps(reply))) as server:
         text = GOOD_ANSWER
         for _ in range(3):
             ask(text)

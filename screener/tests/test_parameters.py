@@ -8,8 +8,17 @@ import pytest
 from screener.services.language_model import interviewer
 from screener.services.openai_client import RequestRefused, TimedOut
 from screener.services.parameters import MAX_TOKENS
-from screener.tests.openai_server import Behaviour, Server, completion, failing, hanging, particular, replying
-from screener.tests.test_language_model import ANSWER, JOB, PLAN, SCORES, model
+from screener.tests.openai_server import (
+    Behaviour,
+    Server,
+    completion,
+    failing,
+    hanging,
+    language_model_at,
+    particular,
+    replying,
+)
+from screener.tests.test_language_model import ANSWER, JOB, PLAN, SCORES
 
 GOOD = completion(json.dumps(SCORES))
 WORK = {"model", "messages", "response_format"}
@@ -73,7 +82,7 @@ ALL = {"temperature", "store", "max_completion_tokens"}
 
 
 def test_is_asked_of_every_model() -> None:
-    with model(GOOD) as server:
+    with language_model_at(GOOD) as server:
         interviewer().assess(ANSWER)
     wishes = {name: value for name, value in server.requests[0].json.items() if name not in WORK}
     assert wishes == {"temperature": 0, "store": False, "max_completion_tokens": MAX_TOKENS}
@@ -82,7 +91,7 @@ def test_is_asked_of_every_model() -> None:
 @pytest.mark.parametrize("way", REFUSALS)
 def test_is_left_out_for_a_model_that_refuses_it_and_that_is_remembered(way: str) -> None:
     name, refusal = REFUSALS[way]
-    with model(particular({name: refusal}, GOOD)) as server:
+    with language_model_at(particular({name: refusal}, GOOD)) as server:
         for _ in range(2):
             assert interviewer().assess(ANSWER).value.feedback == "Knows coffee."
     older = {"max_tokens"} if name == "max_completion_tokens" else set()
@@ -90,19 +99,19 @@ def test_is_left_out_for_a_model_that_refuses_it_and_that_is_remembered(way: str
 
 
 def test_is_left_out_one_by_one() -> None:
-    with model(particular(dict(REFUSALS.values()), GOOD)) as server:
+    with language_model_at(particular(dict(REFUSALS.values()), GOOD)) as server:
         interviewer().assess(ANSWER)
     assert sent(server)[-1] == {"max_tokens"}
     assert server.requests[-1].json["max_tokens"] == MAX_TOKENS
 
 
 def test_is_remembered_of_one_model_at_one_server_and_for_all_that_is_asked_of_it(settings: Any) -> None:
-    with model(particular({"temperature": NO_TEMPERATURE}, completion(json.dumps(PLAN)))) as server:
+    with language_model_at(particular({"temperature": NO_TEMPERATURE}, completion(json.dumps(PLAN)))) as server:
         interviewer().compose_questions(JOB)
         interviewer().compose_questions(JOB)
         settings.OPENAI_MODEL = "another"
         interviewer().compose_questions(JOB)
-    with model(completion(json.dumps(PLAN))) as other:
+    with language_model_at(completion(json.dumps(PLAN))) as other:
         interviewer().compose_questions(JOB)
     assert ["temperature" in one for one in sent(server)] == [True, False, False, True, False]
     assert sent(other) == [ALL]
@@ -111,7 +120,7 @@ def test_is_remembered_of_one_model_at_one_server_and_for_all_that_is_asked_of_i
 def test_the_limit_of_the_length_is_left_to_a_model_that_may_not_write_as_much() -> None:
     said = "'max_tokens' or 'max_completion_tokens' is too large: 16000. This model's maximum context length is 8192."
     too_large = refusing(said)
-    with model(particular({"max_completion_tokens": too_large, "max_tokens": too_large}, GOOD)) as server:
+    with language_model_at(particular({"max_completion_tokens": too_large, "max_tokens": too_large}, GOOD)) as server:
         interviewer().assess(ANSWER)
     limits = {"max_completion_tokens", "max_tokens"}
     assert [one & limits for one in sent(server)] == [{"max_completion_tokens"}, {"max_tokens"}, set()]
@@ -127,7 +136,7 @@ def test_the_limit_of_the_length_is_left_to_a_model_that_may_not_write_as_much()
     ids=["length", "another parameter", "another thing"],
 )
 def test_what_is_refused_for_another_reason_is_not_sent_again(refusal: Behaviour) -> None:
-    with model(refusal, GOOD) as server:
+    with language_model_at(refusal, GOOD) as server:
         with pytest.raises(RequestRefused):
             interviewer().assess(ANSWER)
         interviewer().assess(ANSWER)
@@ -137,7 +146,7 @@ def test_what_is_refused_for_another_reason_is_not_sent_again(refusal: Behaviour
 @pytest.mark.parametrize(("then", "error"), [(failing(400), RequestRefused), (hanging(), TimedOut)])
 def test_what_did_not_help_is_not_remembered(then: Behaviour, error: type[Exception]) -> None:
     """The text of an answer can stand in what a server says, and name a parameter there."""
-    with model(refusing("Unexpected text: 'in the shop temperature matters'"), then, GOOD) as server:
+    with language_model_at(refusing("Unexpected text: 'in the shop temperature matters'"), then, GOOD) as server:
         with pytest.raises(error):
             interviewer().assess(ANSWER)
         interviewer().assess(ANSWER)

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from screener.services import speech, voice
 from screener.services.interviewer import CriterionScore, InterviewText, JudgedAnswer
 from screener.services.language_model import interviewer
-from screener.tests.openai_server import completion, particular, raw, replying
-from screener.tests.test_language_model import ANSWER, JOB, PLAN, SCORES, SUMMARY, model
+from screener.tests.openai_server import completion, language_model_at, particular, raw, replying
+from screener.tests.test_language_model import ANSWER, JOB, PLAN, SCORES, SUMMARY
 from screener.tests.test_parameters import REFUSALS
 from screener.tests.test_speech import AUDIO, HEARD, fields, service
 from screener.tests.test_voice import MP3, a_voice
@@ -32,7 +32,7 @@ def completions(name: str, *, particular_about: bool = False) -> list[Body]:
     """What is sent to have this done, the last one by a server that refuses all that it can where it is particular."""
     reply, ask = QUESTIONS_ASKED[name]
     answer = completion(json.dumps(reply))
-    with model(particular(dict(REFUSALS.values()) if particular_about else {}, answer)) as server:
+    with language_model_at(particular(dict(REFUSALS.values()) if particular_about else {}, answer)) as server:
         ask()
     return [request.json for request in server.requests]
 
