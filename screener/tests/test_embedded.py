@@ -6,14 +6,11 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -22,151 +19,22 @@ from django.db import OperationalError, connection
 from screener.embedded import places
 from screener.embedded.cluster import answers
 from screener.embedded.keeper import POLL
-from screener.embedded.locks import is_held
 from screener.embedded.places import Place
 from screener.embedded.programs import newest_installation, programs_for
 from screener.embedded_backend.base import DatabaseWrapper
+from screener.tests.embedded_home import (
+    PATIENCE,
+    Home,
+    environment,
+    interrupted,
+    new_home,
+    nobodys_python,
+    query,
+    until,
+)
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 15.0
 AS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can be two users")
-
-USER = """
-import sys
-from pathlib import Path
-from screener import embedded
-from screener.embedded import places
-var, places.SYSTEM_HOME = map(Path, sys.argv[1:])
-try:
-    print(embedded.start(var).host, flush=True)
-    for line in sys.stdin:
-        print(embedded.start(var).host, flush=True)
-except embedded.EmbeddedError as error:
-    print("refused:", error)
-"""
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-    return found
-
-
-def environment(*paths: str) -> dict[str, str]:
-    """Ours, for a Python that finds the product, and packages in these folders before any other."""
-    found = [*paths, str(ROOT), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found)), "PAGER": "cat"}
-
-
-def query(host: str, sql: str, dbname: str = "screener") -> Any:
-    with psycopg.connect(host=host, user="screener", dbname=dbname, autocommit=True) as connection:
-        cursor = connection.execute(sql)
-        row = cursor.fetchone() if cursor.description else None
-        return row[0] if row else None
-
-
-@contextmanager
-def interrupted(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that ends with the block, however that ends."""
-    with process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGINT)
-
-
-@dataclass
-class User:
-    """A process that uses the server."""
-
-    process: subprocess.Popen[str]
-
-    def line(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline().strip()
-
-    def start_again(self) -> str:
-        assert self.process.stdin
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return self.line()
-
-    def leave(self) -> None:
-        self.process.communicate(timeout=PATIENCE)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.leave()
-
-
-class Home:
-    """A folder that everybody can enter, with a `var` in it and processes that use its server."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.var = path / "var"
-        self.system_home = path / "system"
-        self.users: list[User] = []
-
-    @property
-    def place(self) -> Path:
-        return next((path.parent for path in self.path.rglob("users.lock")), self.var / "postgres")
-
-    def enter(self, python: str = sys.executable, path: str = "", **options: Any) -> User:
-        command = [python, "-c", USER, str(self.var), str(self.system_home)]
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        user = User(subprocess.Popen(command, env=environment(path), **pipes, **options))
-        self.users.append(user)
-        return user
-
-    def joined(self, **options: Any) -> tuple[User, str]:
-        user = self.enter(**options)
-        return user, user.line()
-
-    def is_held(self, name: str) -> bool:
-        return (self.place / f"{name}.lock").exists() and is_held(self.place / f"{name}.lock")
-
-    def is_empty(self) -> bool:
-        return not self.is_held("keeper") and not self.is_held("server")
-
-    def server(self) -> int:
-        return int((self.place / "data" / "postmaster.pid").read_text().split()[0])
-
-    def keeper(self) -> int:
-        return int(subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())]))
-
-    def close(self) -> None:
-        while self.users:
-            self.users.pop().kill()
-        if self.is_held("server") and not self.is_held("keeper"):
-            self.enter().leave()
-        until(self.is_empty)
-
-
-def fastest_folder() -> str:
-    """In memory if that has room for data and programs: a busy disk takes seconds for what PostgreSQL flushes."""
-    with suppress(OSError):
-        found = os.statvfs("/dev/shm")
-        usable = os.access("/dev/shm", os.W_OK) and not found.f_flag & os.ST_NOEXEC
-        if usable and found.f_bavail * found.f_frsize > 2**30:
-            return "/dev/shm"
-    return "/tmp"
-
-
-@contextmanager
-def new_home() -> Iterator[Home]:
-    # Not tmp_path: that is private to us, and its path is too long for a socket.
-    path = Path(tempfile.mkdtemp(prefix="embedded-", dir=fastest_folder()))
-    path.chmod(0o755)
-    home = Home(path)
-    try:
-        yield home
-        home.close()
-    finally:
-        shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -202,18 +70,6 @@ def home(crowd: Crowd) -> Iterator[Home]:
     crowd.home.close()
     yield crowd.home
     crowd.home.close()
-
-
-def nobodys_python() -> str:
-    """A Python that nobody can run, as ours may be somewhere in /root."""
-    version = ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
-    for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        try:
-            if subprocess.run([python, *version], user="nobody", group=65534, extra_groups=[], cwd="/").returncode == 0:
-                return python
-        except OSError:
-            continue
-    pytest.skip("no Python 3.11 that the user nobody can run")
 
 
 class TestTogether:
