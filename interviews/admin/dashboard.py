@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from candidates.models import Candidate
 from interviews.admin.page import COLOURS
 from interviews.models import Interview, InterviewResult, Pace
+from interviews.models.result import Recommendation
 from jobs.models import JobDescription
 from screener.budget import why_no_paid_work
 from screener.models import ModelNotice
@@ -27,6 +28,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if user.has_perm("interviews.view_interview"):
         context |= {"budget_spent": why_no_paid_work(), "calls_held_up": Pace.closed()}
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}
+        context["interviews_to_decide"] = _interviews_to_decide()
     if user.has_perm("jobs.view_jobdescription"):
         failed = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.FAILED)
         to_approve = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.READY, is_open=True)
@@ -42,19 +44,32 @@ def _screenings() -> Any:
 
 
 def _counts() -> list[dict[str, Any]]:
-    """One tile for what waits for a person and one for each status, each linked to its list."""
+    """Two tiles for what waits for a person and one for each status, each linked to its list."""
     counted = dict(_screenings().order_by().values_list("status").annotate(n=Count("pk")))
-    statuses = [
-        _tile(status.label, counted.get(status, 0), COLOURS[status], status__exact=status)
-        for status in Interview.Status
-    ]
+    statuses = [_tile(status.label, counted.get(status, 0), status__exact=status) for status in Interview.Status]
     waiting = _screenings().needing_attention().count()
-    return [_tile("Needs attention", waiting, "warning", attention="yes"), *statuses]
+    return [
+        _tile("Needs attention", waiting, attention="yes"),
+        _tile("To decide", _screenings().to_decide().count(), decision="none"),
+        *statuses,
+    ]
 
 
-def _tile(title: str, count: int, colour: str, **query: str) -> dict[str, Any]:
+def _tile(title: str, count: int, **query: str) -> dict[str, Any]:
     address = f"{reverse('admin:interviews_interview_changelist')}?{urlencode(query)}"
-    return {"title": title, "count": count, "href": address, "colour": colour}
+    return {"title": title, "count": count, "href": address}
+
+
+def _interviews_to_decide() -> list[tuple[Any, str, str]]:
+    """(interview with its score, what is recommended, in which colour). Who has waited longest comes first."""
+    current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
+    advised = (
+        _screenings()
+        .to_decide()
+        .annotate(score=Subquery(current.values("overall_score")), advice=Subquery(current.values("recommendation")))
+    )
+    found = advised.select_related("candidate", "job").order_by("completed_at")[:MOST]
+    return [(one, Recommendation(one.advice).label, COLOURS[one.advice]) for one in found]
 
 
 def _interviews_waiting() -> Any:

@@ -16,7 +16,7 @@ from interviews import scoring
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.admin.page import COLOURS, InterviewPage, state_of
 from interviews.decisions import decide
-from interviews.models import Interview, InterviewResult
+from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from screener.admin_base import ReadOnlyAdmin, badge, verb
@@ -43,6 +43,20 @@ class AttentionFilter(DropdownFilter):
         return queryset.needing_attention() if self.value() == "yes" else queryset
 
 
+class DecisionFilter(DropdownFilter):
+    title = "decision"
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("none", "To decide"), *Recommendation.choices]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = self.value()
+        if wanted == "none":
+            return queryset.to_decide()
+        return queryset.filter(decided=wanted) if wanted in Recommendation.values else queryset
+
+
 @admin.register(Interview)
 class InterviewAdmin(ReadOnlyAdmin):
     """Read-only: its state changes by what happens, and by the verbs."""
@@ -54,11 +68,12 @@ class InterviewAdmin(ReadOnlyAdmin):
         "result",
         "score",
         "recommendation",
+        "decision",
         "why",
-        "scheduled_for",
         "created_at",
     ]
     list_filter = [
+        DecisionFilter,
         AttentionFilter,
         ("status", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
@@ -76,11 +91,13 @@ class InterviewAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
+        last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
         found: QuerySet[Interview] = super().get_queryset(request)
         return found.filter(purpose=Interview.Purpose.SCREENING).annotate(
             current_score=Subquery(current.values("overall_score")),
             current_recommendation=Subquery(current.values("recommendation")),
             current_reasoning=Subquery(current.values("reasoning")),
+            decided=Subquery(last.values("verdict")[:1]),
         )
 
     @badge("Status", COLOURS, ordering="status")
@@ -101,6 +118,10 @@ class InterviewAdmin(ReadOnlyAdmin):
     def recommendation(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
         return (value, Recommendation(value).label) if value else None
+
+    @badge("Decision", COLOURS, ordering="decided")
+    def decision(self, interview: Any) -> tuple[str, str] | None:
+        return (interview.decided, Recommendation(interview.decided).label) if interview.decided else None
 
     @admin.display(description="Why it needs attention", empty_value="-")
     def why(self, interview: Any) -> str | None:

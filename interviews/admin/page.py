@@ -271,6 +271,9 @@ class InterviewPage:
         if interview.result_status != Interview.ResultStatus.NONE:
             colour = COLOURS.get(interview.result_status, "info")
             shown.append((f"Result: {interview.get_result_status_display()}", colour))
+        if self.decisions:
+            last = self.decisions[0]
+            shown.append((f"Decided: {last.get_verdict_display()}", COLOURS[last.verdict]))
         if self.finding:
             label = self.finding.result.label
             shown.append((f"Judged by: {label}", "warning" if label == OfflineInterviewer.label else "default"))

@@ -42,6 +42,10 @@ class InterviewQuerySet(WorkQuerySet["Interview"]):
         waiting = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
         return waiting.exclude(decisions__result__is_current=True)
 
+    def to_decide(self) -> Self:
+        """Those with a recommendation, on which nobody has decided yet."""
+        return self.filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
+
 
 InterviewManager = models.Manager.from_queryset(InterviewQuerySet)
 

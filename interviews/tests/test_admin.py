@@ -311,6 +311,50 @@ class TestWhatNeedsAttention:
         assert Interview.objects.needing_attention().get() == interview
 
 
+class TestWhatIsToDecide:
+    def test_is_what_the_first_page_counts_and_names_with_what_is_recommended(self, desk: Client) -> None:
+        a_held_interview()
+        page = read(desk, reverse("admin:index"))
+        assert '?decision=none"><span class="s-score">1</span><span>To decide</span>' in page
+        assert re.search(r"Hire </span> 7\.50 <a [^>]*><bdi>Ada Lovelace</bdi> for <bdi>Support engineer", page)
+        assert "Nothing else waits for a person." in page
+
+    def test_names_first_who_has_waited_longest(self, desk: Client) -> None:
+        a_held_interview(full_name="Grace Hopper", phone="+14155550102")
+        a_held_interview()
+        page = read(desk, reverse("admin:index"))
+        assert page.index("Grace Hopper") < page.index("Ada Lovelace")
+
+    def test_is_a_list_which_a_decision_leaves(self, desk: Client, hr: User) -> None:
+        decided = a_held_interview()
+        a_held_interview(full_name="Grace Hopper", phone="+14155550102")
+        decide(decided, by=hr, verdict="reject", reason="Wants to live elsewhere.", seen=decided.results.get())
+        listed = reverse("admin:interviews_interview_changelist")
+        found = {name: read(desk, listed, decision=name) for name in ("none", "reject", "hire")}
+        assert {name: "Ada Lovelace" in page for name, page in found.items()} == {
+            "none": False,
+            "reject": True,
+            "hire": False,
+        }
+        assert "Grace Hopper" in found["none"]
+        assert "Ada Lovelace" not in read(desk, reverse("admin:index"))
+
+    def test_shows_what_was_decided_last_on_list_and_page(self, desk: Client, hr: User) -> None:
+        interview = a_held_interview()
+        seen = interview.results.get()
+        decide(interview, by=hr, verdict="reject", reason="Too far away.", seen=seen)
+        decide(interview, by=hr, verdict="consider", reason="Would move.", seen=seen)
+        assert "Decided: Consider" in read(desk, page_of(interview))
+        listed = reverse("admin:interviews_interview_changelist")
+        assert "Ada Lovelace" in read(desk, listed, decision="consider")
+        assert "Ada Lovelace" not in read(desk, listed, decision="reject")
+
+    def test_leaves_out_what_has_no_recommendation(self, desk: Client) -> None:
+        one_that_waits()
+        an_interview(full_name="Grace Hopper", phone="+14155550102")
+        assert not Interview.objects.to_decide().exists()
+
+
 class TestTryingAgain:
     def test_takes_up_what_failed_and_nothing_else(self, desk: Client) -> None:
         interview = one_that_waits()
