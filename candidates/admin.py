@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,6 +23,9 @@ from candidates.models import Candidate, Consent, DoNotCall
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, button, how_many, verb
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
+CHOSEN = "chosen_candidates"
+"""Where the session keeps whom somebody chose in the list, until it is said what for."""
+MOST_CHOSEN = 500
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
 
 
@@ -44,6 +47,7 @@ class CandidateAdmin(ScreenerAdmin):
     date_hierarchy = "created_at"
     readonly_fields = ["resume_status", "resume_error", "resume_file", "resume_text", "interviews_of", "erased_at"]
     inlines = [ConsentInline]
+    actions = ["call_chosen"]
     actions_detail = ["call", "record_consent", "may_call"]
     person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
@@ -128,6 +132,19 @@ class CandidateAdmin(ScreenerAdmin):
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Leads to the form that plans an interview, with this candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
+
+    def has_call_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])
+
+    @admin.action(description="Call for a job", permissions=["call"])
+    def call_chosen(self, request: HttpRequest, chosen: QuerySet[Candidate]) -> HttpResponse | None:
+        """Leads to the page that says who of those chosen will be called, and asks what for."""
+        ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
+        if len(ids) > MOST_CHOSEN:
+            self.message_user(request, f"Choose {MOST_CHOSEN} candidates at most at once.", messages.ERROR)
+            return None
+        request.session[CHOSEN] = ids
+        return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
 
     @button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,9 +1,9 @@
 """May this person be called now? One list of rules, for whoever dials and for whoever asks: why not, and when."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -144,17 +144,18 @@ def _country(case: Case) -> Verdict:
 def _whitelisted(case: Case) -> Verdict:
     if "*" in settings.WHITELISTED_NUMBERS:
         return Kept("Every number is on it (*).")
-    if case.number not in _whitelist():
+    if case.number not in _dialled_form(tuple(settings.WHITELISTED_NUMBERS)):
         return Never(
             "This number is not on the whitelist. Add it to WHITELISTED_NUMBERS, or set that to * for every number."
         )
     return Kept("It is on it.")
 
 
-def _whitelist() -> set[str]:
+@lru_cache(maxsize=1)
+def _dialled_form(whitelist: tuple[str, ...]) -> set[str]:
     """The numbers on the whitelist in the form that is dialled. What is no number there allows nobody."""
     numbers = set()
-    for entry in settings.WHITELISTED_NUMBERS:
+    for entry in whitelist:
         try:
             numbers.add(e164(entry))
         except NotAPhoneNumber:
@@ -163,7 +164,11 @@ def _whitelist() -> set[str]:
 
 
 def _not_do_not_call(case: Case) -> Verdict:
-    if DoNotCall.objects.covers(case.number):
+    return _by_the_list(DoNotCall.objects.covers(case.number))
+
+
+def _by_the_list(covers: bool) -> Verdict:
+    if covers:
         return Never("This number is on the do-not-call list: its owner asked not to be called again.")
     return Kept("It is not on it.")
 
@@ -296,6 +301,15 @@ def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:
     """What does not depend on the hour: asked when an interview is planned, and again at dial time."""
     opinion = consider(candidate.phone, now=timezone.now(), candidate=candidate, job=job, rules=EVER)
     return opinion.never or Allowed(candidate.phone)
+
+
+def may_ever_call_each(candidates: Iterable[Candidate], job: JobDescription) -> list[Allowed | Never]:
+    """The same of many, who come with their consents: in one query."""
+    asked, now = list(candidates), timezone.now()
+    covered = DoNotCall.objects.covered(one.phone for one in asked)
+    rules = EVER | {"Do-not-call list": lambda case: _by_the_list(case.number in covered)}
+    opinions = [consider(one.phone, now=now, candidate=one, job=job, rules=rules) for one in asked]
+    return [opinion.never or Allowed(one.phone) for one, opinion in zip(asked, opinions, strict=True)]
 
 
 def may_call_now(candidate: Candidate, job: JobDescription, *, now: datetime) -> Allowed | Later | Never:

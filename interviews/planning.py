@@ -12,6 +12,8 @@ from jobs.models import JobDescription
 from screener.models import InvalidTransition
 from screener.services import speech
 
+NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
+
 
 class NotPossible(InvalidTransition):
     """This interview can't be planned. The message says why and what to do."""
@@ -31,7 +33,7 @@ def plan_interview(
     if isinstance(verdict, Never):
         raise NotPossible(verdict.reason)
     if questions is None:
-        raise NotPossible("This job has no approved questions. Have them generated, read them and approve them first.")
+        raise NotPossible(NO_QUESTIONS)
     if reason := speech.why_not_heard(questions.language):
         raise NotPossible(reason)
     try:

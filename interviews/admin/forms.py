@@ -1,6 +1,7 @@
 """What the verbs of an interview need to be told."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -10,12 +11,14 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from candidates.models import Candidate
 from candidates.phone import LONGEST
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
+from interviews.planning import NO_QUESTIONS
 from jobs.models import JobDescription
 from screener.admin_base import ChosenBySearch, VerbForm
 
@@ -37,6 +40,33 @@ class PlanForm(VerbForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="Empty: as soon as calling is allowed.",
     )
+
+
+class CampaignForm(VerbForm):
+    """`candidates`: whom the page named as to be called, so that nobody else is called when it is sent."""
+
+    job = forms.ModelChoiceField(
+        JobDescription.objects.filter(is_open=True), widget=_chosen_by_search("job"), help_text="Open jobs only."
+    )
+    name = forms.CharField(
+        max_length=200, widget=UnfoldAdminTextInputWidget, help_text="To find these interviews by: “May, first round”."
+    )
+    again = forms.BooleanField(
+        label="Also call who has been interviewed for this job before", required=False, widget=UnfoldBooleanWidget
+    )
+    candidates = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_job(self) -> JobDescription:
+        job: JobDescription = self.cleaned_data["job"]
+        if job.approved_questions is None:
+            raise forms.ValidationError(NO_QUESTIONS)
+        return job
+
+    def clean_candidates(self) -> list[UUID]:
+        try:
+            return [UUID(one) for one in self.cleaned_data["candidates"].split()]
+        except ValueError:
+            raise forms.ValidationError("Choose the candidates again in their list.") from None
 
 
 class MayCallForm(forms.Form):

@@ -1,9 +1,6 @@
-"""What the machinery of an interview leaves behind: to be looked at, never edited. And campaigns, which staff make."""
-
-from typing import Any
+"""What the machinery of an interview leaves behind: to be looked at, never edited."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -14,38 +11,15 @@ from interviews.models import (
     Assessment,
     Attempt,
     Call,
-    Campaign,
     Decision,
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
     Recording,
 )
-from screener.admin_base import ReadOnlyAdmin, ScreenerAdmin, badge
+from screener.admin_base import ReadOnlyAdmin, badge
 
 OF_INTERVIEW = ["interview__candidate", "interview__job"]
-
-
-@admin.register(Campaign)
-class CampaignAdmin(ScreenerAdmin):
-    list_display = ["name", "job", "created_by", "created_at"]
-    list_filter = [("job", AutocompleteSelectFilter)]
-    search_fields = ["name", "job__title"]
-    date_hierarchy = "created_at"
-    list_select_related = ["job"]
-    autocomplete_fields = ["job"]
-    fields = ["name", "job"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
-        return ["job", "created_by", "created_at"] if obj else []
-
-    def get_fields(self, request: HttpRequest, obj: Campaign | None = None) -> list[str]:
-        return ["name", "job", "created_by", "created_at"] if obj else ["name", "job"]
-
-    def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
-        if not change:
-            obj.created_by = request.user.get_username()
-        super().save_model(request, obj, form, change)
 
 
 @admin.register(Attempt)

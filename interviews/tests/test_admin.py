@@ -487,10 +487,3 @@ class TestCallingForAJob:
         closed = an_approved_job(is_open=False)
         page = press(desk, self.ADD, candidate=a_candidate().pk, job=closed.pk)
         assert "Select a valid choice." in page
-
-
-def test_a_campaign_remembers_who_made_it(desk: Client) -> None:
-    press(desk, reverse("admin:interviews_campaign_add"), name="Autumn", job=an_approved_job().pk)
-    found = read(desk, reverse("admin:interviews_campaign_changelist"))
-    assert "Autumn" in found
-    assert "hanna" in found

@@ -1,0 +1,105 @@
+"""Campaigns: calling the candidates that were chosen in their list, and how far that has come."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+
+from candidates.admin import CHOSEN
+from interviews.admin.forms import CampaignForm
+from interviews.campaigns import add_candidates, prospects
+from interviews.models import Campaign, Interview
+from interviews.planning import NotPossible
+from jobs.models import JobDescription
+from screener.admin_base import ScreenerAdmin
+
+MOST_NAMED = 10
+
+
+def _how_many(interviews: QuerySet[Interview]) -> Coalesce:
+    mine = interviews.filter(campaign=OuterRef("pk")).order_by().values("campaign")
+    return Coalesce(Subquery(mine.annotate(found=Count("pk")).values("found")), 0)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScreenerAdmin):
+    list_display = ["name", "job", "interviews_so_far", "created_by", "created_at"]
+    list_filter = [("job", AutocompleteSelectFilter)]
+    search_fields = ["name", "job__title"]
+    date_hierarchy = "created_at"
+    list_select_related = ["job"]
+    fields = ["name", "job", "interviews_so_far", "created_by", "created_at"]
+    readonly_fields = ["job", "interviews_so_far", "created_by", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        found: QuerySet[Campaign] = super().get_queryset(request)
+        live = Interview.objects.filter(status__in=Interview.LIVE)
+        return found.annotate(planned=_how_many(Interview.objects.all()), live=_how_many(live))
+
+    @admin.display(description="Interviews", ordering="planned")
+    def interviews_so_far(self, campaign: Any) -> str:
+        address = reverse("admin:interviews_interview_changelist")
+        query = urlencode({"campaign__id__exact": campaign.pk})
+        over = f"{campaign.planned - campaign.live} of {campaign.planned} are over"
+        return format_html('<a class="text-link" href="{}?{}">{}</a>', address, query, over)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(super().has_add_permission(request)) and request.user.has_perm("interviews.add_interview")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Says who of those chosen in the list of candidates will be called for a job, and who not. A POST calls."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        said = request.POST or request.GET
+        form = CampaignForm(said if "job" in said else None)
+        problem = ""
+        if request.method == "POST" and form.is_valid():
+            try:
+                return self._start(request, **form.cleaned_data)
+            except NotPossible as error:
+                problem = str(error)
+        chosen = request.session.get(CHOSEN, [])
+        found = prospects(form.cleaned_data["job"], chosen, again=form.cleaned_data["again"]) if form.is_valid() else []
+        page = {
+            "title": "Call for a job",
+            "form": form,
+            "problem": problem,
+            "chosen": len(chosen),
+            "called": [one.candidate for one in found if not one.reason],
+            "left_out": [one for one in found if one.reason],
+            "opts": self.opts,
+            "media": self.media + form.media,
+        }
+        context = self.admin_site.each_context(request) | page
+        return TemplateResponse(request, "admin/interviews/call_many.html", context)
+
+    @transaction.atomic
+    def _start(
+        self, request: HttpRequest, *, job: JobDescription, name: str, candidates: list[UUID], again: bool
+    ) -> HttpResponse:
+        """Call those who were on the page as to be called; whoever can't be any more is named."""
+        actor = request.user.get_username()
+        campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
+        added = add_candidates(campaign, candidates, actor=actor)
+        refused = [one for one in added if not one.interview]
+        if len(refused) == len(added):
+            raise NotPossible(refused[0].reason if refused else "Nobody of those chosen can be called for this job.")
+        called = len(added) - len(refused)
+        request.session.pop(CHOSEN, None)
+        done = f"{called} {'candidate is' if called == 1 else 'candidates are'} called for {job} as soon as allowed."
+        self.log_addition(request, campaign, done)
+        messages.success(request, done)
+        if refused:
+            why = " ".join(dict.fromkeys(one.reason for one in refused[:MOST_NAMED]))
+            messages.warning(request, f"{len(refused)} of those chosen can't be called any more: {why}")
+        return HttpResponseRedirect(self.page_of(campaign))
