@@ -169,6 +169,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["screener.formats"]
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
@@ -316,6 +317,7 @@ UNFOLD = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
     "STYLES": [lambda request: static("screener/admin.css")],
+    "SCRIPTS": [lambda request: static("screener/admin.js")],
     "ENVIRONMENT": "screener.admin_base.warn_of_offline_rules",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "screener.admin_menu.menu"},

@@ -159,7 +159,7 @@ class InterviewAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         interview = self.get_object(request, object_id)
-        page = {"page": InterviewPage.of(interview)} if interview else {}
+        page = {"page": InterviewPage.of(interview), "show_history": False} if interview else {}
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
         return response
 

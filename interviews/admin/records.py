@@ -97,7 +97,7 @@ class RecordingAdmin(ReadOnlyAdmin):
         if take.status != Recording.Status.STORED:
             return f"There is no audio here: {take.get_status_display().lower()}."
         address = reverse("admin:interviews_recording_audio", args=[take.pk])
-        return format_html('<audio controls preload="none" src="{}"></audio>', address)
+        return format_html('<audio controls preload="none" src="{}" aria-label="Recording"></audio>', address)
 
 
 @admin.register(Assessment)

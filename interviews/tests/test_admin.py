@@ -79,7 +79,10 @@ class TestThePage:
         page = read(desk, page_of(interview))
         for response in interview.responses.all():
             address = reverse("admin:interviews_recording_audio", args=[response.takes.get().pk])
-            assert f'<audio controls preload="none" src="{address}"></audio>' in page
+            assert (
+                f'<audio controls preload="none" src="{address}" aria-label="Question {response.position + 1}, take'
+                in page
+            )
 
     def test_shows_a_missing_result_as_missing_and_never_as_a_number(self, desk: Client) -> None:
         interview = a_held_interview()
@@ -192,6 +195,12 @@ class TestThePage:
         interview.store(purpose=Interview.Purpose.PRACTICE)
         assert desk.get(page_of(interview)).status_code == 302
         assert "Ada Lovelace" not in read(desk, reverse("admin:interviews_interview_changelist"))
+
+
+def test_the_list_says_when_each_was_planned_as_all_other_pages_do(desk: Client) -> None:
+    interview = an_interview()
+    listed = read(desk, reverse("admin:interviews_interview_changelist"))
+    assert f"{interview.created_at:%Y-%m-%d %H:%M} UTC" in listed
 
 
 class TestHighlighting:

@@ -1,0 +1,94 @@
+"""The admin in a real browser: what is cut off, what is read out, and what keys alone can do."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+from interviews.models import Interview
+from screener.testing import an_approved_job
+from screener.tests.held import a_held_interview
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+INTERVIEWS = reverse("admin:interviews_interview_changelist")
+CANDIDATES = reverse("admin:candidates_candidate_changelist")
+IS_CUT = "element => element.scrollWidth > element.clientWidth"
+NARROW = ViewportSize(width=390, height=844)
+WIDE = ViewportSize(width=1440, height=900)
+
+
+@pytest.fixture
+def interview(transactional_db: None) -> Interview:
+    return a_held_interview(job=an_approved_job(title="Customer support specialist"), full_name="Maya Lindqvist")
+
+
+@pytest.fixture
+def page(live_server: Any, interview: Interview) -> Iterator[Page]:
+    """A page of somebody who is logged in. Nothing may go wrong on it. The rows are made before, as it has a loop."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("hanna"))
+    session = client.cookies["sessionid"].value
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        context = chromium.new_context(base_url=live_server.url)
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        yield page
+        chromium.close()
+    assert problems == []
+
+
+def test_the_head_of_a_page_says_whose_it_is_and_cuts_nothing_short(page: Page, interview: Interview) -> None:
+    page.set_viewport_size(WIDE)
+    page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
+    title = "Interviews Maya Lindqvist for Customer support specialist"
+    heading = page.get_by_role("heading", level=1, name=title)
+    expect(heading).to_be_visible()
+    assert not any(part.evaluate(IS_CUT) for part in heading.locator("a, span").all())
+
+
+def test_a_narrow_page_names_itself_and_fits(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    for address, name in ((INTERVIEWS, "Interviews"), (CANDIDATES, "Candidates")):
+        page.goto(address)
+        named = page.get_by_role("heading", level=1).get_by_text(name)
+        expect(named).to_be_visible()
+        assert not named.evaluate(IS_CUT)
+        assert not page.locator("html").evaluate(IS_CUT)
+        cell, table = page.locator("#result_list td").first, page.locator("#result_list")
+        assert cell.evaluate("cell => cell.clientWidth") > table.evaluate("table => table.clientWidth * 0.95")
+
+
+def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
+    page.set_viewport_size(WIDE)
+    page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
+    for name in ("Decide", "Score again", "Add interview", "Go back"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
+def test_chosen_candidates_are_called_after_their_names_were_shown(page: Page, interview: Interview) -> None:
+    page.set_viewport_size(WIDE)
+    page.goto(CANDIDATES)
+    page.locator("#action-toggle").check()
+    page.get_by_role("combobox").select_option("Call for a job")
+    page.get_by_role("button", name="Run").click()
+    page.locator(".select2-selection").click()
+    page.get_by_role("option", name="Customer support specialist").click()
+    page.get_by_label("Name").fill("Autumn")
+    page.get_by_label("Also call who").check()
+    page.get_by_role("button", name="See who will be called").click()
+    expect(page.get_by_text("Maya Lindqvist")).to_be_visible()
+    page.get_by_role("button", name="Call 1 candidate").click()
+    expect(page.get_by_text("1 candidate is called for Customer support specialist")).to_be_visible()
+    page.get_by_role("link", name="0 of 1 are over").click()
+    expect(page.locator("#result_list").get_by_text("Pending")).to_be_visible()
