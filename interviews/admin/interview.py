@@ -69,8 +69,8 @@ class InterviewAdmin(ReadOnlyAdmin):
         "score",
         "recommendation",
         "decision",
-        "why",
         "created_at",
+        "why",
     ]
     list_filter = [
         DecisionFilter,
