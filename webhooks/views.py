@@ -26,6 +26,7 @@ from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
 from screener import spoken
 from screener.services import speech
+from screener.services.telephony import meaning_of
 from webhooks import parsing, twiml
 from webhooks.models import TwilioEvent
 from webhooks.patience import NO_DATABASE, insist
@@ -167,6 +168,7 @@ class StatusView(EventView):
         attempt.call.progress(
             news.status,
             sequence=news.sequence,
+            why=meaning_of(news.error_code),
             error_code=news.error_code,
             duration_seconds=news.duration_seconds,
         )

@@ -90,10 +90,10 @@ class Call(BaseModel):
         else:
             self.attempt.reopen()
 
-    def progress(self, status: str, *, sequence: int | None = None, **details: Any) -> None:
+    def progress(self, status: str, *, sequence: int | None = None, why: str = "", **details: Any) -> None:
         """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
 
-        Call it with the attempt held.
+        `why`: what went wrong with it, in a sentence. Call it with the attempt held.
         """
         if self.ended_at or (sequence is not None and sequence <= self.sequence):
             return
@@ -109,7 +109,8 @@ class Call(BaseModel):
         )
         if ended:
             defer("interviews.fill_line")
-            self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=f"The carrier reports: {status}.")
+            reason = f"The carrier reports: {status}. {why}".strip()
+            self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=reason)
 
     def priced(self, price: str | None, unit: str) -> None:
         """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""

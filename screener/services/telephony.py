@@ -164,6 +164,25 @@ _MEANINGS: dict[int | None, tuple[type[PermanentError], str]] = {
     21213: (Misconfigured, "TWILIO_PHONE_NUMBER is not set. Set it to a number of our Twilio account."),
 }
 """Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors."""
+_OF_A_CALL: dict[int | None, str] = {
+    13224: "Twilio can't call this number: there is none like it, or no carrier reached it. Check it against where it "
+    "came from.",
+}
+"""The same of codes that only come with news of a call."""
+
+
+def meaning_of(code: str) -> str:
+    """What the error code of a call that was taken means, in a sentence; empty where there was no error."""
+    number = int(code) if code.isascii() and code.isdigit() else None
+    if number in _OF_A_CALL:
+        return _OF_A_CALL[number]
+    if number in _MEANINGS:
+        return _MEANINGS[number][1]
+    return f"Twilio's error {number}: see {_explained(number)}." if number else ""
+
+
+def _explained(code: int) -> str:
+    return f"twilio.com/docs/api/errors/{code}"
 
 
 @contextmanager
@@ -212,7 +231,7 @@ def _translated(error: _NotDone, *, unsure: bool) -> Exception:
         return Misconfigured(f"Twilio is not where we look for it (HTTP {error.status}). {where}")
     if error.code is None:
         return Refused(f"Something between us and Twilio refused the request (HTTP {error.status}).")
-    return Refused(f"Twilio refused the request (error {error.code}): see twilio.com/docs/api/errors/{error.code}.")
+    return Refused(f"Twilio refused the request (error {error.code}): see {_explained(error.code)}.")
 
 
 def place_call(

@@ -428,6 +428,25 @@ class TestEventsOutOfOrder:
         phone.status("ringing", 4)
         assert interview.attempts.get().call.status == "completed"
 
+    @pytest.mark.parametrize(
+        ("code", "meaning"),
+        [
+            ("13224", " Twilio can't call this number: there is none like it, or no carrier reached it."),
+            ("32205", " Our Twilio account is not allowed to call this country."),
+            ("99999", " Twilio's error 99999: see twilio.com/docs/api/errors/99999."),
+            ("0", ""),
+            ("", ""),
+            ("<b>１²", ""),
+        ],
+    )
+    def test_why_a_call_failed_is_told_in_words(
+        self, phone: Phone, interview: Interview, code: str, meaning: str
+    ) -> None:
+        phone.status("failed", 3, ErrorCode=code)
+        reason = interview.attempts.get().reason
+        assert reason.startswith(f"The carrier reports: failed.{meaning}")
+        assert bool(meaning) == (reason != "The carrier reports: failed.")
+
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 NUMBERS_AND_WORDS = """
