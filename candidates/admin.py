@@ -19,8 +19,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
 from candidates.admin_forms import CandidateForm, ConsentForm, DoNotCallForm
+from candidates.admin_search import FindsNumbers
 from candidates.models import Candidate, Consent, DoNotCall
-from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, button, how_many, verb
+from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, badge, button, how_many, verb
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
@@ -37,7 +38,7 @@ class ConsentInline(ReadOnlyInline):
 
 
 @admin.register(Candidate)
-class CandidateAdmin(ScreenerAdmin):
+class CandidateAdmin(FindsNumbers):
     form = CandidateForm
     belongings = (Consent,)
     list_display = ["full_name", "phone", "email", "resume_state", "interviews_so_far", "external_id", "created_at"]
@@ -164,7 +165,7 @@ class CandidateAdmin(ScreenerAdmin):
 
 
 @admin.register(Consent)
-class ConsentAdmin(ReadOnlyAdmin):
+class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
     """Append-only; a candidate's page is where one is recorded."""
 
     list_display = ["candidate", "kind", "answer", "source", "language", "said_at"]

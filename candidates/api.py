@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -12,8 +14,23 @@ from rest_framework.response import Response
 from candidates import serializers
 from candidates.csv_import import NotACandidateList, import_candidates
 from candidates.models import Candidate
+from candidates.phone import NotAPhoneNumber, e164
 from screener.api.input import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.views import ApiViewSet
+
+
+class CandidateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+    phone = filters.CharFilter(method="has_number", help_text="However it is written; a + in an address is %2B.")
+
+    class Meta:
+        model = Candidate
+        fields = ["external_id", "email", "phone", "resume_status"]
+
+    def has_number(self, found: QuerySet[Candidate], name: str, typed: str) -> QuerySet[Candidate]:
+        try:
+            return found.filter(phone=e164(typed))
+        except NotAPhoneNumber as error:
+            raise ValidationError({name: [f"{error} In an address, + is written %2B."]}) from None
 
 
 class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
@@ -22,7 +39,7 @@ class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upd
     queryset = Candidate.objects.filter(erased_at__isnull=True).prefetch_related("consents")
     serializer_class = serializers.CandidateSerializer
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
-    filterset_fields = ["external_id", "email", "phone", "resume_status"]
+    filterset_class = CandidateFilter
     summaries = {
         "list": "List candidates",
         "create": "Add a candidate",

@@ -25,6 +25,9 @@ WRITTEN = re.compile(
     r"(?:;.*|,*(?:ext(?:n|ension)?|x|\#|,):?=?[0-9]{1,9}\#?)?"  # an extension, or what RFC 3966 lets follow
 )
 
+PART = re.compile(r"\+?0*(?P<digits>[0-9]{3,})")
+"""Of a number. Zeros before it are dialled within a country only, and stored with none."""
+
 
 class NotAPhoneNumber(ValueError):
     """The message says what is wrong and what to type instead."""
@@ -50,6 +53,15 @@ def e164(typed: str) -> str:
     if not E164.fullmatch(number) or _formatted(number, typed) != number:
         raise _wrong_length(typed)
     return number
+
+
+def sought(typed: str) -> str:
+    """What to look for in stored numbers for a number, or a part of one, as people write it; empty where it is none."""
+    try:
+        return e164(typed)
+    except NotAPhoneNumber:
+        part = PART.fullmatch(_essential(typed))
+        return part["digits"] if part else ""
 
 
 def _essential(typed: str) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.models import Candidate, Consent, DoNotCall
+from interviews.models import Call
 from screener.testing import a_candidate, an_interview
 
 ADD = "/admin/candidates/candidate/add/"
@@ -42,6 +43,30 @@ def read(desk: Client, address: str) -> str:
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+class TestSearching:
+    @pytest.mark.parametrize(
+        "typed", ["+14155550100", "+1 (415) 555-0100", "(415) 555-0100", "415-555-0100", "555.0100", "0415 555 0100"]
+    )
+    def test_finds_a_number_however_it_is_typed(self, desk: Client, typed: str) -> None:
+        interview = an_interview()
+        interview.attempts.create(number=1, send_before=interview.created_at)
+        Call.objects.create(attempt=interview.attempts.get(), number=interview.candidate.phone)
+        an_interview(job=interview.job, full_name="Grace Hopper", phone="+4915123456789")
+        for name in ("candidates_candidate", "candidates_consent", "interviews_interview", "interviews_call"):
+            page = " ".join(desk.get(reverse(f"admin:{name}_changelist"), {"q": typed}).content.decode().split())
+            assert "Ada Lovelace" in page, name
+            assert "Grace Hopper" not in page, name
+
+    def test_finds_an_id_that_looks_like_a_number(self, desk: Client) -> None:
+        a_candidate(external_id="2024-0012")
+        page = desk.get(reverse("admin:candidates_candidate_changelist"), {"q": "2024-0012"}).content.decode()
+        assert "Ada Lovelace" in page
+
+    def test_of_two_digits_finds_what_is_written_so(self, desk: Client) -> None:
+        a_candidate(full_name="Ada 7-4")
+        assert "Ada 7-4" in desk.get(reverse("admin:candidates_candidate_changelist"), {"q": "7-4"}).content.decode()
 
 
 class TestACandidate:

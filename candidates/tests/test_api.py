@@ -85,6 +85,17 @@ class TestACandidate:
         found = api.get(CANDIDATES, {"external_id": "ats-1"}).json()["results"]
         assert [one["id"] for one in found] == [str(ada.pk)]
 
+    @pytest.mark.parametrize("typed", ["+14155550100", "+1 (415) 555-0100", "001 415 555 0100", "tel:+1-415-555-0100"])
+    def test_is_found_by_its_number_however_it_is_written(self, api: APIClient, typed: str) -> None:
+        a_candidate(full_name="Grace", phone="+14155550102")
+        ada = a_candidate()
+        assert [one["id"] for one in api.get(CANDIDATES, {"phone": typed}).json()["results"]] == [str(ada.pk)]
+
+    def test_is_not_sought_by_what_is_no_number(self, api: APIClient) -> None:
+        answer = api.get(f"{CANDIDATES}?phone=+14155550100")  # the address says a space
+        assert answer.status_code == 400
+        assert "In an address, + is written %2B." in answer.json()["errors"]["phone"][0]
+
     def test_changes_only_where_it_is_patched(self, api: APIClient) -> None:
         ada = a_candidate(external_id="ats-1")
         response = api.patch(f"{CANDIDATES}{ada.pk}/", {"phone": "+49 1512 3456789", "external_id": "ats-1"})

@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
 
+from candidates.admin_search import FindsNumbers
 from interviews import scoring
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.admin.page import COLOURS, InterviewPage, state_of
@@ -58,7 +59,7 @@ class DecisionFilter(DropdownFilter):
 
 
 @admin.register(Interview)
-class InterviewAdmin(ReadOnlyAdmin):
+class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     """Read-only: its state changes by what happens, and by the verbs."""
 
     list_display = [

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from candidates.admin_search import FindsNumbers
 from interviews.admin.page import COLOURS, plain
 from interviews.audio import audio
 from interviews.models import (
@@ -37,7 +38,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnlyAdmin):
+class CallAdmin(FindsNumbers, ReadOnlyAdmin):
     list_display = [
         "twilio_sid",
         "interview",
