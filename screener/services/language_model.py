@@ -10,7 +10,7 @@ from typing import Annotated
 
 from django.conf import settings
 from openai.types.shared_params import ResponseFormatJSONSchema
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from screener.services.errors import PermanentError
 from screener.services.interviewer import (
@@ -60,13 +60,17 @@ class _Details(BaseModel):
     cache_write_tokens: Count = None
 
 
+_OrNothing = BeforeValidator(lambda told: told if isinstance(told, dict) else {})
+"""What a server tells of beside the reply: it may tell nothing, in whatever form."""
+
+
 class _Usage(BaseModel):
     prompt_tokens: Count = None
     completion_tokens: Count = None
-    prompt_tokens_details: _Details | None = None
+    prompt_tokens_details: Annotated[_Details, _OrNothing] = _Details()
 
     def as_told(self) -> Usage:
-        details = self.prompt_tokens_details or _Details()
+        details = self.prompt_tokens_details
         return Usage(
             tokens_in=self.prompt_tokens,
             tokens_cached=details.cached_tokens,
@@ -79,8 +83,8 @@ class _Completion(BaseModel):
     """As much of a chat completion as is used here."""
 
     choices: Annotated[list[_Choice], Field(min_length=1)]
-    model: str = ""
-    usage: _Usage = _Usage()
+    model: Annotated[str, BeforeValidator(lambda told: told if isinstance(told, str) else "")] = ""
+    usage: Annotated[_Usage, _OrNothing] = _Usage()
 
 
 @dataclass(frozen=True)

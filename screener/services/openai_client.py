@@ -177,7 +177,7 @@ class Account:
         )
 
     def _translated(self, error: openai.APIStatusError) -> ServiceError:
-        status, words = error.status_code, {error.code, error.type}
+        status, words = error.status_code, {str(error.code), str(error.type)}
         asked = asked_wait(error.response.headers, longest=LONGEST_ASKED_WAIT)
         if status == 402 or words & _BILLING:
             return OutOfCredit(

@@ -61,5 +61,5 @@ def _refused_by(error: openai.APIStatusError, wishes: dict[str, Any]) -> str | N
     said = error.response.text.lower()
     if not _REFUSING.search(said):
         return None
-    named = [error.param] if error.param else re.findall(r"[a-z_]+", said)
+    named = [str(error.param)] if error.param else re.findall(r"[a-z_]+", said)
     return next((name for name in named if name in wishes), None)

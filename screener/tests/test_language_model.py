@@ -139,6 +139,21 @@ class TestAsking:
             reply = interviewer().assess(ANSWER)
         assert (reply.model, reply.usage) == ("gpt-6-luna", Usage())
 
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"usage": None, "model": None},
+            {"usage": [], "model": 7},
+            {"usage": "12 tokens", "model": ["luna"]},
+            {"usage": {"prompt_tokens_details": []}},
+        ],
+    )
+    def test_a_reply_is_not_lost_for_what_stands_beside_it(self, told: dict[str, Any]) -> None:
+        with language_model_at(replying(200, {"choices": [{"message": {"content": json.dumps(SCORES)}}]} | told)):
+            reply = interviewer().assess(ANSWER)
+        assert reply.value == AnswerScores.model_validate(SCORES)
+        assert (reply.model, reply.usage) == ("gpt-6-luna", Usage())
+
 
 class TestHostileText:
     def test_what_strangers_wrote_stands_inside_the_fence(self) -> None:
@@ -230,6 +245,9 @@ class TestFailures:
             (failing(404, code="model_not_found"), ModelUnknown, "OPENAI_MODEL"),
             (failing(400, code="context_length_exceeded"), RequestRefused, "context_length_exceeded"),
             (failing(422), RequestRefused, "HTTP 422"),
+            (replying(400, {"error": {"code": ["a"], "type": {"b": 1}, "param": None}}), RequestRefused, "the request"),
+            (replying(400, {"error": {"message": "not supported", "param": ["top_p"]}}), RequestRefused, "top_p"),
+            (replying(400, {"error": "No."}), RequestRefused, "HTTP 400"),
             (completion(None, refusal="I can't help with that."), Declined, "judge it yourself"),
             (completion("", finish_reason="content_filter"), Declined, "judge it yourself"),
             (completion('{"criteria": [', finish_reason="length"), CutOff, "another model"),
