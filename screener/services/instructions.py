@@ -10,6 +10,7 @@ import re
 import unicodedata
 from base64 import b64decode
 from binascii import Error as NotBase64
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
@@ -208,9 +209,9 @@ def talks_to_the_scorer(text: str) -> bool:
 def said_to_the_scorer(text: str) -> tuple[slice, ...]:
     """The place of each sentence of the text that speaks to whoever scores it.
 
-    Speech-to-text may give no full stops at all, so of a long sentence it is the words around what speaks to them. What
-    is broken into lines or bits is read as a whole too. Kept for a while: each quote of an answer is held against the
-    same answer, and each answer stands beside the same job text.
+    Speech-to-text may give no full stops at all, so of a long sentence it is what speaks to them and some words behind.
+    What is broken into lines or bits is read as a whole too. Kept for a while: each quote of an answer is held against
+    the same answer, and each answer stands beside the same job text.
     """
     ends = [0, *(end for found in _SENTENCE_END.finditer(text) for end in found.span()), len(text)]
     sentences = [slice(start, stop) for start, stop in zip(ends[::2], ends[1::2], strict=True)]
@@ -234,9 +235,20 @@ def _broken(text: str, sentences: list[slice], found: list[slice]) -> Iterator[s
 def _narrowed(text: str, sentence: slice) -> list[slice]:
     start = sentence.start
     words = [slice(start + word.start(), start + word.end()) for word in re.finditer(r"\S+", text[sentence])]
-    runs = [words[at : at + _LONG] for at in range(0, max(1, len(words) - _LONG // 2), _LONG // 2)]
-    parts = [slice(run[0].start, run[-1].stop) for run in runs if run]
-    return [part for part in parts if _is_said_to_the_scorer(text[part])] or [sentence]
+    if len(words) <= _LONG:
+        return [sentence]
+    runs = [words[at : at + _LONG] for at in range(0, len(words) - _LONG // 2, _LONG // 2)]
+    found = [run for run in runs if _is_said_to_the_scorer(text[run[0].start : run[-1].stop])]
+    return [_begun(text, run) for run in found] or [sentence]
+
+
+def _begun(text: str, run: list[slice]) -> slice:
+    """These words without those in front, which somebody may have said before there was an order."""
+    said = range(1, len(run) + 1)
+    ends = bisect_left(said, True, key=lambda count: _is_said_to_the_scorer(text[run[0].start : run[count - 1].stop]))
+    stop = run[min(ends, len(run) - 1)].stop
+    begins = bisect_left(said, True, key=lambda count: not _is_said_to_the_scorer(text[run[count - 1].start : stop]))
+    return slice(run[max(0, begins - 1)].start, run[-1].stop)
 
 
 def _is_said_to_the_scorer(sentence: str) -> bool:

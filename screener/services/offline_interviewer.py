@@ -13,7 +13,7 @@ from pathlib import Path
 
 from screener.services import interviewer, offline_questions
 from screener.services.errors import PermanentError
-from screener.services.instructions import talks_to_the_scorer
+from screener.services.instructions import said_to_the_scorer
 from screener.services.interviewer import CriterionScore, Point, Reply, T
 from screener.services.offline_words import LINES, SLIP, WORD, any_of, phrases, related, stem, telling
 
@@ -36,10 +36,11 @@ class Reading:
         self.job = related({*telling(f"{answer.job.title} {answer.job.description}")}) - self.subject
         self.given = " ".join(telling(f"{answer.question} {answer.job.description}"))
         self.transcript = re.sub(r"[\x00-\x1f\x7f-\x9f]", "\n", answer.transcript)
-        self.read = [(one, talks_to_the_scorer(one[0])) for one in SENTENCE.finditer(self.transcript)]
-        for begin, end in (one.span() for one, instructs in self.read if instructs):
-            self.transcript = self.transcript[:begin] + "|" * (end - begin) + self.transcript[end:]
-        self.longest = max((one[0] for one, instructs in self.read if not instructs), key=len, default="")
+        orders = said_to_the_scorer(self.transcript)
+        self.orders = [self.transcript[one] for one in orders]
+        for begin, end in ((one.start, one.stop) for one in orders):
+            self.transcript = f"{self.transcript[:begin]}\n{'|' * (end - begin - 2)}\n{self.transcript[end:]}"
+        self.read = [one for one in SENTENCE.finditer(self.transcript) if WORD.search(one[0])]
         said = [one for one in re.finditer(r".+?(?:[.!?](?=\s)|$)", self.transcript, re.M) if one[0].count(" ") > 2]
         told = [s for s in said if any_of("people").search(s[0]) or {*telling(s[0])} & (self.subject | self.job)]
         self.words = [word for one in told for word in WORD.finditer(self.transcript, *one.span())]
@@ -66,11 +67,10 @@ class Reading:
 
     def left_out(self) -> Iterator[str]:
         """Each sentence of which no word counts, and why."""
-        for one, instructs in self.read:
-            places = {*range(*one.span())}
-            why = "repeats the question or the job text" if places & self.spoken else "is no speech about the subject"
-            why = "reads like an instruction to the scorer" if instructs else why
-            if not places & self.counted:
+        yield from (f" Left out, as it reads like an instruction to the scorer: “{one[:120]}”" for one in self.orders)
+        for one in self.read:
+            if not (places := {*range(*one.span())}) & self.counted:
+                why = "repeats the question or job text" if places & self.spoken else "is no speech about the subject"
                 yield f" Left out, as it {why}: “{one[0][:120]}”"
 
     def find(self, what: str, own: set[str]) -> list[tuple[str, str]]:
@@ -82,7 +82,7 @@ class Reading:
             (at, end), one = match.span(match.lastindex or 0), match[match.lastindex or 0]
             key = one.lower() if " " in one else stem(one)
             if (at in self.counted or what == "rude") and (stems is None or key in stems):
-                begin, stop = next(said.span() for said, _ in reversed(self.read) if said.start() <= at)
+                begin, stop = next(said.span() for said in reversed(self.read) if said.start() <= at)
                 found.setdefault(key, (one, self.transcript[begin : max(stop, end)]))
         return [(one[1],) * 2 for one in found.values()][::10] if what == "sentences" else [*found.values()]
 
@@ -112,9 +112,9 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
             missing.append(why)
     ceiling, why_held = reading.ceiling(own)
     reason = ("; ".join(given) or "No points") + (f". Not found: {', '.join(missing)}" if missing else "")
-    reason += f". Held at {ceiling:g}, because {why_held}" if total > ceiling else ""
-    score, quotes = round(min(max(0.0, total), ceiling), 2), [*dict.fromkeys(quotes or filter(None, [reading.longest]))]
-    return CriterionScore(criterion=criterion.key, score=score, reason=f"{reason}.", quotes=quotes)
+    reason += f". Held at {ceiling:g}, because {why_held}." if total > ceiling else "."
+    score, quotes = round(min(max(0, total), ceiling), 2), quotes or sorted((s[0] for s in reading.read), key=len)[-1:]
+    return CriterionScore(criterion=criterion.key, score=score, reason=reason, quotes=[*dict.fromkeys(quotes)])
 
 
 def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:
