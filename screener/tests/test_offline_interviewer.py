@@ -93,6 +93,35 @@ class TestScores:
         assert 7 <= overall(GOOD_ANSWER) <= 9
 
     @pytest.mark.parametrize(
+        ("question", "answer", "least"),
+        [
+            (
+                "Tell me about a piece of your own work in which Python mattered. What did you do?",
+                "Two years ago our billing job in Python took nine hours and often failed. I profiled it, found that "
+                "it made one query per invoice, and rewrote it to load them in batches. It now runs in twenty minutes.",
+                5.5,
+            ),
+            (
+                "Tell me about a time when you had to stay calm with a patient.",
+                "A patient collapsed in the bathroom. I pulled the alarm, started CPR, and kept going until the team "
+                "came. He survived.",
+                4,
+            ),
+            (
+                "Describe a situation in which you had to plan the route under time pressure. What did you do?",
+                "The app was down. I used a paper map, did the businesses first, then the flats. Finished half an hour "
+                "late.",
+                3.5,
+            ),
+        ],
+        ids=["developer", "nurse", "driver"],
+    )
+    def test_matters_of_fact_told_in_few_small_words_are_no_list(
+        self, question: str, answer: str, least: float
+    ) -> None:
+        assert least <= overall(answer, question=question, job=DEVELOPER)
+
+    @pytest.mark.parametrize(
         "answer",
         [
             "I have worked with customers for a while and I always try to help them as best I can.",
