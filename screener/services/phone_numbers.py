@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 Span = tuple[int, int]
 MASK = "█"
@@ -15,13 +16,17 @@ _SAID = re.compile(rf"{_ONE}(?:{_BETWEEN}{_ONE}){{3,}}")
 _DIGITS = re.compile(rf"(?:(double|triple)[ -])?(\d|\b{DIGIT_WORD}\b)")
 FEWEST = 7
 
+_COUNTED = (
+    r"(?:calls|clients|customers|guests|items|kilos|meals|miles|orders|parcels|patients|people|pieces|points|pupils"
+    r"|requests|rows|seats|students|tickets|tons|units|users|visitors)"
+)
 _WRITTEN = re.compile(
     rf"""(?<![\w.,$€£¥{MASK}])(?:
     (?:\+|\(\+|00)[1-9](?:\)?[ .\-/]?\(?\d){{7,14}}  # with a country code
     | \(?0(?:\)?[ .\-/]?\(?\d){{8,11}}  # with an area code as most countries write it
     | (?:1[ .\-])?\(?\d{{3}}\)?[ .\-/]?\d{{3}}[ .\-/]?\d{{4}}  # as in North America
     | \d{{3}}([ \-])\d{{3}}\1\d{{3}} | \d{{5}}[ \-]\d{{5,6}} | \d{{9,13}}
-    | \d{{3}}[\-.]\d{{4}}  # within a town
+    | \d{{3}}[\-.]\d{{4}}(?!\ (?:more\ |new\ )?{_COUNTED}\b)  # within a town, or "415-1250 units"
     | (?<!\d\ )\d(?:\ \d){{8,10}}(?!\ \d)  # digit by digit
     )(?!\w|{MASK}|[.,/\-][\d{MASK}]|\ ?[%$€£¥]|\ (?:percent|dollars?|euros?|pounds|yen|rupees|usd|eur|gbp|inr)\b)""",
     re.X,
@@ -44,7 +49,8 @@ def phone_numbers(text: str, known: Iterable[str] = ()) -> Iterator[Span]:
     numbers = [one for one in (re.sub(r"\D", "", number) for number in known) if len(one) >= FEWEST]
     for found in _SAID.finditer(text):
         digits = list(_digits(text, found.span()))
-        if len(digits) >= FEWEST and sum(not text[start:end].isdecimal() for _, (start, end) in digits) >= 3:
+        in_words = sum(not text[start:end].isdecimal() for _, (start, end) in digits)
+        if len(digits) >= FEWEST and in_words >= 3 and not _is_counting([int(digit) for digit, _ in digits]):
             yield found.span()
         for number in numbers:
             yield from _occurrences(number, digits)
@@ -64,6 +70,12 @@ def _is_a_figure(written: str) -> bool:
         or (written.lstrip("(").startswith("0") and sum(map(len, groups)) < 9)  # "0900-1700"
         or not FEWEST <= sum(map(len, groups)) <= 15
     )
+
+
+def _is_counting(digits: list[int]) -> bool:
+    """Whether somebody counts, up or down."""
+    steps = {after - before for before, after in pairwise(digits)}
+    return steps in ({1}, {-1})
 
 
 def _digits(text: str, span: Span) -> Iterator[tuple[str, Span]]:

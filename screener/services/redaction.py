@@ -18,6 +18,7 @@ _PROVIDER = r"(?:gmail|googlemail|outlook|hotmail|live|yahoo|icloud|proton|proto
 _EMAIL = re.compile(
     rf"""(?<![\w'.+{MASK}-])(?:
     [\w'+.-]{{1,64}}(?:@[\w.-]{{0,255}}\w|\ ?@\ ?[\w-]+(?:\.\w+)+)  # as it is written
+    | [\w'+.-]{{1,64}}\ ?[\[(]\ ?(?:at|@)\ ?[\])]\ ?[\w-]+(?:(?:\.|\ ?[\[(]\ ?{_DOT}\ ?[\])]\ ?|\ {_DOT}\ )[\w-]+)+
     | {_LOCAL}\ (?:  # as it is said
         at\ (?:[\w-]+(?:\ {_DOT}\ [\w-]+)+|{_PROVIDER}(?:\ ?\.\ ?\w+|\ point\ \w+)+)
         | (?:arroba|arobase|chiocciola)\ [\w-]+(?:(?:\.|\ (?:{_DOT}|point|punto|ponto)\ )[\w-]+)+
