@@ -212,8 +212,18 @@ class StaleTurn(Exception):
 YES = frozenset(
     {"yes", "yeah", "yep", "yes i am", "yes it is", "speaking", "this is me", "i agree", "yes i agree", "i do"}
 )
-NO = frozenset({"no", "nope", "no i am not", "no i do not", "i do not agree", "wrong number"})
-NEVER_AGAIN = frozenset({"do not call me again", "never call me again", "stop calling me", "take me off your list"})
+NO = frozenset({"no", "nope", "no i am not", "no it is not", "no i do not", "no i do not agree", "i do not agree"})
+
+# Who refuses may say it in any words, as long as there are few: a greeting of a voicemail has more.
+REFUSALS = {
+    "never": r"(do not|never|stop|quit) (\w+ )?(call|calling|phone|phoning|contact|contacting)\b"
+    r"|(take|remove|delete) (me|my number|this number)\b",
+    "wrong": r"\bwrong (number|person)\b",
+    "refused": r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",
+}
+FEW_WORDS = 12
+NOT_NOW = r"\b(now|later|today|tonight|tomorrow|moment|work)\b"
+"""Who says so refuses this call, and perhaps no other: that is not clear."""
 
 
 def respond(state: State, turn: int, heard: Input) -> Step:
@@ -238,8 +248,10 @@ def _after_identity(now: State, heard: Input) -> Step:
     match _meaning(heard):
         case "yes":
             return Step(replace(now, stage=Stage.CONSENT, silences=0), AskConsent(resumed=now.resumed))
-        case "no":
+        case "no" | "wrong":
             return _end(now, Ending.WRONG_PERSON)
+        case "refused":
+            return _end(now, Ending.DECLINED)
         case "never":
             return _end(now, Ending.OPTED_OUT)
     return _unclear(now, AskIdentity(again=True))
@@ -251,8 +263,10 @@ def _after_consent(now: State, heard: Input) -> Step:
             return _first_question(
                 replace(now, stage=Stage.QUESTION, silences=0), Consented(by_key=isinstance(heard, Pressed))
             )
-        case "no":
+        case "no" | "refused":
             return _end(now, Ending.DECLINED)
+        case "wrong":
+            return _end(now, Ending.WRONG_PERSON)
         case "never":
             return _end(now, Ending.OPTED_OUT)
     return _unclear(now, AskConsent(again=True, resumed=now.resumed))
@@ -308,12 +322,20 @@ def _end(now: State, ending: Ending, *facts: Fact) -> Step:
 
 
 def _meaning(heard: Input) -> str:
-    """'yes', 'no', 'never' or '' for what is not clearly one of them. Only short exact phrases count as consent."""
+    """'yes', 'no', one of REFUSALS, or '' for what is not clearly one of them. Only short exact phrases are consent."""
     if isinstance(heard, Pressed):
         return {"1": "yes", "2": "no", "9": "never"}.get(heard.key, "")
-    if isinstance(heard, Spoke):
-        words = " ".join(re.findall(r"[a-z]+", heard.words.lower().replace("don't", "do not").replace("i'm", "i am")))
-        for meaning, phrases in (("yes", YES), ("no", NO), ("never", NEVER_AGAIN)):
-            if words in phrases:
-                return meaning
-    return ""
+    return _meaning_of(heard.words) if isinstance(heard, Spoke) else ""
+
+
+def _meaning_of(spoken: str) -> str:
+    plain = spoken.lower().replace("\u2019", "'").replace("n't", " not").replace("'m", " am")
+    words = re.findall(r"[a-z]+", plain)
+    said = " ".join(words)
+    if said in YES:
+        return "yes"
+    if said in NO:
+        return "no"
+    if len(words) > FEW_WORDS or re.search(NOT_NOW, said):
+        return ""
+    return next((meaning for meaning, phrase in REFUSALS.items() if re.search(phrase, said)), "")

@@ -45,7 +45,7 @@ GOODBYES = {
     talk.Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you, and goodbye.",
     talk.Ending.OPTED_OUT: "We will not call you again. Goodbye.",
     talk.Ending.WRONG_PERSON: "Sorry to have bothered you. Goodbye.",
-    talk.Ending.NO_REPLY: "I can't hear anybody. Goodbye.",
+    talk.Ending.NO_REPLY: "Sorry, I could not make out a reply. Goodbye.",
 }
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
 UNKNOWN = "We are sorry. This call can't be continued. Goodbye."

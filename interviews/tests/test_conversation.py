@@ -88,13 +88,6 @@ def at(stage: Stage, *, open: tuple[int, ...] = (0, 1, 2), **more: object) -> St
         (at(Stage.CONSENT), Spoke("Well, I suppose"), Stage.CONSENT, AskConsent(again=True), ()),
         (
             at(Stage.CONSENT),
-            Spoke("Please don't call me again!"),
-            Stage.CONSENT,
-            AskConsent(again=True),
-            (),
-        ),
-        (
-            at(Stage.CONSENT),
             Spoke("Don't call me again!"),
             Stage.OVER,
             Goodbye(Ending.OPTED_OUT),
@@ -132,6 +125,43 @@ def test_each_input_leads_to_one_step(
     step = respond(state, state.turn, heard)
     assert (step.state.stage, step.say, step.facts) == (stage, say, facts)
     assert step.state.turn == state.turn + 1
+
+
+VOICEMAIL = "Hi, no one is available to take your call, please do not hang up, leave a message after the tone"
+
+
+@pytest.mark.parametrize(
+    ("words", "to_the_greeting", "to_the_disclosure"),
+    [
+        ("Sorry, you have the wrong number.", Ending.WRONG_PERSON, Ending.WRONG_PERSON),
+        ("No, thank you.", Ending.DECLINED, Ending.DECLINED),
+        ("I don’t want to be recorded.", Ending.DECLINED, Ending.DECLINED),
+        ("I'm not interested.", Ending.DECLINED, Ending.DECLINED),
+        ("No.", Ending.WRONG_PERSON, Ending.DECLINED),
+        ("No, I don't agree.", Ending.WRONG_PERSON, Ending.DECLINED),
+        ("Please don't call me again!", Ending.OPTED_OUT, Ending.OPTED_OUT),
+        ("Don't ever call me again, I am not interested.", Ending.OPTED_OUT, Ending.OPTED_OUT),
+        ("Please remove my number from your list.", Ending.OPTED_OUT, Ending.OPTED_OUT),
+        ("Don't call me now, call later.", None, None),
+        ("I don't want to do this at work.", None, None),
+        ("I don't know.", None, None),
+        (VOICEMAIL, None, None),
+    ],
+)
+def test_whoever_refuses_in_other_words_is_understood_and_not_called_again(
+    words: str, to_the_greeting: Ending | None, to_the_disclosure: Ending | None
+) -> None:
+    for stage, ending in ((Stage.IDENTITY, to_the_greeting), (Stage.CONSENT, to_the_disclosure)):
+        step = respond(at(stage), 4, Spoke(words))
+        assert step.facts == ((Over(ending),) if ending else ())
+        assert step.state.stage is (Stage.OVER if ending else stage)
+
+
+@pytest.mark.parametrize(
+    "words", ["Yes, I agree, but do not call me again.", "Well, yes, I do agree to it", "I agree to no"]
+)
+def test_only_a_short_exact_phrase_is_consent(words: str) -> None:
+    assert Consented(by_key=False) not in respond(at(Stage.CONSENT), 4, Spoke(words)).facts
 
 
 @pytest.mark.parametrize("turn", [3, 5, -1, 10**9])
