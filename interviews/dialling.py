@@ -231,8 +231,7 @@ def follow_up(attempt_id: UUID) -> None:
             why = attempt.reason if attempt.apologised_at else f"{attempt.get_outcome_display()}; trying again."
             interview.wait_until(timezone.now() + spacing, reason=why)
         else:
-            reason = f"Not reached, or not to the end, in {reached.count()} calls."
-            _give_up(interview, Interview.Outcome.UNREACHED, reason)
+            _give_up(interview, Interview.Outcome.UNREACHED, _why_not_reached(list(reached)))
 
 
 def _look_for_last_words(attempt_id: UUID) -> bool:
@@ -258,6 +257,13 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
     with Attempt.objects.held(attempt_id) as held:
         held.find_last_take({one.sid: one.seconds for one in found})
     return True
+
+
+def _why_not_reached(attempts: list[Attempt]) -> str:
+    calls = f"{len(attempts)} calls" if len(attempts) > 1 else "one call"
+    outcomes = ", ".join(one.get_outcome_display().lower() for one in attempts)
+    last = f" {attempts[-1].reason}" if attempts[-1].outcome == Attempt.Outcome.CARRIER_ERROR else ""
+    return f"Not reached, or not to the end, in {calls}: {outcomes}.{last}"
 
 
 def _spacing(job: JobDescription, calls: int) -> timedelta:

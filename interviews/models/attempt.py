@@ -278,7 +278,9 @@ class Attempt(BaseModel):
         interview = self.interview
         match ending:
             case talk.Ending.NO_REPLY:
-                self.store(outcome=self.Outcome.NO_ANSWER, reason="The call was picked up, but nobody replied.")
+                self.store(
+                    outcome=self.Outcome.NO_ANSWER, reason="The call was picked up, but there was no clear reply."
+                )
                 return
             case talk.Ending.FINISHED:
                 end_conversation(interview, reason="")
@@ -336,7 +338,8 @@ class Attempt(BaseModel):
         """The line is closed. What follows is decided once the last words have had time to arrive."""
         if self.ended_at:
             return
-        self.store(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=self.reason or reason)
+        why = self.reason or ("" if self.outcome else reason)
+        self.store(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=why)
         self._note_end()
         if self.interview.is_live:
             cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP

@@ -36,6 +36,14 @@ class Call(BaseModel):
     }
     """How an attempt ended when its call ended so, unless the conversation had come to its own end."""
 
+    REASONS: ClassVar[dict[str, str]] = {
+        Status.COMPLETED: "The line went before the conversation was over.",
+        Status.BUSY: "The line was busy.",
+        Status.NO_ANSWER: "Nobody answered.",
+        Status.FAILED: "The carrier could not put the call through.",
+        Status.CANCELED: "The call was called off before anybody answered.",
+    }
+
     UNANSWERED: ClassVar[set[str]] = ENDED.keys() - {Status.COMPLETED}
 
     ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
@@ -109,7 +117,7 @@ class Call(BaseModel):
         )
         if ended:
             defer("interviews.fill_line")
-            reason = f"The carrier reports: {status}. {why}".strip()
+            reason = f"{self.REASONS[status]} {why}".strip()
             self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=reason)
 
     def priced(self, price: str | None, unit: str) -> None:

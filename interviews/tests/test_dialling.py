@@ -254,19 +254,35 @@ def test_a_carrier_that_is_not_there_was_certainly_not_asked(settings: Any) -> N
     assert (attempt.outcome, "could not be reached" in attempt.reason) == (Attempt.Outcome.CARRIER_ERROR, True)
 
 
-def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
-    interview = an_interview(job=an_approved_job(max_attempts=2))
-    for number in (1, 2):
+def reported(interview: Interview, *news: dict[str, Any]) -> None:
+    """Calls that end so, one after the other."""
+    for number, one in enumerate(news, start=1):
         drain()
         with Attempt.objects.held(interview.attempts.get(number=number).pk) as attempt:
-            attempt.call.progress("busy", sequence=2)
+            attempt.call.progress(one.pop("status"), sequence=2, **one)
         drain()
         interview.refresh_from_db()
-        if number == 1:
+        if number < len(news):
             assert interview.next_attempt_at is not None
-            assert "Busy" in interview.waiting_for
+            assert attempt.get_outcome_display() in interview.waiting_for
             interview.wait_until(timezone.now(), reason="the test is in a hurry")
+
+
+def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
+    interview = an_interview(job=an_approved_job(max_attempts=2))
+    reported(interview, {"status": "no-answer"}, {"status": "busy"})
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
+    assert interview.outcome_reason == "Not reached, or not to the end, in 2 calls: no answer, busy."
+    assert [one.reason for one in interview.attempts.all()] == ["Nobody answered.", "The line was busy."]
+
+
+def test_a_number_to_which_no_call_can_be_put_through_is_told_as_one(twilio: Carrier) -> None:
+    interview = an_interview(job=an_approved_job(max_attempts=1))
+    reported(interview, {"status": "failed", "why": "There is no such number."})
+    assert interview.outcome_reason == (
+        "Not reached, or not to the end, in one call: carrier error. The carrier could not put the call through. "
+        "There is no such number."
+    )
 
 
 class TestOfSeveralCallsToANumber:
