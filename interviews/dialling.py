@@ -41,7 +41,10 @@ LONGEST_CALL = timedelta(hours=2)
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 CONFIGURED_WITHIN = timedelta(minutes=15)
-"""How soon a call that a missing or wrong setting holds up is tried again."""
+"""How soon a call that a missing setting holds up is tried again."""
+
+CORRECTED_WITHIN = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15)]
+"""How soon the first, second, further call is tried that finds out whether a wrong setting has been corrected."""
 
 PRICED_AFTER = timedelta(minutes=5)
 
@@ -98,7 +101,8 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
 
 def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | None:
     if isinstance(error, telephony.Misconfigured):
-        return CONFIGURED_WITHIN
+        lately = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
+        return CORRECTED_WITHIN[min(lately.count(), len(CORRECTED_WITHIN)) - 1]
     asked = getattr(error, "retry_after", None)
     return timedelta(seconds=asked) if asked else None
 
