@@ -24,11 +24,14 @@ log = logging.getLogger(__name__)
 
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier has not got by then is not coming."""
+NO_AUDIO_TRIES = 6
+"""About a minute: what is no audio may be a page that something on the way puts in its place for a moment."""
 FORGET_AFTER = timedelta(minutes=1)
 CARRIER_NEEDS = timedelta(minutes=1)
 """How long Twilio's transcription usually takes: only when it is late, is it asked for."""
 CARRIER_PATIENCE = timedelta(hours=3)
-EXPECT_FOR = timedelta(minutes=10)
+EXPECT_FOR = timedelta(minutes=2)
+"""How long news of a recording is waited for: then its audio is simply asked for."""
 
 
 @contextmanager
@@ -61,7 +64,10 @@ def _fetch_audio(recording_id: UUID, token: UUID) -> UUID | None:
         else:
             _lost(recording_id, token, f"The recording could not be fetched for hours. {error}")
     except PermanentError as error:
-        _lost(recording_id, token, str(error))
+        if isinstance(error, telephony.NoAudio) and take.tries < NO_AUDIO_TRIES:
+            Recording.objects.postpone(recording_id, token, pause_after(take.tries))
+        else:
+            _lost(recording_id, token, str(error))
     else:
         with _held_take(recording_id, token) as mine:
             if mine:

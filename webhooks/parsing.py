@@ -65,6 +65,17 @@ def heard(kind: str, params: QueryDict) -> talk.Input:
     raise Unreadable(kind)
 
 
+WHY_NO_RECORDING = {
+    "16101": "Twilio reports that the recording of this answer was too short to be kept.",
+    "16102": "Twilio reports that the recording of this answer was silent, and has not kept it.",
+}
+
+
+def why_no_recording(params: QueryDict) -> str:
+    reported = "Twilio reports that there is no recording of this answer."
+    return WHY_NO_RECORDING.get(text(params, "ErrorCode"), reported)
+
+
 @dataclass(frozen=True)
 class Progress:
     """News of a call."""

@@ -201,7 +201,7 @@ class RecordingView(EventView):
             case "completed":
                 take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
             case "absent" | "failed":
-                take.denied(reason="Twilio reports that there is no recording of this answer.")
+                take.denied(reason=parsing.why_no_recording(request.POST))
 
 
 class TranscriptionView(EventView):

@@ -56,10 +56,27 @@ def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twi
     assert timedelta(minutes=19) < take.retry_at - timezone.now() <= timedelta(minutes=20)
 
 
-def test_audio_that_is_none_is_lost_and_said_to_be(take: Recording, twilio: Carrier) -> None:
-    twilio.audio = b"<html>Sorry</html>"
+@pytest.mark.parametrize("sent", [b"<html>Sorry</html>", b""])
+def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: Carrier, sent: bytes) -> None:
+    twilio.audio = sent
+    answers.fetch_audio(take.pk)
+    is_tried_again(take)
+    twilio.audio = WAV
+    take.store(retry_at=None)
     answers.fetch_audio(take.pk)
     take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+
+
+def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be(
+    take: Recording, twilio: Carrier
+) -> None:
+    twilio.audio = b"<html>Sorry</html>"
+    while take.status == Recording.Status.AVAILABLE:
+        take.store(retry_at=None)
+        answers.fetch_audio(take.pk)
+        take.refresh_from_db()
+    assert len(twilio.asked) < 10
     assert (take.status, take.error) == (
         Recording.Status.ABSENT,
         "What Twilio sent for the recording is no WAV audio.",

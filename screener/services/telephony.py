@@ -54,6 +54,10 @@ class Misconfigured(Refused):
     """What a person must change concerns every call: our account at Twilio, or a setting of ours."""
 
 
+class NoAudio(PermanentError):
+    """What Twilio sent for a recording is no audio."""
+
+
 class NotThere(TransientError):
     """Twilio does not have it, or does not have it yet."""
 
@@ -325,8 +329,8 @@ def carrier_transcript(recording_sid: str) -> CarrierTranscript:
 def fetch_audio(recording_sid: str) -> bytes:
     """The WAV of a recording, from the configured host only, bounded in size and time.
 
-    Raises NotThere while Twilio has not got it, Refused where it is looked for in the wrong place, PermanentError for
-    what is no audio.
+    Raises NotThere while Twilio has not got it, Refused where it is looked for in the wrong place, NoAudio for what is
+    none, PermanentError for what is too much.
     """
     url = f"{settings.TWILIO_API_URL}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Recordings/{recording_sid}.wav"
     with _errors_of_ours(), over_within(AUDIO_SECONDS):
@@ -396,7 +400,7 @@ def _read(answer: requests.Response) -> bytes:
 
 def _checked_audio(data: bytes) -> bytes:
     if not (data[:4] == b"RIFF" and data[8:12] == b"WAVE"):
-        raise PermanentError("What Twilio sent for the recording is no WAV audio.")
+        raise NoAudio("What Twilio sent for the recording is no WAV audio.")
     announced = int.from_bytes(data[4:8], "little") + 8
     if len(data) < announced < STREAMED:
         raise TelephonyDown("The recording came only in part; trying again.")

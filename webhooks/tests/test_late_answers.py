@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from interviews import dialling
+from interviews import answers, dialling
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from interviews.tests.carrier import Carrier
@@ -169,8 +169,8 @@ class TestWhatIsSaidOfARecording:
         phone.post(first.attrib["action"], phone.params(**TAKE, Digits="#"))
         return first
 
-    def told(self, phone: Phone, record: ET.Element, status: str, duration: str = "20") -> None:
-        params = phone.params(RecordingSid="RE1", RecordingStatus=status, RecordingDuration=duration)
+    def told(self, phone: Phone, record: ET.Element, status: str, duration: str = "20", **more: str) -> None:
+        params = phone.params(RecordingSid="RE1", RecordingStatus=status, RecordingDuration=duration, **more)
         assert phone.post(record.attrib["recordingStatusCallback"], params).status_code == 204
 
     @pytest.mark.parametrize("status", ["in-progress", "processing", "paused", "", "something new"])
@@ -186,6 +186,15 @@ class TestWhatIsSaidOfARecording:
     ) -> None:
         self.told(phone, given, status)
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
+
+    @pytest.mark.parametrize(("code", "says"), [("16101", "too short"), ("16102", "silent"), ("", "no recording")])
+    def test_says_why_there_is_no_recording_as_far_as_the_carrier_does(
+        self, given: ET.Element, phone: Phone, interview: Interview, code: str, says: str
+    ) -> None:
+        self.told(phone, given, "absent", duration="0", ErrorCode=code)
+        answer = interview.responses.all()[0]
+        assert answer.status == Answer.AUDIO_LOST
+        assert says in answer.status_reason
 
     @pytest.mark.parametrize("order", [["absent", "completed"], ["completed", "absent"]])
     def test_ends_with_the_audio_whenever_there_is_some(
@@ -217,6 +226,7 @@ class TestWhatIsSaidOfARecording:
     ) -> None:
         twilio.audio = b"<html>no</html>"
         self.told(phone, given, "completed")
+        Recording.objects.update(tries=answers.NO_AUDIO_TRIES)
         drained()
         self.told(phone, given, "completed")
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
