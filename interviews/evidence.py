@@ -12,7 +12,9 @@ from screener.services.instructions import said_to_the_scorer
 
 FEWEST_QUOTED = 3
 SAID_TO_THE_SCORER = "quote_talks_to_the_scorer"
-FILLERS = frozenset("um uh er ah eh hm hmm mhm like so well okay ok yeah yes no you know i mean".split())
+FILLERS = frozenset(
+    "um umm uhm uh huh er erm ah eh hm hmm mm mhm like so well okay ok yeah yep yes no nope you know i mean".split()
+)
 _LITTLE = FILLERS | frozenset(
     """a about all also an and any are as at be because been but by can could couldn d did didn do does doesn don for
     from had hadn has hasn have haven he her him his how if in into is isn it its just ll m me more most my not of on

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
@@ -64,8 +65,8 @@ def sendable(response: InterviewResponse, interview: Interview) -> str:
 
 
 def is_too_short(transcript: str) -> bool:
-    words = [word.strip(".,!?;:").lower() for word in transcript.split()]
-    return len([word for word in words if word and word not in FILLERS]) < FEWEST_WORDS
+    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", transcript.lower())
+    return len([word for word in words if word not in FILLERS]) < FEWEST_WORDS
 
 
 # --- One answer ----------------------------------------------------------------------------------------

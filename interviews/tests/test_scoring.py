@@ -256,7 +256,9 @@ class TestAnInterview:
         assert interview.results.get(is_current=True).flags == []
         assert {one.current_assessment for one in interview.responses.all()} == {None}
 
-    @pytest.mark.parametrize("words", ["Um, yeah.", "I don't know", "No"])
+    @pytest.mark.parametrize(
+        "words", ["Um, yeah.", "I don’t know", "No", "Um… uh… hmm… well… so…", "(um) “uh” erm — mm-hmm", "♪ ♪ - - ♪"]
+    )
     def test_settles_what_is_too_short_without_asking_a_model(self, judged_by: Any, words: str) -> None:
         interviewer = judged_by(all_alike(8, ""))
         interview = transcribed(words)
