@@ -17,6 +17,7 @@ from interviews.models import (
     InterviewResponse,
     InterviewResult,
 )
+from interviews.results import WITHOUT_WORDS
 from interviews.spending import phone_of
 from screener.budget import why_no_paid_work
 from screener.services.offline_interviewer import OfflineInterviewer
@@ -57,7 +58,6 @@ FLAGS = {
     "talks_to_the_scorer": "the answer speaks to whoever scores it, which earned it nothing",
     "job_talks_to_the_scorer": "the job's text reads like instructions to whoever scores",
     "point_without_quote_left_out": "a point was left out: its words, or the score of its answer, do not support it",
-    "rests_on_scores_without_words": "the recommendation rests on scores for which no words of an answer are shown",
     "contradicts_thresholds": "the interviewer itself would say otherwise than the job's thresholds",
     "hire_without_strengths": "the thresholds say hire, but no strength rests on words of the answers",
     "reject_with_strengths_only": "the thresholds say reject, but only strengths were named",
@@ -202,7 +202,8 @@ class Finding:
 
     @property
     def flags(self) -> list[str]:
-        return plain(self.result.flags)
+        """But for what the reasoning says in a sentence of its own."""
+        return plain(flag for flag in self.result.flags if flag != WITHOUT_WORDS)
 
     @property
     def doubt(self) -> str:

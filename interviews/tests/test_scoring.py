@@ -333,6 +333,7 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         assert ("rests_on_scores_without_words" in result.flags) is needs_a_person
         why = f"The recommendation ({advice}) rests on scores for which no words are shown (question 1); without them"
         assert (f"{why} it would be {otherwise}." in result.reasoning) is needs_a_person
+        assert not [flag for flag in Finding(result).flags if "rests on" in flag], "it is said once"
         assert result.reasoning == f"{Finding(result).doubt} {' '.join(one['text'] for one in result.grounds)}".strip()
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
