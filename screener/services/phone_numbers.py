@@ -8,12 +8,27 @@ Span = tuple[int, int]
 MASK = "█"
 
 _WORDS = "zero one two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 DIGIT_OF = {**{word: str(digit) for digit, word in enumerate(_WORDS)}, "oh": "0", "o": "0", "nought": "0"}
 DIGIT_WORD = rf"(?:{'|'.join(DIGIT_OF)})"
 _ONE = rf"(?:\d|\b{DIGIT_WORD}\b|\b(?:double|triple)[ -](?:\d|{DIGIT_WORD}\b))"
 _BETWEEN = r"[\s().,/_+-]{0,4}(?:\b(?:um|uh|er|erm|and|then|dash|hyphen|space)\b[\s.,-]{1,3}){0,3}"
 _SAID = re.compile(rf"{_ONE}(?:{_BETWEEN}{_ONE}){{3,}}")
-_DIGITS = re.compile(rf"(?:(double|triple)[ -])?(\d|\b{DIGIT_WORD}\b)")
+_MORE_OF = {
+    **{word: str(number) for number, word in enumerate(_TEENS, start=10)},
+    **{ten: f"{digit}0" for digit, ten in enumerate(_TENS, start=2)},
+    **{
+        f"{ten}{joint}{_WORDS[one]}": f"{digit}{one}"
+        for digit, ten in enumerate(_TENS, start=2)
+        for one in range(1, 10)
+        for joint in " -"
+    },
+    "hundred": "00",
+}
+_MORE = rf"\b(?:{'|'.join(sorted(_MORE_OF, key=len, reverse=True))})\b"
+_SAID_IN_PAIRS = re.compile(rf"(?:{_ONE}|{_MORE})(?:{_BETWEEN}(?:{_ONE}|{_MORE})){{2,}}")
+_DIGITS = re.compile(rf"({_MORE})|(?:(double|triple)[ -])?(\d|\b{DIGIT_WORD}\b)")
 FEWEST = 7
 
 _COUNTED = (
@@ -52,8 +67,9 @@ def phone_numbers(text: str, known: Iterable[str] = ()) -> Iterator[Span]:
         in_words = sum(not text[start:end].isdecimal() for _, (start, end) in digits)
         if len(digits) >= FEWEST and in_words >= 3 and not _is_counting([int(digit) for digit, _ in digits]):
             yield found.span()
+    for found in _SAID_IN_PAIRS.finditer(text) if numbers else ():
         for number in numbers:
-            yield from _occurrences(number, digits)
+            yield from _occurrences(number, list(_digits(text, found.span())))
 
 
 def _is_a_figure(written: str) -> bool:
@@ -79,10 +95,11 @@ def _is_counting(digits: list[int]) -> bool:
 
 
 def _digits(text: str, span: Span) -> Iterator[tuple[str, Span]]:
-    """The digits that were written or said there. "Double five" is two."""
+    """The digits that were written or said there. "Double five" is two, and so is "fifty-five"."""
     for found in _DIGITS.finditer(text, *span):
-        digit = DIGIT_OF.get(found[2], found[2])
-        yield from [(digit, found.span())] * {"double": 2, "triple": 3}.get(found[1], 1)
+        several, times, one = found.groups()
+        digits = _MORE_OF[several] if several else DIGIT_OF.get(one, one) * {"double": 2, "triple": 3}.get(times, 1)
+        yield from ((digit, found.span()) for digit in digits)
 
 
 def _occurrences(number: str, digits: list[tuple[str, Span]]) -> Iterator[Span]:

@@ -111,6 +111,8 @@ def test_an_address_is_masked_however_it_is_said(text: str) -> None:
         *("٤١٥٥٥٥٠١٣٧", "４１５－５５５－０１３７", "415\u200b555\u200b0137"),
         *("four one five, triple five, oh one three seven", "four-one-five double five five o one three seven"),
         *("four one five um five five five and zero one three seven", "one 415 five five five 0137"),
+        "four fifteen, five fifty-five, oh one thirty-seven",
+        "four one five fifty five five zero one three seven",
         "one four one five and then five five five, um, and then oh one three seven",
         *("4 1 5 5 5 5 0 1 3 7", "6 1 2 3 4 5 6 7 8", "7 0 3 5 5 5 0 1 9 9 1"),
         *("+49 151 23456789", "0151 23456789", "07911 123456", "020 7946 0958", "98765 43210", "612 345 678"),
@@ -178,6 +180,8 @@ def test_ordinary_figures_are_left_alone(figures: list[str], between: str) -> No
         "We sold 240 units for $415 555 0100 yen.",
         "Meet me at home dot.",
         "I breathe and count one two three four five six seven eight, then I answer.",
+        "Four fifteen, five fifty-five and zero one thirty-eight are the rooms.",
+        "In twenty fifteen we were fifty five people, in twenty twenty one a hundred thirty seven.",
         "The children counted nine, eight, seven, six, five, four, three, two, one.",
     ],
 )
