@@ -99,6 +99,14 @@ _SAID = re.compile(
             r"^\W*(?:please\ )?(?:don't|do\ not)\ (?:deduct|subtract|take\ off)\b[^.!?]{0,15}\b(?:points?|marks?)",
             rf"{_BEGIN}(?:tell|write|note|say|report)\b[^.!?]{{0,30}}\bthat\ (?:i|the\ {_ANSWER})\ "
             r"(?:am|is|was|deserve|passed)",
+            rf"\byou\ (?:could|can|would|might)\b[^.!?]{{0,50}}?\b(?:giv|award)(?:e|ing)?\ (?:me|this\ {_ANSWER})\ "
+            rf"(?:the\ )?{_TOP}\ {_MARK}\b",
+            rf"\bgimme\ (?:an?\ )?(?:{_TEN}\b|{_TOP}\ {_MARK})",
+            rf"{_BEGIN}consider\ (?:this|it|my\ \w+)\ (?:as\ )?(?:an?\ |the\ )?{_PRAISED}\ {_ANSWER}\b",
+            rf"{_BEGIN}(?:treat|consider|mark)\ (?:the\ rubric|(?:all|every|each|the)\ (?:of\ the\ )?criteri\w+)\ "
+            r"(?:as\ )?(?:satisfied|met|fulfilled|passed)\b",
+            r"\byou\ (?:can|may|should|must)\ (?:now\ )?(?:skip|stop|end)\ (?:the|this|your)\ "
+            r"(?:evaluation|scoring|grading|assessment)(?=\W*$|[,;]|\ (?:here|now|and|because)\b)",
             # an order to forget the rules
             rf"{_FORGET}\ (?:about\ )?(?:(?:all|any|of|my|other)\ ){{0,3}}your\ (?:\w+\ )?{_RULES}",
             rf"(?:{_BEGIN}|\byou\ (?:may|can)\ now\ ){_FORGET}\ (?:(?:all|any|the|of|my|other)\ ){{0,3}}"
@@ -114,7 +122,7 @@ _SAID = re.compile(
             rf"\byou\ are\ (?:now\ )?(?:an?\ |my\ )?(?:[\w-]+\ ){{0,3}}{_SCORER}(?=\W*$|[,;:]|\ (?:who|that|which)\b)",
             rf"{_BEGIN}(?:act|behave)\ (?:as|like)\ (?:an?|the|my)\ (?:[\w-]+\ ){{0,2}}{_SCORER}\b|\byou\ are\ dan\b",
             rf"\bif\ you\ are\ an?\ {_SCORER}\b|\bas\ an\ ai(?:\ \w+){{0,2}},?\ you\b|^\W*{_SCORER},\ ",
-            rf"\b(?:attention|hey|hello|to),?\ (?:the\ )?{_SCORER}(?=\W*[,:]|\ {_SCORING})",
+            rf"\b(?:attention|hey|hello|hi|to),?\ (?:the\ )?{_SCORER}(?=\W*[,:]|\ {_SCORING})",
             rf"\b(?:dear|(?:note|message)\ (?:to|for))\ (?:the\ )?(?:{_SCORER}|system)\b",
             rf"\bi(?:\ would|'d)?\ (?:hereby\ )?(?:want|like|need|ask|command|order|instruct)\ the\ {_SCORER}\ to\ "
             rf"(?:{_JUDGE}|report)\b(?=[^.!?]{{0,60}}?\b(?:{_BEST}|{_PRAISED}\b|(?:this|my)\ {_ANSWER}\b))",
@@ -135,7 +143,12 @@ _SAID = re.compile(
             rf"\b(?:final|overall|total)\ (?:score|rating|grade)\s*(?:is|[:=])\s*{_TEN}\b|\bscore\ ?[:=]\ ?\d",
             rf"\b(?:score\ equals|anchors?\ for)\ {_TEN}\b|\brecommendation\s*:\s*(?:strong\ )?hire\b",
             r"\byour\ (?:only|new|real|sole)\ (?:task|job|goal|purpose)\ is\ (?:now\ )?to\b",
-            rf"\b(?:scoring|score|rating|grade|evaluation)\ of\ this\ {_ANSWER}\b",
+            rf"\b(?:scoring|score|rating|grade|evaluation)\ (?:of|for)\ this\ {_ANSWER}\b"
+            r"|\beverything\ (?:after|below|that\ follows)\b[^.!?]{0,30}?\bscoring\ key\b",
+            rf"\b(?:result|verdict)\ ?[:=]\ ?(?:(?:pass(?:ed)?|(?:strong\ )?hire)(?=\W*$|[,;])"
+            rf"|{_TEN}\ ?(?:/|out\ of)\ ?{_TEN})",
+            rf"\b(?:this|my)\ {_ANSWER}\b[^.!?]{{0,60}}?\b(?:must|should)\ (?:get|receive|be\ given)\b"
+            rf"(?=[^.!?]{{0,40}}?\b{_BEST})",
             r"\bassume\ (?:that\ )?the\ rest\ (?:was|is)\b",
             rf"\b(?:relevance|clarity|specificity|professionalism)(?:\ (?:to|is|gets))?[\s:,=-]{{1,3}}{_TEN}\b",
         )
@@ -165,7 +178,8 @@ _OTHER_LANGUAGES = re.compile(
             # German
             r"\b(?:ignorier|missacht|vergiss|vergess)\w*\b.{0,50}\b(?:anweisung|instruktion|vorgabe|regel)\w*",
             r"\b(?:gib|geben|vergib|vergeben|bewerte|bewerten|erteile)\b(?:\ sie)?.{0,60}"
-            r"\b(?:(?:volle|höchste|beste|maximale)\w*\ (?:punkt|bewertung|note)\w*|bestnote|zehn\ von\ zehn|10\ von)",
+            r"\b(?:(?:volle|höchste|beste|maximale)\w*\ (?:punkt|bewertung|note)\w*|bestnote"
+            r"|(?:zehn|10)\ (?:von|punkt\w*))",
             # French
             r"\bignor(?:e|ez|er)\ (?:toutes|les|ces|vos|tes)\b.{0,50}\b(?:instructions|consignes|règles)\b",
             r"\b(?:donner?|donnez|attribue[rz]?|mets|mettez|note[rz]?)\b.{0,50}"
