@@ -140,7 +140,7 @@ def _what_is_missing(interview: Interview, responses: list[InterviewResponse], c
         return status, f"{reasons} Read or hear the answer and decide, or have it tried again."
     if not coverage or coverage < interview.job.minimum_coverage:
         needed = interview.job.minimum_coverage
-        few = f"Only {coverage:.0%} of the questions (by weight) have a score; the job asks for {needed:.0%}."
+        few = f"Only {coverage:.1%} of the questions (by weight) have a score; the job asks for {needed:.1%}."
         return Interview.ResultStatus.INCOMPLETE, few
     return Interview.ResultStatus.READY, ""
 

@@ -195,6 +195,21 @@ class TestAnInterview:
         assert (result.overall_score, result.recommendation) == (Decimal(str(score)), recommendation)
         assert result.coverage == 1
 
+    @pytest.mark.parametrize(("weight", "status"), [(6.0, "ready"), (5.96, "incomplete")])
+    def test_has_a_number_from_its_jobs_minimum_coverage_on(self, judged_by: Any, weight: float, status: str) -> None:
+        judged_by(all_alike(8, "moved twelve services"))
+        weights = [weight, 10 - weight]
+        questions = [one | {"weight": weight} for one, weight in zip(QUESTIONS, weights, strict=False)]
+        interview = transcribed(WORDS, job=an_approved_job(questions=questions, minimum_coverage="0.6"))
+        interview.responses.filter(position=1).update(transcript="Um.")
+        drain()
+        interview.refresh_from_db()
+        result = interview.results.get()
+        assert interview.result_status == status
+        assert (result.overall_score is None) is (status == "incomplete")
+        few = "Only 59.6% of the questions (by weight) have a score; the job asks for 60.0%."
+        assert (few in result.reasoning) is (status == "incomplete")
+
     def test_has_no_number_while_an_answer_needs_a_person(self, judged_by: Any) -> None:
         interviewer = judged_by(all_alike(9, "words that nobody said"))
         interview = transcribed(WORDS)
