@@ -198,6 +198,11 @@ class Account:
                 f"{self.who} knows no model named {self.model}, or not for our key. "
                 f"Check {self.prefix}_MODEL and {self.prefix}_BASE_URL, then start this again."
             )
+        if "response_format" in error.response.text:
+            return RequestRefused(
+                f"{self.who} can't reply in the form that is asked for (response_format). Set {self.prefix}_MODEL and "
+                f"{self.prefix}_BASE_URL to a model and a server that can, then start this again."
+            )
         detail = ", ".join(str(one) for one in (error.code or error.type, error.param) if one) or f"HTTP {status}"
         return RequestRefused(
             f"{self.who} refuses the request ({detail}). Trying again would change nothing: check that "

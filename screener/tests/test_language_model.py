@@ -245,6 +245,7 @@ class TestFailures:
             (failing(404, code="model_not_found"), ModelUnknown, "OPENAI_MODEL"),
             (failing(400, code="context_length_exceeded"), RequestRefused, "context_length_exceeded"),
             (failing(422), RequestRefused, "HTTP 422"),
+            (replying(400, {"error": {"message": "No 'response_format' here"}}), RequestRefused, "a server that can"),
             (replying(400, {"error": {"code": ["a"], "type": {"b": 1}, "param": None}}), RequestRefused, "the request"),
             (replying(400, {"error": {"message": "not supported", "param": ["top_p"]}}), RequestRefused, "top_p"),
             (replying(400, {"error": "No."}), RequestRefused, "HTTP 400"),
