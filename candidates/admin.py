@@ -18,15 +18,19 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
-from candidates.admin_forms import CandidateForm, ConsentForm, DoNotCallForm
+from candidates.admin_forms import CandidateForm, ConsentForm, DoNotCallForm, ImportForm
 from candidates.admin_search import FindsNumbers
+from candidates.csv_import import NEEDED, OPTIONAL, NotACandidateList, RowError, import_candidates
 from candidates.models import Candidate, Consent, DoNotCall
+from candidates.serializers import PersonSerializer
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, badge, button, how_many, verb
+from screener.models import InvalidTransition
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
 """Where the session keeps whom somebody chose in the list, until it is said what for."""
 MOST_CHOSEN = 500
+ERRORS_NAMED = 20
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
 
 
@@ -37,11 +41,26 @@ class ConsentInline(ReadOnlyInline):
     ordering = ["-said_at", "-created_at"]
 
 
+def _rows_left_out(errors: list[RowError]) -> str:
+    named = "; ".join(f"row {one.row}, {one.field}: {one.message}" for one in errors[:ERRORS_NAMED])
+    more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
+    return f"These rows were not taken; correct them and import them by themselves: {named}{more}"
+
+
 @admin.register(Candidate)
 class CandidateAdmin(FindsNumbers):
     form = CandidateForm
     belongings = (Consent,)
-    list_display = ["full_name", "phone", "email", "resume_state", "interviews_so_far", "external_id", "created_at"]
+    list_display = [
+        "full_name",
+        "phone",
+        "email",
+        "consent",
+        "resume_state",
+        "interviews_so_far",
+        "external_id",
+        "created_at",
+    ]
     list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold"]
     search_fields = ["full_name", "phone", "email", "external_id"]
     search_help_text = "Name, phone, e-mail or your own id"
@@ -49,6 +68,7 @@ class CandidateAdmin(FindsNumbers):
     readonly_fields = ["resume_status", "resume_error", "resume_file", "resume_text", "interviews_of", "erased_at"]
     inlines = [ConsentInline]
     actions = ["call_chosen"]
+    actions_list = ["import_csv"]
     actions_detail = ["call", "record_consent", "may_call"]
     person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
@@ -68,7 +88,8 @@ class CandidateAdmin(FindsNumbers):
         return super().get_inlines(request, obj) if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(interviews_held=how_many(Candidate, "interviews"))
+        found = super().get_queryset(request).prefetch_related("consents")
+        return found.annotate(interviews_held=how_many(Candidate, "interviews"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
@@ -87,6 +108,11 @@ class CandidateAdmin(FindsNumbers):
         queryset.delete()
         for file in files:
             transaction.on_commit(partial(file.storage.delete, str(file.name)))
+
+    @badge("Consent to calls", CONSENT_COLOURS)
+    def consent(self, candidate: Candidate) -> tuple[str, str]:
+        said = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
+        return said, said
 
     @badge("Resume", RESUME_COLOURS, ordering="resume_status")
     def resume_state(self, candidate: Candidate) -> tuple[str, str]:
@@ -133,6 +159,32 @@ class CandidateAdmin(FindsNumbers):
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Leads to the form that plans an interview, with this candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
+
+    @button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
+    def import_csv(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):  # it changes those that it knows
+            raise PermissionDenied
+        back = reverse("admin:candidates_candidate_changelist")
+
+        def act(data: dict[str, Any]) -> tuple[str, str]:
+            try:
+                report = import_candidates(data["file"], check=PersonSerializer)
+            except NotACandidateList as error:
+                raise InvalidTransition(str(error)) from None
+            if report.errors:
+                self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
+            return f"Candidates added: {report.created}, updated: {report.updated}.", back
+
+        return self.ask_and_act(
+            request,
+            lambda data: ImportForm(data, files=request.FILES),
+            act,
+            title="Import from CSV",
+            explain=f"The first row names the columns: {' and '.join(NEEDED)}, and any of {', '.join(OPTIONAL)}. "
+            "Without a consent to be called (yes, and where it was given) nobody is called.",
+            back=back,
+            submit="Import",
+        )
 
     def has_call_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])

@@ -72,6 +72,15 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(given)
 
 
+class ImportForm(VerbForm):
+    file = forms.FileField(
+        label="CSV file",
+        allow_empty_file=True,  # refused when it is read, with what to do about it
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="In UTF-8, at most 5 MB and 10,000 rows. Whoever has an external_id that is known is updated.",
+    )
+
+
 class ConsentForm(VerbForm):
     kind = forms.ChoiceField(label="To what", choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
     given = forms.TypedChoiceField(

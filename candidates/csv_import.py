@@ -15,7 +15,8 @@ from candidates.models import Candidate, Consent
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
 NEEDED = ("full_name", "phone")
-COLUMNS = (*NEEDED, "email", "external_id", "locale", "timezone", "consent_to_call", "consent_source")
+OPTIONAL = ("email", "external_id", "locale", "timezone", "consent_to_call", "consent_source")
+COLUMNS = (*NEEDED, *OPTIONAL)
 
 
 class NotACandidateList(ValueError):

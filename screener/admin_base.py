@@ -24,7 +24,7 @@ from screener.services.language_model import interviewer
 from screener.services.offline_interviewer import OfflineInterviewer
 
 F = TypeVar("F", bound=Callable[..., Any])
-Page = Callable[[Any, HttpRequest, str], HttpResponse]
+Page = Callable[..., HttpResponse]
 Verb = Callable[[Any, HttpRequest, Any, Any], str]
 
 
@@ -90,6 +90,10 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        """The buttons of the list that this user may press."""
+        return [one for one in super().get_actions_list(request) if request.user.has_perm(one.method.permission)]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons of this page that this user may press and that its object's state allows."""
@@ -194,9 +198,9 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 class VerbForm(forms.Form):
     """What a verb needs to be told. `subject` is the object that it is done to."""
 
-    def __init__(self, data: Any = None, *, subject: Any = None, initial: Any = None) -> None:
+    def __init__(self, data: Any = None, *, files: Any = None, subject: Any = None, initial: Any = None) -> None:
         self.subject = subject
-        super().__init__(data, initial=initial)
+        super().__init__(data, files, initial=initial)
 
 
 class Sheet(forms.BaseFormSet):  # type: ignore[type-arg]
@@ -228,17 +232,17 @@ def button(
     applies: Callable[[Any], bool] = lambda subject: True,
     variant: ActionVariant = ActionVariant.DEFAULT,
 ) -> Callable[[Page], Page]:
-    """A button at the head of an object's page that leads to another one, for those with this permission."""
+    """A button at the head of a list, or of an object's page, that leads to another page, for those who may."""
 
     def decorate(page: Page) -> Page:
         # Not by unfold's `permissions`: its system check looks each name up in the database, which `migrate`,
         # run against an empty one, has yet to fill.
         @action(description=title, icon=icon, variant=variant)  # type: ignore[untyped-decorator]
         @wraps(page)
-        def guarded(admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+        def guarded(admin: Any, request: HttpRequest, **which: str) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            return page(admin, request, object_id)
+            return page(admin, request, **which)
 
         guarded.permission, guarded.applies = permission, applies
         return cast(Page, guarded)

@@ -1,5 +1,6 @@
 """Candidates at the desk: added, their resume, what they agreed to, and numbers that must not be called."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.models import Candidate, Consent, DoNotCall
@@ -43,6 +44,62 @@ def read(desk: Client, address: str) -> str:
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+class TestImporting:
+    IMPORT = reverse_lazy("admin:candidates_candidate_import_csv")
+    HEADER = "full_name,phone,external_id,consent_to_call,consent_source"
+
+    def send(self, desk: Client, *rows: str) -> str:
+        return press(desk, str(self.IMPORT), file=a_file("\n".join([self.HEADER, *rows]).encode(), "list.csv"))
+
+    def test_takes_the_good_rows_and_names_the_others(self, desk: Client) -> None:
+        page = self.send(desk, "Ada Lovelace,+1 415 555 0100,a-1,yes,application form", "<b>Grace</b>,12,,,")
+        assert "Candidates added: 1, updated: 0." in page
+        assert "row 3, phone: &#x27;12&#x27; has no valid country code." in page
+        assert Candidate.objects.get().consents_to(Consent.Kind.CALL)
+
+    def test_updates_whom_it_knows(self, desk: Client) -> None:
+        a_candidate(external_id="a-1")
+        assert "Candidates added: 0, updated: 1." in self.send(desk, "Ada King,+14155550100,a-1,,")
+        assert Candidate.objects.get().full_name == "Ada King"
+
+    def test_names_some_of_many_errors(self, desk: Client) -> None:
+        page = self.send(desk, *(["Ada,12,,,"] * 25))
+        assert "row 21, phone" in page
+        assert "row 22, phone" not in page
+        assert "And 5 more." in page
+
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (b"", "The file is empty."),
+            (b"name\nAda", "The first row must name the columns"),
+            (b"\xff\xfe", "The file is not in UTF-8."),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_file(self, desk: Client, content: bytes, says: str) -> None:
+        assert says in press(desk, str(self.IMPORT), file=a_file(content, "list.csv"))
+        assert not Candidate.objects.exists()
+
+    def test_is_a_button_of_the_list_for_those_who_may_add_and_change(self, desk: Client, db: None) -> None:
+        listed = reverse("admin:candidates_candidate_changelist")
+        assert str(self.IMPORT) in read(desk, listed)
+        clerk = User.objects.create_user("clerk", is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_candidate", "add_candidate"]))
+        desk.force_login(clerk)
+        assert desk.get(str(self.IMPORT)).status_code == 403
+        clerk.user_permissions.set(Permission.objects.filter(codename="view_candidate"))
+        assert str(self.IMPORT) not in read(desk, listed)
+
+
+class TestTheList:
+    def test_says_who_may_be_called(self, desk: Client) -> None:
+        a_candidate()
+        listed = reverse("admin:candidates_candidate_changelist")
+        assert re.search(r"field-consent[^>]*>.*?\byes\b", read(desk, listed))
+        Candidate.objects.get().say_whether_to_call(False, source="e-mail")
+        assert re.search(r"field-consent[^>]*>.*?\bno\b", read(desk, listed))
 
 
 class TestSearching:

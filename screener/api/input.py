@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework import serializers
-from rest_framework.exceptions import NotAcceptable, ParseError
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, NotAcceptable, ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from screener import language_tag
-from screener.api.problems import TooLarge
 
 MAX_UPLOAD = 12 * 1024 * 1024
+
+
+class TooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is larger than is taken here."
 
 
 def _refuse_larger(request: Request, limit: int) -> None:

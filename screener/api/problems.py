@@ -13,6 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from screener.api.input import TooLarge
 from screener.models import InvalidTransition
 
 CONTENT_TYPE = "application/problem+json"
@@ -37,11 +38,6 @@ TYPES = {
 class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = "Something else changed the same data at the same moment. Read it again, then repeat your request."
-
-
-class TooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is larger than is taken here."
 
 
 class KeyReused(exceptions.APIException):
