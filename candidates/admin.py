@@ -177,7 +177,7 @@ class CandidateAdmin(FindsNumbers):
 
         return self.ask_and_act(
             request,
-            lambda data: ImportForm(data, files=request.FILES),
+            lambda data: ImportForm(data, files=request.FILES or None),
             act,
             title="Import from CSV",
             explain=f"The first row names the columns: {' and '.join(NEEDED)}, and any of {', '.join(OPTIONAL)}. "

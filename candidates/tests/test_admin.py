@@ -59,6 +59,10 @@ class TestImporting:
         assert "row 3, phone: &#x27;12&#x27; has no valid country code." in page
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL)
 
+    def test_complains_of_nothing_before_a_file_is_sent(self, desk: Client) -> None:
+        assert "This field is required." not in read(desk, str(self.IMPORT))
+        assert "This field is required." in press(desk, str(self.IMPORT))
+
     def test_updates_whom_it_knows(self, desk: Client) -> None:
         a_candidate(external_id="a-1")
         assert "Candidates added: 0, updated: 1." in self.send(desk, "Ada King,+14155550100,a-1,,")

@@ -115,7 +115,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def score(self, interview: Any) -> str | None:
         return None if interview.current_score is None else f"{interview.current_score:.2f}"
 
-    @badge("Recommendation", COLOURS, ordering="current_recommendation")
+    @badge("Recommended", COLOURS, ordering="current_recommendation")
     def recommendation(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
         return (value, Recommendation(value).label) if value else None
@@ -124,7 +124,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def decision(self, interview: Any) -> tuple[str, str] | None:
         return (interview.decided, Recommendation(interview.decided).label) if interview.decided else None
 
-    @admin.display(description="Why it needs attention", empty_value="-")
+    @admin.display(description="Attention", empty_value="-")
     def why(self, interview: Any) -> str | None:
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None

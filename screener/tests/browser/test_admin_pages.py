@@ -69,6 +69,15 @@ def test_a_narrow_page_names_itself_and_fits(page: Page) -> None:
         assert cell.evaluate("cell => cell.clientWidth") > table.evaluate("table => table.clientWidth * 0.95")
 
 
+def test_a_list_on_a_usual_screen_shows_all_its_columns(page: Page) -> None:
+    page.set_viewport_size(WIDE)
+    for address in (INTERVIEWS, CANDIDATES):
+        page.goto(address)
+        last = page.locator("#result_list th").last.bounding_box()
+        assert last
+        assert last["x"] + last["width"] <= WIDE["width"]
+
+
 def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
     page.set_viewport_size(WIDE)
     page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
