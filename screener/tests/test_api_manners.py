@@ -174,6 +174,17 @@ class TestALongList:
         problem = assert_problem(api.get(f"/api/v1/{path}/", {name: empty}), 400)
         assert problem["errors"] == {name: ["Give it a value, or leave it out to see all."]}
 
+    @pytest.mark.parametrize(
+        ("path", "there_are"), [("interviews", "job, needs_attention"), ("campaigns", "none here")]
+    )
+    def test_refuses_a_filter_that_there_is_not(self, api: APIClient, path: str, there_are: str) -> None:
+        problem = assert_problem(api.get(f"/api/v1/{path}/?jobb={NOBODY}"), 400)
+        assert problem["errors"]["jobb"][0].startswith("There is no such filter. There ")
+        assert there_are in problem["errors"]["jobb"][0]
+
+    def test_takes_what_says_which_page_and_how_it_is_written_for_no_filter(self, api: APIClient) -> None:
+        assert api.get(f"{JOBS}?page_size=5&format=json&is_open=true").status_code == 200
+
     def test_is_not_told_twice_what_to_filter_by_and_left_open_once(self, api: APIClient) -> None:
         assert api.get(f"{JOBS}?is_open=true&is_open=").status_code == 400
         assert api.get(f"{JOBS}?is_open=&is_open=true").status_code == 400
