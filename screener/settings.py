@@ -332,6 +332,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": []},  # not beside the root's, as Django has it where DEBUG is on
         "procrastinate": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

@@ -133,3 +133,9 @@ def test_a_number_on_the_whitelist_counts_however_it_was_written(settings: Any) 
     settings.WHITELISTED_NUMBERS = ["(00) 1 415 555 0100"]
     verdicts = {finding.rule: finding.verdict.reason for finding in consider("+14155550100", now=NOW).findings}
     assert verdicts["Whitelist"] == "It is on it."
+
+
+def test_what_django_reports_is_logged_once() -> None:
+    ask = "import django; django.setup(); from django.test import Client; Client().get('/none')"
+    asked = python("-c", ask, DJANGO_SETTINGS_MODULE="screener.settings", DEBUG="1", ALLOWED_HOSTS="testserver")
+    assert asked.stderr.count("Not Found: /none") == 1, asked.stderr
