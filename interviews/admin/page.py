@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, When
 
 from interviews.evidence import Place
 from interviews.models import (
@@ -256,6 +257,13 @@ class InterviewPage:
             cost=Cost.of(interview_id=interview.pk),
             phone=phone_of(interview),
         )
+
+    @property
+    def next_to_decide(self) -> Interview | None:
+        """Where to go on from one that is decided: who has waited longest for the same job, else for any."""
+        waiting = Interview.objects.filter(purpose=Interview.Purpose.SCREENING).to_decide()
+        elsewhere = Case(When(job=self.interview.job_id, then=0), default=1)
+        return waiting.select_related("candidate", "job").order_by(elsewhere, "completed_at").first()
 
     @property
     def waits_for_budget(self) -> str:

@@ -405,6 +405,15 @@ class TestDeciding:
         assert decision.result == interview.results.get(is_current=True)
         assert interview.events.get(kind="decision.hire").actor == "hanna"
 
+    def test_leads_to_who_has_waited_longest_for_the_same_job(self, desk: Client) -> None:
+        of_another_job = a_held_interview(full_name="Grace Hopper", phone="+14155550102")
+        interview = a_held_interview()
+        assert "Next to decide" not in read(desk, page_of(interview))
+        page = press(desk, page_of(interview, "decide"), verdict="hire", **self.seen(interview))
+        assert f'Next to decide: <a class="text-link" href="{page_of(of_another_job)}">' in page
+        of_this_job = a_held_interview(job=interview.job, full_name="Alan Turing", phone="+14155550103")
+        assert f'Next to decide: <a class="text-link" href="{page_of(of_this_job)}">' in read(desk, page_of(interview))
+
     def test_shows_what_is_recommended_and_chooses_nothing(self, desk: Client) -> None:
         page = read(desk, page_of(a_held_interview(), "decide"))
         assert "Recommended: hire, at 7.50 of 10, by offline rules, no language model." in page
