@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -85,7 +86,8 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if "%00" in request.META["QUERY_STRING"]:  # no text in the database has one, so nobody asks for it in earnest
             return HttpResponseRedirect(request.path)
-        response: HttpResponse = super().changelist_view(request, extra_context)
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}  # not "Select interview to view"
+        response: HttpResponse = super().changelist_view(request, title | (extra_context or {}))
         return response
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:

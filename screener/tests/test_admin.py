@@ -96,6 +96,10 @@ class TestLists:
         of_candidates = {"app_label": "interviews", "model_name": "interview", "field_name": "candidate"}
         assert desk.get(reverse("admin:autocomplete"), {**of_candidates, "term": "\x00ada"}).status_code == 200
 
+    def test_are_titled_by_what_they_list(self, desk: Client) -> None:
+        page = desk.get(address(Interview, "changelist")).content.decode()
+        assert re.search(r"<title>\s*Interviews \| Screener\s*</title>", page)
+
     def test_find_an_interview_by_its_candidate(self, desk: Client, hr: User) -> None:
         a_row_of_everything(1, by=hr)
         a_row_of_everything(2, by=hr)
