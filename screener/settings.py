@@ -274,7 +274,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Conduct first-round phone interviews and read their results by machine. "
         "Errors are `application/problem+json`; lists come in pages, newest first, "
-        "and a filter without a value is refused; "
+        "and a filter without a value, or one that there is not, is refused; "
         "a POST may carry an `Idempotency-Key`."
     ),
     "VERSION": "1.0.0",
