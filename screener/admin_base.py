@@ -215,6 +215,8 @@ class Sheet(forms.BaseFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         form.fields["ORDER"].label = "No."
         form.fields["DELETE"].label = "Leave out"
+        for name, field in form.fields.items():  # the column's head is no label of a cell
+            field.widget.attrs["aria-label"] = f"{form[name].label}, row {(index or 0) + 1}"
 
     @property
     def kept(self) -> list[forms.Form]:

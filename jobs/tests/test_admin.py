@@ -179,6 +179,11 @@ class TestEditingQuestions:
         job = an_approved_job()
         assert "Tell me about teamwork." in read(desk, page_of(job, "edit_questions"))
 
+    def test_names_each_cell_for_who_can_not_see_the_columns(self, desk: Client) -> None:
+        page = read(desk, page_of(an_approved_job(), "edit_questions"))
+        for expected in ("Question, row 1", "Weight, row 3", "Leave out, row 2"):
+            assert f'aria-label="{expected}"' in page
+
     def test_makes_the_next_version_and_leaves_the_approved_one(self, desk: Client) -> None:
         job = an_approved_job()
         rows = [question | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
