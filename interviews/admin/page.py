@@ -259,6 +259,11 @@ class InterviewPage:
         )
 
     @property
+    def came_to_no_question(self) -> bool:
+        """Whether it was over before any question was answered, so that there is nothing to show of any."""
+        return all(one.response.status == InterviewResponse.Status.SKIPPED for one in self.answers)
+
+    @property
     def next_to_decide(self) -> Interview | None:
         """Where to go on from one that is decided: who has waited longest for the same job, else for any."""
         waiting = Interview.objects.filter(purpose=Interview.Purpose.SCREENING).to_decide()

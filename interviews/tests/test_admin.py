@@ -99,6 +99,15 @@ class TestThePage:
         page = read(desk, page_of(interview))
         assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
 
+    def test_of_one_that_came_to_no_question_names_them_without_alarm(self, desk: Client) -> None:
+        interview = an_interview()
+        assert "before any of its questions" not in read(desk, page_of(interview))
+        interview.finish(Interview.Outcome.WRONG_PERSON)
+        page = read(desk, page_of(interview))
+        assert "It was over before any of its questions was answered." in page
+        assert '<li dir="auto">Tell me about teamwork.</li>' in page
+        assert "Skipped" not in page
+
     def test_keeps_earlier_results_in_sight_with_what_they_rested_on(self, desk: Client) -> None:
         interview = a_held_interview()
         conclude(interview, score="7.90", reason="Better than we thought.")
