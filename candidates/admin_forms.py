@@ -1,7 +1,6 @@
 """The forms of a candidate: who it is, what they agreed to, and numbers that must not be called."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from unfold.widgets import (
 from candidates.models import Candidate, Consent
 from candidates.phone import LONGEST, NotAPhoneNumber, e164
 from candidates.resume import ResumeRefused, check_upload
+from candidates.zones import time_zones
 from screener.admin_base import LanguageField, VerbForm
 
 
@@ -59,7 +59,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_timezone(self) -> str:
         name = self.cleaned_data["timezone"]
-        if name and name not in available_timezones():
+        if name and name not in time_zones():
             raise ValidationError(
                 "This is no time zone. Write its IANA name, such as Europe/Berlin, or leave it empty."
             )

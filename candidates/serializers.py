@@ -1,8 +1,6 @@
 """Candidates as the API shows and takes them."""
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.core.files.base import File
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -12,6 +10,7 @@ from rest_framework.fields import empty
 from candidates.models import Candidate, Consent
 from candidates.phone import LONGEST, NotAPhoneNumber, e164
 from candidates.resume import ResumeRefused, check_upload
+from candidates.zones import time_zones
 from screener.api.input import LanguageField
 from screener.api.schema import sent, shown
 
@@ -43,11 +42,6 @@ SHOWN = {
     "created_at": "2026-11-21T08:00:00Z",
     "updated_at": "2026-11-21T08:00:03Z",
 }
-
-
-@cache
-def _time_zones() -> set[str]:
-    return available_timezones()  # reads a folder each time
 
 
 @extend_schema_field({"type": "string", "maxLength": LONGEST, "description": "In any form, with its country code"})
@@ -99,7 +93,7 @@ class PersonSerializer(serializers.ModelSerializer[Candidate]):
         }  # whether it may be taken already depends on the way in
 
     def validate_timezone(self, name: str) -> str:
-        if name and name not in _time_zones():
+        if name and name not in time_zones():
             raise serializers.ValidationError(f"{name!r} is no IANA time zone. Write one such as Europe/Berlin.")
         return name
 

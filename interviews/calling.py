@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.conf import settings
@@ -15,6 +15,7 @@ from phonenumbers.timezone import time_zones_for_number
 
 from candidates.models import Candidate, Consent, DoNotCall
 from candidates.phone import NotAPhoneNumber, e164
+from candidates.zones import time_zones
 from interviews.hours import CallingHours, closing_time, first_allowed
 from interviews.models import Call
 from jobs.models import JobDescription
@@ -83,7 +84,7 @@ class Case:
 
     @property
     def has_own_zone(self) -> bool:
-        return self.candidate is not None and self.candidate.timezone in available_timezones()
+        return self.candidate is not None and self.candidate.timezone in time_zones()
 
     @cached_property
     def zones(self) -> tuple[str, ...]:

@@ -229,6 +229,14 @@ class TestNow:
         candidate = a_candidate(timezone="Europe/Berlin")
         assert may_call_now(candidate, an_approved_job(), now=NOON) == Allowed("+14155550100", NOON.replace(hour=19))
 
+    def test_the_time_zones_that_there_are_are_looked_up_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        candidate = a_candidate(timezone="Europe/Berlin")
+        consider(candidate.phone, now=NOON, candidate=candidate)
+        monkeypatch.setattr("candidates.zones.available_timezones", None)
+        assert "Europe/Berlin, as the candidate says." in [
+            finding.verdict.reason for finding in consider(candidate.phone, now=NOON, candidate=candidate).findings
+        ]
+
     def test_a_number_that_may_be_anywhere_is_not_called_when_no_minute_suits_everywhere(self, settings: Any) -> None:
         settings.CALLING_HOURS = "12:00-13:00"
         verdict = may_call_now(a_candidate(phone="+18005550100"), an_approved_job(), now=NOON)
