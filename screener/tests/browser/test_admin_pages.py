@@ -82,6 +82,11 @@ def test_a_list_on_a_usual_screen_shows_all_its_columns(page: Page) -> None:
         assert last["x"] + last["width"] <= WIDE["width"]
 
 
+def test_a_search_says_what_it_looks_through(page: Page) -> None:
+    page.goto(CANDIDATES)
+    expect(page.get_by_role("textbox", name="Name, phone, e-mail or your own id", exact=True)).to_be_visible()
+
+
 def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
     page.set_viewport_size(WIDE)
     page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
