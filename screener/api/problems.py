@@ -11,7 +11,7 @@ from django.views.defaults import server_error as server_error_page
 from procrastinate.exceptions import ConnectorException
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import APIView, exception_handler
 
 from screener.api.input import TooLarge
 from screener.models import InvalidTransition
@@ -55,7 +55,7 @@ class Unavailable(exceptions.APIException):
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER. None lets what nobody expected go on to be logged and answered as our own fault."""
-    response = exception_handler(_known(error), dict(context))
+    response = exception_handler(_known(error, context["view"]), dict(context))
     if response is not None:
         detail = response.data if isinstance(response.data, list) else response.data.get("detail", response.data)
         response.data = problem(response.status_code, detail, instance=context["request"].path)
@@ -63,9 +63,15 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     return response
 
 
-def _known(error: Exception) -> Exception:
+def _known(error: Exception, view: APIView) -> Exception:
     """What may come out of a view, as the error that it means to a client."""
     match error:
+        case exceptions.MethodNotAllowed():
+            possible = ", ".join(view.allowed_methods)
+            return exceptions.MethodNotAllowed("", f"{error.detail} What is possible here: {possible}.")
+        case exceptions.UnsupportedMediaType():
+            taken = " or ".join(str(parser.media_type) for parser in view.parser_classes)
+            return exceptions.UnsupportedMediaType("", f"{error.detail} Send {taken}.")
         case InvalidTransition():
             return Conflict(str(error))
         case ValidationError():
@@ -79,7 +85,7 @@ def _known(error: Exception) -> Exception:
         case UnreadablePostError():
             return exceptions.ParseError("The request broke off before its end. Send it again.")
         case RequestDataTooBig():
-            return TooLarge("The fields of this form are larger than is taken here. Send large content as a file.")
+            return TooLarge("The request, files apart, is larger than is taken here. Send large content as a file.")
         case SuspiciousOperation():
             return exceptions.ParseError("The request is malformed: it has too many fields or files.")
         case Http404():

@@ -50,6 +50,14 @@ class TestAProblem:
     def test_answers_where_there_is_nothing(self, method: str, path: str) -> None:
         assert_problem(getattr(APIClient(), method)(path), 404)
 
+    def test_says_what_is_possible_and_what_is_taken_instead(self, api: APIClient) -> None:
+        body = assert_problem(api.delete(JOBS), 405)
+        assert body["detail"].endswith("What is possible here: GET, HEAD, POST.")
+        body = assert_problem(api.post(JOBS, "title: Cook", content_type="text/plain"), 415)
+        assert body["detail"].endswith("Send application/json.")
+        body = assert_problem(api.post(CANDIDATES, "x", content_type="text/plain"), 415)
+        assert body["detail"].endswith("Send application/json or multipart/form-data.")
+
     def test_hints_at_the_slash_that_is_missing(self) -> None:
         assert "slash" in APIClient().post("/api/v1/jobs").json()["detail"]
 
