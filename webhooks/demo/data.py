@@ -6,7 +6,7 @@ Who answers at a number depends on its last two digits: webhooks/simulator/perso
 from django.db import transaction
 
 from candidates.models import Candidate, Consent
-from interviews.models import Interview
+from interviews.models import Attempt, Interview
 from jobs.models import JobDescription
 from jobs.questions import approve
 
@@ -93,3 +93,13 @@ def call_off() -> int:
             Interview.Outcome.BY_HR, actor="make run", reason="Demo numbers are not called over a real phone network."
         )
     return len(waiting)
+
+
+def end_calls() -> int:
+    """Calls of the last run: the phone network that they went over is gone, and the next one knows none of them."""
+    running = Attempt.objects.filter(call__isnull=False, call__ended_at__isnull=True).exclude(call__twilio_sid="")
+    cut_off = list(running.values_list("pk", flat=True))
+    for pk in cut_off:
+        with Attempt.objects.held(pk) as attempt:
+            attempt.call.progress("failed", why="The simulated phone network was stopped in the middle of it.")
+    return len(cut_off)

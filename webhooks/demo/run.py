@@ -78,6 +78,7 @@ def _start(processes: Processes, screen: Screen, *, simulated: bool) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if simulated:
         data.load()
+        data.end_calls()
     else:
         data.call_off()
     processes.start("worker", "manage.py", "worker")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from candidates.models import Candidate, Consent
-from interviews.models import Interview, InterviewResponse, InterviewResult
+from interviews.models import Call, Interview, InterviewResponse, InterviewResult
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.testing import an_interview
@@ -126,6 +126,21 @@ class TestData:
             assert pair
             plan_interview(candidate=pair[0], job=pair[1], actor="a test")
         assert data.next_pair() is None
+
+    def test_a_number_can_be_called_again_though_the_network_was_stopped_in_mid_call(self) -> None:
+        interview = an_interview()
+        attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+        call = Call.objects.create(attempt=attempt, number=interview.candidate.phone, twilio_sid="CA1")
+        waits = an_interview(job=interview.job, full_name="Grace Hopper", phone="+14155550101")
+        unsent = waits.attempts.create(number=1, send_before=waits.created_at)
+        Call.objects.create(attempt=unsent, number=waits.candidate.phone)
+        assert data.end_calls() == 1
+        assert data.end_calls() == 0
+        call.refresh_from_db()
+        assert call.ended_at
+        assert "was stopped in the middle of it" in interview.attempts.get().reason
+        assert interview.is_live, "its candidate is called again"
+        assert waits.attempts.get().ended_at is None, "the sweep finds out whether it was sent"
 
     def test_nobody_of_them_waits_for_a_real_call(self) -> None:
         data.load()
