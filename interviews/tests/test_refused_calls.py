@@ -21,6 +21,11 @@ pytestmark = pytest.mark.django_db
     [
         ((400, 21211), "invalid_number", "failed", "not a valid phone number"),
         ((400, 21214), "invalid_number", "failed", "can't reach this phone number"),
+        ((400, 13224), "invalid_number", "failed", "can't reach this phone number"),
+        ((400, 13226), "invalid_number", "failed", "not a valid phone number"),
+        ((400, 13225), "carrier_error", "failed", "blocks calls to this number"),
+        ((403, 32224), "carrier_error", "failed", "blocks calls to this number"),
+        ((400, 21610), "carrier_error", "failed", "want to hear no more from us"),
         ((400, 21219), "carrier_error", "failed", "trial account can only call verified numbers"),
         ((403, 21216), "carrier_error", "failed", "blocks calls to this number"),
         ((400, 21215), "carrier_error", "failed", "not allowed to call this country"),

@@ -128,27 +128,33 @@ def _client() -> Client:
 
 
 _BAD_NUMBER = "Twilio says that this is not a valid phone number. Check it against where it came from."
+_OUT_OF_REACH = "Twilio can't reach this phone number. Check it against where it came from."
 _COUNTRY = (
     "Our Twilio account is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio "
     "console, then start a new interview."
+)
+_BLOCKED = (
+    "Twilio blocks calls to this number. To call North America the Twilio account needs a Primary Customer Profile "
+    "(Trust Hub in the Twilio console); otherwise ask Twilio's support, then start a new interview."
 )
 _BAD_LOGIN = "Twilio does not accept our account SID and token. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
 _CLOSED = "Our Twilio account is suspended or closed. The Twilio console says why."
 _BAD_CALLBACK = "Twilio refuses our callback address. Check WEBHOOK_BASE_URL."
 _MEANINGS: dict[int | None, tuple[type[PermanentError], str]] = {
     13223: (InvalidNumber, _BAD_NUMBER),
+    13224: (InvalidNumber, _OUT_OF_REACH),
+    13226: (InvalidNumber, _BAD_NUMBER),
     21211: (InvalidNumber, _BAD_NUMBER),
-    21214: (InvalidNumber, "Twilio can't reach this phone number. Check it against where it came from."),
+    21214: (InvalidNumber, _OUT_OF_REACH),
     21217: (InvalidNumber, _BAD_NUMBER),
     13227: (NotAllowed, _COUNTRY),
     21203: (NotAllowed, _COUNTRY),
     21215: (NotAllowed, _COUNTRY),
     32205: (NotAllowed, _COUNTRY),
-    21216: (
-        NotAllowed,
-        "Twilio blocks calls to this number. To call North America the Twilio account needs a Primary Customer "
-        "Profile (Trust Hub in the Twilio console); otherwise ask Twilio's support, then start a new interview.",
-    ),
+    13225: (NotAllowed, _BLOCKED),
+    21216: (NotAllowed, _BLOCKED),
+    32224: (NotAllowed, _BLOCKED),
+    21610: (NotAllowed, "The owner of this number has told Twilio that they want to hear no more from us."),
     21219: (
         NotAllowed,
         "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start a "
