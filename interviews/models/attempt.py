@@ -225,6 +225,8 @@ class Attempt(BaseModel):
         take = takes[0]
         if len(takes) > 1 or (take.attempt_id, take.turn) != (self.pk, turn) or (sid and take.sid not in ("", sid)):
             return None
+        if take.seconds is not None:
+            told.pop("seconds", None)  # it was measured after the caller had given it
         if changes := told | ({"sid": sid} if sid and not take.sid else {}):
             take.store(**changes)
         return take

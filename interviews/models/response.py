@@ -275,10 +275,13 @@ class Recording(Work):
         return self.status == self.Status.ABSENT and not self.tries
 
     def available(self, *, seconds: int | None) -> None:
-        """The carrier has the audio ready, whatever it said before. Hearing it again changes nothing."""
+        """The carrier has the audio ready, whatever it said before. Hearing it again changes nothing.
+
+        `seconds`: its length without the silence at its ends, which was not known when the caller had just given it.
+        """
         denied = self.was_denied
         if self.status == self.Status.EXPECTED or denied:
-            self.store(status=self.Status.AVAILABLE, seconds=self.seconds or seconds, error="")
+            self.store(status=self.Status.AVAILABLE, seconds=self.seconds if seconds is None else seconds, error="")
             if self.ended != self.Ended.REPEAT:
                 defer("interviews.fetch_audio", recording_id=self.pk)
                 if denied or not self.chosen:

@@ -247,6 +247,35 @@ def test_a_recording_of_unknown_length_is_an_answer(
     assert Recording.objects.get().seconds == 20
 
 
+@pytest.mark.parametrize("order", [["take", "recording"], ["recording", "take"]])
+def test_a_recording_is_as_long_as_it_is_once_its_silence_is_cut_off(
+    twilio: Carrier, phone: Phone, interview: Interview, order: list[str]
+) -> None:
+    consent(phone)
+    first = record(phone)
+    for news in order:
+        if news == "take":
+            phone.post(first.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=25))
+        else:
+            phone.recorded(first, TAKE)
+    assert Recording.objects.get().seconds == 20
+
+
+@pytest.mark.parametrize(("seconds", "becomes"), [(0, Answer.SKIPPED), (3, Answer.ANSWERED)])
+def test_what_was_broken_off_is_an_answer_only_if_more_than_silence_was_recorded(
+    twilio: Carrier, phone: Phone, interview: Interview, drained: Any, seconds: int, becomes: str
+) -> None:
+    consent(phone)
+    first = record(phone)
+    hung_up = TAKE | {"Digits": "hangup", "CallStatus": "completed"}
+    phone.post(first.attrib["action"], phone.params(**hung_up))
+    phone.recorded(first, TAKE | {"RecordingDuration": str(seconds)})
+    phone.status("completed")
+    twilio.recordings = []
+    drained(all=True)
+    assert statuses(interview)[0] == becomes
+
+
 def test_no_recording_of_unknown_length_is_silence(phone: Phone, interview: Interview) -> None:
     consent(phone)
     phone.post(record(phone).attrib["action"], phone.params(RecordingDuration=-1))
