@@ -354,7 +354,10 @@ class Attempt(BaseModel):
 
 
 def end_conversation(interview: Interview, *, reason: str) -> None:
-    """No more will be said: use what was broken off, and finish by how much was answered."""
+    """No more will be said: use what was broken off, and finish by how much was answered.
+
+    What the answers are worth counts for the result alone: some may be judged by now and others not.
+    """
     with interview.locked():
         if not interview.is_live:
             return
@@ -364,7 +367,7 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
             if response.status in response.OPEN:
                 use_broken_take(response)
         total = sum(one.weight for one in responses)
-        answered = sum(one.weight for one in responses if one.status not in one.OPEN + one.SETTLED_BY_CANDIDATE)
+        answered = sum(one.weight for one in responses if one.status not in one.UNSAID)
         if total and answered == total:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
         elif total and answered / total >= interview.job.minimum_coverage:

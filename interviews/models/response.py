@@ -49,7 +49,7 @@ class InterviewResponse(Work):
 
     OPEN = (Status.PLANNED, Status.ASKED)
     IN_WORK = (Status.ANSWERED, Status.TRANSCRIBED)
-    SETTLED_BY_CANDIDATE = (Status.SILENT, Status.TOO_SHORT, Status.SKIPPED)
+    UNSAID = (*OPEN, Status.SILENT, Status.SKIPPED)
     SETTLED_BY_US = (Status.AUDIO_LOST, Status.UNINTELLIGIBLE, Status.MODEL_UNAVAILABLE)
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")

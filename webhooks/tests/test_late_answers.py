@@ -247,6 +247,22 @@ def test_a_recording_of_unknown_length_is_an_answer(
     assert Recording.objects.get().seconds == 20
 
 
+@pytest.mark.parametrize("judged_meanwhile", [True, False])
+def test_how_an_interview_ends_does_not_hang_on_how_fast_its_answers_are_judged(
+    twilio: Carrier, phone: Phone, interview: Interview, drained: Any, judged_meanwhile: bool
+) -> None:
+    consent(phone)
+    for _ in statuses(interview):
+        phone.answer("Yes, I do.")
+        if judged_meanwhile:
+            drained()
+    drained()
+    interview.refresh_from_db()
+    assert set(statuses(interview)) == {Answer.TOO_SHORT}
+    assert (interview.outcome, interview.result_status) == (Interview.Outcome.COMPLETE, "incomplete")
+    assert "Only 0% of the questions" in interview.results.get().reasoning
+
+
 @pytest.mark.parametrize("order", [["take", "recording"], ["recording", "take"]])
 def test_a_recording_is_as_long_as_it_is_once_its_silence_is_cut_off(
     twilio: Carrier, phone: Phone, interview: Interview, order: list[str]
