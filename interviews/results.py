@@ -139,8 +139,8 @@ def _what_is_missing(interview: Interview, responses: list[InterviewResponse], c
         status = Interview.ResultStatus.INCOMPLETE if broken else Interview.ResultStatus.NEEDS_REVIEW
         return status, f"{reasons} Read or hear the answer and decide, or have it tried again."
     if not coverage or coverage < interview.job.minimum_coverage:
-        needed = interview.job.minimum_coverage
-        few = f"Only {coverage:.1%} of the questions (by weight) have a score; the job asks for {needed:.1%}."
+        enough = _percent(interview.job.minimum_coverage)
+        few = f"Only {_percent(coverage)} of the questions (by weight) have a score; the job asks for {enough}."
         return Interview.ResultStatus.INCOMPLETE, few
     return Interview.ResultStatus.READY, ""
 
@@ -156,6 +156,11 @@ def _why_no_score(response: InterviewResponse) -> str:
 def _share(counted: list[Counted], total: float) -> Decimal:
     """How much of the questions, by weight, these are."""
     return Decimal(str(round(sum(one.weight for one, _ in counted) / total, 3))) if total else Decimal(0)
+
+
+def _percent(share: Decimal) -> str:
+    """Exact enough to tell apart what is just below a border."""
+    return f"{float(share) * 100:.3g}%"
 
 
 def _mean(counted: list[Counted]) -> Decimal:

@@ -207,7 +207,7 @@ class TestAnInterview:
         result = interview.results.get()
         assert interview.result_status == status
         assert (result.overall_score is None) is (status == "incomplete")
-        few = "Only 59.6% of the questions (by weight) have a score; the job asks for 60.0%."
+        few = "Only 59.6% of the questions (by weight) have a score; the job asks for 60%."
         assert (few in result.reasoning) is (status == "incomplete")
 
     def test_has_no_number_while_an_answer_needs_a_person(self, judged_by: Any) -> None:
