@@ -117,19 +117,19 @@ def _judge(criterion: interviewer.Criterion, reading: Reading) -> CriterionScore
     return CriterionScore(criterion=criterion.key, score=score, reason=reason, quotes=[*dict.fromkeys(quotes)])
 
 
-def _point(answer: interviewer.JudgedAnswer, one: CriterionScore, why: str) -> Point:
-    """What is to say of an answer, with the first of the words that this criterion rests on."""
-    name, why = one.criterion.replace("_", " ").capitalize(), re.sub(r"[+-][\d.]+ for |\. Held at .*(?=\.$)", "", why)
-    text = f"Question {answer.position + 1}, {answer.score:.1f} of 10. {name} {one.score:g}: {why}"
-    return Point(text=text, position=answer.position, quote=[*one.quotes, *SENTENCE.findall(answer.transcript), ""][0])
+def _point(answer: interviewer.JudgedAnswer, *of: CriterionScore, why: str = ".") -> Point:
+    """What is to say of an answer: these scores of it, with the first of the words that the first of them rests on."""
+    scores = ", ".join(f"{one.criterion.replace('_', ' ')} {one.score:g}" for one in of)
+    why, words = re.sub(r"[+-][\d.]+ for |\. Held at .*(?=\.$)", "", why), of[0].quotes
+    text = f"Question {answer.position + 1}, {answer.score:.1f} of 10: {scores}{why}"
+    return Point(text=text, position=answer.position, quote=[*words, *SENTENCE.findall(answer.transcript), ""][0])
 
 
 class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
     label, paid_model = "offline rules, no language model", ""
-    files = sorted(Path(__file__).parent.glob("offline_*"))
-    rules_hash = sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    rules_hash = sha256(b"".join(map(Path.read_bytes, sorted(Path(__file__).parent.glob("offline_*"))))).hexdigest()
 
     def compose_questions(self, job: interviewer.JobText, count: int = 5) -> Reply[interviewer.QuestionPlan]:
         return self._reply(job, interviewer.QuestionPlan(questions=offline_questions.questions_for(job, count)))
@@ -147,9 +147,9 @@ class OfflineInterviewer:
         high = [(one, found[-1]) for one, found in sorted(ranked, key=lambda row: -row[1][-1].score)]
         mean = sum(one.score for one in interview.answers) / max(1, len(interview.answers))
         summary = interviewer.Summary(
-            reasoning=[_point(one, found[-1], f"the highest; {found[0].score:g} the lowest.") for one, found in ranked],
-            strengths=[_point(one, found, found.reason) for one, found in high if one.score >= GOOD][:3],
-            improvements=[_point(one, found, found.reason) for one, found in low if found.score < POOR][:3],
+            reasoning=[_point(one, *found[::-1]) for one, found in ranked],
+            strengths=[_point(one, found, why=f": {found.reason}") for one, found in high if one.score >= GOOD][:3],
+            improvements=[_point(one, found, why=f": {found.reason}") for one, found in low if found.score < POOR][:3],
             opinion="hire" if mean >= HIRE else "consider" if mean >= POOR else "reject",
         )
         return self._reply(interview.job, summary)
