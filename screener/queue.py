@@ -12,6 +12,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job, JobDeferrer
 from procrastinate.manager import JobManager
 
+from screener.services.errors import TransientError
+
 # Inside a worker the app has a connector of its own; what a task defers must still be part of the task's transaction.
 _here = JobManager(DjangoConnector())
 
@@ -24,13 +26,18 @@ MOST_TRIES = 40
 
 
 class Backoff(BaseRetryStrategy):
-    """For what no task expects (a bug, a lost database): soon, then rarer, then left to the sweep. No ORM in here."""
+    """Soon, then rarer, then left to the sweep. No ORM in here."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        log.error("job %s %s failed, try %d", job.id, job.task_name, job.attempts, exc_info=exception)
+        asked = None
+        if isinstance(exception, TransientError):  # its sentence says all: a vendor's bad hour is no bug
+            asked = exception.retry_after
+            log.warning("job %s %s failed, try %d: %s", job.id, job.task_name, job.attempts, exception)
+        else:
+            log.error("job %s %s failed, try %d", job.id, job.task_name, job.attempts, exc_info=exception)
         if job.attempts >= MAX_TRIES:
             return None
-        return RetryDecision(retry_at=utils.utcnow() + pause_after(job.attempts))
+        return RetryDecision(retry_at=utils.utcnow() + pause_after(job.attempts, asked=asked))
 
 
 def defer(name: str, *, delay: int = 0, **ids: Any) -> None:
