@@ -37,7 +37,9 @@ CARRIER_PATIENCE, FEWEST_TRIES = timedelta(days=2), 8
 SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
 
-LONGEST_CALL = timedelta(hours=2)
+FORGOTTEN_AFTER = timedelta(minutes=15)
+"""A call that Twilio does not know, and in which nothing was heard for longer than any answer lasts, is over."""
+
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 CONFIGURED_WITHIN = timedelta(minutes=15)
@@ -306,7 +308,7 @@ def ask_about(attempt_id: UUID) -> None:
         try:
             tell(attempt.pk, telephony.call_state(attempt.call.twilio_sid))
         except telephony.NotThere:
-            if timezone.now() > attempt.created_at + LONGEST_CALL:
+            if timezone.now() > attempt.updated_at + FORGOTTEN_AFTER:
                 _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
     certain = timezone.now() > attempt.send_before + CERTAIN_AFTER

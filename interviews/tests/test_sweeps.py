@@ -85,6 +85,22 @@ def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twili
     assert interview.attempts.count() == 2
 
 
+def test_a_call_that_the_carrier_has_forgotten_keeps_its_number_no_longer_than_an_answer_may_last(
+    twilio: Carrier, later: Any
+) -> None:
+    interview = an_interview()
+    drain()
+    twilio.calls.clear()
+    later(minutes=11)
+    attempt = interview.attempts.get()
+    assert attempt.ended_at is None, "it may be a passing fault"
+    later(minutes=6)
+    attempt.refresh_from_db()
+    interview.refresh_from_db()
+    assert (attempt.outcome, attempt.reason) == ("carrier_error", "Twilio no longer knows this call.")
+    assert interview.next_attempt_at is not None
+
+
 def test_an_attempt_without_news_is_asked_about(twilio: Carrier, later: Any) -> None:
     interview = an_interview()
     drain()
