@@ -15,6 +15,9 @@ from screener.streaming import NotSatisfiable, asked_range
 from screener.tests.held import WAV, a_held_interview
 
 SIZE = len(WAV)
+FIGURES = "9" * 5000
+HUGE = f"bytes=0-{FIGURES}"
+"""More figures than Python turns into a number."""
 
 
 @pytest.fixture
@@ -67,7 +70,9 @@ class TestATake:
         assert (answer.status_code, body(answer)) == (416, b"")
         assert answer.headers["Content-Range"] == f"bytes */{SIZE}"
 
-    @pytest.mark.parametrize("header", ["", "bytes=-", "bytes=0-1,5-6", "pages=1-2", "bytes=a-b", "bytes=--1"])
+    @pytest.mark.parametrize(
+        "header", ["", "bytes=-", "bytes=0-1,5-6", "pages=1-2", "bytes=a-b", "bytes=--1", HUGE, f"bytes=-{FIGURES}"]
+    )
     def test_is_whole_where_the_range_is_none(self, listener: Client, take: Recording, header: str) -> None:
         assert body(listener.get(address(take.pk), headers={"Range": header})) == WAV
 
