@@ -192,7 +192,11 @@ STORAGES = {
         if PRIVATE_FILES_BUCKET
         else {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": env.path("PRIVATE_FILES_DIR", default=str(VAR_DIR / "private"))},
+            "OPTIONS": {
+                "location": env.path("PRIVATE_FILES_DIR", default=str(VAR_DIR / "private")),
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
         }
     ),
     "staticfiles": {

@@ -1,8 +1,10 @@
 """Bringing a take's audio from the carrier: from where it may come, how long it may take, and what is kept of it."""
 
+import stat
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,14 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
     assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
+    file = Path(take.file.path)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (file, *file.parents[:4])] == [
+        0o600,
+        0o700,
+        0o700,
+        0o700,
+        0o700,
+    ]
 
 
 def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
