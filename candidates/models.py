@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from candidates.phone import e164
+from candidates.resume_kind import kind_of
 from screener.models import AppendOnly, BaseModel
 from screener.queue import defer
 
@@ -25,8 +26,8 @@ def private_storage() -> Any:
 
 
 def resume_path(candidate: "Candidate", filename: str) -> str:
-    """A name of ours: what the candidate called the file can be anything, so only its known ending is kept."""
-    return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix.lower()[:5]}"
+    """A name of ours, of which only the ending is given: see `keep_resume`."""
+    return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix}"
 
 
 class Candidate(BaseModel):
@@ -79,9 +80,15 @@ class Candidate(BaseModel):
         self.consents.create(kind=Consent.Kind.CALL, given=given, source=source, language=self.locale)
 
     def keep_resume(self, file: "File[Any]") -> None:
-        """Store this file in place of any other. The worker reads it; `resume_status` tells."""
+        """Store this file in place of any other. The worker reads it; `resume_status` tells.
+
+        Its name ends by what it holds. What the candidate called it can be anything, and HR opens what they download.
+        """
         before = self.resume.name
-        self.resume.save(file.name or "", file, save=False)
+        file.seek(0)
+        kind = kind_of(file.read())
+        file.seek(0)
+        self.resume.save(f"resume.{kind or 'bin'}", file, save=False)
         status = self.ResumeStatus.PENDING
         self.store(resume=self.resume, resume_text="", resume_status=status, resume_error="")
         defer("candidates.read_resume", candidate_id=self.pk)

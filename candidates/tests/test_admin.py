@@ -238,7 +238,7 @@ class TestAResume:
         answer: Any = desk.get(page_of(candidate, "resume"))
         assert b"".join(answer.streaming_content) == b"<script>alert(1)</script> words"
         assert answer.headers["Content-Type"] == "application/octet-stream"
-        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="resume-{candidate.pk}.txt"'
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer.headers["Cache-Control"]
 

@@ -187,7 +187,13 @@ class TestAResume:
         answer = with_resume(api, resume(name="secret-name.txt")).content.decode()
         assert files()
         assert "secret-name" not in answer
+        assert "secret-name" not in files()[0].name
         assert files()[0].name not in answer
+
+    @pytest.mark.parametrize("name", ["cv.html", "cv.pdf.exe", "../../cv.svg", "cv", "cv.TXT", "cv.\u202etxt"])
+    def test_is_named_by_what_it_holds_whatever_it_is_called(self, api: APIClient, name: str) -> None:
+        with_resume(api, resume(name=name))
+        assert [file.suffix for file in files()] == [".txt"]
 
     def test_takes_the_place_of_the_one_before(self, api: APIClient, django_capture_on_commit_callbacks: Any) -> None:
         body = with_resume(api, resume()).json()
