@@ -6,7 +6,8 @@ from typing import Any, TypeVar, cast
 from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin
@@ -31,7 +32,15 @@ class InterviewFilter(filters.FilterSet):
     candidate = filters.UUIDFilter("candidate_id")
     campaign = filters.UUIDFilter("campaign_id")
     created_after = filters.IsoDateTimeFilter("created_at", "gte")
-    needs_attention = filters.BooleanFilter(method="waits_for_a_person", help_text=NEEDS_ATTENTION)
+    # A boolean filter takes what it does not understand for "no filter".
+    needs_attention = extend_schema_field(OpenApiTypes.BOOL)(
+        filters.TypedChoiceFilter(
+            choices=[("true", "yes"), ("false", "no")],
+            coerce="true".__eq__,
+            method="waits_for_a_person",
+            help_text=NEEDS_ATTENTION,
+        )
+    )
     created_before = filters.IsoDateTimeFilter("created_at", "lt")
 
     class Meta:

@@ -134,6 +134,11 @@ class TestTheList:
             listed = api.get(INTERVIEWS, {"needs_attention": wanted}).json()["results"]
             assert [one["id"] for one in listed] == [str(found.pk)]
 
+    def test_is_not_all_of_it_for_who_asks_for_what_is_neither_yes_nor_no(self, api: APIClient) -> None:
+        answer = api.get(INTERVIEWS, {"needs_attention": "2"})
+        assert answer.status_code == 400
+        assert set(answer.json()["errors"]) == {"needs_attention"}
+
     def test_leaves_practice_out(self, api: APIClient) -> None:
         interview = an_interview()
         Interview.objects.update(purpose=Interview.Purpose.PRACTICE)
