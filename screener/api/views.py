@@ -23,6 +23,12 @@ class ApiViewSet(GenericViewSet[Any]):
         if method in ("post", "patch") and hasattr(self, method):
             setattr(self, method, partial(carry_out, getattr(self, method)))
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nobody on the way keeps what is about people: a cache does not know X-API-Key for the key to it."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filters choose among a list. What is asked for by its id is not filtered."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset

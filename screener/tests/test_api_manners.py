@@ -34,6 +34,19 @@ def assert_problem(response: Any, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
+def test_nothing_on_the_way_keeps_an_answer(api: APIClient) -> None:
+    job = api.post(JOBS, A_JOB)
+    answers = (
+        job,
+        api.get(JOBS),
+        api.get(f"{JOBS}{job.json()['id']}/"),
+        api.get(f"{JOBS}{NOBODY}/"),
+        APIClient().get(JOBS),
+    )
+    assert [answer["Cache-Control"] for answer in answers] == ["no-store"] * 5
+
+
+@pytest.mark.django_db
 class TestAProblem:
     def test_names_the_field_and_what_is_wrong(self, api: APIClient) -> None:
         body = assert_problem(api.post(JOBS, {"title": "", "description": "x"}), 400)
