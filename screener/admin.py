@@ -24,8 +24,16 @@ KEY_STATES = {"usable": "success", "expired": "warning", "revoked": "danger"}
 JOB_STATES = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
 
 
+def _may_more_than(one: User, other: User) -> bool:
+    """Whether `one` may do something that `other` may not; of one who was deactivated, what they could do before."""
+    as_active = User(pk=one.pk, is_superuser=one.is_superuser)
+    return not as_active.get_all_permissions() <= other.get_all_permissions()
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
+    """Who may change users gives nobody more rights, and takes over no account that may do more than they may."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -34,10 +42,35 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
     date_hierarchy = "date_joined"
     readonly_fields = ["last_login", "date_joined"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        given_by_superusers = [] if request.user.is_superuser else ["is_superuser", "groups", "user_permissions"]
+        return [*self.readonly_fields, *given_by_superusers]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and self._is_within_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and self._is_within_reach(request, obj)
+
+    def _is_within_reach(self, request: HttpRequest, obj: User | None) -> bool:
+        assert isinstance(request.user, User)
+        return obj is None or not _may_more_than(obj, request.user)
+
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
+    """A group gives rights, also to whoever changes it: others than superusers only look."""
+
     list_display = ["name", "members"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return bool(request.user.is_superuser)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(members=how_many(Group, "user"))

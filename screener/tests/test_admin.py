@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -232,6 +232,71 @@ class TestUsers:
             assert answer.status_code == 200
             assert "protected" in answer.content.decode()
         assert User.objects.filter(pk=decider.pk).exists()
+
+    @pytest.fixture
+    def warden(self, db: None) -> Client:
+        """A client logged in as staff that may add, change and delete users and groups, and nothing else."""
+        user = User.objects.create_user("warden", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__regex="_(user|group)$"))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def test_can_be_mended_by_those_who_may_change_them(self, warden: Client) -> None:
+        clerk = User.objects.create_user("clerk", is_staff=True)
+        passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        assert warden.post(reverse("admin:auth_user_password_change", args=[clerk.pk]), passwords).status_code == 302
+        clerk.refresh_from_db()
+        assert clerk.check_password("correct horse battery")
+        assert (
+            warden.post(address(User, "change", clerk.pk), {"username": "clark", "is_staff": "on"}).status_code == 302
+        )
+        clerk.refresh_from_db()
+        assert (clerk.username, clerk.is_active) == ("clark", False)
+        assert warden.post(address(User, "delete", clerk.pk), {"post": "yes"}).status_code == 302
+        assert not User.objects.filter(pk=clerk.pk).exists()
+
+    def test_get_no_more_rights_from_who_may_change_them(self, warden: Client) -> None:
+        me = User.objects.get(username="warden")
+        had = me.get_all_permissions()
+        everything = list(Permission.objects.values_list("pk", flat=True))
+        group = Group.objects.create(name="all")
+        group.permissions.set(everything)
+        Group.objects.create(name="mine").user_set.add(me)
+        rights = {"is_superuser": "on", "groups": [group.pk], "user_permissions": everything}
+        form = {"username": "warden", "is_active": "on", "is_staff": "on", **rights}
+        assert warden.post(address(User, "change", me.pk), form).status_code == 302
+        mine = address(Group, "change", Group.objects.get(name="mine").pk)
+        assert warden.post(mine, {"name": "mine", "permissions": everything}).status_code == 403
+        assert warden.post(address(Group, "add"), {"name": "more", "permissions": everything}).status_code == 403
+        me = User.objects.get(pk=me.pk)
+        assert not me.is_superuser
+        assert me.get_all_permissions() == had
+
+    @pytest.mark.parametrize("is_active", [True, False])
+    @pytest.mark.parametrize("more", ["superuser", "permission", "group"])
+    def test_are_not_taken_over_by_who_may_do_less(self, warden: Client, more: str, is_active: bool) -> None:
+        other = User.objects.create_user("other", password="a long password", is_staff=True, is_active=is_active)
+        may = Permission.objects.get(codename="add_decision")
+        if more == "superuser":
+            User.objects.filter(pk=other.pk).update(is_superuser=True)
+        elif more == "permission":
+            other.user_permissions.add(may)
+        else:
+            group = Group.objects.create(name="deciders")
+            group.permissions.add(may)
+            other.groups.add(group)
+        passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        assert warden.post(reverse("admin:auth_user_password_change", args=[other.pk]), passwords).status_code == 403
+        form = {"username": "other", "email": "warden@example.com", "is_active": "on", "is_staff": "on"}
+        assert warden.post(address(User, "change", other.pk), form).status_code == 403
+        assert warden.post(address(User, "delete", other.pk), {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+        warden.post(address(User, "changelist"), chosen)
+        other.refresh_from_db()
+        assert other.check_password("a long password")
+        assert (other.email, other.is_active) == ("", is_active)
+        assert warden.get(address(User, "change", other.pk)).status_code == 200
 
     def test_come_to_the_front_page_from_a_login_without_a_destination(self, hr: User, client: Client) -> None:
         answer = client.post(reverse("admin:login"), {"username": "hr", "password": "a long password"})
