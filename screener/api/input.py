@@ -12,8 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from screener import language_tag
-
-MAX_UPLOAD = 12 * 1024 * 1024
+from screener.reading import MAX_UPLOAD
 
 
 class TooLarge(APIException):
