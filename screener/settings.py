@@ -323,6 +323,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
+    "LOGIN": {"form": "screener.logins.LoginForm"},
     "ENVIRONMENT": "screener.admin_base.warn_of_offline_rules",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "screener.admin_menu.menu"},
