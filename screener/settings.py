@@ -130,6 +130,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "screener.headers.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "screener.reading.bounded_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",

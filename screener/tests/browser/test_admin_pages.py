@@ -110,3 +110,19 @@ def test_chosen_candidates_are_called_after_their_names_were_shown(page: Page, i
     expect(page.get_by_text("1 candidate is called for Customer support specialist")).to_be_visible()
     page.get_by_role("link", name="0 of 1 are over").click()
     expect(page.locator("#result_list").get_by_text("Pending")).to_be_visible()
+
+
+def test_pages_work_under_the_policy_that_runs_no_script_written_into_one(page: Page, interview: Interview) -> None:
+    """What it refuses is an error in the console, and so one of this test."""
+    for address in (
+        reverse("admin:index"),
+        reverse("admin:interviews_interview_change", args=[interview.pk]),
+        reverse("admin:interviews_interview_add"),
+        reverse("admin:candidates_candidate_change", args=[interview.candidate_id]),
+        reverse("admin:jobs_jobdescription_change", args=[interview.job_id]),
+        reverse("may-call"),
+        reverse("docs"),
+    ):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+    expect(page.get_by_text("Call a candidate, at once or later")).to_be_visible()
