@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.storage import storages
+from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
@@ -38,6 +40,18 @@ def drained() -> Callable[..., list[str]]:
 @pytest.fixture
 def api(db: None) -> APIClient:
     return testing.api_client()
+
+
+@pytest.fixture
+def hr(db: None) -> User:
+    return User.objects.create_superuser("hanna")
+
+
+@pytest.fixture
+def desk(hr: User, client: Client) -> Client:
+    """The admin, logged in as somebody who may do everything."""
+    client.force_login(hr)
+    return client
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,32 +13,15 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
 from screener.testing import a_candidate, an_interview
+from screener.tests.desk import a_clerk, press, read
 
 ADD = "/admin/candidates/candidate/add/"
 NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
 PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"} | NO_CONSENTS_SENT
 
 
-@pytest.fixture
-def desk(db: None, client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("hanna"))
-    return client
-
-
 def page_of(candidate: Candidate, name: str = "change") -> str:
     return reverse(f"admin:candidates_candidate_{name}", args=[candidate.pk])
-
-
-def press(desk: Client, address: str, **said: Any) -> str:
-    answer = desk.post(address, said, follow=True)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
-
-
-def read(desk: Client, address: str) -> str:
-    answer = desk.get(address)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
 
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
@@ -86,15 +68,11 @@ class TestImporting:
         assert says in press(desk, str(self.IMPORT), file=a_file(content, "list.csv"))
         assert not Candidate.objects.exists()
 
-    def test_is_a_button_of_the_list_for_those_who_may_add_and_change(self, desk: Client, db: None) -> None:
+    def test_is_a_button_of_the_list_for_those_who_may_add_and_change(self, desk: Client) -> None:
         listed = reverse("admin:candidates_candidate_changelist")
         assert str(self.IMPORT) in read(desk, listed)
-        clerk = User.objects.create_user("clerk", is_staff=True)
-        clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_candidate", "add_candidate"]))
-        desk.force_login(clerk)
-        assert desk.get(str(self.IMPORT)).status_code == 403
-        clerk.user_permissions.set(Permission.objects.filter(codename="view_candidate"))
-        assert str(self.IMPORT) not in read(desk, listed)
+        assert a_clerk("view_candidate", "add_candidate").get(str(self.IMPORT)).status_code == 403
+        assert str(self.IMPORT) not in read(a_clerk("view_candidate"), listed)
 
 
 class TestTheList:
@@ -253,8 +231,7 @@ class TestAResume:
         candidate = a_candidate()
         candidate.keep_resume(a_file())
         assert client.get(page_of(candidate, "resume")).status_code == 302
-        client.force_login(User.objects.create_user("clerk", is_staff=True))
-        assert client.get(page_of(candidate, "resume")).status_code == 403
+        assert a_clerk().get(page_of(candidate, "resume")).status_code == 403
 
     def test_that_is_not_there_is_not_found(self, desk: Client) -> None:
         candidate = a_candidate()
@@ -294,15 +271,12 @@ class TestConsent:
         press(desk, page_of(candidate), **PERSON | inline | {"consents-0-given": "", "consents-0-DELETE": "on"})
         assert candidate.consents.get().given
 
-    def test_is_recorded_by_those_who_may(self, client: Client, db: None) -> None:
-        user = User.objects.create_user("clerk", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=["view_candidate", "add_consent"]))
-        client.force_login(user)
-        candidate = a_candidate()
-        page = read(client, page_of(candidate))
+    def test_is_recorded_by_those_who_may(self, db: None) -> None:
+        clerk, candidate = a_clerk("view_candidate", "add_consent"), a_candidate()
+        page = read(clerk, page_of(candidate))
         assert page_of(candidate, "record_consent") in page
         assert page_of(candidate, "call") not in page
-        assert client.get(page_of(candidate, "call")).status_code == 403
+        assert clerk.get(page_of(candidate, "call")).status_code == 403
 
 
 class TestTheDoNotCallList:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,43 +18,12 @@ from interviews.decisions import decide
 from interviews.evidence import Place
 from interviews.models import Decision, Interview
 from screener.testing import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview, drain
+from screener.tests.desk import a_clerk, press, read
 from screener.tests.held import QUOTE, a_held_interview, conclude
-
-
-@pytest.fixture
-def hr(db: None) -> User:
-    return User.objects.create_superuser("hanna")
-
-
-@pytest.fixture
-def desk(hr: User, client: Client) -> Client:
-    client.force_login(hr)
-    return client
 
 
 def page_of(interview: Interview, name: str = "change") -> str:
     return reverse(f"admin:interviews_interview_{name}", args=[interview.pk])
-
-
-def read(desk: Client, address: str, **query: Any) -> str:
-    answer = desk.get(address, query)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
-
-
-def press(desk: Client, address: str, **said: Any) -> str:
-    """Send a verb's form, and read the page that comes of it."""
-    answer = desk.post(address, said, follow=True)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
-
-
-def clerk(*permissions: str) -> Client:
-    user = User.objects.create_user("clerk", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 class TestThePage:
@@ -251,7 +220,7 @@ class TestAButton:
 
     def test_is_for_those_with_its_permission(self, db: None) -> None:
         interview = a_held_interview()
-        changer = clerk("view_interview", "change_interview")
+        changer = a_clerk("view_interview", "change_interview")
         assert changer.get(page_of(interview, "rescore")).status_code == 200
         assert changer.post(page_of(interview, "decide"), {"verdict": "hire"}).status_code == 403
         assert changer.get(reverse("admin:interviews_interview_add")).status_code == 403
@@ -393,7 +362,7 @@ class TestTryingAgain:
     def test_of_many_is_for_those_who_may_change_them(self, db: None) -> None:
         waiting = one_that_waits()
         chosen = {"action": "try_again_all", "_selected_action": [waiting.pk]}
-        press(clerk("view_interview"), reverse("admin:interviews_interview_changelist"), **chosen)
+        press(a_clerk("view_interview"), reverse("admin:interviews_interview_changelist"), **chosen)
         assert Interview.objects.get().result_status == "incomplete"
 
     def test_where_nothing_failed_says_so(self, desk: Client) -> None:

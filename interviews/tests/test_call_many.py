@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,22 +12,12 @@ from candidates.models import Candidate, DoNotCall
 from interviews.models import Campaign, Interview
 from jobs.models import JobDescription
 from screener.testing import a_candidate, a_job, an_approved_job, an_interview
+from screener.tests.desk import a_clerk, read, words
 from screener.tests.held import a_held_interview
 
 CANDIDATES = reverse("admin:candidates_candidate_changelist")
 START = reverse("admin:interviews_campaign_add")
 ASK = {"name": "Autumn"}
-
-
-@pytest.fixture
-def desk(db: None, client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("hanna"))
-    return client
-
-
-def words(answer: Any) -> str:
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
 
 
 def choose(desk: Client, *chosen: Candidate) -> str:
@@ -114,18 +103,14 @@ class TestThePage:
         assert "Choose 1 candidates at most at once." in page
 
     def test_is_for_those_who_may_start_a_campaign_and_call(self, db: None) -> None:
-        user = User.objects.create_user("clerk", is_staff=True)
-        client = Client()
-        client.force_login(user)
-        may = ["view_candidate", "add_campaign", "add_interview"]
-        for lacking in may[1:]:
-            user.user_permissions.set(Permission.objects.filter(codename__in=[one for one in may if one != lacking]))
-            assert "Call for a job" not in words(client.get(CANDIDATES))
-            assert client.get(START).status_code == 403
-        user.user_permissions.set(Permission.objects.filter(codename__in=may))
         a_candidate()
-        assert "Call for a job" in words(client.get(CANDIDATES))
-        assert client.get(START).status_code == 200
+        for lacking in ("add_campaign", "add_interview"):
+            clerk = a_clerk("view_candidate", *{"add_campaign", "add_interview"} - {lacking})
+            assert "Call for a job" not in read(clerk, CANDIDATES)
+            assert clerk.get(START).status_code == 403
+        clerk = a_clerk("view_candidate", "add_campaign", "add_interview")
+        assert "Call for a job" in read(clerk, CANDIDATES)
+        assert clerk.get(START).status_code == 200
 
 
 class TestCalling:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +13,7 @@ from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, Pace
 from screener.models import BaseModel
 from screener.testing import a_candidate, an_approved_job, an_interview
+from screener.tests.desk import a_clerk, read
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/may-call/"
@@ -21,17 +21,13 @@ NUMBER = "+14155550100"
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 14:00 in Berlin
 
 
-@pytest.fixture
-def desk(client: Client, time_machine: Any) -> Client:
+@pytest.fixture(autouse=True)
+def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
-    client.force_login(User.objects.create_superuser("hanna"))
-    return client
 
 
 def ask(desk: Client, **query: Any) -> str:
-    answer = desk.get(PAGE, {name: str(one.pk) if isinstance(one, BaseModel) else one for name, one in query.items()})
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    return read(desk, PAGE, **{name: str(one.pk) if isinstance(one, BaseModel) else one for name, one in query.items()})
 
 
 def rule(page: str, name: str) -> str:
@@ -151,23 +147,16 @@ class TestTheCandidate:
 
 
 class TestWhoMayAsk:
-    def clerk(self, *permissions: str) -> Client:
-        user = User.objects.create_user("clerk", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        client = Client()
-        client.force_login(user)
-        return client
-
     def test_nobody_from_outside(self, client: Client) -> None:
         assert client.get(PAGE).status_code == 302
 
     def test_nobody_who_may_not_see_candidates(self) -> None:
-        clerk = self.clerk("view_jobdescription", "view_interview")
+        clerk = a_clerk("view_jobdescription", "view_interview")
         assert clerk.get(PAGE, {"number": NUMBER}).status_code == 403
         assert PAGE not in clerk.get("/admin/").content.decode()
 
     def test_whoever_may_see_candidates_and_of_jobs_only_who_may_see_those(self) -> None:
-        clerk = self.clerk("view_candidate")
+        clerk = a_clerk("view_candidate")
         assert PAGE in clerk.get("/admin/").content.decode()
         page = ask(clerk, number=NUMBER, job=an_approved_job(is_open=False, title="Secret job"))
         assert "Secret job" not in page

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -27,6 +26,7 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tests.test_budget import judging
 from screener.services.interviewer import AnswerText, InterviewText, JudgedAnswer
 from screener.testing import WORDS, an_interview, drain
+from screener.tests.desk import read
 from screener.tests.openai_server import Server, language_model_at
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -268,10 +268,8 @@ def measured(response: InterviewResponse) -> dict[str, Any]:
     return dict(response.measures)
 
 
-def page_of(response: InterviewResponse, client: Client) -> str:
-    client.force_login(User.objects.create_superuser("hanna"))
-    address = reverse("admin:interviews_interview_change", args=[response.interview_id])
-    return " ".join(client.get(address).content.decode().split())
+def page_of(response: InterviewResponse, desk: Client) -> str:
+    return read(desk, reverse("admin:interviews_interview_change", args=[response.interview_id]))
 
 
 def told_by(api: APIClient, response: InterviewResponse) -> Any:
@@ -281,38 +279,38 @@ def told_by(api: APIClient, response: InterviewResponse) -> Any:
 @pytest.mark.django_db
 class TestAnAnswer:
     def test_is_measured_when_it_is_transcribed_where_that_is_wanted(
-        self, answered: InterviewResponse, settings: Any, api: APIClient, client: Client
+        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         measures = measured(answered)
         assert measures["pauses"] == {"count": 1, "seconds": 1.0, "longest": 1.0, "by": "audio"}
         assert told_by(api, answered) == measures
-        page = page_of(answered, client)
+        page = page_of(answered, desk)
         assert "How it was spoken: information only" in page
         assert "1, 1.0 s in all, the longest 1.0 s" in page
         assert "Never part of a score." in page
         assert "No emotion is inferred from voice or face" in page
 
     def test_is_not_measured_unless_that_is_wanted(
-        self, answered: InterviewResponse, api: APIClient, client: Client
+        self, answered: InterviewResponse, api: APIClient, desk: Client
     ) -> None:
         answers.transcribe(answered.pk)
         answered.refresh_from_db()
         assert (answered.status, answered.measures) == (InterviewResponse.Status.TRANSCRIBED, None)
         assert told_by(api, answered) is None
-        assert "How it was spoken" not in page_of(answered, client)
+        assert "How it was spoken" not in page_of(answered, desk)
 
     def test_shows_no_measures_once_they_are_wanted_no_more(
-        self, answered: InterviewResponse, settings: Any, api: APIClient, client: Client
+        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         answers.transcribe(answered.pk)
         settings.SHOW_MEASURES = False
         assert told_by(api, answered) is None
-        assert "How it was spoken" not in page_of(answered, client)
+        assert "How it was spoken" not in page_of(answered, desk)
 
     def test_has_the_counts_of_its_words_where_its_audio_tells_nothing(
-        self, answered: InterviewResponse, settings: Any, client: Client
+        self, answered: InterviewResponse, settings: Any, desk: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         take = answered.takes.get()
@@ -321,7 +319,7 @@ class TestAnAnswer:
         measures = measured(answered)
         assert measures["words"] == len(WORDS.split())
         assert (measures["pauses"], measures["pace"]) == (None, None)
-        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, client)
+        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, desk)
 
     def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
         settings.SHOW_MEASURES = True
@@ -330,9 +328,9 @@ class TestAnAnswer:
         answered.refresh_from_db()
         assert answered.measures is None
 
-    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, client: Client) -> None:
+    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, desk: Client) -> None:
         settings.SHOW_MEASURES = True
         hostile = measure("<script>um</script>", language="en", times=None, audio=b"")
         hostile["fillers"]["which"] = {"<script>": 1}
         InterviewResponse.objects.filter(pk=answered.pk).update(measures=hostile)
-        assert "(&lt;script&gt;)" in page_of(answered, client)
+        assert "(&lt;script&gt;)" in page_of(answered, desk)

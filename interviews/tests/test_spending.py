@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,6 +19,7 @@ from screener.budget import month_of
 from screener.models import ModelCall
 from screener.spending import Cost, Phone, phone_by
 from screener.testing import a_candidate, an_approved_job, an_interview
+from screener.tests.desk import a_clerk, read
 from screener.tests.held import a_held_interview
 
 pytestmark = pytest.mark.django_db
@@ -46,26 +46,6 @@ def phone_call(interview: Interview, price: str | None = "-0.20", unit: str = "U
     if at:
         Call.objects.filter(pk=call.pk).update(created_at=at)
     return call
-
-
-@pytest.fixture
-def desk(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("hanna"))
-    return client
-
-
-def clerk(*permissions: str) -> Client:
-    user = User.objects.create_user("clerk", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def read(client: Client, address: str, **query: Any) -> str:
-    answer = client.get(address, query)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
 
 
 def another(number: int, **job: Any) -> Interview:
@@ -183,7 +163,7 @@ class TestThePage:
 
     def test_is_in_the_menu_of_those_who_may_look_at_model_calls(self, desk: Client) -> None:
         assert f'href="{PAGE}"' in read(desk, "/admin/")
-        other = clerk("view_interview")
+        other = a_clerk("view_interview")
         assert f'href="{PAGE}"' not in read(other, "/admin/")
         assert other.get(PAGE).status_code == 403
 
@@ -220,7 +200,7 @@ class TestElsewhere:
         page = read(desk, address)
         assert "<dt>Models, so far</dt><dd>$0.0031 and 1 call of unknown cost</dd>" in page
         assert "<dt>Phone, so far</dt><dd>$0.084</dd>" in page
-        assert "Models, so far" not in read(clerk("view_interview"), address)
+        assert "Models, so far" not in read(a_clerk("view_interview"), address)
 
     def test_a_jobs_page_says_what_it_has_cost(self, desk: Client) -> None:
         interview = an_interview()
@@ -228,7 +208,7 @@ class TestElsewhere:
         phone_call(interview)
         address = reverse("admin:jobs_jobdescription_change", args=[interview.job_id])
         assert "Models: $1.25. Phone: $0.20." in read(desk, address)
-        assert "Models: $1.25" not in read(clerk("view_jobdescription"), address)
+        assert "Models: $1.25" not in read(a_clerk("view_jobdescription"), address)
 
     def test_the_overview_and_what_waits_say_that_the_budget_is_spent(self, desk: Client, settings: Any) -> None:
         interview = a_held_interview()

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from interviews.tasks import sweep
 from interviews.tests.test_budget import judging
 from screener.models import ModelCall
 from screener.testing import QUESTIONS, WORDS, an_approved_job, drain, transcribed
+from screener.tests.desk import press
 from screener.tests.openai_server import Behaviour, Server, failing, hanging_up, language_model_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -100,7 +100,7 @@ def test_a_model_that_is_down_is_waited_for(begun: Server, time_machine: Any, ou
     assert_all_is_done(asked + answered(begun))
 
 
-def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(begun: Server, client: Client) -> None:
+def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(begun: Server, desk: Client) -> None:
     assessed, asked = Assessment.objects.count(), answered(begun)
     begun.replies = [failing(401, code="invalid_api_key")]
     drain()
@@ -114,9 +114,8 @@ def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(
 
     answered(begun)
     begun.replies = [judging]
-    client.force_login(User.objects.create_superuser("hanna"))
     chosen = {"action": "try_again_all", "_selected_action": [one.pk for one in waiting]}
-    page = client.post(reverse("admin:interviews_interview_changelist"), chosen, follow=True).content.decode()
+    page = press(desk, reverse("admin:interviews_interview_changelist"), **chosen)
     assert f"What failed in {len(waiting)} of {len(waiting)} interviews is being tried again." in page
     drain()
     assert_all_is_done(asked + answered(begun))

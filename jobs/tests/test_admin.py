@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
 from screener.testing import QUESTIONS, a_job, an_approved_job, an_interview
+from screener.tests.desk import press, read
 
 JOB = {
     "title": "Support engineer",
@@ -24,26 +24,8 @@ JOB = {
 }
 
 
-@pytest.fixture
-def desk(db: None, client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("hanna"))
-    return client
-
-
 def page_of(job: JobDescription, name: str = "change") -> str:
     return reverse(f"admin:jobs_jobdescription_{name}", args=[job.pk])
-
-
-def press(desk: Client, address: str, **said: Any) -> str:
-    answer = desk.post(address, said, follow=True)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
-
-
-def read(desk: Client, address: str) -> str:
-    answer = desk.get(address)
-    assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
 
 
 def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from interviews.models import Interview, Pace
 from screener.admin_base import ReadOnlyAdmin
 from screener.models import ApiKey
+from screener.tests.desk import a_clerk, read
 from screener.tests.held import HOSTILE, a_row_of_everything
 
 OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
@@ -29,17 +30,6 @@ def label(model: Any) -> str:
 
 def address(model: Any, page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-@pytest.fixture
-def hr(db: None) -> User:
-    return User.objects.create_superuser("hr", password="a long password")
-
-
-@pytest.fixture
-def desk(hr: User, client: Client) -> Client:
-    client.force_login(hr)
-    return client
 
 
 @pytest.fixture
@@ -298,7 +288,8 @@ class TestUsers:
         assert (other.email, other.is_active) == ("", is_active)
         assert warden.get(address(User, "change", other.pk)).status_code == 200
 
-    def test_come_to_the_front_page_from_a_login_without_a_destination(self, hr: User, client: Client) -> None:
+    def test_come_to_the_front_page_from_a_login_without_a_destination(self, db: None, client: Client) -> None:
+        User.objects.create_superuser("hr", password="a long password")
         answer = client.post(reverse("admin:login"), {"username": "hr", "password": "a long password"})
         assert answer.headers["Location"] == reverse("admin:index")
 
@@ -320,12 +311,9 @@ class TestTheFrontPage:
     def test_says_so_when_nothing_waits(self, desk: Client) -> None:
         assert "Nothing waits for a person." in desk.get(reverse("admin:index")).content.decode()
 
-    def test_shows_only_what_the_user_may_look_at(self, client: Client, hr: User) -> None:
+    def test_shows_only_what_the_user_may_look_at(self, hr: User) -> None:
         row = a_row_of_everything(1, by=hr)
         row.job.questions_failed("The model is down.")
-        user = User.objects.create_user("clerk", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename="view_candidate"))
-        client.force_login(user)
-        page = client.get(reverse("admin:index")).content.decode()
+        page = read(a_clerk("view_candidate"), reverse("admin:index"))
         assert "The model is down." not in page
         assert address(Interview, "changelist") not in page

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.checks import run_checks
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -17,6 +16,7 @@ from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.models import ModelCall, SpokenLine
 from screener.testing import QUESTIONS, an_approved_job, an_interview, drain
+from screener.tests.desk import read
 from screener.tests.openai_server import Server, failing, speaking
 from screener.tests.test_voice import a_voice, status
 from webhooks import ahead, tasks, twiml
@@ -139,15 +139,14 @@ class TestACall:
 
 
 @pytest.mark.django_db
-def test_hr_listens_on_the_page_of_the_questions(voice: Server, client: Client) -> None:
-    client.force_login(User.objects.create_superuser("hana"))
+def test_hr_listens_on_the_page_of_the_questions(voice: Server, desk: Client) -> None:
     job = spoken_job()
     for page in (
         reverse("admin:jobs_jobdescription_change", args=[job.pk]),
         reverse("admin:jobs_questionset_change", args=[job.approved_questions.pk]),  # type: ignore[union-attr]
         reverse("admin:screener_spokenline_change", args=[SpokenLine.objects.all()[0].pk]),
     ):
-        assert "<audio controls" in client.get(page).content.decode()
+        assert "<audio controls" in read(desk, page)
 
 
 def test_a_voice_without_a_key_is_named_by_the_check() -> None:
