@@ -13,15 +13,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
 from screener.testing import a_candidate, an_interview
-from screener.tests.desk import a_clerk, press, read
+from screener.tests.desk import a_clerk, page_of, press, read
 
 ADD = "/admin/candidates/candidate/add/"
 NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
 PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"} | NO_CONSENTS_SENT
-
-
-def page_of(candidate: Candidate, name: str = "change") -> str:
-    return reverse(f"admin:candidates_candidate_{name}", args=[candidate.pk])
 
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
 from screener.testing import QUESTIONS, a_job, an_approved_job, an_interview
-from screener.tests.desk import press, read
+from screener.tests.desk import page_of, press, read
 
 JOB = {
     "title": "Support engineer",
@@ -22,10 +22,6 @@ JOB = {
     "consent_required": "on",
     "max_attempts": "3",
 }
-
-
-def page_of(job: JobDescription, name: str = "change") -> str:
-    return reverse(f"admin:jobs_jobdescription_{name}", args=[job.pk])
 
 
 def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 
 
 def a_clerk(*permissions: str) -> Client:
@@ -13,6 +15,10 @@ def a_clerk(*permissions: str) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def page_of(row: Model, name: str = "change") -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk])
 
 
 def read(desk: Client, address: str, **query: Any) -> str:

@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from twilio.request_validator import RequestValidator
 
+from candidates.models import Consent
 from interviews import dialling
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Call, Interview, InterviewEvent, InterviewResponse, Recording
+from webhooks.models import TwilioEvent
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -131,3 +133,9 @@ def consent(phone: Phone) -> None:
     phone.pick_up()
     phone.press("1")
     phone.press("1")
+
+
+def everything() -> list[Any]:
+    """All that an event could touch."""
+    touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, Consent, TwilioEvent)
+    return [sorted(model.objects.values_list(), key=str) for model in touched]

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 from twilio.request_validator import RequestValidator
 
-from webhooks.tests.phone import FORM, Phone
+from webhooks.tests.phone import FORM, Phone, everything
 from webhooks.tests.test_any_order import undone
-from webhooks.tests.test_phone_door import addresses, everything
+from webhooks.tests.test_strangers import addresses
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,118 @@
+"""Events of Twilio that come twice, late, or ahead of their turn."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from interviews.models import Interview, InterviewResponse, Recording
+from webhooks.models import TwilioEvent
+from webhooks.tests.phone import Phone, consent, everything
+
+pytestmark = pytest.mark.django_db
+
+
+class TestTheSameEventTwice:
+    def test_gets_the_same_answer_and_has_no_second_effect(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
+        first = phone.post(record.attrib["action"], params)
+        before = (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count())
+        again = phone.post(record.attrib["action"], params)
+        assert again.content == first.content
+        assert (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count()) == before
+
+    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any, drained) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
+        first = phone.post(record.attrib["action"], params)
+        phone.status("completed", 5)
+        drained()
+        before = everything()
+        time_machine.move_to(timezone.now() + timedelta(days=1))
+        assert phone.post(record.attrib["action"], params).content == first.content
+        assert phone.status("completed", 5).status_code == 204
+        assert everything() == before
+
+    def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
+        phone.status("ringing", 1)
+        phone.status("ringing", 1)
+        assert TwilioEvent.objects.filter(kind="status").count() == 1
+
+
+class TestEventsOutOfOrder:
+    def test_an_answer_ahead_of_its_turn_takes_nothing_from_the_one_that_is_due(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        """Nobody can know the third question's address before the second answer is in: this is no answer."""
+        consent(phone)
+        phone.answer("The first.")
+        here = phone.last
+        record = phone.document().find("Record")
+        assert record is not None
+        before = [one.status for one in interview.responses.all()]
+        ahead = record.attrib["action"].replace("/turns/4/", "/turns/5/")
+        assert ahead != record.attrib["action"]
+        assert phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20)).status_code == 200
+        assert [one.status for one in interview.responses.all()] == before
+        phone.last = here
+        phone.answer("The second.")
+        phone.answer("The third.")
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+
+    def test_audio_that_overtakes_that_of_the_answer_before_finds_its_own(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        consent(phone)
+        takes = []
+        for number in (1, 2):
+            record = phone.document().find("Record")
+            assert record is not None
+            takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
+            phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
+        for record, take in reversed(takes):
+            phone.recorded(record, take)
+        found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
+        assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
+
+    def test_an_audio_that_comes_before_its_action_is_kept(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        question = phone.last
+        phone.recorded(record, {"RecordingSid": "RE1", "RecordingDuration": "20"})
+        phone.last = question
+        phone.post(record.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#"))
+        take = Recording.objects.get()
+        assert (take.status, take.chosen, take.ended) == (Recording.Status.AVAILABLE, True, "key")
+
+    def test_a_call_that_ended_stays_ended(self, phone: Phone, interview: Interview) -> None:
+        phone.status("completed", 3)
+        phone.status("in-progress", 2)
+        phone.status("ringing", 4)
+        assert interview.attempts.get().call.status == "completed"
+
+    @pytest.mark.parametrize(
+        ("code", "meaning"),
+        [
+            ("13224", " Twilio can't call this number: there is none like it, or no carrier reached it."),
+            ("32205", " Our Twilio account is not allowed to call this country."),
+            ("99999", " Twilio's error 99999: see twilio.com/docs/api/errors/99999."),
+            ("0", ""),
+            ("", ""),
+            ("<b>１²", ""),
+        ],
+    )
+    def test_why_a_call_failed_is_told_in_words(
+        self, phone: Phone, interview: Interview, code: str, meaning: str
+    ) -> None:
+        phone.status("failed", 3, ErrorCode=code)
+        reason = interview.attempts.get().reason
+        told = "The carrier could not put the call through."
+        assert reason.startswith(f"{told}{meaning}")
+        assert bool(meaning) == (reason != told)
