@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from django.db.models import Max, Min, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
 DEAF_AFTER = timedelta(seconds=60)
 
@@ -36,7 +36,11 @@ def work_ages() -> dict[str, Any]:
     now = timezone.now()
     heard = ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]
     due = ProcrastinateJob.objects.filter(Q(scheduled_at__isnull=True) | Q(scheduled_at__lte=now), status="todo")
-    oldest = due.aggregate(first=Min("scheduled_at"))["first"]
+    # A job that is due at once bears no time itself: when it was deferred stands in the queue's own history.
+    unscheduled = due.filter(scheduled_at__isnull=True).order_by("pk")[:1]
+    deferred = ProcrastinateEvent.objects.filter(job__in=unscheduled.values("pk"), type="deferred")
+    since = [due.aggregate(first=Min("scheduled_at"))["first"], deferred.aggregate(first=Min("at"))["first"]]
+    oldest = min(filter(None, since), default=None)
     return {
         "worker_heartbeat_age": round((now - heard).total_seconds(), 1) if heard else None,
         "oldest_due_job_age": round((now - oldest).total_seconds(), 1) if oldest else 0,

@@ -8,6 +8,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from screener.queue import defer
 
@@ -53,6 +54,13 @@ def test_is_not_ready_without_a_database(client: Client) -> None:
 def test_tells_how_long_the_oldest_job_waits(client: Client) -> None:
     heard_of(timezone.now())
     assert ready(client, 200)["jobs_due"] == 0
+    assert ready(client, 200)["oldest_due_job_age"] == 0
     defer("jobs.sweep", timestamp=0)
     defer("jobs.sweep", delay=3600, timestamp=0)
+    ProcrastinateEvent.objects.filter(type="deferred").update(at=timezone.now() - timedelta(minutes=10))
     assert ready(client, 200)["jobs_due"] == 1
+    assert ready(client, 200)["oldest_due_job_age"] >= 600
+    ProcrastinateJob.objects.filter(scheduled_at__isnull=False).update(
+        scheduled_at=timezone.now() - timedelta(minutes=20)
+    )
+    assert ready(client, 200)["oldest_due_job_age"] >= 1200
