@@ -160,20 +160,6 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Discarded:
-    """The candidate asked for the question again: the take of this turn does not count."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class BrokenOff:
-    """The line went in the middle of this take: keep it in case nothing better follows."""
-
-    position: int
-
-
-@dataclass(frozen=True)
 class Unanswered:
     """Silent twice."""
 
@@ -185,12 +171,7 @@ class Over:
     ending: Ending
 
 
-@dataclass(frozen=True)
-class LineLost:
-    pass
-
-
-Fact = Consented | Asked | Kept | Discarded | BrokenOff | Unanswered | Over | LineLost
+Fact = Consented | Asked | Kept | Unanswered | Over
 
 
 @dataclass(frozen=True)
@@ -287,7 +268,7 @@ def _after_question(now: State, heard: Input) -> Step:
         case Pressed():
             return Step(now, Listen(position))
         case Take(ended=TakeEnd.REPEAT):
-            return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED), (Discarded(position),))
+            return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED))
         case Take(seconds=seconds) if says_something(seconds):
             return _move_on(now, Kept(position))
     if now.silences + 1 < MAX_SILENCES:
@@ -303,12 +284,13 @@ def _move_on(now: State, fact: Fact) -> Step:
 
 
 def _cut_off(now: State, take: Take) -> Step:
-    """The line went during a take. Hanging up after the last answer is how many people say that they are done."""
-    if now.stage is not Stage.QUESTION:
-        return Step(now, HangUp(), (LineLost(),))
-    if says_something(take.seconds) and len(now.open) == 1:
+    """The line went during a take. Hanging up after the last answer is how many people say that they are done.
+
+    Any other take is left as it is: it counts if nothing better follows.
+    """
+    if now.stage is Stage.QUESTION and says_something(take.seconds) and len(now.open) == 1:
         return replace(_move_on(now, Kept(now.open[0])), say=HangUp())
-    return Step(now, HangUp(), (BrokenOff(now.open[0]), LineLost()))
+    return Step(now, HangUp())
 
 
 def _unclear(now: State, again: Speech) -> Step:
