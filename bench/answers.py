@@ -5,8 +5,6 @@ transcription, the language model) answers at once, so that what is measured is 
 """
 
 import argparse
-import json
-import os
 import signal
 import sys
 import threading
@@ -15,12 +13,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import psutil
-
-from bench.calls import percentiles, prepare, say, send_all, table
-from bench.goals import verdicts
-from bench.house import ROOT, House, eventually, opened, procfile
+from bench.calls import percentiles, prepare, send_all
+from bench.house import House, eventually, opened, procfile
 from bench.load import QUESTIONS, Account, Plan, Step, script
+from bench.report import keep, machine, say, table
 from webhooks.simulator.audio import wav
 
 RATE = 20
@@ -123,16 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    load = [round(one, 1) for one in psutil.getloadavg()]
-    found = {
-        "machine": {"cores": os.cpu_count(), "load_before": load},
-        "answers": measure(300 if options.quick else 1500),
-    }
+    found = {"machine": machine(), "answers": measure(300 if options.quick else 1500)}
     say(table(found))
-    say("\n".join(verdicts(found)))
-    report = ROOT / "var" / "bench-answers.json"
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(json.dumps(found, indent=2))
+    keep(found, "bench-answers.json")
     return 0
 
 

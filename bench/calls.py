@@ -18,12 +18,10 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
-import psutil
-
 from bench import ledger, people
-from bench.goals import verdicts
 from bench.house import ROOT, House, NotInTime, eventually, free_port, opened, procfile
 from bench.load import Account, Plan, script
+from bench.report import keep, machine, say, shown
 
 RATE = 50
 WAVE = 50
@@ -43,11 +41,6 @@ class Size:
 
 FULL = Size(latency_calls=100, busy_answers=6000, rounds=3, round_calls=100, interviews=1000, at_once=200)
 QUICK = Size(latency_calls=25, busy_answers=1500, rounds=1, round_calls=30, interviews=60, at_once=30)
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 # --- What one machine does with webhooks ---
@@ -173,21 +166,6 @@ def interviews(size: Size) -> dict[str, Any]:
         }
 
 
-def shown(name: str, found: dict[str, Any]) -> dict[str, Any]:
-    say(table({name: found}))
-    return found
-
-
-def table(found: dict[str, Any], indent: str = "") -> str:
-    lines = []
-    for name, value in found.items():
-        if isinstance(value, dict):
-            lines += [f"{indent}{name}", table(value, indent + "  ")]
-        else:
-            lines.append(f"{indent}{name.replace('_', ' '):<40} {value}")
-    return "\n".join(lines)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.calls", description="Measures the calling side.")
     parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
@@ -195,17 +173,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     size = QUICK if options.quick else FULL
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    load = [round(one, 1) for one in psutil.getloadavg()]
-    machine = {"cores": os.cpu_count(), "load_before": load, "size": "quick" if options.quick else "full"}
-    found: dict[str, Any] = {"machine": shown("machine", machine)}
+    found: dict[str, Any] = {"machine": shown("machine", machine(size="quick" if options.quick else "full"))}
     if options.only != "interviews":
         found |= webhooks(size)
     if options.only != "webhooks":
         found["interviews"] = shown("interviews", interviews(size))
-    say("\n".join(verdicts(found)))
-    report = ROOT / "var" / "bench.json"
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(json.dumps(found, indent=2))
+    keep(found, "bench.json")
     return 1 if found.get("interviews", {}).get("findings") else 0
 
 

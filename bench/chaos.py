@@ -20,6 +20,7 @@ from random import Random, SystemRandom
 from bench import ledger, people
 from bench.accounts import Findings
 from bench.house import House, NotInTime, eventually, opened
+from bench.report import say
 from bench.strikes import CRASHES, DELIVERIES, VENDORS, WORKERS, Strike, start_worker
 
 SPEED = 20
@@ -43,11 +44,6 @@ class Round:
     def __str__(self) -> str:
         what = " ".join(strike.__name__ for strike in self.strikes)
         return f"seed {self.seed}, delivery {self.delivery}, {self.people} interviews: {what}"
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def short(seed: int) -> Iterator[Round]:

@@ -4,7 +4,6 @@ Answers keep becoming available, and a language model thinks about each of them 
 at any moment. Nobody helps: the supervisor starts its processes again, and the sweep finds what they left behind.
 """
 
-import json
 import signal
 import sys
 import time
@@ -16,10 +15,10 @@ from typing import Any
 import psutil
 
 from bench.answers import carrier, conversations
-from bench.calls import say, send_all, table
-from bench.goals import verdicts
-from bench.house import ROOT, House, eventually, opened, procfile
+from bench.calls import send_all
+from bench.house import House, eventually, opened, procfile
 from bench.load import QUESTIONS, Plan
+from bench.report import keep, machine, say, table
 
 ANSWERS = 120
 RATE = 2
@@ -65,12 +64,9 @@ def measure() -> dict[str, Any]:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = {"recovery": measure()}
+    found = {"machine": machine(), "recovery": measure()}
     say(table(found))
-    say("\n".join(verdicts(found)))
-    report = ROOT / "var" / "bench-recovery.json"
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(json.dumps(found, indent=2))
+    keep(found, "bench-recovery.json")
     return 0
 
 
