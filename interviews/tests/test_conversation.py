@@ -113,6 +113,7 @@ def at(stage: Stage, *, open: tuple[int, ...] = (0, 1, 2), **more: object) -> St
             (Kept(2), Over(Ending.FINISHED)),
         ),
         (at(Stage.CONSENT), Take(9, TakeEnd.HANGUP), Stage.CONSENT, HangUp(), ()),
+        (at(Stage.QUESTION, open=(2,)), Take(0, TakeEnd.HANGUP), Stage.QUESTION, HangUp(), ()),
         (at(Stage.OVER), GOOD, Stage.OVER, HangUp(), ()),
     ],
 )
@@ -125,6 +126,7 @@ def test_each_input_leads_to_one_step(
 
 
 VOICEMAIL = "Hi, no one is available to take your call, please do not hang up, leave a message after the tone"
+UNWELCOMING_VOICEMAIL = "You have reached Ada, please do not call before nine, leave me a message and I will ring you"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,7 @@ VOICEMAIL = "Hi, no one is available to take your call, please do not hang up, l
         ("I don't want to do this at work.", None, None),
         ("I don't know.", None, None),
         (VOICEMAIL, None, None),
+        (UNWELCOMING_VOICEMAIL, None, None),
     ],
 )
 def test_whoever_refuses_in_other_words_is_understood_and_not_called_again(
@@ -159,6 +162,23 @@ def test_whoever_refuses_in_other_words_is_understood_and_not_called_again(
 )
 def test_only_a_short_exact_phrase_is_consent(words: str) -> None:
     assert Consented(by_key=False) not in respond(at(Stage.CONSENT), 4, Spoke(words)).facts
+
+
+@pytest.mark.parametrize(
+    ("state", "heard"),
+    [
+        (at(Stage.IDENTITY, silences=1), Pressed("1")),
+        (at(Stage.CONSENT, silences=1), Pressed("1")),
+        (at(Stage.QUESTION, silences=1), GOOD),
+        (at(Stage.QUESTION, silences=1), Silent()),
+        (at(Stage.QUESTION, silences=1), Take(9, TakeEnd.REPEAT)),
+    ],
+)
+def test_whatever_is_asked_next_may_be_met_with_silence_once(state: State, heard: talk.Input) -> None:
+    said = respond(state, state.turn, heard)
+    met = respond(said.state, said.state.turn, Silent())
+    assert met.state.stage is said.state.stage
+    assert met.facts == ()
 
 
 @pytest.mark.parametrize("turn", [3, 5, -1, 10**9])
