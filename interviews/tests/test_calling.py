@@ -135,6 +135,8 @@ def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
     [
         ("+19005550100", "premium"),
         ("+4918051234567", "shared-cost"),
+        ("+445512345678", "a company's shared number"),
+        ("+447640123456", "a pager"),
         ("+870773111632", "satellite"),
         ("+881632512345", "satellite"),
         ("+88299901234567", "satellite"),
@@ -250,6 +252,25 @@ class TestNow:
         verdict = may_call_now(interview.candidate, interview.job, now=now)
         assert verdict == Later(now + timedelta(minutes=7), "This number was called a moment ago.")
 
+    def test_a_call_that_the_carrier_never_took_was_none(self, settings: Any) -> None:
+        settings.CALL_COOL_DOWN, settings.CALLS_PER_NUMBER_PER_DAY = timedelta(minutes=10), 1
+        now = timezone.now()
+        interview = called(now - timedelta(minutes=3), sid="")
+        assert may_call_now(interview.candidate, interview.job, now=now) == Allowed("+14155550100")
+
+    def test_of_two_things_to_wait_for_the_longer_one_counts(self, settings: Any) -> None:
+        settings.CALL_COOL_DOWN, settings.CALLS_PER_NUMBER_PER_DAY = timedelta(minutes=10), 1
+        now = timezone.now()
+        interview = called(now - timedelta(minutes=3))
+        verdict = may_call_now(interview.candidate, interview.job, now=now)
+        assert isinstance(verdict, Later)
+        assert verdict.reason.endswith("which is the limit.")
+
+    def test_nobody_is_called_whose_data_was_erased(self) -> None:
+        candidate = a_candidate(erased_at=timezone.now())
+        verdict = may_call_now(candidate, an_approved_job(), now=timezone.now())
+        assert verdict == Never("This candidate's data was erased.")
+
     def test_a_number_is_called_so_many_times_a_day(self, settings: Any) -> None:
         settings.CALLS_PER_NUMBER_PER_DAY = 1
         now = timezone.now()
@@ -267,10 +288,10 @@ class TestNow:
         assert verdict == Later(NOON.replace(day=11, hour=15), "This number was called a moment ago.")
 
 
-def called(ended: datetime) -> Any:
+def called(ended: datetime, *, sid: str = "CA1") -> Any:
     interview = an_interview()
     attempt = interview.attempts.create(number=1, send_before=ended, ended_at=ended, outcome="busy")
-    Call.objects.create(attempt=attempt, number="+14155550100", twilio_sid="CA1", status="busy", ended_at=ended)
+    Call.objects.create(attempt=attempt, number="+14155550100", twilio_sid=sid, status="busy", ended_at=ended)
     return interview
 
 
