@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
@@ -103,8 +104,11 @@ class CandidateAdmin(FindsNumbers):
         self.delete_queryset(request, Candidate.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        """Their files go with them, once it is certain that they are gone."""
+        """Their names go with them, from the log of what staff did, and their files, once they are surely gone."""
         files = [candidate.resume for candidate in queryset if candidate.resume]
+        ids = [str(candidate.pk) for candidate in queryset]
+        logged = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
+        logged.filter(object_id__in=ids).update(object_repr="a candidate who was deleted")
         queryset.delete()
         for file in files:
             transaction.on_commit(partial(file.storage.delete, str(file.name)))

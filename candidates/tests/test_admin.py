@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -175,6 +176,19 @@ class TestACandidate:
             press(desk, listed, action="delete_selected", _selected_action=candidates[1].pk, post="yes")
         assert not Candidate.objects.exists()
         assert [storage.exists(str(candidate.resume.name)) for candidate in candidates] == [False, False]
+
+    def test_leaves_no_name_behind_in_the_log_of_what_staff_did(self, desk: Client) -> None:
+        for phone in ("+14155550100", "+14155550102"):
+            press(desk, ADD, **PERSON | {"phone": phone, "full_name": "Zebediah Quux"})
+        first, second = Candidate.objects.all()
+        press(desk, page_of(first, "record_consent"), kind="call", given="yes", source="e-mail")
+        press(desk, page_of(first, "delete"), post="yes")
+        listed = reverse("admin:candidates_candidate_changelist")
+        press(desk, listed, action="delete_selected", _selected_action=second.pk, post="yes")
+        assert not Candidate.objects.exists()
+        logged = LogEntry.objects.filter(content_type__model="candidate")
+        assert {entry.object_id for entry in logged} == {str(first.pk), str(second.pk)}
+        assert "Quux" not in str(list(logged.values()))
 
 
 class TestAResume:
