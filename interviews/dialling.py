@@ -69,8 +69,6 @@ def dial(interview_id: UUID) -> None:
         _not_dialled(attempt.pk, error)
     else:
         tell(attempt.pk, placed)
-        if not Interview.objects.get(pk=interview_id).is_live:  # called off while the call was being placed
-            hang_up(attempt.pk)
 
 
 def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> None:

@@ -134,6 +134,19 @@ class TestOneAttempt:
         assert len(twilio.calls) == 1
         assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
 
+    def test_that_was_called_off_while_it_was_placed_is_hung_up(self, twilio: Carrier, monkeypatch: Any) -> None:
+        interview, place = an_interview(), telephony.place_call
+
+        def meanwhile_called_off(**call: Any) -> telephony.CallState:
+            placed = place(**call)
+            interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+            drain(only="interviews.hang_up")  # nobody knows the call's id yet
+            return placed
+
+        monkeypatch.setattr(telephony, "place_call", meanwhile_called_off)
+        drain()
+        assert [call["status"] for call in twilio.calls] == ["completed"]
+
     def test_that_is_late_is_never_sent_and_made_again_as_nothing_was_done(
         self, twilio: Carrier, monkeypatch: Any
     ) -> None:

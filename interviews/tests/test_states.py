@@ -1,8 +1,11 @@
 """Transitions: each one guarded, written down, and never undone."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.models import (
     Assessment,
@@ -14,8 +17,9 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
+from interviews.models.attempt import use_broken_take
 from screener.models import InvalidTransition
-from screener.testing import a_candidate, an_approved_job, an_interview
+from screener.testing import a_candidate, an_approved_job, an_interview, transcribed
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +203,57 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
     response.take(takes[0])
     with pytest.raises(InvalidTransition):
         response.take(takes[1])
+
+
+def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:
+    interview = an_interview()
+    dialled = ProcrastinateJob.objects.filter(task_name="interviews.dial")
+    before = dialled.count()
+    interview.wait_until(timezone.now() + timedelta(hours=1), reason="Later.")
+    assert dialled.count() == before
+    interview.wait_until(timezone.now() + timedelta(seconds=10), reason="Soon.")
+    assert dialled.count() == before + 1
+
+
+def test_waiting_on_for_the_same_reason_is_no_news() -> None:
+    interview = an_interview()
+    for minutes in (60, 90):
+        interview.wait_until(timezone.now() + timedelta(minutes=minutes), reason="Outside the calling hours.")
+    assert interview.events.filter(kind="interview.waiting").count() == 1
+    assert interview.next_attempt_at is not None
+    assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)
+
+
+def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
+    response = transcribed().responses.all()[0]
+    response.store(transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={})
+    response.assessed(rubric_version="1", model="m", label="l", score=8)
+    response.take_back(reason="A machine had answered.")
+    response.refresh_from_db()
+    assert (response.status, response.status_reason) == ("planned", "A machine had answered.")
+    assert (response.transcript, response.transcript_source, response.transcript_confidence) == ("", "", None)
+    assert (response.transcript_times, response.measures) == (None, None)
+    assert not response.takes.filter(chosen=True).exists()
+    assert not response.assessments.filter(is_current=True).exists()
+
+
+def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
+    interview = an_interview()
+    response = interview.responses.all()[0]
+    attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
+    Recording.objects.create(response=response, attempt=attempt, turn=3, seconds=20)
+    assert not use_broken_take(response)
+    attempt.store(outcome=Attempt.Outcome.HUNG_UP)
+    assert use_broken_take(response)
+
+
+def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=timezone.now())
+    take = Recording.objects.create(response=interview.responses.all()[0], attempt=attempt, turn=3)
+    take.stored("answer.wav")
+    take.lost(reason="It could not be fetched.")
+    assert (take.status, take.error) == (Recording.Status.STORED, "")
 
 
 def test_settling_twice_keeps_the_first_reason() -> None:
