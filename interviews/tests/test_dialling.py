@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection
 
 from candidates.models import Consent, DoNotCall
 from interviews import dialling
-from interviews.models import Attempt, Call, Interview, InterviewResponse
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Pace
 from interviews.planning import NotPossible, plan_interview
 from interviews.tests.carrier import Carrier
 from screener.services import telephony
@@ -287,6 +287,34 @@ def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
     assert interview.outcome_reason == "Not reached, or not to the end, in 2 calls: no answer, busy."
     assert [one.reason for one in interview.attempts.all()] == ["Nobody answered.", "The line was busy."]
+
+
+def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio: Carrier) -> None:
+    interview = an_interview()
+    reported(interview, {"status": "busy"})
+    due, first = interview.next_attempt_at, interview.attempts.get()
+    dialling.follow_up(first.pk)
+    interview.refresh_from_db()
+    assert interview.next_attempt_at == due
+
+    interview.wait_until(timezone.now(), reason="the test is in a hurry")
+    drain(only="interviews.dial")
+    dialling.follow_up(first.pk)
+    interview.refresh_from_db()
+    assert interview.next_attempt_at is None
+
+
+def test_a_turn_that_was_let_pass_is_taken_anew(twilio: Carrier, settings: Any) -> None:
+    settings.CALLS_PER_SECOND = 0.1
+    Pace.hold()
+    interview, now = an_interview(), timezone.now()
+    interview.store(turn_at=now - timedelta(minutes=1))
+    Pace.take_turn(0.1)
+    dialling.dial(interview.pk)
+    interview.refresh_from_db()
+    assert not twilio.calls
+    assert interview.turn_at is not None
+    assert interview.turn_at > now
 
 
 def test_a_number_to_which_no_call_can_be_put_through_is_told_as_one(twilio: Carrier) -> None:
