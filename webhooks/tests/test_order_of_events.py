@@ -91,6 +91,15 @@ class TestEventsOutOfOrder:
         take = Recording.objects.get()
         assert (take.status, take.chosen, take.ended) == (Recording.Status.AVAILABLE, True, "key")
 
+    def test_an_audio_of_another_id_is_not_that_of_this_answer(self, phone: Phone) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        phone.post(record.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#"))
+        assert phone.recorded(record, {"RecordingSid": "RE2", "RecordingDuration": "90"}).status_code < 300
+        take = Recording.objects.get()
+        assert (take.sid, take.seconds, take.status) == ("RE1", 20, Recording.Status.EXPECTED)
+
     def test_a_call_that_ended_stays_ended(self, phone: Phone, interview: Interview) -> None:
         phone.status("completed", 3)
         phone.status("in-progress", 2)

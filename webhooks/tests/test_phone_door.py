@@ -208,8 +208,9 @@ class TestADroppedLine:
         assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() == count - 1
         assert interview.responses.get(position=count - 1).status == InterviewResponse.Status.SKIPPED
 
+    @pytest.mark.parametrize("digits", ["hangup", "#"])
     def test_is_not_touched_by_what_comes_of_the_first_call_once_there_is_a_second(
-        self, phone: Phone, interview: Interview, client: Client, drained
+        self, phone: Phone, interview: Interview, client: Client, drained, digits: str
     ) -> None:
         consent(phone)
         question = phone.last
@@ -222,7 +223,7 @@ class TestADroppedLine:
         again.press("1")
 
         phone.last = question
-        phone.answer("What I wanted to say was", digits="hangup")
+        phone.answer("What I wanted to say was", digits=digits)
         assert phone.document().find("Hangup") is not None
         phone.machine("machine_start")
         phone.status("in-progress")
