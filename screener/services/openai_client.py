@@ -1,5 +1,6 @@
 """Talking to OpenAI, or to a server that speaks its protocol: one client, and one meaning for each way it fails."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -132,13 +133,18 @@ class Account:
     who: str
     prefix: str
     key: str = field(repr=False)
-    base_url: str
+    base_url: str = field(repr=False)
     model: str
     seconds: float
 
     @property
     def client(self) -> openai.OpenAI:
         return client_for(self.key, self.base_url, self.seconds)
+
+    @property
+    def address(self) -> str:
+        """Where the server is, for everybody to read: without the password or key that its address may carry."""
+        return re.sub(r"//[^/]*@", "//", self.base_url.partition("?")[0])
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -156,7 +162,7 @@ class Account:
                 raise TimedOut(f"{self.who} did not answer within {self.seconds:g} seconds.") from error
         except openai.APIConnectionError as error:
             with paid_for(_if_sent(error)):
-                raise Unreachable(f"{self.who} could not be reached at {self.base_url}.") from error
+                raise Unreachable(f"{self.who} could not be reached at {self.address}.") from error
         except openai.APIStatusError as error:
             with paid_for(NOTHING):
                 raise self._translated(error) from error
@@ -173,7 +179,7 @@ class Account:
     def _unreadable(self) -> Unreadable:
         return Unreadable(
             f"{self.who} sent a reply that could not be read. "
-            f"If this goes on, check that {self.prefix}_BASE_URL leads to the right server: {self.base_url}."
+            f"If this goes on, check that {self.prefix}_BASE_URL leads to the right server: {self.address}."
         )
 
     def _translated(self, error: openai.APIStatusError) -> ServiceError:

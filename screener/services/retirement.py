@@ -91,7 +91,7 @@ def _listed(accounts: list[Account]) -> list[_Model]:
 def _about(account: Account, listed: dict[str, _Model], today: date) -> Iterator[Notice]:
     setting, model = f"{account.prefix}_MODEL", account.model
     if model not in listed:
-        message = f"{setting} is {model}, which is not among the models that {account.base_url} offers us."
+        message = f"{setting} is {model}, which is not among the models that {account.address} offers us."
         yield Notice(setting, model, message)
         return
     ends = listed[model].ends

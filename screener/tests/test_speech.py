@@ -6,7 +6,9 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import Mock
 
+import openai
 import pytest
 from django.test import override_settings
 
@@ -227,6 +229,19 @@ def test_failures_have_the_same_names_as_those_of_the_model(
 ) -> None:
     with service(behaviour), pytest.raises(error, match=hint):
         speech.transcribe(AUDIO, "answer.wav", "en")
+
+
+@pytest.mark.parametrize("error", [openai.APIConnectionError(request=Mock()), openai.OpenAIError()])
+def test_a_password_in_the_address_of_a_server_is_told_to_nobody(error: Exception) -> None:
+    address = "https://hanna:s3cr@et@speech.example.com:8443/v1?api-key=s3cr3t"
+    with override_settings(SPEECH_BASE_URL=address):
+        account = speech.account()
+    with (
+        pytest.raises(ServiceError, match=re.escape("https://speech.example.com:8443/v1")) as raised,
+        account.errors_of_ours(),
+    ):
+        raise error
+    assert not re.search("hanna|s3cr", f"{raised.value} {account}")
 
 
 @pytest.mark.parametrize(("key", "source"), [("sk-test", "openai"), ("", "twilio")])
