@@ -19,6 +19,9 @@ NEEDED = {
     "TWILIO_PHONE_NUMBER": "the Twilio number that candidates see, as +14155550100",
 }
 
+SHORTEST_KEY = 20
+"""Characters. Keys that the program makes have twice as many."""
+
 HOST = re.compile(r"\*|\.?[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 
@@ -138,6 +141,14 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 f"WEBHOOK_BASE_URL is {settings.WEBHOOK_BASE_URL}, which Twilio can't reach.",
                 hint="Set it to the public https address of this site.",
                 id="screener.E003",
+            )
+        )
+    if settings.API_KEY and len(settings.API_KEY) < SHORTEST_KEY:
+        found.append(
+            Warning(
+                f"API_KEY has {len(settings.API_KEY)} characters, so that it can be guessed.",
+                hint="Make a long one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'",
+                id="screener.W006",
             )
         )
     if not settings.WHITELISTED_NUMBERS:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from screener.checks import nothing_is_missing
 from screener.models import ApiKey
 from screener.testing import an_api_key, api_client
 
@@ -72,6 +73,13 @@ class TestTheKeyOfTheEnvironment:
         client = APIClient()
         client.credentials(HTTP_X_API_KEY="")
         assert client.get(JOBS).status_code == 401
+
+    @pytest.mark.parametrize(("key", "is_weak"), [("", False), ("try-me", True), ("s3cret-of-the-deployment", False)])
+    def test_that_can_be_guessed_is_warned_of(self, settings: Any, key: str, is_weak: bool) -> None:
+        settings.API_KEY = key
+        found = [one for one in nothing_is_missing(None) if one.id == "screener.W006"]
+        assert bool(found) == is_weak
+        assert all(key not in str(one) for one in found)
 
 
 class TestTheCommand:
