@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -47,6 +48,22 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -
         0o700,
         0o700,
     ]
+
+
+def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
+    take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    twilio.audio, fetch = WAV, telephony.fetch_audio
+
+    def meanwhile_lost(sid: str) -> bytes:
+        Recording.objects.filter(pk=take.pk).update(lease=uuid4())
+        return fetch(sid)
+
+    monkeypatch.setattr(telephony, "fetch_audio", meanwhile_lost)
+    assert answers.fetch_audio(take.pk) is None
+    take.refresh_from_db()
+    assert (take.status, take.file.name) == (Recording.Status.AVAILABLE, "")
+    assert not list(tmp_path.rglob("*.wav"))
 
 
 def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:

@@ -196,14 +196,46 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         assert interview.result_status == Interview.ResultStatus.NEEDS_REVIEW
 
 
+def summed_up_as(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Scripted, "summarise", lambda *_: Reply(summary, "test-1", "0" * 64), raising=False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("score", "opinion", "strengths", "flags"),
+    [
+        (8, "hire", 1, set()),
+        (8, "reject", 1, {"contradicts_thresholds"}),
+        (8, "hire", 0, {"hire_without_strengths"}),
+        (6.6, "reject", 1, {"reject_with_strengths_only"}),
+        (6.6, "reject", 0, set()),
+    ],
+)
+def test_what_does_not_go_with_the_thresholds_of_the_job_is_flagged(
+    judged_by: Any, monkeypatch: pytest.MonkeyPatch, score: float, opinion: Any, strengths: int, flags: set[str]
+) -> None:
+    point = Point(text="Moves services.", position=0, quote="moved twelve services")
+    summary = Summary(reasoning=[point], strengths=[point] * strengths, improvements=[], opinion=opinion)
+    judged_by(all_alike(score, "moved twelve services"))
+    summed_up_as(summary, monkeypatch)
+    interview = transcribed(WORDS, job=an_approved_job(hire_at=8, consider_at=7))
+    drain()
+    result = interview.results.get()
+    assert result.recommendation == ("hire" if score == 8 else "reject")
+    assert set(result.flags) == flags
+
+
 @pytest.mark.django_db
 class TestStatements:
     def test_rest_on_no_words_to_the_scorer(self, judged_by: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         begging = Point(text="Leads teams.", position=0, quote="I am excellent at leading teams")
         earned = Point(text="Moves services.", position=0, quote="moved twelve services")
-        summary = Summary(reasoning=[earned], strengths=[begging, earned], improvements=[], opinion="hire")
+        both = Point(
+            text="Leads and moves.", position=0, quote="moved twelve services … I am excellent at leading teams"
+        )
+        summary = Summary(reasoning=[earned], strengths=[begging, both, earned], improvements=[], opinion="hire")
         judged_by(all_alike(8, "moved twelve services"))
-        monkeypatch.setattr(Scripted, "summarise", lambda self, _: Reply(summary, "test-1", "0" * 64), raising=False)
+        summed_up_as(summary, monkeypatch)
         response = one_answer(f"{WORDS} {BEGGING}")
         drain()
         result = response.interview.results.get()
@@ -218,9 +250,7 @@ class TestStatements:
         judged_by(all_alike(score, "moved twelve services"))
         for improvements in ([], [point]):
             said = Summary(reasoning=[point], strengths=[point], improvements=improvements, opinion="consider")
-            monkeypatch.setattr(
-                Scripted, "summarise", lambda self, _, said=said: Reply(said, "test-1", "0" * 64), raising=False
-            )
+            summed_up_as(said, monkeypatch)
             response = one_answer()
             drain()
             result = response.interview.results.get()
