@@ -7,6 +7,7 @@ from uuid import UUID
 
 from interviews.evidence import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
+from interviews.models.interview import InterviewQuerySet
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
@@ -30,10 +31,7 @@ Counted = tuple[InterviewResponse, Assessment]
 
 def conclude(interview_id: UUID) -> None:
     """Put the result of a completed interview together once each of its responses is settled."""
-    waiting = Interview.objects.filter(
-        status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
-    ).exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
-    with leased(Interview.objects.filter(pk__in=waiting.values("pk")), interview_id) as token:
+    with leased(Interview.objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
         if token:
             _conclude(interview_id, token)
 
@@ -293,8 +291,10 @@ def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
     return found
 
 
+def _to_conclude() -> InterviewQuerySet:
+    waiting = Interview.objects.filter(status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING)
+    return waiting.exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
+
+
 def interviews_to_conclude() -> list[UUID]:
-    waiting = Interview.objects.filter(
-        status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
-    ).exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
-    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+    return list(_to_conclude().left_behind().values_list("pk", flat=True)[:200])
