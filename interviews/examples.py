@@ -1,5 +1,6 @@
 """What the API's pages show of interviews."""
 
+from interviews.planning import NO_QUESTIONS
 from screener.api.schema import sent, shown
 
 INTERVIEW_ID = "b6a1f0de-9a3c-4f2e-8a44-3c0a1c7d5e21"
@@ -207,7 +208,7 @@ ADDED = [
 INTERVIEW_REFUSALS = {
     "create": {
         400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID} here. Check the id."]},
-        409: "This job has no approved questions. Have them generated, read them and approve them first.",
+        409: NO_QUESTIONS,
     },
     "result": {404: "There is no result yet: the interview is in progress. Ask again when it is over."},
     "cancel": {409: "This interview is completed; it can no longer be cancelled."},
