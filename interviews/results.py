@@ -8,6 +8,7 @@ from uuid import UUID
 from interviews.evidence import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.interview import InterviewQuerySet
+from interviews.models.response import share
 from interviews.models.result import Recommendation
 from interviews.scoring import job_text, sendable
 from jobs.models import JobDescription
@@ -87,7 +88,7 @@ class Standing:
         responses = list(interview.responses.prefetch_related("assessments"))
         total = sum(one.weight for one in responses)
         counted = [(one, found) for one in responses if (found := one.current_assessment) and found.score is not None]
-        coverage = _share(counted, total)
+        coverage = share((one for one, _ in counted), total)
         status, missing = _what_is_missing(interview, responses, coverage)
         score = None if missing else _mean(counted)
         doubt = (
@@ -151,11 +152,6 @@ def _why_no_score(response: InterviewResponse) -> str:
     return f"Question {number} needs a person: {found.reason if found else ''}"
 
 
-def _share(counted: list[Counted], total: float) -> Decimal:
-    """How much of the questions, by weight, these are."""
-    return Decimal(str(round(sum(one.weight for one, _ in counted) / total, 3))) if total else Decimal(0)
-
-
 def _percent(share: Decimal) -> str:
     """Exact enough to tell apart what is just below a border."""
     return f"{float(share) * 100:.3g}%"
@@ -173,7 +169,7 @@ def _rests_on_no_words(job: JobDescription, counted: list[Counted], total: float
     shown = [(one, found) for one, found in counted if found.shows_words]
     if len(shown) == len(counted):
         return ""
-    enough = shown and _share(shown, total) >= job.minimum_coverage
+    enough = shown and share((one for one, _ in shown), total) >= job.minimum_coverage
     without = recommend(_mean(shown), job) if enough else ""
     if without == advice:
         return ""

@@ -16,7 +16,7 @@ from candidates.models import Consent, DoNotCall
 from interviews import conversation as talk
 from interviews.models.call import Call
 from interviews.models.interview import Interview
-from interviews.models.response import InterviewResponse, Recording
+from interviews.models.response import InterviewResponse, Recording, share
 from screener.models import BaseModel
 from screener.queue import defer
 
@@ -366,11 +366,11 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
             response.interview = interview
             if response.status in response.OPEN:
                 use_broken_take(response)
+        answered = [one for one in responses if one.status not in one.UNSAID]
         total = sum(one.weight for one in responses)
-        answered = sum(one.weight for one in responses if one.status not in one.UNSAID)
-        if total and answered == total:
+        if responses and answered == responses:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
-        elif total and answered / total >= interview.job.minimum_coverage:
+        elif responses and share(answered, total) >= interview.job.minimum_coverage:
             interview.finish(Interview.Outcome.PARTIAL, reason=reason)
         else:
             interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")

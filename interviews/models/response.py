@@ -1,6 +1,8 @@
 """What was asked, what was answered, and what the answer is worth."""
 
 import uuid
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.files.base import ContentFile
@@ -205,6 +207,11 @@ class InterviewResponse(Work):
         """Whether there are others without which the interview can't be concluded."""
         unsettled = self.interview.responses.filter(status__in=self.OPEN + self.IN_WORK)
         return unsettled.exclude(pk=self.pk).exists()
+
+
+def share(some: Iterable[InterviewResponse], total: float) -> Decimal:
+    """How much of the questions, by weight, these are. A decimal, as three fifths are less than 0.6 in floats."""
+    return Decimal(str(round(sum(one.weight for one in some) / total, 3))) if total else Decimal(0)
 
 
 def recording_path(recording: "Recording", _filename: str) -> str:

@@ -17,9 +17,9 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
-from interviews.models.attempt import use_broken_take
+from interviews.models.attempt import end_conversation, use_broken_take
 from screener.models import InvalidTransition
-from screener.testing import a_candidate, an_approved_job, an_interview, transcribed
+from screener.testing import QUESTIONS, a_candidate, an_approved_job, an_interview, transcribed
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +254,15 @@ def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
     take.stored("answer.wav")
     take.lost(reason="It could not be fetched.")
     assert (take.status, take.error) == (Recording.Status.STORED, "")
+
+
+@pytest.mark.parametrize(("answered", "outcome"), [(5, "complete"), (4, "partial"), (3, "partial"), (2, "too_little")])
+def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int, outcome: str) -> None:
+    interview = an_interview(job=an_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
+    interview.begin()
+    interview.responses.filter(position__lt=answered).update(status="answered")
+    end_conversation(interview, reason="")
+    assert interview.outcome == outcome
 
 
 def test_settling_twice_keeps_the_first_reason() -> None:
