@@ -272,6 +272,14 @@ def test_settling_twice_keeps_the_first_reason() -> None:
     assert (response.status, response.status_reason) == ("silent", "first")
 
 
+def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_back() -> None:
+    attempt = an_interview().attempts.create(number=1, send_before=timezone.now())
+    call = Call.objects.create(attempt=attempt, number="+14155550100")
+    call.progress("in-progress", sequence=2)
+    call.progress("queued")
+    assert (call.status, call.sequence) == ("in-progress", 2)
+
+
 def test_the_end_of_a_call_is_told_once() -> None:
     interview = an_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())

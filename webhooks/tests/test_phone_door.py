@@ -62,6 +62,7 @@ class TestAConversation:
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Status.FAILED, outcome)
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.candidate.consents_to(Consent.Kind.CALL) == (outcome != Outcome.OPTED_OUT)
         assert DoNotCall.objects.covers(interview.candidate.phone) == (outcome == Outcome.OPTED_OUT)
 
     def test_lets_a_wrong_person_go_without_learning_anything(self, phone: Phone, interview: Interview) -> None:
@@ -287,6 +288,22 @@ class TestVoicemail:
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+
+    def test_of_a_call_that_goes_on_with_an_interview_takes_nothing_back_of_the_call_before(
+        self, phone: Phone, interview: Interview, client: Client, drained
+    ) -> None:
+        consent(phone)
+        phone.answer("The first answer.")
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        interview.store(next_attempt_at=interview.created_at)
+        again = Phone(placed(interview), client, sid="CA2")
+        speaks_like_a_person(again)
+        again.machine("machine_start")
+        interview.refresh_from_db()
+        assert interview.status == Status.IN_PROGRESS
+        assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
 
     def test_is_known_as_such_also_when_that_is_learned_after_the_call(
         self, phone: Phone, interview: Interview, twilio: Carrier, drained
