@@ -22,7 +22,7 @@ def web() -> list[str]:
 
 
 def line_about(path: str, query: str = "") -> str:
-    """What the Procfile's format makes of a request for this path, which gunicorn has decoded."""
+    """What the Procfile's format makes of a request for this path, as gunicorn or Django has decoded it."""
     command = web()
     environ: dict[str, Any] = {"REQUEST_METHOD": "GET", "RAW_URI": f"/?{query}", "SERVER_PROTOCOL": "HTTP/1.1"}
     environ |= {"PATH_INFO": path, "QUERY_STRING": query, "REMOTE_ADDR": "192.0.2.1"}
@@ -41,7 +41,7 @@ def test_a_request_is_one_line() -> None:
     assert line_about("/admin/") == '192.0.2.1 "GET /admin/" 200 9 4ms'
 
 
-@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x00", "\x85", "\x7f", '"', " ", "ã"])
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x00", "\x85", "\x7f", '"', " ", "ã", "\U000dee96", "\ud800"])
 def test_what_is_asked_for_writes_no_line_of_its_own(sign: str) -> None:
     line = line_about(f"/x{sign}2026-11-29 INFO root: all is well")
     assert line.isascii()
