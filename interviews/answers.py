@@ -17,7 +17,7 @@ from interviews.models import InterviewResponse, Recording
 from screener.leases import leased
 from screener.model_calls import paid_transcript
 from screener.queue import MOST_TRIES, give_back_connection, pause_after
-from screener.services import speech, telephony
+from screener.services import speech, telephony, telephony_errors
 from screener.services.errors import NotAsked, PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -57,14 +57,14 @@ def _fetch_audio(recording_id: UUID, token: UUID) -> UUID | None:
     give_back_connection()
     try:
         name = take.put_away(telephony.fetch_audio(take.sid))
-    except (TransientError, telephony.Refused) as error:  # refused: our account's fault, not this recording's
+    except (TransientError, telephony_errors.Refused) as error:  # refused: our account's fault, not this recording's
         if take.tries < AUDIO_TRIES:
             asked = getattr(error, "retry_after", None)
             Recording.objects.postpone(recording_id, token, pause_after(take.tries, asked=asked))
         else:
             _lost(recording_id, token, f"The recording could not be fetched for hours. {error}")
     except PermanentError as error:
-        if isinstance(error, telephony.NoAudio) and take.tries < NO_AUDIO_TRIES:
+        if isinstance(error, telephony_errors.NoAudio) and take.tries < NO_AUDIO_TRIES:
             Recording.objects.postpone(recording_id, token, pause_after(take.tries))
         else:
             _lost(recording_id, token, str(error))
@@ -201,7 +201,7 @@ def _ask_carrier(take: Recording) -> tuple[str, str]:
     give_back_connection()
     try:
         found = telephony.carrier_transcript(take.sid)
-    except telephony.NotThere:
+    except telephony_errors.NotThere:
         raise _not_yet(take) from None
     return found.text, found.status
 

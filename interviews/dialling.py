@@ -18,7 +18,7 @@ from interviews.models.attempt import end_conversation
 from jobs.models import JobDescription
 from screener import budget
 from screener.queue import give_back_connection, pause_after
-from screener.services import speech, telephony
+from screener.services import speech, telephony, telephony_errors
 from screener.services.errors import PermanentError, TransientError
 
 log = logging.getLogger(__name__)
@@ -82,25 +82,25 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
     with Attempt.objects.held(attempt_id) as attempt:
         interview, reason = attempt.interview, str(error)
         match error:
-            case telephony.CallUnknown():
+            case telephony_errors.CallUnknown():
                 log.warning("attempt %s: %s", attempt_id, error)
                 interview.note("attempt.unknown", reason=reason, attempt=str(attempt_id))
-            case telephony.InvalidNumber():
+            case telephony_errors.InvalidNumber():
                 attempt.call.never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 _give_up(interview, Interview.Outcome.UNREACHED, reason)
-            case telephony.NotAllowed():
+            case telephony_errors.NotAllowed():
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
                 _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
-        if isinstance(error, telephony.Misconfigured):
+        if isinstance(error, telephony_errors.Misconfigured):
             attempt.store(concerns_all=True)
         if wait := _concerns_all_for(error):
             Pace.close(timezone.now() + wait, reason=reason)
 
 
 def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | None:
-    if isinstance(error, telephony.Misconfigured):
+    if isinstance(error, telephony_errors.Misconfigured):
         lately = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
         return CORRECTED_WITHIN[min(lately.count(), len(CORRECTED_WITHIN)) - 1]
     asked = getattr(error, "retry_after", None)
@@ -208,7 +208,7 @@ def hang_up(attempt_id: UUID) -> None:
     give_back_connection()
     try:
         telephony.hang_up(call.twilio_sid)
-    except (telephony.NotThere, PermanentError) as error:
+    except (telephony_errors.NotThere, PermanentError) as error:
         log.info("attempt %s: not hung up: %s", attempt_id, error)
 
 
@@ -249,11 +249,11 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
     give_back_connection()
     try:
         found = telephony.recordings_of(attempt.call.twilio_sid)
-    except telephony.NotThere:
+    except telephony_errors.NotThere:
         return True
-    except (TransientError, telephony.Misconfigured) as error:
+    except (TransientError, telephony_errors.Misconfigured) as error:
         log.warning("attempt %s: its recordings could not be asked for: %s", attempt_id, error)
-        patience = CARRIER_PATIENCE if isinstance(error, telephony.Misconfigured) else LAST_WORDS_WITHIN
+        patience = CARRIER_PATIENCE if isinstance(error, telephony_errors.Misconfigured) else LAST_WORDS_WITHIN
         return attempt.ended_at is None or timezone.now() > attempt.ended_at + patience
     except PermanentError as error:
         log.info("attempt %s: no recordings: %s", attempt_id, error)
@@ -305,7 +305,7 @@ def ask_about(attempt_id: UUID) -> None:
     if attempt.call.twilio_sid:
         try:
             tell(attempt.pk, telephony.call_state(attempt.call.twilio_sid))
-        except telephony.NotThere:
+        except telephony_errors.NotThere:
             if timezone.now() > attempt.updated_at + FORGOTTEN_AFTER:
                 _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
@@ -334,7 +334,7 @@ def learn_price(attempt_id: UUID) -> None:
     """Twilio prices a call some time after its end, and tells only those who ask."""
     call = Call.objects.get(attempt=attempt_id)
     give_back_connection()
-    with suppress(telephony.NotThere):
+    with suppress(telephony_errors.NotThere):
         state = telephony.call_state(call.twilio_sid)
         call.priced(state.price, state.price_unit)
 

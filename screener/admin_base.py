@@ -35,10 +35,10 @@ def badge(description: str, colours: dict[str, str], *, ordering: str | None = N
     return decorate
 
 
-def how_many(model: type[models.Model], related: str) -> models.Subquery:
+def how_many(model: type[models.Model], related: str, only: models.Q | None = None) -> models.Subquery:
     """A count for each row of the page that is shown, where a join would group the whole table first."""
     same = model._default_manager.filter(pk=models.OuterRef("pk")).order_by()
-    return models.Subquery(same.values("pk").annotate(found=models.Count(related)).values("found"))
+    return models.Subquery(same.values("pk").annotate(found=models.Count(related, filter=only)).values("found"))
 
 
 class LanguageField(forms.RegexField):

@@ -26,7 +26,7 @@ from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
 from screener import spoken
 from screener.services import speech
-from screener.services.telephony import meaning_of
+from screener.services.telephony_errors import meaning_of
 from webhooks import parsing, twiml
 from webhooks.models import TwilioEvent
 from webhooks.patience import NO_DATABASE, insist

@@ -6,8 +6,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,14 +20,9 @@ from interviews.campaigns import add_candidates, prospects
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from jobs.models import JobDescription
-from screener.admin_base import ScreenerAdmin
+from screener.admin_base import ScreenerAdmin, how_many
 
 MOST_NAMED = 10
-
-
-def _how_many(interviews: QuerySet[Interview]) -> Coalesce:
-    mine = interviews.filter(campaign=OuterRef("pk")).order_by().values("campaign")
-    return Coalesce(Subquery(mine.annotate(found=Count("pk")).values("found")), 0)
 
 
 @admin.register(Campaign)
@@ -43,8 +37,10 @@ class CampaignAdmin(ScreenerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         found: QuerySet[Campaign] = super().get_queryset(request)
-        live = Interview.objects.filter(status__in=Interview.LIVE)
-        return found.annotate(planned=_how_many(Interview.objects.all()), live=_how_many(live))
+        live = Q(interviews__status__in=Interview.LIVE)
+        return found.annotate(
+            planned=how_many(Campaign, "interviews"), live=how_many(Campaign, "interviews", only=live)
+        )
 
     @admin.display(description="Interviews", ordering="planned")
     def interviews_so_far(self, campaign: Any) -> str:
@@ -65,7 +61,8 @@ class CampaignAdmin(ScreenerAdmin):
         problem = ""
         if request.method == "POST" and form.is_valid():
             try:
-                return self._start(request, **form.cleaned_data)
+                told = form.cleaned_data
+                return self._start(request, told["job"], told["name"], told["candidates"])
             except NotPossible as error:
                 problem = str(error)
         chosen = request.session.get(CHOSEN, [])
@@ -84,9 +81,7 @@ class CampaignAdmin(ScreenerAdmin):
         return TemplateResponse(request, "admin/interviews/call_many.html", context)
 
     @transaction.atomic
-    def _start(
-        self, request: HttpRequest, *, job: JobDescription, name: str, candidates: list[UUID], again: bool
-    ) -> HttpResponse:
+    def _start(self, request: HttpRequest, job: JobDescription, name: str, candidates: list[UUID]) -> HttpResponse:
         """Call those who were on the page as to be called; whoever can't be any more is named."""
         actor = request.user.get_username()
         campaign = Campaign.objects.create(name=name, job=job, created_by=actor)

@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection
 from interviews import dialling
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.tests.carrier import Carrier
-from screener.services import telephony
+from screener.services import telephony, telephony_errors
 from screener.testing import an_approved_job, an_interview, drain
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ class TestOneAttempt:
         assert interview.events.filter(kind="attempt.unknown").exists()
 
         time_machine.move_to(timezone.now() + timedelta(minutes=3))
-        with pytest.raises(telephony.TelephonyDown):  # what it has is not told in a way that can be read either
+        with pytest.raises(telephony_errors.TelephonyDown):  # what it has is not told in a way that can be read either
             dialling.ask_about(attempt.pk)
 
         twilio.mood = "ok"

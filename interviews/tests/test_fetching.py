@@ -14,7 +14,7 @@ from django.utils import timezone
 from interviews import answers
 from interviews.models import Recording
 from interviews.tests.carrier import Carrier, carrier
-from screener.services import telephony
+from screener.services import telephony, telephony_errors
 from screener.testing import an_interview
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_audio_is_never_fetched_from_another_host(
         host, ours = foreign.url.removeprefix("http://"), twilio.url.removeprefix("http://")
         places = {"foreign": foreign.url, "foreign_host": host, "ours": ours, "port": ours.partition(":")[2]}
         twilio.moved = {"RE1.wav": location.format(**places)}
-        with pytest.raises(telephony.Refused, match="Twilio sends us") as refused:
+        with pytest.raises(telephony_errors.Refused, match="Twilio sends us") as refused:
             telephony.fetch_audio(take.sid)
         assert not foreign.asked
     assert settings.TWILIO_AUTH_TOKEN not in str(refused.value)
@@ -152,7 +152,7 @@ def test_audio_is_never_fetched_from_another_host(
 
 def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: Carrier) -> None:
     twilio.moved = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
-    with pytest.raises(telephony.Refused, match="from one address to the next"):
+    with pytest.raises(telephony_errors.Refused, match="from one address to the next"):
         telephony.fetch_audio(take.sid)
     assert len(twilio.asked) == 4
 

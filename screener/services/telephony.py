@@ -18,8 +18,19 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from screener.services.errors import PermanentError, TransientError, asked_wait
+from screener.services.errors import PermanentError, asked_wait
 from screener.services.punctual import PunctualAdapter, over_within, sent_before
+from screener.services.telephony_errors import (
+    BAD_LOGIN,
+    MEANINGS,
+    CallUnknown,
+    Misconfigured,
+    NoAudio,
+    NotThere,
+    Refused,
+    TelephonyDown,
+    where_explained,
+)
 
 LONGEST_ASKED_WAIT = 3600
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
@@ -28,38 +39,6 @@ CALLBACK_RETRIES = "#rc=3&rp=all"
 
 For news only: the answer to a turn is awaited by a caller, and is better replaced by the fallback at once.
 """
-
-
-class TelephonyDown(TransientError):
-    """Twilio did not take the request: nothing was done."""
-
-
-class CallUnknown(TransientError):
-    """The connection died after the request was sent: the call may or may not have been placed."""
-
-
-class InvalidNumber(PermanentError):
-    """Twilio says that this number can't be called."""
-
-
-class NotAllowed(PermanentError):
-    """Twilio may not call this number, while it may call others."""
-
-
-class Refused(PermanentError):
-    """Twilio will not do it until a person changes something."""
-
-
-class Misconfigured(Refused):
-    """What a person must change concerns every call: our account at Twilio, or a setting of ours."""
-
-
-class NoAudio(PermanentError):
-    """What Twilio sent for a recording is no audio."""
-
-
-class NotThere(TransientError):
-    """Twilio does not have it, or does not have it yet."""
 
 
 @dataclass(frozen=True)
@@ -127,74 +106,6 @@ def _client() -> Client:
     )
 
 
-_BAD_NUMBER = "Twilio says that this is not a valid phone number. Check it against where it came from."
-_OUT_OF_REACH = "Twilio can't reach this phone number. Check it against where it came from."
-_COUNTRY = (
-    "Our Twilio account is not allowed to call this country. Allow it under Voice > Geo permissions in the Twilio "
-    "console, then start a new interview."
-)
-_BLOCKED = (
-    "Twilio blocks calls to this number. To call North America the Twilio account needs a Primary Customer Profile "
-    "(Trust Hub in the Twilio console); otherwise ask Twilio's support, then start a new interview."
-)
-_BAD_LOGIN = "Twilio does not accept our account SID and token. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-_CLOSED = "Our Twilio account is suspended or closed. The Twilio console says why."
-_BAD_CALLBACK = "Twilio refuses our callback address. Check WEBHOOK_BASE_URL."
-_MEANINGS: dict[int | None, tuple[type[PermanentError], str]] = {
-    13223: (InvalidNumber, _BAD_NUMBER),
-    13224: (InvalidNumber, _OUT_OF_REACH),
-    13226: (InvalidNumber, _BAD_NUMBER),
-    21211: (InvalidNumber, _BAD_NUMBER),
-    21214: (InvalidNumber, _OUT_OF_REACH),
-    21217: (InvalidNumber, _BAD_NUMBER),
-    13227: (NotAllowed, _COUNTRY),
-    21203: (NotAllowed, _COUNTRY),
-    21215: (NotAllowed, _COUNTRY),
-    32205: (NotAllowed, _COUNTRY),
-    13225: (NotAllowed, _BLOCKED),
-    21216: (NotAllowed, _BLOCKED),
-    32224: (NotAllowed, _BLOCKED),
-    21610: (NotAllowed, "The owner of this number has told Twilio that they want to hear no more from us."),
-    21219: (
-        NotAllowed,
-        "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start a "
-        "new interview.",
-    ),
-    10001: (Misconfigured, _CLOSED),
-    20005: (Misconfigured, _CLOSED),
-    20003: (Misconfigured, _BAD_LOGIN),
-    21205: (Misconfigured, _BAD_CALLBACK),
-    21609: (Misconfigured, _BAD_CALLBACK),
-    21626: (Misconfigured, _BAD_CALLBACK),
-    21210: (
-        Misconfigured,
-        "TWILIO_PHONE_NUMBER is not a number of our Twilio account, nor verified for calling out. Check both.",
-    ),
-    21212: (Misconfigured, "TWILIO_PHONE_NUMBER is not a valid number to call from. Correct it."),
-    21213: (Misconfigured, "TWILIO_PHONE_NUMBER is not set. Set it to a number of our Twilio account."),
-}
-"""Twilio's error codes that mean something to HR, in words. See twilio.com/docs/api/errors."""
-_OF_A_CALL: dict[int | None, str] = {
-    13224: "Twilio can't call this number: there is none like it, or no carrier reached it. Check it against where it "
-    "came from.",
-}
-"""The same of codes that only come with news of a call."""
-
-
-def meaning_of(code: str) -> str:
-    """What the error code of a call that was taken means, in a sentence; empty where there was no error."""
-    number = int(code) if code.isascii() and code.isdigit() else None
-    if number in _OF_A_CALL:
-        return _OF_A_CALL[number]
-    if number in _MEANINGS:
-        return _MEANINGS[number][1]
-    return f"Twilio's error {number}: see {_explained(number)}." if number else ""
-
-
-def _explained(code: int) -> str:
-    return f"twilio.com/docs/api/errors/{code}"
-
-
 @contextmanager
 def _errors_of_ours(*, unsure: bool = False) -> Iterator[None]:
     """Turn what Twilio and the network raise into our errors. `unsure`: a lost answer may mean that it was done."""
@@ -222,11 +133,11 @@ def _never_left(error: BaseException) -> bool:
 
 
 def _translated(error: _NotDone, *, unsure: bool) -> Exception:
-    if error.code in _MEANINGS:
-        kind, sentence = _MEANINGS[error.code]
+    if error.code in MEANINGS:
+        kind, sentence = MEANINGS[error.code]
         return kind(sentence)
     if error.status == 401:
-        return Misconfigured(_BAD_LOGIN)
+        return Misconfigured(BAD_LOGIN)
     if error.status == 429 or error.code in (20429, 10004):
         return TelephonyDown("Twilio asks us to slow down; trying again.", retry_after=error.wait or 5)
     if error.status == 404 and not unsure:
@@ -241,7 +152,7 @@ def _translated(error: _NotDone, *, unsure: bool) -> Exception:
         return Misconfigured(f"Twilio is not where we look for it (HTTP {error.status}). {where}")
     if error.code is None:
         return Refused(f"Something between us and Twilio refused the request (HTTP {error.status}).")
-    return Refused(f"Twilio refused the request (error {error.code}): see {_explained(error.code)}.")
+    return Refused(f"Twilio refused the request (error {error.code}): see {where_explained(error.code)}.")
 
 
 def place_call(

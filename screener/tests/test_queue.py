@@ -6,7 +6,7 @@ import pytest
 from procrastinate.jobs import Job
 
 from screener.queue import MAX_TRIES, Backoff
-from screener.services.telephony import TelephonyDown
+from screener.services.telephony_errors import TelephonyDown
 
 
 def failed(error: Exception, *, tries: int = 0) -> timedelta | None:

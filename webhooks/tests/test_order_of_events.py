@@ -109,7 +109,7 @@ class TestEventsOutOfOrder:
     @pytest.mark.parametrize(
         ("code", "meaning"),
         [
-            ("13224", " Twilio can't call this number: there is none like it, or no carrier reached it."),
+            ("13224", " Twilio can't reach this phone number."),
             ("32205", " Our Twilio account is not allowed to call this country."),
             ("99999", " Twilio's error 99999: see twilio.com/docs/api/errors/99999."),
             ("0", ""),
