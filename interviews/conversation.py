@@ -197,7 +197,7 @@ NO = frozenset({"no", "nope", "no i am not", "no it is not", "no i do not", "no 
 
 # Who refuses may say it in any words, as long as there are few: a greeting of a voicemail has more.
 REFUSALS = {
-    "never": r"(do not|never|stop|quit) (\w+ )?(call|calling|phone|phoning|contact|contacting)\b"
+    "never": r"(do not|never|stop|quit) (ever |even |please )?(call|calling|phone|phoning|contact|contacting)\b"
     r"|(take|remove|delete) (me|my number|this number)\b",
     "wrong": r"\bwrong (number|person)\b",
     "refused": r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",

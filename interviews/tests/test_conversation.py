@@ -144,6 +144,7 @@ UNWELCOMING_VOICEMAIL = "You have reached Ada, please do not call before nine, l
         ("Don't call me now, call later.", None, None),
         ("I don't want to do this at work.", None, None),
         ("I don't know.", None, None),
+        ("I don't mind calling at all.", None, None),
         (VOICEMAIL, None, None),
         (UNWELCOMING_VOICEMAIL, None, None),
     ],
