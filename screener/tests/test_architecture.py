@@ -1,8 +1,15 @@
 """Who may import whom (docs: DESIGN, section 2)."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from rest_framework.serializers import ModelSerializer
+
+import screener.urls  # noqa: F401 - it imports every serializer
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("screener", "candidates", "jobs", "interviews", "webhooks")
@@ -12,6 +19,17 @@ OWN = {
     "jobs": {"jobs", "screener"},
     "interviews": {"interviews", "candidates", "jobs", "screener"},
     "webhooks": {"webhooks", "interviews", "candidates", "jobs", "screener"},
+}
+MODELS = {model.__name__: model for app in APPS for model in apps.get_app_config(app).get_models()}
+STATE_FIELDS = {
+    field.name
+    for model in MODELS.values()
+    for field in model._meta.fields
+    if field.name.endswith(("status", "outcome"))
+}
+ROW_WRITERS = {
+    *("store", "release", "save", "setattr", "update", "bulk_update"),
+    *("create", "get_or_create", "update_or_create", "bulk_create"),
 }
 DOORS = {"admin", "api", "views", "tasks", "serializers"}
 SOURCES = [
@@ -145,13 +163,95 @@ def test_production_code_has_no_branch_for_the_simulator() -> None:
     assert naming in ([], ["webhooks.management.commands.simulate_phone"])
 
 
-def test_statuses_are_written_by_their_models_alone() -> None:
-    """The four doors call verbs; none of them writes a status itself."""
-    writers = [
-        module_of(path)
-        for path in SOURCES
-        if path.stem in DOORS or "admin" in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in ("status", "outcome")
-    ]
-    assert writers == []
+def has_models(path: Path) -> bool:
+    return path.name == "models.py" or "models" in path.parts
+
+
+def may_change_rows(path: Path) -> bool:
+    """Services and the simulator cannot import a model (see above); `testing` only serves tests."""
+    return not {"services", "simulator"} & set(path.parts) and module_of(path) != "screener.testing"
+
+
+def called_name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def passes_state(node: ast.expr) -> bool:
+    """Whether a state field is passed by keyword, in a dict literal or by name to a call that writes rows."""
+    if not isinstance(node, ast.Call) or called_name(node) not in ROW_WRITERS | MODELS.keys():
+        return False
+    values = [*node.args, *(keyword.value for keyword in node.keywords)]
+    constants = {inner.value for value in values for inner in ast.walk(value) if isinstance(inner, ast.Constant)}
+    keywords = {keyword.arg for keyword in node.keywords}
+    return bool(STATE_FIELDS & (keywords | constants))
+
+
+def assigns_state(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STATE_FIELDS
+
+
+def state_writes(source: str) -> list[int]:
+    """The line numbers at which the source writes a state field."""
+    expressions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.expr)]
+    return [node.lineno for node in expressions if assigns_state(node) or passes_state(node)]
+
+
+def test_state_changes_stay_in_models() -> None:
+    """State transitions are verbs of the models; other modules call them."""
+    outside = [path for path in SOURCES if may_change_rows(path) and not has_models(path)]
+    writes = [f"{module_of(path)}:{line}" for path in outside for line in state_writes(path.read_text())]
+    assert writes == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "interview.status = 'failed'",
+        "self.interview.status, reason = 'failed', ''",
+        "interview.store(status='failed')",
+        "response.release(tries=0, status='assessed')",
+        "Attempt.objects.filter(status='pending').update(outcome='no_answer')",
+        "Interview.objects.bulk_update(interviews, ['result_status'])",
+        "interview.save(update_fields=['updated_at', 'result_status'])",
+        "Call.objects.update_or_create(sid='CA1', defaults={'status': 'completed'})",
+        "job.store(**{'questions_status': 'ready'})",
+        "setattr(candidate, 'resume_status', 'read')",
+        "Interview(status='failed').save()",
+    ],
+)
+def test_state_writes_are_found(source: str) -> None:
+    assert state_writes(source) == [1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Interview.objects.filter(status='pending').update(updated_at=now)",
+        "interview.store(next_attempt_at=None)",
+        "Response(body, status=202)",
+        "status, outcome = interview.status, interview.outcome",
+    ],
+)
+def test_state_reads_are_allowed(source: str) -> None:
+    assert state_writes(source) == []
+
+
+def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_serializers_never_write_state() -> None:
+    """Their validated data goes into `store` as it is."""
+    writable = {
+        f"{serializer.__name__}.{field.source}"
+        for serializer in subclasses(ModelSerializer)
+        if serializer.__module__.split(".")[0] in APPS
+        for field in serializer().fields.values()
+        if field.source in STATE_FIELDS and not field.read_only
+    }
+    assert writable == set()
