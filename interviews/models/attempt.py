@@ -1,5 +1,6 @@
 """One try to hold an interview."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,14 +16,18 @@ from django.utils import timezone
 from candidates.models import Consent, DoNotCall
 from interviews import conversation as talk
 from interviews.models.call import Call
+from interviews.models.history import RECORDING_REJECTED
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording, share
 from screener.models import BaseModel
 from screener.queue import defer
 
+log = logging.getLogger(__name__)
+
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
 APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
 
 # What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
 HELD = """
@@ -175,12 +180,7 @@ class Attempt(BaseModel):
         take = None
         if isinstance(heard.input, talk.Take):
             kept = any(isinstance(fact, talk.Kept) for fact in step.facts)
-            told: dict[str, Any] = {"ended": heard.input.ended, "chosen": kept}
-            if heard.input.seconds is not None:
-                told["seconds"] = heard.input.seconds
-            take = self.take_of(turn, sid=heard.recording_sid, **told)
-            if take is not None:
-                take.response = next(one for one in self.responses.values() if one.pk == take.response_id)
+            take = self._recorded(turn, heard.input, sid=heard.recording_sid, chosen=kept)
         self.store(
             stage=step.state.stage,
             turn=step.state.turn,
@@ -191,6 +191,19 @@ class Attempt(BaseModel):
         for fact in step.facts:
             self._remember(fact, take)
         return step.say
+
+    def _recorded(self, turn: int, take: talk.Take, *, sid: str, chosen: bool) -> Recording | None:
+        """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
+        length = {} if take.seconds is None else {"seconds": take.seconds}
+        recording = self.take_of(turn, sid=sid, ended=take.ended, chosen=chosen, **length)
+        if recording is not None:
+            recording.response = next(row for row in self.responses.values() if row.pk == recording.response_id)
+        elif self.position is not None:
+            log.warning("attempt %s, turn %d: recording rejected, question %d", self.pk, turn, self.position)
+            self.interview.note(
+                RECORDING_REJECTED, reason=WRONG_RECORDING, attempt=str(self.pk), turn=turn, position=self.position
+            )
+        return recording
 
     def reopen(self) -> None:
         """Its call was believed not to have been placed, and was: then no other is due."""
@@ -245,12 +258,18 @@ class Attempt(BaseModel):
                 self.question(position).ask()
             case talk.Kept(position) if take is not None:
                 self.question(position).take(take)
+            case talk.Kept(position):
+                self._settle(position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
             case talk.Unanswered(position):
-                response = self.question(position)
-                if not use_broken_take(response):
-                    response.settle(InterviewResponse.Status.SILENT, reason="Asked twice; nothing was said.")
+                self._settle(position, InterviewResponse.Status.SILENT, "Asked twice; nothing was said.")
             case talk.Over(ending):
                 self._close(ending)
+
+    def _settle(self, position: int, status: InterviewResponse.Status, reason: str) -> None:
+        """Close this question without an answer, unless an earlier recording of it can serve as one."""
+        response = self.question(position)
+        if not use_broken_take(response):
+            response.settle(status, reason=reason)
 
     def _consent(self, kind: Consent.Kind, *, given: bool, source: str = "") -> None:
         Consent.objects.create(
@@ -316,7 +335,8 @@ class Attempt(BaseModel):
                 self.interview.void_consent(reason="A machine had answered.")
         # Only a conversation asks, takes or misses an answer; what the worker did meanwhile is of earlier calls.
         here = self.interview.events.filter(
-            kind__in=["response.asked", "response.answered", "response.silent"], created_at__gte=self.created_at
+            kind__in=["response.asked", "response.answered", "response.silent", RECORDING_REJECTED],
+            created_at__gte=self.created_at,
         )
         for position in set(here.values_list("data__position", flat=True)):
             self.question(position).take_back(reason="A machine had answered.")

@@ -2,6 +2,9 @@ from django.db import models
 
 from screener.models import AppendOnly
 
+RECORDING_REJECTED = "response.recording_rejected"
+"""Kind of the event that an answer's recording did not fit: `data` has the attempt, the turn and the position."""
+
 
 class InterviewEvent(AppendOnly):
     """Who moved what from where to where, when and why. Also the outbox that deliveries are made from."""
