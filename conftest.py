@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.files.storage import storages
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -27,7 +26,6 @@ def house(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     settings.CALLS_PER_SECOND = 1000
     settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
     settings.API_KEY = ""
-    cache.clear()
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
     monkeypatch.setattr(storages["private"], "location", str(tmp_path / "private"))
 

@@ -79,6 +79,33 @@ def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
+def check_trusted_proxies(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.TRUSTED_PROXIES.isdecimal():
+        return []
+    return [
+        Error(
+            f"TRUSTED_PROXIES is {settings.TRUSTED_PROXIES!r}, which is not a number of proxies.",
+            hint="Set it to the number of your proxies that append to X-Forwarded-For, or to 0 if there are none.",
+            id="screener.E010",
+        )
+    ]
+
+
+@register("screener", deploy=True)
+def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.SECURE_PROXY_SSL_HEADER or settings.TRUSTED_PROXIES != "0":
+        return []
+    return [
+        Warning(
+            "BEHIND_PROXY is set and TRUSTED_PROXIES is 0, so all visitors seem to have the address of the proxy, and "
+            "wrong passwords of one of them lock out the others.",
+            hint="Set TRUSTED_PROXIES to the number of your proxies that append to X-Forwarded-For.",
+            id="screener.W007",
+        )
+    ]
+
+
+@register("screener")
 def prices_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         own_prices()

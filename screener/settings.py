@@ -103,6 +103,23 @@ SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0)
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
+
+# --- Failed logins: counted per user and address, and per address; see screener.login_throttle ----------
+
+AXES_HANDLER = "screener.login_throttle.LoginThrottle"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "screener.login_throttle.client_address"
+AXES_USERNAME_CALLABLE = "screener.login_throttle.username_key"
+AXES_LOCKOUT_CALLABLE = "screener.login_throttle.locked_out_response"
+AXES_SENSITIVE_PARAMETERS = ["username"]  # masked in the log
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # --- Applications ------------------------------------------------------------------------------------
 
@@ -121,6 +138,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
     "screener",
     "candidates",
     "jobs",
@@ -139,6 +157,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "screener.urls"
@@ -164,6 +183,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -324,7 +344,7 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
-    "LOGIN": {"form": "screener.logins.LoginForm"},
+    "LOGIN": {"form": "screener.login_throttle.LoginForm"},
     "ENVIRONMENT": "screener.admin_base.warn_of_offline_rules",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "screener.admin_menu.menu"},
@@ -346,6 +366,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": []},  # not beside the root's, as Django has it where DEBUG is on
+        "axes": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

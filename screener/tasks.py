@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from screener import spoken
+from screener import login_throttle, spoken
 from screener.models import IdempotentRequest, ModelNotice
 from screener.queue import Backoff, defer, give_back_connection
 from screener.services import retirement
@@ -24,6 +24,7 @@ KEPT_FOR = timedelta(days=1)
 def forget_answers(timestamp: int) -> None:
     """Answers kept for repeated requests hold personal data, so they are kept no longer than clients need them."""
     IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    login_throttle.delete_expired_failures()
 
 
 @app.periodic(cron="40 5 * * *")

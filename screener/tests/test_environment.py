@@ -88,6 +88,8 @@ def test_a_list_that_is_set_to_nothing_is_as_if_it_were_not_set() -> None:
         ("CSRF_TRUSTED_ORIGINS", ["a.example.com"], "'a.example.com', which is no origin"),
         ("CSRF_TRUSTED_ORIGINS", ["https://a.example.com/"], "'https://a.example.com/', which is no origin"),
         ("MODEL_PRICES", ["a=1"], "'a=1'"),
+        ("TRUSTED_PROXIES", "-1", "'-1', which is not a number of proxies"),
+        ("TRUSTED_PROXIES", "10.0.0.1", "'10.0.0.1', which is not a number of proxies"),
     ],
 )
 def test_a_mistake_is_told_before_anything_starts(settings: Any, name: str, value: Any, says: str) -> None:
@@ -107,6 +109,7 @@ def test_a_mistake_is_told_before_anything_starts(settings: Any, name: str, valu
         ("ALLOWED_COUNTRIES", ["US", "GB"]),
         ("ALLOWED_HOSTS", ["*", "127.0.0.1", "[::1]", ".example.com", "localhost", "A.example.com"]),
         ("CSRF_TRUSTED_ORIGINS", ["https://*.example.com", "http://127.0.0.1:8000"]),
+        ("TRUSTED_PROXIES", "2"),
     ],
 )
 def test_what_is_right_is_not_complained_of(settings: Any, name: str, value: Any) -> None:
