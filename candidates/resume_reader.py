@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from typing import assert_never
 
 from docx import Document
 from docx.oxml.ns import qn
@@ -67,7 +68,10 @@ def _text(data: bytes) -> str:
             return _joined(_docx_pieces(data), "empty")
         case "txt":
             return _joined(iter([as_text(data)]), "empty")
-    raise Unreadable("broken")
+        case None:
+            raise Unreadable("broken")
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _joined(pieces: Iterator[str], if_none: str) -> str:

@@ -10,6 +10,7 @@ An input for a turn that is over has no effect: the channel repeats what it said
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import assert_never
 
 MAX_SILENCES = 2
 """Asked once more after the first silence; the second one ends the stage."""
@@ -190,6 +191,18 @@ class StaleTurn(Exception):
     """This input answers a turn that is over, or one that has not come: say what was said before."""
 
 
+class Meaning(StrEnum):
+    """What an input says in reply to the greeting or the disclosure."""
+
+    YES = "yes"
+    NO = "no"
+    NEVER = "never"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+KEYS = {"1": Meaning.YES, "2": Meaning.NO, "9": Meaning.NEVER}
 YES = frozenset(
     {"yes", "yeah", "yep", "yes i am", "yes it is", "speaking", "this is me", "i agree", "yes i agree", "i do"}
 )
@@ -197,10 +210,10 @@ NO = frozenset({"no", "nope", "no i am not", "no it is not", "no i do not", "no 
 
 # Who refuses may say it in any words, as long as there are few: a greeting of a voicemail has more.
 REFUSALS = {
-    "never": r"(do not|never|stop|quit) (ever |even |please )?(call|calling|phone|phoning|contact|contacting)\b"
+    Meaning.NEVER: r"(do not|never|stop|quit) (ever |even |please )?(call|calling|phone|phoning|contact|contacting)\b"
     r"|(take|remove|delete) (me|my number|this number)\b",
-    "wrong": r"\bwrong (number|person)\b",
-    "refused": r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",
+    Meaning.WRONG: r"\bwrong (number|person)\b",
+    Meaning.REFUSED: r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",
 }
 FEW_WORDS = 12
 NOT_NOW = r"\b(now|later|today|tonight|tomorrow|moment|work)\b"
@@ -216,41 +229,51 @@ def respond(state: State, turn: int, heard: Input) -> Step:
         return Step(now, HangUp())
     if isinstance(heard, Take) and heard.ended is TakeEnd.HANGUP:
         return _cut_off(now, heard)
-    if state.stage is Stage.OPENING:
-        return Step(replace(now, stage=Stage.IDENTITY), AskIdentity())
-    if state.stage is Stage.IDENTITY:
-        return _after_identity(now, heard)
-    if state.stage is Stage.CONSENT:
-        return _after_consent(now, heard)
-    return _after_question(now, heard)
+    match state.stage:
+        case Stage.OPENING:
+            return Step(replace(now, stage=Stage.IDENTITY), AskIdentity())
+        case Stage.IDENTITY:
+            return _after_identity(now, heard)
+        case Stage.CONSENT:
+            return _after_consent(now, heard)
+        case Stage.QUESTION:
+            return _after_question(now, heard)
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _after_identity(now: State, heard: Input) -> Step:
     match _meaning(heard):
-        case "yes":
+        case Meaning.YES:
             return Step(replace(now, stage=Stage.CONSENT, silences=0), AskConsent(resumed=now.resumed))
-        case "no" | "wrong":
+        case Meaning.NO | Meaning.WRONG:
             return _end(now, Ending.WRONG_PERSON)
-        case "refused":
+        case Meaning.REFUSED:
             return _end(now, Ending.DECLINED)
-        case "never":
+        case Meaning.NEVER:
             return _end(now, Ending.OPTED_OUT)
-    return _unclear(now, AskIdentity(again=True))
+        case Meaning.UNCLEAR:
+            return _unclear(now, AskIdentity(again=True))
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _after_consent(now: State, heard: Input) -> Step:
     match _meaning(heard):
-        case "yes":
+        case Meaning.YES:
             return _first_question(
                 replace(now, stage=Stage.QUESTION, silences=0), Consented(by_key=isinstance(heard, Pressed))
             )
-        case "no" | "refused":
+        case Meaning.NO | Meaning.REFUSED:
             return _end(now, Ending.DECLINED)
-        case "wrong":
+        case Meaning.WRONG:
             return _end(now, Ending.WRONG_PERSON)
-        case "never":
+        case Meaning.NEVER:
             return _end(now, Ending.OPTED_OUT)
-    return _unclear(now, AskConsent(again=True, resumed=now.resumed))
+        case Meaning.UNCLEAR:
+            return _unclear(now, AskConsent(again=True, resumed=now.resumed))
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _first_question(now: State, consented: Consented) -> Step:
@@ -271,6 +294,13 @@ def _after_question(now: State, heard: Input) -> Step:
             return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED))
         case Take(seconds=seconds) if says_something(seconds):
             return _move_on(now, Kept(position))
+        case PickedUp() | Spoke() | Silent() | Take():
+            return _unanswered(now, position)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _unanswered(now: State, position: int) -> Step:
     if now.silences + 1 < MAX_SILENCES:
         return Step(replace(now, silences=now.silences + 1), AskQuestion(position, Lead.UNHEARD))
     return _move_on(now, Unanswered(position))
@@ -303,21 +333,27 @@ def _end(now: State, ending: Ending, *facts: Fact) -> Step:
     return Step(replace(now, stage=Stage.OVER), Goodbye(ending), (*facts, Over(ending)))
 
 
-def _meaning(heard: Input) -> str:
-    """'yes', 'no', one of REFUSALS, or '' for what is not clearly one of them. Only short exact phrases are consent."""
-    if isinstance(heard, Pressed):
-        return {"1": "yes", "2": "no", "9": "never"}.get(heard.key, "")
-    return _meaning_of(heard.words) if isinstance(heard, Spoke) else ""
+def _meaning(heard: Input) -> Meaning:
+    match heard:
+        case Pressed(key):
+            return KEYS.get(key, Meaning.UNCLEAR)
+        case Spoke(words):
+            return _meaning_of(words)
+        case PickedUp() | Silent() | Take():
+            return Meaning.UNCLEAR
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
-def _meaning_of(spoken: str) -> str:
+def _meaning_of(spoken: str) -> Meaning:
+    """The meaning of these words. Only short exact phrases are consent."""
     plain = spoken.lower().replace("\u2019", "'").replace("n't", " not").replace("'m", " am")
     words = re.findall(r"[a-z]+", plain)
     said = " ".join(words)
     if said in YES:
-        return "yes"
+        return Meaning.YES
     if said in NO:
-        return "no"
+        return Meaning.NO
     if len(words) > FEW_WORDS or re.search(NOT_NOW, said):
-        return ""
-    return next((meaning for meaning, phrase in REFUSALS.items() if re.search(phrase, said)), "")
+        return Meaning.UNCLEAR
+    return next((meaning for meaning, phrase in REFUSALS.items() if re.search(phrase, said)), Meaning.UNCLEAR)

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import assert_never
 from uuid import UUID
 
 from django.conf import settings
@@ -130,6 +131,8 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
                     if wait is None:
                         return _add_attempt(interview, number, closing)
                     interview.wait_until(wait.when, reason=wait.reason)
+                case _ as unreachable:
+                    assert_never(unreachable)
     except IntegrityError:  # two interviews wanted the same number at the same moment; the other one has it
         with interview.locked():
             interview.wait_until(timezone.now() + BUSY_AGAIN_IN, reason="Another call to this number is running.")

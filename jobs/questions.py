@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import assert_never
 from uuid import UUID
 
 from django.db import transaction
@@ -42,14 +43,20 @@ def to_approve(job: JobDescription) -> QuestionSet:
     found = shown_questions(job)
     if found is not None:
         return found
-    match job.questions_status:
-        case JobDescription.QuestionsStatus.PENDING:
+    status = JobDescription.QuestionsStatus
+    match status(job.questions_status):
+        case status.PENDING:
             raise InvalidTransition(
                 "The questions of this job are still being written. Approve them when they are ready."
             )
-        case JobDescription.QuestionsStatus.FAILED:
+        case status.FAILED:
             raise InvalidTransition(f"This job has no questions. {job.questions_error} Have them written again.")
-    raise InvalidTransition("This job has no questions yet. Have them generated, or write some, then approve them.")
+        case status.NONE | status.READY | status.APPROVED:
+            raise InvalidTransition(
+                "This job has no questions yet. Have them generated, or write some, then approve them."
+            )
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def approve(questions: QuestionSet, *, by: str) -> None:

@@ -123,7 +123,8 @@ def _entry(text: str) -> tuple[str, ModelPrice]:
                 cache_read_mtok=_dollars(cached, text),
                 output_mtok=_dollars(output, text),
             )
-    raise BadPrice(f"MODEL_PRICES has an entry that is no price: {text!r}.")
+        case _:
+            raise BadPrice(f"MODEL_PRICES has an entry that is no price: {text!r}.")
 
 
 def _dollars(number: str, entry: str) -> Decimal:

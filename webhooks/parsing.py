@@ -62,7 +62,8 @@ def heard(kind: str, params: QueryDict) -> talk.Input:
             return talk.Silent()
         case "take":
             return _take(params)
-    raise Unreadable(kind)
+        case _:
+            raise Unreadable(kind)
 
 
 WHY_NO_RECORDING = {

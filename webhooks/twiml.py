@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
+from typing import assert_never
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
@@ -102,7 +103,10 @@ def words(speech: talk.Speech, scene: Scene) -> tuple[str, ...]:
             return scene.words(LEADS[lead], number=position + 1), scene.questions[position][0]
         case talk.Goodbye(ending):
             return (GOODBYES[ending],)
-    return ()
+        case talk.Listen() | talk.HangUp():
+            return ()
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def words_ahead(scene: Scene) -> set[str]:
@@ -154,6 +158,8 @@ def render(speech: talk.Speech, scene: Scene, spoken: Mapping[str, str]) -> str:
             response.hangup()
         case talk.HangUp():
             response.hangup()
+        case _ as unreachable:
+            assert_never(unreachable)
     return str(response)
 
 

@@ -202,6 +202,8 @@ class RecordingView(EventView):
                 take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
             case "absent" | "failed":
                 take.denied(reason=parsing.why_no_recording(request.POST))
+            case _:
+                log.info("webhook: recording status ignored, attempt %s", attempt.pk)
 
 
 class TranscriptionView(EventView):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -75,6 +76,8 @@ class Answer:
                 return f"Not now, but from {_minute(when):%A, %d %B %Y, %H:%M} UTC on."
             case Never():
                 return "No."
+            case _ as unreachable:
+                assert_never(unreachable)
 
     @property
     def has_gaps(self) -> bool:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
-from typing import Any, cast
+from typing import Any, assert_never, cast
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -264,6 +264,8 @@ class Attempt(BaseModel):
                 self._settle(position, InterviewResponse.Status.SILENT, "Asked twice; nothing was said.")
             case talk.Over(ending):
                 self._close(ending)
+            case _ as unreachable:
+                assert_never(unreachable)
 
     def _settle(self, position: int, status: InterviewResponse.Status, reason: str) -> None:
         """Close this question without an answer, unless an earlier recording of it can serve as one."""
@@ -314,6 +316,8 @@ class Attempt(BaseModel):
                 interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
             case talk.Ending.WRONG_PERSON:
                 interview.finish(Interview.Outcome.WRONG_PERSON, reason="Somebody else answered this number.")
+            case _ as unreachable:
+                assert_never(unreachable)
         self.store(outcome=self.Outcome.ANSWERED)
 
     def machine_answered(self) -> None:

@@ -94,7 +94,8 @@ def _known(error: Exception, view: APIView) -> Exception:
             )
         case PermissionDenied():
             return exceptions.PermissionDenied()
-    return error
+        case _:
+            return error
 
 
 def problem(status_code: int, detail: Any, *, instance: str) -> dict[str, Any]:

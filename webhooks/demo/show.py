@@ -50,7 +50,8 @@ def spoken(entry: dict[str, Any], name: str, ink: Ink, width: int) -> list[str]:
             return _line("", f"({STATUSES[status]})", ink.dim, width)
         case {"event": "error", "message": str(message)}:
             return _line("", f"(error: {message})", ink.red, width)
-    return []
+        case _:
+            return []
 
 
 def _line(who: str, text: str, colour: Callable[[str], str], width: int) -> list[str]:
