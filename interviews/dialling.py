@@ -16,8 +16,10 @@ from interviews.calling import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_no
 from interviews.lines import wait_for_place
 from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
+from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
 from screener import budget
+from screener.constraints import violates
 from screener.queue import give_back_connection, pause_after
 from screener.services import speech, telephony, telephony_errors
 from screener.services.errors import PermanentError, TransientError
@@ -115,27 +117,36 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
         return None
     try:
         with interview.locked():
-            now = timezone.now()  # after the wait for the lock
-            due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
-            if not due or interview.live_attempt:
-                return None
-            match may_call_now(interview.candidate, interview.job, now=now):
-                case Never(reason):
-                    _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
-                case Later(when, reason):
-                    interview.wait_until(when, reason=reason)
-                case Allowed() if reason := speech.why_not_heard(interview.language):
-                    interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
-                case Allowed(number, closing):
-                    wait = _wait_for_turn(interview, now)
-                    if wait is None:
-                        return _add_attempt(interview, number, closing)
-                    interview.wait_until(wait.when, reason=wait.reason)
-                case _ as unreachable:
-                    assert_never(unreachable)
-    except IntegrityError:  # two interviews wanted the same number at the same moment; the other one has it
-        with interview.locked():
-            interview.wait_until(timezone.now() + BUSY_AGAIN_IN, reason="Another call to this number is running.")
+            return _attempt_if_due(interview)
+    except IntegrityError as error:
+        if not violates(error, ONE_LIVE_CALL):
+            raise
+    # Two interviews wanted the same number at the same moment. The other one has it.
+    with interview.locked():
+        interview.wait_until(timezone.now() + BUSY_AGAIN_IN, reason="Another call to this number is running.")
+    return None
+
+
+def _attempt_if_due(interview: Interview) -> Attempt | None:
+    """Call it with the interview locked."""
+    now = timezone.now()  # after the wait for the lock
+    due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
+    if not due or interview.live_attempt:
+        return None
+    match may_call_now(interview.candidate, interview.job, now=now):
+        case Never(reason):
+            _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
+        case Later(when, reason):
+            interview.wait_until(when, reason=reason)
+        case Allowed() if reason := speech.why_not_heard(interview.language):
+            interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
+        case Allowed(number, closing):
+            wait = _wait_for_turn(interview, now)
+            if wait is None:
+                return _add_attempt(interview, number, closing)
+            interview.wait_until(wait.when, reason=wait.reason)
+        case _ as unreachable:
+            assert_never(unreachable)
     return None
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 from candidates.models import Candidate
 from interviews.calling import Never, may_ever_call
 from interviews.models import Campaign, Interview, InterviewResponse
+from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
+from screener.constraints import violates
 from screener.models import InvalidTransition
 from screener.services import speech
 
@@ -53,7 +55,7 @@ def plan_interview(
             interview.note("interview.planned", actor=actor)
             interview.wait_until(scheduled_for or timezone.now(), reason="")
     except IntegrityError as error:
-        if "one_live_interview" not in str(error):
+        if not violates(error, ONE_LIVE_INTERVIEW):
             raise
         raise NotPossible(
             "This candidate already has an interview for this job that is not over. Wait for it or cancel it."

@@ -6,10 +6,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from screener.constraints import violates
 from screener.models import BaseModel
 from screener.queue import defer
 
 SID_LENGTH = 64
+ONE_LIVE_CALL = "one_live_call_per_number"
 
 
 class Call(BaseModel):
@@ -64,9 +66,7 @@ class Call(BaseModel):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["twilio_sid"], condition=~Q(twilio_sid=""), name="twilio_sid_is_unique"),
-            models.UniqueConstraint(
-                fields=["number"], condition=Q(ended_at__isnull=True), name="one_live_call_per_number"
-            ),
+            models.UniqueConstraint(fields=["number"], condition=Q(ended_at__isnull=True), name=ONE_LIVE_CALL),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +93,9 @@ class Call(BaseModel):
         try:
             with transaction.atomic():
                 self.store(ended_at=None, status=self.Status.PLANNED)
-        except IntegrityError:  # one live call per number
+        except IntegrityError as error:
+            if not violates(error, ONE_LIVE_CALL):
+                raise
             self.refresh_from_db(fields=["ended_at", "status"])
         else:
             self.attempt.reopen()

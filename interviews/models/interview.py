@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from interviews.models.attempt import Attempt
 
 SOON_SECONDS = 30
+ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 UNASKED = "The interview was over before this question was answered."
 
 P = ParamSpec("P")
@@ -130,7 +131,7 @@ class Interview(Work):
             models.UniqueConstraint(
                 fields=["candidate", "job"],
                 condition=Q(status__in=["pending", "in_progress"], purpose="screening"),
-                name="one_live_interview_per_candidate_and_job",
+                name=ONE_LIVE_INTERVIEW,
             ),
             models.CheckConstraint(
                 condition=(

@@ -1,0 +1,44 @@
+"""Database constraints that planning and dialing run into: one is expected, any other is an error."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+from django.utils import timezone
+
+from interviews import dialling
+from interviews.calling import Allowed
+from interviews.models import Attempt, Interview
+from interviews.planning import plan_interview
+from screener.testing import QUESTIONS, a_candidate, an_approved_job, an_interview
+
+pytestmark = pytest.mark.django_db
+
+
+def test_number_in_call_delays_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules saw a free number, and another interview took it before the attempt was saved."""
+    first, second = an_interview(), an_interview(full_name="Grace Hopper")
+    assert dialling._plan_attempt(first.pk)
+    monkeypatch.setattr(dialling, "may_call_now", lambda candidate, job, now: Allowed(candidate.phone))
+    assert dialling._plan_attempt(second.pk) is None
+    second.refresh_from_db()
+    assert second.next_attempt_at is not None
+    assert second.next_attempt_at > timezone.now()
+    assert not second.attempts.exists()
+
+
+def test_other_conflict_of_attempt_is_raised() -> None:
+    interview = an_interview()
+    interview.attempts.create(number=2, send_before=timezone.now(), ended_at=timezone.now())
+    with pytest.raises(IntegrityError):
+        dialling._plan_attempt(interview.pk)
+    assert Attempt.objects.count() == 1
+
+
+def test_other_conflict_of_plan_is_raised() -> None:
+    """Nor is it mistaken for a second live interview by what the row contains."""
+    question: dict[str, Any] = QUESTIONS[0] | {"text": "one_live_interview", "max_seconds": -1}
+    job = an_approved_job(questions=[question])
+    with pytest.raises(IntegrityError):
+        plan_interview(candidate=a_candidate(), job=job, actor="a test")
+    assert not Interview.objects.exists()
