@@ -1,7 +1,6 @@
 """What says who somebody is: masked however it is written or said, and nothing else is."""
 
 import unicodedata
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -172,9 +171,9 @@ def test_ordinary_figures_are_left_alone(figures: list[str], between: str) -> No
     assert redact(text, JOSE) == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_ordinary_sentences_are_left_alone() -> None:
+    names = [*JOSE, "Will May", "Hope Young", "Van De Mark", "An Do"]
+    sentences = [
         *ordinary(),
         GOOD_ANSWER,
         "We sold 240 units for $415 555 0100 yen.",
@@ -183,10 +182,8 @@ def test_ordinary_figures_are_left_alone(figures: list[str], between: str) -> No
         "Four fifteen, five fifty-five and zero one thirty-eight are the rooms.",
         "In twenty fifteen we were fifty five people, in twenty twenty one a hundred thirty seven.",
         "The children counted nine, eight, seven, six, five, four, three, two, one.",
-    ],
-)
-def test_ordinary_sentences_are_left_alone(text: str) -> None:
-    assert redact(text, [*JOSE, "Will May", "Hope Young", "Van De Mark", "An Do"]) == text
+    ]
+    assert [redact(sentence, names) for sentence in sentences] == sentences
 
 
 @pytest.mark.parametrize("sign", ["'", "’"])
@@ -213,11 +210,12 @@ def test_every_place_is_kept_and_once_is_enough(text: str, known: list[str]) -> 
 _BITS = [*"_-,('a2mé0", "a_", "2_", "a-", "m ", "oh ", "at ", "dot ", "one ", "a, ", "a@", "a. ", "J o s e ", "call 1"]
 
 
-@pytest.mark.parametrize("bits", [*_BITS, *map("".join, product(_BITS, repeat=2))])
-def test_a_text_of_the_same_bits_again_and_again_is_read_to_its_end(bits: str) -> None:
-    """It would not be, if there were ever more ways to take a text apart with every bit of it."""
-    text = bits * 1_000
-    assert len(redact(text, JOSE)) == len(text)
+@pytest.mark.parametrize("first", _BITS)
+def test_redact_backtracks_on_no_repetition(first: str) -> None:
+    """A pattern that backtracks would hang: its time grows exponentially with the number of repetitions."""
+    for second in ["", *_BITS]:
+        text = f"{first}{second}" * 300
+        assert len(redact(text, JOSE)) == len(text), second
 
 
 _NAME = st.text(st.sampled_from("abcdefgjknortuvwxyzäéñøßł"), min_size=2, max_size=9).map("xj{}".format)
