@@ -1,5 +1,6 @@
 """Sentences that are spoken ahead of time: each is made, and paid for, once, whoever says it and however often."""
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
@@ -20,9 +22,12 @@ from screener.queue import MOST_TRIES, defer, pause_after
 from screener.services import voice
 from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
 
+log = logging.getLogger(__name__)
+
 NOW_AND_THEN = timedelta(hours=1)
 """Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
 ADDRESS_LASTS = timedelta(days=2)
+FOLDER = "speech"
 SUFFIX = {voice.MP3: "mp3", voice.WAV: "wav"}
 
 _signer = Signer(salt="screener.spoken")
@@ -76,7 +81,7 @@ def _try_again(line: SpokenLine, token: UUID, error: ServiceError, pause: timede
 
 
 def _put_away(line: SpokenLine, token: UUID, audio: bytes) -> None:
-    name = f"speech/{uuid4().hex}.{SUFFIX[voice.content_type(audio)]}"
+    name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[voice.content_type(audio)]}"
     name = line.file.storage.save(name, ContentFile(audio))
     done = {"file": name, "error": "", "lease": None, "lease_until": None, "retry_at": None, "tries": 0}
     if not SpokenLine.objects.filter(pk=line.pk, lease=token).update(updated_at=timezone.now(), **done):
@@ -88,6 +93,28 @@ def left_behind() -> list[UUID]:
     if not voice.is_on():
         return []
     return list(SpokenLine.objects.unspoken().left_behind().values_list("pk", flat=True)[:100])
+
+
+def forget_lost_files() -> int:
+    """Delete the rows whose file is gone from the storage, and return their number.
+
+    Until a prompt is wanted and made again, the carrier's voice says it.
+    """
+    rows = dict(SpokenLine.objects.exclude(file="").values_list("pk", "file"))  # first: a file is older than its row
+    stored = _stored_files() if rows else set()
+    lost = [pk for pk, file in rows.items() if file not in stored]
+    if lost:
+        log.warning("speech synthesis: %d files are gone from the storage", len(lost))
+        SpokenLine.objects.filter(pk__in=lost).delete()
+    return len(lost)
+
+
+def _stored_files() -> set[str]:
+    try:
+        _, names = storages["private"].listdir(FOLDER)
+    except FileNotFoundError:
+        return set()
+    return {f"{FOLDER}/{name}" for name in names}
 
 
 def addresses(texts: Iterable[str], language: str) -> dict[str, str]:

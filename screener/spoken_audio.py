@@ -27,7 +27,6 @@ def audio(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         file = line.file.open("rb")
     except FileNotFoundError:
-        line.store(file="")  # to be spoken again; until then the carrier's voice says it
         raise Http404("The file of this sentence is gone from the storage.") from None
     kind = TYPES.get(str(line.file.name).rsplit(".", 1)[-1], voice.MP3)
     response = streamed(file, line.file.size, content_type=kind, asked=request.headers.get("Range", ""))

@@ -26,6 +26,12 @@ def speak_all() -> None:
         _want(_asked().iterator(chunk_size=100))
 
 
+def speak_lost() -> None:
+    """Make again what is still wanted of the prompts whose files are gone from the storage."""
+    if voice.is_on() and spoken.forget_lost_files():
+        speak_all()
+
+
 def _asked() -> QuerySet[QuestionSet]:
     return QuestionSet.objects.filter(status=QuestionSet.Status.APPROVED, job__is_open=True).select_related("job")
 

@@ -15,3 +15,9 @@ def speak_new(timestamp: int) -> None:
 @app.task(name="webhooks.speak_all", queue="rest")
 def speak_all(timestamp: int) -> None:
     ahead.speak_all()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="webhooks.speak_lost", queue="rest")
+def speak_lost(timestamp: int) -> None:
+    ahead.speak_lost()

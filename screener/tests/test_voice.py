@@ -1,5 +1,6 @@
 """Sentences spoken ahead of time: by the real client, kept once, paid once, and heard at an address of their own."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -112,6 +113,11 @@ def after(time_machine: Any, **time: float) -> None:
     time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
     tasks.sweep(timestamp=0)
     drain()
+
+
+def lose_file(text: str) -> None:
+    line = SpokenLine.objects.get(text=text)
+    line.file.storage.delete(str(line.file.name))
 
 
 def status(client: Client, address: str) -> int:
@@ -290,10 +296,37 @@ class TestAnAddress:
     def test_only_gives(self, address: str, client: Client) -> None:
         assert client.post(address).status_code == 405
 
-    def test_whose_file_is_gone_has_it_spoken_again(self, address: str, client: Client, time_machine: Any) -> None:
-        line = SpokenLine.objects.get()
-        line.file.storage.delete(str(line.file.name))
-        assert status(client, address) == 404
+    def test_of_lost_file_is_not_found_and_writes_nothing(self, address: str, client: Client) -> None:
+        lose_file("Hello.")
+        with CaptureQueriesContext(connection) as queries:
+            assert status(client, address) == 404
+        assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
+
+    def test_opens_again_once_lost_file_is_replaced(self, address: str, client: Client) -> None:
+        lose_file("Hello.")
+        assert spoken.forget_lost_files() == 1
         assert spoken.addresses(["Hello."], "en") == {}
-        after(time_machine, minutes=1)
+        want("Hello.")
+        drain()
         assert status(client, address) == 200
+
+
+@pytest.mark.django_db
+class TestLostFiles:
+    def test_are_forgotten_and_others_kept(self) -> None:
+        with a_voice(speaking):
+            want("Hello.", "Goodbye.")
+            drain()
+            want("Not spoken yet.")
+            lose_file("Hello.")
+            assert spoken.forget_lost_files() == 1
+        assert set(SpokenLine.objects.values_list("text", flat=True)) == {"Goodbye.", "Not spoken yet."}
+
+    def test_are_all_forgotten_without_folder(self) -> None:
+        with a_voice(speaking):
+            want("Hello.")
+            drain()
+        storage = SpokenLine.objects.get().file.storage
+        shutil.rmtree(storage.path("speech"))
+        assert spoken.forget_lost_files() == 1
+        assert not SpokenLine.objects.exists()

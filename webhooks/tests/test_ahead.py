@@ -18,7 +18,7 @@ from screener.models import ModelCall, SpokenLine
 from screener.testing import QUESTIONS, an_approved_job, an_interview, drain
 from screener.tests.desk import read
 from screener.tests.openai_server import Server, failing, speaking
-from screener.tests.test_voice import a_voice, status
+from screener.tests.test_voice import a_voice, lose_file, status
 from webhooks import ahead, tasks, twiml
 from webhooks.simulator.server import RunningSimulator
 from webhooks.tests.phone import Phone, consent, placed
@@ -87,6 +87,24 @@ class TestWhatIsSpokenAhead:
         tasks.speak_all(timestamp=0)
         drain()
         assert any("for Captain" in text for text in said(voice))
+
+    def test_is_spoken_again_where_its_file_is_lost(self, voice: Server, time_machine: Any) -> None:
+        job = spoken_job(title="Pilot")
+        closed = spoken_job(title="Cook")
+        closed.store(is_open=False)
+        time_machine.move_to(timezone.now() + ahead.NEW + timedelta(minutes=1), tick=False)
+        voice.requests.clear()
+        for text in ("Pilot", "Cook"):
+            lose_file(SpokenLine.objects.filter(text__contains=f"for {text} again")[0].text)
+        tasks.speak_lost(timestamp=0)
+        drain()
+        (text,) = said(voice)
+        assert f"for {job.title} again" in text
+
+    def test_is_left_alone_while_no_file_is_lost(self, voice: Server, django_assert_num_queries: Any) -> None:
+        spoken_job()
+        with django_assert_num_queries(1):
+            tasks.speak_lost(timestamp=0)
 
     def test_delays_no_approval(self, voice: Server) -> None:
         with a_voice(failing(503)) as server:
