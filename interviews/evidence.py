@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby
 
-from screener.services.instructions import said_to_the_scorer
+from screener.services.instructions import injection_spans
 
 FEWEST_QUOTED = 3
 SAID_TO_THE_SCORER = "quote_talks_to_the_scorer"
@@ -39,7 +39,7 @@ def places_of(quote: str, sent: str, spoken: str) -> list[Place]:
     that were said more than once it is the first place that does not speak to whoever scores them, if there is one.
     `sent` and `spoken` as in `why_no_evidence`.
     """
-    said = said_to_the_scorer(spoken)
+    said = injection_spans(spoken)
     parts = [one for one in _ELLIPSIS.split(quote) if one.strip()]
     tries: list[tuple[list[str], tuple[slice, ...]]] = [([quote], said), (parts, said), (parts, ())]
     return next(filter(None, (_in_order(words, _read(sent), shunned) for words, shunned in tries)), [])
@@ -66,7 +66,7 @@ def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
 
     `sent` is what was judged, `spoken` place for place the same before anything was masked.
     """
-    if _touches(place, said_to_the_scorer(spoken)):
+    if _touches(place, injection_spans(spoken)):
         return SAID_TO_THE_SCORER
     return "" if says_something(place, sent) else "quote_says_nothing"
 

@@ -22,7 +22,7 @@ from screener.models import InvalidTransition, ModelCall
 from screener.queue import MOST_TRIES, pause_after
 from screener.services import language_model
 from screener.services.errors import NotAsked, PermanentError, TransientError
-from screener.services.instructions import talks_to_the_scorer
+from screener.services.instructions import has_injection
 from screener.services.interviewer import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
 from screener.services.redaction import redact
 
@@ -251,9 +251,9 @@ def _doubts(response: InterviewResponse, job: JobText) -> Iterator[str]:
     confidence = response.transcript_confidence
     if confidence is not None and confidence < LOW_CONFIDENCE:
         yield "low_confidence"
-    if talks_to_the_scorer(response.transcript):
+    if has_injection(response.transcript):
         yield "talks_to_the_scorer"
-    if talks_to_the_scorer(f"{job.title}\n{job.description}"):
+    if has_injection(f"{job.title}\n{job.description}"):
         yield "job_talks_to_the_scorer"
 
 

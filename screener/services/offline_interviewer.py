@@ -13,7 +13,7 @@ from pathlib import Path
 
 from screener.services import interviewer, offline_questions
 from screener.services.errors import PermanentError
-from screener.services.instructions import said_to_the_scorer
+from screener.services.instructions import injection_spans
 from screener.services.interviewer import CriterionScore, Point, Reply, T
 from screener.services.offline_words import LINES, SLIP, WORD, any_of, phrases, related, stem, telling
 
@@ -36,7 +36,7 @@ class Reading:
         self.job = related({*telling(f"{answer.job.title} {answer.job.description}")}) - self.subject
         self.given = " ".join(telling(f"{answer.question} {answer.job.description}"))
         self.transcript = re.sub(r"[\x00-\x1f\x7f-\x9f]", "\n", answer.transcript)
-        orders = said_to_the_scorer(self.transcript)
+        orders = injection_spans(self.transcript)
         self.orders = [self.transcript[one] for one in orders]
         for begin, end in ((one.start, one.stop) for one in orders):
             self.transcript = f"{self.transcript[:begin]}\n{'|' * (end - begin - 2)}\n{self.transcript[end:]}"

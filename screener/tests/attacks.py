@@ -1,4 +1,4 @@
-"""Texts that try to instruct whoever scores them, and ordinary sentences that come near: one file of each."""
+"""Texts that try to instruct the scorer, and ordinary sentences that come near: one file of each."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ PLAIN_ANSWER = "When a customer is difficult I stay calm, and I always try to so
 
 
 def attacks() -> list[str]:
-    """The blocks of the file, which lines that begin with "# " part and name."""
+    """The blocks of the file. A line that begins with "# " separates and names them."""
     blocks = re.split(r"^# .*\n", (HERE / "attacks.txt").read_text(encoding="utf-8"), flags=re.M)
     return [block.strip("\n") for block in blocks if block.strip()]
 
