@@ -1,15 +1,12 @@
 """Candidates, what they agreed to, and numbers that must never be called."""
 
-from functools import partial
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -22,6 +19,7 @@ from unfold.enums import ActionVariant
 from candidates.admin_forms import CandidateForm, ConsentForm, DoNotCallForm, ImportForm
 from candidates.admin_search import FindsNumbers
 from candidates.csv_import import NEEDED, OPTIONAL, NotACandidateList, RowError, import_candidates
+from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent, DoNotCall
 from candidates.serializers import PersonSerializer
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, badge, button, how_many, verb
@@ -101,17 +99,10 @@ class CandidateAdmin(FindsNumbers):
             obj.keep_resume(form.cleaned_data["new_resume"])
 
     def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
-        self.delete_queryset(request, Candidate.objects.filter(pk=obj.pk))
+        delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        """Their names go with them, from the log of what staff did, and their files, once they are surely gone."""
-        files = [candidate.resume for candidate in queryset if candidate.resume]
-        ids = [str(candidate.pk) for candidate in queryset]
-        logged = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
-        logged.filter(object_id__in=ids).update(object_repr="a candidate who was deleted")
-        queryset.delete()
-        for file in files:
-            transaction.on_commit(partial(file.storage.delete, str(file.name)))
+        delete_candidates(candidates=queryset)
 
     @badge("Consent to calls", CONSENT_COLOURS)
     def consent(self, candidate: Candidate) -> tuple[str, str]:

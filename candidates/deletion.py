@@ -1,0 +1,30 @@
+"""Deleting candidates with everything that identifies them."""
+
+from functools import partial
+
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import QuerySet
+
+from candidates.models import Candidate
+from screener.models import InvalidTransition
+
+DELETED = "a candidate who was deleted"
+"""Stands in the admin's log in place of the name."""
+
+
+@transaction.atomic
+def delete_candidates(*, candidates: QuerySet[Candidate]) -> None:
+    """Delete these candidates, their consents, their names in the admin's log and, after the commit, their resumes.
+
+    Raises InvalidTransition where one is on legal hold, and ProtectedError where one has an interview.
+    """
+    rows = {str(candidate.pk): candidate for candidate in candidates}
+    if any(candidate.legal_hold for candidate in rows.values()):
+        raise InvalidTransition("A candidate on legal hold can't be deleted. Lift the hold first.")
+    entries = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
+    entries.filter(object_id__in=rows).update(object_repr=DELETED)
+    Candidate.objects.filter(pk__in=rows).delete()
+    for resume in (candidate.resume for candidate in rows.values()):
+        if resume:
+            transaction.on_commit(partial(resume.storage.delete, str(resume.name)))

@@ -1,0 +1,67 @@
+"""Deleting candidates, whichever door asks for it."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.db.models import ProtectedError
+
+from candidates.deletion import delete_candidates
+from candidates.models import Candidate, Consent
+from screener.models import InvalidTransition
+from screener.testing import a_candidate, an_interview
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def candidate(hr: User) -> Candidate:
+    """A candidate with a consent, a resume and an entry in the admin's log."""
+    candidate = a_candidate(full_name="Zebediah Quux")
+    candidate.keep_resume(ContentFile(b"Ten years of Linux.", "cv.txt"))
+    LogEntry.objects.log_actions(hr.pk, [candidate], CHANGE, change_message="Changed.", single_object=True)
+    return candidate
+
+
+def has_resume(candidate: Candidate) -> bool:
+    return bool(candidate.resume.storage.exists(str(candidate.resume.name)))
+
+
+def test_deletion_removes_rows_and_files(candidate: Candidate, django_capture_on_commit_callbacks: Any) -> None:
+    other = a_candidate(phone="+14155550102")
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_candidates(candidates=Candidate.objects.filter(pk=candidate.pk))
+    assert list(Candidate.objects.all()) == [other]
+    assert set(Consent.objects.values_list("candidate", flat=True)) == {other.pk}
+    assert not has_resume(candidate)
+
+
+def test_deletion_removes_names_from_log(candidate: Candidate) -> None:
+    delete_candidates(candidates=Candidate.objects.all())
+    (entry,) = LogEntry.objects.filter(object_id=str(candidate.pk))
+    assert candidate.full_name not in str(entry.__dict__)
+
+
+def test_deletion_keeps_file_until_commit(candidate: Candidate, django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks():
+        delete_candidates(candidates=Candidate.objects.all())
+    assert has_resume(candidate)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "error"), [("legal hold", InvalidTransition), ("interview", ProtectedError)], ids=str
+)
+def test_refused_deletion_changes_nothing(
+    candidate: Candidate, obstacle: str, error: type[Exception], django_capture_on_commit_callbacks: Any
+) -> None:
+    if obstacle == "interview":
+        an_interview(phone="+14155550102")
+    else:
+        a_candidate(phone="+14155550102", legal_hold=True)
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(error):
+        delete_candidates(candidates=Candidate.objects.all())
+    assert Candidate.objects.count() == 2
+    assert has_resume(candidate)
+    assert LogEntry.objects.get(object_id=str(candidate.pk)).object_repr == candidate.full_name
