@@ -119,7 +119,7 @@ class CandidateAdmin(FindsNumbers):
 
     @admin.display(description="Interviews")
     def interviews_of(self, candidate: Candidate) -> str:
-        held = candidate.interviews.filter(purpose="screening").select_related("job")
+        held = candidate.interviews.select_related("job")
         return render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else "None yet."
 
     @admin.display(description="File")

@@ -62,7 +62,7 @@ def how_many(model: type[Model], belonging_by: str) -> Coalesce:
 def shown() -> QuerySet[Interview]:
     """The interviews that HR and clients see, with what a page of them shows, in one query."""
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
-    return Interview.objects.filter(purpose=Interview.Purpose.SCREENING).annotate(
+    return Interview.objects.annotate(
         attempt_count=how_many(Attempt, "interview"), judged_by=Subquery(current.values("label"))
     )
 

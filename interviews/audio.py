@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from interviews.models import Recording
+from interviews.models import Interview, Recording
 from screener.streaming import streamed
 
 
@@ -16,7 +16,8 @@ def audio(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The take as WAV, whole or the range that a player asks for. (The admin forbids to keep a copy.)"""
     if not request.user.has_perm("interviews.view_recording"):
         raise PermissionDenied
-    take = get_object_or_404(Recording, pk=pk, status=Recording.Status.STORED)
+    screenings = Recording.objects.filter(response__interview__in=Interview.objects.all())
+    take = get_object_or_404(screenings, pk=pk, status=Recording.Status.STORED)
     try:
         file = take.file.open("rb")
     except FileNotFoundError:

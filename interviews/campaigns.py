@@ -32,7 +32,7 @@ class Prospect:
 def prospects(job: JobDescription, ids: Iterable[UUID], *, again: bool) -> list[Prospect]:
     """Who of these would be called for this job, in a fixed number of queries; `again`: also who was interviewed."""
     candidates = list(Candidate.objects.filter(pk__in=ids).prefetch_related("consents").order_by("full_name", "pk"))
-    held = job.interviews.filter(purpose=Interview.Purpose.SCREENING, candidate__in=candidates)
+    held = job.interviews.filter(candidate__in=candidates)
     statuses = defaultdict(set)
     for candidate_id, status in held.values_list("candidate_id", "status"):
         statuses[candidate_id].add(status)

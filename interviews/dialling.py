@@ -112,7 +112,7 @@ def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | Non
 
 def _plan_attempt(interview_id: UUID) -> Attempt | None:
     """The attempt, on disk before anything is sent, or None with the reason noted on the interview."""
-    interview = Interview.objects.select_related("candidate", "job").filter(pk=interview_id).first()
+    interview = Interview.all_objects.select_related("candidate", "job").filter(pk=interview_id).first()
     if interview is None:
         return None
     try:
@@ -390,5 +390,5 @@ def to_follow_up() -> list[UUID]:
 
 def due() -> list[UUID]:
     """Interviews whose next call is due."""
-    waiting = Interview.objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
+    waiting = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
     return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:100])

@@ -131,12 +131,12 @@ def _made(now: datetime) -> QuerySet[Call]:
 
 
 def _waiting(now: datetime) -> QuerySet[Interview]:
-    return Interview.objects.filter(status__in=Interview.LIVE, waiting_for__in=PLACES, next_attempt_at__gt=now)
+    return Interview.all_objects.filter(status__in=Interview.LIVE, waiting_for__in=PLACES, next_attempt_at__gt=now)
 
 
 def _given(now: datetime) -> QuerySet[Interview]:
     """Interviews that were given a place and are about to take it."""
-    return Interview.objects.filter(
+    return Interview.all_objects.filter(
         status__in=Interview.LIVE, waiting_for__in=PLACES, next_attempt_at__range=(now - KEPT_FOR, now)
     )
 

@@ -32,13 +32,13 @@ Counted = tuple[InterviewResponse, Assessment]
 
 def conclude(interview_id: UUID) -> None:
     """Put the result of a completed interview together once each of its responses is settled."""
-    with leased(Interview.objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
+    with leased(Interview.all_objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
         if token:
             _conclude(interview_id, token)
 
 
 def _conclude(interview_id: UUID, token: UUID) -> None:
-    interview = Interview.objects.select_related("job", "candidate").get(pk=interview_id)
+    interview = Interview.all_objects.select_related("job", "candidate").get(pk=interview_id)
     standing = Standing.of(interview)
     if standing.missing:
         _hand_in(interview, token, standing.status, standing, None, reason=standing.missing)
@@ -51,10 +51,10 @@ def _conclude(interview_id: UUID, token: UUID) -> None:
             job_id=interview.job_id,
         )
     except NotAsked as error:
-        Interview.objects.postpone(interview_id, token, error.wait, counts=False)
+        Interview.all_objects.postpone(interview_id, token, error.wait, counts=False)
     except TransientError as error:
         if interview.tries < MOST_TRIES:
-            Interview.objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))
+            Interview.all_objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))
         else:
             _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
     except PermanentError as error:
@@ -288,7 +288,9 @@ def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
 
 
 def _to_conclude() -> InterviewQuerySet:
-    waiting = Interview.objects.filter(status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING)
+    waiting = Interview.all_objects.filter(
+        status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
+    )
     return waiting.exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
 
 

@@ -1,4 +1,7 @@
-"""What a month of interviews has cost: models, as far as that is known, and beside it the phone, as Twilio has told."""
+"""What a month of interviews has cost: models, as far as that is known, and beside it the phone, as Twilio has told.
+
+The sums include practice interviews, which are paid for like others; the list of interviews leaves them out.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -142,7 +145,7 @@ def _interviews(made: QuerySet[ModelCall], rung: QuerySet[Call]) -> list[Line]:
     """Those that cost most."""
     touched = Q(pk__in=made.values("interview_id")) | Q(pk__in=rung.values("attempt__interview"))
     dearest = (
-        Interview.objects.filter(touched, purpose=Interview.Purpose.SCREENING)
+        Interview.objects.filter(touched)
         .annotate(
             spent=_summed(made.filter(interview_id=OuterRef("pk")), "interview_id", Sum("cost"))
             + _summed(rung.filter(attempt__interview=OuterRef("pk")), "attempt__interview", Sum(Abs("price")))

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,6 +25,7 @@ from screener.models import BaseModel, InvalidTransition
 from screener.services.language_model import interviewer
 from screener.services.offline_interviewer import OfflineInterviewer
 
+EVERY = models.Q()
 F = TypeVar("F", bound=Callable[..., Any])
 Page = Callable[..., HttpResponse]
 Verb = Callable[[Any, HttpRequest, Any, Any], str]
@@ -35,10 +37,15 @@ def badge(description: str, colours: dict[str, str], *, ordering: str | None = N
     return decorate
 
 
-def how_many(model: type[models.Model], related: str, only: models.Q | None = None) -> models.Subquery:
-    """A count for each row of the page that is shown, where a join would group the whole table first."""
-    same = model._default_manager.filter(pk=models.OuterRef("pk")).order_by()
-    return models.Subquery(same.values("pk").annotate(found=models.Count(related, filter=only)).values("found"))
+def how_many(model: type[models.Model], related: str, only: models.Q = EVERY) -> Coalesce:
+    """Counts the related rows of each row that is shown, where a join would group the whole table first.
+
+    The default manager of the related model says which rows count.
+    """
+    relation: Any = model._meta.get_field(related)
+    key = relation.remote_field.name
+    rows = relation.related_model._default_manager.filter(only, **{key: models.OuterRef("pk")}).order_by()
+    return Coalesce(models.Subquery(rows.values(key).annotate(found=models.Count("pk")).values("found")), 0)
 
 
 class LanguageField(forms.RegexField):

@@ -43,7 +43,7 @@ def leased(rows: WorkQuerySet[Any], pk: UUID) -> Iterator[UUID | None]:
         yield None
         return
     _start_renewing()
-    _held[token] = _Held(rows.model.objects.all(), pk, until=time.monotonic() + LONGEST)
+    _held[token] = _Held(type(rows)(rows.model), pk, until=time.monotonic() + LONGEST)
     try:
         yield token
     finally:

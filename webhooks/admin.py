@@ -2,12 +2,13 @@
 
 from django.contrib import admin
 
-from screener.admin_base import ReadOnlyAdmin
+from interviews.admin.records import InterviewRecordAdmin
 from webhooks.models import TwilioEvent
 
 
 @admin.register(TwilioEvent)
-class TwilioEventAdmin(ReadOnlyAdmin):
+class TwilioEventAdmin(InterviewRecordAdmin):
+    interview_path = "attempt__interview"
     list_display = ["created_at", "kind", "interview", "turn", "call_sid", "key"]
     list_filter = ["kind"]
     search_fields = ["=call_sid", "key", "=attempt__id", "=attempt__interview__id"]

@@ -37,7 +37,7 @@ class CampaignAdmin(ScreenerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         found: QuerySet[Campaign] = super().get_queryset(request)
-        live = Q(interviews__status__in=Interview.LIVE)
+        live = Q(status__in=Interview.LIVE)
         return found.annotate(
             planned=how_many(Campaign, "interviews"), live=how_many(Campaign, "interviews", only=live)
         )

@@ -39,18 +39,14 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _screenings() -> Any:
-    return Interview.objects.filter(purpose=Interview.Purpose.SCREENING)
-
-
 def _counts() -> list[dict[str, Any]]:
     """Two tiles for what waits for a person and one for each status, each linked to its list."""
-    counted = dict(_screenings().order_by().values_list("status").annotate(n=Count("pk")))
+    counted = dict(Interview.objects.order_by().values_list("status").annotate(n=Count("pk")))
     statuses = [_tile(status.label, counted.get(status, 0), status__exact=status) for status in Interview.Status]
-    waiting = _screenings().needing_attention().count()
+    waiting = Interview.objects.needing_attention().count()
     return [
         _tile("Needs attention", waiting, attention="yes"),
-        _tile("To decide", _screenings().to_decide().count(), decision="none"),
+        _tile("To decide", Interview.objects.to_decide().count(), decision="none"),
         *statuses,
     ]
 
@@ -63,10 +59,8 @@ def _tile(title: str, count: int, **query: str) -> dict[str, Any]:
 def _interviews_to_decide() -> list[tuple[Any, str, str]]:
     """(interview with its score, what is recommended, in which colour). Who has waited longest comes first."""
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
-    advised = (
-        _screenings()
-        .to_decide()
-        .annotate(score=Subquery(current.values("overall_score")), advice=Subquery(current.values("recommendation")))
+    advised: Any = Interview.objects.to_decide().annotate(
+        score=Subquery(current.values("overall_score")), advice=Subquery(current.values("recommendation"))
     )
     found = advised.select_related("candidate", "job").order_by("completed_at")[:MOST]
     return [(one, Recommendation(one.advice).label, COLOURS[one.advice]) for one in found]
@@ -74,5 +68,5 @@ def _interviews_to_decide() -> list[tuple[Any, str, str]]:
 
 def _interviews_waiting() -> Any:
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
-    waiting = _screenings().needing_attention().annotate(why=Subquery(current.values("reasoning")))
+    waiting = Interview.objects.needing_attention().annotate(why=Subquery(current.values("reasoning")))
     return waiting.select_related("candidate", "job").order_by("-completed_at")[:MOST]

@@ -94,7 +94,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
         found: QuerySet[Interview] = super().get_queryset(request)
-        return found.filter(purpose=Interview.Purpose.SCREENING).annotate(
+        return found.annotate(
             current_score=Subquery(current.values("overall_score")),
             current_recommendation=Subquery(current.values("recommendation")),
             current_reasoning=Subquery(current.values("reasoning")),

@@ -266,7 +266,7 @@ class InterviewPage:
     @property
     def next_to_decide(self) -> Interview | None:
         """Where to go on from one that is decided: who has waited longest for the same job, else for any."""
-        waiting = Interview.objects.filter(purpose=Interview.Purpose.SCREENING).to_decide()
+        waiting = Interview.objects.to_decide()
         elsewhere = Case(When(job=self.interview.job_id, then=0), default=1)
         return waiting.select_related("candidate", "job").order_by(elsewhere, "completed_at").first()
 

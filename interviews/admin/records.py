@@ -1,6 +1,10 @@
 """What the machinery of an interview leaves behind: to be looked at, never edited."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -13,6 +17,7 @@ from interviews.models import (
     Attempt,
     Call,
     Decision,
+    Interview,
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
@@ -23,8 +28,18 @@ from screener.admin_base import ReadOnlyAdmin, badge
 OF_INTERVIEW = ["interview__candidate", "interview__job"]
 
 
+class InterviewRecordAdmin(ReadOnlyAdmin):
+    """Rows that belong to an interview. Those of practice interviews are never shown."""
+
+    interview_path = "interview"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.exclude(**{f"{self.interview_path}__purpose": Interview.Purpose.PRACTICE})
+
+
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
+class AttemptAdmin(InterviewRecordAdmin):
     list_display = ["interview", "number", "channel", "result", "reason", "created_at", "answered_at", "ended_at"]
     list_filter = [("outcome", ChoicesDropdownFilter)]
     search_fields = ["interview__candidate__full_name", "=id", "=interview__id"]
@@ -38,7 +53,8 @@ class AttemptAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Call)
-class CallAdmin(FindsNumbers, ReadOnlyAdmin):
+class CallAdmin(FindsNumbers, InterviewRecordAdmin):
+    interview_path = "attempt__interview"
     list_display = [
         "twilio_sid",
         "interview",
@@ -60,7 +76,7 @@ class CallAdmin(FindsNumbers, ReadOnlyAdmin):
 
 
 @admin.register(InterviewResponse)
-class ResponseAdmin(ReadOnlyAdmin):
+class ResponseAdmin(InterviewRecordAdmin):
     list_display = ["interview", "position", "question", "state", "transcript_source", "updated_at"]
     list_filter = [("status", ChoicesDropdownFilter), "transcript_source"]
     search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
@@ -73,9 +89,10 @@ class ResponseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Recording)
-class RecordingAdmin(ReadOnlyAdmin):
+class RecordingAdmin(InterviewRecordAdmin):
     """The file is heard here and nowhere else: its address in the storage is shown to nobody."""
 
+    interview_path = "response__interview"
     list_display = ["interview", "turn", "status", "ended", "seconds", "chosen", "created_at"]
     list_filter = [("status", ChoicesDropdownFilter), ("ended", ChoicesDropdownFilter), "chosen"]
     search_fields = ["=sid", "response__interview__candidate__full_name", "=attempt__id"]
@@ -102,7 +119,8 @@ class RecordingAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(ReadOnlyAdmin):
+class AssessmentAdmin(InterviewRecordAdmin):
+    interview_path = "response__interview"
     list_display = ["interview", "response", "score", "is_current", "doubts", "label", "created_at"]
     list_filter = ["is_current", "label", "model"]
     search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
@@ -119,7 +137,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InterviewResult)
-class ResultAdmin(ReadOnlyAdmin):
+class ResultAdmin(InterviewRecordAdmin):
     list_display = ["interview", "overall_score", "coverage", "advice", "is_current", "label", "created_at"]
     list_filter = [("recommendation", ChoicesDropdownFilter), "is_current", "label"]
     search_fields = ["interview__candidate__full_name", "interview__job__title", "=interview__id"]
@@ -132,7 +150,7 @@ class ResultAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(InterviewRecordAdmin):
     list_display = ["interview", "decision", "advice", "decided_by", "reason", "created_at"]
     list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
     search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
@@ -152,7 +170,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(InterviewEvent)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(InterviewRecordAdmin):
     list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
     list_filter = ["kind"]
     search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]

@@ -51,6 +51,16 @@ class InterviewQuerySet(WorkQuerySet["Interview"]):
 InterviewManager = models.Manager.from_queryset(InterviewQuerySet)
 
 
+class ScreeningManager(InterviewManager["Interview"]):
+    """Leaves out practice, which only its candidate sees.
+
+    Related managers, such as `candidate.interviews`, inherit this; a foreign key leads to practice all the same.
+    """
+
+    def get_queryset(self) -> InterviewQuerySet:
+        return cast(InterviewQuerySet, super().get_queryset().exclude(purpose=Interview.Purpose.PRACTICE))
+
+
 class Interview(Work):
     class Purpose(models.TextChoices):
         SCREENING = "screening", "Screening"
@@ -120,7 +130,9 @@ class Interview(Work):
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = InterviewManager()
+    objects = ScreeningManager()
+    all_objects = InterviewManager()
+    """For the work on interviews: calls, answers and results, whatever their purpose."""
 
     _holding = False
     _history: list[InterviewEvent]
@@ -181,7 +193,7 @@ class Interview(Work):
             yield
             return
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=Interview.objects.select_for_update(of=("self",)))
+            self.refresh_from_db(from_queryset=Interview.all_objects.select_for_update(of=("self",)))
             with self.held():
                 yield
 

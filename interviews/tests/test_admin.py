@@ -160,12 +160,6 @@ class TestThePage:
             counts.append(len(queries))
         assert counts[1] == counts[2]
 
-    def test_of_a_practice_is_none_of_hrs_business(self, desk: Client) -> None:
-        interview = an_interview()
-        interview.store(purpose=Interview.Purpose.PRACTICE)
-        assert desk.get(page_of(interview)).status_code == 302
-        assert "Ada Lovelace" not in read(desk, reverse("admin:interviews_interview_changelist"))
-
 
 def test_the_list_says_when_each_was_planned_as_all_other_pages_do(desk: Client) -> None:
     interview = an_interview()

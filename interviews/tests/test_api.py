@@ -139,13 +139,6 @@ class TestTheList:
         assert answer.status_code == 400
         assert set(answer.json()["errors"]) == {"needs_attention"}
 
-    def test_leaves_practice_out(self, api: APIClient) -> None:
-        interview = an_interview()
-        Interview.objects.update(purpose=Interview.Purpose.PRACTICE)
-        assert api.get(INTERVIEWS).json()["results"] == []
-        assert part(api, interview, "result").status_code == 404
-        assert api.post(f"{INTERVIEWS}{interview.pk}/cancel/").status_code == 404
-
 
 class TestWhatWasSaid:
     def test_is_there_before_anything_was(self, api: APIClient) -> None:

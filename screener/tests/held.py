@@ -23,7 +23,11 @@ QUOTE = "four hundred mailboxes"
 
 def a_held_interview(*, job: JobDescription | None = None, said: str = SAID, **candidate: Any) -> Interview:
     """Completed, each question answered with `said`, assessed and concluded with 7.5: hire."""
-    interview = an_interview(job=job or an_approved_job(), **candidate)
+    return hold(an_interview(job=job or an_approved_job(), **candidate), said=said)
+
+
+def hold(interview: Interview, *, said: str = SAID) -> Interview:
+    """The same, of an interview that is planned."""
     attempt = Attempt.objects.create(interview=interview, number=1, send_before=timezone.now())
     call = Call.objects.create(
         attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}", answered_by="human"
@@ -36,7 +40,8 @@ def a_held_interview(*, job: JobDescription | None = None, said: str = SAID, **c
     call.progress("completed", duration_seconds=61, price=Decimal("0.02"))
     interview.finish(Interview.Outcome.COMPLETE)
     conclude(interview)
-    return Interview.objects.get(pk=interview.pk)
+    interview.refresh_from_db()
+    return interview
 
 
 def conclude(interview: Interview, *, score: str | None = "7.50", reason: str = "Concrete, with figures.") -> None:

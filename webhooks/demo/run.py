@@ -113,7 +113,7 @@ def _show_an_interview(processes: Processes, screen: Screen) -> None:
 
 
 def _latest_result() -> InterviewResult | None:
-    current = InterviewResult.objects.filter(is_current=True, interview__purpose=Interview.Purpose.SCREENING)
+    current = InterviewResult.objects.filter(is_current=True, interview__in=Interview.objects.all())
     return current.select_related("interview__candidate", "interview__job").order_by("-created_at").first()
 
 

@@ -1,0 +1,195 @@
+"""Practice interviews are carried out like others. Neither HR nor API clients ever see them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Model, ProtectedError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from interviews import lines
+from interviews.decisions import decide
+from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording
+from interviews.planning import plan_interview
+from interviews.spending import Spending
+from interviews.tasks import sweep
+from interviews.tests.carrier import Carrier
+from screener.budget import month_of
+from screener.leases import LEASE_SECONDS, leased, renew
+from screener.models import ModelCall
+from screener.testing import an_interview, drain, transcribed
+from screener.tests.desk import page_of
+from screener.tests.held import a_row_of_everything, hold
+from screener.urls import router
+from webhooks.models import TwilioEvent
+
+pytestmark = pytest.mark.django_db
+INTERVIEWS = "/api/v1/interviews/"
+API_LISTS = [f"/api/v1/{prefix}/" for prefix, _, _ in router.registry]
+COSTS_AND_QUEUE = {"screener.ModelCall", "procrastinate.ProcrastinateJob"}
+"""Their rows hold ids and amounts of money, and nothing of what was said."""
+SAID = "While practising I said that I moved four hundred mailboxes."
+
+
+def make_practice(interview: Interview) -> Interview:
+    interview.store(purpose=Interview.Purpose.PRACTICE)
+    return interview
+
+
+def practice_like(screening: Interview, *, by: User) -> Interview:
+    """A practice interview of the same candidate for the same job, with a row in every table that depends on it."""
+    planned = plan_interview(
+        candidate=screening.candidate, job=screening.job, campaign=Campaign.objects.get(), actor="a test"
+    )
+    practice = hold(make_practice(planned), said=SAID)
+    seen = practice.results.get(is_current=True)
+    decide(practice, by=by, verdict="hire", reason="", seen=seen)
+    attempt = practice.attempts.get()
+    TwilioEvent.objects.create(key="practice", kind="voice", attempt=attempt, call_sid="CA1", params={})
+    ModelCall.objects.create(purpose="summary", model="m", cost=1, interview_id=practice.pk, job_id=practice.job_id)
+    return practice
+
+
+def dependent_rows(interview: Interview) -> list[Model]:
+    responses = InterviewResponse.objects.filter(interview=interview)
+    rows: list[Any] = [interview, *responses, *Recording.objects.filter(response__in=responses)]
+    for attempt in interview.attempts.all():
+        rows += [attempt, attempt.call, *attempt.twilio_events.all()]
+    rows += [assessment for response in responses for assessment in response.assessments.all()]
+    return [*rows, *interview.results.all(), *interview.decisions.all(), *interview.events.all()]
+
+
+def label(model: type[Model]) -> str:
+    return str(model._meta.label)
+
+
+def read_page(desk: Client, address: str) -> str:
+    """The page without its CSRF tokens, which differ every time."""
+    response = desk.get(address)
+    assert response.status_code == 200, address
+    return re.sub(r'value="\w{64}"', "", response.content.decode())
+
+
+def read_lists(desk: Client) -> dict[str, str]:
+    return {
+        label(model): read_page(desk, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        for model in admin.site._registry
+    }
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name, page in before.items() if page != after[name]}
+
+
+class TestAdmin:
+    def test_lists_hide_practice(self, desk: Client, hr: User) -> None:
+        screening = a_row_of_everything(1, by=hr)
+        before = read_lists(desk)
+        practice = practice_like(screening, by=hr)
+        after = read_lists(desk)
+        assert changed(before, after) == COSTS_AND_QUEUE
+        assert [name for name, page in after.items() if SAID in page] == []
+
+        practice.store(purpose=Interview.Purpose.SCREENING)
+        shown = changed(before, read_lists(desk))
+        ours = {label(model) for model in admin.site._registry if model._meta.app_label in ("interviews", "webhooks")}
+        assert shown == ours | {"candidates.Candidate", "jobs.JobDescription"} | COSTS_AND_QUEUE
+
+    def test_pages_of_practice_do_not_open(self, desk: Client, hr: User) -> None:
+        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+        rows = dependent_rows(practice)
+        assert len({type(row) for row in rows}) == 10
+        assert [row for row in rows if desk.get(page_of(row)).status_code != 302] == []
+
+    def test_audio_of_practice_is_not_found(self, desk: Client, hr: User) -> None:
+        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+        takes = Recording.objects.filter(response__interview=practice)
+        assert takes
+        for take in takes:
+            assert desk.get(reverse("admin:interviews_recording_audio", args=[take.pk])).status_code == 404
+
+    def test_other_pages_hide_practice(self, desk: Client, hr: User) -> None:
+        screening = a_row_of_everything(1, by=hr)
+        addresses = [reverse("admin:index"), page_of(screening.candidate), page_of(screening)]
+        before = {address: read_page(desk, address) for address in addresses}
+        practice_like(screening, by=hr)
+        assert changed(before, {address: read_page(desk, address) for address in addresses}) == set()
+
+    def test_spending_lists_no_practice(self, hr: User) -> None:
+        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+        spending = Spending.of(month_of(timezone.now()))
+        assert practice.pk not in {line.pk for line in spending.interviews}
+        assert spending.models.known == 1, "it was paid all the same"
+
+
+class TestApi:
+    def test_lists_hide_practice(self, api: APIClient, hr: User) -> None:
+        screening = a_row_of_everything(1, by=hr)
+        before = {address: api.get(address).json() for address in API_LISTS}
+        practice = practice_like(screening, by=hr)
+        assert changed(before, {address: api.get(address).json() for address in API_LISTS}) == set()
+        practice.store(purpose=Interview.Purpose.SCREENING)
+        shown = changed(before, {address: api.get(address).json() for address in API_LISTS})
+        assert shown == {INTERVIEWS, "/api/v1/campaigns/"}
+
+    @pytest.mark.parametrize("part", ["", "responses/", "events/", "attempts/", "cost/", "result/"])
+    def test_parts_of_practice_are_not_found(self, api: APIClient, hr: User, part: str) -> None:
+        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+        assert api.get(f"{INTERVIEWS}{practice.pk}/{part}").status_code == 404
+
+    @pytest.mark.parametrize("verb", ["cancel", "rescore"])
+    def test_practice_cannot_be_changed(self, api: APIClient, verb: str) -> None:
+        practice = make_practice(an_interview())
+        assert api.post(f"{INTERVIEWS}{practice.pk}/{verb}/").status_code == 404
+
+
+class TestWork:
+    def test_sweep_places_due_call(self, twilio: Carrier) -> None:
+        practice = make_practice(an_interview())
+        ProcrastinateJob.objects.all()._raw_delete("default")
+        sweep(0)
+        drain(only="interviews.dial")
+        assert len(twilio.calls) == 1
+        assert practice.live_attempt
+
+    def test_free_line_is_given_to_practice(self) -> None:
+        practice, soon = make_practice(an_interview()), timezone.now() + timedelta(minutes=1)
+        practice.store(waiting_for=lines.ALL_LINES_BUSY, next_attempt_at=soon)
+        lines.fill_lines()
+        practice.refresh_from_db()
+        assert practice.next_attempt_at
+        assert practice.next_attempt_at < soon
+
+    def test_result_is_concluded(self) -> None:
+        practice = make_practice(transcribed())
+        drain()
+        practice.refresh_from_db()
+        assert practice.result_status == Interview.ResultStatus.READY
+
+    def test_lease_is_renewed(self, time_machine: Any) -> None:
+        practice = make_practice(an_interview())
+        rows = Interview.all_objects.filter(status=Interview.Status.PENDING)
+        time_machine.move_to(timezone.now(), tick=False)
+        with leased(rows, practice.pk):
+            time_machine.shift(LEASE_SECONDS - 1)
+            renew()
+            time_machine.shift(LEASE_SECONDS - 1)
+            assert not rows.claimable().exists()
+
+    def test_foreign_keys_lead_to_practice(self) -> None:
+        practice = make_practice(transcribed())
+        attempts, responses = Attempt.objects.all(), InterviewResponse.objects.select_related("interview")
+        assert {row.interview for row in [*attempts, *responses]} == {practice}
+        assert not practice.candidate.interviews.exists()
+
+    def test_deletion_protects_practice(self) -> None:
+        practice = make_practice(an_interview())
+        with pytest.raises(ProtectedError):
+            practice.candidate.delete()
