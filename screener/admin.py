@@ -15,7 +15,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from screener import spoken
 from screener.admin_base import ReadOnlyAdmin, ReadOnlyInline, ScreenerAdmin, badge, how_many
-from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice, SpokenLine
+from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 
 for registered_by_its_package in (User, Group, APIKey, ProcrastinateJob):
     admin.site.unregister(registered_by_its_package)
@@ -163,13 +163,6 @@ class SpokenLineAdmin(ReadOnlyAdmin):
     def listen(self, line: SpokenLine) -> str | None:
         audio = '<audio controls preload="none" src="{}"></audio>'
         return format_html(audio, spoken.address(line.key)) if line.file else None
-
-
-@admin.register(ModelNotice)
-class ModelNoticeAdmin(ReadOnlyAdmin):
-    """What the servers said, when they were asked last, of models that are or were configured."""
-
-    list_display = ["setting", "model", "message", "created_at"]
 
 
 @admin.register(IdempotentRequest)

@@ -37,7 +37,6 @@ GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Twilio events", "webhook", "webhooks.twilioevent"),
         ("Model calls", "receipt_long", "screener.modelcall"),
         ("Spoken lines", "graphic_eq", "screener.spokenline"),
-        ("Retiring models", "event_busy", "screener.modelnotice"),
         ("Background jobs", "manufacturing", "procrastinate.procrastinatejob"),
         ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
     ],

@@ -198,20 +198,6 @@ class ModelCall(BaseModel):
         return f"{self.get_purpose_display()} by {self.model}"
 
 
-class ModelNotice(BaseModel):
-    """A configured model that will soon be no more, as its server said when it was asked last."""
-
-    setting = models.CharField(max_length=40, unique=True)
-    model = models.CharField(max_length=200)
-    message = models.TextField()
-
-    class Meta:
-        ordering = ["setting"]
-
-    def __str__(self) -> str:
-        return self.message
-
-
 def private_storage() -> Any:
     return storages["private"]
 

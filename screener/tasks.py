@@ -4,15 +4,14 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from screener import login_throttle, spoken
-from screener.models import IdempotentRequest, ModelNotice
+from screener.checks import models_stay
+from screener.models import IdempotentRequest
 from screener.queue import Backoff, defer, give_back_connection
-from screener.services import retirement
 
 log = logging.getLogger(__name__)
 
@@ -30,22 +29,10 @@ def forget_answers(timestamp: int) -> None:
 @app.periodic(cron="40 5 * * *")
 @app.task(name="screener.ask_what_retires", queue="rest")
 def ask_what_retires(timestamp: int) -> None:
-    """Keep what the servers say of their models' ends for the admin's first page.
-
-    Of a server that does not answer, what it said before stands.
-    """
+    """Log each day what `manage.py check --deploy` warns of: configured models near their shutdown date."""
     give_back_connection()
-    for accounts in retirement.servers():
-        try:
-            notices = retirement.notices(accounts, timezone.now().date())
-        except retirement.NotAsked as error:
-            log.warning("%s", error)
-            continue
-        with transaction.atomic():
-            ModelNotice.objects.filter(setting__in=[f"{one.prefix}_MODEL" for one in accounts]).delete()
-            for notice in notices:
-                log.warning("%s", notice.message)
-                ModelNotice.objects.create(setting=notice.setting, model=notice.model, message=notice.message)
+    for warning in models_stay(None):
+        log.warning("%s %s", warning.msg, warning.hint)
 
 
 @app.task(name="screener.speak", queue="rest", retry=Backoff())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,7 +13,6 @@ from interviews.models import Interview, InterviewResult, Pace
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
 from screener.budget import why_no_paid_work
-from screener.models import ModelNotice
 
 MOST = 10
 
@@ -23,8 +21,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds to the admin's front page what this user may look at."""
     user = request.user
     context["title"] = "Overview"
-    notices = ModelNotice.objects.all()
-    context["models_retiring"] = [one for one in notices if getattr(settings, one.setting, "") == one.model]
     if user.has_perm("interviews.view_interview"):
         context |= {"budget_spent": why_no_paid_work(), "calls_held_up": Pace.closed()}
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}

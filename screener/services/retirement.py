@@ -1,7 +1,6 @@
-"""When the models that are configured will be shut down, as their servers say in their lists of models."""
+"""When the configured models will be shut down, by the lists of models that their servers publish."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,19 +14,18 @@ from screener.services.language_model import OpenAIInterviewer
 from screener.services.openai_client import Account, ModelUnknown, RequestRefused
 
 NOTICE = timedelta(days=90)
-ASK_SECONDS = 5
+TIMEOUT_SECONDS = 5
 
 
 class NotAsked(Exception):
-    """A server did not say which models it has. The message names the settings that this is about, and why."""
+    """A server did not publish its models. The message names the settings concerned, and the reason."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """What somebody has to do something about: `setting` names a model that will be, or is, no more."""
+    """The model in `setting` is shut down, or will be soon."""
 
     setting: str
-    model: str
     message: str
 
 
@@ -36,8 +34,8 @@ class _Model(BaseModel):
     shutdown_date: Any = None
 
     @property
-    def ends(self) -> date | None:
-        """None where the server gives no day, or none that can be read."""
+    def last_day(self) -> date | None:
+        """None where the server gives no date, or an unreadable one."""
         with suppress(TypeError, ValueError):
             return date.fromisoformat(self.shutdown_date)
         return None
@@ -48,7 +46,7 @@ class _Models(BaseModel):
 
 
 def configured() -> list[Account]:
-    """The models that cost money as things are set."""
+    """The models that cost money with the present settings."""
     text = language_model.interviewer()
     accounts = [text.account] if isinstance(text, OpenAIInterviewer) else []
     if speech.source() == "openai":
@@ -59,43 +57,44 @@ def configured() -> list[Account]:
 
 
 def servers() -> list[list[Account]]:
-    """The configured models, those of one server and key together."""
-    together: dict[tuple[str, str], list[Account]] = defaultdict(list)
+    """The configured models, grouped by server and key."""
+    accounts: dict[tuple[str, str], list[Account]] = defaultdict(list)
     for account in configured():
-        together[account.base_url, account.key].append(account)
-    return list(together.values())
+        accounts[account.base_url, account.key].append(account)
+    return list(accounts.values())
 
 
 def notices(accounts: list[Account], today: date) -> list[Notice]:
-    """Those of a server's models that are near their end, past it, or unknown to it. Raises NotAsked.
+    """The models of one server that are near their end, past it, or unknown to it. Raises NotAsked.
 
-    A server that keeps no such list, or gives no days in it, is believed to keep its models.
+    No notice for a server that publishes no list.
     """
-    listed = {one.id: one for one in _listed(accounts)}
-    return [notice for account in accounts for notice in _about(account, listed, today)] if listed else []
+    listed = {model.id: model for model in _listed(accounts)}
+    reasons = [(account, _why_to_replace(account, listed.get(account.model), today)) for account in accounts if listed]
+    return [
+        Notice(f"{account.prefix}_MODEL", f"{account.prefix}_MODEL is {account.model}, which {reason}.")
+        for account, reason in reasons
+        if reason
+    ]
 
 
 def _listed(accounts: list[Account]) -> list[_Model]:
-    asked = replace(accounts[0], seconds=ASK_SECONDS)
+    account = replace(accounts[0], seconds=TIMEOUT_SECONDS)
     try:
-        with asked.errors_of_ours():
-            reply = asked.client.models.with_raw_response.list()
-        return asked.read(reply.text, _Models).data
+        with account.errors_of_ours():
+            reply = account.client.models.with_raw_response.list()
+        return account.read(reply.text, _Models).data
     except (ModelUnknown, RequestRefused):
         return []
     except ServiceError as error:
-        models = ", ".join(f"{one.prefix}_MODEL={one.model}" for one in accounts)
+        models = ", ".join(f"{account.prefix}_MODEL={account.model}" for account in accounts)
         raise NotAsked(f"It is not known whether {models} will be shut down soon. {error}") from error
 
 
-def _about(account: Account, listed: dict[str, _Model], today: date) -> Iterator[Notice]:
-    setting, model = f"{account.prefix}_MODEL", account.model
-    if model not in listed:
-        message = f"{setting} is {model}, which is not among the models that {account.address} offers us."
-        yield Notice(setting, model, message)
-        return
-    ends = listed[model].ends
-    if ends and ends <= today:
-        yield Notice(setting, model, f"{setting} is {model}, which was shut down on {ends}.")
-    elif ends and ends <= today + NOTICE:
-        yield Notice(setting, model, f"{setting} is {model}, which will be shut down on {ends}.")
+def _why_to_replace(account: Account, model: _Model | None, today: date) -> str:
+    """Empty for a model that stays."""
+    if model is None:
+        return f"is not among the models that {account.address} offers us"
+    if model.last_day is None or model.last_day > today + NOTICE:
+        return ""
+    return f"{'was' if model.last_day <= today else 'will be'} shut down on {model.last_day}"

@@ -10,7 +10,7 @@ from candidates.models import Consent, DoNotCall
 from interviews.decisions import decide
 from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
 from jobs.models import JobDescription
-from screener.models import ApiKey, IdempotentRequest, ModelCall, ModelNotice, SpokenLine
+from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from screener.services.offline_interviewer import OfflineInterviewer
 from screener.testing import an_approved_job, an_interview
 from webhooks.models import TwilioEvent
@@ -107,7 +107,6 @@ def a_row_of_everything(number: int, *, by: User) -> Interview:
     TwilioEvent.objects.create(key=key, kind="voice", attempt=interview.attempts.get(), call_sid=key, params={})
     ModelCall.objects.create(purpose="summary", model=HOSTILE, error=HOSTILE)
     SpokenLine.objects.create(key=str(number), text=HOSTILE, model=HOSTILE, voice=HOSTILE, file="speech/x.mp3")
-    ModelNotice.objects.create(setting=f"OPENAI_MODEL{number}", model=HOSTILE, message=HOSTILE)
     IdempotentRequest.objects.create(owner=HOSTILE, key=str(number), fingerprint="1", status_code=201)
     ApiKey.objects.create_key(name=HOSTILE)
     User.objects.create_user(f"user{number}", first_name=HOSTILE)
