@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
+
 from candidates.models import Candidate
 from interviews.calling import Never, may_ever_call_each
 from interviews.models import Campaign, Interview
-from interviews.planning import NotPossible, plan_interview
+from interviews.planning import NO_QUESTIONS, NotPossible, plan_interview
 from jobs.models import JobDescription
+
+NO_CANDIDATES = "No candidates were chosen. Choose them in their list first."
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,67 @@ class Added:
 
 @dataclass(frozen=True)
 class Prospect:
-    """A candidate who was chosen for a campaign. `reason`: why they will not be called; empty where they will be."""
+    """A candidate chosen for a campaign. `reason`: why they will not be called; empty where they will be."""
 
     candidate: Candidate
     reason: str = ""
 
 
-def prospects(job: JobDescription, ids: Iterable[UUID], *, again: bool) -> list[Prospect]:
-    """Who of these would be called for this job, in a fixed number of queries; `again`: also who was interviewed."""
+@dataclass(frozen=True)
+class Preview:
+    """Of the candidates chosen for a campaign, those that it would call and those that it would leave out."""
+
+    called: list[Candidate]
+    left_out: list[Prospect]
+
+
+@dataclass(frozen=True)
+class StartedCampaign:
+    campaign: Campaign
+    planned: list[Added]
+    refused: list[Added]
+
+
+def why_no_campaign(job: JobDescription) -> str:
+    """Why no campaign can be started for this job; empty where one can."""
+    return NO_QUESTIONS if job.approved_questions is None else ""
+
+
+def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID], again: bool) -> Preview:
+    """Sort the candidates into those that a campaign would call and those that it would not, and change nothing.
+
+    `again`: also call candidates who completed an interview for this job.
+    """
+    prospects = _prospects(job, candidates, again=again)
+    return Preview(
+        called=[prospect.candidate for prospect in prospects if not prospect.reason],
+        left_out=[prospect for prospect in prospects if prospect.reason],
+    )
+
+
+@transaction.atomic
+def start_campaign(
+    *, job: JobDescription, name: str, candidates: Iterable[UUID], again: bool, actor: str
+) -> StartedCampaign:
+    """Create a campaign and plan an interview for each candidate, by the rules of `preview_campaign` as of now.
+
+    Raises NotPossible, and creates nothing, where no candidate can be called.
+    """
+    wanted = list(dict.fromkeys(candidates))
+    preview = preview_campaign(job=job, candidates=wanted, again=again)
+    left_out = {prospect.candidate.pk: prospect.reason for prospect in preview.left_out}
+    campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
+    added = add_candidates(campaign, [pk for pk in wanted if pk not in left_out], actor=actor)
+    planned = [addition for addition in added if addition.interview]
+    refused = [Added(pk, reason=reason) for pk, reason in left_out.items()]
+    refused += [addition for addition in added if not addition.interview]
+    if not planned:
+        raise NotPossible(refused[0].reason if refused else NO_CANDIDATES)
+    return StartedCampaign(campaign, planned, refused)
+
+
+def _prospects(job: JobDescription, ids: Iterable[UUID], *, again: bool) -> list[Prospect]:
+    """The known candidates of these ids, each with the reason why not to call, in a fixed number of queries."""
     candidates = list(Candidate.objects.filter(pk__in=ids).prefetch_related("consents").order_by("full_name", "pk"))
     held = job.interviews.filter(candidate__in=candidates)
     statuses = defaultdict(set)

@@ -16,10 +16,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from candidates.admin import CHOSEN
 from interviews.admin.forms import CampaignForm
-from interviews.campaigns import add_candidates, prospects
+from interviews.campaigns import Preview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
-from jobs.models import JobDescription
 from screener.admin_base import ScreenerAdmin, how_many
 
 MOST_NAMED = 10
@@ -56,24 +55,23 @@ class CampaignAdmin(ScreenerAdmin):
         """Says who of those chosen in the list of candidates will be called for a job, and who not. A POST calls."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        said = request.POST or request.GET
-        form = CampaignForm(said if "job" in said else None)
+        data = request.POST or request.GET
+        form = CampaignForm(data if "job" in data else None)
         problem = ""
         if request.method == "POST" and form.is_valid():
             try:
-                told = form.cleaned_data
-                return self._start(request, told["job"], told["name"], told["candidates"])
+                return self._start(request, form.cleaned_data)
             except NotPossible as error:
                 problem = str(error)
         chosen = request.session.get(CHOSEN, [])
-        found = prospects(form.cleaned_data["job"], chosen, again=form.cleaned_data["again"]) if form.is_valid() else []
+        preview = _preview(form.cleaned_data, chosen) if form.is_valid() else Preview([], [])
         page = {
             "title": "Call for a job",
             "form": form,
             "problem": problem,
             "chosen": len(chosen),
-            "called": [one.candidate for one in found if not one.reason],
-            "left_out": [one for one in found if one.reason],
+            "called": preview.called,
+            "left_out": preview.left_out,
             "opts": self.opts,
             "media": self.media + form.media,
         }
@@ -81,20 +79,22 @@ class CampaignAdmin(ScreenerAdmin):
         return TemplateResponse(request, "admin/interviews/call_many.html", context)
 
     @transaction.atomic
-    def _start(self, request: HttpRequest, job: JobDescription, name: str, candidates: list[UUID]) -> HttpResponse:
-        """Call those who were on the page as to be called; whoever can't be any more is named."""
-        actor = request.user.get_username()
-        campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
-        added = add_candidates(campaign, candidates, actor=actor)
-        refused = [one for one in added if not one.interview]
-        if len(refused) == len(added):
-            raise NotPossible(refused[0].reason if refused else "Nobody of those chosen can be called for this job.")
-        called = len(added) - len(refused)
+    def _start(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
+        """Call the candidates that the page named, and name those that can't be called any more."""
+        job, actor = wish["job"], request.user.get_username()
+        started = start_campaign(
+            job=job, name=wish["name"], candidates=wish["candidates"], again=wish["again"], actor=actor
+        )
         request.session.pop(CHOSEN, None)
+        called = len(started.planned)
         done = f"{called} {'candidate is' if called == 1 else 'candidates are'} called for {job} as soon as allowed."
-        self.log_addition(request, campaign, done)
+        self.log_addition(request, started.campaign, done)
         messages.success(request, done)
-        if refused:
-            why = " ".join(dict.fromkeys(one.reason for one in refused[:MOST_NAMED]))
+        if refused := started.refused:
+            why = " ".join(dict.fromkeys(addition.reason for addition in refused[:MOST_NAMED]))
             messages.warning(request, f"{len(refused)} of those chosen can't be called any more: {why}")
-        return HttpResponseRedirect(self.page_of(campaign))
+        return HttpResponseRedirect(self.page_of(started.campaign))
+
+
+def _preview(wish: dict[str, Any], chosen: list[str]) -> Preview:
+    return preview_campaign(job=wish["job"], candidates=map(UUID, chosen), again=wish["again"])

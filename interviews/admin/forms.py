@@ -16,9 +16,9 @@ from unfold.widgets import (
 
 from candidates.models import Candidate
 from candidates.phone import LONGEST
+from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
-from interviews.planning import NO_QUESTIONS
 from jobs.models import JobDescription
 from screener.admin_base import ChosenBySearch, VerbForm
 
@@ -58,8 +58,8 @@ class CampaignForm(VerbForm):
 
     def clean_job(self) -> JobDescription:
         job: JobDescription = self.cleaned_data["job"]
-        if job.approved_questions is None:
-            raise forms.ValidationError(NO_QUESTIONS)
+        if reason := why_no_campaign(job):
+            raise forms.ValidationError(reason)
         return job
 
     def clean_candidates(self) -> list[UUID]:

@@ -157,6 +157,17 @@ class TestCalling:
         assert "Ada Lovelace" in preview(desk, job)[1]
         assert "Ada Lovelace" in preview(desk, job, again="on")[0]
 
+    @pytest.mark.parametrize(("again", "campaigns"), [("True", 1), ("False", 0)])
+    def test_obeys_again_of_sent_form(self, desk: Client, again: str, campaigns: int) -> None:
+        """The page sends its checkbox on as the text of a hidden field."""
+        job = an_approved_job()
+        ada = a_held_interview(job=job).candidate
+        choose(desk, ada)
+        hidden = f'name="again" value="{again}"'
+        assert (hidden in words(desk.get(START, ASK | {"job": job.pk, "again": again}))) == bool(campaigns)
+        call(desk, job, ada, again=again)
+        assert Campaign.objects.count() == campaigns
+
 
 class TestACampaign:
     def test_leads_to_its_interviews_and_says_how_many_are_over(self, desk: Client) -> None:
