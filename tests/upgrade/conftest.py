@@ -1,0 +1,163 @@
+"""A database of the version at commit 3362e96, upgraded by today's migrations."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from interviews.tests.carrier import Carrier
+
+SNAPSHOT = Path(__file__).parent / "snapshot.sql.gz"
+DOWNTIME = timedelta(minutes=1)
+"""From the moment of the snapshot to the start of the new version: leases held then have expired."""
+
+SECRET_KEY = "the key of the version before"
+WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+RESUME = b"Five years of SQL."
+
+# The old schema is read with SQL, because the models are those of today.
+COUNTED_TABLES = """
+SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+AND table_name NOT IN ('auth_permission', 'django_content_type', 'django_migrations')
+"""
+TIMESTAMPS = """
+SELECT table_name, array_agg(column_name::text) FROM information_schema.columns
+WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' GROUP BY table_name
+"""
+TURNS = """
+SELECT event.attempt_id, event.turn, event.kind, event.params, answered.answer
+FROM webhooks_twilioevent event JOIN webhooks_twilioevent answered
+ON answered.attempt_id = event.attempt_id AND answered.turn = event.turn AND answered.answer <> ''
+WHERE event.kind IN ('pickup', 'reply', 'silence', 'take') ORDER BY event.created_at
+"""
+CALLS = """
+SELECT twilio_sid, number, status FROM interviews_call WHERE twilio_sid <> ''
+"""
+FILES = """
+SELECT file FROM interviews_recording WHERE file <> ''
+UNION SELECT file FROM screener_spokenline WHERE file <> ''
+UNION SELECT resume FROM candidates_candidate WHERE resume <> ''
+"""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A webhook of a conversation and the TwiML that the old version answered to it."""
+
+    path: str
+    params: dict[str, str]
+    twiml: str
+
+
+@dataclass(frozen=True)
+class OldDatabase:
+    """What the database held before it was migrated."""
+
+    counts: dict[str, int]
+    turns: list[Turn]
+    calls: list[dict[str, str]]
+    files: list[str]
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[OldDatabase]:
+    """Point the default connection at the migrated database for the tests of one module."""
+    with django_db_blocker.unblock(), _database(f"{connection.settings_dict['NAME']}_upgrade"):
+        _load()
+        old = _read()
+        call_command("migrate", verbosity=0)
+        connection.close()
+        with django_db_blocker.block():
+            yield old
+
+
+@contextmanager
+def _database(name: str) -> Iterator[None]:
+    usual = connection.settings_dict["NAME"]
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(drop)
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(drop)
+
+
+def _load() -> None:
+    dump = gzip.decompress(SNAPSHOT.read_bytes()).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(dump)
+    connection.close()  # the dump changes settings of its session
+    taken_at = datetime.fromisoformat(dump.split("\n", 1)[0].removeprefix("-- "))
+    _shift_times(timezone.now() - DOWNTIME - taken_at)
+
+
+def _shift_times(by: timedelta) -> None:
+    """Move every timestamp, as if the snapshot had been taken just now."""
+    for table, columns in _rows(TIMESTAMPS):
+        assignments = ", ".join(f'"{column}" = "{column}" + make_interval(secs => %(seconds)s)' for column in columns)
+        with connection.cursor() as cursor:
+            cursor.execute(f'UPDATE "{table}" SET {assignments}', {"seconds": by.total_seconds()})
+
+
+def _read() -> OldDatabase:
+    return OldDatabase(
+        counts={table: count_rows(table) for (table,) in _rows(COUNTED_TABLES)},
+        turns=[
+            Turn(f"/webhooks/twilio/attempts/{attempt}/turns/{turn}/{kind}", json.loads(params), twiml)
+            for attempt, turn, kind, params, twiml in _rows(TURNS)
+        ],
+        calls=[{"sid": sid, "to": number, "status": status} for sid, number, status in _rows(CALLS)],
+        files=[name for (name,) in _rows(FILES)],
+    )
+
+
+def count_rows(table: str) -> int:
+    ((count,),) = _rows(f'SELECT count(*) FROM "{table}"')
+    return int(count)
+
+
+def _rows(query: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+@pytest.fixture(autouse=True)
+def old_settings(house: None, settings: Any) -> None:
+    """The settings that the old database was written with."""
+    settings.SECRET_KEY = SECRET_KEY
+    settings.WEBHOOK_BASE_URL = "http://127.0.0.1:8000"
+    settings.MAX_CONCURRENT_CALLS = 100
+
+
+@pytest.fixture
+def old_files(house: None, upgraded: OldDatabase) -> None:
+    """The files that rows of the old database name."""
+    for name in upgraded.files:
+        storages["private"].save(name, ContentFile(RESUME if "/resume-" in name else WAV))
+
+
+@pytest.fixture
+def twilio(twilio: Carrier, upgraded: OldDatabase) -> Carrier:
+    """A carrier that knows the calls which the old version placed."""
+    twilio.audio = WAV
+    twilio.calls = [dict(call) for call in upgraded.calls]
+    return twilio

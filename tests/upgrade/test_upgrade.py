@@ -1,0 +1,371 @@
+"""After an upgrade in place no row is lost, and everything that was waiting goes on."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.apps import apps
+from django.contrib import admin
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.manager import JobManager
+from rest_framework.test import APIClient
+
+from candidates.models import Candidate, Consent, DoNotCall
+from interviews.models import Attempt, Call, Interview, Recording
+from interviews.tests.carrier import Carrier
+from jobs.models import JobDescription
+from screener.models import SpokenLine
+from screener.testing import api_client, drain
+from screener.tests.openai_server import KEY, Server, openai_server, speaking
+from tests.upgrade.conftest import OldDatabase, count_rows
+from webhooks.tests.phone import Phone, everything
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
+
+RENAMED_TABLES: dict[str, str] = {}
+"""From a table of the old version to the one that holds its rows today."""
+
+API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
+SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"
+IRIS = {
+    "full_name": "Iris Example",
+    "email": "iris@example.com",
+    "phone": "+1 212 555 0190",
+    "external_id": "iris",
+    "consent_to_call": True,
+    "consent_source": "application form",
+}
+WORDS = "In my last project I moved twelve services to a new cluster, and outages fell by half within a year."
+STEPS = ("fetch", "transcribe", "assess", "conclude")
+
+
+def interview_of(handle: str) -> Interview:
+    """The first interview of the candidate with this external id."""
+    return Interview.objects.filter(candidate__external_id=handle).earliest("created_at")
+
+
+def live_call(handle: str, client: Client) -> Phone:
+    attempt = interview_of(handle).attempts.get(ended_at=None)
+    return Phone(attempt, client, sid=attempt.call.twilio_sid)
+
+
+def current_turn(phone: Phone, kind: str, **params: Any) -> Any:
+    return phone.turn(Attempt.objects.get(pk=phone.attempt.pk).turn, kind, **params)
+
+
+def new_calls(twilio: Carrier, old: OldDatabase) -> set[str]:
+    """External ids of the candidates who were called after the upgrade."""
+    numbers = [call["to"] for call in twilio.calls[len(old.calls) :]]
+    assert len(numbers) == len(set(numbers))
+    return set(Candidate.objects.filter(phone__in=numbers).values_list("external_id", flat=True))
+
+
+def sweep() -> None:
+    for name in ("interviews.sweep", "jobs.sweep", "candidates.sweep", "screener.sweep"):
+        app.tasks[name](timestamp=0)
+
+
+def lose_jobs() -> None:
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+
+
+class TestRows:
+    def test_none_is_lost(self, upgraded: OldDatabase) -> None:
+        counts = {table: count_rows(RENAMED_TABLES.get(table, table)) for table in upgraded.counts}
+        assert counts == upgraded.counts
+
+    def test_constraints_are_validated(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+            assert cursor.fetchall() == []
+
+    @pytest.mark.parametrize("label", ["candidates", "jobs", "interviews", "webhooks", "screener"])
+    def test_hold_known_codes(self, label: str) -> None:
+        for model in apps.get_app_config(label).get_models():
+            for field in model._meta.concrete_fields:
+                if field.choices:
+                    values = set(model._default_manager.values_list(field.attname, flat=True))
+                    assert values <= {*dict(field.flatchoices), "", None}, field
+
+    def test_final_states_stay(self) -> None:
+        interview = interview_of("ready-key")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Interview.objects.filter(pk=interview.pk).update(status="pending", outcome="")
+
+
+class TestCall:
+    def test_repeated_turn_gets_its_answer_again(self, upgraded: OldDatabase, client: Client) -> None:
+        phone = live_call("live", client)
+        before = everything()
+        assert len(upgraded.turns) > 100
+        for turn in upgraded.turns:
+            assert phone.post(turn.path, turn.params).content.decode() == turn.twiml
+        assert everything() == before
+
+    def test_question_is_followed_by_the_next(self, twilio: Carrier, client: Client) -> None:
+        phone = live_call("live", client)
+        questions = [response.question for response in interview_of("live").responses.all()]
+        current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
+        assert questions[2] in phone.heard()
+        phone.answer(WORDS)
+        phone.status("completed", 10)
+        interview = interview_of("live")
+        assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
+
+    def test_last_question_completes_the_interview(self, twilio: Carrier, client: Client) -> None:
+        phone = live_call("live-last", client)
+        current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="hangup")
+        assert interview_of("live-last").outcome == Interview.Outcome.COMPLETE
+
+    def test_consent_is_followed_by_the_first_question(self, client: Client) -> None:
+        for handle in ("live-identity", "live-consent"):
+            phone = live_call(handle, client)
+            current_turn(phone, "reply", Digits="1")
+            if handle == "live-identity":
+                phone.press("1")
+            interview = interview_of(handle)
+            assert interview.status == Interview.Status.IN_PROGRESS
+            assert interview.responses.all()[0].question in phone.heard()
+
+    def test_resumed_call_goes_on(self, client: Client) -> None:
+        phone = live_call("between-due", client)
+        assert phone.attempt.resumed
+        current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
+        assert interview_of("between-due").responses.all()[2].question in phone.heard()
+
+    def test_machine_is_ignored_after_a_pressed_key(self, client: Client) -> None:
+        phone = live_call("job-line-taken", client)
+        phone.machine("machine_start")
+        phone.attempt.refresh_from_db()
+        interview = interview_of("job-line-taken")
+        assert (phone.attempt.outcome, interview.status) == ("", Interview.Status.IN_PROGRESS)
+        assert interview.candidate.consents_to(Consent.Kind.RECORD)
+
+    def test_machine_voids_a_spoken_consent(self, client: Client) -> None:
+        phone = live_call("live-voice", client)
+        phone.machine("machine_start")
+        phone.attempt.refresh_from_db()
+        interview = interview_of("live-voice")
+        assert (phone.attempt.outcome, interview.status) == (Attempt.Outcome.VOICEMAIL, Interview.Status.PENDING)
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+
+    def test_call_of_a_cancelled_interview_is_hung_up(self, twilio: Carrier, client: Client) -> None:
+        phone = live_call("cancelled-in-call", client)
+        drain(only="interviews.hang_up")
+        assert [call["status"] for call in twilio.calls if call["sid"] == phone.sid] == ["completed"]
+
+    def test_call_with_a_lost_reply_is_found_at_the_carrier(self, twilio: Carrier) -> None:
+        call = Call.objects.get(attempt__interview=interview_of("unknown"))
+        created = format_datetime(call.created_at)
+        twilio.calls.append({"sid": "CA" + "f" * 32, "to": call.number, "status": "ringing", "date_created": created})
+        sweep()
+        drain(only="interviews.ask_about")
+        call.refresh_from_db()
+        assert call.twilio_sid == "CA" + "f" * 32
+
+
+class TestWaitingInterview:
+    DUE = frozenset(
+        "due due-lost dial-died retry-due failed-call never-sent misconfigured slowed-down waits-for-turn "
+        "campaign-0 campaign-1".split()
+    )
+    LINES = frozenset({"waits-for-line", "waits-for-line-too"})
+
+    def test_is_dialled_when_it_is_due(self, twilio: Carrier, upgraded: OldDatabase) -> None:
+        sweep()
+        drain(only="interviews.dial")
+        assert new_calls(twilio, upgraded) == self.DUE | self.LINES
+
+    def test_is_dialled_later_when_its_time_comes(
+        self, twilio: Carrier, upgraded: OldDatabase, time_machine: Any
+    ) -> None:
+        later = {"outside-hours", "scheduled", "retry-later", "between", "voicemail", "voided", "budget-spent"}
+        later |= {"day-spent", "apologised"}
+        time_machine.move_to(timezone.now() + timedelta(hours=25))
+        sweep()
+        drain(only="interviews.dial")
+        assert new_calls(twilio, upgraded) >= self.DUE | self.LINES | later
+
+    def test_is_given_the_line_that_becomes_free(
+        self, twilio: Carrier, upgraded: OldDatabase, client: Client, settings: Any
+    ) -> None:
+        settings.MAX_CONCURRENT_CALLS = Call.objects.filter(ended_at=None).count()
+        lose_jobs()
+        app.tasks["interviews.fill_line"]()
+        drain(only="interviews.dial")
+        assert new_calls(twilio, upgraded) == set()
+        live_call("ringing", client).status("no-answer", 10)
+        drain(only="interviews.fill_line")
+        drain(only="interviews.dial")
+        assert new_calls(twilio, upgraded) == {"waits-for-line"}
+
+    def test_is_given_the_line_of_its_job_that_becomes_free(
+        self, twilio: Carrier, upgraded: OldDatabase, client: Client
+    ) -> None:
+        live_call("job-line-taken", client).status("completed", 10)
+        drain(only="interviews.fill_line")
+        drain(only="interviews.dial")
+        assert "waits-for-job-line" in new_calls(twilio, upgraded)
+
+    def test_is_called_again_after_a_broken_call(self, twilio: Carrier) -> None:
+        """Also where the only attempt was spoilt by an error of ours."""
+        sweep()
+        drain(only="interviews.follow_up")
+        for handle in ("hung-up", "follow-up-lost", "last-words-lost", "apologised-now"):
+            interview = interview_of(handle)
+            assert interview.status == Interview.Status.IN_PROGRESS
+            assert interview.next_attempt_at
+
+    def test_gets_the_last_words_of_a_broken_call(self, twilio: Carrier) -> None:
+        twilio.recordings = [{"sid": "RE" + "e" * 32, "duration": "7", "status": "completed"}]
+        interview = interview_of("last-words-lost")
+        app.tasks["interviews.follow_up"](attempt_id=str(interview.attempts.get().pk))
+        assert Recording.objects.get(sid="RE" + "e" * 32).response.interview == interview
+
+    def test_with_a_number_on_the_do_not_call_list_is_refused(self, api: APIClient) -> None:
+        for handle in ("opted-out", "not-permitted"):
+            interview = interview_of(handle)
+            body = {"candidate": interview.candidate_id, "job": interview.job_id}
+            assert api.post("/api/v1/interviews/", body, format="json").status_code == 409
+        assert DoNotCall.objects.covers("+12125550191")
+
+
+class TestWork:
+    @pytest.fixture(autouse=True)
+    def transcriptions(self, twilio: Carrier, old_files: None) -> None:
+        twilio.transcriptions = [{"sid": "TR" + "d" * 32, "status": "completed", "transcription_text": WORDS}]
+
+    def assert_concluded(self, *handles: str) -> None:
+        assert {handle: interview_of(handle).result_status for handle in handles} == dict.fromkeys(
+            handles, Interview.ResultStatus.READY
+        )
+
+    def test_queued_jobs_run_under_their_names(self) -> None:
+        names = set(ProcrastinateJob.objects.values_list("task_name", flat=True))
+        assert names <= app.tasks.keys()
+        drain(all=True)
+        self.assert_concluded(*(f"{step}-queued" for step in STEPS))
+
+    def test_lost_jobs_are_found_by_the_sweep(self) -> None:
+        lose_jobs()
+        sweep()
+        drain()
+        self.assert_concluded(*(f"{step}-{way}" for step in STEPS for way in ("lost", "died")))
+        self.assert_concluded("news-lost", "transcribe-waits")
+
+    def test_jobs_of_dead_workers_are_taken_up(self) -> None:
+        lose_jobs()
+        manager = JobManager(DjangoConnector())
+        stalled = list(async_to_sync(manager.get_stalled_jobs)())
+        for job in stalled:
+            async_to_sync(manager.retry_job)(job)
+        drain(all=True)
+        assert len(stalled) == 7
+        self.assert_concluded(*(f"{step}-died" for step in STEPS))
+        assert interview_of("dial-died").attempts.exists()
+
+    def test_questions_are_written(self) -> None:
+        sweep()
+        drain(only="jobs.write_questions")
+        waited = JobDescription.objects.filter(title__in=["Questions queued", "Questions lost", "Writer died"])
+        assert [job.questions_status for job in waited] == [JobDescription.QuestionsStatus.READY] * 3
+
+    def test_resumes_are_read(self) -> None:
+        sweep()
+        drain(only="candidates.read_resume")
+        for handle in ("resume-pending", "resume-lost"):
+            assert Candidate.objects.get(external_id=handle).resume_status == Candidate.ResumeStatus.READ
+
+    def test_recordings_are_deleted_at_the_carrier(self, twilio: Carrier) -> None:
+        there = Recording.objects.filter(deleted_at_carrier=None).count()
+        sweep()
+        drain(only="interviews.forget_at_carrier")
+        assert Recording.objects.filter(deleted_at_carrier=None).count() < there
+
+
+class TestPrompt:
+    @pytest.fixture
+    def voice(self, settings: Any) -> Any:
+        settings.VOICE_API_KEY, settings.VOICE_MODEL, settings.VOICE_NAME = KEY, "voice-1", "jane"
+        with openai_server(speaking) as server:
+            settings.VOICE_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
+            yield server
+
+    def test_is_synthesised_once(self, voice: Server) -> None:
+        waiting = SpokenLine.objects.filter(file="").count()
+        assert waiting
+        drain(only="screener.speak")
+        sweep()
+        drain(only="screener.speak")
+        assert not SpokenLine.objects.filter(file="").exists()
+        assert len(voice.requests) == waiting
+
+    def test_is_played_in_a_call(self, voice: Server, twilio: Carrier, client: Client) -> None:
+        drain(only="screener.speak")
+        drain(only="interviews.dial")
+        phone = live_call("campaign-0", client)
+        phone.pick_up()
+        phone.press("1")
+        assert phone.document().find(".//Play") is not None
+
+
+class TestClient:
+    @pytest.fixture
+    def api(self) -> APIClient:
+        return api_client(API_KEY)
+
+    def test_repeated_request_gets_its_answer_again(self, api: APIClient) -> None:
+        answer = api.post("/api/v1/candidates/", IRIS, headers={"Idempotency-Key": "iris-1"})
+        assert (answer.status_code, answer.headers["Idempotency-Replayed"]) == (201, "true")
+        assert answer.json()["id"] == str(Candidate.objects.get(external_id="iris").pk)
+
+    def test_reads_every_kind_of_interview(self, api: APIClient) -> None:
+        for interview in one_of_each_kind():
+            address = f"/api/v1/interviews/{interview.pk}/"
+            for part in ("", "responses/", "events/", "attempts/", "cost/"):
+                assert api.get(address + part).status_code == 200
+            has_result = interview.results.filter(is_current=True).exists()
+            assert api.get(f"{address}result/").status_code == (200 if has_result else 404)
+
+    def test_reads_the_evidence_of_a_score(self, api: APIClient) -> None:
+        responses = api.get(f"/api/v1/interviews/{interview_of('ready-key').pk}/responses/").json()
+        evidence = [quote for row in responses for criterion in row["criteria"] for quote in criterion["evidence"]]
+        assert any(quote["verified"] for quote in evidence)
+
+    def test_reads_earlier_assessments(self, api: APIClient) -> None:
+        for handle in ("rescored", "asked-again", "needs-review"):
+            (response,) = api.get(f"/api/v1/interviews/{interview_of(handle).pk}/responses/").json()
+            assert response["earlier"]
+
+
+class TestStaff:
+    @pytest.fixture
+    def desk(self, client: Client) -> Client:
+        """With the cookie of a session that began before the upgrade."""
+        client.cookies["sessionid"] = SESSION
+        return client
+
+    def test_reads_every_kind_of_interview(self, desk: Client) -> None:
+        for interview in one_of_each_kind():
+            page = reverse("admin:interviews_interview_change", args=[interview.pk])
+            assert desk.get(page).status_code == 200
+
+    def test_reads_every_list(self, desk: Client) -> None:
+        assert desk.get(reverse("admin:index")).status_code == 200
+        for model in admin.site._registry:
+            page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            assert desk.get(page).status_code == 200
+
+
+def one_of_each_kind() -> list[Interview]:
+    kinds = ("status", "outcome", "result_status")
+    interviews = Interview.objects.exclude(purpose=Interview.Purpose.PRACTICE)
+    return list(interviews.order_by(*kinds, "-created_at").distinct(*kinds))
