@@ -11,7 +11,7 @@ help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 run: $(VENV)/run ## All of it, with nothing to set up: conducts an interview to look at, then serves on PORT
-	@exec python -m webhooks.demo
+	@exec python -m devtools.demo
 
 serve: $(VENV)/run ## The Procfile's processes with the environment as given: nothing simulated, no demo data
 	@python manage.py check --tag screener --fail-level ERROR
@@ -20,7 +20,7 @@ serve: $(VENV)/run ## The Procfile's processes with the environment as given: no
 	@WEB_PORT=$$(python -c "from screener.settings import PORT; print(PORT)") exec honcho start --no-colour web worker
 
 phone: $(VENV)/run ## The simulated phone network, to be used with make serve
-	@exec python manage.py simulate_phone
+	@exec python -m devtools.phone_simulator
 
 test: $(VENV)/dev ## All tests, in parallel
 	@python -m pytest -n auto -m "not browser and not slow"
@@ -32,12 +32,12 @@ test-slow: $(VENV)/dev ## Tests of whole processes that take their time
 	@python -m pytest -n 2 -m slow
 
 chaos: $(VENV)/dev ## Crash tests: every fault with every way of delivery, an hour; CHAOS=--short for two minutes
-	@python -m bench.chaos $(CHAOS)
+	@python -m devtools.chaos $(CHAOS)
 
 bench: $(VENV)/dev ## Measure calls, answers and recovery; BENCH=--quick for a small run. Writes var/bench*.json
-	@python -m bench.calls $(BENCH)
-	@python -m bench.answers $(BENCH)
-	@python -m bench.recovery
+	@python -m devtools.load.calls $(BENCH)
+	@python -m devtools.load.answers $(BENCH)
+	@python -m devtools.load.recovery
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .

@@ -10,8 +10,8 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from interviews.tests.carrier import Carrier, carrier
-from screener import testing
+from tests.support import factories
+from tests.support.fake_twilio import Carrier, carrier
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +32,12 @@ def house(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.fixture
 def drained() -> Callable[..., list[str]]:
-    return testing.drain
+    return factories.drain
 
 
 @pytest.fixture
 def api(db: None) -> APIClient:
-    return testing.api_client()
+    return factories.api_client()
 
 
 @pytest.fixture

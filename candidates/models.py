@@ -15,10 +15,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.phone import e164
-from candidates.resume_kind import kind_of
+from candidates.phone_format import e164
+from candidates.resume_file_type import kind_of
+from screener.background.queue import defer
 from screener.models import AppendOnly, BaseModel
-from screener.queue import defer
 
 
 def private_storage() -> Any:

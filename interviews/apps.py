@@ -5,4 +5,4 @@ class InterviewsConfig(AppConfig):
     name = "interviews"
 
     def ready(self) -> None:
-        from interviews import checks  # noqa: F401, PLC0415 - registering needs loaded apps
+        from interviews.calling import checks  # noqa: F401, PLC0415 - registering needs loaded apps

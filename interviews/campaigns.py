@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from candidates.models import Candidate
-from interviews.calling import Never, may_ever_call_each
+from interviews.calling.rules import Never, may_ever_call_each
 from interviews.models import Campaign, Interview
 from interviews.planning import NO_QUESTIONS, NotPossible, plan_interview
 from jobs.models import JobDescription

@@ -6,13 +6,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from candidates.models import Candidate
-from interviews.calling import Never, may_ever_call
+from interviews.calling.rules import Never, may_ever_call
 from interviews.models import Campaign, Interview, InterviewResponse
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
-from screener.constraints import violates
+from screener.db.constraints import violates
 from screener.models import InvalidTransition
-from screener.services import speech
+from screener.services.transcription import transcriber
 
 NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
 
@@ -36,7 +36,7 @@ def plan_interview(
         raise NotPossible(verdict.reason)
     if questions is None:
         raise NotPossible(NO_QUESTIONS)
-    if reason := speech.why_not_heard(questions.language):
+    if reason := transcriber.why_not_heard(questions.language):
         raise NotPossible(reason)
     try:
         with transaction.atomic():

@@ -9,40 +9,42 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews import answers, dialling, lines, results, scoring
-from screener.queue import Backoff, defer
+from interviews.answers import pipeline
+from interviews.calling import capacity, dialer
+from interviews.scoring import assessment, result
+from screener.background.queue import Backoff, defer
 
 log = logging.getLogger(__name__)
 
 
 @app.task(name="interviews.dial", queue="calls", retry=Backoff())
 def dial(interview_id: str) -> None:
-    dialling.dial(UUID(interview_id))
+    dialer.dial(UUID(interview_id))
 
 
 @app.task(name="interviews.fill_line", queue="calls", retry=Backoff())
 def fill_line() -> None:
-    lines.fill_lines()
+    capacity.fill_lines()
 
 
 @app.task(name="interviews.follow_up", queue="calls", retry=Backoff())
 def follow_up(attempt_id: str) -> None:
-    dialling.follow_up(UUID(attempt_id))
+    dialer.follow_up(UUID(attempt_id))
 
 
 @app.task(name="interviews.hang_up", queue="calls", retry=Backoff())
 def hang_up(attempt_id: str) -> None:
-    dialling.hang_up(UUID(attempt_id))
+    dialer.hang_up(UUID(attempt_id))
 
 
 @app.task(name="interviews.ask_about", queue="calls", retry=Backoff())
 def ask_about(attempt_id: str) -> None:
-    dialling.ask_about(UUID(attempt_id))
+    dialer.ask_about(UUID(attempt_id))
 
 
 @app.task(name="interviews.learn_price", queue="rest", retry=Backoff())
 def learn_price(attempt_id: str) -> None:
-    dialling.learn_price(UUID(attempt_id))
+    dialer.learn_price(UUID(attempt_id))
 
 
 @app.task(name="interviews.fetch_audio", queue="answers", retry=Backoff())
@@ -51,41 +53,41 @@ def fetch_audio(recording_id: str) -> None:
 
     Whatever ends in between is found by the sweep.
     """
-    if answer := answers.fetch_audio(UUID(recording_id)):
+    if answer := pipeline.fetch_audio(UUID(recording_id)):
         transcribe(str(answer))
 
 
 @app.task(name="interviews.forget_at_carrier", queue="rest", retry=Backoff())
 def forget_at_carrier(recording_id: str) -> None:
-    answers.forget_at_carrier(UUID(recording_id))
+    pipeline.forget_at_carrier(UUID(recording_id))
 
 
 @app.task(name="interviews.transcribe", queue="answers", retry=Backoff())
 def transcribe(response_id: str) -> None:
-    answers.transcribe(UUID(response_id))
+    pipeline.transcribe(UUID(response_id))
     assess(response_id)
 
 
 @app.task(name="interviews.assess", queue="answers", retry=Backoff())
 def assess(response_id: str) -> None:
-    scoring.assess(UUID(response_id))
+    assessment.assess(UUID(response_id))
 
 
 @app.task(name="interviews.conclude", queue="answers", retry=Backoff())
 def conclude(interview_id: str) -> None:
-    results.conclude(UUID(interview_id))
+    result.conclude(UUID(interview_id))
 
 
 SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
-    "interviews.dial": ("interview_id", dialling.due),
-    "interviews.follow_up": ("attempt_id", dialling.to_follow_up),
-    "interviews.ask_about": ("attempt_id", dialling.without_news),
-    "interviews.learn_price": ("attempt_id", dialling.without_price),
-    "interviews.fetch_audio": ("recording_id", answers.takes_to_fetch),
-    "interviews.forget_at_carrier": ("recording_id", answers.takes_to_forget),
-    "interviews.transcribe": ("response_id", answers.answers_to_transcribe),
-    "interviews.assess": ("response_id", scoring.answers_to_assess),
-    "interviews.conclude": ("interview_id", results.interviews_to_conclude),
+    "interviews.dial": ("interview_id", dialer.due),
+    "interviews.follow_up": ("attempt_id", dialer.to_follow_up),
+    "interviews.ask_about": ("attempt_id", dialer.without_news),
+    "interviews.learn_price": ("attempt_id", dialer.without_price),
+    "interviews.fetch_audio": ("recording_id", pipeline.takes_to_fetch),
+    "interviews.forget_at_carrier": ("recording_id", pipeline.takes_to_forget),
+    "interviews.transcribe": ("response_id", pipeline.answers_to_transcribe),
+    "interviews.assess": ("response_id", assessment.answers_to_assess),
+    "interviews.conclude": ("interview_id", result.interviews_to_conclude),
 }
 
 
@@ -93,7 +95,7 @@ SWEEPS: dict[str, tuple[str, Callable[[], Iterable[UUID]]]] = {
 @app.task(name="interviews.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find what a crash, a lost callback or a vendor's bad hour left undone, and hand it to its task again."""
-    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up, lines.fill_lines]
+    sweeps: list[Callable[[], None]] = [_expect_no_more_news, _give_up, capacity.fill_lines]
     sweeps += [partial(_hand_out, task, name, find) for task, (name, find) in SWEEPS.items()]
     for one in sweeps:
         try:
@@ -114,10 +116,10 @@ def _hand_out(task: str, name: str, find: Callable[[], Iterable[UUID]]) -> None:
 
 
 def _expect_no_more_news() -> None:
-    for pk in answers.takes_without_news():
-        answers.expect_no_more_news(pk)
+    for pk in pipeline.takes_without_news():
+        pipeline.expect_no_more_news(pk)
 
 
 def _give_up() -> None:
-    for model, pk in answers.worked_on_in_vain():
-        answers.give_up(model, pk)
+    for model, pk in pipeline.worked_on_in_vain():
+        pipeline.give_up(model, pk)

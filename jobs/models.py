@@ -9,9 +9,9 @@ from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from jobs import limits
+from jobs import field_limits
+from screener.background.queue import defer
 from screener.models import BaseModel, InvalidTransition, Work, WorkManager
-from screener.queue import defer
 
 DEFAULT_COUNT = 5
 
@@ -101,12 +101,12 @@ class JobDescription(Work):
     )
     max_attempts = models.PositiveSmallIntegerField(
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_ATTEMPTS)],
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_ATTEMPTS)],
         help_text="Calls to one candidate at most, until the interview has been held",
     )
     attempt_spacing = ArrayField(
-        models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(limits.LONGEST_SPACING)]),
-        size=limits.MOST_ATTEMPTS - 1,
+        models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(field_limits.LONGEST_SPACING)]),
+        size=field_limits.MOST_ATTEMPTS - 1,
         default=list,
         db_default=[],
         blank=True,
@@ -115,13 +115,13 @@ class JobDescription(Work):
     max_concurrent_calls = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_LINES)],
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_LINES)],
         help_text="Calls for this job that may run at once; empty: as many as for all jobs together",
     )
     calls_per_day = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(limits.MOST_CALLS)],
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_CALLS)],
         help_text="Calls for this job within 24 hours; empty: no limit",
     )
     is_open = models.BooleanField(default=True, help_text="Nobody is called for a closed job")

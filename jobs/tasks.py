@@ -4,18 +4,18 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from jobs import questions
-from screener.queue import Backoff, defer
+from jobs import question_sets
+from screener.background.queue import Backoff, defer
 
 
 @app.task(name="jobs.write_questions", queue="rest", retry=Backoff())
 def write_questions(job_id: str) -> None:
-    questions.write_questions(UUID(job_id))
+    question_sets.write_questions(UUID(job_id))
 
 
 @app.periodic(cron="* * * * * */10")
 @app.task(name="jobs.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find the jobs whose questions a crash left unwritten, or a vendor's bad hour."""
-    for job_id in questions.left_behind():
+    for job_id in question_sets.left_behind():
         defer("jobs.write_questions", job_id=job_id)

@@ -6,4 +6,5 @@ class ScreenerConfig(AppConfig):
     verbose_name = "Access and costs"
 
     def ready(self) -> None:
-        from screener import checks, reading  # noqa: F401, PLC0415 - registering needs loaded apps
+        from screener import checks  # noqa: F401, PLC0415 - registering needs loaded apps
+        from screener.web import request_limits  # noqa: F401, PLC0415 - registering needs loaded apps

@@ -10,8 +10,9 @@ from django.core.checks import ERROR, CheckMessage, Error, Warning, register, ru
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from screener.prices import HOW_TO_WRITE, BadPrice, own_prices, price_of
-from screener.services import retirement, voice
+from screener.costs.model_prices import HOW_TO_WRITE, BadPrice, own_prices, price_of
+from screener.services import model_retirement
+from screener.services.speech_synthesis import synthesizer
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -133,7 +134,7 @@ def budget_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.MONTHLY_BUDGET:
         return []
     try:
-        unpriced = [one for one in retirement.configured() if price_of(one.model) is None]
+        unpriced = [one for one in model_retirement.configured() if price_of(one.model) is None]
     except BadPrice:
         return []  # said above
     return [
@@ -186,7 +187,7 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="screener.W001",
             )
         )
-    if settings.VOICE_MODEL and not voice.is_on():
+    if settings.VOICE_MODEL and not synthesizer.is_on():
         found.append(
             Warning(
                 "VOICE_MODEL is set and VOICE_API_KEY is not, so the carrier's own voice says everything.",
@@ -201,10 +202,10 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Asks each server that is configured for its list of models. A server that does not answer costs a few seconds."""
     found: list[CheckMessage] = []
-    for accounts in retirement.servers():
+    for accounts in model_retirement.servers():
         try:
-            notices = retirement.notices(accounts, timezone.now().date())
-        except retirement.NotAsked as error:
+            notices = model_retirement.notices(accounts, timezone.now().date())
+        except model_retirement.NotAsked as error:
             found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
         else:
             found += [Warning(one.message, hint=_instead(one.setting), id="screener.W002") for one in notices]

@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
-from screener.secret import local_secret
+from screener.db.local_secret_key import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -46,12 +46,12 @@ if DATABASE_URL:
     DATABASES = {"default": env.db_url("DATABASE_URL")}
     DATABASES["default"].setdefault("OPTIONS", {})
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"]["ENGINE"] = "screener.database"
+        DATABASES["default"]["ENGINE"] = "screener.db.outage_backend"
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's folder: %2Frun%2Fpostgresql
 elif EMBEDDED_DATABASE:
     DATABASES = {
         "default": {
-            "ENGINE": "screener.embedded_backend",
+            "ENGINE": "screener.db.embedded_backend",
             "NAME": "screener",
             "HOST": str(VAR_DIR),
             "OPTIONS": {},
@@ -105,17 +105,17 @@ if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
 
-# --- Failed logins: counted per user and address, and per address; see screener.login_throttle ----------
+# --- Failed logins: counted per user and address, and per address; see screener.web.login_throttle ----------
 
-AXES_HANDLER = "screener.login_throttle.LoginThrottle"
+AXES_HANDLER = "screener.web.login_throttle.LoginThrottle"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "screener.login_throttle.client_address"
-AXES_USERNAME_CALLABLE = "screener.login_throttle.username_key"
-AXES_LOCKOUT_CALLABLE = "screener.login_throttle.locked_out_response"
+AXES_CLIENT_IP_CALLABLE = "screener.web.login_throttle.client_address"
+AXES_USERNAME_CALLABLE = "screener.web.login_throttle.username_key"
+AXES_LOCKOUT_CALLABLE = "screener.web.login_throttle.locked_out_response"
 AXES_SENSITIVE_PARAMETERS = ["username"]  # masked in the log
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
@@ -148,9 +148,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "screener.headers.content_security_policy",
+    "screener.web.csp.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "screener.reading.bounded_bodies",
+    "screener.web.request_limits.bounded_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -282,16 +282,16 @@ SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 API_KEY = env.str("API_KEY", "")
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["screener.api.access.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["screener.api.access.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["screener.api.input.BoundedJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["screener.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["screener.api.authentication.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["screener.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.input.AnswerAnyway",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.parsers.AnswerAnyway",
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_PAGINATION_CLASS": "screener.api.paging.CreatedCursorPagination",
+    "DEFAULT_PAGINATION_CLASS": "screener.api.pagination.CreatedCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.Filters"],
     "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
-    "EXCEPTION_HANDLER": "screener.api.problems.problem_response",
+    "EXCEPTION_HANDLER": "screener.api.problem_details.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
 }
@@ -344,10 +344,10 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
-    "LOGIN": {"form": "screener.login_throttle.LoginForm"},
-    "ENVIRONMENT": "screener.admin_base.warn_of_offline_rules",
+    "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
+    "ENVIRONMENT": "screener.admin.base.warn_of_offline_rules",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
-    "SIDEBAR": {"navigation": "screener.admin_menu.menu"},
+    "SIDEBAR": {"navigation": "screener.admin.menu.menu"},
 }
 
 # --- Logging: what happened to which id; never a name, a number, a transcript or a secret ------------
@@ -357,7 +357,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "screener.log_lines.Line",
+            "()": "screener.web.log_formatter.Line",
             "fmt": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

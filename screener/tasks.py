@@ -8,10 +8,11 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from screener import login_throttle, spoken
+from screener.background.queue import Backoff, defer, give_back_connection
 from screener.checks import models_stay
 from screener.models import IdempotentRequest
-from screener.queue import Backoff, defer, give_back_connection
+from screener.tts import prompt_cache
+from screener.web import login_throttle
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def ask_what_retires(timestamp: int) -> None:
 
 @app.task(name="screener.speak", queue="rest", retry=Backoff())
 def speak(line_id: str) -> None:
-    spoken.speak(UUID(line_id))
+    prompt_cache.speak(UUID(line_id))
 
 
 @app.periodic(cron="* * * * * */10")
@@ -46,5 +47,5 @@ def sweep(timestamp: int) -> None:
     """Find the sentences that a crash left unspoken, or a vendor's bad hour; unless some wait for their turn anyway."""
     due = ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo")
     if not due.exclude(scheduled_at__gt=timezone.now()).exists():
-        for line_id in spoken.left_behind():
+        for line_id in prompt_cache.left_behind():
             defer("screener.speak", line_id=line_id)

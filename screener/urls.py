@@ -4,13 +4,14 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from candidates.api import CandidateViewSet
+from candidates.api.views import CandidateViewSet
+from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
-from interviews.admin.spending import spending_page
-from interviews.api import CampaignViewSet, InterviewViewSet
-from jobs.api import JobViewSet, QuestionSetViewSet
-from screener import health, spoken_audio
-from screener.api.views import UnknownPath
+from interviews.api.views import CampaignViewSet, InterviewViewSet
+from jobs.api.views import JobViewSet, QuestionSetViewSet
+from screener.api.viewsets import UnknownPath
+from screener.background import health
+from screener.tts import views
 
 router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")
@@ -29,10 +30,10 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", UnknownPath.as_view()),
     # Beside the webhooks, as it is the phone network that fetches it: a proxy need let it through to these alone.
-    path("webhooks/speech/<str:token>", spoken_audio.audio, name="speech"),
+    path("webhooks/speech/<str:token>", views.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]
 
-handler500 = "screener.api.problems.server_error"
+handler500 = "screener.api.problem_details.server_error"

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from interviews.admin.records import InterviewRecordAdmin
+from interviews.admin.read_only import InterviewRecordAdmin
 from webhooks.models import TwilioEvent
 
 

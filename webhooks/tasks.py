@@ -2,22 +2,22 @@
 
 from procrastinate.contrib.django import app
 
-from webhooks import ahead
+from webhooks.twilio import prompt_prerendering
 
 
 @app.periodic(cron="* * * * * */10")
 @app.task(name="webhooks.speak_new", queue="rest")
 def speak_new(timestamp: int) -> None:
-    ahead.speak_new()
+    prompt_prerendering.speak_new()
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(name="webhooks.speak_all", queue="rest")
 def speak_all(timestamp: int) -> None:
-    ahead.speak_all()
+    prompt_prerendering.speak_all()
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="webhooks.speak_lost", queue="rest")
 def speak_lost(timestamp: int) -> None:
-    ahead.speak_lost()
+    prompt_prerendering.speak_lost()

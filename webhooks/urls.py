@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from webhooks import views
+from webhooks.twilio import views
 
 
 class TurnConverter(IntConverter):

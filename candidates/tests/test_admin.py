@@ -13,8 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
-from screener.testing import a_candidate, an_interview
-from screener.tests.desk import a_clerk, page_of, press, read
+from tests.support.admin_client import a_clerk, page_of, press, read
+from tests.support.factories import a_candidate, an_interview
 
 ADD = "/admin/candidates/candidate/add/"
 NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}

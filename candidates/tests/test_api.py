@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from candidates import tasks
 from candidates.models import Candidate, Consent
-from screener.testing import a_candidate, drain
+from tests.support.factories import a_candidate, drain
 
 pytestmark = pytest.mark.django_db
 CANDIDATES = "/api/v1/candidates/"

@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent
 from screener.models import InvalidTransition
-from screener.testing import a_candidate, an_interview
+from tests.support.factories import a_candidate, an_interview
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
-from screener.testing import a_candidate
+from tests.support.factories import a_candidate
 
 pytestmark = pytest.mark.django_db
 HEADER = "full_name,email,phone,external_id,locale,timezone,consent_to_call,consent_source"

@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from pypdf import PdfWriter
 
-from candidates import resume, resume_reader
-from candidates.resume import MAX_BYTES, ResumeRefused, ResumeUnreadable, check_upload, read_text
-from candidates.resume_reader import answer_for
+from candidates.resume import reader, upload
+from candidates.resume.reader import answer_for
+from candidates.resume.upload import MAX_BYTES, ResumeRefused, ResumeUnreadable, check_upload, read_text
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -144,7 +144,7 @@ class TestReading:
         assert answer_for("Zoë\r\n\r\n\r\nVienna".encode(encoding)) == {"text": "Zoë\n\nVienna"}
 
     def test_what_a_database_cannot_hold_is_dropped(self) -> None:
-        assert resume_reader._cleaned("A\x00n\x1bn\x7fa\ud800 \t Berg\x85 \n ") == "Anna Berg"
+        assert reader._cleaned("A\x00n\x1bn\x7fa\ud800 \t Berg\x85 \n ") == "Anna Berg"
 
     def test_length_is_capped(self) -> None:
         assert len(answer_for(b"word " * 100_000)["text"]) == 100_000
@@ -169,7 +169,7 @@ class TestReading:
         def out_of_memory(data: bytes) -> str:
             raise MemoryError
 
-        monkeypatch.setattr(resume_reader, "_text", out_of_memory)
+        monkeypatch.setattr(reader, "_text", out_of_memory)
         assert answer_for(b"") == {"error": "limits"}
 
 
@@ -211,13 +211,13 @@ class TestChildProcess:
             read_text(pdf(content=b""))
 
     def test_a_file_that_takes_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(resume, "READING_SECONDS", 0.01)
+        monkeypatch.setattr(upload, "READING_SECONDS", 0.01)
         with pytest.raises(ResumeUnreadable, match="Ask the candidate for a simpler version"):
             read_text(pdf())
 
     def test_it_has_limits(self) -> None:
-        greedy = "from candidates.resume_reader import *; limit_resources(); bytearray(MEMORY_BYTES)"
-        child = subprocess.run([sys.executable, "-c", greedy], capture_output=True, cwd=resume._ROOT, check=False)
+        greedy = "from candidates.resume.reader import *; limit_resources(); bytearray(MEMORY_BYTES)"
+        child = subprocess.run([sys.executable, "-c", greedy], capture_output=True, cwd=upload._ROOT, check=False)
         assert b"MemoryError" in child.stderr
 
     @pytest.mark.parametrize(

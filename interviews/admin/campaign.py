@@ -14,12 +14,12 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from candidates.admin import CHOSEN
+from candidates.admin.candidate import CHOSEN
 from interviews.admin.forms import CampaignForm
 from interviews.campaigns import Preview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
-from screener.admin_base import ScreenerAdmin, how_many
+from screener.admin.base import ScreenerAdmin, how_many
 
 MOST_NAMED = 10
 

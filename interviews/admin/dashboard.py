@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from candidates.models import Candidate
-from interviews.admin.page import COLOURS
 from interviews.models import Interview, InterviewResult, Pace
 from interviews.models.result import Recommendation
+from interviews.presenters.interview import COLOURS
 from jobs.models import JobDescription
-from screener.budget import why_no_paid_work
+from screener.costs.monthly_budget import why_no_paid_work
 
 MOST = 10
 

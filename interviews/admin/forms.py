@@ -15,12 +15,12 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate
-from candidates.phone import LONGEST
+from candidates.phone_format import LONGEST
 from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
-from screener.admin_base import ChosenBySearch, VerbForm
+from screener.admin.base import ChosenBySearch, VerbForm
 
 
 def _chosen_by_search(name: str) -> ChosenBySearch:

@@ -12,15 +12,15 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
 
-from candidates.admin_search import FindsNumbers
-from interviews import scoring
+from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
-from interviews.admin.page import COLOURS, InterviewPage, state_of
 from interviews.decisions import decide
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
-from screener.admin_base import ReadOnlyAdmin, badge, verb
+from interviews.presenters.interview import COLOURS, InterviewPage, state_of
+from interviews.scoring import assessment
+from screener.admin.base import ReadOnlyAdmin, badge, verb
 
 LONGEST_REASON = 160
 
@@ -187,7 +187,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         applies=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
     )
     def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
-        scoring.try_again(interview, actor=request.user.get_username())
+        assessment.try_again(interview, actor=request.user.get_username())
         return "What failed is being tried again. Reload the page in a moment."
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
@@ -198,7 +198,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         """Of those chosen that need attention; the others stay as they are."""
         waiting = list(chosen.needing_attention())  # type: ignore[attr-defined]
         for interview in waiting:
-            scoring.try_again(interview, actor=request.user.get_username())
+            assessment.try_again(interview, actor=request.user.get_username())
             self.log_change(request, interview, "What failed is being tried again.")
         done = f"What failed in {len(waiting)} of {chosen.count()} interviews is being tried again."
         self.message_user(request, done)
@@ -212,7 +212,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         applies=_can_be_rescored,
     )
     def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
-        scoring.rescore(interview, actor=request.user.get_username())
+        assessment.rescore(interview, actor=request.user.get_username())
         return "The answers are being scored again. Reload the page in a moment."
 
     @verb(

@@ -13,10 +13,10 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from candidates.models import Candidate
-from candidates.phone import NotAPhoneNumber, e164
+from candidates.phone_format import NotAPhoneNumber, e164
 from interviews.admin.forms import MayCallForm
-from interviews.calling import ZONES_NAMED, Allowed, Finding, Kept, Later, Never, Opinion, Unasked, consider
-from interviews.lines import consider_lines
+from interviews.calling.capacity import consider_lines
+from interviews.calling.rules import ZONES_NAMED, Allowed, Finding, Kept, Later, Never, Opinion, Unasked, consider
 from jobs.models import JobDescription
 
 WORDS = {

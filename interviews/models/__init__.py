@@ -1,9 +1,9 @@
 from interviews.models.attempt import Attempt
 from interviews.models.call import Call
 from interviews.models.campaign import Campaign
-from interviews.models.history import InterviewEvent
+from interviews.models.dial_rate import Pace
+from interviews.models.event import InterviewEvent
 from interviews.models.interview import Interview
-from interviews.models.pace import Pace
 from interviews.models.response import Assessment, InterviewResponse, Recording
 from interviews.models.result import Decision, InterviewResult
 

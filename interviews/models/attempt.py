@@ -14,13 +14,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
-from interviews import conversation as talk
+from interviews.conversation import engine as talk
 from interviews.models.call import Call
-from interviews.models.history import RECORDING_REJECTED
+from interviews.models.event import RECORDING_REJECTED
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording, share
+from screener.background.queue import defer
 from screener.models import BaseModel
-from screener.queue import defer
 
 log = logging.getLogger(__name__)
 

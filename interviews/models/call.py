@@ -6,9 +6,9 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from screener.constraints import violates
+from screener.background.queue import defer
+from screener.db.constraints import violates
 from screener.models import BaseModel
-from screener.queue import defer
 
 SID_LENGTH = 64
 ONE_LIVE_CALL = "one_live_call_per_number"

@@ -11,9 +11,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews.models.history import InterviewEvent
+from interviews.models.event import InterviewEvent
+from screener.background.queue import defer
 from screener.models import InvalidTransition, Work, WorkQuerySet
-from screener.queue import defer
 
 if TYPE_CHECKING:
     from interviews.models.attempt import Attempt

@@ -11,10 +11,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews import conversation as talk
+from interviews.conversation import engine as talk
 from interviews.models.interview import Interview
+from screener.background.queue import defer
 from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
-from screener.queue import defer
 
 
 def private_storage() -> Any:

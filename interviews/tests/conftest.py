@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from interviews.tests.judging import Scripted
-from screener.services import language_model
-from screener.services.interviewer import AnswerScores, AnswerText
+from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer.protocol import AnswerScores, AnswerText
+from tests.support.scripted_interviewer import Scripted
 
 
 @pytest.fixture
 def judged_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[AnswerText], AnswerScores]], Scripted]:
     def use(assess: Callable[[AnswerText], AnswerScores]) -> Scripted:
         interviewer = Scripted(assess)
-        monkeypatch.setattr(language_model, "interviewer", lambda: interviewer)
+        monkeypatch.setattr(openai_interviewer, "interviewer", lambda: interviewer)
         return interviewer
 
     return use

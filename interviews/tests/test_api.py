@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, InterviewResponse
 from jobs.models import JobDescription
-from screener.testing import (
+from tests.support.factories import (
     QUESTIONS,
     WORDS,
     a_candidate,
@@ -21,7 +21,7 @@ from screener.testing import (
     an_interview,
     drain,
 )
-from screener.tests.held import a_held_interview
+from tests.support.sample_rows import a_held_interview
 
 pytestmark = pytest.mark.django_db
 INTERVIEWS, CAMPAIGNS = "/api/v1/interviews/", "/api/v1/campaigns/"

@@ -9,8 +9,8 @@ from interviews.campaigns import preview_campaign, start_campaign, why_no_campai
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from jobs.models import JobDescription
-from screener.testing import a_candidate, a_job, an_approved_job, an_interview
-from screener.tests.held import a_held_interview
+from tests.support.factories import a_candidate, a_job, an_approved_job, an_interview
+from tests.support.sample_rows import a_held_interview
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from interviews import dialling
-from interviews.calling import Allowed
+from interviews.calling import dialer
+from interviews.calling.rules import Allowed
 from interviews.models import Attempt, Interview
 from interviews.planning import plan_interview
-from screener.testing import QUESTIONS, a_candidate, an_approved_job, an_interview
+from tests.support.factories import QUESTIONS, a_candidate, an_approved_job, an_interview
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 def test_number_in_call_delays_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules saw a free number, and another interview took it before the attempt was saved."""
     first, second = an_interview(), an_interview(full_name="Grace Hopper")
-    assert dialling._plan_attempt(first.pk)
-    monkeypatch.setattr(dialling, "may_call_now", lambda candidate, job, now: Allowed(candidate.phone))
-    assert dialling._plan_attempt(second.pk) is None
+    assert dialer._plan_attempt(first.pk)
+    monkeypatch.setattr(dialer, "may_call_now", lambda candidate, job, now: Allowed(candidate.phone))
+    assert dialer._plan_attempt(second.pk) is None
     second.refresh_from_db()
     assert second.next_attempt_at is not None
     assert second.next_attempt_at > timezone.now()
@@ -31,7 +31,7 @@ def test_other_conflict_of_attempt_is_raised() -> None:
     interview = an_interview()
     interview.attempts.create(number=2, send_before=timezone.now(), ended_at=timezone.now())
     with pytest.raises(IntegrityError):
-        dialling._plan_attempt(interview.pk)
+        dialer._plan_attempt(interview.pk)
     assert Attempt.objects.count() == 1
 
 

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from interviews import conversation as talk
-from interviews.conversation import (
+from interviews.conversation import engine as talk
+from interviews.conversation.engine import (
     AskConsent,
     Asked,
     AskIdentity,

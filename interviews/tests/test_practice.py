@@ -14,20 +14,20 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from interviews import lines
+from interviews.calling import capacity
 from interviews.decisions import decide
 from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
-from interviews.spending import Spending
+from interviews.reports.monthly_costs import Spending
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier
-from screener.budget import month_of
-from screener.leases import LEASE_SECONDS, leased, renew
+from screener.background.leases import LEASE_SECONDS, leased, renew
+from screener.costs.monthly_budget import month_of
 from screener.models import ModelCall
-from screener.testing import an_interview, drain, transcribed
-from screener.tests.desk import page_of
-from screener.tests.held import a_row_of_everything, hold
 from screener.urls import router
+from tests.support.admin_client import page_of
+from tests.support.factories import an_interview, drain, transcribed
+from tests.support.fake_twilio import Carrier
+from tests.support.sample_rows import a_row_of_everything, hold
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +161,8 @@ class TestWork:
 
     def test_free_line_is_given_to_practice(self) -> None:
         practice, soon = make_practice(an_interview()), timezone.now() + timedelta(minutes=1)
-        practice.store(waiting_for=lines.ALL_LINES_BUSY, next_attempt_at=soon)
-        lines.fill_lines()
+        practice.store(waiting_for=capacity.ALL_LINES_BUSY, next_attempt_at=soon)
+        capacity.fill_lines()
         practice.refresh_from_db()
         assert practice.next_attempt_at
         assert practice.next_attempt_at < soon

@@ -19,7 +19,7 @@ from interviews.models import (
 )
 from interviews.models.attempt import end_conversation, use_broken_take
 from screener.models import InvalidTransition
-from screener.testing import QUESTIONS, a_candidate, an_approved_job, an_interview, transcribed
+from tests.support.factories import QUESTIONS, a_candidate, an_approved_job, an_interview, transcribed
 
 pytestmark = pytest.mark.django_db
 

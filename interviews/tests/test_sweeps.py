@@ -7,13 +7,13 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews import answers
+from interviews.answers import pipeline
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier
-from screener.leases import LEASE_SECONDS
-from screener.queue import MOST_TRIES
-from screener.testing import an_interview, drain
+from screener.background.leases import LEASE_SECONDS
+from screener.background.queue import MOST_TRIES
+from tests.support.factories import an_interview, drain
+from tests.support.fake_twilio import Carrier
 
 pytestmark = pytest.mark.django_db
 WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
@@ -147,7 +147,7 @@ def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: 
 def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     twilio: Carrier, later: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "AUDIO_TRIES", 2)
+    monkeypatch.setattr(pipeline, "AUDIO_TRIES", 2)
     twilio.audio = 404
     response = answered(Recording.Status.AVAILABLE)
     later(hours=3)

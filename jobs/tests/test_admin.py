@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
-from screener.testing import QUESTIONS, a_job, an_approved_job, an_interview
-from screener.tests.desk import page_of, press, read
+from tests.support.admin_client import page_of, press, read
+from tests.support.factories import QUESTIONS, a_job, an_approved_job, an_interview
 
 JOB = {
     "title": "Support engineer",

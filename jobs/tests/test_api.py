@@ -11,8 +11,8 @@ from rest_framework.test import APIClient
 from jobs import tasks
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
 from screener.models import ModelCall
-from screener.services import language_model
-from screener.testing import QUESTIONS, a_job, an_approved_job, drain
+from screener.services.interviewer import openai_interviewer
+from tests.support.factories import QUESTIONS, a_job, an_approved_job, drain
 
 pytestmark = pytest.mark.django_db
 JOBS, SETS = "/api/v1/jobs/", "/api/v1/question-sets/"
@@ -128,7 +128,7 @@ class TestGeneratingQuestions:
         body = api.get(f"{JOBS}{job.pk}/").json()
         assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
         assert body["question_set"]["status"] == "draft"
-        assert body["question_set"]["source"] == language_model.interviewer().label
+        assert body["question_set"]["source"] == openai_interviewer.interviewer().label
         assert not ModelCall.objects.exists(), "the offline rules cost nothing"
 
     def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from jobs.models import JobDescription, QuestionSet
-from screener.testing import QUESTIONS, a_job, an_approved_job
+from tests.support.factories import QUESTIONS, a_job, an_approved_job
 
 pytestmark = pytest.mark.django_db
 

@@ -8,23 +8,23 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
-from screener.api import access, once, paging, problems
+from screener.api import authentication, idempotency, pagination, problem_details
 
 EXAMPLES: dict[int, Any] = {
-    400: {once.HEADER: ["Use 1 to 255 visible ASCII characters, such as a UUID."]},
-    401: f"Send your API key in the header {access.HEADER}. Have one made: {access.MAKE_ONE}.",
+    400: {idempotency.HEADER: ["Use 1 to 255 visible ASCII characters, such as a UUID."]},
+    401: f"Send your API key in the header {authentication.HEADER}. Have one made: {authentication.MAKE_ONE}.",
     403: "This API key may only read. Use one that may also change things.",
     404: "There is nothing with this id here. Check the id, and what kind of thing it belongs to.",
-    409: str(problems.Conflict.default_detail),
+    409: str(problem_details.Conflict.default_detail),
     413: "The request has 9,000,000 bytes; at most 2,097,152 are taken here.",
     415: 'Unsupported media type "text/plain" in request.',
-    422: str(problems.KeyReused.default_detail),
-    503: str(problems.Unavailable.default_detail),
+    422: str(problem_details.KeyReused.default_detail),
+    503: str(problem_details.Unavailable.default_detail),
 }
 """What a problem says where a viewset has nothing more telling in its `refusals`."""
 
 GOOD = (200, 201, 202)
-OF_LISTS = {400: {"page_size": [f"Ask for 1 to {paging.MAX_PAGE} results a page."]}}
+OF_LISTS = {400: {"page_size": [f"Ask for 1 to {pagination.MAX_PAGE} results a page."]}}
 
 
 def sent(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
@@ -53,11 +53,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "screener.api.access.ApiKeyAuthentication"
+    target_class = "screener.api.authentication.ApiKeyAuthentication"
     name = "ApiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "apiKey", "in": "header", "name": access.HEADER}
+        return {"type": "apiKey", "in": "header", "name": authentication.HEADER}
 
 
 class ProblemAutoSchema(AutoSchema):
@@ -76,14 +76,14 @@ class ProblemAutoSchema(AutoSchema):
         if self.method != "POST":
             return []
         key = OpenApiParameter(
-            once.HEADER,
-            {"type": "string", "pattern": once.FORM, "minLength": 1, "maxLength": 255},
+            idempotency.HEADER,
+            {"type": "string", "pattern": idempotency.FORM, "minLength": 1, "maxLength": 255},
             OpenApiParameter.HEADER,
             description="Repeating a request under the same key carries it out once; the first answer is given again, "
-            f"with `{once.REPLAYED}: true`. Kept for a day.",
+            f"with `{idempotency.REPLAYED}: true`. Kept for a day.",
         )
         replayed = OpenApiParameter(
-            once.REPLAYED,
+            idempotency.REPLAYED,
             str,
             OpenApiParameter.HEADER,
             response=GOOD,
@@ -111,8 +111,8 @@ class ProblemAutoSchema(AutoSchema):
     def _refusal(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
         action = self.view.action
         telling = OF_LISTS if action == "list" else getattr(self.view, "refusals", {}).get(action, {})
-        example = problems.problem(code, telling.get(code, EXAMPLES[code]), instance=self.path)
+        example = problem_details.problem(code, telling.get(code, EXAMPLES[code]), instance=self.path)
         return {
             "description": HTTPStatus(code).phrase,
-            "content": {problems.CONTENT_TYPE: {"schema": problem, "example": example}},
+            "content": {problem_details.CONTENT_TYPE: {"schema": problem, "example": example}},
         }

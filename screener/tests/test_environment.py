@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
-from interviews.calling import consider
+from interviews.calling.rules import consider
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]

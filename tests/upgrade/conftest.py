@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from interviews.tests.carrier import Carrier
+from tests.support.fake_twilio import Carrier
 
 SNAPSHOT = Path(__file__).parent / "snapshot.sql.gz"
 DOWNTIME = timedelta(minutes=1)

@@ -20,13 +20,13 @@ from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Attempt, Call, Interview, Recording
-from interviews.tests.carrier import Carrier
 from jobs.models import JobDescription
 from screener.models import SpokenLine
-from screener.testing import api_client, drain
-from screener.tests.openai_server import KEY, Server, openai_server, speaking
+from tests.support.factories import api_client, drain
+from tests.support.fake_openai import KEY, Server, openai_server, speaking
+from tests.support.fake_twilio import Carrier
+from tests.support.twilio_driver import Phone, everything
 from tests.upgrade.conftest import OldDatabase, count_rows
-from webhooks.tests.phone import Phone, everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from interviews.models import Interview
-from screener.testing import an_interview
-from webhooks.tests.phone import Phone, placed
+from tests.support.factories import an_interview
+from tests.support.twilio_driver import Phone, placed
 
 
 @pytest.fixture

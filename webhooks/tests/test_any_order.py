@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from candidates.models import Consent
 from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
-from interviews.tests.carrier import carrier
-from screener.testing import WORDS, an_interview, drain
+from tests.support.factories import WORDS, an_interview, drain
+from tests.support.fake_twilio import carrier
+from tests.support.twilio_driver import Phone, placed
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, placed
 
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)

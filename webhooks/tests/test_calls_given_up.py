@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from interviews import dialling
+from interviews.calling import dialer
 from interviews.models import Attempt, Call, Interview
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier
-from screener.testing import an_approved_job, an_interview
-from webhooks.tests.phone import Phone, consent, placed
+from tests.support.factories import an_approved_job, an_interview
+from tests.support.fake_twilio import Carrier
+from tests.support.twilio_driver import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ class TestACallThatOnlyTheCarrierKnows:
     @pytest.fixture
     def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
         twilio.mood = "lost"
-        dialling.dial(interview.pk)
+        dialer.dial(interview.pk)
         attempt = interview.attempts.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
         return Phone(attempt, client, sid=twilio.calls[0]["sid"])
@@ -48,7 +48,7 @@ class TestACallThatOnlyTheCarrierKnows:
         twilio.mood = "ok"
         twilio.calls.clear()
         time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
-        dialling.ask_about(lost.attempt.pk)
+        dialer.ask_about(lost.attempt.pk)
         drained(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR

@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from interviews import dialling, lines
+from interviews.calling import capacity, dialer
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
-from screener.testing import an_approved_job, an_interview
+from tests.support.factories import an_approved_job, an_interview
+from tests.support.twilio_driver import Phone, consent, placed
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,14 +58,14 @@ def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
 
 def test_many_workers_that_dial_one_interview_ring_once(settings: Any) -> None:
     interview = an_interview()
-    attempts = [one for one in at_once(8, lambda: dialling._plan_attempt(interview.pk)) if one]
+    attempts = [one for one in at_once(8, lambda: dialer._plan_attempt(interview.pk)) if one]
     assert len(attempts) == Attempt.objects.count() == 1
 
 
 def test_many_workers_that_dial_one_number_ring_it_once() -> None:
     first, second = an_interview(), an_interview(full_name="Her Flatmate")
     waiting = [first.pk, second.pk]
-    at_once(2, lambda: dialling._plan_attempt(waiting.pop()))
+    at_once(2, lambda: dialer._plan_attempt(waiting.pop()))
     assert Attempt.objects.count() == 1
     assert Interview.objects.filter(next_attempt_at__isnull=False).count() == 1
 
@@ -79,9 +79,9 @@ def test_one_worker_gets_an_answer() -> None:
 def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 3
     interviews = [an_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
-    at_once(8, lambda: dialling._plan_attempt(interviews.pop()))
+    at_once(8, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.count() == 3
-    assert Interview.objects.filter(waiting_for=lines.ALL_LINES_BUSY).count() == 5
+    assert Interview.objects.filter(waiting_for=capacity.ALL_LINES_BUSY).count() == 5
 
 
 def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
@@ -92,8 +92,8 @@ def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
         for at, one in enumerate((job, other))
         for n in range(6)
     ]
-    at_once(12, lambda: dialling._plan_attempt(interviews.pop()))
+    at_once(12, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.filter(interview__job=job).count() == 2
     assert Attempt.objects.filter(interview__job=other).count() == 3
     waiting = Interview.objects.filter(next_attempt_at__isnull=False).values_list("waiting_for", flat=True)
-    assert sorted(waiting) == sorted([lines.JOB_LINES_BUSY] * 4 + [lines.JOB_DAY_SPENT] * 3)
+    assert sorted(waiting) == sorted([capacity.JOB_LINES_BUSY] * 4 + [capacity.JOB_DAY_SPENT] * 3)

@@ -13,13 +13,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from interviews import dialling
+from interviews.calling import dialer
 from interviews.models import Attempt, Interview
-from screener.database import base
-from screener.testing import an_approved_job, an_interview
-from webhooks import patience
+from screener.db.outage_backend import base
+from tests.support.factories import an_approved_job, an_interview
+from tests.support.twilio_driver import FORM, Phone, consent, placed
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import FORM, Phone, consent, placed
+from webhooks.twilio import retry_until_saved
 
 pytestmark = pytest.mark.django_db(transaction=True)
 APOLOGY = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
@@ -68,7 +68,7 @@ def minutes_to_wait(interview: Interview) -> int | None:
 
 def hang_up(phone: Phone) -> None:
     phone.status("completed")
-    dialling.follow_up(phone.attempt.pk)
+    dialer.follow_up(phone.attempt.pk)
 
 
 def spoil(phone: Phone, noted: Callable[[], None]) -> None:
@@ -101,7 +101,7 @@ def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
     for number, waits in ((1, 20), (2, None)):
         busy = next_call(interview, client, number)
         busy.status("busy")
-        dialling.follow_up(busy.attempt.pk)
+        dialer.follow_up(busy.attempt.pk)
         assert minutes_to_wait(interview) == waits
     assert (interview.outcome, interview.attempts.count()) == (Interview.Outcome.UNREACHED, 3)
 
@@ -169,8 +169,8 @@ def test_the_apology_needs_no_database_and_is_noted_when_there_is_one_again(
             if len(pauses) == 3:
                 open_to_all(True)
 
-        monkeypatch.setattr(patience, "sleep", pause)
-        monkeypatch.setattr(patience, "MOMENT", 0)
+        monkeypatch.setattr(retry_until_saved, "sleep", pause)
+        monkeypatch.setattr(retry_until_saved, "MOMENT", 0)
         open_to_all(False)
         phone.fall_back()
         assert phone.heard() == APOLOGY
@@ -181,18 +181,18 @@ def test_the_apology_needs_no_database_and_is_noted_when_there_is_one_again(
 
 
 def test_what_nobody_can_write_down_is_let_go(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    monkeypatch.setattr(patience, "sleep", lambda seconds: None)
-    monkeypatch.setattr(patience, "TRIES", 3)
+    monkeypatch.setattr(retry_until_saved, "sleep", lambda seconds: None)
+    monkeypatch.setattr(retry_until_saved, "TRIES", 3)
     with beside_the_database() as open_to_all:
         open_to_all(False)
         connection.close()
-        patience._try_until_done(Attempt.objects.count, "counting")
+        retry_until_saved._try_until_done(Attempt.objects.count, "counting")
     assert "given up" in caplog.text
 
 
 class TestTheAddress:
     def test_is_given_to_the_carrier_with_every_call(self, phone: Phone) -> None:
-        assert dialling._urls(phone.attempt.pk)["fallback_url"].endswith(f"/attempts/{phone.attempt.pk}/fallback")
+        assert dialer._urls(phone.attempt.pk)["fallback_url"].endswith(f"/attempts/{phone.attempt.pk}/fallback")
 
     def test_is_for_the_carrier_alone(self, phone: Phone, client: Client, noted: Callable[[], None]) -> None:
         assert phone.fall_back(AccountSid="AC" + "9" * 32).status_code == 403

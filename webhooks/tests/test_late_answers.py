@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from interviews import answers, dialling
+from interviews.answers import pipeline
+from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
-from interviews.tests.carrier import Carrier
-from screener.testing import WORDS, an_approved_job, an_interview
+from tests.support.factories import WORDS, an_approved_job, an_interview
+from tests.support.fake_twilio import Carrier
+from tests.support.twilio_driver import Phone, consent, placed
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +227,7 @@ class TestWhatIsSaidOfARecording:
     ) -> None:
         twilio.audio = b"<html>no</html>"
         self.told(phone, given, "completed")
-        Recording.objects.update(tries=answers.NO_AUDIO_TRIES)
+        Recording.objects.update(tries=pipeline.NO_AUDIO_TRIES)
         drained()
         self.told(phone, given, "completed")
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
@@ -316,7 +317,7 @@ def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(
     consent(phone)
     phone.answer("What I wanted to s", digits="hangup")
     phone.status("completed")
-    dialling.follow_up(phone.attempt.pk)
+    dialer.follow_up(phone.attempt.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is not None
     assert not any("Recordings.json" in one for one in twilio.asked)

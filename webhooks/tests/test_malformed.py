@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 from twilio.request_validator import RequestValidator
 
-from webhooks.tests.phone import FORM, Phone, everything
+from tests.support.twilio_driver import FORM, Phone, everything
 from webhooks.tests.test_any_order import undone
 from webhooks.tests.test_strangers import addresses
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import Interview, InterviewResponse, Recording
+from tests.support.twilio_driver import Phone, consent, everything
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import Phone, consent, everything
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from screener.testing import QUESTIONS, an_approved_job, an_interview
-from webhooks.tests.phone import Phone, consent, placed
+from tests.support.factories import QUESTIONS, an_approved_job, an_interview
+from tests.support.twilio_driver import Phone, consent, placed
 
 pytestmark = pytest.mark.django_db
 

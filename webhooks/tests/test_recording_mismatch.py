@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from interviews.models import Interview, InterviewResponse, Recording
-from interviews.models.history import RECORDING_REJECTED
-from screener.tests.desk import page_of, read
-from webhooks.tests.phone import Phone, consent
+from interviews.models.event import RECORDING_REJECTED
+from tests.support.admin_client import page_of, read
+from tests.support.twilio_driver import Phone, consent
 
 pytestmark = pytest.mark.django_db
 

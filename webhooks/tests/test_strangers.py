@@ -10,9 +10,9 @@ from django.test import Client
 from twilio.request_validator import RequestValidator
 
 from interviews.models import Interview, InterviewResponse, Recording
-from screener.testing import an_interview
+from tests.support.factories import an_interview
+from tests.support.twilio_driver import FORM, Phone, consent, everything, placed
 from webhooks.models import TwilioEvent
-from webhooks.tests.phone import FORM, Phone, consent, everything, placed
 
 pytestmark = pytest.mark.django_db
 

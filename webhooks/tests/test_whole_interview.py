@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.models import Interview, InterviewResponse
-from screener.testing import an_interview, drain
-from webhooks.simulator.server import RunningSimulator, running_simulator
+from tests.support.factories import an_interview, drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

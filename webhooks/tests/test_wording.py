@@ -1,7 +1,7 @@
 """The texts of prompts."""
 
-from interviews import conversation as talk
-from webhooks import twiml
+from interviews.conversation import engine as talk
+from webhooks.twilio import twiml
 
 
 def test_every_ending_has_words() -> None:

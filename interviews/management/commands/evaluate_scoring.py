@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from interviews.calibration import Evaluated, NotASet, evaluate, read_samples, requests_for
-from interviews.calibration_report import picture, report
-from screener.services import language_model
+from interviews.calibration.report import picture, report
+from interviews.calibration.run import Evaluated, NotASet, evaluate, read_samples, requests_for
+from screener.services.interviewer import openai_interviewer
 
 MOST_REPEATS = 100
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             samples = read_samples(file)
         except NotASet as error:
             raise CommandError(str(error)) from error
-        interviewer = language_model.interviewer()
+        interviewer = openai_interviewer.interviewer()
         self.stdout.write(f"{len(samples)} answers from {file}, each scored {repeats} times by: {interviewer.label}")
         if interviewer.paid_model:
             self.stdout.write(

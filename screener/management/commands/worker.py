@@ -4,7 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from screener import worker
+from screener.background import worker
 
 
 class Command(BaseCommand):

@@ -1,0 +1,261 @@
+"""Candidates, what they agreed to, and numbers that must never be called."""
+
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.enums import ActionVariant
+
+from candidates.admin.forms import CandidateForm, ConsentForm, DoNotCallForm, ImportForm
+from candidates.admin.phone_search import FindsNumbers
+from candidates.api.serializers import PersonSerializer
+from candidates.csv_import import NEEDED, OPTIONAL, NotACandidateList, RowError, import_candidates
+from candidates.deletion import delete_candidates
+from candidates.models import Candidate, Consent, DoNotCall
+from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, button, how_many, verb
+from screener.models import InvalidTransition
+
+RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
+CHOSEN = "chosen_candidates"
+"""Where the session keeps whom somebody chose in the list, until it is said what for."""
+MOST_CHOSEN = 500
+ERRORS_NAMED = 20
+CONSENT_COLOURS = {"yes": "success", "no": "danger"}
+
+
+class ConsentInline(ReadOnlyInline):
+    model = Consent
+    verbose_name_plural = "consent history"
+    fields = ["kind", "given", "source", "language", "said_at"]
+    ordering = ["-said_at", "-created_at"]
+
+
+def _rows_left_out(errors: list[RowError]) -> str:
+    named = "; ".join(f"row {one.row}, {one.field}: {one.message}" for one in errors[:ERRORS_NAMED])
+    more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
+    return f"These rows were not taken; correct them and import them by themselves: {named}{more}"
+
+
+@admin.register(Candidate)
+class CandidateAdmin(FindsNumbers):
+    form = CandidateForm
+    belongings = (Consent,)
+    list_display = [
+        "full_name",
+        "phone",
+        "email",
+        "consent",
+        "resume_state",
+        "interviews_so_far",
+        "external_id",
+        "created_at",
+    ]
+    list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold"]
+    search_fields = ["full_name", "phone", "email", "external_id"]
+    search_help_text = "Name, phone, e-mail or your own id"
+    date_hierarchy = "created_at"
+    readonly_fields = ["resume_status", "resume_error", "resume_file", "resume_text", "interviews_of", "erased_at"]
+    inlines = [ConsentInline]
+    actions = ["call_chosen"]
+    actions_list = ["import_csv"]
+    actions_detail = ["call", "record_consent", "may_call"]
+    person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
+        if obj is None:
+            return (self.person, ("Resume", {"fields": ["new_resume"]}))
+        failed = ["resume_error"] if obj.resume_error else []
+        read = ["resume_file", "resume_text"] if obj.resume else []
+        return (
+            self.person,
+            ("Interviews", {"fields": ["interviews_of"]}),
+            ("Resume", {"fields": ["resume_status", *failed, *read, "new_resume"]}),
+            ("Keeping", {"fields": ["legal_hold", "erased_at"], "classes": ["collapse"]}),
+        )
+
+    def get_inlines(self, request: HttpRequest, obj: Candidate | None) -> Any:
+        return super().get_inlines(request, obj) if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        found = super().get_queryset(request).prefetch_related("consents")
+        return found.annotate(interviews_held=how_many(Candidate, "interviews"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
+
+    def save_model(self, request: HttpRequest, obj: Candidate, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data["new_resume"]:
+            obj.keep_resume(form.cleaned_data["new_resume"])
+
+    def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
+        delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
+        delete_candidates(candidates=queryset)
+
+    @badge("Consent to calls", CONSENT_COLOURS)
+    def consent(self, candidate: Candidate) -> tuple[str, str]:
+        said = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
+        return said, said
+
+    @badge("Resume", RESUME_COLOURS, ordering="resume_status")
+    def resume_state(self, candidate: Candidate) -> tuple[str, str]:
+        return candidate.resume_status, candidate.get_resume_status_display()
+
+    @admin.display(description="Interviews", ordering="interviews_held")
+    def interviews_so_far(self, candidate: Any) -> int:
+        return int(candidate.interviews_held)
+
+    @admin.display(description="Interviews")
+    def interviews_of(self, candidate: Candidate) -> str:
+        held = candidate.interviews.select_related("job")
+        return render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else "None yet."
+
+    @admin.display(description="File")
+    def resume_file(self, candidate: Candidate) -> str:
+        return format_html(
+            '<a class="text-link" href="{}">Download</a>',
+            reverse("admin:candidates_candidate_resume", args=[candidate.pk]),
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path("<uuid:pk>/resume/", self.admin_site.admin_view(self.resume_view), name="candidates_candidate_resume"),
+            *super().get_urls(),
+        ]
+
+    def resume_view(self, request: HttpRequest, pk: UUID) -> FileResponse:
+        """The resume as an attachment that no browser opens by itself: what is in it is the candidate's doing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        candidate = get_object_or_404(Candidate, pk=pk)
+        try:
+            file = candidate.resume.open("rb")
+        except (ValueError, FileNotFoundError):
+            raise Http404("There is no resume in the storage.") from None
+        name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type="application/octet-stream", headers=headers
+        )
+
+    @button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
+    def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leads to the form that plans an interview, with this candidate filled in."""
+        return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
+
+    @button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
+    def import_csv(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):  # it changes those that it knows
+            raise PermissionDenied
+        back = reverse("admin:candidates_candidate_changelist")
+
+        def act(data: dict[str, Any]) -> tuple[str, str]:
+            try:
+                report = import_candidates(data["file"], check=PersonSerializer)
+            except NotACandidateList as error:
+                raise InvalidTransition(str(error)) from None
+            if report.errors:
+                self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
+            return f"Candidates added: {report.created}, updated: {report.updated}.", back
+
+        return self.ask_and_act(
+            request,
+            lambda data: ImportForm(data, files=request.FILES or None),
+            act,
+            title="Import from CSV",
+            explain=f"The first row names the columns: {' and '.join(NEEDED)}, and any of {', '.join(OPTIONAL)}. "
+            "Without a consent to be called (yes, and where it was given) nobody is called.",
+            back=back,
+            submit="Import",
+        )
+
+    def has_call_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])
+
+    @admin.action(description="Call for a job", permissions=["call"])
+    def call_chosen(self, request: HttpRequest, chosen: QuerySet[Candidate]) -> HttpResponse | None:
+        """Leads to the page that says who of those chosen will be called, and asks what for."""
+        ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
+        if len(ids) > MOST_CHOSEN:
+            self.message_user(request, f"Choose {MOST_CHOSEN} candidates at most at once.", messages.ERROR)
+            return None
+        request.session[CHOSEN] = ids
+        return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
+
+    @button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
+    def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('may-call')}?candidate={quote(object_id)}")
+
+    @verb(
+        "Record consent",
+        explain="What this person agreed to, or withdrew. It is added to the history; what they said last counts.",
+        permission="candidates.add_consent",
+        icon="how_to_reg",
+        form=ConsentForm,
+    )
+    def record_consent(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
+        source = f"{data.pop('source')} (recorded by {request.user.get_username()})"[:200]
+        consent = Consent.objects.create(candidate=candidate, language=candidate.locale, source=source, **data)
+        return f"Recorded: {consent}."
+
+
+@admin.register(Consent)
+class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
+    """Append-only; a candidate's page is where one is recorded."""
+
+    list_display = ["candidate", "kind", "answer", "source", "language", "said_at"]
+    list_filter = [("kind", ChoicesDropdownFilter), "given"]
+    search_fields = ["candidate__full_name", "candidate__phone", "source"]
+    date_hierarchy = "said_at"
+    list_select_related = ["candidate"]
+
+    @badge("Said", CONSENT_COLOURS, ordering="given")
+    def answer(self, consent: Consent) -> tuple[str, str]:
+        return ("yes", "yes") if consent.given else ("no", "no")
+
+
+@admin.register(DoNotCall)
+class DoNotCallAdmin(ReadOnlyAdmin):
+    """Only hashes are kept, so nobody can be looked up here. An entry made in error can be deleted."""
+
+    list_display = ["created_at", "source"]
+    search_fields = ["source"]
+    date_hierarchy = "created_at"
+    fields = ["source", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("candidates.add_donotcall")
+
+    def has_delete_permission(self, request: HttpRequest, obj: DoNotCall | None = None) -> bool:
+        return request.user.has_perm("candidates.delete_donotcall")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:candidates_donotcall_changelist")
+
+        def act(data: dict[str, str]) -> tuple[str, str]:
+            source = f"{data['source']} (added by {request.user.get_username()})"[:200]
+            DoNotCall.objects.add_number(data["number"], source=source)
+            return "The number is on the do-not-call list. Nobody with this number is called again.", back
+
+        return self.ask_and_act(
+            request,
+            DoNotCallForm,
+            act,
+            title="Add to the do-not-call list",
+            explain="This number is never called again, whoever it belongs to.",
+            back=back,
+        )

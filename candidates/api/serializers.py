@@ -1,0 +1,209 @@
+"""Candidates as the API shows and takes them."""
+
+from typing import Any
+
+from django.core.files.base import File
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from candidates.models import Candidate, Consent
+from candidates.phone_format import LONGEST, NotAPhoneNumber, e164
+from candidates.resume.upload import ResumeRefused, check_upload
+from candidates.timezones import time_zones
+from screener.api.parsers import LanguageField
+from screener.api.schema import sent, shown
+
+ABOUT_CONSENT = ("consent_to_call", "consent_source")
+PERSON = {
+    "full_name": "Ada Lovelace",
+    "email": "ada@example.com",
+    "phone": "+14155550100",
+    "locale": "en",
+    "timezone": "America/Los_Angeles",
+    "external_id": "ats-1815",
+}
+CONSENTING: dict[str, Any] = {**PERSON, "consent_to_call": True, "consent_source": "application form"}
+SHOWN = {
+    "id": "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913",
+    **PERSON,
+    "has_resume": True,
+    "resume_status": "read",
+    "resume_error": "",
+    "consents": [
+        {
+            "kind": "call",
+            "given": True,
+            "source": "application form",
+            "language": "en",
+            "said_at": "2026-11-21T08:00:00Z",
+        }
+    ],
+    "created_at": "2026-11-21T08:00:00Z",
+    "updated_at": "2026-11-21T08:00:03Z",
+}
+
+
+@extend_schema_field({"type": "string", "maxLength": LONGEST, "description": "In any form, with its country code"})
+class PhoneField(serializers.CharField):
+    """Typed in any form; kept, shown and dialled in E.164."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        typed = super().to_internal_value(data)
+        try:
+            return e164(typed)
+        except NotAPhoneNumber as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
+class SaidField(serializers.BooleanField):
+    """A checkbox that a form leaves out means no elsewhere. Here, what was not said was not said."""
+
+    default_empty_html = empty
+
+
+class ConsentSerializer(serializers.ModelSerializer[Consent]):
+    class Meta:
+        model = Consent
+        fields = ["kind", "given", "source", "language", "said_at"]
+
+
+class PersonSerializer(serializers.ModelSerializer[Candidate]):
+    """What is known of a person, by whatever way it comes in."""
+
+    phone = PhoneField()
+    locale = LanguageField(required=False)
+    consent_to_call = SaidField(
+        required=False,
+        write_only=True,
+        help_text="What the candidate said about being called by an AI; false records a refusal",
+    )
+    consent_source = serializers.CharField(
+        required=False, write_only=True, max_length=200, help_text="Where it was said: a form, a call, an e-mail"
+    )
+
+    class Meta:
+        model = Candidate
+        fields = ["full_name", "email", "phone", "external_id", "locale", "timezone", *ABOUT_CONSENT]
+        extra_kwargs: dict[str, Any] = {
+            "external_id": {"validators": []}
+        }  # whether it may be taken already depends on the way in
+
+    def validate_timezone(self, name: str) -> str:
+        if name and name not in time_zones():
+            raise serializers.ValidationError(f"{name!r} is no IANA time zone. Write one such as Europe/Berlin.")
+        return name
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "consent_to_call" in attrs and "consent_source" not in attrs:
+            raise serializers.ValidationError(
+                {"consent_source": ["Say where this was said: a form, a call, an e-mail."]}
+            )
+        if "consent_source" in attrs and "consent_to_call" not in attrs:
+            raise serializers.ValidationError({"consent_to_call": ["Say what was said there: true or false."]})
+        return attrs
+
+
+@extend_schema_serializer(
+    examples=[
+        shown("A candidate", SHOWN, 200),
+        shown("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
+        sent("A candidate who may be called", CONSENTING),
+        sent("The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"),
+    ]
+)
+class CandidateSerializer(PersonSerializer):
+    resume = serializers.FileField(
+        required=False,
+        write_only=True,
+        allow_empty_file=True,  # refused below, with what to do about it
+        help_text="PDF, DOCX or plain text, at most 5 MB; only as multipart/form-data",
+        error_messages={"invalid": "Send the file itself, as multipart/form-data."},
+    )
+    has_resume = serializers.BooleanField(source="resume", read_only=True)
+    consents = ConsentSerializer(many=True, read_only=True)
+
+    class Meta(PersonSerializer.Meta):
+        fields = [
+            "id",
+            *PersonSerializer.Meta.fields,
+            "resume",
+            "has_resume",
+            "resume_status",
+            "resume_error",
+            "consents",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["resume_status", "resume_error"]
+
+    def validate_external_id(self, external_id: str) -> str:
+        others = Candidate.objects.exclude(pk=self.instance.pk) if self.instance else Candidate.objects.all()
+        if external_id and (other := others.filter(external_id=external_id).first()):
+            raise serializers.ValidationError(f"Candidate {other.pk} has this external_id. PATCH that one instead.")
+        return external_id
+
+    def validate_resume(self, file: "File[Any]") -> "File[Any]":
+        try:
+            check_upload(file)
+        except ResumeRefused as error:
+            raise serializers.ValidationError(str(error)) from None
+        return file
+
+    def create(self, validated_data: dict[str, Any]) -> Candidate:
+        more = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        return self._add(Candidate.objects.create(**validated_data), **more)
+
+    def update(self, instance: Candidate, validated_data: dict[str, Any]) -> Candidate:
+        """Only what was sent is written: what the worker does to the candidate meanwhile stays."""
+        more = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        instance.store(**validated_data)
+        return self._add(instance, **more)
+
+    def _add(
+        self, candidate: Candidate, *, consent_to_call: bool | None = None, consent_source: str = "", resume: Any = None
+    ) -> Candidate:
+        if consent_to_call is not None:
+            candidate.say_whether_to_call(consent_to_call, source=consent_source)
+        if resume is not None:
+            candidate.keep_resume(resume)
+        return candidate
+
+
+@extend_schema_serializer(examples=[sent("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")])
+class ImportSerializer(serializers.Serializer[Any]):
+    file = serializers.FileField(
+        allow_empty_file=True,
+        help_text="CSV in UTF-8, at most 5 MB and 10,000 rows, with a header row: full_name, phone, and any of email, "
+        "external_id, locale, timezone, consent_to_call, consent_source",
+        error_messages={"invalid": "Send the file itself, as multipart/form-data.", "required": "Send a CSV file."},
+    )
+
+
+class RowErrorSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="The row in the file; the header is row 1")
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+@extend_schema_serializer(
+    examples=[
+        shown(
+            "One row was not taken",
+            {
+                "created": 11,
+                "updated": 0,
+                "errors": [{"row": 4, "field": "phone", "message": "'12' is not a phone number."}],
+            },
+        )
+    ]
+)
+class ImportReportSerializer(serializers.Serializer[Any]):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField(help_text="Known by their external_id")
+    errors = RowErrorSerializer(  # type: ignore[assignment]  # hides a property that only input has
+        many=True, help_text="A row that is named here was not taken at all"
+    )

@@ -1,0 +1,105 @@
+"""The demo's job and candidates.
+
+Who answers at a number depends on its last two digits: devtools/phone_simulator/callees/personas.py.
+"""
+
+from django.db import transaction
+
+from candidates.models import Candidate, Consent
+from interviews.models import Attempt, Interview
+from jobs.models import JobDescription
+from jobs.question_sets import approve
+
+SOURCE = "demo data"
+MARK = "demo-"
+"""How the external ids of the candidates begin."""
+
+TITLE = "Customer support specialist"
+DESCRIPTION = """\
+We run the booking system of some two hundred clinics, and our customers are the people at their front desks.
+
+You answer their calls and support tickets, find the causes of error reports together with our developers, and train
+new staff at the clinics. You hand open cases over to the next shift so that nobody has to ask twice.
+
+You bring:
+- experience with customer complaints and support tickets
+- a cool head with angry customers and long queues
+- care with deadlines and shift handovers
+- the wish to make things better: process improvements, staff training
+"""
+QUESTIONS = {
+    "Experience": "What experience do you have with customer complaints and support tickets?",
+    "Staying calm": "Tell me about a time when you dealt with angry customers and long queues. How did it end?",
+    "Reliability": "How do you handle deadlines and shift handovers? Please give me an example.",
+    "Improving things": "What is your experience with process improvements and staff training?",
+}
+CANDIDATES = {
+    "+14155550100": "Maya Lindqvist",
+    "+13035550105": "Samuel Okafor",
+    "+12065550104": "Chiara Conti",
+    "+12125550101": "Tom Becker",
+    "+13125550102": "Aisha Rahman",
+    "+16175550103": "Pedro Alvarez",
+    "+14045550106": "Hannah Schmidt",
+    "+15125550108": "Wei Zhang",
+    "+16025550109": "Olivia Martin",
+    "+13055550110": "Dmitri Volkov",
+    "+12135550112": "Leila Haddad",
+    "+17025550113": "James O'Connor",
+}
+"""In the order in which they are called, so those who have much to say come first."""
+
+
+def load() -> None:
+    """Add them to a database that has neither jobs nor candidates. What was changed or removed since stays so."""
+    with transaction.atomic():
+        if JobDescription.objects.exists() or Candidate.objects.exists():
+            return
+        _add_job()
+        for index, (number, name) in enumerate(CANDIDATES.items(), start=1):
+            _add_candidate(f"{MARK}{index:02}", name, number)
+
+
+def _add_job() -> None:
+    job = JobDescription.objects.create(title=TITLE, description=DESCRIPTION)
+    questions = [
+        {"text": text, "competency": competency, "weight": 1.0, "max_seconds": 119}
+        for competency, text in QUESTIONS.items()
+    ]
+    approve(job.add_draft(questions, source=SOURCE), by=SOURCE)
+
+
+def _add_candidate(external_id: str, name: str, number: str) -> None:
+    mailbox = "".join(one for one in name.lower() if one.isalpha() or one == " ").replace(" ", ".")
+    candidate = Candidate.objects.create(
+        full_name=name, email=f"{mailbox}@example.com", phone=number, external_id=external_id
+    )
+    Consent.objects.create(candidate=candidate, kind=Consent.Kind.CALL, given=True, source=SOURCE)
+
+
+def next_pair() -> tuple[Candidate, JobDescription] | None:
+    """The first demo candidate who was never called, and the demo's job, if both are still there."""
+    job = JobDescription.objects.filter(question_sets__approved_by=SOURCE, is_open=True).first()
+    untouched = Candidate.objects.filter(external_id__startswith=MARK, interviews__isnull=True)
+    candidate = untouched.order_by("external_id").first()
+    return (candidate, job) if candidate and job else None
+
+
+def call_off() -> int:
+    """Their numbers are made up: before the phone network is a real one, nobody of them waits for a call any more."""
+    waiting = Interview.all_objects.filter(candidate__external_id__startswith=MARK, status__in=Interview.LIVE)
+    for interview in waiting:
+        interview.cancel(
+            Interview.Outcome.BY_HR, actor="make run", reason="Demo numbers are not called over a real phone network."
+        )
+    return len(waiting)
+
+
+def end_calls() -> int:
+    """Calls of the last run: the phone network that they went over is gone, and the next one knows none of them."""
+    running = Attempt.objects.filter(call__isnull=False, call__ended_at__isnull=True).exclude(call__twilio_sid="")
+    cut_off = list(running.values_list("pk", flat=True))
+    for pk in cut_off:
+        with Attempt.objects.held(pk) as attempt:
+            attempt.call.progress("failed", why="The simulated phone network was stopped in the middle of it.")
+    return len(cut_off)

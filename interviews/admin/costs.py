@@ -1,0 +1,36 @@
+"""The page that says what interviews have cost, month by month."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from interviews.reports.monthly_costs import Spending
+from screener.costs.monthly_budget import month_of, why_no_paid_work
+
+
+def spending_page(request: HttpRequest) -> HttpResponse:
+    """`?month=2026-11`, or the present month. For those who may look at calls to models."""
+    if not request.user.has_perm("screener.view_modelcall"):
+        raise PermissionDenied
+    this_month = month_of(timezone.now())
+    spending = Spending.of(_asked(request.GET.get("month", "")) or this_month)
+    page = {
+        "title": "Spending",
+        "spending": spending,
+        "is_this_month": spending.month == this_month,
+        "budget": f"${settings.MONTHLY_BUDGET:,.2f}" if settings.MONTHLY_BUDGET else "",
+        "budget_spent": why_no_paid_work(),
+    }
+    return TemplateResponse(request, "admin/interviews/spending.html", admin.site.each_context(request) | page)
+
+
+def _asked(month: str) -> datetime | None:
+    try:
+        return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""What the machinery of an interview leaves behind: to be looked at, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from candidates.admin.phone_search import FindsNumbers
+from interviews.admin.recording_view import audio
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Decision,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+    Recording,
+)
+from interviews.presenters.interview import COLOURS, plain
+from screener.admin.base import ReadOnlyAdmin, badge
+
+OF_INTERVIEW = ["interview__candidate", "interview__job"]
+
+
+class InterviewRecordAdmin(ReadOnlyAdmin):
+    """Rows that belong to an interview. Those of practice interviews are never shown."""
+
+    interview_path = "interview"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.exclude(**{f"{self.interview_path}__purpose": Interview.Purpose.PRACTICE})
+
+
+@admin.register(Attempt)
+class AttemptAdmin(InterviewRecordAdmin):
+    list_display = ["interview", "number", "channel", "result", "reason", "created_at", "answered_at", "ended_at"]
+    list_filter = [("outcome", ChoicesDropdownFilter)]
+    search_fields = ["interview__candidate__full_name", "=id", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+
+    @badge("Outcome", {"answered": "success", "carrier_error": "danger", "unknown": "warning"}, ordering="outcome")
+    def result(self, attempt: Attempt) -> tuple[str, str] | str:
+        known = attempt.outcome in ("answered", "carrier_error", "unknown")
+        return (attempt.outcome, attempt.get_outcome_display()) if known else attempt.get_outcome_display()
+
+
+@admin.register(Call)
+class CallAdmin(FindsNumbers, InterviewRecordAdmin):
+    interview_path = "attempt__interview"
+    list_display = [
+        "twilio_sid",
+        "interview",
+        "number",
+        "status",
+        "answered_by",
+        "error_code",
+        "created_at",
+        "ended_at",
+    ]
+    list_filter = [("status", ChoicesDropdownFilter), "answered_by", "error_code"]
+    search_fields = ["number", "=twilio_sid", "attempt__interview__candidate__full_name", "=attempt__id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
+
+    @admin.display(description="Interview")
+    def interview(self, call: Call) -> str:
+        return str(call.attempt.interview)
+
+
+@admin.register(InterviewResponse)
+class ResponseAdmin(InterviewRecordAdmin):
+    list_display = ["interview", "position", "question", "state", "transcript_source", "updated_at"]
+    list_filter = [("status", ChoicesDropdownFilter), "transcript_source"]
+    search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+
+    @badge("Status", COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
+    def state(self, response: InterviewResponse) -> tuple[str, str]:
+        return response.status, response.get_status_display()
+
+
+@admin.register(Recording)
+class RecordingAdmin(InterviewRecordAdmin):
+    """The file is heard here and nowhere else: its address in the storage is shown to nobody."""
+
+    interview_path = "response__interview"
+    list_display = ["interview", "turn", "status", "ended", "seconds", "chosen", "created_at"]
+    list_filter = [("status", ChoicesDropdownFilter), ("ended", ChoicesDropdownFilter), "chosen"]
+    search_fields = ["=sid", "response__interview__candidate__full_name", "=attempt__id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["response__interview__candidate", "response__interview__job"]
+    exclude = ["file"]
+    readonly_fields = ["listen"]
+
+    def get_urls(self) -> list[URLPattern]:
+        heard = self.admin_site.admin_view(audio)
+        urls: list[URLPattern] = super().get_urls()
+        return [path("<uuid:pk>/audio/", heard, name="interviews_recording_audio"), *urls]
+
+    @admin.display(description="Interview")
+    def interview(self, take: Recording) -> str:
+        return str(take.response.interview)
+
+    @admin.display(description="Listen")
+    def listen(self, take: Recording) -> str:
+        if take.status != Recording.Status.STORED:
+            return f"There is no audio here: {take.get_status_display().lower()}."
+        address = reverse("admin:interviews_recording_audio", args=[take.pk])
+        return format_html('<audio controls preload="none" src="{}" aria-label="Recording"></audio>', address)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(InterviewRecordAdmin):
+    interview_path = "response__interview"
+    list_display = ["interview", "response", "score", "is_current", "doubts", "label", "created_at"]
+    list_filter = ["is_current", "label", "model"]
+    search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
+    date_hierarchy = "created_at"
+    list_select_related = ["response__interview__candidate", "response__interview__job"]
+
+    @admin.display(description="Interview")
+    def interview(self, assessment: Assessment) -> str:
+        return str(assessment.response.interview)
+
+    @admin.display(description="Flags", empty_value="-")
+    def doubts(self, assessment: Assessment) -> str:
+        return ", ".join(plain(assessment.flags))
+
+
+@admin.register(InterviewResult)
+class ResultAdmin(InterviewRecordAdmin):
+    list_display = ["interview", "overall_score", "coverage", "advice", "is_current", "label", "created_at"]
+    list_filter = [("recommendation", ChoicesDropdownFilter), "is_current", "label"]
+    search_fields = ["interview__candidate__full_name", "interview__job__title", "=interview__id"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW
+
+    @badge("Recommendation", COLOURS, ordering="recommendation")
+    def advice(self, result: InterviewResult) -> tuple[str, str] | None:
+        return (result.recommendation, result.get_recommendation_display()) if result.recommendation else None
+
+
+@admin.register(Decision)
+class DecisionAdmin(InterviewRecordAdmin):
+    list_display = ["interview", "decision", "advice", "decided_by", "reason", "created_at"]
+    list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
+    search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
+    date_hierarchy = "created_at"
+    list_select_related = [*OF_INTERVIEW, "decided_by", "result"]
+
+    @badge("Decision", COLOURS, ordering="verdict")
+    def decision(self, decision: Decision) -> tuple[str, str]:
+        return decision.verdict, decision.get_verdict_display()
+
+    @badge("Recommended", COLOURS)
+    def advice(self, decision: Decision) -> tuple[str, str] | None:
+        result = decision.result
+        return (
+            (result.recommendation, result.get_recommendation_display()) if result and result.recommendation else None
+        )
+
+
+@admin.register(InterviewEvent)
+class EventAdmin(InterviewRecordAdmin):
+    list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
+    list_filter = ["kind"]
+    search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]
+    ordering = ["-created_at"]
+    date_hierarchy = "created_at"
+    list_select_related = OF_INTERVIEW

@@ -1,0 +1,379 @@
+"""Interviews, and all that hangs on them, as the API shows and takes them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from candidates.models import Candidate
+from interviews.api import examples
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Campaign,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+)
+from interviews.models.result import Recommendation
+from interviews.planning import plan_interview
+from jobs.models import JobDescription
+from screener.api.authentication import actor
+from screener.api.parsers import IdField
+from screener.services.interviewer import openai_interviewer
+
+MOST_AT_ONCE = 500
+RESULT_STATUS = (
+    "Ask again while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
+    "`incomplete`: one without an overall score, as something is missing; `needs_review`: a person has to look at it."
+)
+
+
+@extend_schema_serializer(examples=examples.INTERVIEW)
+class InterviewSerializer(serializers.ModelSerializer[Interview]):
+    candidate = IdField(queryset=Candidate.objects.filter(erased_at__isnull=True))
+    job = IdField(queryset=JobDescription.objects.all())
+    outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
+    attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
+    interviewer = serializers.SerializerMethodField(help_text="Who judges the answers, or has judged them")
+
+    class Meta:
+        model = Interview
+        fields = [
+            "id",
+            "candidate",
+            "job",
+            "question_set",
+            "campaign",
+            "status",
+            "outcome",
+            "outcome_reason",
+            "result_status",
+            "interviewer",
+            "language",
+            "scheduled_for",
+            "next_attempt_at",
+            "waiting_for",
+            "attempts",
+            "started_at",
+            "completed_at",
+            "duration_seconds",
+            "created_at",
+        ]
+        read_only_fields = [name for name in fields if name not in ("candidate", "job", "scheduled_for")]
+        extra_kwargs = {
+            "scheduled_for": {"help_text": "When to call; left out: at once"},
+            "status": {"help_text": "It is over when this is completed, failed or cancelled; that is final."},
+            "result_status": {"help_text": RESULT_STATUS},
+        }
+
+    def get_interviewer(self, interview: Any) -> str:
+        label: str = interview.judged_by or openai_interviewer.interviewer().label
+        return label
+
+    def validate_scheduled_for(self, when: Any) -> Any:
+        if when and when < timezone.now():
+            raise serializers.ValidationError("This time is past. Leave it out to have the call made at once.")
+        return when
+
+    def create(self, validated_data: dict[str, Any]) -> Interview:
+        return plan_interview(**validated_data, actor=actor(self.context["request"]))
+
+
+class CancellationSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        max_length=2000, allow_blank=True, default="", help_text="Kept in the interview's history"
+    )
+
+
+class RescoringSerializer(serializers.Serializer[Any]):
+    only_failed = serializers.BooleanField(
+        default=False,
+        help_text="Take up only what failed or was left to a person; answers that have a score keep it",
+    )
+
+
+class EvidenceSerializer(serializers.Serializer[Any]):
+    quote = serializers.CharField()
+    verified = serializers.BooleanField(
+        help_text="Whether these words stand in the transcript, say enough to support a score and do not ask for one"
+    )
+    why_not = serializers.CharField(
+        default="",
+        help_text="Why no score rests on these words: quote_not_found, quote_says_nothing, quote_talks_to_the_scorer; "
+        "empty where one may, or where it was not kept",
+    )
+    start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
+    end = serializers.IntegerField(allow_null=True)
+
+
+class CriterionResultSerializer(serializers.Serializer[Any]):
+    criterion = serializers.CharField()
+    name = serializers.CharField()
+    weight = serializers.FloatField()
+    score = serializers.FloatField(help_text="0 to 10")
+    reason = serializers.CharField()
+    evidence = EvidenceSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+
+class SentimentSerializer(serializers.Serializer[Any]):
+    positive = serializers.IntegerField()
+    negative = serializers.IntegerField()
+    positive_words = serializers.ListField(child=serializers.CharField())
+    negative_words = serializers.ListField(child=serializers.CharField())
+
+
+class FillersSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    share = serializers.FloatField(help_text="Of all words, from 0 to 1")
+    which = serializers.DictField(child=serializers.IntegerField())
+
+
+class PaceSerializer(serializers.Serializer[Any]):
+    words_per_minute = serializers.IntegerField(help_text="Of speech: pauses are taken out")
+    speech_seconds = serializers.FloatField()
+    by = serializers.CharField(help_text="`times` of the source's words, or how loud the `audio` is")
+
+
+class PausesSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="Silences of 0.7 seconds and longer")
+    seconds = serializers.FloatField()
+    longest = serializers.FloatField()
+    by = serializers.CharField()
+
+
+class MeasuresSerializer(serializers.Serializer[Any]):
+    """How it was spoken: information only, never part of a score. No emotion is inferred from a voice."""
+
+    words = serializers.IntegerField()
+    sentiment = SentimentSerializer(allow_null=True, help_text="Words of a list of English words")
+    fillers = FillersSerializer(allow_null=True)
+    pace = PaceSerializer(allow_null=True)
+    pauses = PausesSerializer(allow_null=True)
+
+
+class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
+    score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed from the criteria; null: none")
+    score_reason = serializers.CharField(source="reason", help_text="Why there was no score")
+    criteria = CriterionResultSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "score",
+            "score_reason",
+            "feedback",
+            "criteria",
+            "flags",
+            "label",
+            "model",
+            "rubric_version",
+            "prompt_hash",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=examples.RESPONSE)
+class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
+    """A question and what became of it. What is assessed is null until it is, and again while it is scored anew."""
+
+    score = serializers.FloatField(
+        source="current_assessment.score",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="0 to 10, computed from the criteria; null: none",
+    )
+    score_reason = serializers.CharField(
+        source="current_assessment.reason", read_only=True, default="", help_text="Why there is no score"
+    )
+    feedback = serializers.CharField(source="current_assessment.feedback", read_only=True, default="")
+    criteria = CriterionResultSerializer(source="current_assessment.criteria", many=True, read_only=True, default=list)
+    flags = serializers.ListField(
+        source="current_assessment.flags", child=serializers.CharField(), read_only=True, default=list
+    )
+    label = serializers.CharField(  # type: ignore[assignment]  # hides what a field is called in a form
+        source="current_assessment.label", read_only=True, default="", help_text="Who judged"
+    )
+    model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
+    measures = serializers.SerializerMethodField(help_text="Information only, never part of a score; null: not wanted")
+    earlier = EarlierAssessmentSerializer(
+        source="earlier_assessments",
+        many=True,
+        read_only=True,
+        help_text="What was found before it was scored again, or refused before it was asked for again; newest first",
+    )
+
+    class Meta:
+        model = InterviewResponse
+        fields = [
+            "position",
+            "question",
+            "competency",
+            "weight",
+            "status",
+            "status_reason",
+            "transcript",
+            "transcript_source",
+            "transcript_confidence",
+            "score",
+            "score_reason",
+            "feedback",
+            "criteria",
+            "flags",
+            "label",
+            "model",
+            "measures",
+            "earlier",
+        ]
+        read_only_fields = fields
+        extra_kwargs = {
+            "transcript_source": {"help_text": "Who transcribed: openai or twilio"},
+            "transcript_confidence": {"help_text": "0 to 1; null: the source does not say"},
+        }
+
+    @extend_schema_field(MeasuresSerializer(allow_null=True))
+    def get_measures(self, response: InterviewResponse) -> Any:
+        return response.measures if settings.SHOW_MEASURES else None
+
+
+@extend_schema_serializer(examples=examples.COST)
+class CostSerializer(serializers.Serializer[Any]):
+    """US dollars, as far as prices are known. What is of unknown cost is counted, and in no sum."""
+
+    models = serializers.FloatField(allow_null=True, help_text="What calls to models cost; null: unknown")
+    calls = serializers.IntegerField(help_text="How many calls to models there were")
+    unknown = serializers.IntegerField(help_text="How many of those are of unknown cost")
+    phone = serializers.FloatField(allow_null=True, help_text="What Twilio has reported so far; null: nothing")
+    phone_unit = serializers.CharField(help_text="The currency of that")
+    phone_unpriced = serializers.IntegerField(help_text="Phone calls whose price is not known yet")
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    position = serializers.IntegerField(help_text="The question whose answer it rests on")
+    quote = serializers.CharField()
+
+
+class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
+    overall_score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed; null: none")
+    coverage = serializers.FloatField(help_text="Share of the questions, by weight, that has a score")
+    recommendation = serializers.SerializerMethodField()
+    hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
+    consider_at = serializers.FloatField()
+    opinion = serializers.SerializerMethodField()
+    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with what it rests on")
+    strengths = PointSerializer(many=True)
+    improvements = PointSerializer(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = InterviewResult
+        fields = [
+            "overall_score",
+            "coverage",
+            "recommendation",
+            "hire_at",
+            "consider_at",
+            "opinion",
+            "reasoning",
+            "grounds",
+            "strengths",
+            "improvements",
+            "flags",
+            "label",
+            "model",
+            "prompt_hash",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+    def get_recommendation(self, result: InterviewResult) -> Recommendation | None:
+        """By the score and the job's thresholds; a person decides. Null: none."""
+        return Recommendation(result.recommendation) if result.recommendation else None
+
+    def get_opinion(self, result: InterviewResult) -> Recommendation | None:
+        """What the interviewer itself would say. It decides nothing; a flag tells where it contradicts. Null: none."""
+        return Recommendation(result.opinion) if result.opinion else None
+
+
+@extend_schema_serializer(examples=examples.RESULT)
+class ResultSerializer(EarlierResultSerializer):
+    interview = serializers.UUIDField(source="interview_id")
+    result_status = serializers.ChoiceField(Interview.ResultStatus.choices, source="interview.result_status")
+    earlier = serializers.SerializerMethodField(help_text="What was found before it was scored again, newest first")
+
+    class Meta(EarlierResultSerializer.Meta):
+        fields = ["interview", "result_status", *EarlierResultSerializer.Meta.fields, "earlier"]
+        read_only_fields = fields
+
+    @extend_schema_field(EarlierResultSerializer(many=True))
+    def get_earlier(self, result: InterviewResult) -> Any:
+        return EarlierResultSerializer(result.interview.results.filter(is_current=False), many=True).data
+
+
+@extend_schema_serializer(examples=examples.EVENT)
+class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
+    data = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
+        help_text="Particulars of this kind of event"
+    )
+
+    class Meta:
+        model = InterviewEvent
+        fields = ["id", "created_at", "kind", "actor", "before", "after", "reason", "data"]
+        read_only_fields = fields
+
+
+class CallSerializer(serializers.ModelSerializer[Call]):
+    price = serializers.FloatField(allow_null=True)
+
+    class Meta:
+        model = Call
+        fields = ["twilio_sid", "status", "answered_by", "error_code", "duration_seconds", "price", "price_unit"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=examples.ATTEMPT)
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+    outcome = serializers.ChoiceField(Attempt.Outcome.choices, allow_blank=True, read_only=True)
+    call = CallSerializer(allow_null=True)
+
+    class Meta:
+        model = Attempt
+        fields = ["id", "number", "channel", "outcome", "reason", "created_at", "answered_at", "ended_at", "call"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=examples.CAMPAIGN)
+class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+    job = IdField(queryset=JobDescription.objects.all())
+    interviews = serializers.IntegerField(source="interview_count", read_only=True)
+
+    class Meta:
+        model = Campaign
+        fields = ["id", "name", "job", "created_by", "interviews", "created_at"]
+
+
+@extend_schema_serializer(examples=examples.ADDITION)
+class AdditionSerializer(serializers.Serializer[Any]):
+    candidates = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE, help_text="Ids of candidates"
+    )
+
+
+class AddedSerializer(serializers.Serializer[Any]):
+    candidate = serializers.UUIDField()
+    interview = serializers.UUIDField(allow_null=True)
+    reason = serializers.CharField(help_text="Why no interview was planned; empty where one was")
+
+
+@extend_schema_serializer(examples=examples.ADDED)
+class AdditionReportSerializer(serializers.Serializer[Any]):
+    results = AddedSerializer(many=True)

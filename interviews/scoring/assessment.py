@@ -1,0 +1,285 @@
+"""From answers to assessments. Every number here is computed, never made up."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from interviews.answers.pipeline import held_response
+from interviews.models import Interview, InterviewResponse
+from interviews.scoring.quote_verification import FILLERS, places_of, why_no_evidence
+from jobs.models import JobDescription
+from screener.background.leases import leased
+from screener.background.queue import MOST_TRIES, pause_after
+from screener.costs.metering import paid
+from screener.models import InvalidTransition, ModelCall
+from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer.prompt_injection import has_injection
+from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
+from screener.services.privacy.redaction import redact
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", bound=BaseModel)
+
+FEWEST_WORDS = 4
+UNSUPPORTED_LIMIT = 5
+"""A higher score than this needs a quote that really stands in the answer."""
+NEAR_NOTHING = 2
+"""A score up to this may rest on nothing; above it, HR is told where no words are shown."""
+ASKED_AGAIN = "asked_again"
+LOW_CONFIDENCE = 0.6
+"""Where the transcriber is less sure of an answer than this, a person should listen. The score stays what it is."""
+
+
+def rubric_of(job: JobDescription) -> tuple[Criterion, ...]:
+    return tuple(
+        Criterion(
+            key=one["key"],
+            name=one["name"],
+            weight=float(one["weight"]),
+            anchors={int(level): text for level, text in one.get("anchors", {}).items()},
+        )
+        for one in job.rubric
+    )
+
+
+def rubric_version(rubric: tuple[Criterion, ...]) -> str:
+    return hashlib.sha256(json.dumps([asdict(one) for one in rubric], sort_keys=True).encode()).hexdigest()[:12]
+
+
+def job_text(job: JobDescription) -> JobText:
+    return JobText(title=job.title, description=job.description, language=job.language)
+
+
+def sendable(response: InterviewResponse, interview: Interview) -> str:
+    """The words of an answer as they may leave the house: place for place the transcript, without who said it."""
+    return redact(response.transcript, interview.candidate.private)
+
+
+def is_too_short(transcript: str) -> bool:
+    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", transcript.lower())
+    return len([word for word in words if word not in FILLERS]) < FEWEST_WORDS
+
+
+# --- One answer ----------------------------------------------------------------------------------------
+
+
+def assess(response_id: UUID) -> None:
+    """Score one transcribed answer, or settle it with the reason why it has no score."""
+    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
+    with leased(waiting, response_id) as token:
+        if token:
+            _assess(response_id, token)
+
+
+def _assess(response_id: UUID, token: UUID) -> None:
+    response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=response_id)
+    if is_too_short(response.transcript):
+        _settle(response_id, token, InterviewResponse.Status.TOO_SHORT, "Too short to be scored.")
+        return
+    try:
+        answer = _answer_text(response)
+        reply, checked = _ask_until_supported(response, answer, token)
+    except NotAsked as error:
+        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
+    except TransientError as error:
+        if response.tries < MOST_TRIES:
+            InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))
+        else:
+            reason = f"It could not be scored for hours. {error}"
+            _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, reason)
+    except PermanentError as error:
+        _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
+    else:
+        _write_down(response_id, token, reply, checked, answer)
+
+
+def _answer_text(response: InterviewResponse) -> AnswerText:
+    job = response.interview.job
+    return AnswerText(
+        job=job_text(job),
+        question=response.question,
+        competency=response.competency,
+        transcript=sendable(response, response.interview),
+        rubric=rubric_of(job),
+        private=response.interview.candidate.private,
+    )
+
+
+def _settle(response_id: UUID, token: UUID, status: str, reason: str) -> None:
+    with held_response(response_id, token) as response:
+        if response is not None:
+            response.settle(status, reason=reason)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the interviewer said, after its quotes were looked for in what the candidate said."""
+
+    criteria: list[dict[str, Any]]
+    flags: list[str]
+    score: Decimal | None
+    reason: str = ""
+
+
+def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
+    """Verify every quote against what was sent, and compute the answer's score by the weights of the rubric.
+
+    `spoken` is the same text before it was redacted: place for place what was sent, and what HR reads.
+    """
+    by_key = {one.criterion: one for one in scores.criteria}
+    if set(by_key) != {one.key for one in answer.rubric} or len(scores.criteria) != len(answer.rubric):
+        return Checked(
+            [], ["criteria_missing"], None, "The interviewer did not score each criterion of the rubric once."
+        )
+    criteria = [_check_criterion(one, by_key[one.key], answer.transcript, spoken) for one in answer.rubric]
+    flags = sorted({flag for one in criteria for flag in one["flags"]})
+    if "unsupported" in flags:
+        names = ", ".join(one["name"] for one in criteria if "unsupported" in one["flags"])
+        return Checked(criteria, flags, None, f"No words of the answer support the score given for: {names}.")
+    total = sum(one.weight for one in answer.rubric)
+    score = sum(one["score"] * one["weight"] for one in criteria) / total
+    return Checked(criteria, flags, Decimal(str(score)).quantize(Decimal("0.01")))
+
+
+def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
+    found = [one for quote in given.quotes for one in _evidence(quote, sent, spoken)]
+    flags = {one["why_not"] for one in found} - {""}
+    if given.score > NEAR_NOTHING and not any(one["verified"] for one in found):
+        flags.add("unsupported" if given.score > UNSUPPORTED_LIMIT else "no_words")
+    return {
+        "criterion": criterion.key,
+        "name": criterion.name,
+        "weight": criterion.weight,
+        "score": given.score,
+        "reason": given.reason,
+        "evidence": found,
+        "flags": sorted(flags),
+    }
+
+
+def _evidence(quote: str, sent: str, spoken: str) -> Iterator[dict[str, Any]]:
+    """The quote with its place in the answer, or with none, and the flag for why nothing rests on it, where that is so.
+
+    Each part by itself where it leaves something out.
+    """
+    places = places_of(quote, sent, spoken)
+    if not places:
+        yield {"quote": quote, "verified": False, "why_not": "quote_not_found", "start": None, "end": None}
+    for place in places:
+        why_not, words = why_no_evidence(place, sent, spoken), spoken[place.start : place.end]
+        yield {"quote": words, "verified": not why_not, "why_not": why_not, "start": place.start, "end": place.end}
+
+
+def _ask_until_supported(
+    response: InterviewResponse, answer: AnswerText, token: UUID
+) -> tuple[Reply[AnswerScores], Checked]:
+    """Ask, and once more, saying why, where the scores are incomplete or a high one rests on words that nobody said.
+
+    What was refused is kept at once, so that a crash between the two, or a bad hour of the vendor, costs no third.
+    """
+    spoken, about = response.transcript, {"interview_id": response.interview_id, "job_id": response.interview.job_id}
+    refused = _refused_before(response, answer)
+    if not refused:
+        reply, checked = ask(answer, spoken, **about)
+        if checked.score is not None or not _keep_refused(response, token, reply, checked, answer):
+            return reply, checked
+        refused = checked.reason
+    return ask(replace(answer, objection=refused), spoken, **about)
+
+
+def ask(answer: AnswerText, spoken: str, **about: Any) -> tuple[Reply[AnswerScores], Checked]:
+    """What the interviewer says to an answer, and what is left of it after checking; `spoken` as in `check`."""
+    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess(answer), **about)
+    return reply, check(reply.value, answer, spoken)
+
+
+def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
+    """Why the judgement that was asked for last was refused, if nothing has come of the second one yet."""
+    last = response.assessments.first()
+    same_rubric = last and last.rubric_version == rubric_version(answer.rubric)
+    return last.reason if last and same_rubric and ASKED_AGAIN in last.flags else ""
+
+
+def _keep_refused(
+    response: InterviewResponse, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+) -> bool:
+    """Add what was refused to what was found before; False where the answer was lost to somebody else meanwhile."""
+    with held_response(response.pk, token) as mine:
+        if mine is not None:
+            mine.assessments.create(is_current=False, **_assessment(mine, reply, checked, answer, {ASKED_AGAIN}))
+        return mine is not None
+
+
+def _write_down(
+    response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+) -> None:
+    with held_response(response_id, token) as response:
+        if response is None:
+            log.info("response %s: came back after its lease; somebody else has it", response_id)
+            return
+        more = set() if checked.score is not None else {"needs_review"}
+        response.assessed(**_assessment(response, reply, checked, answer, more))
+
+
+def _assessment(
+    response: InterviewResponse, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText, more: set[str]
+) -> dict[str, Any]:
+    return {
+        "score": checked.score,
+        "criteria": checked.criteria,
+        "feedback": reply.value.feedback,
+        "flags": sorted({*checked.flags, *_doubts(response, answer.job), *more}),
+        "reason": checked.reason,
+        "rubric_version": rubric_version(answer.rubric),
+        "model": reply.model[:100],
+        "label": openai_interviewer.interviewer().label,
+        "prompt_hash": reply.prompt_hash,
+    }
+
+
+def _doubts(response: InterviewResponse, job: JobText) -> Iterator[str]:
+    """What HR should know of the texts that were judged. It changes no score."""
+    confidence = response.transcript_confidence
+    if confidence is not None and confidence < LOW_CONFIDENCE:
+        yield "low_confidence"
+    if has_injection(response.transcript):
+        yield "talks_to_the_scorer"
+    if has_injection(f"{job.title}\n{job.description}"):
+        yield "job_talks_to_the_scorer"
+
+
+def rescore(interview: Interview, *, actor: str) -> None:
+    """Score the answers of a completed interview again; what was found before stays visible."""
+    with interview.locked():
+        interview.reopen_result(actor=actor, reason="Scoring again was asked for.")
+        for response in interview.responses.all():
+            response.interview = interview
+            response.try_again()
+
+
+def try_again(interview: Interview, *, actor: str) -> None:
+    """Take up again what failed or was left to a person, and nothing else."""
+    with interview.locked():
+        if interview.result_status not in Interview.NEEDS_A_PERSON:
+            raise InvalidTransition(
+                "Nothing failed here, so there is nothing to try again. Score again to redo it all."
+            )
+        interview.reopen_result(actor=actor, reason="Trying again what failed was asked for.")
+        for response in interview.responses.prefetch_related("assessments"):
+            response.interview = interview
+            if response.has_failed:
+                response.try_again()
+
+
+def answers_to_assess() -> list[UUID]:
+    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
+    return list(waiting.left_behind().values_list("pk", flat=True)[:200])

@@ -1,0 +1,245 @@
+"""What interviews have cost: on the page of spending, of an interview and of a job, and over the API."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from interviews.models import Call, Interview
+from interviews.reports.monthly_costs import Spending
+from jobs.models import JobDescription
+from screener.costs.monthly_budget import month_of
+from screener.costs.totals import Cost, Phone, phone_by
+from screener.models import ModelCall
+from tests.support.admin_client import a_clerk, read
+from tests.support.factories import a_candidate, an_approved_job, an_interview
+from tests.support.sample_rows import a_held_interview
+
+pytestmark = pytest.mark.django_db
+PAGE = "/admin/spending/"
+HOSTILE = "<script>alert(1)</script>"
+
+
+def model_call(interview: Interview | None = None, cost: str | None = "0.5", **fields: Any) -> ModelCall:
+    about = {"interview_id": interview.pk, "job_id": interview.job_id} if interview else {}
+    made = {"purpose": "assessment", "model": "gpt-6-luna", "cost": cost and Decimal(cost)} | about | fields
+    at = made.pop("at", None)
+    call = ModelCall.objects.create(**made)
+    if at:
+        ModelCall.objects.filter(pk=call.pk).update(created_at=at)
+    return call
+
+
+def phone_call(interview: Interview, price: str | None = "-0.20", unit: str = "USD", at: Any = None) -> Call:
+    now, number = timezone.now(), interview.attempts.count() + 1
+    attempt = interview.attempts.create(number=number, send_before=now, ended_at=now)
+    told = {"price": Decimal(price), "price_unit": unit} if price else {}
+    sid = f"CA{attempt.pk.hex}"
+    call = Call.objects.create(attempt=attempt, number="+14155550100", ended_at=now, twilio_sid=sid, **told)
+    if at:
+        Call.objects.filter(pk=call.pk).update(created_at=at)
+    return call
+
+
+def another(number: int, **job: Any) -> Interview:
+    return an_interview(job=an_approved_job(**job), full_name=f"Candidate {number}", phone=f"+1415555{number:04}")
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [
+        (Cost(), "$0.00"),
+        (Cost(Decimal("0.00321"), 3, 0), "$0.0032"),
+        (Cost(Decimal("0.000055"), 1, 0), "$0.000055"),
+        (Cost(Decimal("0.2"), 1, 0), "$0.20"),
+        (Cost(Decimal("1234.5"), 3, 0), "$1,234.50"),
+        (Cost(Decimal(0), 2, 2), "unknown (2 calls)"),
+        (Cost(Decimal("0.5"), 2, 1), "$0.50 and 1 call of unknown cost"),
+    ],
+)
+def test_a_cost_that_is_unknown_is_never_shown_as_zero(cost: Cost, words: str) -> None:
+    assert str(cost) == words
+
+
+class TestTheSums:
+    def test_tell_purposes_models_jobs_and_interviews_apart(self) -> None:
+        cheap, dear = another(1, title="Cook"), another(2, title="Pilot")
+        model_call(cheap, "0.25")
+        model_call(dear, "2", purpose="summary", model="gpt-6-sol")
+        model_call(dear, None, model="our-own")
+        phone_call(dear)
+        phone_call(dear, None)
+        month = Spending.of(month_of(timezone.now()))
+        assert month.models == Cost(Decimal("2.25"), 3, 1)
+        assert month.phone == Phone((("USD", Decimal("0.2")),), 1)
+        assert [(one.what, one.models.known) for one in month.purposes] == [
+            ("Summary", 2),
+            ("Assessment", Decimal("0.25")),
+        ]
+        assert [one.what for one in month.by_model] == ["gpt-6-sol", "gpt-6-luna", "our-own"]
+        assert [(one.what, one.models, one.phone.unpriced) for one in month.jobs] == [
+            ("Pilot", Cost(Decimal(2), 2, 1), 1),
+            ("Cook", Cost(Decimal("0.25"), 1, 0), 0),
+        ]
+        assert [(one.pk, one.phone.sum) for one in month.interviews] == [(dear.pk, Decimal("0.2")), (cheap.pk, 0)]
+
+    def test_put_first_what_cost_most_in_all(self) -> None:
+        by_phone, by_model = another(1), another(2)
+        model_call(by_model, "0.30")
+        model_call(by_phone, "0.01")
+        phone_call(by_phone, "-0.40")
+        phone_call(by_model, "-0.05")
+        month = Spending.of(month_of(timezone.now()))
+        assert [one.pk for one in month.interviews] == [by_phone.pk, by_model.pk]
+
+    def test_are_those_of_one_month_in_utc(self, time_machine: Any) -> None:
+        time_machine.move_to(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False)
+        interview = an_interview()
+        model_call(interview, "1", at=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
+        model_call(interview, "2", at=datetime(2026, 11, 1, tzinfo=UTC))
+        phone_call(interview, "-3", at=datetime(2026, 10, 1, tzinfo=UTC))
+        november = Spending.of(datetime(2026, 11, 1, tzinfo=UTC))
+        october = Spending.of(datetime(2026, 10, 1, tzinfo=UTC))
+        assert (november.models.known, november.phone.sum) == (Decimal(2), Decimal(0))
+        assert (october.models.known, october.phone.sum) == (Decimal(1), Decimal(3))
+        assert [(one.what, one.models.known, one.phone.sum) for one in november.months] == [
+            ("2026-11", Decimal(2), Decimal(0)),
+            ("2026-10", Decimal(1), Decimal(3)),
+        ]
+
+    def test_never_add_up_two_currencies(self) -> None:
+        interview = an_interview()
+        phone_call(interview, "-0.10", "USD")
+        phone_call(interview, "-0.20", "EUR")
+        assert str(phone_by(Call.objects.all())[()]) == "0.20 EUR and $0.10"
+
+    def test_of_a_job_are_reached_by_way_of_its_interviews(self) -> None:
+        interview, other = another(1), another(2)
+        phone_call(interview)
+        phone_call(interview, None)
+        phone_call(other, "-9")
+        job = JobDescription.objects.filter(pk=interview.job_id)
+        assert phone_by(job, way="interviews__attempts__call__")[()] == Phone((("USD", Decimal("0.2")),), 1)
+
+
+class TestThePage:
+    def test_says_what_is_unknown_and_what_to_do(self, desk: Client, settings: Any) -> None:
+        model_call(None, None, model="our-own")
+        model_call(None, None, model="our-own")
+        model_call(None, None, error="It did not answer.")
+        page = read(desk, PAGE)
+        assert (
+            "2 calls of unknown cost: model <bdi>our-own</bdi> has no price; set MODEL_PRICES. They are in no sum"
+            in page
+        )
+        assert "1 call of unknown cost: the replies of <bdi>gpt-6-luna</bdi> were lost" in page
+        assert "unknown (3 calls)" in page
+
+    def test_shows_months_that_are_over(self, desk: Client) -> None:
+        model_call(None, "7", at=datetime(2026, 1, 5, tzinfo=UTC))
+        page = read(desk, PAGE, month="2026-01")
+        assert "January 2026" in page
+        assert "$7.00" in page
+        assert "so far" not in page
+
+    @pytest.mark.parametrize("month", ["", "soon", "2026-13", "\x00", "0000-00", "99999-01"])
+    def test_shows_this_month_where_none_is_meant(self, desk: Client, month: str) -> None:
+        assert "so far" in read(desk, PAGE, month=month)
+
+    def test_shows_the_budget(self, desk: Client, settings: Any) -> None:
+        assert "none (MONTHLY_BUDGET)" in read(desk, PAGE)
+        settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 50, "sk-test"
+        model_call(None, "60")
+        page = read(desk, PAGE)
+        assert "<dd>$50.00</dd>" in page
+        assert "The budget of 50.00 dollars for models" in page
+
+    def test_is_in_the_menu_of_those_who_may_look_at_model_calls(self, desk: Client) -> None:
+        assert f'href="{PAGE}"' in read(desk, "/admin/")
+        other = a_clerk("view_interview")
+        assert f'href="{PAGE}"' not in read(other, "/admin/")
+        assert other.get(PAGE).status_code == 403
+
+    def test_needs_a_login(self, client: Client) -> None:
+        assert client.get(PAGE).status_code == 302
+
+    def test_escapes_what_strangers_wrote(self, desk: Client) -> None:
+        interview = an_interview(job=an_approved_job(title=HOSTILE), full_name=HOSTILE)
+        model_call(interview, model=HOSTILE)
+        model_call(interview, None, model=HOSTILE)
+        assert HOSTILE not in read(desk, PAGE)
+
+    @pytest.mark.parametrize("many", [1, 25])
+    def test_costs_the_same_for_any_number_of_interviews(self, desk: Client, many: int) -> None:
+        for number in range(many):
+            interview = another(number)
+            model_call(interview, model=f"model-{number}")
+            phone_call(interview)
+        read(desk, PAGE)
+        with CaptureQueriesContext(connection) as queries:
+            read(desk, PAGE)
+        spending = ("screener_modelcall", "interviews_call", "interviews_interview", "jobs_jobdescription")
+        asked = [one["sql"] for one in queries if any(table in one["sql"] for table in spending)]
+        assert len(asked) == 10
+
+
+class TestElsewhere:
+    def test_an_interviews_page_says_what_it_has_cost(self, desk: Client) -> None:
+        interview = an_interview()
+        model_call(interview, "0.0031")
+        model_call(interview, None)
+        phone_call(interview, "-0.084")
+        address = reverse("admin:interviews_interview_change", args=[interview.pk])
+        page = read(desk, address)
+        assert "<dt>Models, so far</dt><dd>$0.0031 and 1 call of unknown cost</dd>" in page
+        assert "<dt>Phone, so far</dt><dd>$0.084</dd>" in page
+        assert "Models, so far" not in read(a_clerk("view_interview"), address)
+
+    def test_a_jobs_page_says_what_it_has_cost(self, desk: Client) -> None:
+        interview = an_interview()
+        model_call(interview, "1.25")
+        phone_call(interview)
+        address = reverse("admin:jobs_jobdescription_change", args=[interview.job_id])
+        assert "Models: $1.25. Phone: $0.20." in read(desk, address)
+        assert "Models: $1.25" not in read(a_clerk("view_jobdescription"), address)
+
+    def test_the_overview_and_what_waits_say_that_the_budget_is_spent(self, desk: Client, settings: Any) -> None:
+        interview = a_held_interview()
+        interview.reopen_result(actor="hr", reason="")
+        job = an_approved_job()
+        job.request_questions()
+        settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 1, "sk-test"
+        model_call(interview, "2")
+        waits = "The budget of 1.00 dollars for models"
+        assert waits in read(desk, "/admin/")
+        assert waits in read(desk, reverse("admin:interviews_interview_change", args=[interview.pk]))
+        assert waits in read(desk, reverse("admin:jobs_jobdescription_change", args=[job.pk]))
+        settings.MONTHLY_BUDGET = 100
+        assert waits not in read(desk, "/admin/")
+
+    def test_the_list_of_model_calls_says_unknown(self, desk: Client) -> None:
+        model_call(None, None)
+        assert "unknown" in read(desk, reverse("admin:screener_modelcall_changelist"))
+
+    def test_the_api_tells_it_too(self, api: APIClient, django_assert_num_queries: Any) -> None:
+        interview = an_interview()
+        address = f"/api/v1/interviews/{interview.pk}/cost/"
+        nothing = {"calls": 0, "unknown": 0, "phone": None, "phone_unit": "", "phone_unpriced": 0}
+        assert api.get(address).json() == nothing | {"models": 0}
+        model_call(interview, None)
+        assert api.get(address).json() == nothing | {"models": None, "calls": 1, "unknown": 1}
+        model_call(interview, "0.25")
+        phone_call(interview, "-0.084")
+        phone_call(interview, None)
+        with django_assert_num_queries(4):  # the key, the interview, its calls to models, its phone calls
+            body = api.get(address).json()
+        told = {"phone": 0.084, "phone_unit": "USD", "phone_unpriced": 1}
+        assert body == {"models": 0.25, "calls": 2, "unknown": 1} | told
+        assert api.get(f"/api/v1/interviews/{a_candidate(phone='+14155550177').pk}/cost/").status_code == 404

@@ -1,0 +1,260 @@
+"""Bringing a take's audio from the carrier: from where it may come, how long it may take, and what is kept of it."""
+
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from interviews.answers import pipeline
+from interviews.models import Recording
+from screener.services.telephony import twilio_api, twilio_errors
+from tests.support.factories import an_interview
+from tests.support.fake_twilio import Carrier, carrier
+
+pytestmark = pytest.mark.django_db
+WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
+WHOLE = b"RIFF\x80\x00\x00\x00WAVE" + bytes(124)
+HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture
+def take(twilio: Carrier) -> Recording:
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=timezone.now())
+    response = interview.responses.all()[0]
+    take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
+    take.available(seconds=9)
+    return take
+
+
+def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -> None:
+    twilio.audio = WAV
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+    assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
+    file = Path(take.file.path)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (file, *file.parents[:4])] == [
+        0o600,
+        0o700,
+        0o700,
+        0o700,
+        0o700,
+    ]
+
+
+def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
+    take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    twilio.audio, fetch = WAV, twilio_api.fetch_audio
+
+    def meanwhile_lost(sid: str) -> bytes:
+        Recording.objects.filter(pk=take.pk).update(lease=uuid4())
+        return fetch(sid)
+
+    monkeypatch.setattr(twilio_api, "fetch_audio", meanwhile_lost)
+    assert pipeline.fetch_audio(take.pk) is None
+    take.refresh_from_db()
+    assert (take.status, take.file.name) == (Recording.Status.AVAILABLE, "")
+    assert not list(tmp_path.rglob("*.wav"))
+
+
+def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.AVAILABLE
+    assert take.retry_at is not None
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: Carrier, status: int) -> None:
+    twilio.audio, twilio.error_headers = status, {"Retry-After": "1200"}
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.AVAILABLE
+    assert take.retry_at is not None
+    assert timedelta(minutes=19) < take.retry_at - timezone.now() <= timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("sent", [b"<html>Sorry</html>", b""])
+def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: Carrier, sent: bytes) -> None:
+    twilio.audio = sent
+    pipeline.fetch_audio(take.pk)
+    is_tried_again(take)
+    twilio.audio = WAV
+    take.store(retry_at=None)
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+
+
+def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be(
+    take: Recording, twilio: Carrier
+) -> None:
+    twilio.audio = b"<html>Sorry</html>"
+    while take.status == Recording.Status.AVAILABLE:
+        take.store(retry_at=None)
+        pipeline.fetch_audio(take.pk)
+        take.refresh_from_db()
+    assert len(twilio.asked) < 10
+    assert (take.status, take.error) == (
+        Recording.Status.ABSENT,
+        "What Twilio sent for the recording is no WAV audio.",
+    )
+
+
+def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: Carrier) -> None:
+    twilio.moved = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
+    twilio.audio = WAV
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+    assert twilio.asked[1:] == ["GET /a/RE1.wav", "GET /b.wav", "GET /c.wav"]
+    assert "Authorization" in twilio.headers
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "{foreign}/RE1.wav",
+        "{foreign}\\@{ours}/RE1.wav",
+        "http://{ours}@{foreign_host}/RE1.wav",
+        "//{foreign_host}/RE1.wav",
+        "https://{ours}/RE1.wav",
+        "http://localhost:{port}/RE1.wav",
+        "http://169.254.169.254/latest/meta-data",
+        "http://10.0.0.1/RE1.wav",
+        "http://127.0.0.1:port/RE1.wav",
+        "http://[::1/RE1.wav",
+        "file:///etc/passwd",
+    ],
+)
+def test_audio_is_never_fetched_from_another_host(
+    take: Recording, twilio: Carrier, settings: Any, location: str
+) -> None:
+    with carrier() as foreign:
+        host, ours = foreign.url.removeprefix("http://"), twilio.url.removeprefix("http://")
+        places = {"foreign": foreign.url, "foreign_host": host, "ours": ours, "port": ours.partition(":")[2]}
+        twilio.moved = {"RE1.wav": location.format(**places)}
+        with pytest.raises(twilio_errors.Refused, match="Twilio sends us") as refused:
+            twilio_api.fetch_audio(take.sid)
+        assert not foreign.asked
+    assert settings.TWILIO_AUTH_TOKEN not in str(refused.value)
+    assert "RE1" not in str(refused.value), "an address may carry a secret of its own"
+
+
+def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: Carrier) -> None:
+    twilio.moved = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
+    with pytest.raises(twilio_errors.Refused, match="from one address to the next"):
+        twilio_api.fetch_audio(take.sid)
+    assert len(twilio.asked) == 4
+
+
+def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
+    take: Recording, twilio: Carrier
+) -> None:
+    twilio.moved = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
+    pipeline.fetch_audio(take.pk)
+    is_tried_again(take)
+    Recording.objects.filter(pk=take.pk).update(tries=pipeline.AUDIO_TRIES, retry_at=None)
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert (take.status, "TWILIO_API_URL" in take.error) == (Recording.Status.ABSENT, True)
+
+
+def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: Carrier) -> None:
+    twilio.raw = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
+    pipeline.fetch_audio(take.pk)
+    is_too_large(take)
+
+
+@pytest.mark.parametrize("head", [HEAD, CHUNKED])
+def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: Carrier, head: bytes) -> None:
+    sent = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal sent
+        yield head
+        while True:
+            sent += 1
+            yield b"100000\r\n%b\r\n" % bytes(1024 * 1024)
+
+    twilio.raw = pieces()
+    pipeline.fetch_audio(take.pk)
+    is_too_large(take)
+    assert sent < 100
+
+
+def is_too_large(take: Recording) -> None:
+    take.refresh_from_db()
+    assert (take.status, "larger than 25 MB" in take.error) == (Recording.Status.ABSENT, True)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        HEAD + WHOLE[:-1],
+        HEAD[:-2] + b"Content-Length: 136\r\n\r\n" + WHOLE[:-1],
+        CHUNKED + b"88\r\n" + WHOLE[:-1],
+        CHUNKED + b"87\r\n" + WHOLE[:-1] + b"\r\n",
+        HEAD[:-2] + b"Content-Length: 136\r\n",
+        b"",
+    ],
+)
+def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
+    take: Recording, twilio: Carrier, part: bytes
+) -> None:
+    twilio.raw = iter([part])
+    pipeline.fetch_audio(take.pk)
+    is_tried_again(take)
+    twilio.raw, twilio.audio = None, WHOLE
+    take.store(retry_at=None)
+    pipeline.fetch_audio(take.pk)
+    take.refresh_from_db()
+    assert take.status == Recording.Status.STORED
+    with take.file.open("rb") as file:
+        assert file.read() == WHOLE
+
+
+def test_audio_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
+    """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
+    twilio.audio = WAV
+    pipeline.fetch_audio(take.pk)
+    assert twilio.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("before", "dripping", "after"),
+    [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
+)
+def test_audio_that_drips_is_given_up_and_tried_again(
+    take: Recording, twilio: Carrier, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
+) -> None:
+    monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
+    twilio.raw = chain([before], twilio.dripping(dripping), [after])
+    pipeline.fetch_audio(take.pk)
+    is_tried_again(take)
+
+
+@pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
+def test_audio_of_which_the_next_byte_never_comes_is_tried_again(
+    take: Recording, twilio: Carrier, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    settings.TWILIO_TIMEOUT = 3600
+    monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
+    twilio.raw = twilio.stuck(sent)
+    pipeline.fetch_audio(take.pk)
+    is_tried_again(take)
+
+
+def is_tried_again(take: Recording) -> None:
+    take.refresh_from_db()
+    assert (take.status, bool(take.file)) == (Recording.Status.AVAILABLE, False)
+    assert take.retry_at is not None

@@ -1,0 +1,337 @@
+"""How an answer was spoken: counted where it can be, left out where it can't, and unknown to whatever scores."""
+
+import io
+import json
+import math
+import re
+import struct
+import wave
+from array import array
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from interviews.answers import pipeline
+from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
+from interviews.answers.voice_activity import _LINEAR, spoken_spans
+from interviews.models import Interview, InterviewResponse, Recording
+from interviews.scoring import assessment
+from interviews.tests.scoring.test_monthly_budget import judging
+from screener.services.interviewer.protocol import AnswerText, InterviewText, JudgedAnswer
+from tests.support.admin_client import read
+from tests.support.factories import WORDS, an_interview, drain
+from tests.support.fake_openai import Server, language_model_at
+
+ROOT = Path(__file__).resolve().parents[3]
+RATE = 8000
+MU_LAW_OF = {sample: code for code, sample in enumerate(_LINEAR)}
+
+
+def tone(seconds: float, loudness: int = 8000) -> list[int]:
+    return [int(loudness * math.sin(n * 0.6)) for n in range(int(seconds * RATE))]
+
+
+def silence(seconds: float, noise: int = 0) -> list[int]:
+    return [noise if n % 2 else -noise for n in range(int(seconds * RATE))]
+
+
+def pcm(samples: list[int], channels: int = 1) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(array("h", [one for one in samples for _ in range(channels)]).tobytes())
+    return file.getvalue()
+
+
+def mu_law(samples: list[int]) -> bytes:
+    nearest = sorted(MU_LAW_OF)
+    body = bytes(MU_LAW_OF[min(nearest, key=lambda one: abs(one - sample))] for sample in samples)
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, RATE, RATE, 1, 8)
+    data = b"data" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", len(form + data) + 4) + b"WAVE" + form + data
+
+
+def found(transcript: str = "One two three four.", **given: Any) -> dict[str, Any]:
+    return measure(transcript, **({"language": "en", "times": None, "audio": b""} | given))
+
+
+def timed(*words: tuple[str, float, float]) -> list[dict[str, Any]]:
+    return [{"text": text, "start": start, "end": end} for text, start, end in words]
+
+
+class TestWords:
+    def test_of_sentiment_are_counted_and_named(self) -> None:
+        sentiment = found("I love the work. It was a great success, great team, one mistake.")["sentiment"]
+        assert (sentiment["positive"], sentiment["negative"]) == (4, 1)
+        assert sentiment["positive_words"] == ["great", "love", "success"]
+        assert sentiment["negative_words"] == ["mistake"]
+
+    @pytest.mark.parametrize("said", ["It was not good.", "It isn't a very good plan", "No trouble", "never a bad day"])
+    def test_that_are_negated_are_left_out(self, said: str) -> None:
+        sentiment = found(said)["sentiment"]
+        assert (sentiment["positive"], sentiment["negative"]) == (0, 0)
+
+    def test_of_both_lists_are_never_the_same(self) -> None:
+        assert not POSITIVE & NEGATIVE
+
+    def test_that_fill_are_counted_with_their_share(self) -> None:
+        fillers = found("Um, I was, like, you know, uhh, ten years there.")["fillers"]
+        assert fillers == {"count": 4, "share": 0.5, "which": {"like": 1, "uhh": 1, "um": 1, "you know": 1}}
+
+    @pytest.mark.parametrize("said", ["I like my umbrella and the hammer.", "Her error was like mine."])
+    def test_that_mean_something_are_no_fillers(self, said: str) -> None:
+        assert found(said)["fillers"]["count"] == 0
+
+    @pytest.mark.parametrize("language", ["de", "fr-CA"])
+    def test_of_other_languages_are_counted_and_not_judged(self, language: str) -> None:
+        measures = found("Ich war, ähm, good.", language=language)
+        assert (measures["words"], measures["sentiment"], measures["fillers"]) == (4, None, None)
+
+    @given(st.text(max_size=300))
+    def test_of_any_text_give_counts_that_fit_it(self, transcript: str) -> None:
+        measures = found(transcript)
+        sentiment, fillers = measures["sentiment"], measures["fillers"]
+        assert sentiment["positive"] + sentiment["negative"] <= measures["words"]
+        assert fillers is None or 0 <= fillers["share"] <= 1
+        json.dumps(measures)
+
+    def test_of_a_very_long_answer_are_counted_in_one_pass(self) -> None:
+        assert found("not a " * 50_000 + "good")["sentiment"]["positive"] == 0
+
+
+class TestPauses:
+    def test_are_what_lies_between_the_words_where_the_source_times_them(self) -> None:
+        times = timed(("One", 1.0, 1.5), ("two", 1.6, 2.0), ("three", 3.0, 3.4), ("four.", 4.1, 5.0))
+        measures = found(times=times, audio=pcm(tone(5)))
+        assert measures["pauses"] == {"count": 2, "seconds": 1.7, "longest": 1.0, "by": "times"}
+        assert measures["pace"] == {"words_per_minute": 104, "speech_seconds": 2.3, "by": "times"}
+
+    def test_are_none_where_nobody_paused(self) -> None:
+        times = timed(("One", 0, 0.5), ("two", 0.6, 1.5))
+        assert found("One two", times=times)["pauses"] == {"count": 0, "seconds": 0, "longest": 0.0, "by": "times"}
+
+    @pytest.mark.parametrize("write", [pcm, mu_law])
+    def test_are_heard_in_the_audio_otherwise(self, write: Any) -> None:
+        audio = write(silence(1) + tone(2) + silence(1.5) + tone(1) + silence(0.5) + tone(1) + silence(2))
+        measures = found(audio=audio)
+        assert measures["pauses"] == {"count": 1, "seconds": 1.5, "longest": 1.5, "by": "audio"}
+        assert measures["pace"] == {"words_per_minute": 53, "speech_seconds": 4.5, "by": "audio"}
+
+    def test_are_heard_in_the_audio_where_only_sentences_are_timed(self) -> None:
+        times = timed(("One two three four.", 0, 5))
+        audio = pcm(tone(2) + silence(1) + tone(2))
+        assert found(times=times, audio=audio)["pauses"]["by"] == "audio"
+
+    def test_are_heard_through_the_noise_of_a_line_and_a_click(self) -> None:
+        click = tone(0.02, 20_000)
+        audio = pcm(tone(2) + silence(0.5, 200) + click + silence(0.5, 200) + tone(2))
+        assert found(audio=audio)["pauses"]["count"] == 1
+
+    def test_of_two_channels_are_those_of_the_first(self) -> None:
+        samples = tone(1) + silence(1) + tone(1)
+        assert spoken_spans(pcm(samples, channels=2)) == spoken_spans(pcm(samples))
+
+    @pytest.mark.parametrize(
+        "audio",
+        [
+            b"",
+            b"no wav",
+            pcm([]),
+            pcm(silence(3)),
+            pcm(silence(3, 40)),
+            pcm(tone(3)),
+            pcm(tone(1) + silence(1) + tone(1))[:30],
+            pcm(tone(1) + silence(1) + tone(1)).replace(b"fmt ", b"xxxx"),
+            pcm(silence(901)),
+        ],
+    )
+    def test_are_left_out_where_nothing_or_no_silence_can_be_told(self, audio: bytes) -> None:
+        measures = found(audio=audio)
+        assert (measures["pauses"], measures["pace"]) == (None, None)
+
+    @given(st.binary(max_size=200), st.integers(0, 44))
+    def test_of_damaged_audio_do_no_harm(self, junk: bytes, place: int) -> None:
+        audio = pcm(tone(0.3) + silence(0.3))
+        for start, end in spoken_spans(audio[:place] + junk + audio[place + len(junk) :]):
+            assert 0 <= start < end
+
+    @given(
+        st.lists(st.tuples(st.floats(0, 100), st.floats(0, 5)), max_size=20),
+        st.text("ab ", max_size=40),
+    )
+    def test_never_last_longer_than_the_answer(self, spans: list[tuple[float, float]], transcript: str) -> None:
+        times = timed(*(("w", start, start + length) for start, length in spans))
+        if pauses := found(transcript, times=times)["pauses"]:
+            whole = max(one["end"] for one in times) - min(one["start"] for one in times)
+            assert pauses["longest"] <= pauses["seconds"] <= whole + 0.05 * len(spans)
+            assert pauses["count"] < len(spans)
+
+
+# --- Nothing of it reaches a score ---------------------------------------------------------------------
+
+JUDGES = [
+    ROOT / "interviews/scoring/assessment.py",
+    ROOT / "interviews/scoring/result.py",
+    ROOT / "interviews/scoring/quote_verification.py",
+    ROOT / "screener/costs/metering.py",
+    *sorted((ROOT / "screener/services").glob("*.py")),
+    *sorted((ROOT / "templates/prompts").iterdir()),
+]
+KINDS = ("measures", "sentiment", "fillers", "pauses", "pace", "loudness")
+
+
+@pytest.mark.parametrize("file", JUDGES, ids=lambda file: file.name)
+def test_what_judges_names_no_measure(file: Path) -> None:
+    text = file.read_text()
+    assert not re.search(r"\b(interviews\.)?(measures|loudness)\b|\[\"(sentiment|pauses|pace)\"\]", text)
+
+
+def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
+    for told in (AnswerText, InterviewText, JudgedAnswer):
+        assert not {one.name for one in fields(told)} & set(KINDS)
+
+
+@pytest.fixture
+def model() -> Iterator[Server]:
+    with language_model_at(judging) as server:
+        yield server
+
+
+def _judge(interview: Interview, measures: dict[str, Any] | None, server: Server) -> tuple[list[bytes], list[Any]]:
+    """What was sent to have this interview judged with these measures, and what came of it."""
+    before = len(server.requests)
+    interview.responses.update(measures=measures)
+    assessment.rescore(interview, actor="a test")
+    drain()
+    result = interview.results.get(is_current=True)
+    scores = [response.assessments.get(is_current=True).score for response in interview.responses.all()]
+    sent = sorted(request.body for request in server.requests[before:])
+    return sent, [*scores, result.overall_score, result.recommendation]
+
+
+@pytest.mark.django_db
+def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Server, settings: Any) -> None:
+    settings.SHOW_MEASURES = True
+    interview = an_interview()
+    interview.begin()
+    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=WORDS)
+    interview.finish(Interview.Outcome.COMPLETE)
+    for response in interview.responses.all():
+        assessment.assess(response.pk)
+    drain()
+    calm = found(WORDS, audio=pcm(tone(2) + silence(1) + tone(2)))
+    wild = calm | {
+        "sentiment": {"positive": 0, "negative": 99, "positive_words": [], "negative_words": ["hate"]},
+        "fillers": {"count": 99, "share": 1.0, "which": {"um": 99}},
+        "pace": {"words_per_minute": 900, "speech_seconds": 1.0, "by": "audio"},
+        "pauses": {"count": 50, "seconds": 300.0, "longest": 60.0, "by": "audio"},
+    }
+    sent, came = zip(*(_judge(interview, one, model) for one in (None, calm, wild)), strict=True)
+    assert len(sent[0]) == 3 + 1
+    assert sent[0] == sent[1] == sent[2]
+    assert came[0] == came[1] == came[2]
+
+
+# --- Where they are made and shown ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(settings: Any) -> InterviewResponse:
+    """An answer whose audio is stored, and which Twilio has transcribed."""
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+    interview.begin()
+    response = interview.responses.all()[0]
+    response.interview = interview
+    take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=5)
+    response.take(take)
+    take.response = response
+    take.available(seconds=5)
+    take.stored(take.put_away(pcm(tone(2) + silence(1) + tone(2))))
+    take.carrier_said(WORDS, status="completed")
+    return response
+
+
+def measured(response: InterviewResponse) -> dict[str, Any]:
+    pipeline.transcribe(response.pk)
+    response.refresh_from_db()
+    assert response.measures is not None
+    return dict(response.measures)
+
+
+def page_of(response: InterviewResponse, desk: Client) -> str:
+    return read(desk, reverse("admin:interviews_interview_change", args=[response.interview_id]))
+
+
+def told_by(api: APIClient, response: InterviewResponse) -> Any:
+    return api.get(f"/api/v1/interviews/{response.interview_id}/responses/").json()[0]["measures"]
+
+
+@pytest.mark.django_db
+class TestAnAnswer:
+    def test_is_measured_when_it_is_transcribed_where_that_is_wanted(
+        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        measures = measured(answered)
+        assert measures["pauses"] == {"count": 1, "seconds": 1.0, "longest": 1.0, "by": "audio"}
+        assert told_by(api, answered) == measures
+        page = page_of(answered, desk)
+        assert "How it was spoken: information only" in page
+        assert "1, 1.0 s in all, the longest 1.0 s" in page
+        assert "Never part of a score." in page
+        assert "No emotion is inferred from voice or face" in page
+
+    def test_is_not_measured_unless_that_is_wanted(
+        self, answered: InterviewResponse, api: APIClient, desk: Client
+    ) -> None:
+        pipeline.transcribe(answered.pk)
+        answered.refresh_from_db()
+        assert (answered.status, answered.measures) == (InterviewResponse.Status.TRANSCRIBED, None)
+        assert told_by(api, answered) is None
+        assert "How it was spoken" not in page_of(answered, desk)
+
+    def test_shows_no_measures_once_they_are_wanted_no_more(
+        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        pipeline.transcribe(answered.pk)
+        settings.SHOW_MEASURES = False
+        assert told_by(api, answered) is None
+        assert "How it was spoken" not in page_of(answered, desk)
+
+    def test_has_the_counts_of_its_words_where_its_audio_tells_nothing(
+        self, answered: InterviewResponse, settings: Any, desk: Client
+    ) -> None:
+        settings.SHOW_MEASURES = True
+        take = answered.takes.get()
+        take.file.delete(save=False)
+        Recording.objects.filter(pk=take.pk).update(file="gone.wav")
+        measures = measured(answered)
+        assert measures["words"] == len(WORDS.split())
+        assert (measures["pauses"], measures["pace"]) == (None, None)
+        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, desk)
+
+    def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
+        settings.SHOW_MEASURES = True
+        measured(answered)
+        answered.take_back(reason="A machine had answered.")
+        answered.refresh_from_db()
+        assert answered.measures is None
+
+    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, desk: Client) -> None:
+        settings.SHOW_MEASURES = True
+        hostile = measure("<script>um</script>", language="en", times=None, audio=b"")
+        hostile["fillers"]["which"] = {"<script>": 1}
+        InterviewResponse.objects.filter(pk=answered.pk).update(measures=hostile)
+        assert "(&lt;script&gt;)" in page_of(answered, desk)

@@ -1,0 +1,220 @@
+"""From a stored take to words, by either source: what is waited for, what is settled, and what is never sent."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from interviews.answers import pipeline
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.planning import NotPossible, plan_interview
+from interviews.tasks import sweep
+from screener.models import ModelCall
+from screener.tests.services.test_transcription import a_wav
+from tests.support.factories import a_candidate, an_approved_job, an_interview, drain
+from tests.support.fake_openai import KEY, Behaviour, Server, failing, hanging, openai_server, raw, replying
+from tests.support.fake_twilio import Carrier
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
+Status = InterviewResponse.Status
+WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
+
+
+@contextmanager
+def transcriber(*replies: Behaviour, **more: Any) -> Iterator[Server]:
+    fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
+    with openai_server(*replies) as server:
+        at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(fixed | at | more)):
+            yield server
+
+
+def answered(audio: bytes) -> InterviewResponse:
+    """A completed interview whose first answer is stored and waits for its words; the others were silent."""
+    interview = an_interview()
+    attempt = interview.attempts.create(number=1, send_before=timezone.now(), ended_at=timezone.now())
+    Call.objects.create(attempt=attempt, number="+14155550100", ended_at=timezone.now())
+    interview.store(next_attempt_at=None)
+    interview.begin()
+    first, *others = interview.responses.all()
+    for one in (first, *others):
+        one.interview = interview
+    take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status="stored")
+    take.store(file=take.put_away(audio))
+    first.take(take)
+    for one in others:
+        one.settle(Status.SILENT, reason="")
+    interview.finish(Interview.Outcome.PARTIAL)
+    return first
+
+
+def transcribed(response: InterviewResponse) -> InterviewResponse:
+    pipeline.transcribe(response.pk)
+    response.refresh_from_db()
+    return response
+
+
+def after(time_machine: Any, response: InterviewResponse, **time: float) -> InterviewResponse:
+    """Every job is lost, time passes, and the sweep comes by."""
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
+    sweep(0)
+    drain()
+    response.refresh_from_db()
+    return response
+
+
+class TestByAModel:
+    def test_keeps_what_the_source_knows(self) -> None:
+        word = {"word": "Yes.", "start": 0.1, "end": 0.4}
+        reply = {"text": "Yes.", "logprobs": [{"token": "Yes.", "logprob": 0.0}], "words": [word]}
+        with transcriber(replying(200, reply)):
+            response = transcribed(answered(a_wav(3)))
+        assert (response.status, response.transcript) == (Status.TRANSCRIBED, "Yes.")
+        assert (response.transcript_source, response.transcript_confidence) == ("openai", 1.0)
+        assert response.transcript_times == [{"start": 0.1, "end": 0.4, "text": "Yes."}]
+
+    def test_invents_nothing_that_the_source_does_not_know(self) -> None:
+        with transcriber(replying(200, {"text": WORDS})):
+            response = transcribed(answered(a_wav(3)))
+        assert (response.transcript_confidence, response.transcript_times) == (None, None)
+
+    @pytest.mark.parametrize("text", ["", "[Music]"])
+    def test_leaves_sound_without_words_to_a_person(self, text: str) -> None:
+        with transcriber(replying(200, {"text": text})):
+            response = transcribed(answered(a_wav(3)))
+        assert response.status == Status.UNINTELLIGIBLE
+        assert "Listen to it" in response.status_reason
+
+    @pytest.mark.parametrize(("audio", "reason"), [(b"", "empty"), (a_wav(1500), "25 minutes")], ids=["empty", "long"])
+    def test_settles_what_is_not_sent_with_the_reason(self, audio: bytes, reason: str) -> None:
+        with transcriber(replying(200, {"text": WORDS})) as server:
+            response = transcribed(answered(audio))
+            assert server.requests == []
+        assert response.status == Status.MODEL_UNAVAILABLE
+        assert reason in response.status_reason
+
+    @pytest.mark.parametrize(
+        ("trouble", "wait"),
+        [
+            (failing(429, Retry_After="120"), 120),
+            (failing(500), 1),
+            (hanging(), 1),
+            (raw(b"<html>Bad gateway</html>", "text/html"), 1),
+        ],
+        ids=["429", "500", "hang", "HTML"],
+    )
+    def test_tries_again_after_what_passes(self, trouble: Behaviour, wait: int, time_machine: Any) -> None:
+        with transcriber(trouble, replying(200, {"text": WORDS})):
+            response = transcribed(answered(a_wav(3)))
+            assert response.status == Status.ANSWERED
+            assert response.retry_at is not None
+            assert response.retry_at > timezone.now() + timedelta(seconds=wait - 0.5)
+            response = after(time_machine, response, minutes=5)
+        assert (response.status, response.transcript) == (Status.ASSESSED, WORDS)
+        errors = (
+            ModelCall.objects.filter(purpose="transcription").order_by("created_at").values_list("error", flat=True)
+        )
+        assert [bool(error) for error in errors] == [True, False]
+
+    @pytest.mark.parametrize("refusal", [failing(413), failing(401), failing(429, code="insufficient_quota")])
+    def test_settles_what_only_a_person_can_change(self, refusal: Behaviour) -> None:
+        with transcriber(refusal):
+            response = transcribed(answered(a_wav(3)))
+        assert response.status == Status.MODEL_UNAVAILABLE
+        assert response.status_reason.endswith("Listen to it instead.")
+
+    def test_settles_an_answer_whose_file_is_gone(self) -> None:
+        response = answered(a_wav(3))
+        take = response.takes.get()
+        take.file.storage.delete(str(take.file.name))
+        with transcriber(replying(200, {"text": WORDS})):
+            assert "gone" in transcribed(response).status_reason
+
+
+class TestByTwilio:
+    def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: Carrier) -> None:
+        response = transcribed(answered(a_wav(20)))
+        assert (response.status, response.tries) == (Status.ANSWERED, 0)
+        assert twilio.asked == [], "it usually comes by itself"
+        response.takes.get().carrier_said(WORDS, status="completed")
+        drain()
+        response.refresh_from_db()
+        assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
+        assert (response.transcript_confidence, response.transcript_times) == (None, None)
+
+    def test_asks_for_what_the_lost_callback_would_have_said(self, twilio: Carrier, time_machine: Any) -> None:
+        response = transcribed(answered(a_wav(20)))
+        twilio.transcriptions = [{"sid": "TR1", "status": "in-progress", "transcription_text": ""}]
+        for _ in range(5):
+            response = after(time_machine, response, minutes=2)
+        assert (response.status, response.tries) == (Status.ANSWERED, 0)
+        twilio.transcriptions = [{"sid": "TR1", "status": "completed", "transcription_text": WORDS}]
+        assert after(time_machine, response, minutes=2).transcript == WORDS
+
+    def test_does_not_miss_what_comes_while_it_decides_to_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        response = answered(a_wav(20))
+        drain()
+
+        def too_late(take: Recording) -> Any:
+            Recording.objects.get(pk=take.pk).carrier_said(WORDS, status="completed")
+            raise pipeline.NotYet("It has not come yet.")
+
+        with monkeypatch.context() as at_that_moment:
+            at_that_moment.setattr(pipeline, "_ask_carrier", too_late)
+            InterviewResponse.objects.update(retry_at=None)
+            pipeline.transcribe(response.pk)
+        drain()
+        response.refresh_from_db()
+        assert response.status == Status.ASSESSED
+
+    def test_gives_up_what_does_not_come_for_hours(self, twilio: Carrier, time_machine: Any) -> None:
+        response = after(time_machine, transcribed(answered(a_wav(20))), hours=3)
+        assert response.status == Status.MODEL_UNAVAILABLE
+        assert "no transcription of this answer" in response.status_reason
+        assert "Listen to it" in response.status_reason
+
+    @pytest.mark.parametrize(("seconds", "said"), [(1.4, "1.4 seconds"), (2, "2.0 seconds"), (120, "120.0 seconds")])
+    def test_settles_at_once_what_twilio_does_not_take(self, twilio: Carrier, seconds: float, said: str) -> None:
+        response = transcribed(answered(a_wav(seconds)))
+        assert response.status == Status.MODEL_UNAVAILABLE
+        assert f"This answer lasts {said}" in response.status_reason
+        assert twilio.asked == []
+
+    def test_settles_what_twilio_could_not_transcribe(self) -> None:
+        response = answered(a_wav(20))
+        response.takes.get().carrier_said("", status="failed")
+        assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
+
+    def test_knows_that_blank_means_no_words(self) -> None:
+        response = answered(a_wav(20))
+        response.takes.get().carrier_said("(blank)", status="completed")
+        assert transcribed(response).status == Status.UNINTELLIGIBLE
+
+
+class TestALanguageThatNobodyHereUnderstands:
+    def test_is_not_planned(self, settings: Any) -> None:
+        settings.SPEECH_API_KEY = KEY
+        job = an_approved_job(language="de")
+        settings.SPEECH_API_KEY = ""
+        with pytest.raises(NotPossible, match="Set SPEECH_API_KEY"):
+            plan_interview(job=job, candidate=a_candidate(), actor="a test")
+
+    def test_is_not_dialled_until_somebody_does(self, settings: Any, twilio: Carrier, time_machine: Any) -> None:
+        settings.SPEECH_API_KEY = KEY
+        interview = an_interview(job=an_approved_job(language="de"))
+        settings.SPEECH_API_KEY = ""
+        drain()
+        interview.refresh_from_db()
+        assert "Set SPEECH_API_KEY" in interview.waiting_for
+        assert not Attempt.objects.exists()
+        settings.SPEECH_API_KEY = KEY
+        time_machine.move_to(timezone.now() + timedelta(minutes=16), tick=False)
+        sweep(0)
+        drain()
+        assert len(twilio.calls) == 1

@@ -1,0 +1,193 @@
+"""Jobs and their questions: describe, have questions written, read and edit them, approve."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.enums import ActionVariant
+
+from jobs.admin.forms import JobForm, questions_form, rubric_form
+from jobs.models import JobDescription, QuestionSet
+from jobs.question_sets import approve, to_approve
+from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many, verb
+from screener.costs.monthly_budget import why_no_paid_work
+from screener.costs.totals import Cost, Phone, phone_by
+from screener.tts import prompt_cache
+
+QUESTIONS_COLOURS = {
+    "none": "default",
+    "pending": "info",
+    "ready": "warning",
+    "approved": "success",
+    "failed": "danger",
+    "draft": "warning",
+    "retired": "default",
+}
+
+
+def put_into_force(questions: QuestionSet, request: HttpRequest) -> str:
+    approve(questions, by=request.user.get_username())
+    return f"Version {questions.version} of the questions is approved: candidates are asked these from now on."
+
+
+def as_table(questions: QuestionSet | None) -> str | None:
+    if questions is None:
+        return None
+    heard = prompt_cache.addresses([one["text"] for one in questions.questions], questions.language)
+    rows = [(one, heard.get(one["text"])) for one in questions.questions]
+    return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
+
+
+@admin.register(JobDescription)
+class JobAdmin(ScreenerAdmin):
+    form = JobForm
+    belongings = (QuestionSet,)
+    list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
+    list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
+    search_fields = ["title", "description", "=id"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["questions_status", "questions_error", "draft", "approved", "rubric_table", "waiting", "cost"]
+    actions_detail = [
+        "approve_questions",
+        "write_questions",
+        {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
+    ]
+    pace = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
+    describing = (
+        (None, {"fields": ["title", "description", "language", "is_open"]}),
+        ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
+        ("Calling", {"fields": ["consent_required", *pace]}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
+        if obj is None:
+            return self.describing
+        failed = ["questions_error"] if obj.questions_error else []
+        drafted = ["draft"] if obj.draft_questions else []
+        waiting = ["waiting"] if self.waiting(obj) else []
+        questions = ("Questions", {"fields": ["questions_status", *waiting, *failed, *drafted, "approved"]})
+        spent = [("Spending", {"fields": ["cost"]})] if request.user.has_perm("screener.view_modelcall") else []
+        rubric = ("Rubric", {"fields": ["rubric_table"]})
+        return (self.describing[0], questions, *self.describing[1:], rubric, *spent)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
+        found: QuerySet[JobDescription] = super().get_queryset(request)
+        return found.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
+
+    @admin.display(description="Waiting")
+    def waiting(self, job: JobDescription) -> str:
+        """Why the questions are not being written, where that is for want of money."""
+        return why_no_paid_work() if job.questions_status == job.QuestionsStatus.PENDING else ""
+
+    @admin.display(description="Cost so far")
+    def cost(self, job: JobDescription) -> str:
+        phone = phone_by(JobDescription.objects.filter(pk=job.pk), way="interviews__attempts__call__")
+        return f"Models: {Cost.of(job_id=job.pk)}. Phone: {phone.get((), Phone())}."
+
+    @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
+    def questions_state(self, job: JobDescription) -> tuple[str, str]:
+        return job.questions_status, job.get_questions_status_display()
+
+    @admin.display(description="Interviews", ordering="interviews_held")
+    def interviews_so_far(self, job: Any) -> int:
+        return int(job.interviews_held)
+
+    @admin.display(description="To be approved")
+    def draft(self, job: JobDescription) -> str | None:
+        return as_table(job.draft_questions)
+
+    @admin.display(description="In force")
+    def approved(self, job: JobDescription) -> str:
+        return as_table(job.approved_questions) or "None yet, so nobody can be called for this job."
+
+    @admin.display(description="Criteria")
+    def rubric_table(self, job: JobDescription) -> str:
+        return render_to_string("admin/jobs/rubric.html", {"rubric": job.rubric})
+
+    @verb(
+        "Approve questions",
+        explain="The draft comes into force: candidates are asked these questions, and questions that are approved "
+        "never change. Interviews that are planned already keep theirs.",
+        permission="jobs.change_questionset",
+        icon="check",
+        applies=lambda job: job.draft_questions is not None,
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
+        return put_into_force(to_approve(job), request)
+
+    @verb(
+        "Edit questions",
+        explain="What you save becomes the next version, to be approved. Approved questions themselves never change.",
+        permission="jobs.change_questionset",
+        icon="edit",
+        form=questions_form,
+        submit="Save as next version",
+    )
+    def edit_questions(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
+        draft = job.add_draft(data, source=f"edited by {request.user.get_username()}"[:100])
+        return f"Saved as version {draft.version}. Approve it to have it asked."
+
+    @verb(
+        "Write questions",
+        explain="Questions are composed from the title and the description, which takes a moment. "
+        "They replace the present draft, if there is one; approved questions stay in force until you approve these.",
+        permission="jobs.change_jobdescription",
+        icon="auto_awesome",
+        applies=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
+    )
+    def write_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
+        job.request_questions()
+        return "Questions are being written. Reload the page in a moment."
+
+    @verb(
+        "Edit rubric",
+        explain="What answers are scored by. It applies to answers that are scored from now on; "
+        "score an interview again to have it judged by the new rubric.",
+        permission="jobs.change_jobdescription",
+        icon="rule",
+        form=rubric_form,
+        submit="Save",
+    )
+    def edit_rubric(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
+        job.store(rubric=data)
+        return "The rubric is saved."
+
+
+@admin.register(QuestionSet)
+class QuestionSetAdmin(ReadOnlyAdmin):
+    """Each version as it was; a job's page is where the next one is made."""
+
+    list_display = ["job", "version", "state", "how_many", "source", "approved_by", "approved_at", "created_at"]
+    list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
+    search_fields = ["job__title", "source", "approved_by", "=id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["job"]
+    fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at", "created_at", "table"]
+    actions_detail = ["approve"]
+
+    @badge("Status", QUESTIONS_COLOURS, ordering="status")
+    def state(self, questions: QuestionSet) -> tuple[str, str]:
+        return questions.status, questions.get_status_display()
+
+    @admin.display(description="Questions")
+    def how_many(self, questions: QuestionSet) -> int:
+        return len(questions.questions)
+
+    @admin.display(description="Questions")
+    def table(self, questions: QuestionSet) -> str | None:
+        return as_table(questions)
+
+    @verb(
+        "Approve",
+        explain="These questions come into force for the job, and never change from then on.",
+        permission="jobs.change_questionset",
+        icon="check",
+        applies=lambda questions: questions.status == QuestionSet.Status.DRAFT,
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, request: HttpRequest, questions: QuestionSet, data: dict[str, Any]) -> str:
+        return put_into_force(questions, request)

@@ -1,0 +1,260 @@
+"""Jobs and questions as the API shows and takes them."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from jobs import field_limits
+from jobs.models import DEFAULT_COUNT, JobDescription, QuestionSet
+from jobs.question_sets import shown_questions
+from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
+from screener.api.authentication import actor
+from screener.api.parsers import IdField, LanguageField, NumberField
+from screener.api.schema import sent, shown
+
+MOST_WRITTEN = 15
+
+QUESTION = {
+    "text": "Tell me about a time when you found the cause of an outage.",
+    "competency": "Troubleshooting",
+    "weight": 2.0,
+    "max_seconds": 120,
+}
+ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
+
+
+class AnchorsSerializer(serializers.Serializer[Any]):
+    """What an answer that deserves a 2, a 5 and a 9 looks like."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {level: serializers.CharField(max_length=500) for level in LEVELS}
+
+
+class CriterionSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(max_length=50)
+    name = serializers.CharField(max_length=100)
+    weight = serializers.FloatField(max_value=HEAVIEST, help_text="Above 0")
+    anchors = AnchorsSerializer()
+
+
+class ThresholdField(NumberField):
+    """A score from 0 to 10."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False, **kwargs)
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=field_limits.LONGEST_QUESTION)
+    competency = serializers.CharField(max_length=field_limits.LONGEST_COMPETENCY, allow_blank=True, default="")
+    weight = serializers.FloatField(min_value=field_limits.LIGHTEST, max_value=field_limits.HEAVIEST, default=1.0)
+    max_seconds = serializers.IntegerField(
+        min_value=field_limits.FEWEST_SECONDS, max_value=field_limits.MOST_SECONDS, default=120
+    )
+
+
+class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
+    class Meta:
+        model = QuestionSet
+        fields = ["id", "version", "status", "source"]
+
+
+@extend_schema_serializer(
+    examples=[
+        shown(
+            "A version",
+            {
+                "id": SET_ID,
+                "job": ID,
+                "version": 2,
+                "language": "en",
+                "source": "api key ATS",
+                "status": "draft",
+                "approved_by": "",
+                "approved_at": None,
+                "questions": [QUESTION],
+                "created_at": "2026-11-21T09:00:00Z",
+            },
+        ),
+        sent("Questions of your own", {"job": ID, "questions": [QUESTION]}),
+    ]
+)
+class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
+    job = IdField(queryset=JobDescription.objects.all())
+    questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MOST_QUESTIONS)
+
+    class Meta:
+        model = QuestionSet
+        fields = [
+            "id",
+            "job",
+            "version",
+            "language",
+            "source",
+            "status",
+            "approved_by",
+            "approved_at",
+            "questions",
+            "created_at",
+        ]
+        read_only_fields = ["version", "language", "source", "status", "approved_by", "approved_at"]
+
+    def create(self, validated_data: dict[str, Any]) -> QuestionSet:
+        job: JobDescription = validated_data["job"]
+        return job.add_draft(validated_data["questions"], source=actor(self.context["request"]))
+
+
+DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
+JOB = {
+    "id": ID,
+    "title": "Support engineer",
+    "description": DESCRIPTION,
+    "language": "en",
+    "rubric": [
+        {
+            "key": "relevance",
+            "name": "Relevance",
+            "weight": 3.0,
+            "anchors": {"2": "Talks about something else.", "5": "Answers part of it.", "9": "Answers what was asked."},
+        }
+    ],
+    "hire_at": 7.0,
+    "consider_at": 5.0,
+    "minimum_coverage": 0.6,
+    "consent_required": True,
+    "max_attempts": 3,
+    "attempt_spacing": [30, 240, 1440],
+    "max_concurrent_calls": 5,
+    "calls_per_day": None,
+    "is_open": True,
+    "questions_status": "approved",
+    "questions_error": "",
+    "questions": [QUESTION],
+    "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "offline rules, no language model"},
+    "created_at": "2026-11-21T09:00:00Z",
+    "updated_at": "2026-11-21T09:00:05Z",
+}
+NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": None}
+
+
+@extend_schema_serializer(
+    examples=[
+        shown("A job", JOB, 200),
+        shown("A new job", NEW_JOB, 201),
+        shown("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
+        sent("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
+    ]
+)
+class JobSerializer(serializers.ModelSerializer[JobDescription]):
+    description = serializers.CharField(
+        max_length=field_limits.LONGEST_DESCRIPTION,
+        error_messages={
+            "blank": "Describe the job: its questions are written from this text.",
+            "required": "Describe the job: its questions are written from this text.",
+        },
+    )
+    language = LanguageField(default="en")
+    rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MOST_CRITERIA, required=False)
+    hire_at = ThresholdField(help_text="Recommend to hire from this overall score; one decimal, 7.0 unless set")
+    consider_at = ThresholdField(help_text="Recommend to consider from this score; one decimal, 5.0 unless set")
+    minimum_coverage = NumberField(
+        max_digits=3,
+        decimal_places=2,
+        min_value=0,
+        max_value=1,
+        required=False,
+        help_text="Share of the questions, by weight, that must be answered for a result; 0.6 unless set",
+    )
+    attempt_spacing = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=field_limits.LONGEST_SPACING),
+        max_length=field_limits.MOST_ATTEMPTS - 1,
+        required=False,
+        help_text="Minutes to wait before the second, third and further calls; empty: as this deployment is set",
+    )
+    questions = serializers.SerializerMethodField(help_text="Of the draft that waits for approval, else those in force")
+    question_set = serializers.SerializerMethodField(help_text="The version that `questions` belong to")
+
+    class Meta:
+        model = JobDescription
+        fields = [
+            "id",
+            "title",
+            "description",
+            "language",
+            "rubric",
+            "hire_at",
+            "consider_at",
+            "minimum_coverage",
+            "consent_required",
+            "max_attempts",
+            "attempt_spacing",
+            "max_concurrent_calls",
+            "calls_per_day",
+            "is_open",
+            "questions_status",
+            "questions_error",
+            "questions",
+            "question_set",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["questions_status", "questions_error"]
+        extra_kwargs = {
+            "questions_status": {
+                "help_text": "Ask again while it is `pending`. `ready`: read the questions, then approve them."
+            }
+        }
+
+    @extend_schema_field(QuestionSerializer(many=True))
+    def get_questions(self, job: JobDescription) -> list[dict[str, Any]]:
+        shown = shown_questions(job)
+        return shown.questions if shown else []
+
+    @extend_schema_field(QuestionSetRefSerializer(allow_null=True))
+    def get_question_set(self, job: JobDescription) -> Any:
+        shown = shown_questions(job)
+        return QuestionSetRefSerializer(shown).data if shown else None
+
+    def validate_rubric(self, rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        try:
+            return checked_rubric(rubric)
+        except NotARubric as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Each threshold is judged beside the other, whether that is sent too or stands already."""
+        job: Any = self.instance or JobDescription()
+        hire_at, consider_at = (attrs.get(name, getattr(job, name)) for name in ("hire_at", "consider_at"))
+        if hire_at < consider_at:
+            message = f"Must not be below consider_at ({consider_at}). Raise it, or lower consider_at."
+            raise serializers.ValidationError({"hire_at": [message]})
+        return attrs
+
+    def update(self, instance: JobDescription, validated_data: dict[str, Any]) -> JobDescription:
+        """Only what was sent is written: what the worker does to the job meanwhile stays."""
+        instance.store(**validated_data)
+        return instance
+
+
+@extend_schema_serializer(examples=[sent("Six questions", {"count": 6})])
+class QuestionsWishSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(
+        min_value=1, max_value=MOST_WRITTEN, default=DEFAULT_COUNT, help_text="How many questions to write"
+    )
+
+
+@extend_schema_serializer(examples=[sent("This very version", {"question_set": SET_ID})])
+class ApprovalSerializer(serializers.Serializer[Any]):
+    """Give the job as `context["job"]`."""
+
+    question_set = IdField(
+        queryset=QuestionSet.objects.all(),
+        required=False,
+        help_text="The version that you have read; left out: the one that `question_set` of the job names",
+    )
+
+    def validate_question_set(self, questions: QuestionSet) -> QuestionSet:
+        if questions.job_id != self.context["job"].pk:
+            raise serializers.ValidationError("These questions belong to another job. Take the id from this job.")
+        return questions

@@ -1,0 +1,100 @@
+"""Jobs and their questions, by machine."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework.decorators import action
+from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionSetSerializer, QuestionsWishSerializer
+from jobs.models import JobDescription, QuestionSet
+from jobs.question_sets import approve, to_approve
+from screener.api.authentication import actor
+from screener.api.viewsets import ApiViewSet
+
+COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
+
+
+class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+    # A boolean filter takes what it does not understand for "no filter".
+    is_open = extend_schema_field(OpenApiTypes.BOOL)(
+        filters.TypedChoiceFilter(choices=[("true", "open"), ("false", "closed")], coerce="true".__eq__)
+    )
+
+    class Meta:
+        model = JobDescription
+        fields = ["questions_status"]
+
+
+class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
+    """What is hired for: described, given questions, approved; then candidates can be interviewed for it."""
+
+    queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", COUNTING))
+    serializer_class = JobSerializer
+    filterset_class = JobFilter
+    summaries = {
+        "list": "List jobs",
+        "create": "Add a job",
+        "retrieve": "Read a job with its questions",
+        "partial_update": "Change a job",
+        "generate_questions": "Have questions written",
+        "approve": "Approve the questions",
+    }
+    refusals = {
+        "create": {400: {"description": ["Describe the job: its questions are written from this text."]}},
+        "partial_update": {400: {"hire_at": ["Must not be below consider_at (5.0). Raise it, or lower consider_at."]}},
+        "generate_questions": {400: {"count": ["Ensure this value is less than or equal to 15."]}},
+        "approve": {
+            400: {"question_set": ["These questions belong to another job. Take the id from this job."]},
+            409: "The questions of this job are still being written. Approve them when they are ready.",
+        },
+    }
+
+    @extend_schema(request=QuestionsWishSerializer, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"], url_path="generate-questions")
+    def generate_questions(self, request: Request, **kwargs: Any) -> Response:
+        """Have questions written. `questions_status` of the job tells when they are `ready` to be read and approved."""
+        job = self.get_object()
+        wish = QuestionsWishSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        job.request_questions(wish.validated_data["count"])
+        return Response(JobSerializer(self.get_object()).data, status=202)
+
+    @extend_schema(request=ApprovalSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, **kwargs: Any) -> Response:
+        """Put the draft into force: from now on candidates are asked these questions. Again changes nothing."""
+        job = self.get_object()
+        wish = ApprovalSerializer(data=request.data, context={"job": job})
+        wish.is_valid(raise_exception=True)
+        approve(wish.validated_data.get("question_set") or to_approve(job), by=actor(request))
+        return Response(JobSerializer(self.get_object()).data)
+
+
+class QuestionSetFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
+    job = filters.UUIDFilter("job_id")
+
+    class Meta:
+        model = QuestionSet
+        fields = ["status"]
+
+
+class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
+    """Every version of every job's questions. Posting some makes the job's next draft; none is ever changed."""
+
+    queryset = QuestionSet.objects.all()
+    serializer_class = QuestionSetSerializer
+    filterset_class = QuestionSetFilter
+    summaries = {
+        "list": "List versions of questions",
+        "create": "Write questions of your own",
+        "retrieve": "Read a version of questions",
+    }
+    refusals = {
+        "create": {400: {"questions.0.max_seconds": ["Ensure this value is greater than or equal to 15."]}},
+    }

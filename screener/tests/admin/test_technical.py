@@ -1,0 +1,319 @@
+"""The admin as a whole: every list, every page, who may do what, and what no page ever does."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from interviews.models import Interview, Pace
+from screener.admin.base import ReadOnlyAdmin
+from screener.models import ApiKey
+from tests.support.admin_client import a_clerk, read
+from tests.support.sample_rows import HOSTILE, a_row_of_everything
+
+OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+READ_ONLY = [model for model in MODELS if isinstance(admin.site._registry[model], ReadOnlyAdmin)]
+HAVE_A_FORM = {"interviews.Interview", "candidates.DoNotCall"}
+
+
+def label(model: Any) -> str:
+    return str(model._meta.label)
+
+
+def address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def onlooker(db: None) -> Client:
+    """A client logged in as staff that may look at everything and change nothing."""
+    user = User.objects.create_user("onlooker", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_every_model_of_ours_has_a_page() -> None:
+    ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
+    assert ours - set(MODELS) == {Pace}  # one row that the dialler counts with
+
+
+def test_the_menu_leads_to_every_list(desk: Client) -> None:
+    page = desk.get(reverse("admin:index")).content.decode()
+    assert [label(model) for model in MODELS if f'href="{address(model, "changelist")}"' not in page] == []
+
+
+class TestLists:
+    def test_cost_the_same_number_of_queries_however_long_they_are(self, desk: Client, hr: User) -> None:
+        for number in range(2):
+            a_row_of_everything(number, by=hr)
+        at_two = {model: self.queries(desk, model) for model in MODELS}
+        for number in range(2, 20):
+            a_row_of_everything(number, by=hr)
+        at_twenty = {model: self.queries(desk, model) for model in MODELS}
+        assert {label(m): n for m, n in at_twenty.items()} == {label(m): n for m, n in at_two.items()}
+
+    def queries(self, desk: Client, model: Any) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert desk.get(address(model, "changelist")).status_code == 200
+        return len(queries)
+
+    @pytest.mark.parametrize("model", MODELS, ids=label)
+    @pytest.mark.parametrize("sought", ["+1 415 555'; drop table", "\x00ü%" * 100])
+    def test_can_be_searched_for_anything(self, desk: Client, model: Any, sought: str) -> None:
+        assert desk.get(address(model, "changelist"), {"q": sought}, follow=True).status_code == 200
+
+    @pytest.mark.parametrize("model", MODELS, ids=label)
+    def test_can_be_filtered_by_anything(self, desk: Client, model: Any) -> None:
+        for wanted in admin.site._registry[model].get_list_filter(None):  # type: ignore[arg-type]
+            field = wanted[0] if isinstance(wanted, tuple) else getattr(wanted, "parameter_name", f"{wanted}__exact")
+            for value in ("no such thing", "\x00"):
+                answer = desk.get(address(model, "changelist"), {str(field): value})
+                assert answer.status_code in (200, 302), field
+
+    def test_of_choices_can_be_searched_for_anything(self, desk: Client) -> None:
+        of_candidates = {"app_label": "interviews", "model_name": "interview", "field_name": "candidate"}
+        assert desk.get(reverse("admin:autocomplete"), {**of_candidates, "term": "\x00ada"}).status_code == 200
+
+    def test_are_titled_by_what_they_list(self, desk: Client) -> None:
+        page = desk.get(address(Interview, "changelist")).content.decode()
+        assert re.search(r"<title>\s*Interviews \| Screener\s*</title>", page)
+
+    def test_find_an_interview_by_its_candidate(self, desk: Client, hr: User) -> None:
+        a_row_of_everything(1, by=hr)
+        a_row_of_everything(2, by=hr)
+        found = desk.get(address(Interview, "changelist"), {"q": "+14155550001"}).content.decode()
+        assert re.search(r"1 result\b", found)
+
+
+class TestPages:
+    @pytest.fixture
+    def row(self, hr: User) -> Interview:
+        return a_row_of_everything(1, by=hr)
+
+    @pytest.mark.parametrize("model", MODELS, ids=label)
+    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(
+        self, desk: Client, row: Interview, model: Any
+    ) -> None:
+        for page in (address(model, "changelist"), address(model, "change", model.objects.first().pk)):
+            answer = desk.get(page)
+            assert answer.status_code == 200
+            text = answer.content.decode()
+            assert HOSTILE not in text
+            assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == []
+
+    def test_show_it_as_text_on_the_front_page(self, desk: Client, row: Interview) -> None:
+        row.job.questions_failed(HOSTILE)
+        row.candidate.resume_is_unreadable(HOSTILE)
+        page = desk.get(reverse("admin:index")).content.decode()
+        assert HOSTILE not in page
+        assert "&lt;script&gt;" in page
+
+    @pytest.mark.parametrize("model", READ_ONLY, ids=label)
+    def test_of_what_the_program_writes_are_read_only(self, desk: Client, row: Interview, model: Any) -> None:
+        pk = model.objects.first().pk
+        assert desk.post(address(model, "change", pk), {"status": "completed"}).status_code == 403
+        if label(model) != "candidates.DoNotCall":
+            assert desk.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403
+        if label(model) not in HAVE_A_FORM:
+            assert desk.post(address(model, "add"), {}).status_code == 403
+
+    @pytest.mark.parametrize("model", [Interview, ApiKey], ids=label)
+    def test_of_something_that_is_gone_lead_back_with_a_sentence(self, desk: Client, model: Any) -> None:
+        answer = desk.get(address(model, "change", "5eed2e45-cb5c-4e02-ad3a-d7388bcca398"), follow=True)
+        assert "Perhaps it was deleted?" in answer.content.decode()
+
+    def test_say_that_no_language_model_judges(self, desk: Client, settings: Any) -> None:
+        assert b"offline rules, no language model" in desk.get(reverse("admin:index")).content
+        settings.OPENAI_API_KEY = "sk-test"
+        assert b"offline rules, no language model" not in desk.get(reverse("admin:index")).content
+
+
+class TestAnOnlooker:
+    @pytest.mark.parametrize("model", MODELS, ids=label)
+    def test_may_look_and_not_touch(self, onlooker: Client, hr: User, model: Any) -> None:
+        a_row_of_everything(1, by=hr)
+        pk = model.objects.first().pk
+        assert onlooker.get(address(model, "changelist")).status_code == 200
+        assert onlooker.get(address(model, "change", pk)).status_code == 200
+        assert onlooker.get(address(model, "add")).status_code == 403
+        assert onlooker.post(address(model, "change", pk), {}).status_code == 403
+        assert onlooker.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403
+
+    def test_sees_no_button_and_finds_no_door(self, onlooker: Client, hr: User) -> None:
+        a_row_of_everything(1, by=hr)
+        for model in MODELS:
+            shown = admin.site._registry[model]
+            pk = model._default_manager.values_list("pk", flat=True)[0]
+            page = onlooker.get(address(model, "change", pk)).content.decode()
+            for name in shown._extract_action_names(shown.actions_detail):  # type: ignore[attr-defined]
+                if getattr(shown, name).permission.partition(".")[2].startswith("view_"):
+                    continue  # it leads to where one may look
+                door = address(model, name, pk)
+                assert door not in page
+                assert onlooker.get(door).status_code == 403
+                assert onlooker.post(door, {}).status_code == 403
+
+    def test_who_is_no_staff_sees_nothing(self, client: Client, db: None) -> None:
+        client.force_login(User.objects.create_user("stranger"))
+        answer = client.get(address(Interview, "changelist"))
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("admin:login"))
+
+
+class TestApiKeys:
+    def test_show_the_key_exactly_once(self, desk: Client) -> None:
+        answer = desk.post(address(ApiKey, "add"), {"name": "ATS", "scope": "read"}, follow=True)
+        made = ApiKey.objects.get()
+        match = re.search(rf"The key is: ({made.prefix}\.\w+)", answer.content.decode())
+        assert match
+        assert made.is_valid(match[1])
+        assert made.scope == "read"
+        for page in (address(ApiKey, "change", made.pk), address(ApiKey, "changelist")):
+            assert match[1] not in desk.get(page).content.decode()
+
+    def test_never_show_or_take_a_hash(self, desk: Client) -> None:
+        made, _ = ApiKey.objects.create_key(name="ATS")
+        page = address(ApiKey, "change", made.pk)
+        secret_part = made.hashed_key.split("$")[-1]
+        assert secret_part not in re.sub(r'(href|action|value)="[^"]*"', "", desk.get(page).content.decode())
+        desk.post(page, {"name": "ATS 2", "hashed_key": "x", "prefix": "x", "scope": "write"})
+        again = ApiKey.objects.get()
+        assert (again.name, again.hashed_key, again.prefix) == ("ATS 2", made.hashed_key, made.prefix)
+
+    def test_are_revoked_for_good_and_never_deleted(self, desk: Client) -> None:
+        made, key = ApiKey.objects.create_key(name="ATS")
+        page = address(ApiKey, "change", made.pk)
+        desk.post(page, {"name": "ATS", "revoked": "on"})
+        assert not ApiKey.objects.is_valid(key)
+        desk.post(page, {"name": "ATS"})
+        assert ApiKey.objects.get().revoked
+        assert desk.post(address(ApiKey, "delete", made.pk), {"post": "yes"}).status_code == 403
+
+
+class TestUsers:
+    def test_are_added_with_a_password(self, desk: Client) -> None:
+        passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        answer = desk.post(address(User, "add"), {"username": "new", "usable_password": "true", **passwords})
+        assert answer.status_code == 302
+        assert User.objects.get(username="new").check_password("correct horse battery")
+
+    def test_who_have_decided_are_not_deleted(self, desk: Client, hr: User) -> None:
+        decider = User.objects.create_superuser("decider")
+        a_row_of_everything(1, by=decider)
+        for answer in (
+            desk.post(address(User, "delete", decider.pk), {"post": "yes"}),
+            desk.post(
+                address(User, "changelist"),
+                {"action": "delete_selected", "_selected_action": [decider.pk], "post": "yes"},
+            ),
+        ):
+            assert answer.status_code == 200
+            assert "protected" in answer.content.decode()
+        assert User.objects.filter(pk=decider.pk).exists()
+
+    @pytest.fixture
+    def warden(self, db: None) -> Client:
+        """A client logged in as staff that may add, change and delete users and groups, and nothing else."""
+        user = User.objects.create_user("warden", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename__regex="_(user|group)$"))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def test_can_be_mended_by_those_who_may_change_them(self, warden: Client) -> None:
+        clerk = User.objects.create_user("clerk", is_staff=True)
+        passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        assert warden.post(reverse("admin:auth_user_password_change", args=[clerk.pk]), passwords).status_code == 302
+        clerk.refresh_from_db()
+        assert clerk.check_password("correct horse battery")
+        assert (
+            warden.post(address(User, "change", clerk.pk), {"username": "clark", "is_staff": "on"}).status_code == 302
+        )
+        clerk.refresh_from_db()
+        assert (clerk.username, clerk.is_active) == ("clark", False)
+        assert warden.post(address(User, "delete", clerk.pk), {"post": "yes"}).status_code == 302
+        assert not User.objects.filter(pk=clerk.pk).exists()
+
+    def test_get_no_more_rights_from_who_may_change_them(self, warden: Client) -> None:
+        me = User.objects.get(username="warden")
+        had = me.get_all_permissions()
+        everything = list(Permission.objects.values_list("pk", flat=True))
+        group = Group.objects.create(name="all")
+        group.permissions.set(everything)
+        Group.objects.create(name="mine").user_set.add(me)
+        rights = {"is_superuser": "on", "groups": [group.pk], "user_permissions": everything}
+        form = {"username": "warden", "is_active": "on", "is_staff": "on", **rights}
+        assert warden.post(address(User, "change", me.pk), form).status_code == 302
+        mine = address(Group, "change", Group.objects.get(name="mine").pk)
+        assert warden.post(mine, {"name": "mine", "permissions": everything}).status_code == 403
+        assert warden.post(address(Group, "add"), {"name": "more", "permissions": everything}).status_code == 403
+        me = User.objects.get(pk=me.pk)
+        assert not me.is_superuser
+        assert me.get_all_permissions() == had
+
+    @pytest.mark.parametrize("is_active", [True, False])
+    @pytest.mark.parametrize("more", ["superuser", "permission", "group"])
+    def test_are_not_taken_over_by_who_may_do_less(self, warden: Client, more: str, is_active: bool) -> None:
+        other = User.objects.create_user("other", password="a long password", is_staff=True, is_active=is_active)
+        may = Permission.objects.get(codename="add_decision")
+        if more == "superuser":
+            User.objects.filter(pk=other.pk).update(is_superuser=True)
+        elif more == "permission":
+            other.user_permissions.add(may)
+        else:
+            group = Group.objects.create(name="deciders")
+            group.permissions.add(may)
+            other.groups.add(group)
+        passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
+        assert warden.post(reverse("admin:auth_user_password_change", args=[other.pk]), passwords).status_code == 403
+        form = {"username": "other", "email": "warden@example.com", "is_active": "on", "is_staff": "on"}
+        assert warden.post(address(User, "change", other.pk), form).status_code == 403
+        assert warden.post(address(User, "delete", other.pk), {"post": "yes"}).status_code == 403
+        chosen = {"action": "delete_selected", "_selected_action": [other.pk], "post": "yes"}
+        warden.post(address(User, "changelist"), chosen)
+        other.refresh_from_db()
+        assert other.check_password("a long password")
+        assert (other.email, other.is_active) == ("", is_active)
+        assert warden.get(address(User, "change", other.pk)).status_code == 200
+
+    def test_come_to_the_front_page_from_a_login_without_a_destination(self, db: None, client: Client) -> None:
+        User.objects.create_superuser("hr", password="a long password")
+        answer = client.post(reverse("admin:login"), {"username": "hr", "password": "a long password"})
+        assert answer.headers["Location"] == reverse("admin:index")
+
+
+class TestTheFrontPage:
+    def test_costs_the_same_however_much_there_is(self, desk: Client, hr: User) -> None:
+        counts = []
+        for number in range(3):
+            row = a_row_of_everything(number, by=hr)
+            row.job.questions_failed("The model is down.")
+            row.candidate.resume_is_unreadable("It is encrypted.")
+            with CaptureQueriesContext(connection) as queries:
+                page = desk.get(reverse("admin:index")).content.decode()
+            counts.append(len(queries))
+        assert counts[0] == counts[-1]
+        assert "The model is down." in page
+        assert "It is encrypted." in page
+
+    def test_says_so_when_nothing_waits(self, desk: Client) -> None:
+        assert "Nothing waits for a person." in desk.get(reverse("admin:index")).content.decode()
+
+    def test_shows_only_what_the_user_may_look_at(self, hr: User) -> None:
+        row = a_row_of_everything(1, by=hr)
+        row.job.questions_failed("The model is down.")
+        page = read(a_clerk("view_candidate"), reverse("admin:index"))
+        assert "The model is down." not in page
+        assert address(Interview, "changelist") not in page

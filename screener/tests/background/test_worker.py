@@ -1,0 +1,138 @@
+"""The worker as a process of its own: started, killed, started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from django.conf import settings as django_settings
+from django.core.files.storage import storages
+from django.db import connection
+
+from devtools.phone_simulator.server import RunningSimulator, running_simulator
+from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from screener.background import worker as worker_module
+from screener.background.worker import shares
+from tests.support.factories import an_interview
+
+ROOT = Path(__file__).resolve().parents[3]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def environment() -> dict[str, str]:
+    """What a process needs to work on this test's database, phone network and files."""
+    database: dict[str, Any] = connection.get_connection_params()
+    own = {
+        "DATABASE_URL": f"postgres://{database['user']}@{database['host'].replace('/', '%2F')}/{database['dbname']}",
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "DEBUG": "1",
+        "WHITELISTED_NUMBERS": "*",
+        "CALLING_HOURS": "00:00-24:00",
+        "PRIVATE_FILES_DIR": storages["private"].path(""),
+    }
+    names = ("WEBHOOK_BASE_URL", "TWILIO_API_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER")
+    return os.environ | own | {name: getattr(django_settings, name) for name in names}
+
+
+@contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def eventually(true: Callable[[], Any], seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"not so within {seconds} s"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
+    settings.WEBHOOK_BASE_URL = live_server.url
+    with running_simulator(
+        account_sid=settings.TWILIO_ACCOUNT_SID, auth_token=settings.TWILIO_AUTH_TOKEN, speed=60
+    ) as simulator:
+        settings.TWILIO_API_URL = simulator.url
+        yield simulator
+
+
+def test_an_interview_survives_the_death_of_its_workers(network: RunningSimulator) -> None:
+    interview = an_interview(phone="+14155550100")
+    with worker() as process:
+        eventually(lambda: Recording.objects.exists())
+        for child in psutil.Process(process.pid).children():
+            child.send_signal(signal.SIGKILL)
+        eventually(lambda: Interview.objects.get().result_status == Interview.ResultStatus.READY, seconds=100)
+    assert Attempt.objects.count() == 1
+    assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ASSESSED}
+    assert all(one.assessments.filter(is_current=True).count() == 1 for one in interview.responses.all())
+
+
+def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -> None:
+    with worker() as process:
+        supervisor = psutil.Process(process.pid)
+        eventually(lambda: len(supervisor.children()) == 4)
+        children = supervisor.children()
+        process.kill()
+        eventually(lambda: all(has_ended(child) for child in children))
+
+
+BROKEN = """
+import os, django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
+django.setup()
+from screener.background import worker
+begun, start = [], worker._start
+def breaks(queue, at_once):
+    if len(begun) == 2:
+        raise RuntimeError("a mistake of ours")
+    begun.append(start(queue, at_once))
+    return begun[-1]
+worker._start = breaks
+worker.supervise()
+"""
+
+
+def test_a_supervisor_that_breaks_takes_its_workers_with_it_so_that_it_can_be_started_again() -> None:
+    command = [sys.executable, "-c", BROKEN]
+    ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert "a mistake of ours" in ended.stderr
+
+
+def test_where_a_process_may_not_give_way_it_works_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def forbidden(*args: object) -> None:
+        raise PermissionError("not here")
+
+    for name in ("sched_setscheduler", "setpriority"):
+        monkeypatch.setattr(os, name, forbidden)
+    worker_module._give_way(os.getpid())
+    assert "callers may have to wait" in caplog.text
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Also where whoever inherited it has not looked after it yet."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_queue_that_does_much_at_once_is_shared_between_processes() -> None:
+    assert [shares(at_once) for at_once in (1, 8, 9, 16, 20)] == [[1], [8], [5, 4], [8, 8], [7, 7, 6]]

@@ -1,0 +1,33 @@
+"""Telling database constraints apart."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from screener.db.constraints import violates
+from screener.models import SpokenLine
+
+pytestmark = pytest.mark.django_db
+
+UNIQUE_KEY = "screener_spokenline_key_key"
+
+
+def integrity_error(key: str | None) -> IntegrityError:
+    with pytest.raises(IntegrityError) as raised, transaction.atomic():
+        SpokenLine.objects.bulk_create([SpokenLine(key=key), SpokenLine(key="A")])
+    return raised.value
+
+
+def test_violates_names_constraint() -> None:
+    error = integrity_error("A")
+    assert violates(error, UNIQUE_KEY)
+    assert not violates(error, "key_key")
+
+
+def test_violates_ignores_values_of_row() -> None:
+    """A null value violates no named constraint, whatever the row contains."""
+    assert not violates(integrity_error(None), "")
+    assert not violates(integrity_error(None), UNIQUE_KEY)
+
+
+def test_violates_needs_database_error() -> None:
+    assert not violates(IntegrityError(UNIQUE_KEY), UNIQUE_KEY)

@@ -1,0 +1,254 @@
+"""What says who somebody is: masked however it is written or said, and nothing else is."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screener.services.privacy.redaction import redact
+from tests.support.corpora import GOOD_ANSWER, ordinary
+
+JOSE = ("José O'Brien-Müller", "jose.obrien92@mail.example.com", "+14155550137")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Write to anna.b+jobs@mail.example.co.uk.", "Write to ██████████████████████████████."),
+        ("anna at example dot com", "████ ██ ███████ ███ ███"),
+        ("Call +1 (415) 555-0100 now", "Call ██ █████ ████████ now"),
+        ("or 415-555-0199, please", "or ████████████, please"),
+        ("or 06 12 34 56 78", "or ██ ██ ██ ██ ██"),
+        ("four one five five five five oh one", "████ ███ ████ ████ ████ ████ ██ ███"),
+        ("I'm Will Green, and I will go.", "I'm ████ █████, and I will go."),
+        ("my name is will green", "my name is ████ █████"),
+        ("my name is will, and I will go", "my name is ████, and I will go"),
+        ("GREEN? Yes, Greenland is green.", "█████? Yes, Greenland is green."),
+        ("Will's team; WillGreen, will_green", "████'s team; █████████, ██████████"),
+    ],
+)
+def test_masks_who_somebody_is(text: str, masked: str) -> None:
+    assert redact(text, ["Will Green"]) == masked
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "José",
+            "jose",
+            "JOSE",
+            "Jose\u0301",
+            "JOSÉ’s",
+            "J o s é",
+            "J-O-S-E",
+            "Jo\u200bsé",
+            "O'Brien",
+            "o’brien",
+            "OBrien",
+        ),
+        *("O B R I E N", "Müller", "Mueller", "MULLER's", "O'Brien Muller", "jose obrien mueller"),
+    ],
+)
+def test_a_name_is_masked_however_it_is_written(name: str) -> None:
+    assert all(sign in " █" for sign in redact(name, JOSE).replace("█'s", "").replace("█’s", ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "masked"),
+    [
+        ("王小明", "我叫王小明，是工程師。", "我叫███，是工程師。"),
+        ("김 민준", "제 이름은 김민준입니다. 민준이가 했어요.", "제 이름은 ███입니다. ██이가 했어요."),
+        ("प्रिया शर्मा", "मेरा नाम प्रिया है", "मेरा नाम ██████ है"),
+        ("Анна Петрова", "меня зовут анна", "меня зовут ████"),
+        ("Maria de la Cruz", "Maria went to la sala de Cruz", "█████ went to la sala de ████"),
+    ],
+)
+def test_names_of_any_script_are(name: str, text: str, masked: str) -> None:
+    assert redact(text, [name]) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jose.obrien92@mail.example.com",
+        "JOSE.OBRIEN92 @ MAIL.EXAMPLE.COM",
+        "jose dot obrien nine two at mail dot example dot com",
+        "j o s e dot o b r i e n nine two at mail dot example dot com",
+        "jose.obrien92",
+        "someone.else@example.org",
+        "someone at gmail.com",
+        "some dot one at example dot co dot uk",
+        "some underscore one at example dot org",
+        "s-o-m-e dot one two at example dot org",
+        "some dot one at example.org",
+        "_some__one_ at example dot org",
+        "ana arroba example punto es",
+        "anna at example punkt de",
+        "j.smith(at)example.org",
+        "john [at] mail [dot] example [dot] org",
+        "john (@) example (dot) org",
+    ],
+)
+def test_an_address_is_masked_however_it_is_said(text: str) -> None:
+    assert set(redact(text, JOSE)) <= set(" █[]()")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "4155550137",
+            "(415) 555 01 37",
+            "415.555.0137",
+            "5550137",
+            "1 415 5550137",
+            "00 1 415-555-0137",
+            "41 55 55 01 37",
+        ),
+        *("٤١٥٥٥٥٠١٣٧", "４１５－５５５－０１３７", "415\u200b555\u200b0137"),
+        *("four one five, triple five, oh one three seven", "four-one-five double five five o one three seven"),
+        *("four one five um five five five and zero one three seven", "one 415 five five five 0137"),
+        "four fifteen, five fifty-five, oh one thirty-seven",
+        "four one five fifty five five zero one three seven",
+        "one four one five and then five five five, um, and then oh one three seven",
+        *("4 1 5 5 5 5 0 1 3 7", "6 1 2 3 4 5 6 7 8", "7 0 3 5 5 5 0 1 9 9 1"),
+        *("+49 151 23456789", "0151 23456789", "07911 123456", "020 7946 0958", "98765 43210", "612 345 678"),
+        *("+442079460958", "1-800-555-0199", "(030) 123456", "555-0199", "+49 151 23456789 0151 23456789"),
+        *("seven seven double nine one oh five", "０３０ １２３４５６７"),
+    ],
+)
+def test_a_phone_number_is_masked_however_it_is_said(text: str) -> None:
+    assert set(redact(f"It is {text}, ok?", JOSE).removeprefix("It is ").removesuffix(", ok?")) <= set(" █()+,")
+
+
+def test_what_is_announced_as_a_number_is_one() -> None:
+    assert redact("My phone is 91 23 45 67.") == "My phone is ██ ██ ██ ██."
+    assert redact("Phone sales grew to 1 250 000.") == "Phone sales grew to 1 250 000."
+
+
+# --- What is left alone --------------------------------------------------------------------------------
+
+_YEAR, _SMALL = st.integers(1950, 2039), st.integers(1, 999)
+_THOUSANDS = st.integers(1_000, 999_999_000).map(lambda number: f"{number:,}")
+_FIGURES = st.one_of(
+    st.builds("from {}-{}".format, _YEAR, _YEAR),
+    st.builds("{} to {}".format, _YEAR, _YEAR),
+    st.builds("{} {} {}".format, _YEAR, _YEAR, _YEAR),
+    st.builds("{}-{:02}-{:02}".format, _YEAR, st.integers(1, 12), st.integers(1, 28)),
+    st.builds("{:02}.{:02}.{}".format, st.integers(1, 28), st.integers(1, 12), _YEAR),
+    st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)),
+    st.builds("{:02}00-{:02}00".format, st.integers(0, 23), st.integers(0, 23)),
+    st.builds("{} users".format, _THOUSANDS),
+    st.builds("${}".format, _THOUSANDS),
+    st.builds("{}.50 euros".format, _THOUSANDS),
+    st.builds("{} 000 000 rows".format, _SMALL),
+    st.builds("{}.000.000 rows".format, _SMALL),
+    st.builds("{}.{}%".format, _SMALL, _SMALL),
+    st.builds("{} percent".format, _SMALL),
+    st.builds("version {}.{}.{}".format, _SMALL, _SMALL, _SMALL),
+    st.builds("{}0-{}00 tickets".format, st.integers(10, 19), st.integers(20, 99)),
+    st.builds("{0}0-{0}00 tickets".format, st.integers(10, 99)),
+    st.builds("in {} {} users".format, _YEAR, st.integers(1_000, 99_999)),
+    st.builds("{}, {}, {} and {}".format, _SMALL, _SMALL, _SMALL, _SMALL),
+    st.builds("{}/{}".format, _SMALL, _SMALL),
+    st.builds("{}00 {}00 {}00 units".format, *[st.integers(1, 99)] * 3),
+    st.builds("{}-{} {}".format, _SMALL, st.integers(1_000, 9_999), st.sampled_from(["units", "people", "new users"])),
+    st.sampled_from(["ratings 5 4 3 5 4 4 5 3 5 5 4 5 in a row", "call 1200 1300 1400 people"]),
+    st.sampled_from(
+        ["192.168.100.200", "2048x1536", "24/7", "ISO 27001 2013", "one or two of three", "Node.js 20.11.1"]
+    ),
+    st.sampled_from(
+        ["I worked at booking.com", "at this point. Dot", "we met @ noon", "two point five", "twenty twenty one"]
+    ),
+)
+
+
+@given(st.lists(_FIGURES, min_size=1, max_size=3), st.sampled_from([", ", "; ", ". ", " and then "]))
+def test_ordinary_figures_are_left_alone(figures: list[str], between: str) -> None:
+    text = f"We had {between.join(figures)} at that time."
+    assert redact(text, JOSE) == text
+
+
+def test_ordinary_sentences_are_left_alone() -> None:
+    names = [*JOSE, "Will May", "Hope Young", "Van De Mark", "An Do"]
+    sentences = [
+        *ordinary(),
+        GOOD_ANSWER,
+        "We sold 240 units for $415 555 0100 yen.",
+        "Meet me at home dot.",
+        "I breathe and count one two three four five six seven eight, then I answer.",
+        "Four fifteen, five fifty-five and zero one thirty-eight are the rooms.",
+        "In twenty fifteen we were fifty five people, in twenty twenty one a hundred thirty seven.",
+        "The children counted nine, eight, seven, six, five, four, three, two, one.",
+    ]
+    assert [redact(sentence, names) for sentence in sentences] == sentences
+
+
+@pytest.mark.parametrize("sign", ["'", "’"])
+def test_a_line_ends_in_a_text_of_any_signs(sign: str) -> None:
+    figures = f"I{sign}m fine. from 2015\n2019\n2021\r\n2023\tand 12"
+    assert redact(figures, JOSE) == figures
+    assert redact(f"My name is\nJosé and it{sign}s\nfine", JOSE) == f"My name is\n████ and it{sign}s\nfine"
+    assert redact(f"It{sign}s\nO{sign}Brien\r\nMüller\there", JOSE) == f"It{sign}s\n███████\r\n██████\there"
+
+
+# --- Whatever the text -----------------------------------------------------------------------------------
+
+_KNOWN = st.one_of(st.text(max_size=20), st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True), st.emails())
+
+
+@given(st.text(), st.lists(_KNOWN, max_size=3))
+def test_every_place_is_kept_and_once_is_enough(text: str, known: list[str]) -> None:
+    once = redact(text, known)
+    assert len(once) == len(text)
+    assert all(new in (old, "█") for old, new in zip(text, once, strict=True))
+    assert redact(once, known) == once
+
+
+_BITS = [*"_-,('a2mé0", "a_", "2_", "a-", "m ", "oh ", "at ", "dot ", "one ", "a, ", "a@", "a. ", "J o s e ", "call 1"]
+
+
+@pytest.mark.parametrize("first", _BITS)
+def test_redact_backtracks_on_no_repetition(first: str) -> None:
+    """A pattern that backtracks would hang: its time grows exponentially with the number of repetitions."""
+    for second in ["", *_BITS]:
+        text = f"{first}{second}" * 300
+        assert len(redact(text, JOSE)) == len(text), second
+
+
+_NAME = st.text(st.sampled_from("abcdefgjknortuvwxyzäéñøßł"), min_size=2, max_size=9).map("xj{}".format)
+_NUMBER = st.from_regex(r"\+[1-9][0-9]{8,13}", fullmatch=True)
+_WORDS = "zero one two three four five six seven eight nine".split()
+
+
+@given(_NAME, _NAME, _NUMBER, st.sampled_from(" -.,"), st.sampled_from(ordinary()), st.data())
+def test_no_form_of_what_is_known_is_left(
+    first: str, last: str, number: str, joint: str, around: str, data: st.DataObject
+) -> None:
+    digits = data.draw(st.lists(st.sampled_from([number[1:], number[3:]]), min_size=1, max_size=1))[0]
+    forms = {
+        "name": st.sampled_from(
+            [first, first.upper(), f"{first}'s", f"{last.title()}, {first}", bare(first), f"{first}{joint}{last}"]
+        ),
+        "number": st.sampled_from(
+            [
+                digits,
+                number,
+                joint.join(digits),
+                f"{joint} ".join(_WORDS[int(one)] for one in digits),
+                f"({digits[:3]}) {digits[3:]}",
+            ]
+        ),
+        "address": st.sampled_from([f"{first}.{last}@example.com", f"{first} dot {last} at example dot com"]),
+    }
+    said = data.draw(forms[data.draw(st.sampled_from(list(forms)))])
+    masked = redact(f"{around} It is {said} now.", [f"{first.title()} {last}", number, f"{first}.{last}@example.com"])
+    left = masked.removeprefix(f"{around} It is ").removesuffix(" now.")
+    assert len(left) < len(masked)
+    assert not any(sign.isalnum() for sign in left.removesuffix("'s"))
+
+
+def bare(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))

@@ -1,0 +1,333 @@
+"""Sentences spoken ahead of time: by the real client, kept once, paid once, and heard at an address of their own."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from screener import tasks
+from screener.background.leases import LEASE_SECONDS
+from screener.models import ModelCall, SpokenLine
+from screener.services.errors import ServiceError
+from screener.services.openai.openai_client import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
+from screener.services.speech_synthesis import synthesizer
+from screener.tts import prompt_cache
+from tests.support.factories import drain
+from tests.support.fake_openai import (
+    KEY,
+    Behaviour,
+    Server,
+    cut_off,
+    failing,
+    hanging,
+    openai_server,
+    raw,
+    replying,
+    speaking,
+)
+
+JOB = UUID(int=1)
+MP3 = b"\xff\xf3\x84\xc4" + bytes(200)
+
+
+@contextmanager
+def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+    fixed = {"VOICE_API_KEY": KEY, "VOICE_MODEL": "voice-1", "VOICE_NAME": "jane"}
+    with openai_server(*replies) as server:
+        at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(fixed | at | settings)):
+            yield server
+
+
+class TestTheService:
+    def test_sends_the_text_and_gets_sound(self) -> None:
+        with a_voice(raw(MP3, "audio/mpeg")) as server:
+            assert synthesizer.speak("Question 1 of 3.") == MP3
+        request = server.requests[0]
+        assert (request.path, request.key) == ("/v1/audio/speech", KEY)
+        assert request.json == {
+            "input": "Question 1 of 3.",
+            "model": "voice-1",
+            "voice": "jane",
+            "response_format": "mp3",
+        }
+
+    @pytest.mark.parametrize(
+        ("sound", "kind"),
+        [
+            (MP3, synthesizer.MP3),
+            (b"ID3\x04" + MP3, synthesizer.MP3),
+            (b"RIFF\xff\xff\xff\xffWAVEfmt ", synthesizer.WAV),
+            (b"\xff\xf1\x50\x80", ""),
+            (b"OggS", ""),
+            (b"<html>", ""),
+            (b"\xff", ""),
+            (b"", ""),
+        ],
+        ids=["MP3", "tagged MP3", "WAV of unknown length", "AAC", "Ogg", "HTML", "a byte", "nothing"],
+    )
+    def test_tells_sound_by_its_content(self, sound: bytes, kind: str) -> None:
+        assert synthesizer.content_type(sound) == kind
+
+    @pytest.mark.parametrize(
+        ("behaviour", "error", "hint"),
+        [
+            (failing(429), RateLimited, "The voice asks us"),
+            (failing(401), KeyRefused, "VOICE_API_KEY"),
+            (failing(404), ModelUnknown, "VOICE_MODEL"),
+            (hanging(), TimedOut, "did not answer"),
+            (cut_off, Unreachable, "could not be reached"),
+            (raw(b"<html>Welcome</html>", "text/html"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (replying(200, {"audio": ""}), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (raw(b"", "audio/mpeg"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (raw(b"RIFF\x00\x10\x00\x00WAVEfmt ", "audio/wav"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+        ],
+    )
+    def test_names_each_failure(self, behaviour: Behaviour, error: type[ServiceError], hint: str) -> None:
+        with a_voice(behaviour), pytest.raises(error, match=hint):
+            synthesizer.speak("Hello.")
+
+    @pytest.mark.parametrize(("key", "model"), [("", "voice-1"), (KEY, "")])
+    def test_is_off_unless_both_key_and_model_are_set(self, key: str, model: str) -> None:
+        with override_settings(VOICE_API_KEY=key, VOICE_MODEL=model):
+            assert not synthesizer.is_on()
+
+
+def want(*texts: str) -> None:
+    prompt_cache.want(texts, "en", job_id=JOB)
+
+
+def after(time_machine: Any, **time: float) -> None:
+    """Every job is lost, time passes, and the sweep comes by."""
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
+    tasks.sweep(timestamp=0)
+    drain()
+
+
+def lose_file(text: str) -> None:
+    line = SpokenLine.objects.get(text=text)
+    line.file.storage.delete(str(line.file.name))
+
+
+def status(client: Client, address: str) -> int:
+    answer = client.get(address)
+    list(answer)  # read to its end, the file is closed
+    return answer.status_code
+
+
+@pytest.mark.django_db
+class TestASentence:
+    def test_is_spoken_and_paid_once_however_often_it_is_wanted(self) -> None:
+        with a_voice(speaking) as server:
+            want("Hello.", "Goodbye.")
+            want("Goodbye.")
+            drain()
+            want("Hello.")
+            drain()
+            assert sorted(one.json["input"] for one in server.requests) == ["Goodbye.", "Hello."]
+        calls = ModelCall.objects.filter(purpose="speech", model="voice-1", job_id=JOB, error="")
+        assert calls.count() == 2
+
+    def test_is_another_one_in_another_voice_or_language(self) -> None:
+        with a_voice(speaking):
+            want("Hello.")
+            prompt_cache.want(["Hello."], "en-GB", job_id=JOB)
+            with override_settings(VOICE_NAME="john"):
+                want("Hello.")
+            assert SpokenLine.objects.count() == 3
+            drain()
+            assert SpokenLine.objects.unspoken().count() == 0
+            with override_settings(VOICE_NAME="john"):
+                assert SpokenLine.objects.unspoken().count() == 1, "not spoken by the voice that is no longer set"
+
+    def test_is_not_wanted_without_a_voice(self) -> None:
+        want("Hello.")
+        assert not SpokenLine.objects.exists()
+        assert not ProcrastinateJob.objects.filter(task_name="screener.speak").exists()
+
+    def test_that_a_crash_left_unspoken_is_spoken(self, time_machine: Any) -> None:
+        with a_voice(speaking):
+            want("Hello.")
+            line = SpokenLine.objects.get()
+            assert SpokenLine.objects.claim(line.pk, seconds=LEASE_SECONDS)
+            after(time_machine, seconds=LEASE_SECONDS - 1)
+            line.refresh_from_db()
+            assert not line.file, "the lease of the dead worker still holds"
+            after(time_machine, seconds=2)
+            line.refresh_from_db()
+            assert line.file
+
+    @pytest.mark.parametrize(
+        ("trouble", "pause"),
+        [(failing(503), timedelta(minutes=1)), (failing(401), timedelta(hours=1, minutes=1))],
+        ids=["passes", "needs a person"],
+    )
+    def test_that_failed_says_so_and_is_tried_again(
+        self, trouble: Behaviour, pause: timedelta, time_machine: Any
+    ) -> None:
+        with a_voice(trouble, speaking) as server:
+            want("Hello.")
+            drain()
+            line = SpokenLine.objects.get()
+            assert line.error
+            assert prompt_cache.addresses(["Hello."], "en") == {}
+            tasks.sweep(timestamp=0)
+            drain()
+            assert len(server.requests) == 1, "not before its time"
+            after(time_machine, seconds=pause.total_seconds())
+            line.refresh_from_db()
+            assert (bool(line.file), line.error) == (True, "")
+        errors = ModelCall.objects.order_by("created_at").values_list("error", flat=True)
+        assert [bool(error) for error in errors] == [True, False]
+
+    def test_that_has_failed_for_a_day_is_tried_now_and_then_for_ever(self, time_machine: Any) -> None:
+        with a_voice(failing(503), speaking):
+            want("Hello.")
+            SpokenLine.objects.update(tries=5000)
+            drain()
+            after(time_machine, minutes=61)
+            assert SpokenLine.objects.get().file
+
+    def test_is_on_the_bill_by_its_length(self) -> None:
+        with a_voice(raw(b"<html>"), speaking), override_settings(MODEL_PRICES=["voice-1=10/Mchar"]):
+            want("Hello.")
+            drain()
+            SpokenLine.objects.update(retry_at=None)
+            prompt_cache.speak(SpokenLine.objects.get().pk)
+        costs = [call.cost for call in ModelCall.objects.all()]
+        assert costs == [Decimal("0.00006")] * 2, "noise is billed like speech"
+
+    def test_waits_while_the_budget_is_spent(self, time_machine: Any) -> None:
+        ModelCall.objects.create(purpose="summary", model="m", cost=5)
+        with a_voice(speaking) as server:
+            with override_settings(MONTHLY_BUDGET=5):
+                want("Hello.")
+                drain()
+            assert (server.requests, SpokenLine.objects.get().tries) == ([], 0)
+            after(time_machine, minutes=11)
+            assert SpokenLine.objects.get().file
+
+    def test_of_which_two_workers_come_back_is_kept_once(self) -> None:
+        with a_voice(speaking):
+            want("Hello.")
+            line = SpokenLine.objects.get()
+            token = SpokenLine.objects.claim(line.pk, seconds=75)
+            assert token is not None
+            prompt_cache._put_away(line, token, MP3)
+            line.refresh_from_db()
+            kept = line.file.name
+            prompt_cache._put_away(line, token, MP3)
+            line.refresh_from_db()
+            assert line.file.name == kept
+            assert line.file.storage.listdir("speech")[1] == [str(kept).removeprefix("speech/")]
+
+    def test_that_waits_for_its_turn_is_not_queued_again(self, time_machine: Any) -> None:
+        with a_voice(speaking):
+            want("Hello.", "Goodbye.")
+            time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=False)
+            tasks.sweep(timestamp=0)
+            assert ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo").count() == 2
+
+
+@pytest.mark.django_db
+class TestAnAddress:
+    @pytest.fixture
+    def address(self) -> Iterator[str]:
+        with a_voice(speaking):
+            want("Hello.")
+            drain()
+            (found,) = prompt_cache.addresses(["Hello.", "Nobody spoke this."], "en").values()
+            yield found
+
+    def test_is_found_in_one_query_and_without_a_voice_in_none(self, address: str) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            prompt_cache.addresses(["Hello.", "Goodbye."], "en")
+        assert len(queries) == 1
+        with override_settings(VOICE_MODEL=""), CaptureQueriesContext(connection) as queries:
+            assert prompt_cache.addresses(["Hello."], "en") == {}
+        assert len(queries) == 0
+
+    def test_gives_the_sound_to_whoever_has_it(self, address: str, client: Client) -> None:
+        answer = client.get(address)
+        sound = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+        assert (answer.status_code, sound[:4], len(sound)) == (200, b"RIFF", int(answer.headers["Content-Length"]))
+        assert answer.headers["Content-Type"] == "audio/wav"
+        assert answer.headers["Content-Description"] == "Hello."
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in answer.headers
+
+    def test_gives_a_part_to_a_player_that_seeks(self, address: str, client: Client) -> None:
+        answer = client.get(address, headers={"Range": "bytes=8-11"})
+        assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"WAVE")  # type: ignore[attr-defined]
+
+    def test_stays_the_same_all_day_so_that_it_can_be_kept(self, address: str, time_machine: Any) -> None:
+        time_machine.move_to(timezone.now().replace(hour=1), tick=False)
+        early = prompt_cache.addresses(["Hello."], "en")
+        time_machine.move_to(timezone.now().replace(hour=23), tick=False)
+        assert prompt_cache.addresses(["Hello."], "en") == early
+
+    def test_runs_out(self, address: str, client: Client, time_machine: Any) -> None:
+        time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
+        assert status(client, address) == 200
+        time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
+        assert status(client, address) == 404
+
+    def test_can_be_neither_guessed_nor_changed(self, address: str, client: Client) -> None:
+        key = prompt_cache.key_of("Hello.", "en")
+        day = timezone.now().toordinal()
+        for other in (key, f"{key}.{day}", f"{key}.{day}:", "x", unquote(address).rsplit("/", 1)[-1][:-1]):
+            assert status(client, f"/webhooks/speech/{other}") == 404
+        later = address.replace(f".{day}", f".{day + 30}")
+        assert later != address
+        assert status(client, later) == 404
+
+    def test_only_gives(self, address: str, client: Client) -> None:
+        assert client.post(address).status_code == 405
+
+    def test_of_lost_file_is_not_found_and_writes_nothing(self, address: str, client: Client) -> None:
+        lose_file("Hello.")
+        with CaptureQueriesContext(connection) as queries:
+            assert status(client, address) == 404
+        assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
+
+    def test_opens_again_once_lost_file_is_replaced(self, address: str, client: Client) -> None:
+        lose_file("Hello.")
+        assert prompt_cache.forget_lost_files() == 1
+        assert prompt_cache.addresses(["Hello."], "en") == {}
+        want("Hello.")
+        drain()
+        assert status(client, address) == 200
+
+
+@pytest.mark.django_db
+class TestLostFiles:
+    def test_are_forgotten_and_others_kept(self) -> None:
+        with a_voice(speaking):
+            want("Hello.", "Goodbye.")
+            drain()
+            want("Not spoken yet.")
+            lose_file("Hello.")
+            assert prompt_cache.forget_lost_files() == 1
+        assert set(SpokenLine.objects.values_list("text", flat=True)) == {"Goodbye.", "Not spoken yet."}
+
+    def test_are_all_forgotten_without_folder(self) -> None:
+        with a_voice(speaking):
+            want("Hello.")
+            drain()
+        storage = SpokenLine.objects.get().file.storage
+        shutil.rmtree(storage.path("speech"))
+        assert prompt_cache.forget_lost_files() == 1
+        assert not SpokenLine.objects.exists()

@@ -1,0 +1,43 @@
+"""What is left of an error of the database in the log."""
+
+import logging
+import logging.config
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from candidates.models import Candidate
+from tests.support.factories import a_candidate
+
+pytestmark = pytest.mark.django_db
+PRIVATE = {"full_name": "Zebediah\n\nQuux", "email": "zq@example.com", "external_id": "ats-1815"}
+
+
+def logged(**wrong: Any) -> str:
+    """The lines about a candidate that could not be stored, as the handler of the settings writes them."""
+    formats: Any = settings.LOGGING["formatters"]
+    formatter = logging.config.DictConfigurator({}).configure_formatter(dict(formats["line"]))
+    try:
+        with transaction.atomic():
+            Candidate.objects.create(**PRIVATE | wrong)
+    except IntegrityError:
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, "It failed.", None, sys.exc_info())
+        return str(formatter.format(record))
+    raise AssertionError("It was stored.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [({"phone": "no number"}, "candidate_phone_is_e164"), ({"phone": "+14155550133"}, "one_candidate_per_external_id")],
+)
+def test_it_names_the_rule_that_was_broken_and_nothing_of_the_row(wrong: dict[str, str], constraint: str) -> None:
+    a_candidate(external_id="ats-1815")
+    lines = logged(**wrong)
+    assert constraint in lines
+    assert lines.count("Traceback") == 2
+    assert "DETAIL: (not logged)" in lines
+    for private in ("Quux", "zq@", "1815", "no number", "+1415"):
+        assert private not in lines

@@ -1,0 +1,208 @@
+"""A server on loopback that speaks as much of OpenAI's protocol as is used, answers by script and can misbehave."""
+
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from django.test import override_settings
+
+from screener.services.circuit_breaker import breaker_of
+from screener.services.openai import request_options
+from screener.services.openai.openai_client import client_for
+
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    key: str
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+    @property
+    def user_turn(self) -> str:
+        return str(self.json["messages"][1]["content"])
+
+
+Behaviour = Callable[["_Handler"], None]
+
+
+@dataclass(frozen=True)
+class Late:
+    """A reply that is not there in time."""
+
+    behave: Behaviour
+
+    def __call__(self, handler: "_Handler") -> None:
+        self.behave(handler)
+
+
+@dataclass
+class Server:
+    """`replies` are given in turn, the last one for ever; `requests` is what came.
+
+    `seconds`: how long to wait for it. Long, as a busy machine is no failure, but where a reply is late on purpose.
+    """
+
+    base_url: str
+    seconds: float
+    replies: list[Behaviour] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def next(self) -> Behaviour:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    scripted: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # Otherwise the body waits 40 ms for the headers to be acknowledged.
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.scripted.requests.append(Request(self.path, self.headers["Authorization"].removeprefix("Bearer "), body))
+        self.scripted.next()(self)
+
+    def send(self, status: int, body: bytes, content_type: str = "application/json", **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def openai_server(*replies: Behaviour) -> Iterator[Server]:
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    httpd.daemon_threads = True
+    seconds = 0.3 if any(isinstance(reply, Late) for reply in replies) else PATIENCE
+    server = Server(f"http://127.0.0.1:{httpd.server_port}/v1", seconds, list(replies))
+    httpd.RequestHandlerClass = type("Handler", (_Handler,), {"scripted": server})
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        client_for(KEY, server.base_url, server.seconds).close()
+        client_for.cache_clear()
+        request_options.refused.clear()
+        breaker_of.cache_clear()
+        httpd.shutdown()
+        thread.join()
+        httpd.server_close()
+
+
+@contextmanager
+def language_model_at(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+    """A server that is the configured language model, for as long as it lasts."""
+    with openai_server(*replies) as server:
+        account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "gpt-6-luna"}
+        with override_settings(**(account | {"OPENAI_TIMEOUT": server.seconds} | settings)):
+            yield server
+
+
+KEY, PATIENCE = "sk-test", 20.0
+
+
+# --- What it can do ------------------------------------------------------------------------------------
+
+
+def completion(content: str | None, *, finish_reason: str = "stop", refusal: str | None = None) -> Behaviour:
+    """A chat completion with this text, as OpenAI words it."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return replying(
+        200,
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1795000000,
+            "model": "gpt-6-luna-2026-09-01",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish_reason, "logprobs": None}],
+            "usage": {"prompt_tokens": 321, "completion_tokens": 45, "total_tokens": 366},
+        },
+    )
+
+
+def replying(status: int, body: Any, **headers: str) -> Behaviour:
+    return lambda handler: handler.send(status, json.dumps(body).encode(), **headers)
+
+
+def speaking(handler: _Handler) -> None:
+    """A second of sound, whatever the text."""
+    chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+    chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
+    handler.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")
+
+
+def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:
+    return replying(status, {"error": {"message": "no", "type": kind, "param": None, "code": code}}, **headers)
+
+
+def particular(refusals: dict[str, Behaviour], otherwise: Behaviour) -> Behaviour:
+    """Refuses what these parameters are in, each in its way, the first of them first."""
+    return lambda handler: next(
+        (refuse for name, refuse in refusals.items() if name in handler.scripted.requests[-1].json), otherwise
+    )(handler)
+
+
+def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
+    return lambda handler: handler.send(200, body, content_type)
+
+
+def hanging(seconds: float = 1.0) -> Late:
+    def behave(handler: _Handler) -> None:
+        time.sleep(seconds)
+        handler.close_connection = True
+
+    return Late(behave)
+
+
+def dripping(seconds: float = 1.5) -> Late:
+    """A byte now and then, each soon enough for a limit on the time between two bytes."""
+
+    def behave(handler: _Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                handler.wfile.write(b" ")
+            except OSError:
+                break
+            time.sleep(0.05)
+        handler.close_connection = True
+
+    return Late(behave)
+
+
+def cut_off(handler: _Handler) -> None:
+    """Promises a long body, sends the beginning and goes."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices": [')
+    handler.close_connection = True
+
+
+def hanging_up(handler: _Handler) -> None:
+    handler.connection.shutdown(socket.SHUT_RDWR)
+    handler.close_connection = True

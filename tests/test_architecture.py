@@ -1,0 +1,320 @@
+"""The map of the packages: who may import whom, and how large a folder may grow."""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from rest_framework.serializers import ModelSerializer
+
+import screener.urls  # noqa: F401 - it imports every serializer
+
+ROOT = Path(__file__).resolve().parents[1]
+APPS = ("screener", "candidates", "jobs", "interviews", "webhooks")
+DEVTOOLS = "devtools"
+MOST_MODULES_IN_A_FOLDER = 12
+OWN = {
+    "screener": {"screener"},
+    "candidates": {"candidates", "screener"},
+    "jobs": {"jobs", "screener"},
+    "interviews": {"interviews", "candidates", "jobs", "screener"},
+    "webhooks": {"webhooks", "interviews", "candidates", "jobs", "screener"},
+}
+MODELS = {model.__name__: model for app in APPS for model in apps.get_app_config(app).get_models()}
+STATE_FIELDS = {
+    field.name
+    for model in MODELS.values()
+    for field in model._meta.fields
+    if field.name.endswith(("status", "outcome"))
+}
+ROW_WRITERS = {
+    *("store", "release", "save", "setattr", "update", "bulk_update"),
+    *("create", "get_or_create", "update_or_create", "bulk_create"),
+}
+DOORS = {"admin", "api", "views", "tasks", "serializers"}
+
+
+def modules_below(*folders: str) -> list[Path]:
+    """The product's modules, without tests and migrations."""
+    paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return [path for path in paths if not {"migrations", "tests"} & set(path.relative_to(ROOT).parts)]
+
+
+SOURCES = modules_below(*APPS)
+
+
+def imported_by(path: Path) -> set[str]:
+    """Every module that the file names in an import, at whatever depth."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+IMPORTS = {path: imported_by(path) for path in SOURCES}
+
+
+def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
+    """The modules that keep to `where`, each with what it imports and must not."""
+    found = {
+        module_of(path): {module for module in modules if wrong(path, module)}
+        for path, modules in IMPORTS.items()
+        if where(path)
+    }
+    assert found, "the rule applies to no file: it can't fail"
+    return {module: imports for module, imports in found.items() if imports}
+
+
+def is_ours(module: str) -> bool:
+    return module.split(".")[0] in APPS
+
+
+def app_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
+
+
+def test_imports_point_only_downwards() -> None:
+    """The URL configuration is the one exception: it names the views of every app."""
+    assert not breaches(
+        lambda path: module_of(path) != "screener.urls",
+        lambda path, module: is_ours(module) and module.split(".")[0] not in OWN[app_of(path)],
+    )
+
+
+def test_apps_import_no_devtools() -> None:
+    assert not breaches(lambda _: True, lambda _, module: module.split(".")[0] in (DEVTOOLS, "tests"))
+
+
+def package_of(path: Path) -> str:
+    """The folder of a module. A module that lies beside packages stands for itself."""
+    has_packages = any(
+        folder.name != "migrations" for folder in path.parent.iterdir() if (folder / "__init__.py").exists()
+    )
+    return module_of(path) if has_packages else module_of(path).rpartition(".")[0]
+
+
+def test_packages_have_no_import_cycle() -> None:
+    paths = {module_of(path): path for path in modules_below(*APPS, DEVTOOLS)}
+    graph: dict[str, set[str]] = {}
+    for path in paths.values():
+        for name in imported_by(path):
+            module = name if name in paths else name.rpartition(".")[0]
+            if module in paths and paths[module].name != "__init__.py":
+                graph.setdefault(package_of(path), set()).add(package_of(paths[module]))
+    edges = {package: imported - {package} for package, imported in graph.items()}
+    assert list(TopologicalSorter(edges).static_order())  # raises CycleError, which names the cycle
+
+
+def test_folders_stay_small() -> None:
+    modules = [path for path in modules_below(*APPS, DEVTOOLS) if path.name != "__init__.py"]
+    crowded = {str(folder): count for folder, count in Counter(path.parent for path in modules).items()}
+    assert {folder: count for folder, count in crowded.items() if count > MOST_MODULES_IN_A_FOLDER} == {}
+
+
+def test_the_twilio_webhooks_stay_thin() -> None:
+    lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "webhooks" / "twilio").glob("*.py"))
+    assert 0 < lines < 1000
+
+
+def test_services_are_leaves() -> None:
+    forbidden = ("django.db", "django.http", "rest_framework")
+    assert not breaches(
+        lambda path: "services" in path.parts,
+        lambda _, module: (
+            (is_ours(module) and not module.startswith("screener.services")) or module.startswith(forbidden)
+        ),
+    )
+
+
+def test_sdks_are_used_only_where_they_belong() -> None:
+    def wrong(path: Path, module: str) -> bool:
+        if app_of(path) == "webhooks" and module.startswith(("twilio.request_validator", "twilio.twiml")):
+            return False
+        return module.split(".")[0] in ("openai", "twilio")
+
+    assert not breaches(lambda path: "services" not in path.parts, wrong)
+
+
+def test_models_never_reach_for_the_network() -> None:
+    network = ("screener.services", "requests", "httpx", "urllib.request", "aiohttp")
+    assert not breaches(
+        lambda path: path.name == "models.py" or "models" in path.parts, lambda _, module: module.startswith(network)
+    )
+
+
+def test_the_conversation_knows_no_channel() -> None:
+    assert not breaches(
+        lambda path: module_of(path).startswith("interviews.conversation"),
+        lambda _, module: (
+            not module.startswith("interviews.conversation")
+            and module.split(".")[0] not in ("re", "dataclasses", "enum", "typing", "math", "collections")
+        ),
+    )
+
+
+def catches_all(case: ast.match_case) -> bool:
+    """Whether no value can get past this case, as with `case _` and `case _ as name`."""
+    pattern: ast.pattern | None = case.pattern
+    while isinstance(pattern, ast.MatchAs) and pattern.pattern:
+        pattern = pattern.pattern
+    return case.guard is None and isinstance(pattern, ast.MatchAs)
+
+
+def test_every_match_is_exhaustive() -> None:
+    """Over a closed union the last case is `assert_never`, which mypy checks; elsewhere it says what the rest means."""
+    falling_through = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Match) and not catches_all(node.cases[-1])
+    ]
+    assert falling_through == []
+
+
+def test_the_phone_simulator_stands_alone() -> None:
+    """It knows the application by HTTP only."""
+    imports = {path: imported_by(path) for path in modules_below("devtools/phone_simulator")}
+    foreign = {
+        module_of(path): module
+        for path, modules in imports.items()
+        for module in modules
+        if module.startswith((*APPS, "django"))
+        or (module.startswith(DEVTOOLS) and not module.startswith("devtools.phone_simulator"))
+    }
+    assert imports
+    assert foreign == {}
+
+
+def test_nobody_imports_a_door() -> None:
+    """Doors call verbs; what one door needs of another belongs behind both."""
+
+    def is_door(path: Path) -> bool:
+        return path.stem in DOORS | {"urls"} or bool({"admin", "api"} & set(path.parts))
+
+    def wrong(_: Path, module: str) -> bool:
+        inner = module.split(".")[1:]
+        return (
+            is_ours(module)
+            and bool(DOORS & set(inner[:-1] or inner))
+            and not module.startswith(("screener.api", "screener.admin.base"))
+        )
+
+    assert not breaches(lambda path: not is_door(path), wrong)
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in SOURCES
+        if path.name != "apps.py"
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def has_models(path: Path) -> bool:
+    return path.name == "models.py" or "models" in path.parts
+
+
+def may_change_rows(path: Path) -> bool:
+    """Services cannot import a model (see above)."""
+    return "services" not in path.parts
+
+
+def called_name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def passes_state(node: ast.expr) -> bool:
+    """Whether a state field is passed by keyword, in a dict literal or by name to a call that writes rows."""
+    if not isinstance(node, ast.Call) or called_name(node) not in ROW_WRITERS | MODELS.keys():
+        return False
+    values = [*node.args, *(keyword.value for keyword in node.keywords)]
+    constants = {inner.value for value in values for inner in ast.walk(value) if isinstance(inner, ast.Constant)}
+    keywords = {keyword.arg for keyword in node.keywords}
+    return bool(STATE_FIELDS & (keywords | constants))
+
+
+def assigns_state(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STATE_FIELDS
+
+
+def state_writes(source: str) -> list[int]:
+    """The line numbers at which the source writes a state field."""
+    expressions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.expr)]
+    return [node.lineno for node in expressions if assigns_state(node) or passes_state(node)]
+
+
+def test_state_changes_stay_in_models() -> None:
+    """State transitions are verbs of the models; other modules call them."""
+    outside = [path for path in SOURCES if may_change_rows(path) and not has_models(path)]
+    writes = [f"{module_of(path)}:{line}" for path in outside for line in state_writes(path.read_text())]
+    assert writes == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "interview.status = 'failed'",
+        "self.interview.status, reason = 'failed', ''",
+        "interview.store(status='failed')",
+        "response.release(tries=0, status='assessed')",
+        "Attempt.objects.filter(status='pending').update(outcome='no_answer')",
+        "Interview.objects.bulk_update(interviews, ['result_status'])",
+        "interview.save(update_fields=['updated_at', 'result_status'])",
+        "Call.objects.update_or_create(sid='CA1', defaults={'status': 'completed'})",
+        "job.store(**{'questions_status': 'ready'})",
+        "setattr(candidate, 'resume_status', 'read')",
+        "Interview(status='failed').save()",
+    ],
+)
+def test_state_writes_are_found(source: str) -> None:
+    assert state_writes(source) == [1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Interview.objects.filter(status='pending').update(updated_at=now)",
+        "interview.store(next_attempt_at=None)",
+        "Response(body, status=202)",
+        "status, outcome = interview.status, interview.outcome",
+    ],
+)
+def test_state_reads_are_allowed(source: str) -> None:
+    assert state_writes(source) == []
+
+
+def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def test_serializers_never_write_state() -> None:
+    """Their validated data goes into `store` as it is."""
+    writable = {
+        f"{serializer.__name__}.{field.source}"
+        for serializer in subclasses(ModelSerializer)
+        if serializer.__module__.split(".")[0] in APPS
+        for field in serializer().fields.values()
+        if field.source in STATE_FIELDS and not field.read_only
+    }
+    assert writable == set()

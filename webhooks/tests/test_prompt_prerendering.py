@@ -1,0 +1,189 @@
+"""What calls say, spoken before there are any; and calls that play it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.checks import run_checks
+from django.test import Client, override_settings
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from devtools.phone_simulator.server import RunningSimulator
+from interviews.models import Interview
+from jobs.models import JobDescription
+from screener.models import ModelCall, SpokenLine
+from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
+from tests.support.admin_client import read
+from tests.support.factories import QUESTIONS, an_approved_job, an_interview, drain
+from tests.support.fake_openai import Server, failing, speaking
+from tests.support.twilio_driver import Phone, consent, placed
+from webhooks import tasks
+from webhooks.tests.test_queries import ALWAYS
+from webhooks.tests.test_whole_interview import conduct, network
+from webhooks.twilio import prompt_prerendering, twiml
+
+__all__ = ["network"]
+
+
+@pytest.fixture
+def voice() -> Iterator[Server]:
+    with a_voice(speaking) as server:
+        yield server
+
+
+def spoken_job(**fields: Any) -> JobDescription:
+    job = an_approved_job(**fields)
+    tasks.speak_new(timestamp=0)
+    drain()
+    return job
+
+
+def said(voice: Server) -> list[str]:
+    return [str(request.json["input"]) for request in voice.requests]
+
+
+@pytest.mark.django_db
+class TestWhatIsSpokenAhead:
+    def test_is_everything_but_what_names_a_candidate(self, voice: Server) -> None:
+        spoken_job(title="Pilot")
+        texts = said(voice)
+        assert {question["text"] for question in QUESTIONS} < set(texts)
+        assert set(twiml.GOODBYES.values()) < set(texts)
+        assert "Thank you. Question 2 of 3." in texts
+        assert any("for Pilot" in text and "3 questions" in text for text in texts)
+        assert any("for Pilot again" in text and "1 question left" in text for text in texts)
+        assert not any("I am calling for" in text or "{" in text for text in texts)
+        assert len(texts) == len(set(texts)) == ModelCall.objects.filter(purpose="speech").count()
+
+    def test_is_what_a_second_job_adds_to_the_first(self, voice: Server) -> None:
+        spoken_job(title="Pilot")
+        before = len(voice.requests)
+        spoken_job(title="Cook")
+        assert before < len(voice.requests) < 2 * before
+        assert all("Cook" in text for text in said(voice)[before:])
+
+    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: Server) -> None:
+        job = an_approved_job()
+        job.store(is_open=False)
+        JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
+        tasks.speak_all(timestamp=0)
+        assert not SpokenLine.objects.exists()
+
+    def test_is_nothing_without_a_voice(self) -> None:
+        an_approved_job()
+        tasks.speak_new(timestamp=0)
+        tasks.speak_all(timestamp=0)
+        assert not SpokenLine.objects.exists()
+
+    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(self, voice: Server, time_machine: Any) -> None:
+        job = spoken_job(title="Pilot")
+        time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
+        job.store(title="Captain")
+        tasks.speak_new(timestamp=0)
+        assert not SpokenLine.objects.unspoken().exists()
+        tasks.speak_all(timestamp=0)
+        drain()
+        assert any("for Captain" in text for text in said(voice))
+
+    def test_is_spoken_again_where_its_file_is_lost(self, voice: Server, time_machine: Any) -> None:
+        job = spoken_job(title="Pilot")
+        closed = spoken_job(title="Cook")
+        closed.store(is_open=False)
+        time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
+        voice.requests.clear()
+        for text in ("Pilot", "Cook"):
+            lose_file(SpokenLine.objects.filter(text__contains=f"for {text} again")[0].text)
+        tasks.speak_lost(timestamp=0)
+        drain()
+        (text,) = said(voice)
+        assert f"for {job.title} again" in text
+
+    def test_is_left_alone_while_no_file_is_lost(self, voice: Server, django_assert_num_queries: Any) -> None:
+        spoken_job()
+        with django_assert_num_queries(1):
+            tasks.speak_lost(timestamp=0)
+
+    def test_delays_no_approval(self, voice: Server) -> None:
+        with a_voice(failing(503)) as server:
+            an_approved_job()
+            assert server.requests == []
+
+
+@pytest.mark.django_db
+class TestACall:
+    def test_plays_what_was_spoken_and_says_the_rest(self, voice: Server, client: Client) -> None:
+        phone = Phone(placed(an_interview(job=spoken_job())), client)
+        phone.pick_up()
+        assert "Ada Lovelace" in phone.heard()
+        phone.press("1")
+        assert phone.heard() == ""
+        phone.press("1")
+        gather = phone.document().find("Gather")
+        assert gather is not None
+        assert [part.tag for part in gather] == ["Play", "Play"], "a key during either of them still works"
+        for part in gather:
+            base, path = (part.text or "").split("/webhooks/")
+            assert (base, status(client, f"/webhooks/{path}")) == (settings.WEBHOOK_BASE_URL, 200)
+        assert [verb.tag for verb in phone.document()] == ["Gather", "Record", "Redirect"]
+
+    def test_says_a_question_that_could_not_be_spoken(self, voice: Server, client: Client) -> None:
+        job = spoken_job()
+        SpokenLine.objects.filter(text=QUESTIONS[0]["text"]).update(file="")
+        phone = Phone(placed(an_interview(job=job)), client)
+        consent(phone)
+        assert phone.heard() == QUESTIONS[0]["text"]
+        assert len(list(phone.document().iter("Play"))) == 1
+
+    def test_is_as_ever_while_nothing_is_spoken(self, client: Client) -> None:
+        with a_voice(failing(503)):
+            phone = Phone(placed(an_interview(job=spoken_job())), client)
+            consent(phone)
+            assert phone.heard().endswith(str(QUESTIONS[0]["text"]))
+            assert not list(phone.document().iter("Play"))
+
+    def test_asks_the_database_once_more_and_nobody_else(
+        self, voice: Server, client: Client, django_assert_num_queries: Any
+    ) -> None:
+        phone = Phone(placed(an_interview(job=spoken_job())), client)
+        phone.attempt.call.store(twilio_sid=phone.sid)
+        phone.pick_up()
+        before = len(voice.requests)
+        with django_assert_num_queries(ALWAYS + 3 + 1):  # as in test_queries; what was spoken
+            phone.press("1")
+        assert len(voice.requests) == before
+
+
+@pytest.mark.django_db
+def test_hr_listens_on_the_page_of_the_questions(voice: Server, desk: Client) -> None:
+    job = spoken_job()
+    for page in (
+        reverse("admin:jobs_jobdescription_change", args=[job.pk]),
+        reverse("admin:jobs_questionset_change", args=[job.approved_questions.pk]),  # type: ignore[union-attr]
+        reverse("admin:screener_spokenline_change", args=[SpokenLine.objects.all()[0].pk]),
+    ):
+        assert "<audio controls" in read(desk, page)
+
+
+def test_a_voice_without_a_key_is_named_by_the_check() -> None:
+    with override_settings(VOICE_MODEL="voice-1", VOICE_API_KEY=""):
+        found = run_checks(tags=["screener"], include_deployment_checks=True)
+    (warning,) = (one for one in found if one.id == "screener.W004")
+    assert "VOICE_API_KEY" in warning.msg
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: Server) -> None:
+    interview = conduct(an_interview(job=spoken_job(), phone="+14155550100"))
+    assert interview.result_status == Interview.ResultStatus.READY
+    (call,) = network.network.calls.values()
+    played = [entry["text"] for entry in call.log if entry["event"] == "played"]
+    assert [question["text"] for question in QUESTIONS] == [text for text in played if text.startswith("Tell me")]
+    assert played[-1].endswith("Goodbye.")
+    heard = [entry["text"] for entry in call.log if entry["event"] == "heard"]
+    assert len(heard) == 1
+    assert "Ada Lovelace" in heard[0]
+    assert not ProcrastinateJob.objects.filter(status="failed").exists()

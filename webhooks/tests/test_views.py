@@ -1,0 +1,355 @@
+"""Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from candidates.models import Consent, DoNotCall
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from tests.support.factories import an_approved_job, an_interview
+from tests.support.fake_twilio import Carrier, carrier
+from tests.support.twilio_driver import Phone, consent, placed
+
+pytestmark = pytest.mark.django_db
+
+Status, Outcome = Interview.Status, Interview.Outcome
+
+
+class TestAConversation:
+    def test_asks_for_the_person_before_saying_what_it_is_about(self, phone: Phone, interview: Interview) -> None:
+        phone.pick_up()
+        assert interview.candidate.full_name in phone.heard()
+        assert "interview" not in phone.heard().lower()
+        assert interview.job.title not in phone.heard()
+
+    def test_discloses_the_machine_and_the_recording_before_anything_is_recorded(self, phone: Phone) -> None:
+        phone.pick_up()
+        phone.press("1")
+        assert "artificial intelligence" in phone.heard()
+        assert "recorded" in phone.heard()
+        assert phone.document().find("Record") is None
+
+    def test_goes_all_the_way(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        for response in interview.responses.all():
+            assert response.question in phone.heard()
+            phone.answer("I led a migration of twelve services.")
+        assert "last question" in phone.heard()
+        phone.status("completed", CallDuration=200)
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.COMPLETE)
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+        assert interview.candidate.consents_to(Consent.Kind.RECORD)
+        attempt = interview.attempts.get()
+        assert (attempt.outcome, attempt.call.duration_seconds) == (Attempt.Outcome.ANSWERED, 200)
+
+    def test_records_with_explicit_limits_and_ends_an_answer_only_by_the_named_keys(self, phone: Phone) -> None:
+        consent(phone)
+        record = phone.document().find("Record")
+        assert record is not None
+        assert record.attrib["finishOnKey"] == "*#"
+        assert record.attrib["maxLength"] == "119"
+        assert record.attrib["recordingStatusCallbackEvent"] == "completed absent"
+
+    @pytest.mark.parametrize(("key", "outcome"), [("2", Outcome.DECLINED), ("9", Outcome.OPTED_OUT)])
+    def test_takes_no_for_an_answer(self, phone: Phone, interview: Interview, key: str, outcome: str) -> None:
+        phone.pick_up()
+        phone.press("1")
+        phone.press(key)
+        assert phone.document().find("Hangup") is not None
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Status.FAILED, outcome)
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.candidate.consents_to(Consent.Kind.CALL) == (outcome != Outcome.OPTED_OUT)
+        assert DoNotCall.objects.covers(interview.candidate.phone) == (outcome == Outcome.OPTED_OUT)
+
+    def test_lets_a_wrong_person_go_without_learning_anything(self, phone: Phone, interview: Interview) -> None:
+        phone.pick_up()
+        phone.press("2")
+        interview.refresh_from_db()
+        assert interview.outcome == Outcome.WRONG_PERSON
+        assert interview.job.title not in phone.heard()
+
+    def test_tries_again_later_when_nobody_replies(self, phone: Phone, interview: Interview, drained) -> None:
+        phone.pick_up()
+        phone.stay_silent()
+        phone.stay_silent()
+        phone.status("completed")
+        drained()
+        interview.refresh_from_db()
+        assert interview.status == Status.PENDING
+        assert interview.next_attempt_at is not None
+        assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
+
+    def test_repeats_a_question_and_throws_that_take_away(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        first = interview.responses.all()[0]
+        phone.answer("hm, what was", digits="*")
+        assert first.question in phone.heard()
+        phone.answer("Now I know.", digits="#")
+        first.refresh_from_db()
+        assert [(take.ended, take.chosen) for take in first.takes.all()] == [("repeat", False), ("key", True)]
+
+    def test_asks_once_more_after_silence_and_then_moves_on(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        first, second, *_ = interview.responses.all()
+        phone.stay_silent()
+        assert first.question in phone.heard()
+        phone.stay_silent()
+        assert second.question in phone.heard()
+        first.refresh_from_db()
+        assert first.status == InterviewResponse.Status.SILENT
+
+    @pytest.mark.parametrize(
+        "evil",
+        [
+            "</Say><Dial>+19005550100</Dial><Say>",
+            "</Say></Gather></Response><!--",
+            "]]><Hangup/><![CDATA[",
+            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;&amp;&#60;Reject/&#62;',
+            "' \" action='https://evil.example'",
+            "{job} {name.__class__} {0} %s $(id)",
+            "\x0b\ufffe\u202e\U0001f600\r\n",
+        ],
+    )
+    def test_speaks_hostile_names_titles_and_questions_as_text(self, client: Client, evil: str) -> None:
+        hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
+        assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
+        said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
+        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
+
+
+def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
+    """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
+    questions = [{"text": text, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
+    interview = an_interview(
+        job=an_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
+    )
+    phone = Phone(placed(interview), client)
+    steps: list[Any] = [phone.pick_up, *[partial(phone.press, "1")] * 2, *[partial(phone.answer, digits="#")] * 2]
+    walked = []
+    for step in steps:
+        step()
+        verbs = [
+            (verb.tag, {name: value.replace(str(phone.attempt.pk), "") for name, value in verb.attrib.items()})
+            for verb in phone.document().iter()
+        ]
+        walked.append((verbs, phone.heard()))
+    interview.refresh_from_db()
+    assert interview.outcome == Outcome.COMPLETE
+    return walked
+
+
+class TestADroppedLine:
+    def test_is_resumed_at_the_question_that_it_broke_off_in(
+        self, phone: Phone, interview: Interview, client: Client, drained
+    ) -> None:
+        consent(phone)
+        phone.answer("The first answer.")
+        phone.answer("The second ans", digits="hangup")
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        assert interview.status == Status.IN_PROGRESS
+        interview.store(next_attempt_at=interview.created_at)
+
+        again = Phone(placed(interview), client, sid="CA2")
+        again.pick_up()
+        again.press("1")
+        assert "cut off" in again.heard()
+        again.press("1")
+        first, second, *rest = interview.responses.all()
+        assert second.question in again.heard()
+        assert first.status == InterviewResponse.Status.ANSWERED
+        for _ in [second, *rest]:
+            again.answer("A whole answer this time.")
+        interview.refresh_from_db()
+        assert interview.outcome == Outcome.COMPLETE
+        assert second.takes.get(chosen=True).attempt == again.attempt
+
+    def test_in_the_last_answer_ends_the_interview(self, phone: Phone, interview: Interview) -> None:
+        consent(phone)
+        *others, last = interview.responses.all()
+        for _ in others:
+            phone.answer("An answer.")
+        phone.answer("The last one. Goodbye!", digits="hangup")
+        interview.refresh_from_db()
+        assert interview.outcome == Outcome.COMPLETE
+        last.refresh_from_db()
+        assert last.status == InterviewResponse.Status.ANSWERED
+
+    def test_keeps_the_last_answer_even_when_the_end_of_the_call_is_reported_first(
+        self, phone: Phone, interview: Interview
+    ) -> None:
+        consent(phone)
+        *others, _ = interview.responses.all()
+        for _ in others:
+            phone.answer("An answer.")
+        question = phone.last
+        phone.status("completed")
+        phone.last = question
+        phone.answer("The last one.", digits="hangup")
+        interview.refresh_from_db()
+        assert interview.outcome == Outcome.COMPLETE
+
+    def test_for_good_uses_what_was_said(self, interview: Interview, client: Client, drained) -> None:
+        interview.job.store(max_attempts=1)
+        phone = Phone(placed(interview), client)
+        consent(phone)
+        count = interview.responses.count()
+        for _ in range(count - 2):
+            phone.answer("An answer.")
+        phone.answer("Half of the one before the last", digits="hangup")
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.PARTIAL)
+        assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() == count - 1
+        assert interview.responses.get(position=count - 1).status == InterviewResponse.Status.SKIPPED
+
+    @pytest.mark.parametrize("digits", ["hangup", "#"])
+    def test_is_not_touched_by_what_comes_of_the_first_call_once_there_is_a_second(
+        self, phone: Phone, interview: Interview, client: Client, drained, digits: str
+    ) -> None:
+        consent(phone)
+        question = phone.last
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        interview.store(next_attempt_at=interview.created_at)
+        again = Phone(placed(interview), client, sid="CA2")
+        again.pick_up()
+        again.press("1")
+
+        phone.last = question
+        phone.answer("What I wanted to say was", digits=digits)
+        assert phone.document().find("Hangup") is not None
+        phone.machine("machine_start")
+        phone.status("in-progress")
+        assert phone.attempt.call.status != Call.Status.IN_PROGRESS
+        again.attempt.refresh_from_db()
+        assert (again.attempt.stage, again.attempt.turn, again.attempt.ended_at) == ("consent", 2, None)
+        assert settled(interview)[0] == (Status.IN_PROGRESS, "")
+        again.press("1")
+        for one in interview.responses.all():
+            assert one.question in again.heard()
+            again.answer("A whole answer this time.")
+        assert settled(interview)[0] == (Status.COMPLETED, Outcome.COMPLETE)
+        assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
+
+
+def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
+    phone: Phone, interview: Interview, drained, settings
+) -> None:
+    with carrier() as twilio:
+        settings.TWILIO_API_URL = twilio.url
+        twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
+        consent(phone)
+        interview.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
+        drained()
+        assert any(phone.sid in one for one in twilio.asked)
+    phone.answer("Still talking")
+    assert phone.document().find("Hangup") is not None
+    interview.refresh_from_db()
+    assert interview.outcome == Outcome.BY_HR
+
+
+@pytest.mark.parametrize("key", ["2", "9"])
+def test_what_comes_after_no_is_filed_and_changes_nothing(phone: Phone, interview: Interview, key: str) -> None:
+    phone.pick_up()
+    phone.press("1")
+    phone.press(key)
+    before = settled(interview)
+    assert {status for status, _ in before[1:]} == {InterviewResponse.Status.SKIPPED}
+    assert phone.turn(3, "take", RecordingSid="RE1", RecordingDuration=20, Digits="#").status_code == 200
+    assert phone.document().find("Hangup") is not None
+    phone.machine("machine_start")
+    phone.status("completed")
+    assert settled(interview) == before
+
+
+def settled(interview: Interview) -> list[tuple[str, str]]:
+    interview.refresh_from_db()
+    return [(interview.status, interview.outcome), *interview.responses.values_list("status", "status_reason")]
+
+
+class TestVoicemail:
+    def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
+        self, phone: Phone, interview: Interview, drained
+    ) -> None:
+        speaks_like_a_person(phone)
+        phone.answer("Please leave a message after the tone.", recorded=False)
+        phone.machine("machine_start")
+        assert phone.turn(4, "reply").content
+        interview.refresh_from_db()
+        assert interview.status == Status.PENDING
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+
+    def test_of_a_call_that_goes_on_with_an_interview_takes_nothing_back_of_the_call_before(
+        self, phone: Phone, interview: Interview, client: Client, drained
+    ) -> None:
+        consent(phone)
+        phone.answer("The first answer.")
+        phone.status("completed")
+        drained(all=True)
+        interview.refresh_from_db()
+        interview.store(next_attempt_at=interview.created_at)
+        again = Phone(placed(interview), client, sid="CA2")
+        speaks_like_a_person(again)
+        again.machine("machine_start")
+        interview.refresh_from_db()
+        assert interview.status == Status.IN_PROGRESS
+        assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
+
+    def test_is_known_as_such_also_when_that_is_learned_after_the_call(
+        self, phone: Phone, interview: Interview, twilio: Carrier, drained
+    ) -> None:
+        twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
+        speaks_like_a_person(phone)
+        phone.answer("Please leave a message after the tone, and I will call you back as soon as I can.")
+        phone.status("completed")
+        drained()
+        assert interview.responses.filter(status=InterviewResponse.Status.ASSESSED).exists()
+        for _ in range(2):
+            phone.machine("machine_end_beep")
+        interview.refresh_from_db()
+        assert interview.status == Status.PENDING
+        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert not interview.candidate.consents_to(Consent.Kind.RECORD)
+        assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
+        assert interview.events.filter(kind="attempt.voicemail").count() == 1
+
+    @pytest.mark.parametrize("by", ["consent", "answer"])
+    @pytest.mark.parametrize("when", ["in mid-call", "after the call"])
+    def test_is_not_whoever_presses_keys_whatever_twilio_takes_them_for(
+        self, phone: Phone, interview: Interview, drained, by: str, when: str
+    ) -> None:
+        if by == "consent":
+            consent(phone)
+            phone.answer("This is my answer.")
+        else:
+            speaks_like_a_person(phone)
+            phone.answer("This is my answer.", digits="#")
+        question = phone.last
+        if when == "after the call":
+            phone.status("completed")
+        phone.machine("machine_start")
+        assert Call.objects.get().answered_by == "machine_start"
+        assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
+        assert interview.candidate.consents_to(Consent.Kind.RECORD)
+        if when == "in mid-call":
+            phone.last = question
+            assert interview.responses.all()[1].question in phone.heard()
+            phone.answer("And this is another.")
+            assert interview.responses.all()[1].status == InterviewResponse.Status.ANSWERED
+
+
+def speaks_like_a_person(phone: Phone) -> None:
+    """For all that can be told: it says yes twice."""
+    phone.pick_up()
+    phone.say("Yes.")
+    phone.say("Yes.")

@@ -1,0 +1,106 @@
+"""From Twilio's parameters to what they mean. Twilio's words end here."""
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+
+from interviews.conversation import engine as talk
+
+LONGEST_TEXT = 10_000
+LONGEST_SID = 64
+
+
+class Unreadable(ValueError):
+    """Twilio never sends such a thing."""
+
+
+def text(params: QueryDict, name: str) -> str:
+    """A parameter as text that PostgreSQL can hold; of a repeated one the last, of a missing one nothing."""
+    return str(params.get(name, "")).replace("\x00", "")[:LONGEST_TEXT]
+
+
+def number(params: QueryDict, name: str) -> int | None:
+    """A whole number from 0 to what a database column holds, or None where there is none."""
+    value = text(params, name)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def recording_sid(params: QueryDict) -> str:
+    """The id of a recording: the action of a take need not name it apart from its address."""
+    sid = text(params, "RecordingSid") or text(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
+    return sid if len(sid) <= LONGEST_SID else ""
+
+
+def _take(params: QueryDict) -> talk.Take:
+    digits = text(params, "Digits")
+    ended = {
+        "hangup": talk.TakeEnd.HANGUP,
+        "*": talk.TakeEnd.REPEAT,
+        "": talk.TakeEnd.PAUSE,
+    }.get(digits, talk.TakeEnd.KEY)
+    seconds = number(params, "RecordingDuration")
+    if seconds is None and not recording_sid(params):
+        seconds = 0
+    return talk.Take(seconds=seconds, ended=ended)
+
+
+def _reply(params: QueryDict) -> talk.Input:
+    digits, words = text(params, "Digits"), text(params, "SpeechResult")
+    if digits:
+        return talk.Pressed(digits[:1])
+    return talk.Spoke(words) if words else talk.Silent()
+
+
+def heard(kind: str, params: QueryDict) -> talk.Input:
+    """What the other side did, by the address that Twilio called."""
+    match kind:
+        case "pickup":
+            return talk.PickedUp()
+        case "reply":
+            return _reply(params)
+        case "silence":
+            return talk.Silent()
+        case "take":
+            return _take(params)
+        case _:
+            raise Unreadable(kind)
+
+
+WHY_NO_RECORDING = {
+    "16101": "Twilio reports that the recording of this answer was too short to be kept.",
+    "16102": "Twilio reports that the recording of this answer was silent, and has not kept it.",
+}
+
+
+def why_no_recording(params: QueryDict) -> str:
+    reported = "Twilio reports that there is no recording of this answer."
+    return WHY_NO_RECORDING.get(text(params, "ErrorCode"), reported)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News of a call."""
+
+    status: str
+    sequence: int | None
+    error_code: str
+    duration_seconds: int | None
+
+
+STATUSES = frozenset("queued initiated ringing in-progress completed busy no-answer failed canceled".split())
+
+
+def progress(params: QueryDict) -> Progress:
+    status = text(params, "CallStatus")
+    if status not in STATUSES:
+        raise Unreadable(status)
+    return Progress(
+        status=status,
+        sequence=number(params, "SequenceNumber"),
+        error_code=text(params, "ErrorCode")[:10],
+        duration_seconds=number(params, "CallDuration"),
+    )
+
+
+def is_machine(params: QueryDict) -> bool:
+    return text(params, "AnsweredBy").startswith(("machine", "fax"))

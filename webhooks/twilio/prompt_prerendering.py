@@ -1,0 +1,51 @@
+"""What calls will say, spoken before there are any."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from jobs.models import QuestionSet
+from screener.services.speech_synthesis import synthesizer
+from screener.tts import prompt_cache
+from webhooks.twilio import twiml
+
+NEW = timedelta(minutes=10)
+"""Questions that were approved so lately are looked at every few seconds; all of them, for what has changed, hourly."""
+
+
+def speak_new() -> None:
+    if synthesizer.is_on():
+        _want(_asked().filter(approved_at__gt=timezone.now() - NEW))
+
+
+def speak_all() -> None:
+    """Also what a new title of a job, or another voice, has made unspoken."""
+    if synthesizer.is_on():
+        _want(_asked().iterator(chunk_size=100))
+
+
+def speak_lost() -> None:
+    """Make again what is still wanted of the prompts whose files are gone from the storage."""
+    if synthesizer.is_on() and prompt_cache.forget_lost_files():
+        speak_all()
+
+
+def _asked() -> QuerySet[QuestionSet]:
+    return QuestionSet.objects.filter(status=QuestionSet.Status.APPROVED, job__is_open=True).select_related("job")
+
+
+def _want(sets: Iterable[QuestionSet]) -> None:
+    for questions in sets:
+        scene = twiml.Scene(
+            name="",
+            job=twiml.speakable(questions.job.title),
+            language=questions.language,
+            questions=tuple((twiml.speakable(one["text"]), one["max_seconds"]) for one in questions.questions),
+            left=len(questions.questions),
+            base="",
+            turn=0,
+            transcribe=False,
+        )
+        prompt_cache.want(twiml.words_ahead(scene), questions.language, job_id=questions.job_id)

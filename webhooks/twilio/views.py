@@ -1,0 +1,237 @@
+"""What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
+
+import logging
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseForbidden,
+    UnreadablePostError,
+)
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import SimpleLazyObject
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from interviews.conversation import engine as talk
+from interviews.models import Attempt, Call
+from interviews.models.attempt import Heard
+from screener.services.telephony.twilio_errors import meaning_of
+from screener.services.transcription import transcriber
+from screener.tts import prompt_cache
+from webhooks.models import TwilioEvent
+from webhooks.twilio import parsing, twiml
+from webhooks.twilio.retry_until_saved import NO_DATABASE, insist
+from webhooks.twilio.signature import require_signature
+
+log = logging.getLogger(__name__)
+
+
+@method_decorator(csrf_exempt, name="dispatch")  # signed instead
+class TwilioView(View):
+    """Checks the signature before anything else, and keeps what Twilio sends, once."""
+
+    http_method_names = ["post"]
+    kind = ""
+    to_a_stranger = ""
+    """What a call hears that we know nothing of."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method == "POST":
+            try:
+                require_signature(request)
+            except PermissionDenied:
+                return HttpResponseForbidden("This request is not signed by our Twilio account.")
+            except UnreadablePostError:
+                return HttpResponseBadRequest("This request broke off before its end.")
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NO_DATABASE as error:
+            log.warning("webhook: no database (%s)", type(error).__name__)
+            return HttpResponse("The database does not answer. Send this again.", status=503)
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        sid = parsing.text(request.POST, "CallSid")
+        try:
+            with Attempt.objects.held(attempt_id) as attempt:
+                if attempt.call.belongs_to(sid):
+                    return _xml(self.handle(request, attempt, **turn))
+        except Attempt.DoesNotExist:
+            log.info("webhook: there is no attempt %s", attempt_id)
+        except parsing.Unreadable as error:
+            return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
+        if sid and Call.objects.filter(twilio_sid=sid).exists():
+            return HttpResponseForbidden("This call belongs to another interview.")
+        return _xml(self.to_a_stranger)
+
+    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
+        raise Http404
+
+    def keep(
+        self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
+    ) -> None:
+        params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
+        event = TwilioEvent(
+            key=key,
+            kind=kind,
+            attempt=attempt,
+            turn=turn,
+            call_sid=parsing.text(request.POST, "CallSid")[:64],
+            params=params,
+            answer=answer,
+        )
+        TwilioEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def _xml(answer: str) -> HttpResponse:
+    return HttpResponse(answer, content_type="text/xml") if answer else HttpResponse(status=204)
+
+
+class TurnView(TwilioView):
+    """The conversation itself. A turn that arrives again gets the answer that it got before."""
+
+    to_a_stranger = twiml.unknown()
+
+    def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
+        heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
+        try:
+            said = attempt.hear(turn, heard)
+        except talk.StaleTurn:
+            return self.again(request, attempt, turn=turn, kind=kind)
+        scene = _scene(attempt)
+        answer = twiml.render(said, scene, _spoken(twiml.words(said, scene), scene.language))
+        self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
+        return answer
+
+    def again(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:
+        """What was answered in this turn before, which may have been to something else: then this is kept beside it."""
+        before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
+        if before is None or before.kind != kind:
+            self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}:{kind}", kind=kind, turn=turn)
+        return before.answer if before else twiml.hang_up()
+
+
+def _spoken(texts: tuple[str, ...], language: str) -> dict[str, str]:
+    """The public addresses of those of these texts that were spoken ahead of time."""
+    paths = prompt_cache.addresses(texts, language)
+    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
+
+
+def _scene(attempt: Attempt) -> twiml.Scene:
+    interview, state = attempt.interview, attempt.state()
+    return twiml.Scene(
+        # Looked up only where they are said.
+        name=SimpleLazyObject(lambda: twiml.speakable(interview.candidate.full_name)),
+        job=SimpleLazyObject(lambda: twiml.speakable(interview.job.title)),
+        language=interview.language,
+        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in attempt.responses.values()),
+        left=len(state.open),
+        base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
+        turn=attempt.turn,
+        transcribe=transcriber.source() == "twilio",
+    )
+
+
+class EventView(TwilioView):
+    """News that Twilio expects no words for. The same news a second time has no second effect."""
+
+    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
+        key = f"{attempt.pk}:{self.kind}:{self.identity(request, **turn)}"
+        self.apply(request, attempt, **turn)
+        self.keep(request, attempt, key=key, kind=self.kind, turn=turn.get("turn"))
+        return ""
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        """What distinguishes this event from the others of its kind and attempt."""
+        raise Http404
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        raise Http404
+
+
+class StatusView(EventView):
+    kind = "status"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return f"{parsing.text(request.POST, 'SequenceNumber')[:20]}:{parsing.text(request.POST, 'CallStatus')[:20]}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        news = parsing.progress(request.POST)
+        attempt.call.progress(
+            news.status,
+            sequence=news.sequence,
+            why=meaning_of(news.error_code),
+            error_code=news.error_code,
+            duration_seconds=news.duration_seconds,
+        )
+
+
+class MachineView(EventView):
+    kind = "machine"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return parsing.text(request.POST, "AnsweredBy")[:30]
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        attempt.call.store(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
+        if parsing.is_machine(request.POST):
+            attempt.machine_answered()
+
+
+class RecordingView(EventView):
+    kind = "recording"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        sid, status = (parsing.text(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
+        return f"{turn['turn']}:{sid}:{status}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
+        if take is None:
+            return
+        match parsing.text(request.POST, "RecordingStatus"):
+            case "completed":
+                take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
+            case "absent" | "failed":
+                take.denied(reason=parsing.why_no_recording(request.POST))
+            case _:
+                log.info("webhook: recording status ignored, attempt %s", attempt.pk)
+
+
+class TranscriptionView(EventView):
+    kind = "transcription"
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
+        if take is not None:
+            take.carrier_said(
+                parsing.text(request.POST, "TranscriptionText"),
+                status=parsing.text(request.POST, "TranscriptionStatus")[:20],
+            )
+
+
+class FallbackView(EventView):
+    """What Twilio says when we can't. It needs no database: our promise is written down as soon as there is one."""
+
+    kind = "fallback"
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        insist(partial(super().post, request, attempt_id), what=f"apology in attempt {attempt_id}")
+        return _xml(twiml.fallback())
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
+
+    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+        attempt.apologise()
