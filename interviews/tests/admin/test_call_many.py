@@ -164,7 +164,7 @@ class TestCalling:
         ada = a_held_interview(job=job).candidate
         choose(desk, ada)
         hidden = f'name="again" value="{again}"'
-        assert (hidden in words(desk.get(START, ASK | {"job": job.pk, "again": again}))) == bool(campaigns)
+        assert (hidden in words(desk.get(START, ASK | {"job": str(job.pk), "again": again}))) == bool(campaigns)
         call(desk, job, ada, again=again)
         assert Campaign.objects.count() == campaigns
 

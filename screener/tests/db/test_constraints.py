@@ -1,5 +1,7 @@
 """Telling database constraints apart."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.django_db
 UNIQUE_KEY = "screener_spokenline_key_key"
 
 
-def integrity_error(key: str | None) -> IntegrityError:
+def integrity_error(key: Any) -> IntegrityError:
     with pytest.raises(IntegrityError) as raised, transaction.atomic():
         SpokenLine.objects.bulk_create([SpokenLine(key=key), SpokenLine(key="A")])
     return raised.value
