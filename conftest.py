@@ -2,11 +2,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.storage import storages
-from django.test import Client
+from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
@@ -14,20 +15,31 @@ from tests.support import factories
 from tests.support.fake_twilio import Carrier, carrier
 
 
+@pytest.fixture(scope="session", autouse=True)
+def base_settings() -> Iterator[None]:
+    """The settings that every test starts from: a Twilio account, every number allowed, no paid service."""
+    with override_settings(
+        TWILIO_ACCOUNT_SID="AC" + "0" * 31 + "1",
+        TWILIO_AUTH_TOKEN="test-token",
+        TWILIO_PHONE_NUMBER="+14155550199",
+        WHITELISTED_NUMBERS=["*"],
+        CALLING_HOURS="00:00-24:00",
+        CALL_COOL_DOWN=timedelta(0),
+        CALLS_PER_SECOND=1000,
+        OPENAI_API_KEY="",
+        SPEECH_API_KEY="",
+        API_KEY="",
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def house(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings that tests start from: a Twilio account, every number allowed, files that vanish."""
-    settings.TWILIO_ACCOUNT_SID = "AC" + "0" * 31 + "1"
-    settings.TWILIO_AUTH_TOKEN = "test-token"
-    settings.TWILIO_PHONE_NUMBER = "+14155550199"
-    settings.WHITELISTED_NUMBERS = ["*"]
-    settings.CALLING_HOURS = "00:00-24:00"
-    settings.CALL_COOL_DOWN = timedelta(0)
-    settings.CALLS_PER_SECOND = 1000
-    settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
-    settings.API_KEY = ""
+def private_files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder for private files, made when the first file is stored: most tests store none."""
+    folder = tmp_path_factory.getbasetemp() / "private" / uuid4().hex
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
-    monkeypatch.setattr(storages["private"], "location", str(tmp_path / "private"))
+    monkeypatch.setattr(storages["private"], "location", str(folder))
+    return folder
 
 
 @pytest.fixture

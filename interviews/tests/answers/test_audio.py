@@ -51,7 +51,7 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -
 
 
 def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
-    take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch, private_files: Path
 ) -> None:
     twilio.audio, fetch = WAV, twilio_api.fetch_audio
 
@@ -63,7 +63,7 @@ def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
     assert pipeline.fetch_audio(take.pk) is None
     take.refresh_from_db()
     assert (take.status, take.file.name) == (Recording.Status.AVAILABLE, "")
-    assert not list(tmp_path.rglob("*.wav"))
+    assert not list(private_files.rglob("*.wav"))
 
 
 def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
