@@ -57,10 +57,10 @@ class TestLists:
         for number in range(2):
             a_row_of_everything(number, by=hr)
         at_two = {model: self.queries(desk, model) for model in MODELS}
-        for number in range(2, 20):
+        for number in range(2, 8):
             a_row_of_everything(number, by=hr)
-        at_twenty = {model: self.queries(desk, model) for model in MODELS}
-        assert {label(m): n for m, n in at_twenty.items()} == {label(m): n for m, n in at_two.items()}
+        at_eight = {model: self.queries(desk, model) for model in MODELS}
+        assert {label(m): n for m, n in at_eight.items()} == {label(m): n for m, n in at_two.items()}
 
     def queries(self, desk: Client, model: Any) -> int:
         with CaptureQueriesContext(
@@ -69,18 +69,20 @@ class TestLists:
             assert desk.get(address(model, "changelist")).status_code == 200
         return len(queries)
 
-    @pytest.mark.parametrize("model", MODELS, ids=label)
     @pytest.mark.parametrize("sought", ["+1 415 555'; drop table", "\x00ü%" * 100])
-    def test_can_be_searched_for_anything(self, desk: Client, model: Any, sought: str) -> None:
-        assert desk.get(address(model, "changelist"), {"q": sought}, follow=True).status_code == 200
+    def test_can_be_searched_for_anything(self, desk: Client, sought: str) -> None:
+        for model in MODELS:
+            answer = desk.get(address(model, "changelist"), {"q": sought}, follow=True)
+            assert answer.status_code == 200, label(model)
 
-    @pytest.mark.parametrize("model", MODELS, ids=label)
-    def test_can_be_filtered_by_anything(self, desk: Client, model: Any) -> None:
-        for wanted in admin.site._registry[model].get_list_filter(None):  # type: ignore[arg-type]
-            field = wanted[0] if isinstance(wanted, tuple) else getattr(wanted, "parameter_name", f"{wanted}__exact")
-            for value in ("no such thing", "\x00"):
-                answer = desk.get(address(model, "changelist"), {str(field): value})
-                assert answer.status_code in (200, 302), field
+    def test_can_be_filtered_by_anything(self, desk: Client) -> None:
+        for model in MODELS:
+            for wanted in admin.site._registry[model].get_list_filter(None):  # type: ignore[arg-type]
+                named = wanted[0] if isinstance(wanted, tuple) else f"{wanted}__exact"
+                field = getattr(wanted, "parameter_name", named)
+                for value in ("no such thing", "\x00"):
+                    answer = desk.get(address(model, "changelist"), {str(field): value})
+                    assert answer.status_code in (200, 302), (label(model), field)
 
     def test_of_choices_can_be_searched_for_anything(self, desk: Client) -> None:
         of_candidates = {"app_label": "interviews", "model_name": "interview", "field_name": "candidate"}
@@ -102,16 +104,14 @@ class TestPages:
     def row(self, hr: User) -> Interview:
         return a_row_of_everything(1, by=hr)
 
-    @pytest.mark.parametrize("model", MODELS, ids=label)
-    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(
-        self, desk: Client, row: Interview, model: Any
-    ) -> None:
-        for page in (address(model, "changelist"), address(model, "change", model.objects.first().pk)):
-            answer = desk.get(page)
-            assert answer.status_code == 200
-            text = answer.content.decode()
-            assert HOSTILE not in text
-            assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == []
+    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(self, desk: Client, row: Interview) -> None:
+        for model in MODELS:
+            for page in (address(model, "changelist"), address(model, "change", model.objects.first().pk)):
+                answer = desk.get(page)
+                assert answer.status_code == 200, page
+                text = answer.content.decode()
+                assert HOSTILE not in text, page
+                assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == [], page
 
     def test_show_it_as_text_on_the_front_page(self, desk: Client, row: Interview) -> None:
         row.job.questions_failed(HOSTILE)
@@ -120,14 +120,14 @@ class TestPages:
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
 
-    @pytest.mark.parametrize("model", READ_ONLY, ids=label)
-    def test_of_what_the_program_writes_are_read_only(self, desk: Client, row: Interview, model: Any) -> None:
-        pk = model.objects.first().pk
-        assert desk.post(address(model, "change", pk), {"status": "completed"}).status_code == 403
-        if label(model) != "candidates.DoNotCall":
-            assert desk.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403
-        if label(model) not in HAVE_A_FORM:
-            assert desk.post(address(model, "add"), {}).status_code == 403
+    def test_of_what_the_program_writes_are_read_only(self, desk: Client, row: Interview) -> None:
+        for model in READ_ONLY:
+            pk, name = model.objects.first().pk, label(model)
+            assert desk.post(address(model, "change", pk), {"status": "completed"}).status_code == 403, name
+            if name != "candidates.DoNotCall":
+                assert desk.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
+            if name not in HAVE_A_FORM:
+                assert desk.post(address(model, "add"), {}).status_code == 403, name
 
     @pytest.mark.parametrize("model", [Interview, ApiKey], ids=label)
     def test_of_something_that_is_gone_lead_back_with_a_sentence(self, desk: Client, model: Any) -> None:
@@ -141,15 +141,15 @@ class TestPages:
 
 
 class TestAnOnlooker:
-    @pytest.mark.parametrize("model", MODELS, ids=label)
-    def test_may_look_and_not_touch(self, onlooker: Client, hr: User, model: Any) -> None:
+    def test_may_look_and_not_touch(self, onlooker: Client, hr: User) -> None:
         a_row_of_everything(1, by=hr)
-        pk = model.objects.first().pk
-        assert onlooker.get(address(model, "changelist")).status_code == 200
-        assert onlooker.get(address(model, "change", pk)).status_code == 200
-        assert onlooker.get(address(model, "add")).status_code == 403
-        assert onlooker.post(address(model, "change", pk), {}).status_code == 403
-        assert onlooker.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403
+        for model in MODELS:
+            pk, name = model.objects.first().pk, label(model)
+            assert onlooker.get(address(model, "changelist")).status_code == 200, name
+            assert onlooker.get(address(model, "change", pk)).status_code == 200, name
+            assert onlooker.get(address(model, "add")).status_code == 403, name
+            assert onlooker.post(address(model, "change", pk), {}).status_code == 403, name
+            assert onlooker.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
 
     def test_sees_no_button_and_finds_no_door(self, onlooker: Client, hr: User) -> None:
         a_row_of_everything(1, by=hr)
