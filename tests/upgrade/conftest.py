@@ -141,7 +141,7 @@ def _rows(query: str) -> list[Any]:
 
 
 @pytest.fixture(autouse=True)
-def old_settings(house: None, settings: Any) -> None:
+def old_settings(settings: Any) -> None:
     """The settings that the old database was written with."""
     settings.SECRET_KEY = SECRET_KEY
     settings.WEBHOOK_BASE_URL = "http://127.0.0.1:8000"
@@ -149,7 +149,7 @@ def old_settings(house: None, settings: Any) -> None:
 
 
 @pytest.fixture
-def old_files(house: None, upgraded: OldDatabase) -> None:
+def old_files(private_files: Path, upgraded: OldDatabase) -> None:
     """The files that rows of the old database name."""
     for name in upgraded.files:
         storages["private"].save(name, ContentFile(RESUME if "/resume-" in name else WAV))
