@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.urls import reverse
 
-from devtools.demo import data, follow_interview, text_views
+from devtools.demo import data, follow_interview
 from devtools.demo.credentials import Logins
 from devtools.demo.processes import Processes
-from devtools.demo.terminal import Screen
+from devtools.demo.text_views import decision_card, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import nothing_is_missing, refuse_to_start_unfit
@@ -32,24 +32,22 @@ def run(logins: Logins, remarks: list[str], *, simulated: bool) -> NoReturn:
     """Start everything, show an interview, say where the doors are, and serve until interrupted."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows no curly quotes is no reason to fail
-    screen = Screen(sys.stdout)
     refuse_to_start_unfit()
-    screen.lines(["Screener", *what_is_used(simulated=simulated), *(f"  {remark}" for remark in remarks), ""])
+    write_lines("Screener", *what_is_used(simulated=simulated), *(f"  {remark}" for remark in remarks), "")
     with Processes(settings.BASE_DIR, settings.VAR_DIR / "log") as processes:
         try:
-            _start(processes, screen, simulated=simulated)
+            _start(processes, simulated=simulated)
             password = _password_of_admin(logins)
             if simulated:
-                _show_an_interview(processes, screen)
+                _show_an_interview(processes)
             else:
-                screen.lines(_what_is_missing())
-            screen.lines(doors(password, logins, simulated=simulated))
+                write_lines(*_what_is_missing())
+            write_lines(*doors(password, logins, simulated=simulated))
             while True:
                 processes.check()
                 time.sleep(0.5)
         except KeyboardInterrupt:
-            screen.bar("")
-            screen.line("\nStopping.")
+            write_lines("", "Stopping.")
             raise
 
 
@@ -67,10 +65,10 @@ def what_is_used(*, simulated: bool) -> list[str]:
     ]
 
 
-def _start(processes: Processes, screen: Screen, *, simulated: bool) -> None:
+def _start(processes: Processes, *, simulated: bool) -> None:
     """Return when pages are served, the rows are there and the worker is starting."""
     base = f"http://127.0.0.1:{settings.PORT}"
-    screen.bar("  Starting the web server and preparing the database ...")
+    write_lines("  Starting the web server and preparing the database ...")
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
     processes.start("web", "-m", "gunicorn", "screener.wsgi", "--bind", base.removeprefix("http://"), *WEB_OPTIONS)
@@ -87,7 +85,6 @@ def _start(processes: Processes, screen: Screen, *, simulated: bool) -> None:
     processes.wait_for(f"{base}/healthz")
     if simulated:
         processes.wait_for(f"{settings.TWILIO_API_URL}/simulator/calls")
-    screen.bar("")
 
 
 def _password_of_admin(logins: Logins) -> str:
@@ -100,18 +97,17 @@ def _password_of_admin(logins: Logins) -> str:
     return f"password {logins.admin_password}"
 
 
-def _show_an_interview(processes: Processes, screen: Screen) -> None:
-    """Hold one before the reader's eyes; on later starts, which dial nobody unasked, show the latest result."""
+def _show_an_interview(processes: Processes) -> None:
+    """Hold one, or, on later starts, which dial nobody unasked, show the latest result."""
     result = _latest_result()
     if result:
-        screen.line("  The latest interview that was held here. Nobody is called unasked when Screener starts again.")
+        write_lines("  The latest interview that was held here. Nobody is called unasked when Screener starts again.")
     else:
-        _conduct(processes, screen)
+        _conduct(processes)
         result = _latest_result()
     if result:
         page = reverse("admin:interviews_interview_change", args=[result.interview_id])
-        card = text_views.decision_card(result, screen.ink, screen.width)
-        screen.lines(["", *card, f"  Listen and decide: http://127.0.0.1:{settings.PORT}{page}", ""])
+        write_lines("", *decision_card(result), f"  Listen and decide: http://127.0.0.1:{settings.PORT}{page}", "")
 
 
 def _latest_result() -> InterviewResult | None:
@@ -119,23 +115,24 @@ def _latest_result() -> InterviewResult | None:
     return current.select_related("interview__candidate", "interview__job").order_by("-created_at").first()
 
 
-def _conduct(processes: Processes, screen: Screen) -> None:
+def _conduct(processes: Processes) -> None:
     pair = data.next_pair()
     if pair is None:
-        screen.line("  No interview to show: the demo's job or its candidates are gone.")
+        write_lines("  No interview to show: the demo's job or its candidates are gone.")
         return
     candidate, job = pair
     try:
         interview = plan_interview(candidate=candidate, job=job, actor="make run")
     except NotPossible as error:
-        screen.line(f"  No interview to show: {error}")
+        write_lines(f"  No interview to show: {error}")
         return
-    screen.lines([screen.ink.bold(f"Calling {candidate.full_name} at {candidate.phone} for “{job.title}”"), ""])
-    follow_interview.follow(interview, screen, processes.check)
+    write_lines(f"Calling {candidate.full_name} at {candidate.phone} for “{job.title}”")
+    write_lines(f"  Watch the call as a chat: {settings.TWILIO_API_URL}/")
+    follow_interview.follow(interview, processes.check)
     if not follow_interview.is_over(interview):
-        screen.line("  This takes long; the admin shows the result when it is there.")
+        write_lines("  This takes long; the admin shows the result when it is there.")
     elif interview.result_status == Interview.ResultStatus.NONE:
-        screen.line(f"  No result: {interview.get_outcome_display()}. {interview.outcome_reason}")
+        write_lines(f"  No result: {interview.get_outcome_display()}. {interview.outcome_reason}")
 
 
 def _what_is_missing() -> list[str]:

@@ -1,164 +1,92 @@
-"""Conversations and results as text. Pure functions: what they are given, they put into lines."""
+"""What `make run` writes about an interview: how far it is, and the decision card. Plain text."""
 
-import re
+import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from devtools.demo.terminal import Ink
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
-from interviews.models.result import Recommendation
 
-NAME_WIDTH = 11
-INDENT = "    "
-BAR_WIDTH = 24
-STATUSES = {
-    "ringing": "the phone rings",
-    "in-progress": "somebody picks up",
-    "completed": "the call is over",
-    "busy": "the line is busy",
-    "no-answer": "nobody picks up",
-    "failed": "the call fails",
-    "canceled": "the call is called off",
-}
+WIDTH = 80
+MARGIN = "     "
+
+
+def write_lines(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def clean(text: str) -> str:
-    """On one line and without control characters: what others wrote must not steer the reader's terminal."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    """The text on one line without control characters, so that a candidate's words cannot steer the terminal."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def wrapped(text: str, width: int, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(clean(text), width, initial_indent=first, subsequent_indent=rest) or [first]
+def wrapped(text: str, first: str = "  ", rest: str = "  ") -> list[str]:
+    return textwrap.wrap(clean(text), WIDTH, initial_indent=first, subsequent_indent=rest)
 
 
-# --- The conversation ----------------------------------------------------------------------------------
-
-
-def spoken(entry: dict[str, Any], name: str, ink: Ink, width: int) -> list[str]:
-    """The lines for one entry of a call's log at the simulated phone network; none for what is not heard or seen."""
-    match entry:
-        case {"event": "heard" | "played", "text": str(text)}:
-            return _line("Screener", text or "(plays a sound)", ink.blue, width)
-        case {"event": "said", "text": str(text)}:
-            return _line(name, text or "(sounds, but no words)", ink.green, width)
-        case {"event": "pressed", "keys": str(keys)}:
-            return _line(name, f"(presses {keys})", ink.green, width)
-        case {"event": "hangup", "by": "callee"}:
-            return _line(name, "(hangs up)", ink.green, width)
-        case {"event": "status", "status": str(status)} if status in STATUSES:
-            return _line("", f"({STATUSES[status]})", ink.dim, width)
-        case {"event": "error", "message": str(message)}:
-            return _line("", f"(error: {message})", ink.red, width)
-        case _:
-            return []
-
-
-def _line(who: str, text: str, colour: Callable[[str], str], width: int) -> list[str]:
-    label = clean(who)[: NAME_WIDTH - 1].ljust(NAME_WIDTH)
-    first, *rest = wrapped(text, width - 2 - NAME_WIDTH, "", "")
-    margin = "  " + " " * NAME_WIDTH
-    return [f"  {colour(label)}{first}", *(margin + line for line in rest)]
-
-
-def progress(interview: Interview) -> tuple[int, int, str]:
-    """Steps done, steps in all, and where it stands in words. A question has two: to be asked, to be assessed."""
+def progress(interview: Interview) -> str:
     responses = list(interview.responses.all())
-    asked = sum(one.status not in one.OPEN for one in responses)
-    assessed = sum(one.is_settled for one in responses)
-    concluded = interview.result_status not in ("none", "pending")
-    words = f"{asked} of {len(responses)} questions done, {assessed} assessed"
-    return asked + assessed + concluded, 2 * len(responses) + 1, words
+    done = sum(response.status not in response.OPEN for response in responses)
+    assessed = sum(response.is_settled for response in responses)
+    status = interview.get_status_display()
+    return f"{status}: {done} of {len(responses)} questions done, {assessed} assessed"
 
 
-def bar(done: int, total: int, words: str) -> str:
-    full = BAR_WIDTH * done // total
-    return f"  [{'#' * full}{'.' * (BAR_WIDTH - full)}] {words}"
-
-
-# --- The decision card ---------------------------------------------------------------------------------
-
-COLOURS: dict[str, Callable[[Ink, str], str]] = {
-    Recommendation.HIRE: Ink.green,
-    Recommendation.CONSIDER: Ink.yellow,
-    Recommendation.REJECT: Ink.red,
-}
-
-
-def decision_card(result: InterviewResult, ink: Ink, width: int) -> list[str]:
-    """What was found, on which words it rests, and who judged."""
+def decision_card(result: InterviewResult) -> list[str]:
+    """The recommendation, the words that each score rests on, and who judged."""
     interview = result.interview
-    responses = interview.responses.prefetch_related("assessments")
-    lines = [_rule("Decision card", width), *_head(result, interview, ink), ""]
-    for response in responses:
-        lines += [*_answer(response, ink, width), ""]
-    lines += _points("Strengths", "+", result.strengths, ink, width)
-    lines += _points("To improve", "-", result.improvements, ink, width)
+    lines = ["-- Decision card ".ljust(WIDTH, "-"), *_head(result, interview), ""]
+    for response in interview.responses.prefetch_related("assessments"):
+        lines += [*_answer(response), ""]
+    lines += _points("Strengths", "+", result.strengths)
+    lines += _points("To improve", "-", result.improvements)
     if result.flags:
-        lines += [*wrapped(f"Flags: {', '.join(result.flags)}", width, "  ", "  "), ""]
-    lines += wrapped(result.reasoning, width, "  ", "  ")
-    lines += ["  The program recommends; a person decides.", _rule("", width)]
-    return lines
+        lines += [*wrapped(f"Flags: {', '.join(result.flags)}"), ""]
+    return [*lines, *wrapped(result.reasoning), "  The program recommends; a person decides.", "-" * WIDTH]
 
 
-def _rule(title: str, width: int) -> str:
-    return f"-- {title} ".ljust(width, "-") if title else "-" * width
-
-
-def _head(result: InterviewResult, interview: Interview, ink: Ink) -> list[str]:
-    paint = COLOURS.get(result.recommendation, Ink.bold)
-    verdict = result.get_recommendation_display().upper() or "NO RECOMMENDATION"
+def _head(result: InterviewResult, interview: Interview) -> list[str]:
+    recommendation = result.get_recommendation_display().upper() or "NO RECOMMENDATION"
     score = "no overall score" if result.overall_score is None else f"{result.overall_score:.1f} of 10"
     return [
-        f"  {ink.bold(clean(interview.candidate.full_name))}, for {clean(interview.job.title)}",
-        f"  {paint(ink, verdict)}  {score}  (hire from {result.hire_at:.1f}, consider from {result.consider_at:.1f})",
+        *wrapped(f"{interview.candidate.full_name}, for {interview.job.title}"),
+        f"  {recommendation}  {score}  (hire from {result.hire_at:.1f}, consider from {result.consider_at:.1f})",
         f"  Coverage: {result.coverage:.0%} of the questions, by weight, have a score",
-        f"  Judged by: {ink.bold(clean(result.label))}",
+        f"  Judged by: {clean(result.label)}",
     ]
 
 
-def _answer(response: InterviewResponse, ink: Ink, width: int) -> Iterator[str]:
-    found = response.current_assessment
-    score = " -- " if found is None or found.score is None else f"{found.score:4.1f}"
-    question = wrapped(response.question, width - 9, "", "")
-    yield f"  {response.position + 1}. {ink.bold(question[0].ljust(width - 9))}{ink.bold(score)}"
-    yield from (f"     {ink.bold(line)}" for line in question[1:])
-    if found is None or found.score is None:
-        reason = (found.reason if found else "") or response.status_reason or response.get_status_display()
-        yield from wrapped(f"No score: {reason}", width, INDENT + " ", INDENT + " ")
+def _answer(response: InterviewResponse) -> Iterator[str]:
+    yield from wrapped(response.question, f"  {response.position + 1}. ", MARGIN)
+    assessment = response.current_assessment
+    if assessment is None or assessment.score is None:
+        reason = (assessment.reason if assessment else "") or response.status_reason or response.get_status_display()
+        yield from wrapped(f"No score: {reason}", MARGIN, MARGIN)
         return
-    yield from _grounds(found, response.transcript, ink, width)
+    yield f"{MARGIN}Score: {assessment.score:.1f}"
+    yield from _grounds(assessment, response.transcript)
 
 
-def _grounds(found: Assessment, transcript: str, ink: Ink, width: int) -> Iterator[str]:
-    """The criterion that weighs most: its best words and its reason; then what the others gave."""
-    margin = INDENT + " "
-    shown = max(found.criteria, key=lambda one: (bool(_quotes(one)), one["weight"], one["score"]))
-    for quote in _quotes(shown)[:1]:
-        sentence = sentence_around(transcript, quote["start"], quote["end"])
-        yield from (ink.italic(line) for line in wrapped(f"“{sentence}”", width, margin, margin))
-    yield from wrapped(f"{shown['name']} {shown['score']:.1f}: {shown['reason']}", width, margin, margin)
-    others = ", ".join(f"{one['name']} {one['score']:.1f}" for one in found.criteria if one is not shown)
+def _grounds(assessment: Assessment, transcript: str) -> Iterator[str]:
+    """The criterion with the most weight among those with evidence: its first quote and its reason. Then the others."""
+    main = max(assessment.criteria, key=lambda criterion: (bool(_quotes(criterion)), criterion["weight"]))
+    for quote in _quotes(main)[:1]:
+        yield from wrapped(f"“{transcript[quote['start'] : quote['end']]}”", MARGIN, MARGIN)
+    yield from wrapped(f"{main['name']} {main['score']:.1f}: {main['reason']}", MARGIN, MARGIN)
+    others = [criterion for criterion in assessment.criteria if criterion is not main]
     if others:
-        yield from (ink.dim(line) for line in wrapped(f"Also {others}.", width, margin, margin))
+        scores = ", ".join(f"{criterion['name']} {criterion['score']:.1f}" for criterion in others)
+        yield from wrapped(f"Also {scores}.", MARGIN, MARGIN)
 
 
 def _quotes(criterion: dict[str, Any]) -> list[dict[str, Any]]:
-    """Those that stand in the answer."""
-    return [one for one in criterion["evidence"] if one["verified"]]
+    """The evidence that stands in the answer."""
+    return [quote for quote in criterion["evidence"] if quote["verified"]]
 
 
-def sentence_around(text: str, start: int, end: int) -> str:
-    """The whole sentence, or sentences, that this part of the text stands in."""
-    begins = max((match.end() for match in re.finditer(r"[.!?]\s+", text[:start])), default=0)
-    closing = re.compile(r"[.!?](?=\s|$)").search(text, max(start, end - 1))
-    return text[begins : closing.end() if closing else len(text)].strip()
-
-
-def _points(title: str, sign: str, points: list[dict[str, Any]], ink: Ink, width: int) -> list[str]:
+def _points(title: str, sign: str, points: list[dict[str, Any]]) -> list[str]:
     if not points:
         return []
-    lines = [f"  {ink.bold(title)}"]
-    for point in points:
-        lines += wrapped(f"{sign} {point['text']} “{point['quote']}”", width, "  ", INDENT)
-    return [*lines, ""]
+    lines = [line for point in points for line in wrapped(f"{sign} {point['text']} “{point['quote']}”", rest="    ")]
+    return [f"  {title}", *lines, ""]

@@ -127,7 +127,7 @@ def test_the_first_start_ends_in_a_decision_card_and_the_second_keeps_it(clone: 
     port = two_free_ports()
     run = Run(clone, port)
     first = run.until_it_serves()
-    assert "  Maya       (presses 1)" in first
+    assert "4 of 4 questions done, 4 assessed" in first
     assert "-- Decision card" in first
     assert "Judged by: offline rules, no language model" in first
     assert "Coverage: 100%" in first
