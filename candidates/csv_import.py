@@ -124,7 +124,7 @@ def _write(rows: list[dict[str, Any]], report: Report) -> None:
         said, source = row.pop("consent_to_call", None), row.pop("consent_source", "")
         candidate = known.get(row.get("external_id", ""))
         if candidate:
-            candidate.store(**row)
+            candidate.update_fields(**row)
             report.updated += 1
         else:
             candidate = Candidate(**row)

@@ -90,16 +90,16 @@ class Candidate(BaseModel):
         file.seek(0)
         self.resume.save(f"resume.{kind or 'bin'}", file, save=False)
         status = self.ResumeStatus.PENDING
-        self.store(resume=self.resume, resume_text="", resume_status=status, resume_error="")
+        self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
         defer("candidates.read_resume", candidate_id=self.pk)
         if before:
             transaction.on_commit(lambda: self.resume.storage.delete(before))
 
     def resume_was_read(self, text: str) -> None:
-        self.store(resume_text=text, resume_status=self.ResumeStatus.READ, resume_error="")
+        self.update_fields(resume_text=text, resume_status=self.ResumeStatus.READ, resume_error="")
 
     def resume_is_unreadable(self, why: str) -> None:
-        self.store(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
+        self.update_fields(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
 
 
 class Consent(AppendOnly):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from jobs import field_limits
 from screener.background.queue import defer
-from screener.models import BaseModel, InvalidTransition, Work, WorkManager
+from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
 
 DEFAULT_COUNT = 5
 
@@ -63,7 +63,7 @@ def default_rubric() -> list[dict[str, Any]]:
     return [dict(criterion) for criterion in DEFAULT_RUBRIC]
 
 
-class JobDescription(Work):
+class JobDescription(LeasableModel):
     class QuestionsStatus(models.TextChoices):
         NONE = "none", "None yet"
         PENDING = "pending", "Being written"
@@ -133,7 +133,7 @@ class JobDescription(Work):
         default=DEFAULT_COUNT, editable=False, help_text="How many questions were asked to be written"
     )
 
-    objects = WorkManager()
+    objects = LeasableManager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -171,7 +171,9 @@ class JobDescription(Work):
             if self.questions_status == self.QuestionsStatus.PENDING:
                 return
             status = self.QuestionsStatus.PENDING
-            self.store(questions_status=status, question_count=count, questions_error="", retry_at=None, tries=0)
+            self.update_fields(
+                questions_status=status, question_count=count, questions_error="", retry_at=None, tries=0
+            )
             defer("jobs.write_questions", job_id=self.pk)
 
     def questions_failed(self, why: str) -> None:
@@ -234,6 +236,6 @@ class QuestionSet(BaseModel):
             if self.status == self.Status.RETIRED:
                 raise InvalidTransition("These questions were replaced by a newer version. Approve that one.")
             job.question_sets.filter(status=self.Status.APPROVED).update(status=self.Status.RETIRED)
-            self.store(status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now())
-            job.store(questions_status=JobDescription.QuestionsStatus.APPROVED)
+            self.update_fields(status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now())
+            job.update_fields(questions_status=JobDescription.QuestionsStatus.APPROVED)
         return self

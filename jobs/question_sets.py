@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from jobs.models import JobDescription, QuestionSet
-from screener.background.leases import leased
-from screener.background.queue import MOST_TRIES, pause_after
+from screener.background.leases import claim_lease
+from screener.background.queue import MAX_STEP_TRIES, retry_delay
 from screener.costs.metering import paid
 from screener.models import InvalidTransition, ModelCall
-from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.errors import NotSent, PermanentError, TransientError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import JobText
 from screener.services.transcription import transcriber
@@ -70,7 +70,7 @@ def approve(questions: QuestionSet, *, by: str) -> None:
 def write_questions(job_id: UUID) -> None:
     """Have the questions composed that were asked for. Running it twice asks the interviewer once."""
     waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
-    with leased(waiting, job_id) as token:
+    with claim_lease(waiting, job_id) as token:
         if token:
             _write_questions(job_id, token)
 
@@ -84,7 +84,7 @@ def _write_questions(job_id: UUID, token: UUID) -> None:
             lambda interviewer: interviewer.compose_questions(text, job.question_count),
             job_id=job.pk,
         )
-    except NotAsked as error:
+    except NotSent as error:
         JobDescription.objects.postpone(job.pk, token, error.wait, counts=False)
     except TransientError as error:
         _try_again(job.pk, token, error)
@@ -102,8 +102,8 @@ def _write_questions(job_id: UUID, token: UUID) -> None:
 
 def _try_again(job_id: UUID, token: UUID, error: TransientError) -> None:
     with _held(job_id, token) as job:
-        if job and job.tries < MOST_TRIES:
-            JobDescription.objects.postpone(job.pk, token, pause_after(job.tries, asked=error.retry_after))
+        if job and job.tries < MAX_STEP_TRIES:
+            JobDescription.objects.postpone(job.pk, token, retry_delay(job.tries, at_least=error.retry_after))
         elif job:
             job.questions_failed(f"{error} It was tried {job.tries} times; ask again later.")
 
@@ -116,7 +116,7 @@ def _held(job_id: UUID, token: UUID) -> Iterator[JobDescription | None]:
         yield job if job.lease == token else None
 
 
-def left_behind() -> list[UUID]:
+def abandoned() -> list[UUID]:
     """Jobs whose questions were asked for and on which nobody is working."""
     waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
-    return list(waiting.left_behind().values_list("pk", flat=True)[:100])
+    return list(waiting.abandoned().values_list("pk", flat=True)[:100])

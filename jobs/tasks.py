@@ -17,5 +17,5 @@ def write_questions(job_id: str) -> None:
 @app.task(name="jobs.sweep", queue="rest")
 def sweep(timestamp: int) -> None:
     """Find the jobs whose questions a crash left unwritten, or a vendor's bad hour."""
-    for job_id in question_sets.left_behind():
+    for job_id in question_sets.abandoned():
         defer("jobs.write_questions", job_id=job_id)

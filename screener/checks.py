@@ -205,7 +205,7 @@ def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     for accounts in model_retirement.servers():
         try:
             notices = model_retirement.notices(accounts, timezone.now().date())
-        except model_retirement.NotAsked as error:
+        except model_retirement.RetirementUnknown as error:
             found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
         else:
             found += [Warning(one.message, hint=_instead(one.setting), id="screener.W002") for one in notices]

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from rest_framework_api_key.models import AbstractAPIKey
 
-M = TypeVar("M", bound="Work")
+M = TypeVar("M", bound="LeasableModel")
 
 QUIET = timedelta(seconds=20)
 
@@ -29,7 +29,7 @@ class BaseModel(models.Model):
     class Meta:
         abstract = True
 
-    def store(self, **changes: Any) -> None:
+    def update_fields(self, **changes: Any) -> None:
         """Set these fields and write them, and nothing else.
 
         As `save` does with `update_fields`, in half the time, because the statement is put together once: callers wait.
@@ -66,16 +66,16 @@ class AppendOnly(BaseModel):
             self._refuse_unless_open(set(kwargs.get("update_fields") or ()) - {"updated_at"})
         super().save(*args, **kwargs)
 
-    def store(self, **changes: Any) -> None:
+    def update_fields(self, **changes: Any) -> None:
         self._refuse_unless_open(set(changes))
-        super().store(**changes)
+        super().update_fields(**changes)
 
     def _refuse_unless_open(self, fields: set[str]) -> None:
         if not fields or not fields <= self.FROZEN_EXCEPT:
             raise TypeError(f"{type(self).__name__} is append-only: add a new row instead of changing this one.")
 
 
-class WorkQuerySet(models.QuerySet[M]):
+class LeasableQuerySet(models.QuerySet[M]):
     def claimable(self) -> Self:
         """Rows that nobody is working on and whose time has come."""
         now = timezone.now()
@@ -83,7 +83,7 @@ class WorkQuerySet(models.QuerySet[M]):
         due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
         return self.filter(free & due)
 
-    def left_behind(self) -> Self:
+    def abandoned(self) -> Self:
         """Claimable, and quiet for so long that the job which was to do the work has surely been lost."""
         return self.claimable().filter(updated_at__lt=timezone.now() - QUIET)
 
@@ -113,10 +113,10 @@ class WorkQuerySet(models.QuerySet[M]):
         return bool(self.filter(pk=pk, lease=token).update(lease_until=until))
 
 
-WorkManager = models.Manager.from_queryset(WorkQuerySet)
+LeasableManager = models.Manager.from_queryset(LeasableQuerySet)
 
 
-class Work(BaseModel):
+class LeasableModel(BaseModel):
     """A row on which a worker does something slow outside any transaction (ENGINE rule 6).
 
     The lease lets one worker at it at a time; its token fences out one that comes back too late.
@@ -132,7 +132,7 @@ class Work(BaseModel):
 
     def release(self, **changes: Any) -> None:
         """Give the lease back with what came of the work; the next step starts its tries afresh."""
-        self.store(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
+        self.update_fields(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
 
 
 class ApiKey(AbstractAPIKey):
@@ -202,13 +202,13 @@ def private_storage() -> Any:
     return storages["private"]
 
 
-class SpokenLineQuerySet(WorkQuerySet["SpokenLine"]):
+class SpokenLineQuerySet(LeasableQuerySet["SpokenLine"]):
     def unspoken(self) -> Self:
         """Those that the present voice still has to speak."""
         return self.filter(file="", model=settings.VOICE_MODEL, voice=settings.VOICE_NAME)
 
 
-class SpokenLine(Work):
+class SpokenLine(LeasableModel):
     """A sentence that callers are told, spoken ahead of time. It names no candidate: many of them hear it."""
 
     key = models.CharField(max_length=64, unique=True, help_text="Of the text, the language, the model and its voice")

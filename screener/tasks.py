@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from screener.background.queue import Backoff, defer, give_back_connection
+from screener.background.queue import Backoff, defer, release_db_connection
 from screener.checks import models_stay
 from screener.models import IdempotentRequest
 from screener.tts import prompt_cache
@@ -31,7 +31,7 @@ def forget_answers(timestamp: int) -> None:
 @app.task(name="screener.ask_what_retires", queue="rest")
 def ask_what_retires(timestamp: int) -> None:
     """Log each day what `manage.py check --deploy` warns of: configured models near their shutdown date."""
-    give_back_connection()
+    release_db_connection()
     for warning in models_stay(None):
         log.warning("%s %s", warning.msg, warning.hint)
 
@@ -47,5 +47,5 @@ def sweep(timestamp: int) -> None:
     """Find the sentences that a crash left unspoken, or a vendor's bad hour; unless some wait for their turn anyway."""
     due = ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo")
     if not due.exclude(scheduled_at__gt=timezone.now()).exists():
-        for line_id in prompt_cache.left_behind():
+        for line_id in prompt_cache.abandoned():
             defer("screener.speak", line_id=line_id)

@@ -32,7 +32,7 @@ STATE_FIELDS = {
     if field.name.endswith(("status", "outcome"))
 }
 ROW_WRITERS = {
-    *("store", "release", "save", "setattr", "update", "bulk_update"),
+    *("update_fields", "release", "save", "setattr", "update", "bulk_update"),
     *("create", "get_or_create", "update_or_create", "bulk_create"),
 }
 DOORS = {"admin", "api", "views", "tasks", "serializers"}
@@ -274,13 +274,13 @@ def test_state_changes_stay_in_models() -> None:
     [
         "interview.status = 'failed'",
         "self.interview.status, reason = 'failed', ''",
-        "interview.store(status='failed')",
+        "interview.update_fields(status='failed')",
         "response.release(tries=0, status='assessed')",
         "Attempt.objects.filter(status='pending').update(outcome='no_answer')",
         "Interview.objects.bulk_update(interviews, ['result_status'])",
         "interview.save(update_fields=['updated_at', 'result_status'])",
         "Call.objects.update_or_create(sid='CA1', defaults={'status': 'completed'})",
-        "job.store(**{'questions_status': 'ready'})",
+        "job.update_fields(**{'questions_status': 'ready'})",
         "setattr(candidate, 'resume_status', 'read')",
         "Interview(status='failed').save()",
     ],
@@ -293,7 +293,7 @@ def test_state_writes_are_found(source: str) -> None:
     "source",
     [
         "Interview.objects.filter(status='pending').update(updated_at=now)",
-        "interview.store(next_attempt_at=None)",
+        "interview.update_fields(next_attempt_at=None)",
         "Response(body, status=202)",
         "status, outcome = interview.status, interview.outcome",
     ],
@@ -309,7 +309,7 @@ def subclasses(parent: type[Any]) -> Iterator[type[Any]]:
 
 
 def test_serializers_never_write_state() -> None:
-    """Their validated data goes into `store` as it is."""
+    """Their validated data goes into `update_fields` as it is."""
     writable = {
         f"{serializer.__name__}.{field.source}"
         for serializer in subclasses(ModelSerializer)

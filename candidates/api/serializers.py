@@ -160,7 +160,7 @@ class CandidateSerializer(PersonSerializer):
     def update(self, instance: Candidate, validated_data: dict[str, Any]) -> Candidate:
         """Only what was sent is written: what the worker does to the candidate meanwhile stays."""
         more = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
-        instance.store(**validated_data)
+        instance.update_fields(**validated_data)
         return self._add(instance, **more)
 
     def _add(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from candidates.models import Candidate
 from candidates.resume.upload import ResumeUnreadable, read_text
-from screener.background.queue import give_back_connection
+from screener.background.queue import release_db_connection
 
 LONGER_THAN_ANY_READING = timedelta(seconds=60)
 
@@ -22,7 +22,7 @@ def read_resume(candidate_id: UUID) -> None:
     try:
         with candidate.resume.open("rb") as file:
             data = file.read()
-        give_back_connection()
+        release_db_connection()
         text = read_text(data)
     except FileNotFoundError:
         why = "The file is gone from the storage. Ask the candidate to send it again."

@@ -29,7 +29,7 @@ def a_number() -> str:
 
 def place(job: JobDescription) -> Attempt:
     interview = an_interview(job=job, phone=a_number())
-    interview.store(next_attempt_at=None)
+    interview.update_fields(next_attempt_at=None)
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}")
     return attempt

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from interviews.answers.speech_metrics import measure
 from interviews.models import InterviewResponse, Recording
-from screener.background.leases import leased
-from screener.background.queue import MOST_TRIES, give_back_connection, pause_after
+from screener.background.leases import claim_lease
+from screener.background.queue import MAX_STEP_TRIES, release_db_connection, retry_delay
 from screener.costs.metering import paid_transcript
-from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.errors import NotSent, PermanentError, TransientError
 from screener.services.telephony import twilio_api, twilio_errors
 from screener.services.transcription import transcriber
 
@@ -49,24 +49,24 @@ def held_response(response_id: UUID, token: UUID) -> Iterator[InterviewResponse 
 def fetch_audio(recording_id: UUID) -> UUID | None:
     """Bring the audio of a take from the carrier into our own storage. Returns the answer that can go on with it."""
     waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE)
-    with leased(waiting, recording_id) as token:
+    with claim_lease(waiting, recording_id) as token:
         return _fetch_audio(recording_id, token) if token else None
 
 
 def _fetch_audio(recording_id: UUID, token: UUID) -> UUID | None:
     take = _with_interview("sid", "tries", "file", "response__interview__candidate").get(pk=recording_id)
-    give_back_connection()
+    release_db_connection()
     try:
         name = take.put_away(twilio_api.fetch_audio(take.sid))
     except (TransientError, twilio_errors.Refused) as error:  # refused: our account's fault, not this recording's
         if take.tries < AUDIO_TRIES:
             asked = getattr(error, "retry_after", None)
-            Recording.objects.postpone(recording_id, token, pause_after(take.tries, asked=asked))
+            Recording.objects.postpone(recording_id, token, retry_delay(take.tries, at_least=asked))
         else:
             _lost(recording_id, token, f"The recording could not be fetched for hours. {error}")
     except PermanentError as error:
         if isinstance(error, twilio_errors.NoAudio) and take.tries < NO_AUDIO_TRIES:
-            Recording.objects.postpone(recording_id, token, pause_after(take.tries))
+            Recording.objects.postpone(recording_id, token, retry_delay(take.tries))
         else:
             _lost(recording_id, token, str(error))
     else:
@@ -110,7 +110,7 @@ def transcribe(response_id: UUID) -> None:
         pk__in=InterviewResponse.objects.filter(ready, pk=response_id).values("pk"),
         status=InterviewResponse.Status.ANSWERED,
     )
-    with leased(waiting, response_id) as token:
+    with claim_lease(waiting, response_id) as token:
         if token:
             _transcribe(response_id, token)
 
@@ -122,14 +122,14 @@ def _transcribe(response_id: UUID, token: UUID) -> None:
     tries = take.response.tries
     try:
         words = _carrier_words(take) if transcriber.source() == "twilio" else _model_words(take)
-    except NotAsked as error:
+    except NotSent as error:
         InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
     except NotYet:
         InterviewResponse.objects.postpone(response_id, token, CARRIER_NEEDS, counts=False)
         _unless_it_has_come(take)
     except TransientError as error:
-        if tries < MOST_TRIES:
-            InterviewResponse.objects.postpone(response_id, token, pause_after(tries, asked=error.retry_after))
+        if tries < MAX_STEP_TRIES:
+            InterviewResponse.objects.postpone(response_id, token, retry_delay(tries, at_least=error.retry_after))
         else:
             _settle(response_id, token, f"The answer could not be transcribed for hours. {error} Listen to it instead.")
     except PermanentError as error:
@@ -142,7 +142,7 @@ def _measured(take: Recording, words: transcriber.Transcript) -> dict[str, Any] 
     """How it was spoken, for HR to read; nothing that scores it does. Only where the organisation wants it."""
     if not settings.SHOW_MEASURES or not words.text:
         return None
-    give_back_connection()
+    release_db_connection()
     try:
         audio = _audio_of(take)
     except PermanentError:
@@ -192,14 +192,14 @@ def _unless_it_has_come(take: Recording) -> None:
     """The transcription may have come between the look for it and the decision to wait."""
     take.refresh_from_db(fields=["carrier_transcript_status"])
     if take.carrier_transcript_status not in Recording.NOT_TRANSCRIBED_YET:
-        take.response.store(retry_at=None)
+        take.response.update_fields(retry_at=None)
         take.pass_on()
 
 
 def _ask_carrier(take: Recording) -> tuple[str, str]:
     if timezone.now() < take.created_at + CARRIER_NEEDS:
         raise _not_yet(take)
-    give_back_connection()
+    release_db_connection()
     try:
         found = twilio_api.carrier_transcript(take.sid)
     except twilio_errors.NotThere:
@@ -243,14 +243,14 @@ def forget_at_carrier(recording_id: UUID) -> None:
     take = Recording.objects.filter(pk=recording_id, deleted_at_carrier__isnull=True).first()
     if take is None:
         return
-    give_back_connection()
+    release_db_connection()
     try:
         twilio_api.delete_audio(take.sid)
     except (TransientError, PermanentError) as error:
         log.warning("recording %s: still at the carrier: %s", take.pk, error)
-        take.store()  # asked again a while from now
+        take.update_fields()  # asked again a while from now
     else:
-        take.store(deleted_at_carrier=timezone.now())
+        take.update_fields(deleted_at_carrier=timezone.now())
 
 
 def takes_to_forget() -> list[UUID]:
@@ -268,14 +268,14 @@ def takes_to_forget() -> list[UUID]:
 def takes_to_fetch() -> list[UUID]:
     """Takes whose audio is at the carrier and on which nobody is working."""
     waiting = Recording.objects.filter(status=Recording.Status.AVAILABLE).exclude(ended=Recording.Ended.REPEAT)
-    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+    return list(waiting.abandoned().values_list("pk", flat=True)[:200])
 
 
 def answers_to_transcribe() -> list[UUID]:
     waiting = InterviewResponse.objects.filter(
         status=InterviewResponse.Status.ANSWERED, takes__chosen=True, takes__status=Recording.Status.STORED
     )
-    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+    return list(waiting.abandoned().values_list("pk", flat=True)[:200])
 
 
 def takes_without_news() -> list[UUID]:
@@ -294,10 +294,10 @@ def expect_no_more_news(recording_id: UUID) -> None:
 
 def worked_on_in_vain() -> list[tuple[type[Recording] | type[InterviewResponse], UUID]]:
     """Rows on which something fails every time in a way that nobody foresaw."""
-    takes = Recording.objects.filter(status=Recording.Status.AVAILABLE, tries__gte=MOST_TRIES).left_behind()
+    takes = Recording.objects.filter(status=Recording.Status.AVAILABLE, tries__gte=MAX_STEP_TRIES).abandoned()
     answers = InterviewResponse.objects.filter(
-        status__in=InterviewResponse.IN_WORK, tries__gte=MOST_TRIES
-    ).left_behind()
+        status__in=InterviewResponse.IN_WORK, tries__gte=MAX_STEP_TRIES
+    ).abandoned()
     return [(Recording, pk) for pk in takes.values_list("pk", flat=True)[:50]] + [
         (InterviewResponse, pk) for pk in answers.values_list("pk", flat=True)[:50]
     ]
@@ -305,11 +305,11 @@ def worked_on_in_vain() -> list[tuple[type[Recording] | type[InterviewResponse],
 
 def give_up(model: type[Recording] | type[InterviewResponse], pk: UUID) -> None:
     """Show the failure as one, rather than try, and perhaps pay, for ever."""
-    with leased(model.objects.all(), pk) as token:
+    with claim_lease(model.objects.all(), pk) as token:
         if token and model is Recording:
             _lost(pk, token, GIVEN_UP)
         elif token:
             _settle(pk, token, GIVEN_UP)
 
 
-GIVEN_UP = f"It failed {MOST_TRIES} times for a reason that is in the log. Have it tried again once that is mended."
+GIVEN_UP = f"It failed {MAX_STEP_TRIES} times for a reason that is in the log. Have it tried again once that is mended."

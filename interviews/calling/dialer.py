@@ -18,7 +18,7 @@ from interviews.models import Attempt, Call, Interview, Pace
 from interviews.models.attempt import end_conversation
 from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
-from screener.background.queue import give_back_connection, pause_after
+from screener.background.queue import release_db_connection, retry_delay
 from screener.costs import monthly_budget
 from screener.db.constraints import violates
 from screener.services.errors import PermanentError, TransientError
@@ -66,7 +66,7 @@ def dial(interview_id: UUID) -> None:
     attempt = _plan_attempt(interview_id)
     if attempt is None:
         return
-    give_back_connection()
+    release_db_connection()
     try:
         placed = twilio_api.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
     except (TransientError, PermanentError) as error:
@@ -98,7 +98,7 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
             case _:
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
         if isinstance(error, twilio_errors.Misconfigured):
-            attempt.store(concerns_all=True)
+            attempt.update_fields(concerns_all=True)
         if wait := _concerns_all_for(error):
             Pace.close(timezone.now() + wait, reason=reason)
 
@@ -158,13 +158,13 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
         return Later(now + timedelta(minutes=15), reason)
     pace = Pace.hold()
     if pace.closed_until and pace.closed_until > now:
-        interview.store(turn_at=None)
+        interview.update_fields(turn_at=None)
         return Later(pace.closed_until, pace.closed_because)
     if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
-        interview.store(turn_at=None)
+        interview.update_fields(turn_at=None)
         return wait
     if interview.turn_at is None or interview.turn_at < now - TURN_LASTS:
-        interview.store(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
+        interview.update_fields(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
     if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
         return Later(interview.turn_at, "Waiting for its turn: calls are placed one after another.")
     return None
@@ -178,7 +178,7 @@ def _add_attempt(interview: Interview, number: str, closing: datetime | None) ->
         send_before=min(soon, closing) if closing else soon,
     )
     Call.objects.create(attempt=attempt, number=number)
-    interview.store(next_attempt_at=None, waiting_for="", turn_at=None)
+    interview.update_fields(next_attempt_at=None, waiting_for="", turn_at=None)
     interview.note("attempt.planned", attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
@@ -220,7 +220,7 @@ def hang_up(attempt_id: UUID) -> None:
     call = Call.objects.filter(attempt=attempt_id).exclude(twilio_sid="").first()
     if call is None:
         return
-    give_back_connection()
+    release_db_connection()
     try:
         twilio_api.hang_up(call.twilio_sid)
     except (twilio_errors.NotThere, PermanentError) as error:
@@ -261,7 +261,7 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
     attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
     if not attempt.lacks_its_last_take:
         return True
-    give_back_connection()
+    release_db_connection()
     try:
         found = twilio_api.recordings_of(attempt.call.twilio_sid)
     except twilio_errors.NotThere:
@@ -309,14 +309,14 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
         _give_up(interview, Interview.Outcome.EXPIRED, reason)
     else:
         closed = Pace.closed()
-        due = now + pause_after(2 + tries)
+        due = now + retry_delay(2 + tries)
         interview.wait_until(max(due, closed.closed_until or due) if closed else due, reason=attempt.reason)
 
 
 def ask_about(attempt_id: UUID) -> None:
     """There has been no news of this attempt: ask Twilio, never guess."""
     attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
-    give_back_connection()
+    release_db_connection()
     if attempt.call.twilio_sid:
         try:
             tell(attempt.pk, twilio_api.call_state(attempt.call.twilio_sid))
@@ -348,7 +348,7 @@ def _calls_of(attempt: Attempt) -> list[twilio_api.CallState]:
 def learn_price(attempt_id: UUID) -> None:
     """Twilio prices a call some time after its end, and tells only those who ask."""
     call = Call.objects.get(attempt=attempt_id)
-    give_back_connection()
+    release_db_connection()
     with suppress(twilio_errors.NotThere):
         state = twilio_api.call_state(call.twilio_sid)
         call.priced(state.price, state.price_unit)

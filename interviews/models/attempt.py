@@ -181,7 +181,7 @@ class Attempt(BaseModel):
         if isinstance(heard.input, talk.Take):
             kept = any(isinstance(fact, talk.Kept) for fact in step.facts)
             take = self._recorded(turn, heard.input, sid=heard.recording_sid, chosen=kept)
-        self.store(
+        self.update_fields(
             stage=step.state.stage,
             turn=step.state.turn,
             silences=step.state.silences,
@@ -207,8 +207,8 @@ class Attempt(BaseModel):
 
     def reopen(self) -> None:
         """Its call was believed not to have been placed, and was: then no other is due."""
-        self.store(ended_at=None, outcome="", reason="")
-        self.interview.store(next_attempt_at=None, waiting_for="")
+        self.update_fields(ended_at=None, outcome="", reason="")
+        self.interview.update_fields(next_attempt_at=None, waiting_for="")
         self.interview.note("attempt.reopened", actor="carrier", attempt=str(self.pk), number=self.number)
 
     @property
@@ -241,7 +241,7 @@ class Attempt(BaseModel):
         if take.seconds is not None:
             told.pop("seconds", None)  # it was measured after the caller had given it
         if changes := told | ({"sid": sid} if sid and not take.sid else {}):
-            take.store(**changes)
+            take.update_fields(**changes)
         return take
 
     def _new_take(self, turn: int, **told: Any) -> Recording | None:
@@ -301,7 +301,7 @@ class Attempt(BaseModel):
         interview = self.interview
         match ending:
             case talk.Ending.NO_REPLY:
-                self.store(
+                self.update_fields(
                     outcome=self.Outcome.NO_ANSWER, reason="The call was picked up, but there was no clear reply."
                 )
                 return
@@ -318,7 +318,7 @@ class Attempt(BaseModel):
                 interview.finish(Interview.Outcome.WRONG_PERSON, reason="Somebody else answered this number.")
             case _ as unreachable:
                 assert_never(unreachable)
-        self.store(outcome=self.Outcome.ANSWERED)
+        self.update_fields(outcome=self.Outcome.ANSWERED)
 
     def machine_answered(self) -> None:
         """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give.
@@ -330,7 +330,7 @@ class Attempt(BaseModel):
             return
         if self._pressed_keys:
             return
-        self.store(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
+        self.update_fields(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
             self._note_end()
         if self.interview.candidate.consents.filter(source=self._said, given=True).exists():
@@ -354,10 +354,10 @@ class Attempt(BaseModel):
         """
         if self.apologised_at:
             return
-        self.store(apologised_at=timezone.now(), reason=APOLOGY)
+        self.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
         self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
         if self.ended_at and not self.is_followed:
-            self.interview.store(next_attempt_at=None, waiting_for="")
+            self.interview.update_fields(next_attempt_at=None, waiting_for="")
             defer("interviews.follow_up", attempt_id=self.pk)
 
     def end(self, outcome: str, *, reason: str = "") -> None:
@@ -365,7 +365,7 @@ class Attempt(BaseModel):
         if self.ended_at:
             return
         why = self.reason or ("" if self.outcome else reason)
-        self.store(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=why)
+        self.update_fields(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=why)
         self._note_end()
         if self.interview.is_live:
             cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP

@@ -75,7 +75,7 @@ class Call(BaseModel):
     def belongs_to(self, sid: str) -> bool:
         """Whether this is the call that the carrier means. The first to tell us its id is believed."""
         if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
-            self.store(twilio_sid=sid)
+            self.update_fields(twilio_sid=sid)
             if self.ended_at:
                 self._was_placed_after_all()
             # Called off before the carrier had told us its id, or no longer the one that counts.
@@ -92,7 +92,7 @@ class Call(BaseModel):
             return
         try:
             with transaction.atomic():
-                self.store(ended_at=None, status=self.Status.PLANNED)
+                self.update_fields(ended_at=None, status=self.Status.PLANNED)
         except IntegrityError as error:
             if not violates(error, ONE_LIVE_CALL):
                 raise
@@ -111,7 +111,7 @@ class Call(BaseModel):
             status = self.status  # asking takes longer than telling
         ended = status in self.ENDED
         known = {key: value for key, value in details.items() if value not in ("", None)}
-        self.store(
+        self.update_fields(
             status=status,
             sequence=self.sequence if sequence is None else sequence,
             ended_at=timezone.now() if ended else None,
@@ -124,11 +124,11 @@ class Call(BaseModel):
 
     def priced(self, price: str | None, unit: str) -> None:
         """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
-        self.store(**({"price": price, "price_unit": unit} if price else {}))
+        self.update_fields(**({"price": price, "price_unit": unit} if price else {}))
 
     def never_placed(self, outcome: str, *, reason: str) -> None:
         """The carrier refused it, or is known not to have got it."""
         if not self.ended_at:
-            self.store(status=self.Status.FAILED, ended_at=timezone.now())
+            self.update_fields(status=self.Status.FAILED, ended_at=timezone.now())
             defer("interviews.fill_line")
             self.attempt.end(outcome, reason=reason)

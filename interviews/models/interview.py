@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from interviews.models.event import InterviewEvent
 from screener.background.queue import defer
-from screener.models import InvalidTransition, Work, WorkQuerySet
+from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 
 if TYPE_CHECKING:
     from interviews.models.attempt import Attempt
@@ -37,7 +37,7 @@ def verb(method: "Callable[Concatenate[Interview, P], R]") -> "Callable[Concaten
     return cast("Callable[Concatenate[Interview, P], R]", run)
 
 
-class InterviewQuerySet(WorkQuerySet["Interview"]):
+class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def needing_attention(self) -> Self:
         """Those whose result waits for a person: until it is mended, or somebody has decided with it before them."""
         waiting = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
@@ -61,7 +61,7 @@ class ScreeningManager(InterviewManager["Interview"]):
         return cast(InterviewQuerySet, super().get_queryset().exclude(purpose=Interview.Purpose.PRACTICE))
 
 
-class Interview(Work):
+class Interview(LeasableModel):
     class Purpose(models.TextChoices):
         SCREENING = "screening", "Screening"
         PRACTICE = "practice", "Practice"
@@ -224,7 +224,7 @@ class Interview(Work):
 
     def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status
-        self.store(status=status, **changes)
+        self.update_fields(status=status, **changes)
         self.remember(
             kind=kind,
             actor=actor,
@@ -256,7 +256,7 @@ class Interview(Work):
             raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
         if self.waiting_for != reason:
             self.note("interview.waiting", reason=reason, until=when.isoformat())
-        self.store(next_attempt_at=when, waiting_for=reason)
+        self.update_fields(next_attempt_at=when, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
             defer("interviews.dial", delay=max(0, ceil(seconds)), interview_id=self.pk)

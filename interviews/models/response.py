@@ -14,14 +14,14 @@ from django.utils import timezone
 from interviews.conversation import engine as talk
 from interviews.models.interview import Interview
 from screener.background.queue import defer
-from screener.models import AppendOnly, InvalidTransition, Work, WorkManager, WorkQuerySet
+from screener.models import AppendOnly, InvalidTransition, LeasableManager, LeasableModel, LeasableQuerySet
 
 
 def private_storage() -> Any:
     return storages["private"]
 
 
-class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
+class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
     def skip_open(self, *, reason: str) -> list[dict[str, Any]]:
         """Nobody will answer what is still open among these, all of one interview. Returns the history of that.
 
@@ -35,7 +35,7 @@ class ResponseQuerySet(WorkQuerySet["InterviewResponse"]):
         return [one.moved(to=InterviewResponse.Status.SKIPPED, reason=reason) for one in still_open]
 
 
-class InterviewResponse(Work):
+class InterviewResponse(LeasableModel):
     class Status(models.TextChoices):
         PLANNED = "planned", "Not asked yet"
         ASKED = "asked", "Asked"
@@ -116,7 +116,7 @@ class InterviewResponse(Work):
         if self.status not in self.OPEN:
             raise InvalidTransition(f"Question {self.position + 1} already has its answer.")
         if not recording.chosen:
-            recording.store(chosen=True)
+            recording.update_fields(chosen=True)
         self._move(self.Status.ANSWERED)
         recording.pass_on()
 
@@ -127,7 +127,7 @@ class InterviewResponse(Work):
         if not (lost or late) or self.interview.status in (Interview.Status.FAILED, Interview.Status.CANCELLED):
             return
         if not recording.chosen:
-            recording.store(chosen=True)
+            recording.update_fields(chosen=True)
         self._move(self.Status.ANSWERED, reason="The answer came late.")
         if not self.interview.is_live:
             self.interview.reopen_result(actor="carrier", reason="An answer came late.")
@@ -219,7 +219,7 @@ def recording_path(recording: "Recording", _filename: str) -> str:
     return f"candidates/{interview.candidate_id}/{interview.pk}/{uuid.uuid4().hex}.wav"
 
 
-class Recording(Work):
+class Recording(LeasableModel):
     """One take. The caller's action says that it exists and how it ended, the recording callback that it can be had."""
 
     class Status(models.TextChoices):
@@ -252,7 +252,7 @@ class Recording(Work):
     carrier_transcript_status = models.CharField(max_length=20, blank=True)
     deleted_at_carrier = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkManager()
+    objects = LeasableManager()
 
     class Meta:
         ordering = ["created_at"]
@@ -288,7 +288,9 @@ class Recording(Work):
         """
         denied = self.was_denied
         if self.status == self.Status.EXPECTED or denied:
-            self.store(status=self.Status.AVAILABLE, seconds=self.seconds if seconds is None else seconds, error="")
+            self.update_fields(
+                status=self.Status.AVAILABLE, seconds=self.seconds if seconds is None else seconds, error=""
+            )
             if self.ended != self.Ended.REPEAT:
                 defer("interviews.fetch_audio", recording_id=self.pk)
                 if denied or not self.chosen:
@@ -324,7 +326,7 @@ class Recording(Work):
     def carrier_said(self, text: str, *, status: str) -> None:
         """The carrier's own transcription of this take."""
         if self.carrier_transcript_status in self.NOT_TRANSCRIBED_YET:
-            self.store(carrier_transcript=text, carrier_transcript_status=status)
+            self.update_fields(carrier_transcript=text, carrier_transcript_status=status)
             if self.chosen and self.status == self.Status.STORED:  # nobody waits for it before
                 InterviewResponse.objects.filter(pk=self.response_id, retry_at__isnull=False).update(retry_at=None)
             self.pass_on()

@@ -16,11 +16,11 @@ from interviews.answers.pipeline import held_response
 from interviews.models import Interview, InterviewResponse
 from interviews.scoring.quote_verification import FILLERS, places_of, why_no_evidence
 from jobs.models import JobDescription
-from screener.background.leases import leased
-from screener.background.queue import MOST_TRIES, pause_after
+from screener.background.leases import claim_lease
+from screener.background.queue import MAX_STEP_TRIES, retry_delay
 from screener.costs.metering import paid
 from screener.models import InvalidTransition, ModelCall
-from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.errors import NotSent, PermanentError, TransientError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.prompt_injection import has_injection
 from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
@@ -75,7 +75,7 @@ def is_too_short(transcript: str) -> bool:
 def assess(response_id: UUID) -> None:
     """Score one transcribed answer, or settle it with the reason why it has no score."""
     waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
-    with leased(waiting, response_id) as token:
+    with claim_lease(waiting, response_id) as token:
         if token:
             _assess(response_id, token)
 
@@ -88,11 +88,13 @@ def _assess(response_id: UUID, token: UUID) -> None:
     try:
         answer = _answer_text(response)
         reply, checked = _ask_until_supported(response, answer, token)
-    except NotAsked as error:
+    except NotSent as error:
         InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
     except TransientError as error:
-        if response.tries < MOST_TRIES:
-            InterviewResponse.objects.postpone(response_id, token, pause_after(response.tries, asked=error.retry_after))
+        if response.tries < MAX_STEP_TRIES:
+            InterviewResponse.objects.postpone(
+                response_id, token, retry_delay(response.tries, at_least=error.retry_after)
+            )
         else:
             reason = f"It could not be scored for hours. {error}"
             _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, reason)
@@ -282,4 +284,4 @@ def try_again(interview: Interview, *, actor: str) -> None:
 
 def answers_to_assess() -> list[UUID]:
     waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
-    return list(waiting.left_behind().values_list("pk", flat=True)[:200])
+    return list(waiting.abandoned().values_list("pk", flat=True)[:200])

@@ -12,11 +12,11 @@ from interviews.models.result import Recommendation
 from interviews.scoring.assessment import job_text, sendable
 from interviews.scoring.quote_verification import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from jobs.models import JobDescription
-from screener.background.leases import leased
-from screener.background.queue import MOST_TRIES, pause_after
+from screener.background.leases import claim_lease
+from screener.background.queue import MAX_STEP_TRIES, retry_delay
 from screener.costs.metering import paid
 from screener.models import ModelCall
-from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
+from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
@@ -32,7 +32,7 @@ Counted = tuple[InterviewResponse, Assessment]
 
 def conclude(interview_id: UUID) -> None:
     """Put the result of a completed interview together once each of its responses is settled."""
-    with leased(Interview.all_objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
+    with claim_lease(Interview.all_objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
         if token:
             _conclude(interview_id, token)
 
@@ -50,11 +50,13 @@ def _conclude(interview_id: UUID, token: UUID) -> None:
             interview_id=interview.pk,
             job_id=interview.job_id,
         )
-    except NotAsked as error:
+    except NotSent as error:
         Interview.all_objects.postpone(interview_id, token, error.wait, counts=False)
     except TransientError as error:
-        if interview.tries < MOST_TRIES:
-            Interview.all_objects.postpone(interview_id, token, pause_after(interview.tries, asked=error.retry_after))
+        if interview.tries < MAX_STEP_TRIES:
+            Interview.all_objects.postpone(
+                interview_id, token, retry_delay(interview.tries, at_least=error.retry_after)
+            )
         else:
             _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
     except PermanentError as error:
@@ -295,4 +297,4 @@ def _to_conclude() -> InterviewQuerySet:
 
 
 def interviews_to_conclude() -> list[UUID]:
-    return list(_to_conclude().left_behind().values_list("pk", flat=True)[:200])
+    return list(_to_conclude().abandoned().values_list("pk", flat=True)[:200])

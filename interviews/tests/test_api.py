@@ -40,7 +40,7 @@ def part(api: APIClient, interview: Interview, name: str) -> Any:
 def an_attempt(interview: Interview) -> Attempt:
     attempt = interview.attempts.create(number=interview.attempts.count() + 1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number=interview.candidate.phone, ended_at=timezone.now(), price="0.0840")
-    attempt.store(ended_at=timezone.now(), outcome=Attempt.Outcome.NO_ANSWER)
+    attempt.update_fields(ended_at=timezone.now(), outcome=Attempt.Outcome.NO_ANSWER)
     return attempt
 
 

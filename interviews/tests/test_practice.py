@@ -20,7 +20,7 @@ from interviews.models import Attempt, Campaign, Interview, InterviewResponse, R
 from interviews.planning import plan_interview
 from interviews.reports.monthly_costs import Spending
 from interviews.tasks import sweep
-from screener.background.leases import LEASE_SECONDS, leased, renew
+from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
 from screener.costs.monthly_budget import month_of
 from screener.models import ModelCall
 from screener.urls import router
@@ -39,7 +39,7 @@ SAID = "While practising I said that I moved four hundred mailboxes."
 
 
 def make_practice(interview: Interview) -> Interview:
-    interview.store(purpose=Interview.Purpose.PRACTICE)
+    interview.update_fields(purpose=Interview.Purpose.PRACTICE)
     return interview
 
 
@@ -97,7 +97,7 @@ class TestAdmin:
         assert changed(before, after) == COSTS_AND_QUEUE
         assert [name for name, page in after.items() if SAID in page] == []
 
-        practice.store(purpose=Interview.Purpose.SCREENING)
+        practice.update_fields(purpose=Interview.Purpose.SCREENING)
         shown = changed(before, read_lists(desk))
         ours = {label(model) for model in admin.site._registry if model._meta.app_label in ("interviews", "webhooks")}
         assert shown == ours | {"candidates.Candidate", "jobs.JobDescription"} | COSTS_AND_QUEUE
@@ -135,7 +135,7 @@ class TestApi:
         before = {address: api.get(address).json() for address in API_LISTS}
         practice = practice_like(screening, by=hr)
         assert changed(before, {address: api.get(address).json() for address in API_LISTS}) == set()
-        practice.store(purpose=Interview.Purpose.SCREENING)
+        practice.update_fields(purpose=Interview.Purpose.SCREENING)
         shown = changed(before, {address: api.get(address).json() for address in API_LISTS})
         assert shown == {INTERVIEWS, "/api/v1/campaigns/"}
 
@@ -161,7 +161,7 @@ class TestWork:
 
     def test_free_line_is_given_to_practice(self) -> None:
         practice, soon = make_practice(an_interview()), timezone.now() + timedelta(minutes=1)
-        practice.store(waiting_for=capacity.ALL_LINES_BUSY, next_attempt_at=soon)
+        practice.update_fields(waiting_for=capacity.ALL_LINES_BUSY, next_attempt_at=soon)
         capacity.fill_lines()
         practice.refresh_from_db()
         assert practice.next_attempt_at
@@ -177,9 +177,9 @@ class TestWork:
         practice = make_practice(an_interview())
         rows = Interview.all_objects.filter(status=Interview.Status.PENDING)
         time_machine.move_to(timezone.now(), tick=False)
-        with leased(rows, practice.pk):
+        with claim_lease(rows, practice.pk):
             time_machine.shift(LEASE_SECONDS - 1)
-            renew()
+            renew_leases()
             time_machine.shift(LEASE_SECONDS - 1)
             assert not rows.claimable().exists()
 

@@ -218,7 +218,9 @@ def test_waiting_on_for_the_same_reason_is_no_news() -> None:
 
 def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
     response = transcribed().responses.all()[0]
-    response.store(transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={})
+    response.update_fields(
+        transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={}
+    )
     response.assessed(rubric_version="1", model="m", label="l", score=8)
     response.take_back(reason="A machine had answered.")
     response.refresh_from_db()
@@ -235,7 +237,7 @@ def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
     Recording.objects.create(response=response, attempt=attempt, turn=3, seconds=20)
     assert not use_broken_take(response)
-    attempt.store(outcome=Attempt.Outcome.HUNG_UP)
+    attempt.update_fields(outcome=Attempt.Outcome.HUNG_UP)
     assert use_broken_take(response)
 
 

@@ -11,7 +11,7 @@ from interviews.answers import pipeline
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from screener.background.leases import LEASE_SECONDS
-from screener.background.queue import MOST_TRIES
+from screener.background.queue import MAX_STEP_TRIES
 from tests.support.factories import an_interview, drain
 from tests.support.fake_twilio import Carrier
 
@@ -45,7 +45,7 @@ def later(time_machine: Any) -> Any:
 def an_attempt(interview: Interview, **fields: Any) -> Attempt:
     attempt = interview.attempts.create(number=1, send_before=timezone.now() + timedelta(seconds=20), **fields)
     Call.objects.create(attempt=attempt, number="+14155550100", ended_at=attempt.ended_at)
-    interview.store(next_attempt_at=None)
+    interview.update_fields(next_attempt_at=None)
     return attempt
 
 
@@ -58,7 +58,7 @@ def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     first.interview = interview
     take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
     if status == Recording.Status.STORED:
-        take.store(file=take.put_away(b"RIFF\x00\x00\x00\x00WAVE"))
+        take.update_fields(file=take.put_away(b"RIFF\x00\x00\x00\x00WAVE"))
     first.take(take)
     for one in others:
         one.interview = interview
@@ -114,7 +114,7 @@ def test_an_attempt_without_news_is_asked_about(twilio: Carrier, later: Any) -> 
 def test_an_attempt_that_ended_is_followed_up(twilio: Carrier, later: Any) -> None:
     interview = an_interview()
     attempt = an_attempt(interview, ended_at=timezone.now(), outcome="busy")
-    attempt.call.store(twilio_sid="CA1")
+    attempt.call.update_fields(twilio_sid="CA1")
     later(minutes=1)
     interview.refresh_from_db()
     assert "trying again" in interview.waiting_for
@@ -177,7 +177,7 @@ def test_work_that_fails_every_time_is_shown_as_failed(later: Any, status: str) 
     """Its worker died of it each time: nothing was written down but that it had been begun."""
     response = answered(status)
     rows = Recording if status == Recording.Status.AVAILABLE else InterviewResponse
-    rows.objects.update(tries=MOST_TRIES)
+    rows.objects.update(tries=MAX_STEP_TRIES)
     later(minutes=2)
     response.refresh_from_db()
     response.interview.refresh_from_db()

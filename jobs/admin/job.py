@@ -153,7 +153,7 @@ class JobAdmin(ScreenerAdmin):
         submit="Save",
     )
     def edit_rubric(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
-        job.store(rubric=data)
+        job.update_fields(rubric=data)
         return "The rubric is saved."
 
 

@@ -233,7 +233,7 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
 
     def update(self, instance: JobDescription, validated_data: dict[str, Any]) -> JobDescription:
         """Only what was sent is written: what the worker does to the job meanwhile stays."""
-        instance.store(**validated_data)
+        instance.update_fields(**validated_data)
         return instance
 
 

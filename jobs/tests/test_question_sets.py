@@ -60,8 +60,8 @@ def save(questions: QuestionSet) -> None:
     questions.save()
 
 
-def store(questions: QuestionSet) -> None:
-    questions.store(questions=OTHER_QUESTIONS)
+def update_fields(questions: QuestionSet) -> None:
+    questions.update_fields(questions=OTHER_QUESTIONS)
 
 
 def update(questions: QuestionSet) -> None:
@@ -78,7 +78,7 @@ def execute_sql(questions: QuestionSet) -> None:
         cursor.execute("UPDATE jobs_questionset SET questions = '[]' WHERE id = %s", [questions.pk])
 
 
-WRITES = [save, store, update, bulk_update, execute_sql]
+WRITES = [save, update_fields, update, bulk_update, execute_sql]
 
 
 class TestFrozenSet:
@@ -104,7 +104,7 @@ class TestFrozenSet:
     def test_status_never_goes_back(self, before: str, after: str) -> None:
         questions = question_set(before)
         with refused_by_database():
-            questions.store(status=after)
+            questions.update_fields(status=after)
 
     def test_unchanged_save_is_allowed(self) -> None:
         questions = question_set(Status.APPROVED)

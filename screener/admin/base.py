@@ -120,7 +120,7 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         """Of a row that the worker changes too, only what was edited is written."""
         if change and isinstance(obj, BaseModel):
             columns = {field.name for field in obj._meta.concrete_fields}
-            obj.store(**{name: getattr(obj, name) for name in form.changed_data if name in columns})
+            obj.update_fields(**{name: getattr(obj, name) for name in form.changed_data if name in columns})
         else:
             super().save_model(request, obj, form, change)
 

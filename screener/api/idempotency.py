@@ -47,7 +47,7 @@ def _once(key: str, handler: Handler, request: Request, *args: Any, **kwargs: An
     if row.pk != mine.pk:
         return Response(row.body, status=row.status_code, headers={REPLAYED: "true"})
     response = handler(request, *args, **kwargs)
-    row.store(status_code=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
+    row.update_fields(status_code=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
     return response
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from screener.models import WorkQuerySet
+from screener.models import LeasableQuerySet
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LONGEST = 600.0
 
 @dataclass(frozen=True)
 class _Held:
-    rows: WorkQuerySet[Any]
+    rows: LeasableQuerySet[Any]
     pk: UUID
     until: float
 
@@ -36,8 +36,8 @@ _held: dict[UUID, _Held] = {}
 
 
 @contextmanager
-def leased(rows: WorkQuerySet[Any], pk: UUID) -> Iterator[UUID | None]:
-    """Hold this row while the block lasts. Gives the token to hand the work in with; None: see `WorkQuerySet.claim`."""
+def claim_lease(rows: LeasableQuerySet[Any], pk: UUID) -> Iterator[UUID | None]:
+    """Lease this row while the block runs. Yields the fence token or, as `LeasableQuerySet.claim`, None."""
     token = rows.claim(pk, seconds=LEASE_SECONDS)
     if token is None:
         yield None
@@ -50,7 +50,7 @@ def leased(rows: WorkQuerySet[Any], pk: UUID) -> Iterator[UUID | None]:
         del _held[token]
 
 
-def renew() -> None:
+def renew_leases() -> None:
     """Make what this process holds last from now. What was lost to somebody else meanwhile stays lost."""
     for token, row in list(_held.items()):
         if time.monotonic() < row.until:
@@ -66,7 +66,7 @@ def _renew_forever() -> None:
     while True:
         time.sleep(RENEW_EVERY)
         try:
-            renew()
+            renew_leases()
         except Exception as error:
             log.warning("leases: not renewed (%s)", type(error).__name__)
         finally:

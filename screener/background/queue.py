@@ -19,9 +19,9 @@ _here = JobManager(DjangoConnector())
 
 log = logging.getLogger(__name__)
 
-MAX_TRIES = 8
+MAX_TASK_TRIES = 8
 LONGEST_WAIT = 1800
-MOST_TRIES = 40
+MAX_STEP_TRIES = 40
 """Of one step of the work on one row, over some fifteen hours. Then the row says that it was given up."""
 
 
@@ -35,9 +35,9 @@ class Backoff(BaseRetryStrategy):
             log.warning("job %s %s failed, try %d: %s", job.id, job.task_name, job.attempts, exception)
         else:
             log.error("job %s %s failed, try %d", job.id, job.task_name, job.attempts, exc_info=exception)
-        if job.attempts >= MAX_TRIES:
+        if job.attempts >= MAX_TASK_TRIES:
             return None
-        return RetryDecision(retry_at=utils.utcnow() + pause_after(job.attempts, asked=asked))
+        return RetryDecision(retry_at=utils.utcnow() + retry_delay(job.attempts, at_least=asked))
 
 
 def defer(name: str, *, delay: int = 0, **ids: Any) -> None:
@@ -47,13 +47,13 @@ def defer(name: str, *, delay: int = 0, **ids: Any) -> None:
     JobDeferrer(job=job, job_manager=_here).defer(**{key: str(value) for key, value in ids.items()})
 
 
-def give_back_connection() -> None:
-    """Before waiting for a vendor: a connection that is held while waiting is one that nobody else can use."""
+def release_db_connection() -> None:
+    """Return the connection to the pool before network I/O. Does nothing inside a transaction."""
     if not connection.in_atomic_block:
         connection.close()
 
 
-def pause_after(tries: int, *, asked: float | None = None) -> timedelta:
-    """How long to wait after so many failed tries: longer each time, with jitter, and as long as the vendor asked."""
+def retry_delay(tries: int, *, at_least: float | None = None) -> timedelta:
+    """The wait after failed tries: exponential, capped, with jitter. `at_least`: seconds that a server asks for."""
     wait = min(2.0**tries, LONGEST_WAIT) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
-    return timedelta(seconds=max(wait, asked or 0))
+    return timedelta(seconds=max(wait, at_least or 0))

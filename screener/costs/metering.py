@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from screener.background.queue import give_back_connection
+from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
 from screener.costs.model_prices import cost_of
 from screener.models import ModelCall
-from screener.services.errors import NotAsked, ServiceError
+from screener.services.errors import NotSent, ServiceError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import Interviewer, Reply
 from screener.services.speech_synthesis import synthesizer
@@ -75,13 +75,13 @@ def on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[Bill]:
     What was not asked after all is on no bill.
     """
     monthly_budget.check()
-    give_back_connection()
+    release_db_connection()
     started = monotonic()
     bill = Bill(ModelCall(purpose=purpose, model=model[:100], **about), asked=model)
     asked = True
     try:
         yield bill
-    except NotAsked:
+    except NotSent:
         asked = False
         raise
     except ServiceError as error:

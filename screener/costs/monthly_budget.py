@@ -13,14 +13,14 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from screener.models import ModelCall
-from screener.services.errors import NotAsked
+from screener.services.errors import NotSent
 from screener.services.speech_synthesis import synthesizer
 
 FRESH_SECONDS = 10
 AGAIN_IN = timedelta(minutes=10)
 
 
-class BudgetSpent(NotAsked):
+class BudgetSpent(NotSent):
     """There is nothing left to spend this month."""
 
 

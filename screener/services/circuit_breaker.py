@@ -7,7 +7,7 @@ from functools import cache
 from threading import Lock
 from time import time
 
-from screener.services.errors import NotAsked, PermanentError, TransientError
+from screener.services.errors import NotSent, PermanentError, TransientError
 
 MOST_FAILURES = 5
 """In a row. Then nobody asks for a while."""
@@ -15,7 +15,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Seconds, twice as many each time, unless the server itself says how many. After the longest one somebody asks."""
 
 
-class LeftAlone(NotAsked):
+class LeftAlone(NotSent):
     """It has failed too often in a row to be asked now."""
 
 

@@ -25,7 +25,7 @@ class TransientError(ServiceError):
         self.retry_after = retry_after
 
 
-class NotAsked(TransientError):
+class NotSent(TransientError):
     """Nobody was asked, for a reason of our own, so it was no try: the work waits for as long as it must."""
 
     def __init__(self, message: str, *, wait: timedelta) -> None:

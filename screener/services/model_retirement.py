@@ -19,7 +19,7 @@ NOTICE = timedelta(days=90)
 TIMEOUT_SECONDS = 5
 
 
-class NotAsked(Exception):
+class RetirementUnknown(Exception):
     """A server did not publish its models. The message names the settings concerned, and the reason."""
 
 
@@ -67,7 +67,7 @@ def servers() -> list[list[Account]]:
 
 
 def notices(accounts: list[Account], today: date) -> list[Notice]:
-    """The models of one server that are near their end, past it, or unknown to it. Raises NotAsked.
+    """The models of one server that are near their end, past it, or unknown to it. Raises RetirementUnknown.
 
     No notice for a server that publishes no list.
     """
@@ -90,7 +90,7 @@ def _listed(accounts: list[Account]) -> list[_Model]:
         return []
     except ServiceError as error:
         models = ", ".join(f"{account.prefix}_MODEL={account.model}" for account in accounts)
-        raise NotAsked(f"It is not known whether {models} will be shut down soon. {error}") from error
+        raise RetirementUnknown(f"It is not known whether {models} will be shut down soon. {error}") from error
 
 
 def _why_to_replace(account: Account, model: _Model | None, today: date) -> str:

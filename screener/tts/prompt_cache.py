@@ -15,11 +15,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from screener.background.leases import leased
-from screener.background.queue import MOST_TRIES, defer, pause_after
+from screener.background.leases import claim_lease
+from screener.background.queue import MAX_STEP_TRIES, defer, retry_delay
 from screener.costs.metering import paid_speech
 from screener.models import SpokenLine
-from screener.services.errors import NotAsked, PermanentError, ServiceError, TransientError
+from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
 from screener.services.speech_synthesis import synthesizer
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
 
 def speak(line_id: UUID) -> None:
     """Have a sentence spoken and put it away. Running it twice pays once."""
-    with leased(SpokenLine.objects.unspoken(), line_id) as token:
+    with claim_lease(SpokenLine.objects.unspoken(), line_id) as token:
         if token:
             _speak(line_id, token)
 
@@ -64,11 +64,11 @@ def _speak(line_id: UUID, token: UUID) -> None:
     line = SpokenLine.objects.get(pk=line_id)
     try:
         audio = paid_speech(line.text, job_id=line.job_id)
-    except NotAsked as reason:
+    except NotSent as reason:
         SpokenLine.objects.postpone(line.pk, token, reason.wait, counts=False)
     except TransientError as error:
-        tired = line.tries >= MOST_TRIES
-        _try_again(line, token, error, NOW_AND_THEN if tired else pause_after(line.tries, asked=error.retry_after))
+        tired = line.tries >= MAX_STEP_TRIES
+        _try_again(line, token, error, NOW_AND_THEN if tired else retry_delay(line.tries, at_least=error.retry_after))
     except PermanentError as error:
         _try_again(line, token, error, NOW_AND_THEN)
     else:
@@ -88,11 +88,11 @@ def _put_away(line: SpokenLine, token: UUID, audio: bytes) -> None:
         line.file.storage.delete(name)
 
 
-def left_behind() -> list[UUID]:
+def abandoned() -> list[UUID]:
     """Sentences that still have to be spoken and on which nobody is working."""
     if not synthesizer.is_on():
         return []
-    return list(SpokenLine.objects.unspoken().left_behind().values_list("pk", flat=True)[:100])
+    return list(SpokenLine.objects.unspoken().abandoned().values_list("pk", flat=True)[:100])
 
 
 def forget_lost_files() -> int:

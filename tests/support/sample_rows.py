@@ -36,7 +36,7 @@ def hold(interview: Interview, *, said: str = SAID) -> Interview:
     for turn, response in enumerate(interview.responses.all(), start=1):
         response.interview = interview
         _answer(response, attempt, turn, said)
-    attempt.store(outcome=Attempt.Outcome.ANSWERED)
+    attempt.update_fields(outcome=Attempt.Outcome.ANSWERED)
     call.progress("completed", duration_seconds=61, price=Decimal("0.02"))
     interview.finish(Interview.Outcome.COMPLETE)
     conclude(interview)

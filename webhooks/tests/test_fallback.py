@@ -119,7 +119,7 @@ def test_one_whom_we_fail_every_time_is_not_called_for_ever(
 def test_an_apology_that_is_learned_of_late_is_made_good(
     phone: Phone, interview: Interview, noted: Callable[[], None], drained: Callable[..., list[str]]
 ) -> None:
-    interview.job.store(attempt_spacing=[20])
+    interview.job.update_fields(attempt_spacing=[20])
     phone.pick_up()
     hang_up(phone)
     interview.refresh_from_db()

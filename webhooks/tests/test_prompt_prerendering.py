@@ -68,7 +68,7 @@ class TestWhatIsSpokenAhead:
 
     def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: Server) -> None:
         job = an_approved_job()
-        job.store(is_open=False)
+        job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
@@ -82,7 +82,7 @@ class TestWhatIsSpokenAhead:
     def test_is_found_hourly_where_a_title_or_a_voice_has_changed(self, voice: Server, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
-        job.store(title="Captain")
+        job.update_fields(title="Captain")
         tasks.speak_new(timestamp=0)
         assert not SpokenLine.objects.unspoken().exists()
         tasks.speak_all(timestamp=0)
@@ -92,7 +92,7 @@ class TestWhatIsSpokenAhead:
     def test_is_spoken_again_where_its_file_is_lost(self, voice: Server, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
-        closed.store(is_open=False)
+        closed.update_fields(is_open=False)
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
         voice.requests.clear()
         for text in ("Pilot", "Cook"):
@@ -149,7 +149,7 @@ class TestACall:
         self, voice: Server, client: Client, django_assert_num_queries: Any
     ) -> None:
         phone = Phone(placed(an_interview(job=spoken_job())), client)
-        phone.attempt.call.store(twilio_sid=phone.sid)
+        phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
         with django_assert_num_queries(ALWAYS + 3 + 1):  # as in test_queries; what was spoken

@@ -22,7 +22,7 @@ ALWAYS = TRANSACTION + HELD + KEPT
 def phone(request: pytest.FixtureRequest, client: Client) -> Phone:
     job = an_approved_job(questions=(QUESTIONS * 4)[: request.param])
     phone = Phone(placed(an_interview(job=job)), client)
-    phone.attempt.call.store(twilio_sid=phone.sid)
+    phone.attempt.call.update_fields(twilio_sid=phone.sid)
     return phone
 
 

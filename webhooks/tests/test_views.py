@@ -153,7 +153,7 @@ class TestADroppedLine:
         drained(all=True)
         interview.refresh_from_db()
         assert interview.status == Status.IN_PROGRESS
-        interview.store(next_attempt_at=interview.created_at)
+        interview.update_fields(next_attempt_at=interview.created_at)
 
         again = Phone(placed(interview), client, sid="CA2")
         again.pick_up()
@@ -195,7 +195,7 @@ class TestADroppedLine:
         assert interview.outcome == Outcome.COMPLETE
 
     def test_for_good_uses_what_was_said(self, interview: Interview, client: Client, drained) -> None:
-        interview.job.store(max_attempts=1)
+        interview.job.update_fields(max_attempts=1)
         phone = Phone(placed(interview), client)
         consent(phone)
         count = interview.responses.count()
@@ -218,7 +218,7 @@ class TestADroppedLine:
         phone.status("completed")
         drained(all=True)
         interview.refresh_from_db()
-        interview.store(next_attempt_at=interview.created_at)
+        interview.update_fields(next_attempt_at=interview.created_at)
         again = Phone(placed(interview), client, sid="CA2")
         again.pick_up()
         again.press("1")
@@ -297,7 +297,7 @@ class TestVoicemail:
         phone.status("completed")
         drained(all=True)
         interview.refresh_from_db()
-        interview.store(next_attempt_at=interview.created_at)
+        interview.update_fields(next_attempt_at=interview.created_at)
         again = Phone(placed(interview), client, sid="CA2")
         speaks_like_a_person(again)
         again.machine("machine_start")

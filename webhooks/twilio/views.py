@@ -181,7 +181,7 @@ class MachineView(EventView):
         return parsing.text(request.POST, "AnsweredBy")[:30]
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        attempt.call.store(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
+        attempt.call.update_fields(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
         if parsing.is_machine(request.POST):
             attempt.machine_answered()
 

@@ -170,15 +170,15 @@ def result(db: None) -> InterviewResult:
     interview = an_interview()
     first, second, third = interview.responses.order_by("position")
     words = "Well. I led the team\x1b[31m that wrote it. Then I left."
-    first.store(status=InterviewResponse.Status.ASSESSED, transcript=words)
+    first.update_fields(status=InterviewResponse.Status.ASSESSED, transcript=words)
     origin = {"model": "m", "label": "l", "rubric_version": "1"}
     criteria = [
         a_criterion("Clarity", 9, "Well", words, 1),
         a_criterion("Relevance", 6, "I led the team\x1b[31m", words, 3),
     ]
     first.assessments.create(score="6.75", criteria=criteria, **origin)
-    second.store(status=InterviewResponse.Status.SKIPPED, status_reason="Hung up before it.")
-    third.store(status=InterviewResponse.Status.ASSESSED, transcript=words)
+    second.update_fields(status=InterviewResponse.Status.SKIPPED, status_reason="Hung up before it.")
+    third.update_fields(status=InterviewResponse.Status.ASSESSED, transcript=words)
     third.assessments.create(reason="No words support the score.", **origin)
     point = {"text": "Leads", "position": 0, "quote": "I led the team"}
     made = InterviewResult.objects.create(

@@ -56,7 +56,7 @@ class TestThePage:
     def test_shows_a_question_without_a_score_with_its_reason(self, desk: Client) -> None:
         interview = a_held_interview()
         response = interview.responses.get(position=1)
-        response.store(status="audio_lost", status_reason="The carrier lost the recording.")
+        response.update_fields(status="audio_lost", status_reason="The carrier lost the recording.")
         page = read(desk, page_of(interview))
         assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
 

@@ -104,7 +104,7 @@ class TestATake:
         assert listener.get(address(uuid.uuid4())).status_code == 404
         take.file.storage.delete(str(take.file.name))
         assert listener.get(address(take.pk)).status_code == 404
-        take.store(status=Recording.Status.ABSENT)
+        take.update_fields(status=Recording.Status.ABSENT)
         assert listener.get(address(take.pk)).status_code == 404
 
 

@@ -89,7 +89,7 @@ def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twili
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
     twilio.audio = WAV
-    take.store(retry_at=None)
+    take.update_fields(retry_at=None)
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
@@ -100,7 +100,7 @@ def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be
 ) -> None:
     twilio.audio = b"<html>Sorry</html>"
     while take.status == Recording.Status.AVAILABLE:
-        take.store(retry_at=None)
+        take.update_fields(retry_at=None)
         pipeline.fetch_audio(take.pk)
         take.refresh_from_db()
     assert len(twilio.asked) < 10
@@ -215,7 +215,7 @@ def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
     twilio.raw, twilio.audio = None, WHOLE
-    take.store(retry_at=None)
+    take.update_fields(retry_at=None)
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED

@@ -39,13 +39,13 @@ def answered(audio: bytes) -> InterviewResponse:
     interview = an_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), ended_at=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100", ended_at=timezone.now())
-    interview.store(next_attempt_at=None)
+    interview.update_fields(next_attempt_at=None)
     interview.begin()
     first, *others = interview.responses.all()
     for one in (first, *others):
         one.interview = interview
     take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status="stored")
-    take.store(file=take.put_away(audio))
+    take.update_fields(file=take.put_away(audio))
     first.take(take)
     for one in others:
         one.settle(Status.SILENT, reason="")

@@ -153,7 +153,7 @@ class TestAJobsDay:
         dial(first, second)
         capacity.fill_lines()
         assert due(second) == [False]
-        job.store(calls_per_day=2)
+        job.update_fields(calls_per_day=2)
         capacity.fill_lines()
         assert due(second) == [True]
         assert dial(second) == [True]

@@ -58,7 +58,7 @@ class TestTheGate:
 
     def test_calls_nobody_for_a_job_that_was_closed_meanwhile(self, twilio: Carrier) -> None:
         interview = an_interview()
-        interview.job.store(is_open=False)
+        interview.job.update_fields(is_open=False)
         drain()
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.NOT_PERMITTED)
@@ -70,7 +70,7 @@ class TestTheGate:
         interview.begin()
         first, second, third = interview.responses.all()
         interview.responses.filter(pk__in=[first.pk, second.pk]).update(status=InterviewResponse.Status.ASSESSED)
-        interview.job.store(is_open=False)
+        interview.job.update_fields(is_open=False)
         dialer.dial(interview.pk)
         interview.refresh_from_db()
         third.refresh_from_db()

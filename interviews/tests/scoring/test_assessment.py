@@ -103,8 +103,8 @@ class TestASecondTry:
         judged_by(in_turn(UNSUPPORTED, failing(TransientError("Down."))))
         response = one_answer()
         assessment.assess(response.pk)
-        response.store(retry_at=None)
-        response.interview.job.store(rubric=response.interview.job.rubric[:2])
+        response.update_fields(retry_at=None)
+        response.interview.job.update_fields(rubric=response.interview.job.rubric[:2])
         objections: list[str] = []
 
         def assess(answer: AnswerText) -> AnswerScores:

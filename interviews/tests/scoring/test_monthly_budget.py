@@ -16,7 +16,7 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
 from jobs.models import JobDescription
 from jobs.question_sets import write_questions
-from screener.background.queue import MOST_TRIES
+from screener.background.queue import MAX_STEP_TRIES
 from screener.models import ModelCall
 from tests.support.factories import WORDS, a_job, an_interview, drain
 from tests.support.fake_openai import KEY, Behaviour, Server, completion, openai_server, replying
@@ -105,7 +105,7 @@ def test_answers_wait_without_using_up_their_tries_and_go_on_by_themselves(
 ) -> None:
     interview = answered()
     drain()
-    for _ in range(MOST_TRIES + 2):
+    for _ in range(MAX_STEP_TRIES + 2):
         pass_time(time_machine, hours=1)
     assert model.requests == []
     assert stand(interview) == {(InterviewResponse.Status.ANSWERED, 0)}

@@ -79,7 +79,7 @@ class TestAnInterview:
 
         judged_by(all_alike(8, "moved twelve services"))
         for one in interview.responses.all():
-            one.store(retry_at=None)
+            one.update_fields(retry_at=None)
             assessment.assess(one.pk)
         drain()
         interview.refresh_from_db()

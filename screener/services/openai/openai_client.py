@@ -148,7 +148,7 @@ class Account:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Around one question and the reading of its reply. Raises NotAsked while the server is left alone."""
+        """Around one question and the reading of its reply. Raises NotSent while the server is left alone."""
         with breaker_of(self.base_url, self.model).guarding(self.who), self.errors_of_ours():
             yield
 

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from screener.background import leases
-from screener.background.leases import LEASE_SECONDS, leased, renew
+from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
 from screener.models import SpokenLine
 
 ROWS = SpokenLine.objects.all()
@@ -34,53 +34,53 @@ def is_free(line: SpokenLine) -> bool:
 
 
 def test_only_one_holds_a_row(line: SpokenLine) -> None:
-    with leased(ROWS, line.pk) as mine, leased(ROWS, line.pk) as theirs:
+    with claim_lease(ROWS, line.pk) as mine, claim_lease(ROWS, line.pk) as theirs:
         assert mine
         assert theirs is None
 
 
 def test_work_that_takes_long_keeps_its_row(line: SpokenLine, later: Any) -> None:
-    with leased(ROWS, line.pk):
+    with claim_lease(ROWS, line.pk):
         for _ in range(5):
             later(LEASE_SECONDS - 1)
-            renew()
+            renew_leases()
         assert not is_free(line)
 
 
 def test_the_row_of_a_dead_worker_is_free_soon(line: SpokenLine, later: Any) -> None:
-    with leased(ROWS, line.pk):
+    with claim_lease(ROWS, line.pk):
         later(LEASE_SECONDS + 1)  # Nobody renews.
         assert is_free(line)
 
 
 def test_work_that_failed_leaves_its_row_to_the_next(line: SpokenLine, later: Any) -> None:
-    with suppress(ZeroDivisionError), leased(ROWS, line.pk):
+    with suppress(ZeroDivisionError), claim_lease(ROWS, line.pk):
         raise ZeroDivisionError
     later(LEASE_SECONDS + 1)
-    renew()
+    renew_leases()
     assert is_free(line)
 
 
 def test_work_that_hangs_loses_its_row_in_the_end(line: SpokenLine, later: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(leases, "LONGEST", 0)
-    with leased(ROWS, line.pk):
+    with claim_lease(ROWS, line.pk):
         later(LEASE_SECONDS + 1)
-        renew()
+        renew_leases()
         assert is_free(line)
 
 
 def test_a_row_that_was_lost_stays_lost(line: SpokenLine) -> None:
-    with leased(ROWS, line.pk):
+    with claim_lease(ROWS, line.pk):
         ROWS.filter(pk=line.pk).update(lease=uuid4(), lease_until=timezone.now() - timedelta(seconds=1))
-        renew()
+        renew_leases()
         assert is_free(line)
 
 
 def test_a_row_that_was_given_back_is_not_taken_again(line: SpokenLine) -> None:
-    with leased(ROWS, line.pk) as token:
+    with claim_lease(ROWS, line.pk) as token:
         assert token
         ROWS.postpone(line.pk, token, timedelta(0))
-        renew()
+        renew_leases()
         assert is_free(line)
 
 
@@ -91,14 +91,14 @@ def test_a_worker_renews_by_itself_also_after_its_database_was_away(line: Spoken
     def renewing() -> None:
         if away and leases._held:
             raise away.pop()
-        renew()
+        renew_leases()
         if leases._held:
             renewed.set()
 
     monkeypatch.setattr(leases, "RENEW_EVERY", 0.01)
-    monkeypatch.setattr(leases, "renew", renewing)
+    monkeypatch.setattr(leases, "renew_leases", renewing)
     leases._start_renewing.cache_clear()
-    with leased(ROWS, line.pk) as token:
+    with claim_lease(ROWS, line.pk) as token:
         ROWS.filter(pk=line.pk, lease=token).update(lease_until=timezone.now() - timedelta(seconds=1))
         renewed.clear()
         assert renewed.wait(20)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from procrastinate.jobs import Job
 
-from screener.background.queue import MAX_TRIES, Backoff
+from screener.background.queue import MAX_TASK_TRIES, Backoff
 from screener.services.telephony.twilio_errors import TelephonyDown
 
 
@@ -19,7 +19,7 @@ def failed(error: Exception, *, tries: int = 0) -> timedelta | None:
 def test_a_job_is_tried_again_soon_then_rarer_then_no_more() -> None:
     waits = [failed(ValueError("a bug"), tries=tries) for tries in (0, 3, 6)]
     assert waits == sorted(wait for wait in waits if wait)
-    assert failed(ValueError("a bug"), tries=MAX_TRIES) is None
+    assert failed(ValueError("a bug"), tries=MAX_TASK_TRIES) is None
 
 
 def test_a_job_waits_for_as_long_as_the_vendor_asks() -> None:

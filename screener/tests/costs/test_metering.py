@@ -15,7 +15,7 @@ from django.utils import timezone
 from screener.costs import monthly_budget
 from screener.costs.metering import paid, paid_transcript
 from screener.models import ModelCall
-from screener.services.errors import NotAsked, ServiceError
+from screener.services.errors import NotSent, ServiceError
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.tests.services.test_transcription import a_wav
 from tests.support.fake_openai import (
@@ -202,7 +202,7 @@ class TestTheBudget:
                 monthly_budget.BudgetSpent, match=r"The budget of 50\.00 dollars for models in \w+ is spent\."
             ):
                 ask()
-            with pytest.raises(NotAsked):
+            with pytest.raises(NotSent):
                 hear()
         assert server.requests == []
         assert ModelCall.objects.count() == 1, "what was not asked is on no bill"
