@@ -1,13 +1,11 @@
 """Whatever the order in which a call's events arrive, and however often each of them does, it ends the same."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -17,6 +15,7 @@ from candidates.models import Consent
 from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
 from tests.support.factories import WORDS, an_interview, drain
 from tests.support.fake_twilio import carrier
+from tests.support.rollback import rolled_back
 from tests.support.twilio_driver import Phone, placed
 from webhooks.models import TwilioEvent
 
@@ -34,14 +33,6 @@ class Event:
 
     send: Callable[[], Any]
     after: int
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Each example begins where the one before it began."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 # How callers answer three questions: the keys that end each take, or "" for a pause, or None for silence.
@@ -116,16 +107,16 @@ def test_every_order_of_events_ends_in_the_same_state(settings: Any, client: Cli
         settings.TWILIO_API_URL, twilio.audio = twilio.url, WAV
         phone = Phone(placed(an_interview()), client)
         inputs, news = events_of(phone, caller)
-        with undone():
+        with rolled_back():
             usual = deliver([*inputs, *news])
         (held,) = usual[0]
         assert held[0] == Interview.Status.COMPLETED
         assert held[2] in (Interview.ResultStatus.READY, Interview.ResultStatus.NEEDS_REVIEW)
 
-        @hypothesis_settings(max_examples=10, deadline=None, database=None)
+        @hypothesis_settings(max_examples=6, deadline=None, database=None)
         @given(deliveries(inputs, news))
         def ends_so(events: list[Event]) -> None:
-            with undone():
+            with rolled_back():
                 assert deliver(events) == usual
 
         ends_so()
@@ -140,10 +131,10 @@ def test_a_machine_is_one_whenever_that_is_learned(settings: Any, client: Client
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
         inputs, news = events_of(phone, ["", ""], answered_by="machine_end_beep", SpeechResult="Yes.")
 
-        @hypothesis_settings(max_examples=10, deadline=None, database=None)
+        @hypothesis_settings(max_examples=6, deadline=None, database=None)
         @given(deliveries(inputs, news))
         def ends_so(events: list[Event]) -> None:
-            with undone():
+            with rolled_back():
                 became = deliver(events)
                 assert became[0] == [(Interview.Status.PENDING, "", Interview.ResultStatus.NONE)]
                 assert [one[3] for one in became[1]] == [Attempt.Outcome.VOICEMAIL]

@@ -1,4 +1,4 @@
-"""The model goes away in the middle of fifty interviews, and comes back: fifty results, and no number made up."""
+"""The model goes away in the middle of many interviews, and comes back: each has a result, no number is made up."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,8 +20,8 @@ from tests.support.factories import QUESTIONS, WORDS, an_approved_job, drain, tr
 from tests.support.fake_openai import Behaviour, Server, failing, hanging_up, language_model_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
-INTERVIEWS = 50
-BEFORE = 51
+INTERVIEWS = 12
+BEFORE = 13
 """How many jobs are done before the model goes away, an assessment and a result in turn: the last one has no result."""
 Status = InterviewResponse.Status
 
@@ -35,7 +35,7 @@ def model() -> Iterator[Server]:
 
 @pytest.fixture
 def begun(model: Server) -> Server:
-    """Fifty interviews, half of them with their results. From here on the model may go away."""
+    """Twelve interviews, half of them with their results. From here on the model may go away."""
     job = an_approved_job(questions=QUESTIONS[:1])
     for number in range(INTERVIEWS):
         transcribed(f"{WORDS} That was in year {number}.", job=job, phone=f"+1415555{number:04}")

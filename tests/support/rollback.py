@@ -1,0 +1,14 @@
+"""Several cases in one test, each of which starts from the same rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Undo at the end what was written to the database within."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
