@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.files.storage import storages
 from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -40,6 +41,12 @@ def private_files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
     monkeypatch.setattr(storages["private"], "location", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """What a test spent of the month's budget is cached for seconds, which is longer than the test takes."""
+    cache.clear()
 
 
 @pytest.fixture
