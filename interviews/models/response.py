@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews.conversation import engine as talk
+from interviews.conversation import engine
 from interviews.models.interview import Interview
 from screener.background.queue import defer
 from screener.models import AppendOnly, InvalidTransition, LeasableManager, LeasableModel, LeasableQuerySet
@@ -274,7 +274,7 @@ class Recording(LeasableModel):
     def is_usable(self) -> bool:
         """Whether this may be an answer, for all that is known of it."""
         discarded = self.ended == self.Ended.REPEAT or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
-        return not discarded and talk.says_something(self.seconds)
+        return not discarded and engine.may_be_answer(self.seconds)
 
     @property
     def was_denied(self) -> bool:
