@@ -19,7 +19,7 @@ from interviews.models.call import Call
 from interviews.models.event import RECORDING_REJECTED
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording, share
-from screener.background.queue import defer
+from interviews.task_handles import FOLLOW_UP, HANG_UP
 from screener.models import BaseModel
 
 log = logging.getLogger(__name__)
@@ -346,7 +346,7 @@ class Attempt(BaseModel):
         for position in set(here.values_list("data__position", flat=True)):
             self.question(position).take_back(reason="A machine had answered.")
         if not self.ended_at:
-            defer("interviews.hang_up", attempt_id=self.pk)
+            HANG_UP.defer(self.pk)
 
     def apologise(self) -> None:
         """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
@@ -359,7 +359,7 @@ class Attempt(BaseModel):
         self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
         if self.ended_at and not self.is_followed:
             self.interview.update_fields(next_attempt_at=None, waiting_for="")
-            defer("interviews.follow_up", attempt_id=self.pk)
+            FOLLOW_UP.defer(self.pk)
 
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The line is closed. What follows is decided once the last words have had time to arrive."""
@@ -370,7 +370,7 @@ class Attempt(BaseModel):
         self._note_end()
         if self.interview.is_live:
             cut_off = self.stage == engine.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
-            defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
+            FOLLOW_UP.defer(self.pk, delay=GRACE_SECONDS if cut_off else 0)
 
     def _note_end(self) -> None:
         self.interview.note(
