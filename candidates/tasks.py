@@ -1,11 +1,16 @@
-"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
+"""Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
+
+from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from candidates.models import READ_RESUME
 from candidates.resume import processing
+from screener.background.queue import Backoff, defer
 
-READ_RESUME.bind(processing.read_resume)
+
+@app.task(name="candidates.read_resume", queue="rest", retry=Backoff())
+def read_resume(candidate_id: str) -> None:
+    processing.read_resume(UUID(candidate_id))
 
 
 @app.periodic(cron="* * * * *")
@@ -13,4 +18,4 @@ READ_RESUME.bind(processing.read_resume)
 def sweep(timestamp: int) -> None:
     """Find the resumes that a crash left unread."""
     for candidate_id in processing.left_unread():
-        READ_RESUME.defer(candidate_id)
+        defer("candidates.read_resume", candidate_id=candidate_id)

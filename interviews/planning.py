@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from candidates.models import Candidate
 from interviews.calling.rules import Never, may_ever_call
-from interviews.models import Campaign, Interview, InterviewResponse
+from interviews.models import Campaign, Interview, InterviewResponse, WaitReason
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
 from screener.db.constraints import violates
@@ -53,7 +53,8 @@ def plan_interview(
                 for position, question in enumerate(questions.questions)
             )
             interview.note("interview.planned", actor=actor)
-            interview.wait_until(scheduled_for or timezone.now(), reason="")
+            wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
+            interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:
         if not violates(error, ONE_LIVE_INTERVIEW):
             raise

@@ -1,11 +1,16 @@
-"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
+"""Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
+
+from uuid import UUID
 
 from procrastinate.contrib.django import app
 
 from jobs import question_sets
-from jobs.models import WRITE_QUESTIONS
+from screener.background.queue import Backoff, defer
 
-WRITE_QUESTIONS.bind(question_sets.write_questions)
+
+@app.task(name="jobs.write_questions", queue="rest", retry=Backoff())
+def write_questions(job_id: str) -> None:
+    question_sets.write_questions(UUID(job_id))
 
 
 @app.periodic(cron="* * * * * */10")
@@ -13,4 +18,4 @@ WRITE_QUESTIONS.bind(question_sets.write_questions)
 def sweep(timestamp: int) -> None:
     """Find the jobs whose questions a crash left unwritten, or a vendor's bad hour."""
     for job_id in question_sets.abandoned():
-        WRITE_QUESTIONS.defer(job_id)
+        defer("jobs.write_questions", job_id=job_id)

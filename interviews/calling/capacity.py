@@ -12,7 +12,8 @@ from django.db.models.functions import Abs, Cast, Ceil, Coalesce, Extract, Great
 from django.utils import timezone
 
 from interviews.calling.rules import Finding, Kept, Later
-from interviews.models import Call, Interview, Pace
+from interviews.models import Call, Interview, Pace, WaitReason
+from interviews.models.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
 DAY = timedelta(days=1)
@@ -20,8 +21,6 @@ DAY = timedelta(days=1)
 ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
 JOB_LINES_BUSY = "All lines of this job are in use; waiting for a free one."
 JOB_DAY_SPENT = "This job has made as many calls as it may within 24 hours; waiting for its next one."
-PLACES = (ALL_LINES_BUSY, JOB_LINES_BUSY, JOB_DAY_SPENT)
-"""What an interview waits for until `fill_lines` gives it a place. Its due time is an estimate, lest many poll."""
 
 CALL_LASTS = timedelta(minutes=2)
 """About how long a call keeps its line, those that nobody answers included."""
@@ -56,6 +55,7 @@ def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime
     if 0 < settings.DAILY_SPEND_LIMIT <= _spent(now):
         return Later(
             now + timedelta(minutes=15),
+            WaitReason.SPEND_LIMIT,
             f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours, with an estimate for those whose "
             "price Twilio has not told yet.",
         )
@@ -64,7 +64,8 @@ def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime
 
 def _lines(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     if _lines_left(ahead) <= 0:
-        return Later(_when_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS), ALL_LINES_BUSY)
+        when = _when_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS)
+        return Later(when, WaitReason.NO_CAPACITY, ALL_LINES_BUSY)
     return None
 
 
@@ -72,21 +73,24 @@ def _pace(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime)
     """Whose turn it is, without taking one."""
     pace = Pace.objects.first()
     if pace and pace.closed_until and pace.closed_until > now:
-        return Later(pace.closed_until, pace.closed_because)
-    return Later(pace.next_at, "Calls are placed one after another.") if pace and pace.next_at > now else None
+        return Later(pace.closed_until, WaitReason.CARRIER_PAUSED, pace.closed_because)
+    if pace and pace.next_at > now:
+        return Later(pace.next_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
+    return None
 
 
 def _job_lines(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     lines = job.max_concurrent_calls
     if lines and lines <= _live().filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
-        return Later(_when_free(now, _waiting(now).filter(job=job), lines), JOB_LINES_BUSY)
+        when = _when_free(now, _waiting(now).filter(job=job), lines)
+        return Later(when, WaitReason.NO_JOB_CAPACITY, JOB_LINES_BUSY)
     return None
 
 
 def _job_day(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     calls = job.calls_per_day
     if calls and calls <= _made(now).filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
-        return Later(_next_of_the_day(job, calls, now), JOB_DAY_SPENT)
+        return Later(_next_of_the_day(job, calls, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAY_SPENT)
     return None
 
 
@@ -116,7 +120,7 @@ def fill_lines() -> None:
             if interview is None:
                 return
             job = interview.job
-            interview.wait_until(now, reason=interview.waiting_for)
+            interview.schedule_next_attempt(now, wait_reason=interview.wait_reason, reason=interview.waiting_for)
             if wait_for_place(job, planned=now, now=timezone.now()):
                 full.add(job.pk)
 
@@ -131,14 +135,18 @@ def _made(now: datetime) -> QuerySet[Call]:
 
 
 def _waiting(now: datetime) -> QuerySet[Interview]:
-    return Interview.all_objects.filter(status__in=Interview.LIVE, waiting_for__in=PLACES, next_attempt_at__gt=now)
+    return Interview.all_objects.filter(
+        status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS, next_attempt_at__gt=now
+    )
 
 
 def _given(now: datetime) -> QuerySet[Interview]:
     """Interviews that were given a place and are about to take it."""
-    return Interview.all_objects.filter(
-        status__in=Interview.LIVE, waiting_for__in=PLACES, next_attempt_at__range=(now - KEPT_FOR, now)
-    )
+    return _waiting_ever().filter(next_attempt_at__range=(now - KEPT_FOR, now))
+
+
+def _waiting_ever() -> QuerySet[Interview]:
+    return Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
 
 
 def _lines_left(ahead: QuerySet[Interview]) -> int:
@@ -153,7 +161,7 @@ def _when_free(now: datetime, waiting: QuerySet[Interview], lines: int) -> datet
 
 def _next_of_the_day(job: JobDescription, calls: int, now: datetime) -> datetime:
     """When a call becomes so old that one more may be made, after those that wait for that already."""
-    days, ahead = divmod(_waiting(now).filter(job=job, waiting_for=JOB_DAY_SPENT).count(), calls)
+    days, ahead = divmod(_waiting(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT).count(), calls)
     made = _made(now).filter(attempt__interview__job=job).order_by("-created_at")
     freed = made.values_list("created_at", flat=True)[calls - 1 - ahead :].first()
     return (freed or now) + DAY * (1 + days)

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from interviews.calling.capacity import wait_for_place
-from interviews.calling.rules import BUSY_AGAIN_IN, Allowed, Later, Never, may_call_now
-from interviews.models import Attempt, Call, Interview, Pace
+from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, Allowed, Later, Never, may_call_now
+from interviews.models import Attempt, Call, Interview, Pace, WaitReason
 from interviews.models.attempt import end_conversation
 from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
@@ -40,6 +40,7 @@ CARRIER_PATIENCE, FEWEST_TRIES = timedelta(days=2), 8
 
 SOON_ENOUGH = timedelta(milliseconds=50)
 TURN_LASTS = timedelta(seconds=5)
+TURN_AWAITED = "Waiting for its turn: calls are placed one after another."
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
 """A call that Twilio does not know, and in which nothing was heard for longer than any answer lasts, is over."""
@@ -124,7 +125,7 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
             raise
     # Two interviews wanted the same number at the same moment. The other one has it.
     with interview.locked():
-        interview.wait_until(timezone.now() + BUSY_AGAIN_IN, reason="Another call to this number is running.")
+        _postpone(interview, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
     return None
 
 
@@ -137,36 +138,40 @@ def _attempt_if_due(interview: Interview) -> Attempt | None:
     match may_call_now(interview.candidate, interview.job, now=now):
         case Never(reason):
             _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
-        case Later(when, reason):
-            interview.wait_until(when, reason=reason)
+        case Later() as wait:
+            _postpone(interview, wait)
         case Allowed() if reason := transcriber.why_not_heard(interview.language):
-            interview.wait_until(now + CONFIGURED_WITHIN, reason=reason)
+            _postpone(interview, Later(now + CONFIGURED_WITHIN, WaitReason.NO_TRANSCRIPTION, reason))
         case Allowed(number, closing):
-            wait = _wait_for_turn(interview, now)
-            if wait is None:
+            turn = _wait_for_turn(interview, now)
+            if turn is None:
                 return _add_attempt(interview, number, closing)
-            interview.wait_until(wait.when, reason=wait.reason)
+            _postpone(interview, turn)
         case _ as unreachable:
             assert_never(unreachable)
     return None
+
+
+def _postpone(interview: Interview, wait: Later) -> None:
+    interview.schedule_next_attempt(wait.when, wait_reason=wait.wait_reason, reason=wait.reason)
 
 
 def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     """What all machines share: calls at once, calls per second, and what they may cost."""
     # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
     if interview.status == Interview.Status.PENDING and (reason := monthly_budget.why_no_paid_work()):
-        return Later(now + timedelta(minutes=15), reason)
+        return Later(now + timedelta(minutes=15), WaitReason.MODEL_BUDGET, reason)
     pace = Pace.hold()
     if pace.closed_until and pace.closed_until > now:
         interview.update_fields(turn_at=None)
-        return Later(pace.closed_until, pace.closed_because)
+        return Later(pace.closed_until, WaitReason.CARRIER_PAUSED, pace.closed_because)
     if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
         interview.update_fields(turn_at=None)
         return wait
     if interview.turn_at is None or interview.turn_at < now - TURN_LASTS:
         interview.update_fields(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
     if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
-        return Later(interview.turn_at, "Waiting for its turn: calls are placed one after another.")
+        return Later(interview.turn_at, WaitReason.DIAL_RATE, TURN_AWAITED)
     return None
 
 
@@ -178,7 +183,7 @@ def _add_attempt(interview: Interview, number: str, closing: datetime | None) ->
         send_before=min(soon, closing) if closing else soon,
     )
     Call.objects.create(attempt=attempt, number=number)
-    interview.update_fields(next_attempt_at=None, waiting_for="", turn_at=None)
+    interview.clear_next_attempt()
     interview.note("attempt.planned", attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
@@ -246,9 +251,13 @@ def follow_up(attempt_id: UUID) -> None:
         if not attempt.call.twilio_sid:
             _try_carrier_again(interview, attempt)
         elif calls < most:
-            spacing = _spacing(interview.job, 1 if attempt.apologised_at else calls)
-            why = attempt.reason if attempt.apologised_at else f"{attempt.get_outcome_display()}; trying again."
-            interview.wait_until(timezone.now() + spacing, reason=why)
+            due = timezone.now() + _spacing(interview.job, 1 if attempt.apologised_at else calls)
+            if attempt.apologised_at:
+                wait = Later(due, WaitReason.CALL_BACK, attempt.reason)
+            else:
+                reason = f"{attempt.get_outcome_display()}; trying again."
+                wait = Later(due, WaitReason.ATTEMPT_SPACING, reason)
+            _postpone(interview, wait)
         else:
             _give_up(interview, Interview.Outcome.UNREACHED, _why_not_reached(list(reached)))
 
@@ -310,7 +319,8 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
     else:
         closed = Pace.closed()
         due = now + retry_delay(2 + tries)
-        interview.wait_until(max(due, closed.closed_until or due) if closed else due, reason=attempt.reason)
+        when = max(due, closed.closed_until or due) if closed else due
+        _postpone(interview, Later(when, WaitReason.CARRIER_ERROR, attempt.reason))
 
 
 def ask_about(attempt_id: UUID) -> None:

@@ -17,10 +17,11 @@ from candidates.models import Candidate, Consent, DoNotCall
 from candidates.phone_format import NotAPhoneNumber, e164
 from candidates.timezones import time_zones
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
-from interviews.models import Call
+from interviews.models import Call, WaitReason
 from jobs.models import JobDescription
 
 BUSY_AGAIN_IN = timedelta(minutes=1)
+NUMBER_BUSY = "Another call to this number is running."
 
 # Satellite and global services count as valid mobile numbers, so they are known by their country codes.
 SATELLITE_AND_GLOBAL = {800, 808, 870, 878, 881, 882, 883, 888, 979}
@@ -47,6 +48,7 @@ class Later:
     """Not now. `when`: ask again then."""
 
     when: datetime
+    wait_reason: WaitReason
     reason: str
 
 
@@ -211,7 +213,9 @@ def _inside_hours(case: Case) -> Verdict:
     there = _some([f"{case.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in case.zones])
     if opens != case.now:
         return Later(
-            opens or case.now + timedelta(days=1), f"Outside the calling hours ({settings.CALLING_HOURS}) there."
+            opens or case.now + timedelta(days=1),
+            WaitReason.CALLING_HOURS,
+            f"Outside the calling hours ({settings.CALLING_HOURS}) there.",
         )
     return Kept(f"Inside {settings.CALLING_HOURS}: it is {there}.")
 
@@ -227,14 +231,14 @@ def _some(names: Sequence[str]) -> str:
 
 def _no_live_call(case: Case) -> Verdict:
     if case.calls.filter(ended_at__isnull=True).exists():
-        return Later(case.now + BUSY_AGAIN_IN, "Another call to this number is running.")
+        return Later(case.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
     return Kept("None is running.")
 
 
 def _cool_down(case: Case) -> Verdict:
     last = case.reached.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last and last + settings.CALL_COOL_DOWN > case.now:
-        return Later(last + settings.CALL_COOL_DOWN, "This number was called a moment ago.")
+        return Later(last + settings.CALL_COOL_DOWN, WaitReason.COOL_DOWN, "This number was called a moment ago.")
     return Kept("It is over." if last else "This number was never called.")
 
 
@@ -247,6 +251,7 @@ def _daily_limit(case: Case) -> Verdict:
     if len(made) == limit:
         return Later(
             made[-1] + timedelta(days=1),
+            WaitReason.NUMBER_DAILY_LIMIT,
             f"This number was called {limit} times within a day, which is the limit.",
         )
     return Kept(f"Called {len(made)} of {limit} times within a day.")
@@ -295,7 +300,7 @@ class Opinion:
             return Allowed(self.case.number, closing_time(_hours(), self.case.zones, since=self.case.now))
         longest = max(waits, key=lambda wait: wait.when)
         hours = _inside_hours(replace(self.case, now=longest.when))
-        return Later(hours.when, longest.reason) if isinstance(hours, Later) else longest
+        return replace(longest, when=hours.when) if isinstance(hours, Later) else longest
 
 
 def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:

@@ -6,6 +6,7 @@ from interviews.models.event import InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.response import Assessment, InterviewResponse, Recording
 from interviews.models.result import Decision, InterviewResult
+from interviews.models.wait_reason import WaitReason
 
 __all__ = [
     "Assessment",
@@ -19,4 +20,5 @@ __all__ = [
     "InterviewResult",
     "Pace",
     "Recording",
+    "WaitReason",
 ]

@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models.event import InterviewEvent
-from interviews.task_handles import CONCLUDE, DIAL, HANG_UP
+from interviews.models.wait_reason import CAPACITY_REASONS, WaitReason
+from screener.background.queue import defer
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SOON_SECONDS = 30
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
+NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "turn_at": None}
 UNASKED = "The interview was over before this question was answered."
 
 P = ParamSpec("P")
@@ -126,6 +128,9 @@ class Interview(LeasableModel):
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
     turn_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its turn to be dialled comes")
     waiting_for = models.TextField(blank=True, help_text="Why the next call is not made now")
+    wait_reason = models.CharField(
+        max_length=20, choices=WaitReason.choices, blank=True, default="", db_default="", editable=False
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
@@ -171,6 +176,11 @@ class Interview(LeasableModel):
                 fields=["next_attempt_at"],
                 condition=Q(status__in=["pending", "in_progress"], next_attempt_at__isnull=False),
                 name="interviews_due",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status__in=["pending", "in_progress"], wait_reason__in=CAPACITY_REASONS),
+                name="waiting_for_capacity",
             ),
             models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
         ]
@@ -250,16 +260,24 @@ class Interview(LeasableModel):
             self._move("interview.voided", self.Status.PENDING, actor="screener", reason=reason, started_at=None)
 
     @verb
-    def wait_until(self, when: datetime, *, reason: str) -> None:
-        """The next call is due then. Saying the same again writes no history."""
+    def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
+        """Let the next call be due at `when`; `reason` explains the code `wait_reason` to people.
+
+        The same wait again, however much longer, adds no event.
+        """
         if not self.is_live:
             raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
-        if self.waiting_for != reason:
+        is_new = (self.wait_reason, self.waiting_for) != (wait_reason, reason)
+        if is_new and reason:
             self.note("interview.waiting", reason=reason, until=when.isoformat())
-        self.update_fields(next_attempt_at=when, waiting_for=reason)
+        self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
-            DIAL.defer(self.pk, delay=max(0, ceil(seconds)))
+            defer("interviews.dial", delay=max(0, ceil(seconds)), interview_id=self.pk)
+
+    def clear_next_attempt(self) -> None:
+        """Let no call be due, for now."""
+        self.update_fields(**NO_NEXT_ATTEMPT)
 
     @verb
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
@@ -280,15 +298,14 @@ class Interview(LeasableModel):
             outcome=outcome,
             outcome_reason=reason,
             result_status=self.ResultStatus.PENDING if completed else self.ResultStatus.NONE,
-            next_attempt_at=None,
-            waiting_for="",
             completed_at=now,
             duration_seconds=int((now - self.started_at).total_seconds()) if self.started_at else None,
+            **NO_NEXT_ATTEMPT,
         )
         for event in self.responses.skip_open(reason=UNASKED):
             self.remember(**event)
         if completed:
-            CONCLUDE.defer(self.pk)
+            defer("interviews.conclude", interview_id=self.pk)
 
     @verb
     def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
@@ -299,7 +316,7 @@ class Interview(LeasableModel):
             )
         self.finish(outcome, actor=actor, reason=reason)
         if attempt := self.live_attempt:
-            HANG_UP.defer(attempt.pk)
+            defer("interviews.hang_up", attempt_id=attempt.pk)
 
     @verb
     def concluded(self, result_status: str, *, reason: str) -> None:
@@ -318,4 +335,4 @@ class Interview(LeasableModel):
         self.results.filter(is_current=True).update(is_current=False)
         self.release(result_status=self.ResultStatus.PENDING)
         self.note("result.reopened", actor=actor, reason=reason)
-        CONCLUDE.defer(self.pk)
+        defer("interviews.conclude", interview_id=self.pk)

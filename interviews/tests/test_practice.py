@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from interviews.calling import capacity
 from interviews.decisions import decide
-from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import plan_interview
 from interviews.reports.monthly_costs import Spending
 from interviews.tasks import sweep
@@ -161,7 +161,7 @@ class TestWork:
 
     def test_free_line_is_given_to_practice(self) -> None:
         practice, soon = make_practice(an_interview()), timezone.now() + timedelta(minutes=1)
-        practice.update_fields(waiting_for=capacity.ALL_LINES_BUSY, next_attempt_at=soon)
+        practice.update_fields(wait_reason=WaitReason.NO_CAPACITY, next_attempt_at=soon)
         capacity.fill_lines()
         practice.refresh_from_db()
         assert practice.next_attempt_at

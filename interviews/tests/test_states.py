@@ -42,7 +42,7 @@ def test_a_final_state_never_changes_back(outcome: str) -> None:
     with pytest.raises(InvalidTransition):
         interview.begin()
     with pytest.raises(InvalidTransition):
-        interview.wait_until(timezone.now(), reason="")
+        interview.schedule_next_attempt(timezone.now())
     interview.refresh_from_db()
     assert (interview.status, interview.outcome, interview.completed_at) == before
 
@@ -201,16 +201,16 @@ def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_t
     interview = an_interview()
     dialled = ProcrastinateJob.objects.filter(task_name="interviews.dial")
     before = dialled.count()
-    interview.wait_until(timezone.now() + timedelta(hours=1), reason="Later.")
+    interview.schedule_next_attempt(timezone.now() + timedelta(hours=1))
     assert dialled.count() == before
-    interview.wait_until(timezone.now() + timedelta(seconds=10), reason="Soon.")
+    interview.schedule_next_attempt(timezone.now() + timedelta(seconds=10))
     assert dialled.count() == before + 1
 
 
 def test_waiting_on_for_the_same_reason_is_no_news() -> None:
     interview = an_interview()
     for minutes in (60, 90):
-        interview.wait_until(timezone.now() + timedelta(minutes=minutes), reason="Outside the calling hours.")
+        interview.schedule_next_attempt(timezone.now() + timedelta(minutes=minutes), reason="Outside.")
     assert interview.events.filter(kind="interview.waiting").count() == 1
     assert interview.next_attempt_at is not None
     assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)

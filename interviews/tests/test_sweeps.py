@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import pipeline
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
 from interviews.tasks import sweep
 from screener.background.leases import LEASE_SECONDS
 from screener.background.queue import MAX_STEP_TRIES
@@ -117,7 +117,7 @@ def test_an_attempt_that_ended_is_followed_up(twilio: Carrier, later: Any) -> No
     attempt.call.update_fields(twilio_sid="CA1")
     later(minutes=1)
     interview.refresh_from_db()
-    assert "trying again" in interview.waiting_for
+    assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
 
 def test_a_take_that_nobody_fetched_is_fetched(twilio: Carrier, later: Any) -> None:

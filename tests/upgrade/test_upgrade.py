@@ -19,7 +19,7 @@ from procrastinate.manager import JobManager
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent, DoNotCall
-from interviews.models import Attempt, Call, Interview, Recording
+from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.models import SpokenLine
 from tests.support.factories import api_client, drain
@@ -178,6 +178,34 @@ class TestWaitingInterview:
         "campaign-0 campaign-1".split()
     )
     LINES = frozenset({"waits-for-line", "waits-for-line-too"})
+    REASONS = (
+        ("waits-for-line", WaitReason.NO_CAPACITY),
+        ("waits-for-line-too", WaitReason.NO_CAPACITY),
+        ("waits-for-job-line", WaitReason.NO_JOB_CAPACITY),
+        ("waits-for-job-day", WaitReason.JOB_DAILY_LIMIT),
+        ("day-spent", WaitReason.SPEND_LIMIT),
+        ("waits-for-turn", WaitReason.DIAL_RATE),
+        ("same-number", WaitReason.NUMBER_BUSY),
+        ("not-heard", WaitReason.NO_TRANSCRIPTION),
+        ("outside-hours", WaitReason.CALLING_HOURS),
+        ("scheduled", WaitReason.SCHEDULED),
+        ("budget-spent", WaitReason.MODEL_BUDGET),
+        ("voicemail", WaitReason.ATTEMPT_SPACING),
+        ("apologised", WaitReason.CALL_BACK),
+        ("slowed-down", WaitReason.CARRIER_ERROR),
+        ("due", ""),
+    )
+
+    def test_gets_the_code_of_its_sentence(self) -> None:
+        reasons = [(handle, interview_of(handle).wait_reason) for handle, _ in self.REASONS]
+        assert reasons == list(self.REASONS)
+
+    def test_loses_its_code_with_its_sentence(self) -> None:
+        """Workers of the previous release write the sentence alone while the upgrade is under way."""
+        interview = interview_of("waits-for-line")
+        Interview.objects.filter(pk=interview.pk).update(waiting_for="")
+        interview.refresh_from_db()
+        assert interview.wait_reason == ""
 
     def test_is_dialled_when_it_is_due(self, twilio: Carrier, upgraded: OldDatabase) -> None:
         sweep()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews.calling import dialer
-from interviews.models import Attempt, Call, Interview
+from interviews.models import Attempt, Call, Interview, WaitReason
 from interviews.tasks import sweep
 from tests.support.factories import an_approved_job, an_interview
 from tests.support.fake_twilio import Carrier
@@ -84,7 +84,7 @@ class TestACallThatOnlyTheCarrierKnows:
         drained(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
-        assert interview.waiting_for == "No answer; trying again."
+        assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
     def test_is_ended_where_another_call_to_that_number_runs_by_now(
         self, given_up: Phone, interview: Interview, twilio: Carrier, drained: Any

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from interviews.calling import capacity, dialer
-from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from interviews.calling import dialer
+from interviews.models import Attempt, Interview, InterviewResponse, Recording, WaitReason
 from tests.support.factories import an_approved_job, an_interview
 from tests.support.twilio_driver import Phone, consent, placed
 from webhooks.models import TwilioEvent
@@ -81,7 +81,7 @@ def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
     interviews = [an_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
     at_once(8, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.count() == 3
-    assert Interview.objects.filter(waiting_for=capacity.ALL_LINES_BUSY).count() == 5
+    assert Interview.objects.filter(wait_reason=WaitReason.NO_CAPACITY).count() == 5
 
 
 def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
@@ -95,5 +95,5 @@ def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
     at_once(12, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.filter(interview__job=job).count() == 2
     assert Attempt.objects.filter(interview__job=other).count() == 3
-    waiting = Interview.objects.filter(next_attempt_at__isnull=False).values_list("waiting_for", flat=True)
-    assert sorted(waiting) == sorted([capacity.JOB_LINES_BUSY] * 4 + [capacity.JOB_DAY_SPENT] * 3)
+    waiting = Interview.objects.filter(next_attempt_at__isnull=False).values_list("wait_reason", flat=True)
+    assert sorted(waiting) == sorted([WaitReason.NO_JOB_CAPACITY] * 4 + [WaitReason.JOB_DAILY_LIMIT] * 3)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews.calling import dialer
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Interview, WaitReason
 from screener.db.outage_backend import base
 from tests.support.factories import an_approved_job, an_interview
 from tests.support.twilio_driver import FORM, Phone, consent, placed
@@ -56,7 +56,7 @@ def noted() -> Iterator[Callable[[], None]]:
 
 def next_call(interview: Interview, client: Client, number: int) -> Phone:
     interview.refresh_from_db()
-    interview.wait_until(timezone.now(), reason="the test is in a hurry")
+    interview.schedule_next_attempt(timezone.now())
     return Phone(placed(interview), client, sid=f"CA{number}")
 
 
@@ -97,7 +97,7 @@ def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
 ) -> None:
     spoil(phone, noted)
     assert minutes_to_wait(interview) == 20
-    assert "went wrong on our side" in interview.waiting_for
+    assert interview.wait_reason == WaitReason.CALL_BACK
     for number, waits in ((1, 20), (2, None)):
         busy = next_call(interview, client, number)
         busy.status("busy")
@@ -123,7 +123,7 @@ def test_an_apology_that_is_learned_of_late_is_made_good(
     phone.pick_up()
     hang_up(phone)
     interview.refresh_from_db()
-    interview.wait_until(timezone.now() + timedelta(days=1), reason="a longer wait")
+    interview.schedule_next_attempt(timezone.now() + timedelta(days=1))
     phone.fall_back()
     noted()
     drained(only="interviews.follow_up")

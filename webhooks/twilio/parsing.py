@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from interviews.conversation import engine
+from interviews.conversation import engine as talk
 
 LONGEST_TEXT = 10_000
 LONGEST_SID = 64
@@ -31,35 +31,35 @@ def recording_sid(params: QueryDict) -> str:
     return sid if len(sid) <= LONGEST_SID else ""
 
 
-def _take(params: QueryDict) -> engine.RecordedAnswer:
+def _take(params: QueryDict) -> talk.Take:
     digits = text(params, "Digits")
     ended = {
-        "hangup": engine.RecordingEnd.HANGUP,
-        "*": engine.RecordingEnd.REPEAT,
-        "": engine.RecordingEnd.PAUSE,
-    }.get(digits, engine.RecordingEnd.KEY)
+        "hangup": talk.TakeEnd.HANGUP,
+        "*": talk.TakeEnd.REPEAT,
+        "": talk.TakeEnd.PAUSE,
+    }.get(digits, talk.TakeEnd.KEY)
     seconds = number(params, "RecordingDuration")
     if seconds is None and not recording_sid(params):
         seconds = 0
-    return engine.RecordedAnswer(seconds=seconds, ended=ended)
+    return talk.Take(seconds=seconds, ended=ended)
 
 
-def _reply(params: QueryDict) -> engine.Input:
+def _reply(params: QueryDict) -> talk.Input:
     digits, words = text(params, "Digits"), text(params, "SpeechResult")
     if digits:
-        return engine.KeyPressed(digits[:1])
-    return engine.WordsSpoken(words) if words else engine.NoReply()
+        return talk.Pressed(digits[:1])
+    return talk.Spoke(words) if words else talk.Silent()
 
 
-def heard(kind: str, params: QueryDict) -> engine.Input:
+def heard(kind: str, params: QueryDict) -> talk.Input:
     """What the other side did, by the address that Twilio called."""
     match kind:
         case "pickup":
-            return engine.PickedUp()
+            return talk.PickedUp()
         case "reply":
             return _reply(params)
         case "silence":
-            return engine.NoReply()
+            return talk.Silent()
         case "take":
             return _take(params)
         case _:

@@ -139,7 +139,7 @@ class TestThePage:
 
     def test_says_why_it_failed_and_when_the_next_call_is_due(self, desk: Client) -> None:
         waiting = an_interview()
-        waiting.wait_until(waiting.created_at, reason="Outside calling hours.")
+        waiting.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
         assert "UTC. Outside calling hours." in read(desk, page_of(waiting))
         waiting.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
         assert "Three calls, nobody picked up." in read(desk, page_of(waiting))

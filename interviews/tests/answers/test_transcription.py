@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import pipeline
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import NotPossible, plan_interview
 from interviews.tasks import sweep
 from screener.models import ModelCall
@@ -211,7 +211,7 @@ class TestALanguageThatNobodyHereUnderstands:
         settings.SPEECH_API_KEY = ""
         drain()
         interview.refresh_from_db()
-        assert "Set SPEECH_API_KEY" in interview.waiting_for
+        assert interview.wait_reason == WaitReason.NO_TRANSCRIPTION
         assert not Attempt.objects.exists()
         settings.SPEECH_API_KEY = KEY
         time_machine.move_to(timezone.now() + timedelta(minutes=16), tick=False)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.calling import capacity, dialer
-from interviews.models import Attempt, Call, Interview
+from interviews.models import Attempt, Call, Interview, WaitReason
 from interviews.tasks import sweep
 from jobs.models import JobDescription
 from tests.support.factories import an_approved_job, an_interview
@@ -55,7 +55,7 @@ class TestAJobsLines:
         interviews = several(4, an_approved_job(max_concurrent_calls=1))
         dial(*interviews)
         waiting = interviews[1:]
-        assert {one.waiting_for for one in waiting} == {capacity.JOB_LINES_BUSY}
+        assert {one.wait_reason for one in waiting} == {WaitReason.NO_JOB_CAPACITY}
         times = [one.next_attempt_at for one in waiting if one.next_attempt_at]
         assert times == sorted(times)
         assert times[-1] - times[0] > capacity.CALL_LASTS, "who comes later waits longer"
@@ -76,7 +76,7 @@ class TestAJobsLines:
         first, second = several(2, narrow)
         dial(first, second)
         (other,) = several(1, wide, first=10)
-        other.wait_until(timezone.now() + timedelta(minutes=1), reason=capacity.ALL_LINES_BUSY)
+        other.schedule_next_attempt(timezone.now() + timedelta(minutes=1), wait_reason=WaitReason.NO_CAPACITY)
         capacity.fill_lines()
         assert due(second, other) == [False, True]
 
@@ -90,7 +90,7 @@ def test_a_free_line_that_was_given_away_is_not_taken_by_a_newcomer(settings: An
     capacity.fill_lines()
     (newcomer,) = several(1, job, first=10)
     assert dial(newcomer, second) == [False, True]
-    assert newcomer.waiting_for == capacity.ALL_LINES_BUSY
+    assert newcomer.wait_reason == WaitReason.NO_CAPACITY
 
 
 def test_a_place_that_nobody_takes_is_kept_for_a_minute(settings: Any, time_machine: Any) -> None:
@@ -124,7 +124,7 @@ class TestAJobsDay:
         interviews = several(5, limited)
         assert dial(*interviews) == [True, True, False, False, False]
         assert dial(*several(2, free, first=10)) == [True, True]
-        assert {one.waiting_for for one in interviews[2:]} == {capacity.JOB_DAY_SPENT}
+        assert {one.wait_reason for one in interviews[2:]} == {WaitReason.JOB_DAILY_LIMIT}
 
     def test_lets_each_wait_for_the_call_that_makes_room_for_it(self, time_machine: Any) -> None:
         interviews = several(5, an_approved_job(calls_per_day=2))
@@ -177,8 +177,7 @@ class TestTheDaysMoney:
     def is_spent(self) -> bool:
         (interview,) = several(1, an_approved_job(), first=98)
         (placed,) = dial(interview)
-        assert placed or "1 dollars" in interview.waiting_for
-        assert placed or "estimate" in interview.waiting_for
+        assert placed or interview.wait_reason == WaitReason.SPEND_LIMIT
         return not placed
 
     def test_is_waited_for(self) -> None:
@@ -259,7 +258,7 @@ class TestTheDaysMoney:
 def test_calls_are_spaced_as_the_job_says_and_else_as_the_settings_do(of_the_job: list[int], waits: list[int]) -> None:
     interview = an_interview(job=an_approved_job(attempt_spacing=of_the_job, max_attempts=4))
     for minutes in waits:
-        interview.wait_until(timezone.now(), reason="")
+        interview.schedule_next_attempt(timezone.now())
         dial(interview)
         end_call(interview)
         dialer.follow_up(interview.attempts.latest("number").pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
 from interviews.calling import dialer
-from interviews.models import Attempt, Call, Interview, Pace
+from interviews.models import Attempt, Call, Interview, Pace, WaitReason
 from screener.services.telephony import twilio_api, twilio_errors
 from tests.support.factories import an_approved_job, an_interview, drain
 from tests.support.fake_twilio import Carrier
@@ -171,8 +171,8 @@ def reported(interview: Interview, *news: dict[str, Any]) -> None:
         interview.refresh_from_db()
         if number < len(news):
             assert interview.next_attempt_at is not None
-            assert attempt.get_outcome_display() in interview.waiting_for
-            interview.wait_until(timezone.now(), reason="the test is in a hurry")
+            assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
+            interview.schedule_next_attempt(timezone.now())
 
 
 def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
@@ -191,7 +191,7 @@ def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio:
     interview.refresh_from_db()
     assert interview.next_attempt_at == due
 
-    interview.wait_until(timezone.now(), reason="the test is in a hurry")
+    interview.schedule_next_attempt(timezone.now())
     drain(only="interviews.dial")
     dialer.follow_up(first.pk)
     interview.refresh_from_db()

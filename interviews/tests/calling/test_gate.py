@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews.calling import dialer
-from interviews.models import Interview, InterviewResponse
+from interviews.models import Interview, InterviewResponse, WaitReason
 from interviews.planning import NotPossible, plan_interview
 from tests.support.factories import a_candidate, an_approved_job, an_interview, drain
 from tests.support.fake_twilio import Carrier
@@ -96,7 +96,7 @@ class TestTheGate:
         drain()
         assert len(twilio.calls) == 1
         second.refresh_from_db()
-        assert "running" in second.waiting_for
+        assert second.wait_reason == WaitReason.NUMBER_BUSY
 
     def test_plans_one_live_interview_for_a_candidate_and_a_job(self) -> None:
         interview = an_interview()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from interviews.models import Interview, Pace
+from interviews.models import Interview, Pace, WaitReason
 from interviews.tasks import sweep
 from tests.support.factories import an_approved_job, an_interview, drain
 from tests.support.fake_twilio import Carrier
@@ -188,7 +188,7 @@ def test_a_few_refusals_with_days_between_them_are_no_reason_to_give_up(twilio: 
     interview = an_interview()
     drain()
     interview.refresh_from_db()
-    interview.wait_until(timezone.now() + timedelta(days=3), reason="No money for calls.")
+    interview.schedule_next_attempt(timezone.now() + timedelta(days=3), wait_reason=WaitReason.SPEND_LIMIT)
     until_the_next_try(interview, time_machine)
     interview.refresh_from_db()
     assert (interview.status, interview.attempts.count()) == (Interview.Status.PENDING, 2)

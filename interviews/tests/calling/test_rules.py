@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from candidates.phone_format import NotAPhoneNumber, e164
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.rules import Allowed, Later, Never, consider, may_call_now
-from interviews.models import Call, Pace
+from interviews.models import Call, Pace, WaitReason
 from tests.support.factories import a_candidate, an_approved_job, an_interview
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
@@ -250,7 +250,8 @@ class TestNow:
         now = timezone.now()
         interview = called(now - timedelta(minutes=3))
         verdict = may_call_now(interview.candidate, interview.job, now=now)
-        assert verdict == Later(now + timedelta(minutes=7), "This number was called a moment ago.")
+        assert isinstance(verdict, Later)
+        assert (verdict.when, verdict.wait_reason) == (now + timedelta(minutes=7), WaitReason.COOL_DOWN)
 
     def test_a_call_that_the_carrier_never_took_was_none(self, settings: Any) -> None:
         settings.CALL_COOL_DOWN, settings.CALLS_PER_NUMBER_PER_DAY = timedelta(minutes=10), 1
@@ -264,7 +265,7 @@ class TestNow:
         interview = called(now - timedelta(minutes=3))
         verdict = may_call_now(interview.candidate, interview.job, now=now)
         assert isinstance(verdict, Later)
-        assert verdict.reason.endswith("which is the limit.")
+        assert verdict.wait_reason == WaitReason.NUMBER_DAILY_LIMIT
 
     def test_nobody_is_called_whose_data_was_erased(self) -> None:
         candidate = a_candidate(erased_at=timezone.now())
@@ -285,7 +286,8 @@ class TestNow:
         time_machine.move_to(evening)
         interview = called(evening - timedelta(minutes=5))
         verdict = may_call_now(interview.candidate, interview.job, now=evening)
-        assert verdict == Later(NOON.replace(day=11, hour=15), "This number was called a moment ago.")
+        assert isinstance(verdict, Later)
+        assert (verdict.when, verdict.wait_reason) == (NOON.replace(day=11, hour=15), WaitReason.COOL_DOWN)
 
 
 def called(ended: datetime, *, sid: str = "CA1") -> Any:

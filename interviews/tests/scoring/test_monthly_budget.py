@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import pipeline
 from interviews.calling import dialer
-from interviews.models import Interview, InterviewResponse, Recording
+from interviews.models import Interview, InterviewResponse, Recording, WaitReason
 from interviews.tasks import sweep
 from jobs.models import JobDescription
 from jobs.question_sets import write_questions
@@ -181,7 +181,7 @@ class TestCalls:
         drain()
         interview.refresh_from_db()
         assert twilio.calls == []
-        assert "The budget of 10.00 dollars for models" in interview.waiting_for
+        assert interview.wait_reason == WaitReason.MODEL_BUDGET
         assert interview.next_attempt_at is not None
         settings.MONTHLY_BUDGET = 1000
         Interview.objects.update(next_attempt_at=timezone.now())

@@ -106,7 +106,7 @@ class TestPages:
 
     def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(self, desk: Client, row: Interview) -> None:
         for model in MODELS:
-            for page in (address(model, "changelist"), address(model, "change", model._default_manager.all()[0].pk)):
+            for page in (address(model, "changelist"), address(model, "change", model.objects.first().pk)):
                 answer = desk.get(page)
                 assert answer.status_code == 200, page
                 text = answer.content.decode()
@@ -122,7 +122,7 @@ class TestPages:
 
     def test_of_what_the_program_writes_are_read_only(self, desk: Client, row: Interview) -> None:
         for model in READ_ONLY:
-            pk, name = model._default_manager.all()[0].pk, label(model)
+            pk, name = model.objects.first().pk, label(model)
             assert desk.post(address(model, "change", pk), {"status": "completed"}).status_code == 403, name
             if name != "candidates.DoNotCall":
                 assert desk.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
