@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from tests.support import factories
-from tests.support.fake_twilio import Carrier, carrier
+from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,30 +50,25 @@ def empty_cache() -> None:
 
 
 @pytest.fixture
-def drained() -> Callable[..., list[str]]:
-    return factories.drain
-
-
-@pytest.fixture
 def api(db: None) -> APIClient:
-    return factories.api_client()
+    return factories.make_api_client()
 
 
 @pytest.fixture
-def hr(db: None) -> User:
+def reviewer(db: None) -> User:
     return User.objects.create_superuser("hanna")
 
 
 @pytest.fixture
-def desk(hr: User, client: Client) -> Client:
-    """The admin, logged in as somebody who may do everything."""
-    client.force_login(hr)
+def admin_client(reviewer: User, client: Client) -> Client:
+    """A browser session of a superuser."""
+    client.force_login(reviewer)
     return client
 
 
 @pytest.fixture
-def twilio(settings: Any) -> Iterator[Carrier]:
-    with carrier() as running:
+def twilio(settings: Any) -> Iterator[FakeTwilio]:
+    with run_fake_twilio() as running:
         settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
         yield running
 

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from candidates import tasks
 from candidates.models import Candidate, Consent
-from tests.support.factories import a_candidate, drain
+from tests.support.factories import make_candidate, run_tasks
 
 pytestmark = pytest.mark.django_db
 CANDIDATES = "/api/v1/candidates/"
@@ -80,15 +80,15 @@ class TestACandidate:
         assert api.post(CANDIDATES, ADA).status_code == api.post(CANDIDATES, ADA).status_code == 201
 
     def test_is_found_by_what_the_client_knows(self, api: APIClient) -> None:
-        a_candidate(full_name="Grace")
-        ada = a_candidate(external_id="ats-1")
+        make_candidate(full_name="Grace")
+        ada = make_candidate(external_id="ats-1")
         found = api.get(CANDIDATES, {"external_id": "ats-1"}).json()["results"]
         assert [one["id"] for one in found] == [str(ada.pk)]
 
     @pytest.mark.parametrize("typed", ["+14155550100", "+1 (415) 555-0100", "001 415 555 0100", "tel:+1-415-555-0100"])
     def test_is_found_by_its_number_however_it_is_written(self, api: APIClient, typed: str) -> None:
-        a_candidate(full_name="Grace", phone="+14155550102")
-        ada = a_candidate()
+        make_candidate(full_name="Grace", phone="+14155550102")
+        ada = make_candidate()
         assert [one["id"] for one in api.get(CANDIDATES, {"phone": typed}).json()["results"]] == [str(ada.pk)]
 
     def test_is_not_sought_by_what_is_no_number(self, api: APIClient) -> None:
@@ -97,19 +97,19 @@ class TestACandidate:
         assert "In an address, + is written %2B." in answer.json()["errors"]["phone"][0]
 
     def test_changes_only_where_it_is_patched(self, api: APIClient) -> None:
-        ada = a_candidate(external_id="ats-1")
+        ada = make_candidate(external_id="ats-1")
         response = api.patch(f"{CANDIDATES}{ada.pk}/", {"phone": "+49 1512 3456789", "external_id": "ats-1"})
         assert response.status_code == 200
         assert (response.json()["phone"], response.json()["full_name"]) == ("+4915123456789", ada.full_name)
 
     def test_keeps_what_the_worker_wrote_while_it_was_patched(self, api: APIClient) -> None:
-        ada = a_candidate(resume_status="read", resume_text="Read.", resume_error="")
+        ada = make_candidate(resume_status="read", resume_text="Read.", resume_error="")
         api.patch(f"{CANDIDATES}{ada.pk}/", {"full_name": "Ada King", "resume_status": "none"})
         ada.refresh_from_db()
         assert (ada.full_name, ada.resume_status, ada.resume_text) == ("Ada King", "read", "Read.")
 
     def test_that_was_erased_is_not_shown(self, api: APIClient) -> None:
-        ada = a_candidate(erased_at="2026-01-01T00:00Z")
+        ada = make_candidate(erased_at="2026-01-01T00:00Z")
         assert api.get(f"{CANDIDATES}{ada.pk}/").status_code == 404
         assert api.get(CANDIDATES).json()["results"] == []
 
@@ -118,7 +118,7 @@ class TestACandidate:
         self, api: APIClient, many: int, django_assert_num_queries: Any
     ) -> None:
         for _ in range(many):
-            a_candidate()
+            make_candidate()
         with django_assert_num_queries(3):  # the key, the candidates, their consents
             assert len(api.get(CANDIDATES).json()["results"]) == many
 
@@ -135,7 +135,7 @@ class TestConsent:
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL) is given
 
     def test_can_be_withdrawn_and_stays_on_record(self, api: APIClient) -> None:
-        ada = a_candidate()
+        ada = make_candidate()
         body = api.patch(
             f"{CANDIDATES}{ada.pk}/", {"consent_to_call": False, "consent_source": "e-mail of 3 May"}
         ).json()
@@ -159,13 +159,13 @@ class TestAResume:
     def test_is_read_by_the_worker(self, api: APIClient) -> None:
         body = with_resume(api, resume()).json()
         assert (body["has_resume"], body["resume_status"]) == (True, "pending")
-        drain(only="candidates")
+        run_tasks(only="candidates")
         assert Candidate.objects.get().resume_text == "I wrote programs for engines."
         assert api.get(f"{CANDIDATES}{body['id']}/").json()["resume_status"] == "read"
 
     def test_that_can_not_be_read_keeps_the_candidate_and_says_why(self, api: APIClient) -> None:
         body = with_resume(api, resume(unreadable_docx(), "cv.docx")).json()
-        drain(only="candidates")
+        run_tasks(only="candidates")
         body = api.get(f"{CANDIDATES}{body['id']}/").json()
         assert body["resume_status"] == "unreadable"
         assert "Ask the candidate" in body["resume_error"]
@@ -197,25 +197,25 @@ class TestAResume:
 
     def test_takes_the_place_of_the_one_before(self, api: APIClient, django_capture_on_commit_callbacks: Any) -> None:
         body = with_resume(api, resume()).json()
-        drain(only="candidates")
+        run_tasks(only="candidates")
         with django_capture_on_commit_callbacks(execute=True):
             new = api.patch(f"{CANDIDATES}{body['id']}/", {"resume": resume(b"I teach now.")}, format="multipart")
         assert new.json()["resume_status"] == "pending"
-        drain(only="candidates")
+        run_tasks(only="candidates")
         assert Candidate.objects.get().resume_text == "I teach now."
         assert len(files()) == 1
 
     def test_whose_job_was_lost_is_found_by_the_sweep(self, api: APIClient) -> None:
         with_resume(api, resume())
         tasks.sweep(0)
-        assert drain(only="candidates") == ["candidates.read_resume"]
+        assert run_tasks(only="candidates") == ["candidates.read_resume"]
         Candidate.objects.update(resume_status="pending", updated_at="2026-01-01T00:00Z")
         tasks.sweep(0)
-        assert drain(only="candidates") == ["candidates.read_resume"]
+        assert run_tasks(only="candidates") == ["candidates.read_resume"]
         assert Candidate.objects.get().resume_status == "read"
 
     def test_whose_file_is_gone_is_unreadable(self, api: APIClient) -> None:
         with_resume(api, resume())
         files()[0].unlink()
-        drain(only="candidates")
+        run_tasks(only="candidates")
         assert "gone" in Candidate.objects.get().resume_error

@@ -11,17 +11,17 @@ from django.db.models import ProtectedError
 from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent
 from screener.models import InvalidTransition
-from tests.support.factories import a_candidate, an_interview
+from tests.support.factories import make_candidate, make_interview
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def candidate(hr: User) -> Candidate:
+def candidate(reviewer: User) -> Candidate:
     """A candidate with a consent, a resume and an entry in the admin's log."""
-    candidate = a_candidate(full_name="Zebediah Quux")
+    candidate = make_candidate(full_name="Zebediah Quux")
     candidate.keep_resume(ContentFile(b"Ten years of Linux.", "cv.txt"))
-    LogEntry.objects.log_actions(hr.pk, [candidate], CHANGE, change_message="Changed.", single_object=True)
+    LogEntry.objects.log_actions(reviewer.pk, [candidate], CHANGE, change_message="Changed.", single_object=True)
     return candidate
 
 
@@ -30,7 +30,7 @@ def has_resume(candidate: Candidate) -> bool:
 
 
 def test_deletion_removes_rows_and_files(candidate: Candidate, django_capture_on_commit_callbacks: Any) -> None:
-    other = a_candidate(phone="+14155550102")
+    other = make_candidate(phone="+14155550102")
     with django_capture_on_commit_callbacks(execute=True):
         delete_candidates(candidates=Candidate.objects.filter(pk=candidate.pk))
     assert list(Candidate.objects.all()) == [other]
@@ -57,9 +57,9 @@ def test_refused_deletion_changes_nothing(
     candidate: Candidate, obstacle: str, error: type[Exception], django_capture_on_commit_callbacks: Any
 ) -> None:
     if obstacle == "interview":
-        an_interview(phone="+14155550102")
+        make_interview(phone="+14155550102")
     else:
-        a_candidate(phone="+14155550102", legal_hold=True)
+        make_candidate(phone="+14155550102", legal_hold=True)
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(error):
         delete_candidates(candidates=Candidate.objects.all())
     assert Candidate.objects.count() == 2

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
-from tests.support.factories import a_candidate
+from tests.support.factories import make_candidate
 
 pytestmark = pytest.mark.django_db
 HEADER = "full_name,email,phone,external_id,locale,timezone,consent_to_call,consent_source"
@@ -49,7 +49,7 @@ def test_reports_each_bad_row_and_takes_nothing_of_it(api: APIClient) -> None:
 
 
 def test_updates_whom_it_knows_and_leaves_alone_what_is_empty(api: APIClient) -> None:
-    known = a_candidate(external_id="ats-2", email="grace@example.com", full_name="G. Hopper")
+    known = make_candidate(external_id="ats-2", email="grace@example.com", full_name="G. Hopper")
     assert send(api, csv(GRACE)).json() == {"created": 0, "updated": 1, "errors": []}
     known.refresh_from_db()
     assert (known.full_name, known.email, known.phone) == ("Grace Hopper", "grace@example.com", "+14155550101")

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 from interviews.models import Attempt, Call, InterviewResponse  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
 from screener.background.queue import defer  # noqa: E402
-from tests.support.factories import QUESTIONS, WORDS, an_approved_job, an_interview  # noqa: E402
+from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_interview  # noqa: E402
 
 FIVE = [*QUESTIONS, *QUESTIONS[:2]]
 
@@ -28,7 +28,7 @@ def a_number() -> str:
 
 
 def place(job: JobDescription) -> Attempt:
-    interview = an_interview(job=job, phone=a_number())
+    interview = make_interview(job=job, phone=a_number())
     interview.update_fields(next_attempt_at=None)
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}")
@@ -37,16 +37,16 @@ def place(job: JobDescription) -> Attempt:
 
 def add_work(job: JobDescription, answers: int) -> None:
     for _ in range(answers // len(FIVE)):
-        interview = an_interview(job=job, phone=a_number())
+        interview = make_interview(job=job, phone=a_number())
         interview.begin()
-        interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{WORDS} " * 5)
+        interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{ANSWER} " * 5)
         interview.finish("complete")
         for response in interview.responses.all():
             defer("interviews.assess", response_id=response.pk)
 
 
 if __name__ == "__main__":
-    job = an_approved_job(questions=FIVE)
+    job = make_approved_job(questions=FIVE)
     calls, answers = map(int, sys.argv[1:])
     add_work(job, answers)
     sys.stdout.writelines(f"{place(job).pk}\n" for _ in range(calls))

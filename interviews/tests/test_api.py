@@ -12,16 +12,16 @@ from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, InterviewResponse
 from jobs.models import JobDescription
 from tests.support.factories import (
+    ANSWER,
     QUESTIONS,
-    WORDS,
-    a_candidate,
-    a_finished_interview,
-    a_job,
-    an_approved_job,
-    an_interview,
-    drain,
+    make_approved_job,
+    make_assessed_interview,
+    make_candidate,
+    make_interview,
+    make_job,
+    run_tasks,
 )
-from tests.support.sample_rows import a_held_interview
+from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
 INTERVIEWS, CAMPAIGNS = "/api/v1/interviews/", "/api/v1/campaigns/"
@@ -46,7 +46,7 @@ def an_attempt(interview: Interview) -> Attempt:
 
 class TestPlanning:
     def test_calls_at_once(self, api: APIClient) -> None:
-        candidate, job = a_candidate(), an_approved_job()
+        candidate, job = make_candidate(), make_approved_job()
         response = plan(api, candidate, job)
         body = response.json()
         assert response.status_code == 201
@@ -58,16 +58,16 @@ class TestPlanning:
 
     def test_for_later_waits(self, api: APIClient) -> None:
         later = timezone.now() + timedelta(days=2)
-        body = plan(api, a_candidate(), an_approved_job(), scheduled_for=later.isoformat()).json()
+        body = plan(api, make_candidate(), make_approved_job(), scheduled_for=later.isoformat()).json()
         assert body["scheduled_for"] == body["next_attempt_at"]
 
     def test_is_written_down_with_who_asked_for_it(self, api: APIClient) -> None:
-        plan(api, a_candidate(), an_approved_job())
+        plan(api, make_candidate(), make_approved_job())
         assert Interview.objects.get().events.get(kind="interview.planned").actor == "api key a test"
 
     @pytest.mark.parametrize("when", ["yesterday", "2020-01-01T00:00:00Z", "0001-01-01T00:00+14:00", 7])
     def test_needs_a_time_to_come(self, api: APIClient, when: Any) -> None:
-        response = plan(api, a_candidate(), an_approved_job(), scheduled_for=when)
+        response = plan(api, make_candidate(), make_approved_job(), scheduled_for=when)
         assert set(response.json()["errors"]) == {"scheduled_for"}
 
     @pytest.mark.parametrize("pk", [None, "7", 7, NOBODY, "", ["x"], {}])
@@ -83,36 +83,36 @@ class TestPlanning:
             return str(response.json()["detail"])
 
         DoNotCall.objects.add_number("+14155550142", source="a test")
-        assert "no approved questions" in refused(a_candidate(), a_job())
-        assert "closed" in refused(a_candidate(), an_approved_job(is_open=False))
-        assert "consent" in refused(a_candidate(consents=False), an_approved_job())
-        assert "do-not-call" in refused(a_candidate(phone="+14155550142"), an_approved_job())
+        assert "no approved questions" in refused(make_candidate(), make_job())
+        assert "closed" in refused(make_candidate(), make_approved_job(is_open=False))
+        assert "consent" in refused(make_candidate(consents=False), make_approved_job())
+        assert "do-not-call" in refused(make_candidate(phone="+14155550142"), make_approved_job())
         settings.WHITELISTED_NUMBERS = []
-        assert "whitelist" in refused(a_candidate(), an_approved_job())
+        assert "whitelist" in refused(make_candidate(), make_approved_job())
         assert not Interview.objects.exists()
 
     def test_twice_for_the_same_job_is_refused(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         response = plan(api, interview.candidate, interview.job)
         assert response.status_code == 409
         assert "already has an interview" in response.json()["detail"]
 
     def test_of_an_erased_candidate_is_refused(self, api: APIClient) -> None:
-        erased = a_candidate(erased_at=timezone.now())
-        assert set(plan(api, erased, an_approved_job()).json()["errors"]) == {"candidate"}
+        erased = make_candidate(erased_at=timezone.now())
+        assert set(plan(api, erased, make_approved_job()).json()["errors"]) == {"candidate"}
 
 
 class TestTheList:
     @pytest.mark.parametrize("many", [2, 20])
     def test_costs_no_query_for_each_interview(self, api: APIClient, many: int, django_assert_num_queries: Any) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         for _ in range(many):
-            an_attempt(an_interview(job=job))
+            an_attempt(make_interview(job=job))
         with django_assert_num_queries(2):  # the key, the interviews
             assert {one["attempts"] for one in api.get(INTERVIEWS).json()["results"]} == {1}
 
     def test_is_filtered_by_what_a_client_follows(self, api: APIClient) -> None:
-        other, wanted = an_interview(), an_interview()
+        other, wanted = make_interview(), make_interview()
         other.cancel(Interview.Outcome.BY_HR, actor="a test")
         for name, value in {
             "status": "pending",
@@ -128,7 +128,7 @@ class TestTheList:
         assert api.get(INTERVIEWS, before).json()["results"] == []
 
     def test_is_narrowed_to_what_needs_attention(self, api: APIClient) -> None:
-        waiting, other = an_interview(), an_interview()
+        waiting, other = make_interview(), make_interview()
         Interview.objects.filter(pk=waiting.pk).update(result_status="incomplete")
         for wanted, found in (("true", waiting), ("false", other)):
             listed = api.get(INTERVIEWS, {"needs_attention": wanted}).json()["results"]
@@ -142,7 +142,7 @@ class TestTheList:
 
 class TestWhatWasSaid:
     def test_is_there_before_anything_was(self, api: APIClient) -> None:
-        rows = part(api, an_interview(), "responses").json()
+        rows = part(api, make_interview(), "responses").json()
         assert [one["question"] for one in rows] == [one["text"] for one in QUESTIONS]
         assert {(one["status"], one["score"], one["feedback"], one["label"]) for one in rows} == {
             ("planned", None, "", "")
@@ -150,40 +150,40 @@ class TestWhatWasSaid:
         assert all(one["criteria"] == one["flags"] == [] for one in rows)
 
     def test_is_shown_with_its_score_and_what_that_rests_on(self, api: APIClient) -> None:
-        row = part(api, a_finished_interview(), "responses").json()[0]
-        assert (row["position"], row["status"], row["transcript"]) == (0, "assessed", WORDS)
+        row = part(api, make_assessed_interview(), "responses").json()[0]
+        assert (row["position"], row["status"], row["transcript"]) == (0, "assessed", ANSWER)
         assert 0 <= row["score"] <= 10
         assert row["label"] == OFFLINE
         quotes = [quote for criterion in row["criteria"] for quote in criterion["evidence"]]
         assert quotes
-        assert all(WORDS[one["start"] : one["end"]] == one["quote"] for one in quotes if one["verified"])
+        assert all(ANSWER[one["start"] : one["end"]] == one["quote"] for one in quotes if one["verified"])
         assert all(one["reason"] for one in row["criteria"])
         assert all(bool(one["why_not"]) is not one["verified"] for one in quotes)
 
     def test_is_shown_with_quotes_that_were_kept_without_the_reason_why_they_support_nothing(
         self, api: APIClient
     ) -> None:
-        row = part(api, a_held_interview(), "responses").json()[0]
+        row = part(api, make_completed_interview(), "responses").json()[0]
         assert {one["why_not"] for criterion in row["criteria"] for one in criterion["evidence"]} == {""}
 
     def test_costs_the_same_for_any_number_of_questions(self, api: APIClient, django_assert_num_queries: Any) -> None:
-        interview = an_interview(job=an_approved_job(questions=QUESTIONS * 5))
+        interview = make_interview(job=make_approved_job(questions=QUESTIONS * 5))
         with django_assert_num_queries(5):  # the key, the interview, its responses, their assessments, earlier ones
             assert len(part(api, interview, "responses").json()) == 15
 
     def test_has_no_score_while_it_is_scored_again(self, api: APIClient) -> None:
-        interview = a_finished_interview()
+        interview = make_assessed_interview()
         api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
         rows = part(api, interview, "responses").json()
         assert {one["score"] for one in rows} == {None}
         assert [len(one["earlier"]) for one in rows] == [1, 1, 1]
 
     def test_keeps_what_was_found_before(self, api: APIClient) -> None:
-        interview = a_finished_interview()
+        interview = make_assessed_interview()
         (first, *_) = part(api, interview, "responses").json()
         assert first["earlier"] == []
         api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
-        drain(only="interviews")
+        run_tasks(only="interviews")
         (again, *_) = part(api, interview, "responses").json()
         (before,) = again["earlier"]
         same = ("score", "score_reason", "feedback", "criteria", "flags", "label", "model")
@@ -194,7 +194,7 @@ class TestWhatWasSaid:
 
 class TestTheResult:
     def test_says_why_there_is_none(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         response = part(api, interview, "result")
         assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
         assert "pending" in response.json()["detail"]
@@ -202,63 +202,63 @@ class TestTheResult:
         assert "there will be none: cancelled by hr. Filled." in part(api, interview, "result").json()["detail"]
 
     def test_says_that_it_is_on_its_way(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         interview.begin()
         interview.finish(Interview.Outcome.COMPLETE)
         assert "being assessed" in part(api, interview, "result").json()["detail"]
 
     def test_is_what_the_answers_add_up_to(self, api: APIClient) -> None:
-        interview = a_finished_interview()
+        interview = make_assessed_interview()
         body = part(api, interview, "result").json()
         assert (body["result_status"], body["coverage"], body["label"]) == ("ready", 1.0, OFFLINE)
         assert 0 <= body["overall_score"] <= 10
         assert body["recommendation"] in ("hire", "consider", "reject")
-        assert all(one["quote"] in WORDS for one in body["strengths"] + body["improvements"])
+        assert all(one["quote"] in ANSWER for one in body["strengths"] + body["improvements"])
         assert body["earlier"] == []
 
     def test_without_a_score_has_no_recommendation(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         interview.begin()
         interview.responses.update(status=InterviewResponse.Status.AUDIO_LOST, status_reason="Lost.")
         interview.finish(Interview.Outcome.COMPLETE)
-        drain(only="interviews.conclude")
+        run_tasks(only="interviews.conclude")
         body = part(api, interview, "result").json()
         assert (body["result_status"], body["overall_score"], body["recommendation"]) == ("incomplete", None, None)
         assert "Lost." in body["reasoning"]
 
     def test_stays_visible_when_it_is_computed_again(self, api: APIClient) -> None:
-        interview = a_finished_interview()
+        interview = make_assessed_interview()
         first = part(api, interview, "result").json()
         response = api.post(f"{INTERVIEWS}{interview.pk}/rescore/")
         assert (response.status_code, response.json()["result_status"]) == (202, "pending")
         meanwhile = part(api, interview, "result")
         assert (meanwhile.status_code, "assessed again" in meanwhile.json()["detail"]) == (404, True)
-        drain(only="interviews")
+        run_tasks(only="interviews")
         again = part(api, interview, "result").json()
         assert [one["created_at"] for one in again["earlier"]] == [first["created_at"]]
 
     def test_that_failed_is_computed_again_from_what_failed(self, api: APIClient) -> None:
-        interview = a_finished_interview()
+        interview = make_assessed_interview()
         again = f"{INTERVIEWS}{interview.pk}/rescore/"
         refused = api.post(again, {"only_failed": True})
         assert (refused.status_code, "Nothing failed here" in refused.json()["detail"]) == (409, True)
         interview.responses.filter(position=1).update(status="model_unavailable", status_reason="No key.")
         interview.concluded("incomplete", reason="No key.")
         assert api.post(again, {"only_failed": True}).json()["result_status"] == "pending"
-        drain(only="interviews")
+        run_tasks(only="interviews")
         interview.refresh_from_db()
         assert interview.result_status == "ready"
         assert [one.assessments.count() for one in interview.responses.all()] == [1, 2, 1]
 
     def test_is_not_computed_again_before_the_interview_is_over(self, api: APIClient) -> None:
-        response = api.post(f"{INTERVIEWS}{an_interview().pk}/rescore/")
+        response = api.post(f"{INTERVIEWS}{make_interview().pk}/rescore/")
         assert response.status_code == 409
         assert "completed" in response.json()["detail"]
 
 
 class TestTheHistory:
     def test_tells_who_did_what(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         api.post(f"{INTERVIEWS}{interview.pk}/cancel/", {"reason": "The position was filled."})
         events = part(api, interview, "events").json()
         kinds = ["interview.planned", "interview.cancelled", *["response.skipped"] * len(QUESTIONS)]
@@ -271,7 +271,7 @@ class TestTheHistory:
         )
 
     def test_names_each_attempt_with_its_call(self, api: APIClient) -> None:
-        interview = an_interview()
+        interview = make_interview()
         an_attempt(interview)
         an_attempt(interview)
         rows = part(api, interview, "attempts").json()
@@ -283,7 +283,7 @@ class TestTheHistory:
 
 class TestCancelling:
     def test_is_final_and_says_who_did_it(self, api: APIClient) -> None:
-        path = f"{INTERVIEWS}{an_interview().pk}/cancel/"
+        path = f"{INTERVIEWS}{make_interview().pk}/cancel/"
         body = api.post(path).json()
         assert (body["status"], body["outcome"], body["next_attempt_at"]) == ("cancelled", "by_client", None)
         response = api.post(path)
@@ -292,7 +292,7 @@ class TestCancelling:
 
     @pytest.mark.parametrize("reason", ["x" * 2001, "a\0b", None, []])
     def test_takes_a_bounded_reason(self, api: APIClient, reason: Any) -> None:
-        response = api.post(f"{INTERVIEWS}{an_interview().pk}/cancel/", {"reason": reason})
+        response = api.post(f"{INTERVIEWS}{make_interview().pk}/cancel/", {"reason": reason})
         assert set(response.json()["errors"]) == {"reason"}
         assert Interview.objects.get().status == Interview.Status.PENDING
 
@@ -300,13 +300,13 @@ class TestCancelling:
 class TestACampaign:
     @pytest.fixture
     def campaign(self, api: APIClient) -> str:
-        response = api.post(CAMPAIGNS, {"name": "Autumn", "job": str(an_approved_job().pk)})
+        response = api.post(CAMPAIGNS, {"name": "Autumn", "job": str(make_approved_job().pk)})
         assert response.status_code == 201
         assert (response.json()["interviews"], response.json()["created_by"]) == (0, "api key a test")
         return f"{CAMPAIGNS}{response.json()['id']}/"
 
     def test_calls_whom_it_can_and_says_why_not_the_others(self, api: APIClient, campaign: str) -> None:
-        good, refusing, unknown = a_candidate(), a_candidate(consents=False), uuid4()
+        good, refusing, unknown = make_candidate(), make_candidate(consents=False), uuid4()
         ids = [str(pk) for pk in (good.pk, refusing.pk, unknown, good.pk)]
         rows = api.post(f"{campaign}add/", {"candidates": ids}).json()["results"]
         assert [one["candidate"] for one in rows] == ids[:3]
@@ -327,7 +327,7 @@ class TestACampaign:
     def test_costs_no_query_of_its_own_in_a_list(
         self, api: APIClient, many: int, django_assert_num_queries: Any
     ) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         for number in range(many):
             job.campaigns.create(name=f"Wave {number}")
         with django_assert_num_queries(2):  # the key, the campaigns

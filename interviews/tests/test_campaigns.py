@@ -9,8 +9,8 @@ from interviews.campaigns import preview_campaign, start_campaign, why_no_campai
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from jobs.models import JobDescription
-from tests.support.factories import a_candidate, a_job, an_approved_job, an_interview
-from tests.support.sample_rows import a_held_interview
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
+from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ UNKNOWN = UUID(int=1)
 
 @pytest.fixture
 def job() -> JobDescription:
-    return an_approved_job()
+    return make_approved_job()
 
 
 def start(job: JobDescription, *candidates: Candidate, again: bool = False) -> tuple[set[UUID], set[UUID]]:
@@ -30,7 +30,7 @@ def start(job: JobDescription, *candidates: Candidate, again: bool = False) -> t
 
 
 def test_preview_separates_called_from_left_out(job: JobDescription) -> None:
-    callable_, silent = a_candidate(), a_candidate(full_name="Grace", phone="+14155550102", consents=False)
+    callable_, silent = make_candidate(), make_candidate(full_name="Grace", phone="+14155550102", consents=False)
     preview = preview_campaign(job=job, candidates=[callable_.pk, silent.pk, UNKNOWN], again=False)
     assert preview.called == [callable_]
     assert [prospect.candidate for prospect in preview.left_out] == [silent]
@@ -40,15 +40,15 @@ def test_preview_separates_called_from_left_out(job: JobDescription) -> None:
 
 @pytest.mark.parametrize("again", [True, False])
 def test_start_calls_interviewed_candidates_only_again(job: JobDescription, again: bool) -> None:
-    interviewed, newcomer = a_held_interview(job=job).candidate, a_candidate(phone="+14155550102")
+    interviewed, newcomer = make_completed_interview(job=job).candidate, make_candidate(phone="+14155550102")
     planned, refused = start(job, interviewed, newcomer, again=again)
     assert planned == ({interviewed.pk, newcomer.pk} if again else {newcomer.pk})
     assert refused == (set() if again else {interviewed.pk})
 
 
 def test_start_names_refused_candidates(job: JobDescription) -> None:
-    waiting, silent = an_interview(job=job).candidate, a_candidate(phone="+14155550102", consents=False)
-    ids = [waiting.pk, silent.pk, UNKNOWN, a_candidate(phone="+14155550103").pk]
+    waiting, silent = make_interview(job=job).candidate, make_candidate(phone="+14155550102", consents=False)
+    ids = [waiting.pk, silent.pk, UNKNOWN, make_candidate(phone="+14155550103").pk]
     started = start_campaign(job=job, name="Autumn", candidates=ids, again=False, actor="hanna")
     assert {added.candidate for added in started.refused} == {waiting.pk, silent.pk, UNKNOWN}
     assert all(added.reason for added in started.refused)
@@ -57,7 +57,7 @@ def test_start_names_refused_candidates(job: JobDescription) -> None:
 
 
 def test_start_plans_interviews_of_campaign(job: JobDescription) -> None:
-    candidate = a_candidate()
+    candidate = make_candidate()
     start(job, candidate, candidate)
     interview = Interview.objects.get()
     assert (interview.candidate, interview.campaign) == (candidate, Campaign.objects.get())
@@ -65,7 +65,7 @@ def test_start_plans_interviews_of_campaign(job: JobDescription) -> None:
 
 @pytest.mark.parametrize("chosen", [True, False])
 def test_start_without_anyone_to_call_is_refused(job: JobDescription, chosen: bool) -> None:
-    candidates = [a_candidate(consents=False)] if chosen else []
+    candidates = [make_candidate(consents=False)] if chosen else []
     with pytest.raises(NotPossible):
         start(job, *candidates)
     assert not Campaign.objects.exists()
@@ -73,6 +73,6 @@ def test_start_without_anyone_to_call_is_refused(job: JobDescription, chosen: bo
 
 def test_campaign_needs_approved_questions(job: JobDescription) -> None:
     assert not why_no_campaign(job)
-    assert why_no_campaign(a_job())
+    assert why_no_campaign(make_job())
     with pytest.raises(NotPossible):
-        start(a_job(), a_candidate())
+        start(make_job(), make_candidate())

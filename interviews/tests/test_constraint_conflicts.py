@@ -10,14 +10,14 @@ from interviews.calling import dialer
 from interviews.calling.rules import Allowed
 from interviews.models import Attempt, Interview
 from interviews.planning import plan_interview
-from tests.support.factories import QUESTIONS, a_candidate, an_approved_job, an_interview
+from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview
 
 pytestmark = pytest.mark.django_db
 
 
 def test_number_in_call_delays_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules saw a free number, and another interview took it before the attempt was saved."""
-    first, second = an_interview(), an_interview(full_name="Grace Hopper")
+    first, second = make_interview(), make_interview(full_name="Grace Hopper")
     assert dialer._plan_attempt(first.pk)
     monkeypatch.setattr(dialer, "may_call_now", lambda candidate, job, now: Allowed(candidate.phone))
     assert dialer._plan_attempt(second.pk) is None
@@ -28,7 +28,7 @@ def test_number_in_call_delays_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_other_conflict_of_attempt_is_raised() -> None:
-    interview = an_interview()
+    interview = make_interview()
     interview.attempts.create(number=2, send_before=timezone.now(), ended_at=timezone.now())
     with pytest.raises(IntegrityError):
         dialer._plan_attempt(interview.pk)
@@ -38,7 +38,7 @@ def test_other_conflict_of_attempt_is_raised() -> None:
 def test_other_conflict_of_plan_is_raised() -> None:
     """Nor is it mistaken for a second live interview by what the row contains."""
     question: dict[str, Any] = QUESTIONS[0] | {"text": "one_live_interview", "max_seconds": -1}
-    job = an_approved_job(questions=[question])
+    job = make_approved_job(questions=[question])
     with pytest.raises(IntegrityError):
-        plan_interview(candidate=a_candidate(), job=job, actor="a test")
+        plan_interview(candidate=make_candidate(), job=job, actor="a test")
     assert not Interview.objects.exists()

@@ -24,10 +24,10 @@ from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
 from screener.costs.monthly_budget import month_of
 from screener.models import ModelCall
 from screener.urls import router
-from tests.support.admin_client import page_of
-from tests.support.factories import an_interview, drain, transcribed
-from tests.support.fake_twilio import Carrier
-from tests.support.sample_rows import a_row_of_everything, hold
+from tests.support.admin_client import admin_url
+from tests.support.factories import make_interview, make_transcribed_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.sample_rows import complete_interview, make_all_rows
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def practice_like(screening: Interview, *, by: User) -> Interview:
     planned = plan_interview(
         candidate=screening.candidate, job=screening.job, campaign=Campaign.objects.get(), actor="a test"
     )
-    practice = hold(make_practice(planned), said=SAID)
+    practice = complete_interview(make_practice(planned), transcript=SAID)
     seen = practice.results.get(is_current=True)
     decide(practice, by=by, verdict="hire", reason="", seen=seen)
     attempt = practice.attempts.get()
@@ -70,16 +70,18 @@ def label(model: type[Model]) -> str:
     return str(model._meta.label)
 
 
-def read_page(desk: Client, address: str) -> str:
+def read_page(admin_client: Client, address: str) -> str:
     """The page without its CSRF tokens, which differ every time."""
-    response = desk.get(address)
+    response = admin_client.get(address)
     assert response.status_code == 200, address
     return re.sub(r'value="\w{64}"', "", response.content.decode())
 
 
-def read_lists(desk: Client) -> dict[str, str]:
+def read_lists(admin_client: Client) -> dict[str, str]:
     return {
-        label(model): read_page(desk, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        label(model): read_page(
+            admin_client, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        )
         for model in admin.site._registry
     }
 
@@ -89,78 +91,78 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
 
 
 class TestAdmin:
-    def test_lists_hide_practice(self, desk: Client, hr: User) -> None:
-        screening = a_row_of_everything(1, by=hr)
-        before = read_lists(desk)
-        practice = practice_like(screening, by=hr)
-        after = read_lists(desk)
+    def test_lists_hide_practice(self, admin_client: Client, reviewer: User) -> None:
+        screening = make_all_rows(1, by=reviewer)
+        before = read_lists(admin_client)
+        practice = practice_like(screening, by=reviewer)
+        after = read_lists(admin_client)
         assert changed(before, after) == COSTS_AND_QUEUE
         assert [name for name, page in after.items() if SAID in page] == []
 
         practice.update_fields(purpose=Interview.Purpose.SCREENING)
-        shown = changed(before, read_lists(desk))
+        shown = changed(before, read_lists(admin_client))
         ours = {label(model) for model in admin.site._registry if model._meta.app_label in ("interviews", "webhooks")}
         assert shown == ours | {"candidates.Candidate", "jobs.JobDescription"} | COSTS_AND_QUEUE
 
-    def test_pages_of_practice_do_not_open(self, desk: Client, hr: User) -> None:
-        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+    def test_pages_of_practice_do_not_open(self, admin_client: Client, reviewer: User) -> None:
+        practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
         rows = dependent_rows(practice)
         assert len({type(row) for row in rows}) == 10
-        assert [row for row in rows if desk.get(page_of(row)).status_code != 302] == []
+        assert [row for row in rows if admin_client.get(admin_url(row)).status_code != 302] == []
 
-    def test_audio_of_practice_is_not_found(self, desk: Client, hr: User) -> None:
-        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+    def test_audio_of_practice_is_not_found(self, admin_client: Client, reviewer: User) -> None:
+        practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
         takes = Recording.objects.filter(response__interview=practice)
         assert takes
         for take in takes:
-            assert desk.get(reverse("admin:interviews_recording_audio", args=[take.pk])).status_code == 404
+            assert admin_client.get(reverse("admin:interviews_recording_audio", args=[take.pk])).status_code == 404
 
-    def test_other_pages_hide_practice(self, desk: Client, hr: User) -> None:
-        screening = a_row_of_everything(1, by=hr)
-        addresses = [reverse("admin:index"), page_of(screening.candidate), page_of(screening)]
-        before = {address: read_page(desk, address) for address in addresses}
-        practice_like(screening, by=hr)
-        assert changed(before, {address: read_page(desk, address) for address in addresses}) == set()
+    def test_other_pages_hide_practice(self, admin_client: Client, reviewer: User) -> None:
+        screening = make_all_rows(1, by=reviewer)
+        addresses = [reverse("admin:index"), admin_url(screening.candidate), admin_url(screening)]
+        before = {address: read_page(admin_client, address) for address in addresses}
+        practice_like(screening, by=reviewer)
+        assert changed(before, {address: read_page(admin_client, address) for address in addresses}) == set()
 
-    def test_spending_lists_no_practice(self, hr: User) -> None:
-        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+    def test_spending_lists_no_practice(self, reviewer: User) -> None:
+        practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
         spending = Spending.of(month_of(timezone.now()))
         assert practice.pk not in {line.pk for line in spending.interviews}
         assert spending.models.known == 1, "it was paid all the same"
 
 
 class TestApi:
-    def test_lists_hide_practice(self, api: APIClient, hr: User) -> None:
-        screening = a_row_of_everything(1, by=hr)
+    def test_lists_hide_practice(self, api: APIClient, reviewer: User) -> None:
+        screening = make_all_rows(1, by=reviewer)
         before = {address: api.get(address).json() for address in API_LISTS}
-        practice = practice_like(screening, by=hr)
+        practice = practice_like(screening, by=reviewer)
         assert changed(before, {address: api.get(address).json() for address in API_LISTS}) == set()
         practice.update_fields(purpose=Interview.Purpose.SCREENING)
         shown = changed(before, {address: api.get(address).json() for address in API_LISTS})
         assert shown == {INTERVIEWS, "/api/v1/campaigns/"}
 
     @pytest.mark.parametrize("part", ["", "responses/", "events/", "attempts/", "cost/", "result/"])
-    def test_parts_of_practice_are_not_found(self, api: APIClient, hr: User, part: str) -> None:
-        practice = practice_like(a_row_of_everything(1, by=hr), by=hr)
+    def test_parts_of_practice_are_not_found(self, api: APIClient, reviewer: User, part: str) -> None:
+        practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
         assert api.get(f"{INTERVIEWS}{practice.pk}/{part}").status_code == 404
 
     @pytest.mark.parametrize("verb", ["cancel", "rescore"])
     def test_practice_cannot_be_changed(self, api: APIClient, verb: str) -> None:
-        practice = make_practice(an_interview())
+        practice = make_practice(make_interview())
         assert api.post(f"{INTERVIEWS}{practice.pk}/{verb}/").status_code == 404
 
 
 class TestWork:
-    def test_sweep_places_due_call(self, twilio: Carrier) -> None:
-        practice = make_practice(an_interview())
+    def test_sweep_places_due_call(self, twilio: FakeTwilio) -> None:
+        practice = make_practice(make_interview())
         ProcrastinateJob.objects.all()._raw_delete("default")
         sweep(0)
-        drain(only="interviews.dial")
+        run_tasks(only="interviews.dial")
         assert len(twilio.calls) == 1
         assert practice.live_attempt
 
     def test_free_line_is_given_to_practice(self) -> None:
-        practice, soon = make_practice(an_interview()), timezone.now() + timedelta(minutes=1)
+        practice, soon = make_practice(make_interview()), timezone.now() + timedelta(minutes=1)
         practice.update_fields(wait_reason=WaitReason.NO_CAPACITY, next_attempt_at=soon)
         capacity.fill_lines()
         practice.refresh_from_db()
@@ -168,13 +170,13 @@ class TestWork:
         assert practice.next_attempt_at < soon
 
     def test_result_is_concluded(self) -> None:
-        practice = make_practice(transcribed())
-        drain()
+        practice = make_practice(make_transcribed_interview())
+        run_tasks()
         practice.refresh_from_db()
         assert practice.result_status == Interview.ResultStatus.READY
 
     def test_lease_is_renewed(self, time_machine: Any) -> None:
-        practice = make_practice(an_interview())
+        practice = make_practice(make_interview())
         rows = Interview.all_objects.filter(status=Interview.Status.PENDING)
         time_machine.move_to(timezone.now(), tick=False)
         with claim_lease(rows, practice.pk):
@@ -184,12 +186,12 @@ class TestWork:
             assert not rows.claimable().exists()
 
     def test_foreign_keys_lead_to_practice(self) -> None:
-        practice = make_practice(transcribed())
+        practice = make_practice(make_transcribed_interview())
         attempts, responses = Attempt.objects.all(), InterviewResponse.objects.select_related("interview")
         assert {row.interview for row in [*attempts, *responses]} == {practice}
         assert not practice.candidate.interviews.exists()
 
     def test_deletion_protects_practice(self) -> None:
-        practice = make_practice(an_interview())
+        practice = make_practice(make_interview())
         with pytest.raises(ProtectedError):
             practice.candidate.delete()

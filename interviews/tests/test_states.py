@@ -19,7 +19,13 @@ from interviews.models import (
 )
 from interviews.models.attempt import end_conversation, use_broken_take
 from screener.models import InvalidTransition
-from tests.support.factories import QUESTIONS, a_candidate, an_approved_job, an_interview, transcribed
+from tests.support.factories import (
+    QUESTIONS,
+    make_approved_job,
+    make_candidate,
+    make_interview,
+    make_transcribed_interview,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +39,7 @@ def test_every_outcome_belongs_to_one_final_status() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome.values)
 def test_a_final_state_never_changes_back(outcome: str) -> None:
-    interview = an_interview()
+    interview = make_interview()
     interview.finish(outcome)
     before = (interview.status, interview.outcome, interview.completed_at)
     interview.finish(Outcome.DECLINED)
@@ -49,7 +55,7 @@ def test_a_final_state_never_changes_back(outcome: str) -> None:
 
 @pytest.mark.parametrize("outcome", Outcome.values)
 def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None:
-    interview = an_interview()
+    interview = make_interview()
     interview.begin()
     answered, asked, planned = interview.responses.all()
     interview.responses.filter(pk=answered.pk).update(status="answered")
@@ -64,7 +70,7 @@ def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None
 
 
 def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    interview = an_interview()
+    interview = make_interview()
 
     def fail(*args: object, **kwargs: object) -> None:
         raise DatabaseError
@@ -78,14 +84,14 @@ def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytes
 
 
 def test_the_database_itself_keeps_final_states() -> None:
-    interview = an_interview()
+    interview = make_interview()
     interview.finish(Outcome.DECLINED)
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         Interview.objects.filter(pk=interview.pk).update(status="pending", outcome="")
 
 
 def test_a_transition_writes_who_what_and_why() -> None:
-    interview = an_interview()
+    interview = make_interview()
     interview.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
     event = interview.events.get(kind="interview.cancelled")
     assert (event.actor, event.before, event.after, event.reason) == (
@@ -97,7 +103,7 @@ def test_a_transition_writes_who_what_and_why() -> None:
 
 
 def test_a_transition_sees_what_others_did_meanwhile() -> None:
-    mine = an_interview()
+    mine = make_interview()
     theirs = Interview.objects.get(pk=mine.pk)
     theirs.cancel(Outcome.BY_CLIENT, actor="api")
     mine.finish(Outcome.COMPLETE)
@@ -109,29 +115,29 @@ def test_a_transition_sees_what_others_did_meanwhile() -> None:
     [("pending", "complete"), ("completed", ""), ("failed", "complete"), ("cancelled", "unreached")],
 )
 def test_an_outcome_fits_its_status(status: str, outcome: str) -> None:
-    interview = an_interview()
+    interview = make_interview()
     with pytest.raises(IntegrityError), transaction.atomic():
         Interview.objects.filter(pk=interview.pk).update(status=status, outcome=outcome)
 
 
 class TestThereIsOnlyOne:
     def test_live_interview_of_a_candidate_and_a_job(self) -> None:
-        interview = an_interview()
+        interview = make_interview()
         with pytest.raises(IntegrityError), transaction.atomic():
             Interview.objects.create(
                 candidate=interview.candidate, job=interview.job, question_set=interview.question_set
             )
 
     def test_live_attempt_of_an_interview(self) -> None:
-        interview = an_interview()
+        interview = make_interview()
         interview.attempts.create(number=1, send_before=timezone.now())
         with pytest.raises(IntegrityError), transaction.atomic():
             interview.attempts.create(number=2, send_before=timezone.now())
 
     def test_live_call_of_a_number(self) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         attempts = [
-            an_interview(job=job, full_name=name).attempts.create(number=1, send_before=timezone.now())
+            make_interview(job=job, full_name=name).attempts.create(number=1, send_before=timezone.now())
             for name in ("Ada", "Grace")
         ]
         Call.objects.create(attempt=attempts[0], number="+14155550100")
@@ -139,7 +145,7 @@ class TestThereIsOnlyOne:
             Call.objects.create(attempt=attempts[1], number="+14155550100")
 
     def test_current_assessment_chosen_take_and_result(self) -> None:
-        interview = an_interview()
+        interview = make_interview()
         attempt = interview.attempts.create(number=1, send_before=timezone.now())
         response = interview.responses.all()[0]
         assessment = {"response": response, "rubric_version": "1", "model": "m", "label": "l"}
@@ -159,12 +165,18 @@ class TestThereIsOnlyOne:
 def test_no_result_recommends_without_a_score() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         InterviewResult.objects.create(
-            interview=an_interview(), coverage=1, recommendation="hire", hire_at=7, consider_at=5, model="m", label="l"
+            interview=make_interview(),
+            coverage=1,
+            recommendation="hire",
+            hire_at=7,
+            consider_at=5,
+            model="m",
+            label="l",
         )
 
 
 def test_what_was_found_is_never_rewritten() -> None:
-    response = an_interview().responses.all()[0]
+    response = make_interview().responses.all()[0]
     assessment = Assessment.objects.create(response=response, rubric_version="1", model="m", label="l")
     assessment.score = 10
     with pytest.raises(TypeError, match="append-only"):
@@ -172,7 +184,7 @@ def test_what_was_found_is_never_rewritten() -> None:
 
 
 def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_force() -> None:
-    job = an_approved_job()
+    job = make_approved_job()
     first = job.approved_questions
     draft = job.add_draft([{"text": "Why?", "competency": "", "weight": 1, "max_seconds": 60}], source="hr")
     assert first is not None
@@ -184,11 +196,11 @@ def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_
 
 def test_a_candidate_is_reached_at_a_number_in_one_form() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        a_candidate(phone="(415) 555-0100")
+        make_candidate(phone="(415) 555-0100")
 
 
 def test_an_answer_once_given_is_not_taken_again() -> None:
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
     takes = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
@@ -198,7 +210,7 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
 
 
 def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:
-    interview = an_interview()
+    interview = make_interview()
     dialled = ProcrastinateJob.objects.filter(task_name="interviews.dial")
     before = dialled.count()
     interview.schedule_next_attempt(timezone.now() + timedelta(hours=1))
@@ -208,7 +220,7 @@ def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_t
 
 
 def test_waiting_on_for_the_same_reason_is_no_news() -> None:
-    interview = an_interview()
+    interview = make_interview()
     for minutes in (60, 90):
         interview.schedule_next_attempt(timezone.now() + timedelta(minutes=minutes), reason="Outside.")
     assert interview.events.filter(kind="interview.waiting").count() == 1
@@ -217,7 +229,7 @@ def test_waiting_on_for_the_same_reason_is_no_news() -> None:
 
 
 def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
-    response = transcribed().responses.all()[0]
+    response = make_transcribed_interview().responses.all()[0]
     response.update_fields(
         transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={}
     )
@@ -232,7 +244,7 @@ def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
 
 
 def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
-    interview = an_interview()
+    interview = make_interview()
     response = interview.responses.all()[0]
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
     Recording.objects.create(response=response, attempt=attempt, turn=3, seconds=20)
@@ -242,7 +254,7 @@ def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
 
 
 def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     take = Recording.objects.create(response=interview.responses.all()[0], attempt=attempt, turn=3)
     take.stored("answer.wav")
@@ -252,7 +264,7 @@ def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
 
 @pytest.mark.parametrize(("answered", "outcome"), [(5, "complete"), (4, "partial"), (3, "partial"), (2, "too_little")])
 def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int, outcome: str) -> None:
-    interview = an_interview(job=an_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
+    interview = make_interview(job=make_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
     interview.begin()
     interview.responses.filter(position__lt=answered).update(status="answered")
     end_conversation(interview, reason="")
@@ -260,14 +272,14 @@ def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int
 
 
 def test_settling_twice_keeps_the_first_reason() -> None:
-    response = an_interview().responses.all()[0]
+    response = make_interview().responses.all()[0]
     response.settle(InterviewResponse.Status.SILENT, reason="first")
     response.settle(InterviewResponse.Status.AUDIO_LOST, reason="second")
     assert (response.status, response.status_reason) == ("silent", "first")
 
 
 def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_back() -> None:
-    attempt = an_interview().attempts.create(number=1, send_before=timezone.now())
+    attempt = make_interview().attempts.create(number=1, send_before=timezone.now())
     call = Call.objects.create(attempt=attempt, number="+14155550100")
     call.progress("in-progress", sequence=2)
     call.progress("queued")
@@ -275,7 +287,7 @@ def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_
 
 
 def test_the_end_of_a_call_is_told_once() -> None:
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     for _ in range(2):

@@ -12,15 +12,15 @@ from interviews.models import Attempt, Call, Interview, InterviewResponse, Recor
 from interviews.tasks import sweep
 from screener.background.leases import LEASE_SECONDS
 from screener.background.queue import MAX_STEP_TRIES
-from tests.support.factories import an_interview, drain
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
 
 pytestmark = pytest.mark.django_db
 WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
 
 
 @pytest.fixture(autouse=True)
-def twilio(twilio: Carrier) -> Carrier:
+def twilio(twilio: FakeTwilio) -> FakeTwilio:
     twilio.audio = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
     return twilio
 
@@ -37,7 +37,7 @@ def later(time_machine: Any) -> Any:
         lose_all_jobs()
         time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
         sweep(0)
-        drain()
+        run_tasks()
 
     return pass_by
 
@@ -51,7 +51,7 @@ def an_attempt(interview: Interview, **fields: Any) -> Attempt:
 
 def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     """A completed interview with one answer, whose take has come as far as `status`."""
-    interview = an_interview()
+    interview = make_interview()
     attempt = an_attempt(interview, ended_at=timezone.now(), outcome="answered")
     interview.begin()
     first, *others = interview.responses.all()
@@ -67,17 +67,17 @@ def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     return first
 
 
-def test_an_interview_that_is_due_is_called(twilio: Carrier, later: Any) -> None:
-    an_interview()
+def test_an_interview_that_is_due_is_called(twilio: FakeTwilio, later: Any) -> None:
+    make_interview()
     later(seconds=1)
     assert len(twilio.calls) == 1
 
 
-def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twilio: Carrier, later: Any) -> None:
-    interview = an_interview()
+def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twilio: FakeTwilio, later: Any) -> None:
+    interview = make_interview()
     an_attempt(interview)
     later(seconds=30)
-    assert twilio.asked, "it has been asked about"
+    assert twilio.requests, "it has been asked about"
     assert not twilio.calls
     later(minutes=3)
     later(minutes=1)
@@ -86,10 +86,10 @@ def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twili
 
 
 def test_a_call_that_the_carrier_has_forgotten_keeps_its_number_no_longer_than_an_answer_may_last(
-    twilio: Carrier, later: Any
+    twilio: FakeTwilio, later: Any
 ) -> None:
-    interview = an_interview()
-    drain()
+    interview = make_interview()
+    run_tasks()
     twilio.calls.clear()
     later(minutes=11)
     attempt = interview.attempts.get()
@@ -101,9 +101,9 @@ def test_a_call_that_the_carrier_has_forgotten_keeps_its_number_no_longer_than_a
     assert interview.next_attempt_at is not None
 
 
-def test_an_attempt_without_news_is_asked_about(twilio: Carrier, later: Any) -> None:
-    interview = an_interview()
-    drain()
+def test_an_attempt_without_news_is_asked_about(twilio: FakeTwilio, later: Any) -> None:
+    interview = make_interview()
+    run_tasks()
     twilio.calls[0]["status"] = "busy"
     later(minutes=2)
     interview.refresh_from_db()
@@ -111,8 +111,8 @@ def test_an_attempt_without_news_is_asked_about(twilio: Carrier, later: Any) -> 
     assert interview.next_attempt_at is not None
 
 
-def test_an_attempt_that_ended_is_followed_up(twilio: Carrier, later: Any) -> None:
-    interview = an_interview()
+def test_an_attempt_that_ended_is_followed_up(twilio: FakeTwilio, later: Any) -> None:
+    interview = make_interview()
     attempt = an_attempt(interview, ended_at=timezone.now(), outcome="busy")
     attempt.call.update_fields(twilio_sid="CA1")
     later(minutes=1)
@@ -120,19 +120,19 @@ def test_an_attempt_that_ended_is_followed_up(twilio: Carrier, later: Any) -> No
     assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
 
-def test_a_take_that_nobody_fetched_is_fetched(twilio: Carrier, later: Any) -> None:
+def test_a_take_that_nobody_fetched_is_fetched(twilio: FakeTwilio, later: Any) -> None:
     response = answered(Recording.Status.AVAILABLE)
     later(minutes=1)
     assert response.takes.get().status == Recording.Status.STORED
 
 
-def test_a_take_whose_callback_never_came_is_fetched(twilio: Carrier, later: Any) -> None:
+def test_a_take_whose_callback_never_came_is_fetched(twilio: FakeTwilio, later: Any) -> None:
     response = answered(Recording.Status.EXPECTED)
     later(minutes=11)
     assert response.takes.get().status == Recording.Status.STORED
 
 
-def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: Any) -> None:
+def test_a_take_whose_worker_died_is_fetched_by_another(twilio: FakeTwilio, later: Any) -> None:
     response = answered(Recording.Status.AVAILABLE)
     take = response.takes.get()
     assert Recording.objects.claim(take.pk, seconds=LEASE_SECONDS)
@@ -145,7 +145,7 @@ def test_a_take_whose_worker_died_is_fetched_by_another(twilio: Carrier, later: 
 
 
 def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
-    twilio: Carrier, later: Any, monkeypatch: pytest.MonkeyPatch
+    twilio: FakeTwilio, later: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "AUDIO_TRIES", 2)
     twilio.audio = 404
@@ -153,7 +153,7 @@ def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     later(hours=3)
     assert response.takes.get().status == Recording.Status.AVAILABLE
     later(hours=3)
-    drain()
+    run_tasks()
     response.refresh_from_db()
     response.interview.refresh_from_db()
     assert response.status == InterviewResponse.Status.AUDIO_LOST
@@ -161,7 +161,7 @@ def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     assert response.interview.results.get().overall_score is None
 
 
-def test_audio_that_the_carrier_does_not_have_yet_is_fetched_once_it_has(twilio: Carrier, later: Any) -> None:
+def test_audio_that_the_carrier_does_not_have_yet_is_fetched_once_it_has(twilio: FakeTwilio, later: Any) -> None:
     twilio.audio, there = 404, twilio.audio
     response = answered(Recording.Status.AVAILABLE)
     for _ in range(3):
@@ -186,7 +186,7 @@ def test_work_that_fails_every_time_is_shown_as_failed(later: Any, status: str) 
     assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
 
 
-def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: Carrier, later: Any) -> None:
+def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: FakeTwilio, later: Any) -> None:
     response = answered(Recording.Status.STORED)
     response.takes.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
     later(minutes=1)
@@ -220,46 +220,46 @@ def test_what_is_being_worked_on_is_left_alone(later: Any) -> None:
     assert response.status == InterviewResponse.Status.TRANSCRIBED
 
 
-def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: Carrier, later: Any) -> None:
+def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: FakeTwilio, later: Any) -> None:
     response = answered(Recording.Status.STORED)
     later(minutes=2)
-    assert not any("DELETE" in one for one in twilio.asked), "it may still be needed there"
+    assert not any("DELETE" in one for one in twilio.requests), "it may still be needed there"
     response.settle(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=2)
     later(minutes=2)
-    assert len([one for one in twilio.asked if "DELETE" in one and "RE1" in one]) == 1
+    assert len([one for one in twilio.requests if "DELETE" in one and "RE1" in one]) == 1
 
 
-def test_a_take_that_could_not_be_deleted_at_the_carrier_is_deleted_later(twilio: Carrier, later: Any) -> None:
+def test_a_take_that_could_not_be_deleted_at_the_carrier_is_deleted_later(twilio: FakeTwilio, later: Any) -> None:
     answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
-    twilio.deleted = 500
+    twilio.delete_status = 500
     later(minutes=2)
     assert Recording.objects.get().deleted_at_carrier is None
-    twilio.deleted = 404
+    twilio.delete_status = 404
     later(minutes=2)
     assert Recording.objects.get().deleted_at_carrier is not None, "it is gone, whoever did that"
 
 
 def test_a_take_that_the_caller_discarded_is_deleted_at_the_carrier_and_never_fetched(
-    twilio: Carrier, later: Any
+    twilio: FakeTwilio, later: Any
 ) -> None:
     response = answered(Recording.Status.STORED)
     attempt = Attempt.objects.get()
     Recording.objects.create(response=response, attempt=attempt, turn=2, sid="RE0", ended="repeat", status="available")
     later(minutes=2)
-    assert [one.split()[0] for one in twilio.asked if "RE0" in one] == ["DELETE"]
+    assert [one.split()[0] for one in twilio.requests if "RE0" in one] == ["DELETE"]
 
 
-def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: Carrier, later: Any, settings: Any) -> None:
+def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: FakeTwilio, later: Any, settings: Any) -> None:
     settings.DELETE_AT_CARRIER = False
     answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=2)
-    assert not any("DELETE" in one for one in twilio.asked)
+    assert not any("DELETE" in one for one in twilio.requests)
 
 
-def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: Carrier, later: Any) -> None:
-    interview = an_interview()
-    drain()
+def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: FakeTwilio, later: Any) -> None:
+    interview = make_interview()
+    run_tasks()
     call = interview.attempts.get().call
     with Attempt.objects.held(call.attempt_id) as attempt:
         attempt.call.progress("completed", sequence=3)

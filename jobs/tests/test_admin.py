@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
-from tests.support.admin_client import page_of, press, read
-from tests.support.factories import QUESTIONS, a_job, an_approved_job, an_interview
+from tests.support.admin_client import admin_url, get_page, submit_form
+from tests.support.factories import QUESTIONS, make_approved_job, make_interview, make_job
 
 JOB = {
     "title": "Support engineer",
@@ -31,8 +31,8 @@ def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:
 
 
 class TestAJob:
-    def test_is_added_with_the_usual_rubric(self, desk: Client) -> None:
-        press(desk, reverse("admin:jobs_jobdescription_add"), **JOB)
+    def test_is_added_with_the_usual_rubric(self, admin_client: Client) -> None:
+        submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB)
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Support engineer", "none")
         assert [one["name"] for one in job.rubric] == ["Relevance", "Specificity", "Clarity", "Professionalism"]
@@ -51,126 +51,128 @@ class TestAJob:
             ({"calls_per_day": "many"}, "Enter a whole number."),
         ],
     )
-    def test_is_refused_field_by_field(self, desk: Client, wrong: dict[str, str], sentence: str) -> None:
-        assert sentence in press(desk, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
+    def test_is_refused_field_by_field(self, admin_client: Client, wrong: dict[str, str], sentence: str) -> None:
+        assert sentence in submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
         assert not JobDescription.objects.exists()
 
-    def test_is_given_a_pace_of_its_own(self, desk: Client) -> None:
-        job = a_job()
-        press(
-            desk,
-            page_of(job),
+    def test_is_given_a_pace_of_its_own(self, admin_client: Client) -> None:
+        job = make_job()
+        submit_form(
+            admin_client,
+            admin_url(job),
             **JOB | {"attempt_spacing": "15, 600", "max_concurrent_calls": "3", "calls_per_day": ""},
         )
         job.refresh_from_db()
         assert (job.attempt_spacing, job.max_concurrent_calls, job.calls_per_day) == ([15, 600], 3, None)
-        assert 'value="15,600"' in read(desk, page_of(job))
+        assert 'value="15,600"' in get_page(admin_client, admin_url(job))
 
-    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, desk: Client) -> None:
-        job = a_job()
-        stale = desk.get(page_of(job))
+    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, admin_client: Client) -> None:
+        job = make_job()
+        stale = admin_client.get(admin_url(job))
         assert stale.status_code == 200
         job.add_draft(QUESTIONS, source="the worker")
-        press(desk, page_of(job), **JOB | {"title": "Engineer"})
+        submit_form(admin_client, admin_url(job), **JOB | {"title": "Engineer"})
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Engineer", "ready")
 
-    def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, desk: Client) -> None:
-        interview = an_interview()
+    def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, admin_client: Client) -> None:
+        interview = make_interview()
         warning = "Once the job is closed nobody is called for them any more"
-        assert f"1 of its interviews is not over. {warning}" in read(desk, page_of(interview.job))
+        assert f"1 of its interviews is not over. {warning}" in get_page(admin_client, admin_url(interview.job))
         interview.finish("declined")
-        assert warning not in read(desk, page_of(interview.job))
-        assert warning not in read(desk, reverse("admin:jobs_jobdescription_add"))
+        assert warning not in get_page(admin_client, admin_url(interview.job))
+        assert warning not in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
 
-    def test_without_interviews_is_deleted_with_its_questions(self, desk: Client) -> None:
-        job = an_approved_job()
-        press(desk, page_of(job, "delete"), post="yes")
+    def test_without_interviews_is_deleted_with_its_questions(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        submit_form(admin_client, admin_url(job, "delete"), post="yes")
         assert not JobDescription.objects.exists()
         assert not QuestionSet.objects.exists()
 
-    def test_with_interviews_is_not(self, desk: Client) -> None:
-        job = an_interview().job
-        assert "protected related objects" in press(desk, page_of(job, "delete"), post="yes")
+    def test_with_interviews_is_not(self, admin_client: Client) -> None:
+        job = make_interview().job
+        assert "protected related objects" in submit_form(admin_client, admin_url(job, "delete"), post="yes")
         listed = reverse("admin:jobs_jobdescription_changelist")
-        press(desk, listed, action="delete_selected", _selected_action=job.pk, post="yes")
+        submit_form(admin_client, listed, action="delete_selected", _selected_action=job.pk, post="yes")
         assert JobDescription.objects.filter(pk=job.pk).exists()
 
-    def test_shows_why_its_questions_failed(self, desk: Client) -> None:
-        job = a_job()
+    def test_shows_why_its_questions_failed(self, admin_client: Client) -> None:
+        job = make_job()
         job.questions_failed("The language model declined.")
-        assert "The language model declined." in read(desk, page_of(job))
+        assert "The language model declined." in get_page(admin_client, admin_url(job))
 
-    def test_says_that_nobody_can_be_called_yet(self, desk: Client) -> None:
-        assert "None yet, so nobody can be called for this job." in read(desk, page_of(a_job()))
+    def test_says_that_nobody_can_be_called_yet(self, admin_client: Client) -> None:
+        assert "None yet, so nobody can be called for this job." in get_page(admin_client, admin_url(make_job()))
 
 
 class TestQuestions:
     @pytest.mark.parametrize("name", ["write_questions", "approve_questions", "edit_questions", "edit_rubric"])
-    def test_are_touched_by_no_link(self, desk: Client, name: str) -> None:
-        job = a_job()
+    def test_are_touched_by_no_link(self, admin_client: Client, name: str) -> None:
+        job = make_job()
         job.add_draft(QUESTIONS, source="a test")
         before = list(QuestionSet.objects.values())
-        assert desk.get(page_of(job, name)).status_code == 200
+        assert admin_client.get(admin_url(job, name)).status_code == 200
         assert list(QuestionSet.objects.values()) == before
         assert JobDescription.objects.get().questions_status == "ready"
 
-    def test_are_written_on_demand(self, desk: Client) -> None:
-        job = a_job()
-        assert "Questions are being written." in press(desk, page_of(job, "write_questions"))
+    def test_are_written_on_demand(self, admin_client: Client) -> None:
+        job = make_job()
+        assert "Questions are being written." in submit_form(admin_client, admin_url(job, "write_questions"))
         assert JobDescription.objects.get().questions_status == "pending"
-        assert page_of(job, "write_questions") not in read(desk, page_of(job))
+        assert admin_url(job, "write_questions") not in get_page(admin_client, admin_url(job))
 
-    def test_are_approved_in_the_users_name(self, desk: Client) -> None:
-        job = a_job()
+    def test_are_approved_in_the_users_name(self, admin_client: Client) -> None:
+        job = make_job()
         job.add_draft(QUESTIONS, source="a test")
-        assert "Version 1 of the questions is approved" in press(desk, page_of(job, "approve_questions"))
+        assert "Version 1 of the questions is approved" in submit_form(
+            admin_client, admin_url(job, "approve_questions")
+        )
         approved = QuestionSet.objects.get()
         assert (approved.status, approved.approved_by) == ("approved", "hanna")
 
-    def test_can_be_approved_on_their_own_page(self, desk: Client) -> None:
-        draft = a_job().add_draft(QUESTIONS, source="a test")
+    def test_can_be_approved_on_their_own_page(self, admin_client: Client) -> None:
+        draft = make_job().add_draft(QUESTIONS, source="a test")
         page = reverse("admin:jobs_questionset_approve", args=[draft.pk])
-        assert page in read(desk, reverse("admin:jobs_questionset_change", args=[draft.pk]))
-        assert "is approved" in press(desk, page)
-        assert page not in read(desk, reverse("admin:jobs_questionset_change", args=[draft.pk]))
+        assert page in get_page(admin_client, reverse("admin:jobs_questionset_change", args=[draft.pk]))
+        assert "is approved" in submit_form(admin_client, page)
+        assert page not in get_page(admin_client, reverse("admin:jobs_questionset_change", args=[draft.pk]))
 
-    def test_that_are_not_there_can_not_be_approved(self, desk: Client) -> None:
-        assert "This job has no questions yet." in press(desk, page_of(a_job(), "approve_questions"))
+    def test_that_are_not_there_can_not_be_approved(self, admin_client: Client) -> None:
+        assert "This job has no questions yet." in submit_form(admin_client, admin_url(make_job(), "approve_questions"))
 
-    def test_that_nobody_could_be_asked_can_not_be_approved(self, desk: Client) -> None:
-        job = a_job(language="fr")
+    def test_that_nobody_could_be_asked_can_not_be_approved(self, admin_client: Client) -> None:
+        job = make_job(language="fr")
         job.add_draft(QUESTIONS, source="a test")
-        assert "only in English so far" in press(desk, page_of(job, "approve_questions"))
+        assert "only in English so far" in submit_form(admin_client, admin_url(job, "approve_questions"))
         assert QuestionSet.objects.get().status == "draft"
 
-    def test_once_replaced_can_not_be_approved(self, desk: Client) -> None:
-        job = a_job()
+    def test_once_replaced_can_not_be_approved(self, admin_client: Client) -> None:
+        job = make_job()
         old = job.add_draft(QUESTIONS, source="a test")
         job.add_draft(QUESTIONS, source="a test")
-        page = press(desk, reverse("admin:jobs_questionset_approve", args=[old.pk]))
+        page = submit_form(admin_client, reverse("admin:jobs_questionset_approve", args=[old.pk]))
         assert "These questions were replaced by a newer version." in page
 
 
 class TestEditingQuestions:
-    def test_starts_from_what_is_there(self, desk: Client) -> None:
-        job = an_approved_job()
-        assert "Tell me about teamwork." in read(desk, page_of(job, "edit_questions"))
+    def test_starts_from_what_is_there(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        assert "Tell me about teamwork." in get_page(admin_client, admin_url(job, "edit_questions"))
 
-    def test_names_each_cell_for_who_can_not_see_the_columns(self, desk: Client) -> None:
-        page = read(desk, page_of(an_approved_job(), "edit_questions"))
+    def test_names_each_cell_for_who_can_not_see_the_columns(self, admin_client: Client) -> None:
+        page = get_page(admin_client, admin_url(make_approved_job(), "edit_questions"))
         for expected in ("Question, row 1", "Weight, row 3", "Leave out, row 2"):
             assert f'aria-label="{expected}"' in page
 
-    def test_makes_the_next_version_and_leaves_the_approved_one(self, desk: Client) -> None:
-        job = an_approved_job()
+    def test_makes_the_next_version_and_leaves_the_approved_one(self, admin_client: Client) -> None:
+        job = make_approved_job()
         rows = [question | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
         rows[0] |= {"text": "Why us?", "weight": 2.5}
         rows[1] |= {"DELETE": "on"}
         rows[2] |= {"ORDER": 0}
         new = {"text": "Which tools?", "competency": "", "weight": 1, "max_seconds": 60, "ORDER": 9}
         empty = {"text": "", "competency": "", "weight": 1, "max_seconds": 120, "ORDER": ""}
-        page = press(desk, page_of(job, "edit_questions"), **sheet([*rows, new, empty], known=3))
+        page = submit_form(admin_client, admin_url(job, "edit_questions"), **sheet([*rows, new, empty], known=3))
         assert "Saved as version 2. Approve it to have it asked." in page
         job = JobDescription.objects.get()
         approved, draft = job.approved_questions, job.draft_questions
@@ -196,32 +198,34 @@ class TestEditingQuestions:
             ({"text": "a\x00b"}, "Null characters are not allowed."),
         ],
     )
-    def test_is_refused_field_by_field(self, desk: Client, row: dict[str, str], sentence: str) -> None:
+    def test_is_refused_field_by_field(self, admin_client: Client, row: dict[str, str], sentence: str) -> None:
         rows = sheet([QUESTIONS[0] | {"ORDER": 1} | row], known=1)
-        assert sentence in press(desk, page_of(an_approved_job(), "edit_questions"), **rows)
+        assert sentence in submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
         assert QuestionSet.objects.count() == 1
 
-    def test_leaves_at_least_one_question(self, desk: Client) -> None:
+    def test_leaves_at_least_one_question(self, admin_client: Client) -> None:
         rows = sheet([QUESTIONS[0] | {"ORDER": 1, "DELETE": "on"}], known=1)
-        assert "Ask at least one question." in press(desk, page_of(an_approved_job(), "edit_questions"), **rows)
+        assert "Ask at least one question." in submit_form(
+            admin_client, admin_url(make_approved_job(), "edit_questions"), **rows
+        )
 
-    def test_takes_no_more_than_can_be_asked(self, desk: Client) -> None:
+    def test_takes_no_more_than_can_be_asked(self, admin_client: Client) -> None:
         rows = sheet([QUESTIONS[0] | {"ORDER": at} for at in range(21)])
-        assert "Ask at most 20." in press(desk, page_of(a_job(), "edit_questions"), **rows)
+        assert "Ask at most 20." in submit_form(admin_client, admin_url(make_job(), "edit_questions"), **rows)
 
-    def test_without_its_form_changes_nothing(self, desk: Client) -> None:
-        press(desk, page_of(an_approved_job(), "edit_questions"))
+    def test_without_its_form_changes_nothing(self, admin_client: Client) -> None:
+        submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"))
         assert QuestionSet.objects.count() == 1
 
 
 class TestEditingTheRubric:
     ROW = {"name": "Depth", "weight": "2", "anchor_2": "None.", "anchor_5": "Some.", "anchor_9": "Much.", "ORDER": 1}
 
-    def test_saves_what_the_scoring_reads(self, desk: Client) -> None:
-        job = a_job()
+    def test_saves_what_the_scoring_reads(self, admin_client: Client) -> None:
+        job = make_job()
         known = {"key": "relevance", "name": "To the point", "ORDER": 2}
         rows = sheet([self.ROW | known, self.ROW | {"key": ""}])
-        assert "The rubric is saved." in press(desk, page_of(job, "edit_rubric"), **rows)
+        assert "The rubric is saved." in submit_form(admin_client, admin_url(job, "edit_rubric"), **rows)
         assert JobDescription.objects.get().rubric == [
             {"key": "depth", "name": "Depth", "weight": 2.0, "anchors": {"2": "None.", "5": "Some.", "9": "Much."}},
             {
@@ -243,11 +247,11 @@ class TestEditingTheRubric:
         ],
     )
     def test_is_refused_where_nothing_could_be_scored_by_it(
-        self, desk: Client, rows: list[dict[str, Any]], sentence: str
+        self, admin_client: Client, rows: list[dict[str, Any]], sentence: str
     ) -> None:
-        job = a_job()
+        job = make_job()
         sent = sheet([self.ROW | row for row in rows], known=len(rows))
-        assert sentence in press(desk, page_of(job, "edit_rubric"), **sent)
+        assert sentence in submit_form(admin_client, admin_url(job, "edit_rubric"), **sent)
         assert JobDescription.objects.get().rubric == job.rubric
 
 

@@ -12,7 +12,7 @@ from jobs import tasks
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
 from screener.models import ModelCall
 from screener.services.interviewer import openai_interviewer
-from tests.support.factories import QUESTIONS, a_job, an_approved_job, drain
+from tests.support.factories import QUESTIONS, make_approved_job, make_job, run_tasks
 
 pytestmark = pytest.mark.django_db
 JOBS, SETS = "/api/v1/jobs/", "/api/v1/question-sets/"
@@ -93,12 +93,12 @@ class TestAJob:
         assert body | nothing == body
 
     def test_judges_a_patched_threshold_beside_the_other_one(self, api: APIClient) -> None:
-        path = f"{JOBS}{a_job().pk}/"
+        path = f"{JOBS}{make_job().pk}/"
         assert api.patch(path, {"hire_at": 4}).json()["errors"].keys() == {"hire_at"}
         assert api.patch(path, {"hire_at": 4, "consider_at": 3.5}).json()["hire_at"] == 4.0
 
     def test_keeps_what_the_worker_wrote_while_it_was_patched(self, api: APIClient) -> None:
-        job = a_job()
+        job = make_job()
         job.request_questions()
         body = api.patch(f"{JOBS}{job.pk}/", {"is_open": False, "questions_status": "approved"}).json()
         assert (body["is_open"], body["questions_status"]) == (False, "pending")
@@ -108,23 +108,23 @@ class TestAJob:
         self, api: APIClient, many: int, django_assert_num_queries: Any
     ) -> None:
         for _ in range(many):
-            an_approved_job()
+            make_approved_job()
         with django_assert_num_queries(3):  # the key, the jobs, their questions
             assert len(api.get(JOBS).json()["results"]) == many
 
     def test_is_found_by_its_state(self, api: APIClient) -> None:
-        a_job(is_open=False)
-        job = a_job()
+        make_job(is_open=False)
+        job = make_job()
         assert [one["id"] for one in api.get(JOBS, {"is_open": "true"}).json()["results"]] == [str(job.pk)]
         assert str(job.pk) not in str(api.get(JOBS, {"is_open": "false"}).json())
 
 
 class TestGeneratingQuestions:
     def test_is_done_by_the_worker_and_ends_in_a_draft(self, api: APIClient) -> None:
-        job = a_job(**SUPPORT)
+        job = make_job(**SUPPORT)
         response = post(api, job, "generate-questions", {"count": 3})
         assert (response.status_code, response.json()["questions_status"]) == (202, "pending")
-        drain()
+        run_tasks()
         body = api.get(f"{JOBS}{job.pk}/").json()
         assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
         assert body["question_set"]["status"] == "draft"
@@ -132,36 +132,36 @@ class TestGeneratingQuestions:
         assert not ModelCall.objects.exists(), "the offline rules cost nothing"
 
     def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:
-        job = a_job(**SUPPORT)
+        job = make_job(**SUPPORT)
         post(api, job, "generate-questions")
-        drain()
+        run_tasks()
         assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 5
 
     def test_asked_for_again_meanwhile_is_done_once(self, api: APIClient) -> None:
-        job = a_job(**SUPPORT)
+        job = make_job(**SUPPORT)
         answers = [post(api, job, "generate-questions", {"count": count}) for count in (3, 4)]
         assert [one.status_code for one in answers] == [202, 202]
-        assert drain() == ["jobs.write_questions"]
+        assert run_tasks() == ["jobs.write_questions"]
         assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 3
 
     @pytest.mark.parametrize("count", [0, 16, "many", None])
     def test_has_a_bounded_count(self, api: APIClient, count: Any) -> None:
-        response = post(api, a_job(), "generate-questions", {"count": count})
+        response = post(api, make_job(), "generate-questions", {"count": count})
         assert set(response.json()["errors"]) == {"count"}
 
     def test_that_is_not_possible_says_why(self, api: APIClient) -> None:
-        job = a_job(**SUPPORT, language="de")
+        job = make_job(**SUPPORT, language="de")
         post(api, job, "generate-questions")
-        drain()
+        run_tasks()
         body = api.get(f"{JOBS}{job.pk}/").json()
         assert body["questions_status"] == "failed"
         assert "English" in body["questions_error"]
 
     def test_waits_for_a_model_that_is_down_and_gives_up_in_the_end(self, settings: Any, api: APIClient) -> None:
         settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = "sk-test", "http://127.0.0.1:9/v1"
-        job = a_job(**SUPPORT)
+        job = make_job(**SUPPORT)
         job.request_questions()
-        drain()
+        run_tasks()
         job.refresh_from_db()
         assert (job.questions_status, job.lease, job.tries) == (Status.PENDING, None, 1)
         assert job.retry_at is not None
@@ -173,20 +173,20 @@ class TestGeneratingQuestions:
         assert "ask again later" in job.questions_error
 
     def test_that_a_crash_left_undone_is_found_by_the_sweep(self) -> None:
-        job = a_job(**SUPPORT)
+        job = make_job(**SUPPORT)
         job.request_questions()
-        drain(only="nothing")
+        run_tasks(only="nothing")
         long_ago = timezone.now() - timedelta(minutes=5)
         JobDescription.objects.update(lease=uuid4(), lease_until=long_ago, updated_at=long_ago)
         tasks.sweep(0)
-        assert drain() == ["jobs.write_questions"] * 2
+        assert run_tasks() == ["jobs.write_questions"] * 2
         job.refresh_from_db()
         assert (job.questions_status, job.question_sets.count()) == (Status.READY, 1)
 
 
 class TestApproving:
     def test_puts_the_draft_into_force(self, api: APIClient) -> None:
-        job = a_job()
+        job = make_job()
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve")
         body = response.json()
@@ -198,13 +198,13 @@ class TestApproving:
         assert QuestionSet.objects.get().approved_by == "api key a test"
 
     def test_twice_changes_nothing(self, api: APIClient) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         assert post(api, job, "approve").status_code == 200
         assert job.approved_questions is not None
         assert job.approved_questions.approved_by == "a test"
 
     def test_names_the_version_that_was_read(self, api: APIClient) -> None:
-        job = a_job()
+        job = make_job()
         old = job.add_draft(QUESTIONS, source="a test")
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve", {"question_set": str(old.pk)})
@@ -212,13 +212,13 @@ class TestApproving:
         assert "newer version" in response.json()["detail"]
 
     def test_of_the_questions_of_another_job_is_refused(self, api: APIClient) -> None:
-        other = an_approved_job().approved_questions
+        other = make_approved_job().approved_questions
         assert other is not None
-        response = post(api, a_job(), "approve", {"question_set": str(other.pk)})
+        response = post(api, make_job(), "approve", {"question_set": str(other.pk)})
         assert set(response.json()["errors"]) == {"question_set"}
 
     def test_without_questions_says_what_to_do(self, api: APIClient) -> None:
-        job = a_job()
+        job = make_job()
         response = post(api, job, "approve")
         assert response.status_code == 409
         assert "generated" in response.json()["detail"]
@@ -228,7 +228,7 @@ class TestApproving:
         assert "The model declined." in post(api, job, "approve").json()["detail"]
 
     def test_of_a_language_that_can_not_be_spoken_is_refused(self, api: APIClient) -> None:
-        job = a_job(language="de")
+        job = make_job(language="de")
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve")
         assert response.status_code == 409
@@ -239,21 +239,21 @@ class TestApproving:
     def test_of_a_language_that_nobody_transcribes_is_refused_with_what_is_missing(
         self, api: APIClient, settings: Any
     ) -> None:
-        job = a_job(language="de")
+        job = make_job(language="de")
         job.add_draft(QUESTIONS, source="a test")
         assert "Set SPEECH_API_KEY" in post(api, job, "approve").json()["detail"]
         settings.SPEECH_API_KEY = "sk-test"
         assert "SPEECH_API_KEY" not in post(api, job, "approve").json()["detail"]
 
     def test_of_any_english_is_fine(self, api: APIClient) -> None:
-        job = a_job(language="en-GB")
+        job = make_job(language="en-GB")
         job.add_draft(QUESTIONS, source="a test")
         assert post(api, job, "approve").status_code == 200
 
 
 class TestQuestionsOfOnesOwn:
     def test_become_the_next_draft_and_leave_the_approved_ones(self, api: APIClient) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         response = api.post(SETS, {"job": str(job.pk), "questions": [{"text": " Why? ", "competency": "Motives"}]})
         body = response.json()
         assert (response.status_code, body["version"], body["status"]) == (201, 2, "draft")
@@ -278,7 +278,7 @@ class TestQuestionsOfOnesOwn:
         ],
     )
     def test_are_checked_one_by_one(self, api: APIClient, questions: Any, field: str) -> None:
-        response = api.post(SETS, {"job": str(a_job().pk), "questions": questions})
+        response = api.post(SETS, {"job": str(make_job().pk), "questions": questions})
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {field}
         assert not QuestionSet.objects.exists()
@@ -289,14 +289,14 @@ class TestQuestionsOfOnesOwn:
         assert set(response.json()["errors"]) == {"job"}
 
     def test_are_listed_by_job_and_status(self, api: APIClient) -> None:
-        job = an_approved_job()
-        an_approved_job()
+        job = make_approved_job()
+        make_approved_job()
         draft = job.add_draft(QUESTIONS, source="a test")
         found = api.get(SETS, {"job": str(job.pk), "status": "draft"}).json()["results"]
         assert [one["id"] for one in found] == [str(draft.pk)]
         assert api.get(f"{SETS}{draft.pk}/").json() == found[0]
 
     def test_are_never_changed(self, api: APIClient) -> None:
-        questions = an_approved_job().approved_questions
+        questions = make_approved_job().approved_questions
         assert questions is not None
         assert api.patch(f"{SETS}{questions.pk}/", {"questions": []}).status_code == 405

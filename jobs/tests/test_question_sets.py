@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from jobs.models import JobDescription, QuestionSet
-from tests.support.factories import QUESTIONS, a_job, an_approved_job
+from tests.support.factories import QUESTIONS, make_approved_job, make_job
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ FROZEN_FIELDS = sorted({field.name for field in QuestionSet._meta.concrete_field
 
 
 def question_set(status: str) -> QuestionSet:
-    job = a_job()
+    job = make_job()
     questions = job.add_draft(QUESTIONS, source="a test")
     if status != Status.DRAFT:
         questions.approve(by="a test")
@@ -36,7 +36,7 @@ def other_value(name: str) -> Any:
         case "UUIDField":
             return uuid4()
         case "ForeignKey":
-            return a_job().pk
+            return make_job().pk
         case "DateTimeField":
             return timezone.now()
         case "PositiveIntegerField":
@@ -112,7 +112,7 @@ class TestFrozenSet:
         assert QuestionSet.objects.get(pk=questions.pk).updated_at == questions.updated_at
 
     def test_retired_draft_is_frozen(self) -> None:
-        job = a_job()
+        job = make_job()
         replaced = job.add_draft(QUESTIONS, source="a test")
         job.add_draft(OTHER_QUESTIONS, source="a test")
         with refused_by_database():
@@ -128,7 +128,7 @@ class TestTransitions:
         assert questions.questions != QUESTIONS
 
     def test_approval_retires_former_set(self) -> None:
-        job = an_approved_job()
+        job = make_approved_job()
         draft = job.add_draft(OTHER_QUESTIONS, source="a test").approve(by="a test")
         states = dict(job.question_sets.values_list("version", "status"))
         assert states == {draft.version - 1: Status.RETIRED, draft.version: Status.APPROVED}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 
-def a_clerk(*permissions: str) -> Client:
+def make_staff_client(*permissions: str) -> Client:
     """Logged in as somebody of the staff who may do this and nothing else."""
     user = User.objects.create_user(f"clerk {User.objects.count()}", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
@@ -17,20 +17,20 @@ def a_clerk(*permissions: str) -> Client:
     return client
 
 
-def page_of(row: Model, name: str = "change") -> str:
+def admin_url(row: Model, name: str = "change") -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk])
 
 
-def read(desk: Client, address: str, **query: Any) -> str:
-    return words(desk.get(address, query))
+def get_page(client: Client, address: str, **query: Any) -> str:
+    return page_text(client.get(address, query))
 
 
-def press(desk: Client, address: str, **said: Any) -> str:
+def submit_form(client: Client, address: str, **fields: Any) -> str:
     """Send a verb's form, and read the page that comes of it."""
-    return words(desk.post(address, said, follow=True))
+    return page_text(client.post(address, fields, follow=True))
 
 
-def words(answer: Any) -> str:
+def page_text(answer: Any) -> str:
     """The page that came, each white space in it as one."""
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())

@@ -20,22 +20,22 @@ QUESTIONS = [
     for topic in ("your last project", "a mistake", "teamwork")
 ]
 
-WORDS = "In my last project I led the migration of twelve services, because the old cluster failed every week."
+ANSWER = "In my last project I led the migration of twelve services, because the old cluster failed every week."
 
 
-def a_job(**fields: Any) -> JobDescription:
+def make_job(**fields: Any) -> JobDescription:
     return JobDescription.objects.create(
         **{"title": "Support engineer", "description": "Help customers. Must know Linux and SQL."} | fields
     )
 
 
-def an_approved_job(*, questions: list[dict[str, Any]] | None = None, **fields: Any) -> JobDescription:
-    job = a_job(**fields)
+def make_approved_job(*, questions: list[dict[str, Any]] | None = None, **fields: Any) -> JobDescription:
+    job = make_job(**fields)
     job.add_draft(questions or QUESTIONS, source="a test").approve(by="a test")
     return JobDescription.objects.get(pk=job.pk)
 
 
-def a_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
+def make_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
     candidate = Candidate.objects.create(
         **{"full_name": "Ada Lovelace", "email": "ada@example.com", "phone": "+14155550100"} | fields
     )
@@ -44,26 +44,28 @@ def a_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
     return candidate
 
 
-def an_interview(*, job: JobDescription | None = None, **candidate: Any) -> Interview:
-    return plan_interview(job=job or an_approved_job(), candidate=a_candidate(**candidate), actor="a test")
+def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> Interview:
+    return plan_interview(job=job or make_approved_job(), candidate=make_candidate(**candidate), actor="a test")
 
 
-def a_finished_interview(**candidate: Any) -> Interview:
+def make_assessed_interview(**candidate: Any) -> Interview:
     """Every question answered, and every answer assessed by the offline rules."""
-    interview = an_interview(**candidate)
+    interview = make_interview(**candidate)
     interview.begin()
-    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=WORDS)
+    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
     interview.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
         assessment.assess(response.pk)
-    drain(only="interviews.conclude")
+    run_tasks(only="interviews.conclude")
     interview.refresh_from_db()
     return interview
 
 
-def transcribed(words: str = WORDS, *, job: JobDescription | None = None, **candidate: Any) -> Interview:
+def make_transcribed_interview(
+    words: str = ANSWER, *, job: JobDescription | None = None, **candidate: Any
+) -> Interview:
     """A completed interview in which `words` is the transcript of every answer, and jobs wait to assess them."""
-    interview = an_interview(job=job, **candidate)
+    interview = make_interview(job=job, **candidate)
     attempt = interview.attempts.create(number=1, send_before=interview.created_at)
     interview.begin()
     for response in interview.responses.all():
@@ -76,28 +78,28 @@ def transcribed(words: str = WORDS, *, job: JobDescription | None = None, **cand
     return interview
 
 
-def an_api_key(name: str = "a test", **fields: Any) -> str:
+def make_api_key(name: str = "a test", **fields: Any) -> str:
     """The key itself, as it is shown once to whoever makes it."""
     _, key = ApiKey.objects.create_key(name=name, **fields)
     return key
 
 
-def api_client(key: str | None = None) -> APIClient:
+def make_api_client(key: str | None = None) -> APIClient:
     """A client of the API with this key, or with a new one that may read and change."""
     client = APIClient()
-    client.credentials(HTTP_X_API_KEY=key or an_api_key())
+    client.credentials(HTTP_X_API_KEY=key or make_api_key())
     return client
 
 
-def drain(*, all: bool = False, only: str = "", most: int | None = None) -> list[str]:
+def run_tasks(*, include_later: bool = False, only: str = "", limit: int | None = None) -> list[str]:
     """Run the jobs that are due, and those that they defer, in this thread; `all`: also those for later.
 
     `most`: no more than so many. Returns the names of the tasks that were run. What fails, fails the test.
     """
     ran: list[str] = []
-    while most is None or len(ran) < most:
+    while limit is None or len(ran) < limit:
         waiting = ProcrastinateJob.objects.filter(status="todo", task_name__startswith=only)
-        if not all:
+        if not include_later:
             waiting = waiting.exclude(scheduled_at__gt=timezone.now())
         job = waiting.order_by("pk").first()
         if job is None:

@@ -19,7 +19,7 @@ from screener.services.openai.openai_client import client_for
 
 
 @dataclass(frozen=True)
-class Request:
+class ReceivedRequest:
     path: str
     key: str
     body: bytes
@@ -38,7 +38,7 @@ Behaviour = Callable[["_Handler"], None]
 
 
 @dataclass(frozen=True)
-class Late:
+class LateReply:
     """A reply that is not there in time."""
 
     behave: Behaviour
@@ -48,7 +48,7 @@ class Late:
 
 
 @dataclass
-class Server:
+class FakeOpenAI:
     """`replies` are given in turn, the last one for ever; `requests` is what came.
 
     `seconds`: how long to wait for it. Long, as a busy machine is no failure, but where a reply is late on purpose.
@@ -57,14 +57,14 @@ class Server:
     base_url: str
     seconds: float
     replies: list[Behaviour] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
 
-    def next(self) -> Behaviour:
+    def next_reply(self) -> Behaviour:
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
-    scripted: Server
+    scripted: FakeOpenAI
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # Otherwise the body waits 40 ms for the headers to be acknowledged.
 
@@ -73,8 +73,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.scripted.requests.append(Request(self.path, self.headers["Authorization"].removeprefix("Bearer "), body))
-        self.scripted.next()(self)
+        self.scripted.requests.append(
+            ReceivedRequest(self.path, self.headers["Authorization"].removeprefix("Bearer "), body)
+        )
+        self.scripted.next_reply()(self)
 
     def send(self, status: int, body: bytes, content_type: str = "application/json", **headers: str) -> None:
         self.send_response(status)
@@ -90,11 +92,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def openai_server(*replies: Behaviour) -> Iterator[Server]:
+def run_fake_openai(*replies: Behaviour) -> Iterator[FakeOpenAI]:
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     httpd.daemon_threads = True
-    seconds = 0.3 if any(isinstance(reply, Late) for reply in replies) else PATIENCE
-    server = Server(f"http://127.0.0.1:{httpd.server_port}/v1", seconds, list(replies))
+    seconds = 0.3 if any(isinstance(reply, LateReply) for reply in replies) else PATIENCE
+    server = FakeOpenAI(f"http://127.0.0.1:{httpd.server_port}/v1", seconds, list(replies))
     httpd.RequestHandlerClass = type("Handler", (_Handler,), {"scripted": server})
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -111,9 +113,9 @@ def openai_server(*replies: Behaviour) -> Iterator[Server]:
 
 
 @contextmanager
-def language_model_at(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+def fake_language_model(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
     """A server that is the configured language model, for as long as it lasts."""
-    with openai_server(*replies) as server:
+    with run_fake_openai(*replies) as server:
         account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "gpt-6-luna"}
         with override_settings(**(account | {"OPENAI_TIMEOUT": server.seconds} | settings)):
             yield server
@@ -125,10 +127,10 @@ KEY, PATIENCE = "sk-test", 20.0
 # --- What it can do ------------------------------------------------------------------------------------
 
 
-def completion(content: str | None, *, finish_reason: str = "stop", refusal: str | None = None) -> Behaviour:
+def completion_reply(content: str | None, *, finish_reason: str = "stop", refusal: str | None = None) -> Behaviour:
     """A chat completion with this text, as OpenAI words it."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
-    return replying(
+    return json_reply(
         200,
         {
             "id": "chatcmpl-1",
@@ -141,41 +143,41 @@ def completion(content: str | None, *, finish_reason: str = "stop", refusal: str
     )
 
 
-def replying(status: int, body: Any, **headers: str) -> Behaviour:
+def json_reply(status: int, body: Any, **headers: str) -> Behaviour:
     return lambda handler: handler.send(status, json.dumps(body).encode(), **headers)
 
 
-def speaking(handler: _Handler) -> None:
+def speech_reply(handler: _Handler) -> None:
     """A second of sound, whatever the text."""
     chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
     chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
     handler.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")
 
 
-def failing(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:
-    return replying(status, {"error": {"message": "no", "type": kind, "param": None, "code": code}}, **headers)
+def error_reply(status: int, *, code: str | None = None, kind: str = "", **headers: str) -> Behaviour:
+    return json_reply(status, {"error": {"message": "no", "type": kind, "param": None, "code": code}}, **headers)
 
 
-def particular(refusals: dict[str, Behaviour], otherwise: Behaviour) -> Behaviour:
+def reject_parameters(refusals: dict[str, Behaviour], otherwise: Behaviour) -> Behaviour:
     """Refuses what these parameters are in, each in its way, the first of them first."""
     return lambda handler: next(
         (refuse for name, refuse in refusals.items() if name in handler.scripted.requests[-1].json), otherwise
     )(handler)
 
 
-def raw(body: bytes, content_type: str = "application/json") -> Behaviour:
+def raw_reply(body: bytes, content_type: str = "application/json") -> Behaviour:
     return lambda handler: handler.send(200, body, content_type)
 
 
-def hanging(seconds: float = 1.0) -> Late:
+def hanging_reply(seconds: float = 1.0) -> LateReply:
     def behave(handler: _Handler) -> None:
         time.sleep(seconds)
         handler.close_connection = True
 
-    return Late(behave)
+    return LateReply(behave)
 
 
-def dripping(seconds: float = 1.5) -> Late:
+def dripping_reply(seconds: float = 1.5) -> LateReply:
     """A byte now and then, each soon enough for a limit on the time between two bytes."""
 
     def behave(handler: _Handler) -> None:
@@ -191,10 +193,10 @@ def dripping(seconds: float = 1.5) -> Late:
             time.sleep(0.05)
         handler.close_connection = True
 
-    return Late(behave)
+    return LateReply(behave)
 
 
-def cut_off(handler: _Handler) -> None:
+def truncated_reply(handler: _Handler) -> None:
     """Promises a long body, sends the beginning and goes."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
@@ -203,6 +205,6 @@ def cut_off(handler: _Handler) -> None:
     handler.close_connection = True
 
 
-def hanging_up(handler: _Handler) -> None:
+def disconnect(handler: _Handler) -> None:
     handler.connection.shutdown(socket.SHUT_RDWR)
     handler.close_connection = True

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass
-class Carrier:
+class FakeTwilio:
     """`mood`: how requests to place a call, and to list calls, are treated.
 
     ok; or accepted, and then lost (the line is cut), silent (never answered), short (the line is cut in the answer),
@@ -28,30 +28,30 @@ class Carrier:
     """
 
     url: str = ""
-    mood: str | tuple[int, int | None] = "ok"
+    behaviour: str | tuple[int, int | None] = "ok"
     error_headers: dict[str, str] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int = 404
-    raw: Iterator[bytes] | None = None
-    moved: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    deleted: int = 204
+    raw_audio: Iterator[bytes] | None = None
+    redirects: dict[str, str] = field(default_factory=dict)
+    audio_headers: dict[str, str] = field(default_factory=dict)
+    delete_status: int = 204
     transcriptions: list[dict[str, str]] = field(default_factory=list)
     recordings: list[dict[str, str]] | int = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    over: threading.Event = field(default_factory=threading.Event)
+    requests: list[str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     def dripping(self, data: bytes) -> Iterator[bytes]:
         """Byte by byte, for a few seconds in all."""
         for byte in data:
-            if self.over.wait(0.02):
+            if self.stopped.wait(0.02):
                 return
             yield bytes([byte])
 
     def stuck(self, data: bytes) -> Iterator[bytes]:
         """No more than this comes, and no end either."""
         yield data
-        self.over.wait()
+        self.stopped.wait()
 
     def accept(self, params: dict[str, str]) -> dict[str, Any]:
         call = {
@@ -65,7 +65,7 @@ class Carrier:
         return call
 
 
-def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
+def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *args: Any) -> None:
             pass
@@ -85,9 +85,9 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             params = {name: values[-1] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
-            carrier.asked.append(f"POST {self.path}")
-            if isinstance(carrier.mood, tuple):
-                status, code = carrier.mood
+            carrier.requests.append(f"POST {self.path}")
+            if isinstance(carrier.behaviour, tuple):
+                status, code = carrier.behaviour
                 self.answer(status, {"code": code, "message": "no", "status": status}, **carrier.error_headers)
                 return
             if not self.path.endswith("/Calls.json"):
@@ -101,28 +101,28 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
             whole = json.dumps(told).encode()
             nameless = whole.replace(b'"sid"', b'"was"')
             wrong = {"cut": whole[:40], "empty": b"", "anonymous": nameless, "list": [told]}
-            if carrier.mood == "silent":
-                carrier.over.wait()
-            elif carrier.mood == "lost":
+            if carrier.behaviour == "silent":
+                carrier.stopped.wait()
+            elif carrier.behaviour == "lost":
                 self.close_connection = True
                 self.connection.shutdown(2)
-            elif carrier.mood == "drips":
+            elif carrier.behaviour == "drips":
                 self.write(carrier.dripping(b"HTTP/1.0 200 OK\r\nX: %b\r\n\r\n" % (b"x" * 200) + whole))
-            elif carrier.mood == "short":
+            elif carrier.behaviour == "short":
                 self.answer(status, whole[:40], **{"Content-Length": str(len(whole))})
-            elif carrier.mood in wrong:
-                self.answer(status, wrong[str(carrier.mood)])
+            elif carrier.behaviour in wrong:
+                self.answer(status, wrong[str(carrier.behaviour)])
             else:
                 self.answer(status, told)
 
         def do_DELETE(self) -> None:
-            carrier.asked.append(f"DELETE {self.path}")
-            error = {"code": 20000 + carrier.deleted, "message": "no", "status": carrier.deleted}
-            self.answer(carrier.deleted, b"" if carrier.deleted == 204 else error)
+            carrier.requests.append(f"DELETE {self.path}")
+            error = {"code": 20000 + carrier.delete_status, "message": "no", "status": carrier.delete_status}
+            self.answer(carrier.delete_status, b"" if carrier.delete_status == 204 else error)
 
         def do_GET(self) -> None:
             path = urlsplit(self.path)
-            carrier.asked.append(f"GET {path.path}")
+            carrier.requests.append(f"GET {path.path}")
             if path.path.endswith(".wav"):
                 self.send_audio()
             elif path.path.endswith("/Transcriptions.json"):
@@ -145,13 +145,13 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, {"recordings": carrier.recordings})
 
         def send_audio(self) -> None:
-            carrier.headers = dict(self.headers)
-            if location := carrier.moved.get(self.path.rpartition("/")[2]):
+            carrier.audio_headers = dict(self.headers)
+            if location := carrier.redirects.get(self.path.rpartition("/")[2]):
                 self.write(iter([f"HTTP/1.0 307 Moved\r\nLocation: {location}\r\n\r\n".encode()]))
                 self.write(repeat(bytes(1024 * 1024)))  # nobody reads it
                 return
-            if carrier.raw:
-                self.write(carrier.raw)
+            if carrier.raw_audio:
+                self.write(carrier.raw_audio)
                 return
             if isinstance(carrier.audio, bytes):
                 self.answer(200, carrier.audio)
@@ -162,8 +162,8 @@ def _handler(carrier: Carrier) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def carrier() -> Iterator[Carrier]:
-    running = Carrier()
+def run_fake_twilio() -> Iterator[FakeTwilio]:
+    running = FakeTwilio()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(running))
     running.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -171,7 +171,7 @@ def carrier() -> Iterator[Carrier]:
     try:
         yield running
     finally:
-        running.over.set()
+        running.stopped.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -1,4 +1,4 @@
-"""Rows for tests of pages that show what came of an interview: one that was held, with all that hangs on it."""
+"""Rows for tests of pages: a completed interview with its answers and result, and one row of every table."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,22 +12,24 @@ from interviews.models import Attempt, Call, Campaign, Interview, InterviewRespo
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from screener.services.interviewer.offline_rules import OfflineInterviewer
-from tests.support.factories import an_approved_job, an_interview
+from tests.support.factories import make_approved_job, make_interview
 from webhooks.models import TwilioEvent
 
 HOSTILE = "<script>alert(1)</script>"
 WAV = b"RIFF" + bytes(range(256)) * 4
-SAID = f"Last year I moved four hundred mailboxes in six weeks. {HOSTILE}"
+TRANSCRIPT = f"Last year I moved four hundred mailboxes in six weeks. {HOSTILE}"
 QUOTE = "four hundred mailboxes"
 
 
-def a_held_interview(*, job: JobDescription | None = None, said: str = SAID, **candidate: Any) -> Interview:
-    """Completed, each question answered with `said`, assessed and concluded with 7.5: hire."""
-    return hold(an_interview(job=job or an_approved_job(), **candidate), said=said)
+def make_completed_interview(
+    *, job: JobDescription | None = None, transcript: str = TRANSCRIPT, **candidate: Any
+) -> Interview:
+    """Return a completed interview whose answers have this transcript, with a score of 7.5 and `hire`."""
+    return complete_interview(make_interview(job=job or make_approved_job(), **candidate), transcript=transcript)
 
 
-def hold(interview: Interview, *, said: str = SAID) -> Interview:
-    """The same, of an interview that is planned."""
+def complete_interview(interview: Interview, *, transcript: str = TRANSCRIPT) -> Interview:
+    """Complete a planned interview in the same way."""
     attempt = Attempt.objects.create(interview=interview, number=1, send_before=timezone.now())
     call = Call.objects.create(
         attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}", answered_by="human"
@@ -35,16 +37,16 @@ def hold(interview: Interview, *, said: str = SAID) -> Interview:
     interview.begin()
     for turn, response in enumerate(interview.responses.all(), start=1):
         response.interview = interview
-        _answer(response, attempt, turn, said)
+        _add_answer(response, attempt, turn, transcript)
     attempt.update_fields(outcome=Attempt.Outcome.ANSWERED)
     call.progress("completed", duration_seconds=61, price=Decimal("0.02"))
     interview.finish(Interview.Outcome.COMPLETE)
-    conclude(interview)
+    add_result(interview)
     interview.refresh_from_db()
     return interview
 
 
-def conclude(interview: Interview, *, score: str | None = "7.50", reason: str = "Concrete, with figures.") -> None:
+def add_result(interview: Interview, *, score: str | None = "7.50", reason: str = "Concrete, with figures.") -> None:
     interview.results.filter(is_current=True).update(is_current=False)
     InterviewResult.objects.create(
         interview=interview,
@@ -61,16 +63,16 @@ def conclude(interview: Interview, *, score: str | None = "7.50", reason: str = 
     interview.concluded("ready" if score else "incomplete", reason=reason)
 
 
-def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str) -> None:
+def _add_answer(response: InterviewResponse, attempt: Attempt, turn: int, transcript: str) -> None:
     response.ask()
     take = Recording.objects.create(response=response, attempt=attempt, turn=turn, sid=f"RE{turn}-{attempt.pk.hex}")
     response.take(take)
     take.available(seconds=21)
     take.stored(take.put_away(WAV))
-    response.transcribed(said, source="twilio", confidence=0.9, times=None)
+    response.transcribed(transcript, source="twilio", confidence=0.9, times=None)
     response.assessed(
         score=Decimal("7.50"),
-        criteria=[_criterion(QUOTE, said), _criterion("never said", said)],
+        criteria=[_criterion_record(QUOTE, transcript), _criterion_record("never said", transcript)],
         feedback=HOSTILE,
         rubric_version="1",
         model="offline-rules",
@@ -78,8 +80,8 @@ def _answer(response: InterviewResponse, attempt: Attempt, turn: int, said: str)
     )
 
 
-def _criterion(quote: str, said: str) -> dict[str, Any]:
-    start = said.find(quote)
+def _criterion_record(quote: str, transcript: str) -> dict[str, Any]:
+    start = transcript.find(quote)
     verified = start >= 0
     place = {"start": start, "end": start + len(quote)} if verified else {"start": None, "end": None}
     return {
@@ -93,10 +95,10 @@ def _criterion(quote: str, said: str) -> dict[str, Any]:
     }
 
 
-def a_row_of_everything(number: int, *, by: User) -> Interview:
-    """One more row, or several, in every table that the admin lists."""
-    interview = a_held_interview(
-        job=an_approved_job(title=f"{HOSTILE} {number}"), full_name=HOSTILE, phone=f"+1415555{number:04}"
+def make_all_rows(number: int, *, by: User) -> Interview:
+    """Add a row, or several, to every table that the admin lists."""
+    interview = make_completed_interview(
+        job=make_approved_job(title=f"{HOSTILE} {number}"), full_name=HOSTILE, phone=f"+1415555{number:04}"
     )
     seen = interview.results.get(is_current=True)
     decide(interview, by=by, verdict="reject", reason=HOSTILE, seen=seen)

@@ -25,7 +25,7 @@ class Phone:
         self.attempt = attempt
         self.client = client
         self.sid = sid or "CA" + attempt.pk.hex
-        self.last: Any = None
+        self.last_response: Any = None
         self.sequence = -1
 
     def params(self, **more: Any) -> dict[str, str]:
@@ -46,23 +46,23 @@ class Phone:
         signature = RequestValidator(token or settings.TWILIO_AUTH_TOKEN).compute_signature(
             settings.WEBHOOK_BASE_URL + target, params
         )
-        self.last = self.client.post(
+        self.last_response = self.client.post(
             target, urlencode(params), FORM, headers={"X-Twilio-Signature": signature, **headers}
         )
-        return self.last
+        return self.last_response
 
-    def turn(self, turn: int, kind: str, **more: Any) -> Any:
+    def post_turn(self, turn: int, kind: str, **more: Any) -> Any:
         return self.post(reverse("twilio-turn", args=[self.attempt.pk, turn, kind]), self.params(**more))
 
     def pick_up(self) -> Any:
-        return self.turn(0, "pickup")
+        return self.post_turn(0, "pickup")
 
-    def status(self, status: str, sequence: int | None = None, **more: Any) -> Any:
+    def report_status(self, status: str, sequence: int | None = None, **more: Any) -> Any:
         self.sequence = self.sequence + 1 if sequence is None else sequence
         params = self.params(CallStatus=status, SequenceNumber=self.sequence, **more)
         return self.post(reverse("twilio-status", args=[self.attempt.pk]), params)
 
-    def machine(self, answered_by: str) -> Any:
+    def report_machine(self, answered_by: str) -> Any:
         return self.post(reverse("twilio-amd", args=[self.attempt.pk]), self.params(AnsweredBy=answered_by))
 
     def fall_back(self, code: str = "11200", **more: Any) -> Any:
@@ -72,70 +72,70 @@ class Phone:
 
     # What a caller does next, at the address that the last TwiML named.
 
-    def document(self) -> ET.Element:
-        assert self.last is not None
-        return ET.fromstring(self.last.content)
+    def twiml(self) -> ET.Element:
+        assert self.last_response is not None
+        return ET.fromstring(self.last_response.content)
 
-    def heard(self) -> str:
-        return " ".join(say.text or "" for say in self.document().iter("Say"))
+    def prompt_text(self) -> str:
+        return " ".join(say.text or "" for say in self.twiml().iter("Say"))
 
-    def press(self, key: str) -> Any:
+    def press_key(self, key: str) -> Any:
         return self.post(self._attribute("Gather", "action"), self.params(Digits=key))
 
-    def say(self, words: str) -> Any:
+    def speak(self, words: str) -> Any:
         return self.post(self._attribute("Gather", "action"), self.params(SpeechResult=words, Confidence="0.9"))
 
     def stay_silent(self) -> Any:
-        redirect = self.document().find("Redirect")
+        redirect = self.twiml().find("Redirect")
         assert redirect is not None
         return self.post(redirect.text or "", self.params())
 
-    def answer(self, words: str = "", *, seconds: int = 20, digits: str = "", recorded: bool = True) -> Any:
+    def record_answer(self, words: str = "", *, seconds: int = 20, digits: str = "", recorded: bool = True) -> Any:
         """Speak into the recording; Twilio then reports the take, its audio, and its own transcription."""
-        record = self.document().find("Record")
+        record = self.twiml().find("Record")
         assert record is not None
         sid = "RE" + UUID(int=abs(hash((self.sid, record.attrib["action"])))).hex
         take = {"RecordingSid": sid, "RecordingDuration": str(seconds), "RecordingUrl": f"https://api/{sid}"}
         status = {"CallStatus": "completed"} if digits == "hangup" else {}
         answer = self.post(record.attrib["action"], self.params(**take, Digits=digits, **status))
         if recorded:
-            self.recorded(record, take)
+            self.report_recording(record, take)
             if words:
-                self.transcribed(record, sid, words)
-        self.last = answer
+                self.report_transcription(record, sid, words)
+        self.last_response = answer
         return answer
 
-    def recorded(self, record: ET.Element, take: dict[str, str]) -> Any:
+    def report_recording(self, record: ET.Element, take: dict[str, str]) -> Any:
         params = self.params(**take, RecordingStatus="completed", RecordingSource="RecordVerb")
         del params["CallStatus"]
         return self.post(record.attrib["recordingStatusCallback"], params)
 
-    def transcribed(self, record: ET.Element, sid: str, words: str) -> Any:
+    def report_transcription(self, record: ET.Element, sid: str, words: str) -> Any:
         params = self.params(
             RecordingSid=sid, TranscriptionSid="TR" + sid[2:], TranscriptionText=words, TranscriptionStatus="completed"
         )
         return self.post(record.attrib["transcribeCallback"], params)
 
     def _attribute(self, verb: str, name: str) -> str:
-        found = self.document().find(verb)
+        found = self.twiml().find(verb)
         assert found is not None, f"no <{verb}> in what was said last"
         return found.attrib[name]
 
 
-def placed(interview: Interview) -> Attempt:
+def place_attempt(interview: Interview) -> Attempt:
     """An attempt whose call has been placed."""
     attempt = dialer._plan_attempt(interview.pk)
     assert attempt is not None
     return attempt
 
 
-def consent(phone: Phone) -> None:
+def give_consent(phone: Phone) -> None:
     phone.pick_up()
-    phone.press("1")
-    phone.press("1")
+    phone.press_key("1")
+    phone.press_key("1")
 
 
-def everything() -> list[Any]:
+def snapshot_rows() -> list[Any]:
     """All that an event could touch."""
     touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, Consent, TwilioEvent)
     return [sorted(model.objects.values_list(), key=str) for model in touched]

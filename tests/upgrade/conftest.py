@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from tests.support.fake_twilio import Carrier
+from tests.support.fake_twilio import FakeTwilio
 
 SNAPSHOT = Path(__file__).parent / "snapshot.sql.gz"
 DOWNTIME = timedelta(minutes=1)
@@ -156,7 +156,7 @@ def old_files(private_files: Path, upgraded: OldDatabase) -> None:
 
 
 @pytest.fixture
-def twilio(twilio: Carrier, upgraded: OldDatabase) -> Carrier:
+def twilio(twilio: FakeTwilio, upgraded: OldDatabase) -> FakeTwilio:
     """A carrier that knows the calls which the old version placed."""
     twilio.audio = WAV
     twilio.calls = [dict(call) for call in upgraded.calls]

@@ -22,10 +22,10 @@ from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.models import SpokenLine
-from tests.support.factories import api_client, drain
-from tests.support.fake_openai import KEY, Server, openai_server, speaking
-from tests.support.fake_twilio import Carrier
-from tests.support.twilio_driver import Phone, everything
+from tests.support.factories import make_api_client, run_tasks
+from tests.support.fake_openai import KEY, FakeOpenAI, run_fake_openai, speech_reply
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.twilio_driver import Phone, snapshot_rows
 from tests.upgrade.conftest import OldDatabase, count_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
@@ -58,10 +58,10 @@ def live_call(handle: str, client: Client) -> Phone:
 
 
 def current_turn(phone: Phone, kind: str, **params: Any) -> Any:
-    return phone.turn(Attempt.objects.get(pk=phone.attempt.pk).turn, kind, **params)
+    return phone.post_turn(Attempt.objects.get(pk=phone.attempt.pk).turn, kind, **params)
 
 
-def new_calls(twilio: Carrier, old: OldDatabase) -> set[str]:
+def new_calls(twilio: FakeTwilio, old: OldDatabase) -> set[str]:
     """External ids of the candidates who were called after the upgrade."""
     numbers = [call["to"] for call in twilio.calls[len(old.calls) :]]
     assert len(numbers) == len(set(numbers))
@@ -104,23 +104,23 @@ class TestRows:
 class TestCall:
     def test_repeated_turn_gets_its_answer_again(self, upgraded: OldDatabase, client: Client) -> None:
         phone = live_call("live", client)
-        before = everything()
+        before = snapshot_rows()
         assert len(upgraded.turns) > 100
         for turn in upgraded.turns:
             assert phone.post(turn.path, turn.params).content.decode() == turn.twiml
-        assert everything() == before
+        assert snapshot_rows() == before
 
-    def test_question_is_followed_by_the_next(self, twilio: Carrier, client: Client) -> None:
+    def test_question_is_followed_by_the_next(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("live", client)
         questions = [response.question for response in interview_of("live").responses.all()]
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
-        assert questions[2] in phone.heard()
-        phone.answer(WORDS)
-        phone.status("completed", 10)
+        assert questions[2] in phone.prompt_text()
+        phone.record_answer(WORDS)
+        phone.report_status("completed", 10)
         interview = interview_of("live")
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
 
-    def test_last_question_completes_the_interview(self, twilio: Carrier, client: Client) -> None:
+    def test_last_question_completes_the_interview(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("live-last", client)
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="hangup")
         assert interview_of("live-last").outcome == Interview.Outcome.COMPLETE
@@ -130,20 +130,20 @@ class TestCall:
             phone = live_call(handle, client)
             current_turn(phone, "reply", Digits="1")
             if handle == "live-identity":
-                phone.press("1")
+                phone.press_key("1")
             interview = interview_of(handle)
             assert interview.status == Interview.Status.IN_PROGRESS
-            assert interview.responses.all()[0].question in phone.heard()
+            assert interview.responses.all()[0].question in phone.prompt_text()
 
     def test_resumed_call_goes_on(self, client: Client) -> None:
         phone = live_call("between-due", client)
         assert phone.attempt.resumed
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
-        assert interview_of("between-due").responses.all()[2].question in phone.heard()
+        assert interview_of("between-due").responses.all()[2].question in phone.prompt_text()
 
     def test_machine_is_ignored_after_a_pressed_key(self, client: Client) -> None:
         phone = live_call("job-line-taken", client)
-        phone.machine("machine_start")
+        phone.report_machine("machine_start")
         phone.attempt.refresh_from_db()
         interview = interview_of("job-line-taken")
         assert (phone.attempt.outcome, interview.status) == ("", Interview.Status.IN_PROGRESS)
@@ -151,23 +151,23 @@ class TestCall:
 
     def test_machine_voids_a_spoken_consent(self, client: Client) -> None:
         phone = live_call("live-voice", client)
-        phone.machine("machine_start")
+        phone.report_machine("machine_start")
         phone.attempt.refresh_from_db()
         interview = interview_of("live-voice")
         assert (phone.attempt.outcome, interview.status) == (Attempt.Outcome.VOICEMAIL, Interview.Status.PENDING)
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
 
-    def test_call_of_a_cancelled_interview_is_hung_up(self, twilio: Carrier, client: Client) -> None:
+    def test_call_of_a_cancelled_interview_is_hung_up(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("cancelled-in-call", client)
-        drain(only="interviews.hang_up")
+        run_tasks(only="interviews.hang_up")
         assert [call["status"] for call in twilio.calls if call["sid"] == phone.sid] == ["completed"]
 
-    def test_call_with_a_lost_reply_is_found_at_the_carrier(self, twilio: Carrier) -> None:
+    def test_call_with_a_lost_reply_is_found_at_the_carrier(self, twilio: FakeTwilio) -> None:
         call = Call.objects.get(attempt__interview=interview_of("unknown"))
         created = format_datetime(call.created_at)
         twilio.calls.append({"sid": "CA" + "f" * 32, "to": call.number, "status": "ringing", "date_created": created})
         sweep()
-        drain(only="interviews.ask_about")
+        run_tasks(only="interviews.ask_about")
         call.refresh_from_db()
         assert call.twilio_sid == "CA" + "f" * 32
 
@@ -207,52 +207,52 @@ class TestWaitingInterview:
         interview.refresh_from_db()
         assert interview.wait_reason == ""
 
-    def test_is_dialled_when_it_is_due(self, twilio: Carrier, upgraded: OldDatabase) -> None:
+    def test_is_dialled_when_it_is_due(self, twilio: FakeTwilio, upgraded: OldDatabase) -> None:
         sweep()
-        drain(only="interviews.dial")
+        run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) == self.DUE | self.LINES
 
     def test_is_dialled_later_when_its_time_comes(
-        self, twilio: Carrier, upgraded: OldDatabase, time_machine: Any
+        self, twilio: FakeTwilio, upgraded: OldDatabase, time_machine: Any
     ) -> None:
         later = {"outside-hours", "scheduled", "retry-later", "between", "voicemail", "voided", "budget-spent"}
         later |= {"day-spent", "apologised"}
         time_machine.move_to(timezone.now() + timedelta(hours=25))
         sweep()
-        drain(only="interviews.dial")
+        run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) >= self.DUE | self.LINES | later
 
     def test_is_given_the_line_that_becomes_free(
-        self, twilio: Carrier, upgraded: OldDatabase, client: Client, settings: Any
+        self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client, settings: Any
     ) -> None:
         settings.MAX_CONCURRENT_CALLS = Call.objects.filter(ended_at=None).count()
         lose_jobs()
         app.tasks["interviews.fill_line"]()
-        drain(only="interviews.dial")
+        run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) == set()
-        live_call("ringing", client).status("no-answer", 10)
-        drain(only="interviews.fill_line")
-        drain(only="interviews.dial")
+        live_call("ringing", client).report_status("no-answer", 10)
+        run_tasks(only="interviews.fill_line")
+        run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) == {"waits-for-line"}
 
     def test_is_given_the_line_of_its_job_that_becomes_free(
-        self, twilio: Carrier, upgraded: OldDatabase, client: Client
+        self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client
     ) -> None:
-        live_call("job-line-taken", client).status("completed", 10)
-        drain(only="interviews.fill_line")
-        drain(only="interviews.dial")
+        live_call("job-line-taken", client).report_status("completed", 10)
+        run_tasks(only="interviews.fill_line")
+        run_tasks(only="interviews.dial")
         assert "waits-for-job-line" in new_calls(twilio, upgraded)
 
-    def test_is_called_again_after_a_broken_call(self, twilio: Carrier) -> None:
+    def test_is_called_again_after_a_broken_call(self, twilio: FakeTwilio) -> None:
         """Also where the only attempt was spoilt by an error of ours."""
         sweep()
-        drain(only="interviews.follow_up")
+        run_tasks(only="interviews.follow_up")
         for handle in ("hung-up", "follow-up-lost", "last-words-lost", "apologised-now"):
             interview = interview_of(handle)
             assert interview.status == Interview.Status.IN_PROGRESS
             assert interview.next_attempt_at
 
-    def test_gets_the_last_words_of_a_broken_call(self, twilio: Carrier) -> None:
+    def test_gets_the_last_words_of_a_broken_call(self, twilio: FakeTwilio) -> None:
         twilio.recordings = [{"sid": "RE" + "e" * 32, "duration": "7", "status": "completed"}]
         interview = interview_of("last-words-lost")
         app.tasks["interviews.follow_up"](attempt_id=str(interview.attempts.get().pk))
@@ -268,7 +268,7 @@ class TestWaitingInterview:
 
 class TestWork:
     @pytest.fixture(autouse=True)
-    def transcriptions(self, twilio: Carrier, old_files: None) -> None:
+    def transcriptions(self, twilio: FakeTwilio, old_files: None) -> None:
         twilio.transcriptions = [{"sid": "TR" + "d" * 32, "status": "completed", "transcription_text": WORDS}]
 
     def assert_concluded(self, *handles: str) -> None:
@@ -279,13 +279,13 @@ class TestWork:
     def test_queued_jobs_run_under_their_names(self) -> None:
         names = set(ProcrastinateJob.objects.values_list("task_name", flat=True))
         assert names <= app.tasks.keys()
-        drain(all=True)
+        run_tasks(include_later=True)
         self.assert_concluded(*(f"{step}-queued" for step in STEPS))
 
     def test_lost_jobs_are_found_by_the_sweep(self) -> None:
         lose_jobs()
         sweep()
-        drain()
+        run_tasks()
         self.assert_concluded(*(f"{step}-{way}" for step in STEPS for way in ("lost", "died")))
         self.assert_concluded("news-lost", "transcribe-waits")
 
@@ -295,27 +295,27 @@ class TestWork:
         stalled = list(async_to_sync(manager.get_stalled_jobs)())
         for job in stalled:
             async_to_sync(manager.retry_job)(job)
-        drain(all=True)
+        run_tasks(include_later=True)
         assert len(stalled) == 7
         self.assert_concluded(*(f"{step}-died" for step in STEPS))
         assert interview_of("dial-died").attempts.exists()
 
     def test_questions_are_written(self) -> None:
         sweep()
-        drain(only="jobs.write_questions")
+        run_tasks(only="jobs.write_questions")
         waited = JobDescription.objects.filter(title__in=["Questions queued", "Questions lost", "Writer died"])
         assert [job.questions_status for job in waited] == [JobDescription.QuestionsStatus.READY] * 3
 
     def test_resumes_are_read(self) -> None:
         sweep()
-        drain(only="candidates.read_resume")
+        run_tasks(only="candidates.read_resume")
         for handle in ("resume-pending", "resume-lost"):
             assert Candidate.objects.get(external_id=handle).resume_status == Candidate.ResumeStatus.READ
 
-    def test_recordings_are_deleted_at_the_carrier(self, twilio: Carrier) -> None:
+    def test_recordings_are_deleted_at_the_carrier(self, twilio: FakeTwilio) -> None:
         there = Recording.objects.filter(deleted_at_carrier=None).count()
         sweep()
-        drain(only="interviews.forget_at_carrier")
+        run_tasks(only="interviews.forget_at_carrier")
         assert Recording.objects.filter(deleted_at_carrier=None).count() < there
 
 
@@ -323,32 +323,32 @@ class TestPrompt:
     @pytest.fixture
     def voice(self, settings: Any) -> Any:
         settings.VOICE_API_KEY, settings.VOICE_MODEL, settings.VOICE_NAME = KEY, "voice-1", "jane"
-        with openai_server(speaking) as server:
+        with run_fake_openai(speech_reply) as server:
             settings.VOICE_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
             yield server
 
-    def test_is_synthesised_once(self, voice: Server) -> None:
+    def test_is_synthesised_once(self, voice: FakeOpenAI) -> None:
         waiting = SpokenLine.objects.filter(file="").count()
         assert waiting
-        drain(only="screener.speak")
+        run_tasks(only="screener.speak")
         sweep()
-        drain(only="screener.speak")
+        run_tasks(only="screener.speak")
         assert not SpokenLine.objects.filter(file="").exists()
         assert len(voice.requests) == waiting
 
-    def test_is_played_in_a_call(self, voice: Server, twilio: Carrier, client: Client) -> None:
-        drain(only="screener.speak")
-        drain(only="interviews.dial")
+    def test_is_played_in_a_call(self, voice: FakeOpenAI, twilio: FakeTwilio, client: Client) -> None:
+        run_tasks(only="screener.speak")
+        run_tasks(only="interviews.dial")
         phone = live_call("campaign-0", client)
         phone.pick_up()
-        phone.press("1")
-        assert phone.document().find(".//Play") is not None
+        phone.press_key("1")
+        assert phone.twiml().find(".//Play") is not None
 
 
 class TestClient:
     @pytest.fixture
     def api(self) -> APIClient:
-        return api_client(API_KEY)
+        return make_api_client(API_KEY)
 
     def test_repeated_request_gets_its_answer_again(self, api: APIClient) -> None:
         answer = api.post("/api/v1/candidates/", IRIS, headers={"Idempotency-Key": "iris-1"})
@@ -376,21 +376,21 @@ class TestClient:
 
 class TestStaff:
     @pytest.fixture
-    def desk(self, client: Client) -> Client:
+    def admin_client(self, client: Client) -> Client:
         """With the cookie of a session that began before the upgrade."""
         client.cookies["sessionid"] = SESSION
         return client
 
-    def test_reads_every_kind_of_interview(self, desk: Client) -> None:
+    def test_reads_every_kind_of_interview(self, admin_client: Client) -> None:
         for interview in one_of_each_kind():
             page = reverse("admin:interviews_interview_change", args=[interview.pk])
-            assert desk.get(page).status_code == 200
+            assert admin_client.get(page).status_code == 200
 
-    def test_reads_every_list(self, desk: Client) -> None:
-        assert desk.get(reverse("admin:index")).status_code == 200
+    def test_reads_every_list(self, admin_client: Client) -> None:
+        assert admin_client.get(reverse("admin:index")).status_code == 200
         for model in admin.site._registry:
             page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            assert desk.get(page).status_code == 200
+            assert admin_client.get(page).status_code == 200
 
 
 def one_of_each_kind() -> list[Interview]:

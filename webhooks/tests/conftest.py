@@ -4,15 +4,15 @@ import pytest
 from django.test import Client
 
 from interviews.models import Interview
-from tests.support.factories import an_interview
-from tests.support.twilio_driver import Phone, placed
+from tests.support.factories import make_interview
+from tests.support.twilio_driver import Phone, place_attempt
 
 
 @pytest.fixture
 def interview() -> Interview:
-    return an_interview()
+    return make_interview()
 
 
 @pytest.fixture
 def phone(interview: Interview, client: Client) -> Phone:
-    return Phone(placed(interview), client)
+    return Phone(place_attempt(interview), client)

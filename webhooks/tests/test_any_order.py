@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from candidates.models import Consent
 from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
-from tests.support.factories import WORDS, an_interview, drain
-from tests.support.fake_twilio import carrier
+from tests.support.factories import ANSWER, make_interview, run_tasks
+from tests.support.fake_twilio import run_fake_twilio
 from tests.support.rollback import rolled_back
-from tests.support.twilio_driver import Phone, placed
+from tests.support.twilio_driver import Phone, place_attempt
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -44,24 +44,24 @@ def events_of(
 ) -> tuple[list[Event], list[Event]]:
     """The inputs of the conversation, each of which exists only once the one before it was answered; and the news."""
     inputs = [Event(phone.pick_up, 0)]
-    inputs += [Event(partial(phone.turn, turn, "reply", **(reply or {"Digits": "1"})), turn) for turn in (1, 2)]
-    news = [Event(partial(phone.machine, answered_by), 0)]
+    inputs += [Event(partial(phone.post_turn, turn, "reply", **(reply or {"Digits": "1"})), turn) for turn in (1, 2)]
+    news = [Event(partial(phone.report_machine, answered_by), 0)]
     for turn, keys in enumerate(caller, start=3):
         if keys is None:
-            inputs.append(Event(partial(phone.turn, turn, "silence"), turn))
+            inputs.append(Event(partial(phone.post_turn, turn, "silence"), turn))
             continue
         take = {"RecordingSid": f"RE{turn}", "RecordingDuration": "20"}
         heard = take | {"Digits": keys}
-        said = {"TranscriptionSid": f"TR{turn}", "TranscriptionText": WORDS, "TranscriptionStatus": "completed"}
+        said = {"TranscriptionSid": f"TR{turn}", "TranscriptionText": ANSWER, "TranscriptionStatus": "completed"}
         for kind, params, to in (
             ("take", heard, inputs),
             ("recording", take | {"RecordingStatus": "completed"}, news),
             ("transcription", take | said, news),
         ):
-            to.append(Event(partial(phone.turn, turn, kind, **params), turn))
+            to.append(Event(partial(phone.post_turn, turn, kind, **params), turn))
     for sequence, status in enumerate(("initiated", "ringing", "in-progress", "completed")):
         told = {"CallDuration": "90"} if status == "completed" else {}
-        news.append(Event(partial(phone.status, status, sequence, **told), BEFORE_IT))
+        news.append(Event(partial(phone.report_status, status, sequence, **told), BEFORE_IT))
     return inputs, news
 
 
@@ -97,15 +97,15 @@ def what_became_of_it() -> list[Any]:
 def deliver(events: list[Event]) -> list[Any]:
     for event in events:
         assert event.send().status_code in (200, 204)
-    drain(all=True)
+    run_tasks(include_later=True)
     return what_became_of_it()
 
 
 @pytest.mark.parametrize("caller", CALLERS, ids=["plain", "repeats", "silences", "hangs up"])
 def test_every_order_of_events_ends_in_the_same_state(settings: Any, client: Client, caller: list[str | None]) -> None:
-    with carrier() as twilio:
+    with run_fake_twilio() as twilio:
         settings.TWILIO_API_URL, twilio.audio = twilio.url, WAV
-        phone = Phone(placed(an_interview()), client)
+        phone = Phone(place_attempt(make_interview()), client)
         inputs, news = events_of(phone, caller)
         with rolled_back():
             usual = deliver([*inputs, *news])
@@ -124,10 +124,10 @@ def test_every_order_of_events_ends_in_the_same_state(settings: Any, client: Cli
 
 def test_a_machine_is_one_whenever_that_is_learned(settings: Any, client: Client) -> None:
     """What it seemed to say depends on the moment; what is left of that does not."""
-    with carrier() as twilio:
+    with run_fake_twilio() as twilio:
         settings.TWILIO_API_URL, twilio.audio = twilio.url, WAV
-        interview = an_interview()
-        phone = Phone(placed(interview), client)
+        interview = make_interview()
+        phone = Phone(place_attempt(interview), client)
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
         inputs, news = events_of(phone, ["", ""], answered_by="machine_end_beep", SpeechResult="Yes.")
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from interviews.calling import dialer
 from interviews.models import Attempt, Call, Interview, WaitReason
 from interviews.tasks import sweep
-from tests.support.factories import an_approved_job, an_interview
-from tests.support.fake_twilio import Carrier
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -21,35 +21,35 @@ class TestACallThatOnlyTheCarrierKnows:
     """The worker sent it and never heard the answer."""
 
     @pytest.fixture
-    def lost(self, twilio: Carrier, interview: Interview, client: Client) -> Phone:
-        twilio.mood = "lost"
+    def lost(self, twilio: FakeTwilio, interview: Interview, client: Client) -> Phone:
+        twilio.behaviour = "lost"
         dialer.dial(interview.pk)
         attempt = interview.attempts.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
         return Phone(attempt, client, sid=twilio.calls[0]["sid"])
 
     def test_is_learned_of_by_its_first_webhook_and_never_made_again(
-        self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained
+        self, lost: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
-        lost.status("ringing")
+        lost.report_status("ringing")
         assert Call.objects.get().twilio_sid == lost.sid
-        twilio.mood = "ok"
+        twilio.behaviour = "ok"
         twilio.calls[0]["status"] = "in-progress"
         time_machine.move_to(timezone.now() + timedelta(minutes=5))
         sweep(0)
-        drained()
+        run_tasks()
         assert (len(twilio.calls), interview.attempts.count()) == (1, 1)
-        consent(lost)
-        assert interview.responses.all()[0].question in lost.heard()
+        give_consent(lost)
+        assert interview.responses.all()[0].question in lost.prompt_text()
 
     @pytest.fixture
-    def given_up(self, lost: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained: Any) -> Phone:
+    def given_up(self, lost: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any) -> Phone:
         """It does not show in Twilio's list, for whatever reason, and another call is planned."""
-        twilio.mood = "ok"
+        twilio.behaviour = "ok"
         twilio.calls.clear()
         time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
         dialer.ask_about(lost.attempt.pk)
-        drained(only="interviews.follow_up")
+        run_tasks(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR
         assert interview.next_attempt_at is not None
@@ -57,54 +57,54 @@ class TestACallThatOnlyTheCarrierKnows:
 
     @pytest.mark.parametrize("first", ["initiated", "ringing", "in-progress", ""])
     def test_is_the_one_that_counts_when_it_is_heard_of_after_it_was_given_up(
-        self, given_up: Phone, interview: Interview, twilio: Carrier, time_machine: Any, drained: Any, first: str
+        self, given_up: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any, first: str
     ) -> None:
         """Whatever its first news, or where it is the person who picks up."""
         if first:
-            given_up.status(first)
+            given_up.report_status(first)
         else:
             given_up.pick_up()
         time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=True)
         sweep(0)
-        drained(only="interviews.dial")
+        run_tasks(only="interviews.dial")
         assert not twilio.calls, "no other call is made"
         assert interview.attempts.get().ended_at is None
-        consent(given_up)
+        give_consent(given_up)
         for _ in interview.responses.all():
-            given_up.answer("An answer.")
-        given_up.status("completed")
+            given_up.record_answer("An answer.")
+        given_up.report_status("completed")
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
         assert interview.attempts.get().outcome == Attempt.Outcome.ANSWERED
 
     def test_that_was_over_before_it_was_heard_of_counts_as_the_try_that_it_was(
-        self, given_up: Phone, interview: Interview, drained: Any
+        self, given_up: Phone, interview: Interview
     ) -> None:
-        given_up.status("no-answer", 3)
-        drained(only="interviews.follow_up")
+        given_up.report_status("no-answer", 3)
+        run_tasks(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
         assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
     def test_is_ended_where_another_call_to_that_number_runs_by_now(
-        self, given_up: Phone, interview: Interview, twilio: Carrier, drained: Any
+        self, given_up: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
-        other = placed(an_interview(job=an_approved_job(title="Another job"), full_name="Same Phone"))
+        other = place_attempt(make_interview(job=make_approved_job(title="Another job"), full_name="Same Phone"))
         twilio.calls.append({"sid": given_up.sid, "to": other.call.number, "status": "ringing"})
-        assert given_up.status("ringing").status_code == 204
+        assert given_up.report_status("ringing").status_code == 204
         assert given_up.pick_up().status_code == 200
-        assert given_up.document().find("Hangup") is not None
-        drained(only="interviews.hang_up")
+        assert given_up.twiml().find("Hangup") is not None
+        run_tasks(only="interviews.hang_up")
         assert twilio.calls[-1]["status"] == "completed"
         assert [call.attempt for call in Call.objects.filter(ended_at=None)] == [other]
 
     def test_is_ended_where_the_interview_is_over_by_now(
-        self, given_up: Phone, interview: Interview, twilio: Carrier, drained: Any
+        self, given_up: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         interview.cancel(Interview.Outcome.BY_HR, actor="hr")
         twilio.calls.append({"sid": given_up.sid, "to": "+14155550100", "status": "ringing"})
-        given_up.status("ringing")
-        drained(only="interviews.hang_up")
+        given_up.report_status("ringing")
+        run_tasks(only="interviews.hang_up")
         assert twilio.calls[-1]["status"] == "completed"
 
 
@@ -112,7 +112,7 @@ class TestACallThatOnlyTheCarrierKnows:
 def test_a_call_that_the_carrier_ended_is_not_begun_again_by_a_late_pickup(
     phone: Phone, interview: Interview, status: str
 ) -> None:
-    phone.status(status)
+    phone.report_status(status)
     before = interview.attempts.values("ended_at", "outcome", "call__status", "call__ended_at").get()
     assert phone.pick_up().status_code == 200
     assert interview.attempts.values("ended_at", "outcome", "call__status", "call__ended_at").get() == before

@@ -10,8 +10,8 @@ from django.test import Client
 
 from interviews.calling import dialer
 from interviews.models import Attempt, Interview, InterviewResponse, Recording, WaitReason
-from tests.support.factories import an_approved_job, an_interview
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.factories import make_approved_job, make_interview
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,10 +37,10 @@ def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
 
 
 def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
-    interview = an_interview()
-    phone = Phone(placed(interview), client)
-    consent(phone)
-    record = phone.document().find("Record")
+    interview = make_interview()
+    phone = Phone(place_attempt(interview), client)
+    give_consent(phone)
+    record = phone.twiml().find("Record")
     assert record is not None
     params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
 
@@ -57,13 +57,13 @@ def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
 
 
 def test_many_workers_that_dial_one_interview_ring_once(settings: Any) -> None:
-    interview = an_interview()
+    interview = make_interview()
     attempts = [one for one in at_once(8, lambda: dialer._plan_attempt(interview.pk)) if one]
     assert len(attempts) == Attempt.objects.count() == 1
 
 
 def test_many_workers_that_dial_one_number_ring_it_once() -> None:
-    first, second = an_interview(), an_interview(full_name="Her Flatmate")
+    first, second = make_interview(), make_interview(full_name="Her Flatmate")
     waiting = [first.pk, second.pk]
     at_once(2, lambda: dialer._plan_attempt(waiting.pop()))
     assert Attempt.objects.count() == 1
@@ -71,24 +71,24 @@ def test_many_workers_that_dial_one_number_ring_it_once() -> None:
 
 
 def test_one_worker_gets_an_answer() -> None:
-    response = an_interview().responses.all()[0]
+    response = make_interview().responses.all()[0]
     tokens = at_once(8, lambda: InterviewResponse.objects.claim(response.pk, seconds=60))
     assert len([token for token in tokens if token]) == 1
 
 
 def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 3
-    interviews = [an_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
+    interviews = [make_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
     at_once(8, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.count() == 3
     assert Interview.objects.filter(wait_reason=WaitReason.NO_CAPACITY).count() == 5
 
 
 def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
-    job = an_approved_job(max_concurrent_calls=2)
-    other = an_approved_job(calls_per_day=3)
+    job = make_approved_job(max_concurrent_calls=2)
+    other = make_approved_job(calls_per_day=3)
     interviews = [
-        an_interview(job=one, phone=f"+141555501{at}{n}", full_name=f"Candidate {n}").pk
+        make_interview(job=one, phone=f"+141555501{at}{n}", full_name=f"Candidate {n}").pk
         for at, one in enumerate((job, other))
         for n in range(6)
     ]

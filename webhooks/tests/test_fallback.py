@@ -16,8 +16,8 @@ from django.utils import timezone
 from interviews.calling import dialer
 from interviews.models import Attempt, Interview, WaitReason
 from screener.db.outage_backend import base
-from tests.support.factories import an_approved_job, an_interview
-from tests.support.twilio_driver import FORM, Phone, consent, placed
+from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.twilio_driver import FORM, Phone, give_consent, place_attempt
 from webhooks.models import TwilioEvent
 from webhooks.twilio import retry_until_saved
 
@@ -27,12 +27,12 @@ APOLOGY = "We are sorry. Something went wrong on our side. We will call you back
 
 @pytest.fixture
 def interview() -> Interview:
-    return an_interview(job=an_approved_job(max_attempts=2, attempt_spacing=[20, 200]))
+    return make_interview(job=make_approved_job(max_attempts=2, attempt_spacing=[20, 200]))
 
 
 @pytest.fixture
 def phone(interview: Interview, client: Client) -> Phone:
-    return Phone(placed(interview), client)
+    return Phone(place_attempt(interview), client)
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def noted() -> Iterator[Callable[[], None]]:
 def next_call(interview: Interview, client: Client, number: int) -> Phone:
     interview.refresh_from_db()
     interview.schedule_next_attempt(timezone.now())
-    return Phone(placed(interview), client, sid=f"CA{number}")
+    return Phone(place_attempt(interview), client, sid=f"CA{number}")
 
 
 def minutes_to_wait(interview: Interview) -> int | None:
@@ -67,7 +67,7 @@ def minutes_to_wait(interview: Interview) -> int | None:
 
 
 def hang_up(phone: Phone) -> None:
-    phone.status("completed")
+    phone.report_status("completed")
     dialer.follow_up(phone.attempt.pk)
 
 
@@ -79,11 +79,11 @@ def spoil(phone: Phone, noted: Callable[[], None]) -> None:
 
 
 def test_an_apology_is_spoken_and_noted_with_what_went_wrong(phone: Phone, noted: Callable[[], None]) -> None:
-    consent(phone)
+    give_consent(phone)
     for _ in range(2):
         assert phone.fall_back().status_code == 200
-        assert phone.heard() == APOLOGY
-        assert phone.document().find("Hangup") is not None
+        assert phone.prompt_text() == APOLOGY
+        assert phone.twiml().find("Hangup") is not None
     noted()
     attempt = Attempt.objects.get()
     assert attempt.apologised_at is not None
@@ -117,7 +117,7 @@ def test_one_whom_we_fail_every_time_is_not_called_for_ever(
 
 
 def test_an_apology_that_is_learned_of_late_is_made_good(
-    phone: Phone, interview: Interview, noted: Callable[[], None], drained: Callable[..., list[str]]
+    phone: Phone, interview: Interview, noted: Callable[[], None]
 ) -> None:
     interview.job.update_fields(attempt_spacing=[20])
     phone.pick_up()
@@ -126,13 +126,13 @@ def test_an_apology_that_is_learned_of_late_is_made_good(
     interview.schedule_next_attempt(timezone.now() + timedelta(days=1))
     phone.fall_back()
     noted()
-    drained(only="interviews.follow_up")
+    run_tasks(only="interviews.follow_up")
     assert minutes_to_wait(interview) == 20
 
 
 def test_after_a_call_that_broke_off_there_is_time_for_the_apology_to_arrive(phone: Phone) -> None:
     phone.pick_up()
-    phone.status("completed")
+    phone.report_status("completed")
     with connection.cursor() as cursor:
         cursor.execute("SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'interviews.follow_up'")
         assert cursor.fetchall() == [(True,)]
@@ -173,7 +173,7 @@ def test_the_apology_needs_no_database_and_is_noted_when_there_is_one_again(
         monkeypatch.setattr(retry_until_saved, "MOMENT", 0)
         open_to_all(False)
         phone.fall_back()
-        assert phone.heard() == APOLOGY
+        assert phone.prompt_text() == APOLOGY
         answered.set()
         noted()
     assert pauses == [0.25, 0.5, 1]
@@ -196,7 +196,7 @@ class TestTheAddress:
 
     def test_is_for_the_carrier_alone(self, phone: Phone, client: Client, noted: Callable[[], None]) -> None:
         assert phone.fall_back(AccountSid="AC" + "9" * 32).status_code == 403
-        address = phone.last.wsgi_request.path
+        address = phone.last_response.wsgi_request.path
         assert client.post(address, urlencode(phone.params()), FORM).status_code == 403
         assert client.get(address).status_code == 405
         noted()
@@ -206,7 +206,7 @@ class TestTheAddress:
     @pytest.mark.parametrize("value", ["", "-1", "\x00", "x" * 50_000])
     def test_takes_whatever_it_is_told_of_the_error(self, phone: Phone, value: str, noted: Callable[[], None]) -> None:
         assert phone.fall_back(value, SequenceNumber=value).status_code == 200
-        assert phone.heard() == APOLOGY
+        assert phone.prompt_text() == APOLOGY
         noted()
         assert Attempt.objects.get().apologised_at is not None
 

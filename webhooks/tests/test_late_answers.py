@@ -12,9 +12,9 @@ from interviews.answers import pipeline
 from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.tasks import sweep
-from tests.support.factories import WORDS, an_approved_job, an_interview
-from tests.support.fake_twilio import Carrier
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.factories import ANSWER, make_approved_job, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ TAKE = {"RecordingSid": "RE1", "RecordingDuration": "20"}
 
 
 @pytest.fixture
-def twilio(twilio: Carrier) -> Carrier:
+def twilio(twilio: FakeTwilio) -> FakeTwilio:
     twilio.audio = WAV
     return twilio
 
@@ -33,7 +33,7 @@ def twilio(twilio: Carrier) -> Carrier:
 @pytest.fixture
 def interview() -> Interview:
     """Three questions, half of which make an interview, and one call for it all."""
-    return an_interview(job=an_approved_job(max_attempts=1, minimum_coverage=0.5))
+    return make_interview(job=make_approved_job(max_attempts=1, minimum_coverage=0.5))
 
 
 def statuses(interview: Interview) -> list[str]:
@@ -41,25 +41,25 @@ def statuses(interview: Interview) -> list[str]:
 
 
 def record(phone: Phone) -> ET.Element:
-    found = phone.document().find("Record")
+    found = phone.twiml().find("Record")
     assert found is not None
     return found
 
 
 class TestTheLastWordsOfTheLastCall:
     @pytest.fixture
-    def broken_off(self, twilio: Carrier, phone: Phone, interview: Interview) -> ET.Element:
+    def broken_off(self, twilio: FakeTwilio, phone: Phone, interview: Interview) -> ET.Element:
         """The line went while the last question was being answered, and of that nothing is heard."""
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "completed"})
-        consent(phone)
+        give_consent(phone)
         for _ in (1, 2):
-            phone.answer(WORDS)
+            phone.record_answer(ANSWER)
         last = record(phone)
-        phone.status("completed")
+        phone.report_status("completed")
         return last
 
     def test_are_looked_for_at_the_carrier(
-        self, broken_off: ET.Element, phone: Phone, interview: Interview, twilio: Carrier, drained: Any
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         known = Recording.objects.latest("turn").sid
         twilio.recordings = [
@@ -67,43 +67,43 @@ class TestTheLastWordsOfTheLastCall:
             {"sid": "RE8", "status": "processing", "duration": "-1"},
             {"sid": known, "status": "completed", "duration": "20"},
         ]
-        drained(only="interviews.follow_up", all=True)
+        run_tasks(only="interviews.follow_up", include_later=True)
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
         take = Recording.objects.get(sid="RE8")
         assert (take.chosen, take.ended, take.response.position) == (True, Recording.Ended.HANGUP, 2)
 
         phone.post(broken_off.attrib["action"], phone.params(RecordingSid="RE8", RecordingDuration=31, Digits="hangup"))
-        phone.recorded(broken_off, {"RecordingSid": "RE8", "RecordingDuration": "31"})
-        phone.transcribed(broken_off, "RE8", WORDS)
-        drained(all=True)
+        phone.report_recording(broken_off, {"RecordingSid": "RE8", "RecordingDuration": "31"})
+        phone.report_transcription(broken_off, "RE8", ANSWER)
+        run_tasks(include_later=True)
         assert statuses(interview) == [Answer.ASSESSED] * 3
         assert Recording.objects.get(sid="RE8").seconds == 31
 
     @pytest.mark.parametrize("answer", [[], 404, 400], ids=["nothing recorded", "not known", "refused"])
     def test_are_none_where_the_carrier_has_none(
-        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, answer: Any
+        self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, answer: Any
     ) -> None:
         twilio.recordings = answer
-        drained(only="interviews.follow_up", all=True)
+        run_tasks(only="interviews.follow_up", include_later=True)
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
         assert statuses(interview)[2] == Answer.SKIPPED
 
     def test_are_waited_for_while_the_carrier_does_not_accept_our_login(
-        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, time_machine: Any
+        self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         found, twilio.recordings = twilio.recordings, 401
         time_machine.move_to(timezone.now() + timedelta(hours=20), tick=True)
-        drained(only="interviews.follow_up", all=True)
+        run_tasks(only="interviews.follow_up", include_later=True)
         assert Interview.objects.get().is_live
         twilio.recordings = found
         sweep(0)
-        drained(only="interviews.follow_up", all=True)
+        run_tasks(only="interviews.follow_up", include_later=True)
         assert not Interview.objects.get().is_live
 
     def test_are_waited_for_while_the_carrier_cannot_be_asked_though_not_for_ever(
-        self, broken_off: ET.Element, interview: Interview, twilio: Carrier, drained: Any, time_machine: Any
+        self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         twilio.recordings = 503
         for minutes, status in (
@@ -113,16 +113,16 @@ class TestTheLastWordsOfTheLastCall:
         ):
             time_machine.move_to(timezone.now() + timedelta(minutes=minutes), tick=True)
             sweep(0)
-            drained(only="interviews.follow_up", all=True)
+            run_tasks(only="interviews.follow_up", include_later=True)
             interview.refresh_from_db()
             assert interview.status == status
 
     @pytest.mark.parametrize("by", ["its action", "its recording"])
     def test_count_even_when_they_come_after_the_interview_was_closed(
-        self, broken_off: ET.Element, phone: Phone, interview: Interview, drained: Any, time_machine: Any, by: str
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, time_machine: Any, by: str
     ) -> None:
-        drained(only="interviews.follow_up", all=True)
-        drained()
+        run_tasks(only="interviews.follow_up", include_later=True)
+        run_tasks()
         interview.refresh_from_db()
         assert interview.result_status != Interview.ResultStatus.PENDING
         assert statuses(interview)[2] == Answer.SKIPPED
@@ -133,12 +133,12 @@ class TestTheLastWordsOfTheLastCall:
             sweep(0)
         else:
             for _ in range(2):
-                phone.recorded(broken_off, TAKE)
-        phone.transcribed(broken_off, "RE1", WORDS)
+                phone.report_recording(broken_off, TAKE)
+        phone.report_transcription(broken_off, "RE1", ANSWER)
         assert statuses(interview)[2] == Answer.ANSWERED
         interview.refresh_from_db()
         assert interview.result_status == Interview.ResultStatus.PENDING
-        drained()
+        run_tasks()
         interview.refresh_from_db()
         assert statuses(interview) == [Answer.ASSESSED] * 3
         assert interview.results.get(is_current=True).coverage == 1
@@ -146,26 +146,26 @@ class TestTheLastWordsOfTheLastCall:
 
     @pytest.mark.parametrize("take", [{"Digits": "*"}, {"RecordingDuration": "0"}], ids=["discarded", "silent"])
     def test_that_are_no_answer_open_nothing_again(
-        self, broken_off: ET.Element, phone: Phone, interview: Interview, drained: Any, take: dict[str, str]
+        self, broken_off: ET.Element, phone: Phone, interview: Interview, take: dict[str, str]
     ) -> None:
-        drained(only="interviews.follow_up", all=True)
+        run_tasks(only="interviews.follow_up", include_later=True)
         phone.post(broken_off.attrib["action"], phone.params(**TAKE | take))
-        phone.recorded(broken_off, TAKE | {"RecordingDuration": take.get("RecordingDuration", "20")})
+        phone.report_recording(broken_off, TAKE | {"RecordingDuration": take.get("RecordingDuration", "20")})
         assert statuses(interview)[2] == Answer.SKIPPED
 
     def test_open_no_interview_again_that_was_called_off(
         self, broken_off: ET.Element, phone: Phone, interview: Interview
     ) -> None:
         interview.cancel(Interview.Outcome.BY_HR, actor="hr")
-        phone.recorded(broken_off, TAKE)
+        phone.report_recording(broken_off, TAKE)
         assert statuses(interview)[2] == Answer.SKIPPED
 
 
 class TestWhatIsSaidOfARecording:
     @pytest.fixture
-    def given(self, twilio: Carrier, phone: Phone) -> ET.Element:
+    def given(self, twilio: FakeTwilio, phone: Phone) -> ET.Element:
         """The first question was answered."""
-        consent(phone)
+        give_consent(phone)
         first = record(phone)
         phone.post(first.attrib["action"], phone.params(**TAKE, Digits="#"))
         return first
@@ -199,65 +199,65 @@ class TestWhatIsSaidOfARecording:
 
     @pytest.mark.parametrize("order", [["absent", "completed"], ["completed", "absent"]])
     def test_ends_with_the_audio_whenever_there_is_some(
-        self, given: ET.Element, phone: Phone, interview: Interview, drained: Any, order: list[str]
+        self, given: ET.Element, phone: Phone, interview: Interview, order: list[str]
     ) -> None:
         for status in order:
             self.told(phone, given, status)
-        phone.transcribed(given, "RE1", WORDS)
-        drained()
+        phone.report_transcription(given, "RE1", ANSWER)
+        run_tasks()
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.STORED, Answer.ASSESSED)
 
     def test_opens_the_result_again_when_the_audio_turns_up_after_it(
-        self, given: ET.Element, phone: Phone, interview: Interview, drained: Any
+        self, given: ET.Element, phone: Phone, interview: Interview
     ) -> None:
         self.told(phone, given, "absent")
-        phone.last = phone.post(given.attrib["action"], phone.params(**TAKE, Digits="#"))
+        phone.last_response = phone.post(given.attrib["action"], phone.params(**TAKE, Digits="#"))
         for _ in (1, 2):
-            phone.answer(WORDS)
-        drained()
+            phone.record_answer(ANSWER)
+        run_tasks()
         interview.refresh_from_db()
         assert interview.results.get(is_current=True).coverage < 1
         self.told(phone, given, "completed")
-        phone.transcribed(given, "RE1", WORDS)
-        drained()
+        phone.report_transcription(given, "RE1", ANSWER)
+        run_tasks()
         assert interview.results.get(is_current=True).coverage == 1
 
     def test_a_second_time_does_not_bring_back_what_was_fetched_in_vain(
-        self, given: ET.Element, phone: Phone, interview: Interview, twilio: Carrier, drained: Any
+        self, given: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         twilio.audio = b"<html>no</html>"
         self.told(phone, given, "completed")
         Recording.objects.update(tries=pipeline.NO_AUDIO_TRIES)
-        drained()
+        run_tasks()
         self.told(phone, given, "completed")
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
 
 
 @pytest.mark.parametrize("duration", ["-1", "", "none", "99999999999", None])
 def test_a_recording_of_unknown_length_is_an_answer(
-    twilio: Carrier, phone: Phone, interview: Interview, duration: str | None
+    twilio: FakeTwilio, phone: Phone, interview: Interview, duration: str | None
 ) -> None:
-    consent(phone)
+    give_consent(phone)
     first = record(phone)
     told = {"RecordingSid": "RE1", "Digits": "#"} | ({} if duration is None else {"RecordingDuration": duration})
     phone.post(first.attrib["action"], phone.params(**told))
-    assert interview.responses.all()[1].question in phone.heard()
+    assert interview.responses.all()[1].question in phone.prompt_text()
     take = Recording.objects.get()
     assert (take.chosen, take.seconds, statuses(interview)[0]) == (True, None, Answer.ANSWERED)
-    phone.recorded(first, TAKE)
+    phone.report_recording(first, TAKE)
     assert Recording.objects.get().seconds == 20
 
 
 @pytest.mark.parametrize("judged_meanwhile", [True, False])
 def test_how_an_interview_ends_does_not_hang_on_how_fast_its_answers_are_judged(
-    twilio: Carrier, phone: Phone, interview: Interview, drained: Any, judged_meanwhile: bool
+    twilio: FakeTwilio, phone: Phone, interview: Interview, judged_meanwhile: bool
 ) -> None:
-    consent(phone)
+    give_consent(phone)
     for _ in statuses(interview):
-        phone.answer("Yes, I do.")
+        phone.record_answer("Yes, I do.")
         if judged_meanwhile:
-            drained()
-    drained()
+            run_tasks()
+    run_tasks()
     interview.refresh_from_db()
     assert set(statuses(interview)) == {Answer.TOO_SHORT}
     assert (interview.outcome, interview.result_status) == (Interview.Outcome.COMPLETE, "incomplete")
@@ -266,58 +266,56 @@ def test_how_an_interview_ends_does_not_hang_on_how_fast_its_answers_are_judged(
 
 @pytest.mark.parametrize("order", [["take", "recording"], ["recording", "take"]])
 def test_a_recording_is_as_long_as_it_is_once_its_silence_is_cut_off(
-    twilio: Carrier, phone: Phone, interview: Interview, order: list[str]
+    twilio: FakeTwilio, phone: Phone, interview: Interview, order: list[str]
 ) -> None:
-    consent(phone)
+    give_consent(phone)
     first = record(phone)
     for news in order:
         if news == "take":
             phone.post(first.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=25))
         else:
-            phone.recorded(first, TAKE)
+            phone.report_recording(first, TAKE)
     assert Recording.objects.get().seconds == 20
 
 
 @pytest.mark.parametrize(("seconds", "becomes"), [(0, Answer.SKIPPED), (3, Answer.ANSWERED)])
 def test_what_was_broken_off_is_an_answer_only_if_more_than_silence_was_recorded(
-    twilio: Carrier, phone: Phone, interview: Interview, drained: Any, seconds: int, becomes: str
+    twilio: FakeTwilio, phone: Phone, interview: Interview, seconds: int, becomes: str
 ) -> None:
-    consent(phone)
+    give_consent(phone)
     first = record(phone)
     hung_up = TAKE | {"Digits": "hangup", "CallStatus": "completed"}
     phone.post(first.attrib["action"], phone.params(**hung_up))
-    phone.recorded(first, TAKE | {"RecordingDuration": str(seconds)})
-    phone.status("completed")
+    phone.report_recording(first, TAKE | {"RecordingDuration": str(seconds)})
+    phone.report_status("completed")
     twilio.recordings = []
-    drained(all=True)
+    run_tasks(include_later=True)
     assert statuses(interview)[0] == becomes
 
 
 def test_no_recording_of_unknown_length_is_silence(phone: Phone, interview: Interview) -> None:
-    consent(phone)
+    give_consent(phone)
     phone.post(record(phone).attrib["action"], phone.params(RecordingDuration=-1))
     assert statuses(interview)[0] == Answer.ASKED
 
 
 def test_an_answer_to_a_turn_that_silence_has_closed_is_kept_on_file(phone: Phone, interview: Interview) -> None:
-    consent(phone)
+    give_consent(phone)
     action = record(phone).attrib["action"]
-    asked_again = phone.turn(3, "silence").content
+    asked_again = phone.post_turn(3, "silence").content
     for _ in range(2):
         assert phone.post(action, phone.params(**TAKE, Digits="#")).content == asked_again
     kept = TwilioEvent.objects.filter(turn=3).order_by("created_at").values_list("kind", "params__RecordingSid")
     assert list(kept) == [("silence", None), ("take", "RE1")]
 
 
-def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(
-    twilio: Carrier, client: Client, drained: Any
-) -> None:
-    interview = an_interview()
-    phone = Phone(placed(interview), client)
-    consent(phone)
-    phone.answer("What I wanted to s", digits="hangup")
-    phone.status("completed")
+def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(twilio: FakeTwilio, client: Client) -> None:
+    interview = make_interview()
+    phone = Phone(place_attempt(interview), client)
+    give_consent(phone)
+    phone.record_answer("What I wanted to s", digits="hangup")
+    phone.report_status("completed")
     dialer.follow_up(phone.attempt.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is not None
-    assert not any("Recordings.json" in one for one in twilio.asked)
+    assert not any("Recordings.json" in one for one in twilio.requests)

@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from twilio.request_validator import RequestValidator
 
 from tests.support.rollback import rolled_back
-from tests.support.twilio_driver import FORM, Phone, everything
+from tests.support.twilio_driver import FORM, Phone, snapshot_rows
 from webhooks.tests.test_strangers import addresses
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def send(
 
 
 def all_there_is() -> list[Any]:
-    return [*everything(), list(ProcrastinateJob.objects.values_list("id", "status"))]
+    return [*snapshot_rows(), list(ProcrastinateJob.objects.values_list("id", "status"))]
 
 
 def test_what_is_no_plain_form_is_refused(phone: Phone) -> None:
@@ -139,7 +139,7 @@ def test_of_two_signatures_neither_counts(phone: Phone) -> None:
 
 def test_what_is_refused_is_told_in_plain_text(phone: Phone) -> None:
     """It says what was sent, which may be anything."""
-    answer = phone.turn(1, "<script>alert(1)<")
+    answer = phone.post_turn(1, "<script>alert(1)<")
     assert answer.status_code == 400
     assert answer["Content-Type"].startswith("text/plain")
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import Interview, InterviewResponse, Recording
-from tests.support.twilio_driver import Phone, consent, everything
+from tests.support.factories import run_tasks
+from tests.support.twilio_driver import Phone, give_consent, snapshot_rows
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 class TestTheSameEventTwice:
     def test_gets_the_same_answer_and_has_no_second_effect(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
-        record = phone.document().find("Record")
+        give_consent(phone)
+        record = phone.twiml().find("Record")
         assert record is not None
         params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
         first = phone.post(record.attrib["action"], params)
@@ -25,23 +26,23 @@ class TestTheSameEventTwice:
         assert again.content == first.content
         assert (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count()) == before
 
-    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any, drained) -> None:
-        consent(phone)
-        record = phone.document().find("Record")
+    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any) -> None:
+        give_consent(phone)
+        record = phone.twiml().find("Record")
         assert record is not None
         params = phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#")
         first = phone.post(record.attrib["action"], params)
-        phone.status("completed", 5)
-        drained()
-        before = everything()
+        phone.report_status("completed", 5)
+        run_tasks()
+        before = snapshot_rows()
         time_machine.move_to(timezone.now() + timedelta(days=1))
         assert phone.post(record.attrib["action"], params).content == first.content
-        assert phone.status("completed", 5).status_code == 204
-        assert everything() == before
+        assert phone.report_status("completed", 5).status_code == 204
+        assert snapshot_rows() == before
 
     def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
-        phone.status("ringing", 1)
-        phone.status("ringing", 1)
+        phone.report_status("ringing", 1)
+        phone.report_status("ringing", 1)
         assert TwilioEvent.objects.filter(kind="status").count() == 1
 
 
@@ -50,60 +51,60 @@ class TestEventsOutOfOrder:
         self, phone: Phone, interview: Interview
     ) -> None:
         """Nobody can know the third question's address before the second answer is in: this is no answer."""
-        consent(phone)
-        phone.answer("The first.")
-        here = phone.last
-        record = phone.document().find("Record")
+        give_consent(phone)
+        phone.record_answer("The first.")
+        here = phone.last_response
+        record = phone.twiml().find("Record")
         assert record is not None
         before = [one.status for one in interview.responses.all()]
         ahead = record.attrib["action"].replace("/turns/4/", "/turns/5/")
         assert ahead != record.attrib["action"]
         assert phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20)).status_code == 200
         assert [one.status for one in interview.responses.all()] == before
-        phone.last = here
-        phone.answer("The second.")
-        phone.answer("The third.")
+        phone.last_response = here
+        phone.record_answer("The second.")
+        phone.record_answer("The third.")
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
 
     def test_audio_that_overtakes_that_of_the_answer_before_finds_its_own(
         self, phone: Phone, interview: Interview
     ) -> None:
-        consent(phone)
+        give_consent(phone)
         takes = []
         for number in (1, 2):
-            record = phone.document().find("Record")
+            record = phone.twiml().find("Record")
             assert record is not None
             takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
             phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
         for record, take in reversed(takes):
-            phone.recorded(record, take)
+            phone.report_recording(record, take)
         found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
         assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
 
     def test_an_audio_that_comes_before_its_action_is_kept(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
-        record = phone.document().find("Record")
+        give_consent(phone)
+        record = phone.twiml().find("Record")
         assert record is not None
-        question = phone.last
-        phone.recorded(record, {"RecordingSid": "RE1", "RecordingDuration": "20"})
-        phone.last = question
+        question = phone.last_response
+        phone.report_recording(record, {"RecordingSid": "RE1", "RecordingDuration": "20"})
+        phone.last_response = question
         phone.post(record.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#"))
         take = Recording.objects.get()
         assert (take.status, take.chosen, take.ended) == (Recording.Status.AVAILABLE, True, "key")
 
     def test_an_audio_of_another_id_is_not_that_of_this_answer(self, phone: Phone) -> None:
-        consent(phone)
-        record = phone.document().find("Record")
+        give_consent(phone)
+        record = phone.twiml().find("Record")
         assert record is not None
         phone.post(record.attrib["action"], phone.params(RecordingSid="RE1", RecordingDuration=20, Digits="#"))
-        assert phone.recorded(record, {"RecordingSid": "RE2", "RecordingDuration": "90"}).status_code < 300
+        assert phone.report_recording(record, {"RecordingSid": "RE2", "RecordingDuration": "90"}).status_code < 300
         take = Recording.objects.get()
         assert (take.sid, take.seconds, take.status) == ("RE1", 20, Recording.Status.EXPECTED)
 
     def test_a_call_that_ended_stays_ended(self, phone: Phone, interview: Interview) -> None:
-        phone.status("completed", 3)
-        phone.status("in-progress", 2)
-        phone.status("ringing", 4)
+        phone.report_status("completed", 3)
+        phone.report_status("in-progress", 2)
+        phone.report_status("ringing", 4)
         assert interview.attempts.get().call.status == "completed"
 
     @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ class TestEventsOutOfOrder:
     def test_why_a_call_failed_is_told_in_words(
         self, phone: Phone, interview: Interview, code: str, meaning: str
     ) -> None:
-        phone.status("failed", 3, ErrorCode=code)
+        phone.report_status("failed", 3, ErrorCode=code)
         reason = interview.attempts.get().reason
         told = "The carrier could not put the call through."
         assert reason.startswith(f"{told}{meaning}")

@@ -17,10 +17,10 @@ from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.models import ModelCall, SpokenLine
 from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
-from tests.support.admin_client import read
-from tests.support.factories import QUESTIONS, an_approved_job, an_interview, drain
-from tests.support.fake_openai import Server, failing, speaking
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.admin_client import get_page
+from tests.support.factories import QUESTIONS, make_approved_job, make_interview, run_tasks
+from tests.support.fake_openai import FakeOpenAI, error_reply, speech_reply
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks import tasks
 from webhooks.tests.test_queries import ALWAYS
 from webhooks.tests.test_whole_interview import conduct, network
@@ -30,25 +30,25 @@ __all__ = ["network"]
 
 
 @pytest.fixture
-def voice() -> Iterator[Server]:
-    with a_voice(speaking) as server:
+def voice() -> Iterator[FakeOpenAI]:
+    with a_voice(speech_reply) as server:
         yield server
 
 
 def spoken_job(**fields: Any) -> JobDescription:
-    job = an_approved_job(**fields)
+    job = make_approved_job(**fields)
     tasks.speak_new(timestamp=0)
-    drain()
+    run_tasks()
     return job
 
 
-def said(voice: Server) -> list[str]:
+def said(voice: FakeOpenAI) -> list[str]:
     return [str(request.json["input"]) for request in voice.requests]
 
 
 @pytest.mark.django_db
 class TestWhatIsSpokenAhead:
-    def test_is_everything_but_what_names_a_candidate(self, voice: Server) -> None:
+    def test_is_everything_but_what_names_a_candidate(self, voice: FakeOpenAI) -> None:
         spoken_job(title="Pilot")
         texts = said(voice)
         assert {question["text"] for question in QUESTIONS} < set(texts)
@@ -59,37 +59,37 @@ class TestWhatIsSpokenAhead:
         assert not any("I am calling for" in text or "{" in text for text in texts)
         assert len(texts) == len(set(texts)) == ModelCall.objects.filter(purpose="speech").count()
 
-    def test_is_what_a_second_job_adds_to_the_first(self, voice: Server) -> None:
+    def test_is_what_a_second_job_adds_to_the_first(self, voice: FakeOpenAI) -> None:
         spoken_job(title="Pilot")
         before = len(voice.requests)
         spoken_job(title="Cook")
         assert before < len(voice.requests) < 2 * before
         assert all("Cook" in text for text in said(voice)[before:])
 
-    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: Server) -> None:
-        job = an_approved_job()
+    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: FakeOpenAI) -> None:
+        job = make_approved_job()
         job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
 
     def test_is_nothing_without_a_voice(self) -> None:
-        an_approved_job()
+        make_approved_job()
         tasks.speak_new(timestamp=0)
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(self, voice: Server, time_machine: Any) -> None:
+    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(self, voice: FakeOpenAI, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
         tasks.speak_new(timestamp=0)
         assert not SpokenLine.objects.unspoken().exists()
         tasks.speak_all(timestamp=0)
-        drain()
+        run_tasks()
         assert any("for Captain" in text for text in said(voice))
 
-    def test_is_spoken_again_where_its_file_is_lost(self, voice: Server, time_machine: Any) -> None:
+    def test_is_spoken_again_where_its_file_is_lost(self, voice: FakeOpenAI, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
         closed.update_fields(is_open=False)
@@ -98,74 +98,74 @@ class TestWhatIsSpokenAhead:
         for text in ("Pilot", "Cook"):
             lose_file(SpokenLine.objects.filter(text__contains=f"for {text} again")[0].text)
         tasks.speak_lost(timestamp=0)
-        drain()
+        run_tasks()
         (text,) = said(voice)
         assert f"for {job.title} again" in text
 
-    def test_is_left_alone_while_no_file_is_lost(self, voice: Server, django_assert_num_queries: Any) -> None:
+    def test_is_left_alone_while_no_file_is_lost(self, voice: FakeOpenAI, django_assert_num_queries: Any) -> None:
         spoken_job()
         with django_assert_num_queries(1):
             tasks.speak_lost(timestamp=0)
 
-    def test_delays_no_approval(self, voice: Server) -> None:
-        with a_voice(failing(503)) as server:
-            an_approved_job()
+    def test_delays_no_approval(self, voice: FakeOpenAI) -> None:
+        with a_voice(error_reply(503)) as server:
+            make_approved_job()
             assert server.requests == []
 
 
 @pytest.mark.django_db
 class TestACall:
-    def test_plays_what_was_spoken_and_says_the_rest(self, voice: Server, client: Client) -> None:
-        phone = Phone(placed(an_interview(job=spoken_job())), client)
+    def test_plays_what_was_spoken_and_says_the_rest(self, voice: FakeOpenAI, client: Client) -> None:
+        phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
         phone.pick_up()
-        assert "Ada Lovelace" in phone.heard()
-        phone.press("1")
-        assert phone.heard() == ""
-        phone.press("1")
-        gather = phone.document().find("Gather")
+        assert "Ada Lovelace" in phone.prompt_text()
+        phone.press_key("1")
+        assert phone.prompt_text() == ""
+        phone.press_key("1")
+        gather = phone.twiml().find("Gather")
         assert gather is not None
         assert [part.tag for part in gather] == ["Play", "Play"], "a key during either of them still works"
         for part in gather:
             base, path = (part.text or "").split("/webhooks/")
             assert (base, status(client, f"/webhooks/{path}")) == (settings.WEBHOOK_BASE_URL, 200)
-        assert [verb.tag for verb in phone.document()] == ["Gather", "Record", "Redirect"]
+        assert [verb.tag for verb in phone.twiml()] == ["Gather", "Record", "Redirect"]
 
-    def test_says_a_question_that_could_not_be_spoken(self, voice: Server, client: Client) -> None:
+    def test_says_a_question_that_could_not_be_spoken(self, voice: FakeOpenAI, client: Client) -> None:
         job = spoken_job()
         SpokenLine.objects.filter(text=QUESTIONS[0]["text"]).update(file="")
-        phone = Phone(placed(an_interview(job=job)), client)
-        consent(phone)
-        assert phone.heard() == QUESTIONS[0]["text"]
-        assert len(list(phone.document().iter("Play"))) == 1
+        phone = Phone(place_attempt(make_interview(job=job)), client)
+        give_consent(phone)
+        assert phone.prompt_text() == QUESTIONS[0]["text"]
+        assert len(list(phone.twiml().iter("Play"))) == 1
 
     def test_is_as_ever_while_nothing_is_spoken(self, client: Client) -> None:
-        with a_voice(failing(503)):
-            phone = Phone(placed(an_interview(job=spoken_job())), client)
-            consent(phone)
-            assert phone.heard().endswith(str(QUESTIONS[0]["text"]))
-            assert not list(phone.document().iter("Play"))
+        with a_voice(error_reply(503)):
+            phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
+            give_consent(phone)
+            assert phone.prompt_text().endswith(str(QUESTIONS[0]["text"]))
+            assert not list(phone.twiml().iter("Play"))
 
     def test_asks_the_database_once_more_and_nobody_else(
-        self, voice: Server, client: Client, django_assert_num_queries: Any
+        self, voice: FakeOpenAI, client: Client, django_assert_num_queries: Any
     ) -> None:
-        phone = Phone(placed(an_interview(job=spoken_job())), client)
+        phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
         with django_assert_num_queries(ALWAYS + 3 + 1):  # as in test_queries; what was spoken
-            phone.press("1")
+            phone.press_key("1")
         assert len(voice.requests) == before
 
 
 @pytest.mark.django_db
-def test_hr_listens_on_the_page_of_the_questions(voice: Server, desk: Client) -> None:
+def test_hr_listens_on_the_page_of_the_questions(voice: FakeOpenAI, admin_client: Client) -> None:
     job = spoken_job()
     for page in (
         reverse("admin:jobs_jobdescription_change", args=[job.pk]),
         reverse("admin:jobs_questionset_change", args=[job.approved_questions.pk]),  # type: ignore[union-attr]
         reverse("admin:screener_spokenline_change", args=[SpokenLine.objects.all()[0].pk]),
     ):
-        assert "<audio controls" in read(desk, page)
+        assert "<audio controls" in get_page(admin_client, page)
 
 
 def test_a_voice_without_a_key_is_named_by_the_check() -> None:
@@ -176,8 +176,8 @@ def test_a_voice_without_a_key_is_named_by_the_check() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: Server) -> None:
-    interview = conduct(an_interview(job=spoken_job(), phone="+14155550100"))
+def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: FakeOpenAI) -> None:
+    interview = conduct(make_interview(job=spoken_job(), phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     (call,) = network.network.calls.values()
     played = [entry["text"] for entry in call.log if entry["event"] == "played"]

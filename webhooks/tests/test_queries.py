@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.support.factories import QUESTIONS, an_approved_job, an_interview
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.factories import QUESTIONS, make_approved_job, make_interview
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ ALWAYS = TRANSACTION + HELD + KEPT
 
 @pytest.fixture(params=[3, 12], ids=["three questions", "twelve questions"])
 def phone(request: pytest.FixtureRequest, client: Client) -> Phone:
-    job = an_approved_job(questions=(QUESTIONS * 4)[: request.param])
-    phone = Phone(placed(an_interview(job=job)), client)
+    job = make_approved_job(questions=(QUESTIONS * 4)[: request.param])
+    phone = Phone(place_attempt(make_interview(job=job)), client)
     phone.attempt.call.update_fields(twilio_sid=phone.sid)
     return phone
 
@@ -34,34 +34,34 @@ def test_a_pick_up(phone: Phone, django_assert_num_queries: Any) -> None:
 def test_who_it_is(phone: Phone, django_assert_num_queries: Any) -> None:
     phone.pick_up()
     with django_assert_num_queries(ALWAYS + 3):  # the questions; the attempt moves; which job to name
-        phone.press("1")
+        phone.press_key("1")
 
 
 def test_an_answer(phone: Phone, django_assert_num_queries: Any) -> None:
-    consent(phone)
+    give_consent(phone)
     # The questions, the take that may be known; the take, the attempt, this question, the next, and their history.
     with django_assert_num_queries(ALWAYS + 7):
-        phone.answer(recorded=False)
+        phone.record_answer(recorded=False)
 
 
 def test_a_recording_and_its_transcription(phone: Phone, django_assert_num_queries: Any) -> None:
-    consent(phone)
-    record = phone.document().find("Record")
+    give_consent(phone)
+    record = phone.twiml().find("Record")
     assert record is not None
-    phone.answer(recorded=False)
+    phone.record_answer(recorded=False)
     take = phone.attempt.takes.get()
     with django_assert_num_queries(ALWAYS + 3):  # the take; it is there; the job to fetch it
-        phone.recorded(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
+        phone.report_recording(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
     with django_assert_num_queries(ALWAYS + 2):  # the take; its words
-        phone.transcribed(record, take.sid, "I led it.")
+        phone.report_transcription(record, take.sid, "I led it.")
 
 
 def test_a_status(phone: Phone, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(ALWAYS + 1):  # the call
-        phone.status("ringing")
+        phone.report_status("ringing")
 
 
 def test_the_same_again(phone: Phone, django_assert_num_queries: Any) -> None:
     phone.pick_up()
     with django_assert_num_queries(ALWAYS + 1):  # the questions, what was answered before; nothing is kept twice
-        phone.turn(0, "pickup")
+        phone.post_turn(0, "pickup")

@@ -8,8 +8,9 @@ from django.test import Client
 
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.models.event import RECORDING_REJECTED
-from tests.support.admin_client import page_of, read
-from tests.support.twilio_driver import Phone, consent
+from tests.support.admin_client import admin_url, get_page
+from tests.support.factories import run_tasks
+from tests.support.twilio_driver import Phone, give_consent
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,7 @@ Status = InterviewResponse.Status
 
 def answer_with_sid(phone: Phone, sid: str, **more: Any) -> None:
     """Post the action of the current <Record>, naming this recording."""
-    record = phone.document().find("Record")
+    record = phone.twiml().find("Record")
     assert record is not None
     take = {"RecordingSid": sid, "RecordingDuration": "20", "Digits": "#"} | more
     phone.post(record.attrib["action"], phone.params() | take)
@@ -26,10 +27,10 @@ def answer_with_sid(phone: Phone, sid: str, **more: Any) -> None:
 
 def announce_recording(phone: Phone, sid: str) -> None:
     """Post the recording callback of the current <Record>, and stay at its turn."""
-    record, turn = phone.document().find("Record"), phone.last
+    record, turn = phone.twiml().find("Record"), phone.last_response
     assert record is not None
-    phone.recorded(record, {"RecordingSid": sid, "RecordingDuration": "20"})
-    phone.last = turn
+    phone.report_recording(record, {"RecordingSid": sid, "RecordingDuration": "20"})
+    phone.last_response = turn
 
 
 def statuses(interview: Interview) -> list[str]:
@@ -39,7 +40,7 @@ def statuses(interview: Interview) -> list[str]:
 @pytest.fixture
 def rejected(phone: Phone) -> Phone:
     """A call in which the second answer came with the recording of the first."""
-    consent(phone)
+    give_consent(phone)
     answer_with_sid(phone, "RE1")
     answer_with_sid(phone, "RE1")
     return phone
@@ -53,7 +54,7 @@ def test_rejected_recording_adds_event(rejected: Phone, interview: Interview) ->
 
 
 def test_rejected_recording_is_logged(phone: Phone, caplog: pytest.LogCaptureFixture) -> None:
-    consent(phone)
+    give_consent(phone)
     answer_with_sid(phone, "RE1")
     with caplog.at_level(logging.WARNING, logger="interviews.models.attempt"):
         answer_with_sid(phone, "RE1")
@@ -61,9 +62,9 @@ def test_rejected_recording_is_logged(phone: Phone, caplog: pytest.LogCaptureFix
     assert record.args == (phone.attempt.pk, 4, 1)
 
 
-def test_rejected_recording_shows_in_history(rejected: Phone, interview: Interview, desk: Client) -> None:
+def test_rejected_recording_shows_in_history(rejected: Phone, interview: Interview, admin_client: Client) -> None:
     event = interview.events.get(kind=RECORDING_REJECTED)
-    page = read(desk, page_of(interview))
+    page = get_page(admin_client, admin_url(interview))
     assert "Question 2 recording rejected" in page
     assert event.reason in page
 
@@ -80,19 +81,19 @@ def test_rejected_recording_leaves_call_running(rejected: Phone, interview: Inte
     assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
 
 
-def test_rejected_last_recording_makes_result_incomplete(phone: Phone, interview: Interview, drained: Any) -> None:
-    consent(phone)
+def test_rejected_last_recording_makes_result_incomplete(phone: Phone, interview: Interview) -> None:
+    give_consent(phone)
     for sid in ("RE1", "RE2", "RE1"):
         answer_with_sid(phone, sid)
     assert statuses(interview) == [Status.ANSWERED, Status.ANSWERED, Status.AUDIO_LOST]
     interview.responses.filter(status=Status.ANSWERED).update(status=Status.SILENT)
-    drained(only="interviews.conclude")
+    run_tasks(only="interviews.conclude")
     interview.refresh_from_db()
     assert interview.result_status == Interview.ResultStatus.INCOMPLETE
 
 
 def test_announced_recording_answers_in_place_of_rejected(phone: Phone, interview: Interview) -> None:
-    consent(phone)
+    give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE2")
     assert interview.events.filter(kind=RECORDING_REJECTED).exists()
@@ -101,7 +102,7 @@ def test_announced_recording_answers_in_place_of_rejected(phone: Phone, intervie
 
 
 def test_rejected_recording_after_hangup_leaves_question_open(phone: Phone, interview: Interview) -> None:
-    consent(phone)
+    give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE2", Digits="hangup", CallStatus="completed")
     assert interview.events.get(kind=RECORDING_REJECTED).data["position"] == 0
@@ -109,7 +110,7 @@ def test_rejected_recording_after_hangup_leaves_question_open(phone: Phone, inte
 
 
 def test_recording_with_expected_sid_adds_no_event(phone: Phone, interview: Interview) -> None:
-    consent(phone)
+    give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE1")
     assert not interview.events.filter(kind=RECORDING_REJECTED).exists()

@@ -1,4 +1,4 @@
-"""Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML; the worker's jobs drained."""
+"""Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML, and due tasks."""
 
 from functools import partial
 from typing import Any
@@ -8,9 +8,9 @@ from django.test import Client
 
 from candidates.models import Consent, DoNotCall
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
-from tests.support.factories import an_approved_job, an_interview
-from tests.support.fake_twilio import Carrier, carrier
-from tests.support.twilio_driver import Phone, consent, placed
+from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
+from tests.support.twilio_driver import Phone, give_consent, place_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -20,24 +20,24 @@ Status, Outcome = Interview.Status, Interview.Outcome
 class TestAConversation:
     def test_asks_for_the_person_before_saying_what_it_is_about(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
-        assert interview.candidate.full_name in phone.heard()
-        assert "interview" not in phone.heard().lower()
-        assert interview.job.title not in phone.heard()
+        assert interview.candidate.full_name in phone.prompt_text()
+        assert "interview" not in phone.prompt_text().lower()
+        assert interview.job.title not in phone.prompt_text()
 
     def test_discloses_the_machine_and_the_recording_before_anything_is_recorded(self, phone: Phone) -> None:
         phone.pick_up()
-        phone.press("1")
-        assert "artificial intelligence" in phone.heard()
-        assert "recorded" in phone.heard()
-        assert phone.document().find("Record") is None
+        phone.press_key("1")
+        assert "artificial intelligence" in phone.prompt_text()
+        assert "recorded" in phone.prompt_text()
+        assert phone.twiml().find("Record") is None
 
     def test_goes_all_the_way(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
+        give_consent(phone)
         for response in interview.responses.all():
-            assert response.question in phone.heard()
-            phone.answer("I led a migration of twelve services.")
-        assert "last question" in phone.heard()
-        phone.status("completed", CallDuration=200)
+            assert response.question in phone.prompt_text()
+            phone.record_answer("I led a migration of twelve services.")
+        assert "last question" in phone.prompt_text()
+        phone.report_status("completed", CallDuration=200)
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.COMPLETE)
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
@@ -46,8 +46,8 @@ class TestAConversation:
         assert (attempt.outcome, attempt.call.duration_seconds) == (Attempt.Outcome.ANSWERED, 200)
 
     def test_records_with_explicit_limits_and_ends_an_answer_only_by_the_named_keys(self, phone: Phone) -> None:
-        consent(phone)
-        record = phone.document().find("Record")
+        give_consent(phone)
+        record = phone.twiml().find("Record")
         assert record is not None
         assert record.attrib["finishOnKey"] == "*#"
         assert record.attrib["maxLength"] == "119"
@@ -56,9 +56,9 @@ class TestAConversation:
     @pytest.mark.parametrize(("key", "outcome"), [("2", Outcome.DECLINED), ("9", Outcome.OPTED_OUT)])
     def test_takes_no_for_an_answer(self, phone: Phone, interview: Interview, key: str, outcome: str) -> None:
         phone.pick_up()
-        phone.press("1")
-        phone.press(key)
-        assert phone.document().find("Hangup") is not None
+        phone.press_key("1")
+        phone.press_key(key)
+        assert phone.twiml().find("Hangup") is not None
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Status.FAILED, outcome)
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
@@ -67,38 +67,38 @@ class TestAConversation:
 
     def test_lets_a_wrong_person_go_without_learning_anything(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
-        phone.press("2")
+        phone.press_key("2")
         interview.refresh_from_db()
         assert interview.outcome == Outcome.WRONG_PERSON
-        assert interview.job.title not in phone.heard()
+        assert interview.job.title not in phone.prompt_text()
 
-    def test_tries_again_later_when_nobody_replies(self, phone: Phone, interview: Interview, drained) -> None:
+    def test_tries_again_later_when_nobody_replies(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
         phone.stay_silent()
         phone.stay_silent()
-        phone.status("completed")
-        drained()
+        phone.report_status("completed")
+        run_tasks()
         interview.refresh_from_db()
         assert interview.status == Status.PENDING
         assert interview.next_attempt_at is not None
         assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
 
     def test_repeats_a_question_and_throws_that_take_away(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
+        give_consent(phone)
         first = interview.responses.all()[0]
-        phone.answer("hm, what was", digits="*")
-        assert first.question in phone.heard()
-        phone.answer("Now I know.", digits="#")
+        phone.record_answer("hm, what was", digits="*")
+        assert first.question in phone.prompt_text()
+        phone.record_answer("Now I know.", digits="#")
         first.refresh_from_db()
         assert [(take.ended, take.chosen) for take in first.takes.all()] == [("repeat", False), ("key", True)]
 
     def test_asks_once_more_after_silence_and_then_moves_on(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
+        give_consent(phone)
         first, second, *_ = interview.responses.all()
         phone.stay_silent()
-        assert first.question in phone.heard()
+        assert first.question in phone.prompt_text()
         phone.stay_silent()
-        assert second.question in phone.heard()
+        assert second.question in phone.prompt_text()
         first.refresh_from_db()
         assert first.status == InterviewResponse.Status.SILENT
 
@@ -124,19 +124,23 @@ class TestAConversation:
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
     """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
     questions = [{"text": text, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
-    interview = an_interview(
-        job=an_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
+    interview = make_interview(
+        job=make_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
     )
-    phone = Phone(placed(interview), client)
-    steps: list[Any] = [phone.pick_up, *[partial(phone.press, "1")] * 2, *[partial(phone.answer, digits="#")] * 2]
+    phone = Phone(place_attempt(interview), client)
+    steps: list[Any] = [
+        phone.pick_up,
+        *[partial(phone.press_key, "1")] * 2,
+        *[partial(phone.record_answer, digits="#")] * 2,
+    ]
     walked = []
     for step in steps:
         step()
         verbs = [
             (verb.tag, {name: value.replace(str(phone.attempt.pk), "") for name, value in verb.attrib.items()})
-            for verb in phone.document().iter()
+            for verb in phone.twiml().iter()
         ]
-        walked.append((verbs, phone.heard()))
+        walked.append((verbs, phone.prompt_text()))
     interview.refresh_from_db()
     assert interview.outcome == Outcome.COMPLETE
     return walked
@@ -144,37 +148,37 @@ def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
 
 class TestADroppedLine:
     def test_is_resumed_at_the_question_that_it_broke_off_in(
-        self, phone: Phone, interview: Interview, client: Client, drained
+        self, phone: Phone, interview: Interview, client: Client
     ) -> None:
-        consent(phone)
-        phone.answer("The first answer.")
-        phone.answer("The second ans", digits="hangup")
-        phone.status("completed")
-        drained(all=True)
+        give_consent(phone)
+        phone.record_answer("The first answer.")
+        phone.record_answer("The second ans", digits="hangup")
+        phone.report_status("completed")
+        run_tasks(include_later=True)
         interview.refresh_from_db()
         assert interview.status == Status.IN_PROGRESS
         interview.update_fields(next_attempt_at=interview.created_at)
 
-        again = Phone(placed(interview), client, sid="CA2")
+        again = Phone(place_attempt(interview), client, sid="CA2")
         again.pick_up()
-        again.press("1")
-        assert "cut off" in again.heard()
-        again.press("1")
+        again.press_key("1")
+        assert "cut off" in again.prompt_text()
+        again.press_key("1")
         first, second, *rest = interview.responses.all()
-        assert second.question in again.heard()
+        assert second.question in again.prompt_text()
         assert first.status == InterviewResponse.Status.ANSWERED
         for _ in [second, *rest]:
-            again.answer("A whole answer this time.")
+            again.record_answer("A whole answer this time.")
         interview.refresh_from_db()
         assert interview.outcome == Outcome.COMPLETE
         assert second.takes.get(chosen=True).attempt == again.attempt
 
     def test_in_the_last_answer_ends_the_interview(self, phone: Phone, interview: Interview) -> None:
-        consent(phone)
+        give_consent(phone)
         *others, last = interview.responses.all()
         for _ in others:
-            phone.answer("An answer.")
-        phone.answer("The last one. Goodbye!", digits="hangup")
+            phone.record_answer("An answer.")
+        phone.record_answer("The last one. Goodbye!", digits="hangup")
         interview.refresh_from_db()
         assert interview.outcome == Outcome.COMPLETE
         last.refresh_from_db()
@@ -183,27 +187,27 @@ class TestADroppedLine:
     def test_keeps_the_last_answer_even_when_the_end_of_the_call_is_reported_first(
         self, phone: Phone, interview: Interview
     ) -> None:
-        consent(phone)
+        give_consent(phone)
         *others, _ = interview.responses.all()
         for _ in others:
-            phone.answer("An answer.")
-        question = phone.last
-        phone.status("completed")
-        phone.last = question
-        phone.answer("The last one.", digits="hangup")
+            phone.record_answer("An answer.")
+        question = phone.last_response
+        phone.report_status("completed")
+        phone.last_response = question
+        phone.record_answer("The last one.", digits="hangup")
         interview.refresh_from_db()
         assert interview.outcome == Outcome.COMPLETE
 
-    def test_for_good_uses_what_was_said(self, interview: Interview, client: Client, drained) -> None:
+    def test_for_good_uses_what_was_said(self, interview: Interview, client: Client) -> None:
         interview.job.update_fields(max_attempts=1)
-        phone = Phone(placed(interview), client)
-        consent(phone)
+        phone = Phone(place_attempt(interview), client)
+        give_consent(phone)
         count = interview.responses.count()
         for _ in range(count - 2):
-            phone.answer("An answer.")
-        phone.answer("Half of the one before the last", digits="hangup")
-        phone.status("completed")
-        drained(all=True)
+            phone.record_answer("An answer.")
+        phone.record_answer("Half of the one before the last", digits="hangup")
+        phone.report_status("completed")
+        run_tasks(include_later=True)
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.PARTIAL)
         assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() == count - 1
@@ -211,47 +215,47 @@ class TestADroppedLine:
 
     @pytest.mark.parametrize("digits", ["hangup", "#"])
     def test_is_not_touched_by_what_comes_of_the_first_call_once_there_is_a_second(
-        self, phone: Phone, interview: Interview, client: Client, drained, digits: str
+        self, phone: Phone, interview: Interview, client: Client, digits: str
     ) -> None:
-        consent(phone)
-        question = phone.last
-        phone.status("completed")
-        drained(all=True)
+        give_consent(phone)
+        question = phone.last_response
+        phone.report_status("completed")
+        run_tasks(include_later=True)
         interview.refresh_from_db()
         interview.update_fields(next_attempt_at=interview.created_at)
-        again = Phone(placed(interview), client, sid="CA2")
+        again = Phone(place_attempt(interview), client, sid="CA2")
         again.pick_up()
-        again.press("1")
+        again.press_key("1")
 
-        phone.last = question
-        phone.answer("What I wanted to say was", digits=digits)
-        assert phone.document().find("Hangup") is not None
-        phone.machine("machine_start")
-        phone.status("in-progress")
+        phone.last_response = question
+        phone.record_answer("What I wanted to say was", digits=digits)
+        assert phone.twiml().find("Hangup") is not None
+        phone.report_machine("machine_start")
+        phone.report_status("in-progress")
         assert phone.attempt.call.status != Call.Status.IN_PROGRESS
         again.attempt.refresh_from_db()
         assert (again.attempt.stage, again.attempt.turn, again.attempt.ended_at) == ("consent", 2, None)
         assert settled(interview)[0] == (Status.IN_PROGRESS, "")
-        again.press("1")
+        again.press_key("1")
         for one in interview.responses.all():
-            assert one.question in again.heard()
-            again.answer("A whole answer this time.")
+            assert one.question in again.prompt_text()
+            again.record_answer("A whole answer this time.")
         assert settled(interview)[0] == (Status.COMPLETED, Outcome.COMPLETE)
         assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
 
 
 def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
-    phone: Phone, interview: Interview, drained, settings
+    phone: Phone, interview: Interview, settings
 ) -> None:
-    with carrier() as twilio:
+    with run_fake_twilio() as twilio:
         settings.TWILIO_API_URL = twilio.url
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
-        consent(phone)
+        give_consent(phone)
         interview.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
-        drained()
-        assert any(phone.sid in one for one in twilio.asked)
-    phone.answer("Still talking")
-    assert phone.document().find("Hangup") is not None
+        run_tasks()
+        assert any(phone.sid in one for one in twilio.requests)
+    phone.record_answer("Still talking")
+    assert phone.twiml().find("Hangup") is not None
     interview.refresh_from_db()
     assert interview.outcome == Outcome.BY_HR
 
@@ -259,14 +263,14 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
 @pytest.mark.parametrize("key", ["2", "9"])
 def test_what_comes_after_no_is_filed_and_changes_nothing(phone: Phone, interview: Interview, key: str) -> None:
     phone.pick_up()
-    phone.press("1")
-    phone.press(key)
+    phone.press_key("1")
+    phone.press_key(key)
     before = settled(interview)
     assert {status for status, _ in before[1:]} == {InterviewResponse.Status.SKIPPED}
-    assert phone.turn(3, "take", RecordingSid="RE1", RecordingDuration=20, Digits="#").status_code == 200
-    assert phone.document().find("Hangup") is not None
-    phone.machine("machine_start")
-    phone.status("completed")
+    assert phone.post_turn(3, "take", RecordingSid="RE1", RecordingDuration=20, Digits="#").status_code == 200
+    assert phone.twiml().find("Hangup") is not None
+    phone.report_machine("machine_start")
+    phone.report_status("completed")
     assert settled(interview) == before
 
 
@@ -277,12 +281,12 @@ def settled(interview: Interview) -> list[tuple[str, str]]:
 
 class TestVoicemail:
     def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
-        self, phone: Phone, interview: Interview, drained
+        self, phone: Phone, interview: Interview
     ) -> None:
         speaks_like_a_person(phone)
-        phone.answer("Please leave a message after the tone.", recorded=False)
-        phone.machine("machine_start")
-        assert phone.turn(4, "reply").content
+        phone.record_answer("Please leave a message after the tone.", recorded=False)
+        phone.report_machine("machine_start")
+        assert phone.post_turn(4, "reply").content
         interview.refresh_from_db()
         assert interview.status == Status.PENDING
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
@@ -290,32 +294,32 @@ class TestVoicemail:
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
 
     def test_of_a_call_that_goes_on_with_an_interview_takes_nothing_back_of_the_call_before(
-        self, phone: Phone, interview: Interview, client: Client, drained
+        self, phone: Phone, interview: Interview, client: Client
     ) -> None:
-        consent(phone)
-        phone.answer("The first answer.")
-        phone.status("completed")
-        drained(all=True)
+        give_consent(phone)
+        phone.record_answer("The first answer.")
+        phone.report_status("completed")
+        run_tasks(include_later=True)
         interview.refresh_from_db()
         interview.update_fields(next_attempt_at=interview.created_at)
-        again = Phone(placed(interview), client, sid="CA2")
+        again = Phone(place_attempt(interview), client, sid="CA2")
         speaks_like_a_person(again)
-        again.machine("machine_start")
+        again.report_machine("machine_start")
         interview.refresh_from_db()
         assert interview.status == Status.IN_PROGRESS
         assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
 
     def test_is_known_as_such_also_when_that_is_learned_after_the_call(
-        self, phone: Phone, interview: Interview, twilio: Carrier, drained
+        self, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
         speaks_like_a_person(phone)
-        phone.answer("Please leave a message after the tone, and I will call you back as soon as I can.")
-        phone.status("completed")
-        drained()
+        phone.record_answer("Please leave a message after the tone, and I will call you back as soon as I can.")
+        phone.report_status("completed")
+        run_tasks()
         assert interview.responses.filter(status=InterviewResponse.Status.ASSESSED).exists()
         for _ in range(2):
-            phone.machine("machine_end_beep")
+            phone.report_machine("machine_end_beep")
         interview.refresh_from_db()
         assert interview.status == Status.PENDING
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
@@ -326,30 +330,30 @@ class TestVoicemail:
     @pytest.mark.parametrize("by", ["consent", "answer"])
     @pytest.mark.parametrize("when", ["in mid-call", "after the call"])
     def test_is_not_whoever_presses_keys_whatever_twilio_takes_them_for(
-        self, phone: Phone, interview: Interview, drained, by: str, when: str
+        self, phone: Phone, interview: Interview, by: str, when: str
     ) -> None:
         if by == "consent":
-            consent(phone)
-            phone.answer("This is my answer.")
+            give_consent(phone)
+            phone.record_answer("This is my answer.")
         else:
             speaks_like_a_person(phone)
-            phone.answer("This is my answer.", digits="#")
-        question = phone.last
+            phone.record_answer("This is my answer.", digits="#")
+        question = phone.last_response
         if when == "after the call":
-            phone.status("completed")
-        phone.machine("machine_start")
+            phone.report_status("completed")
+        phone.report_machine("machine_start")
         assert Call.objects.get().answered_by == "machine_start"
         assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
         assert interview.candidate.consents_to(Consent.Kind.RECORD)
         if when == "in mid-call":
-            phone.last = question
-            assert interview.responses.all()[1].question in phone.heard()
-            phone.answer("And this is another.")
+            phone.last_response = question
+            assert interview.responses.all()[1].question in phone.prompt_text()
+            phone.record_answer("And this is another.")
             assert interview.responses.all()[1].status == InterviewResponse.Status.ANSWERED
 
 
 def speaks_like_a_person(phone: Phone) -> None:
     """For all that can be told: it says yes twice."""
     phone.pick_up()
-    phone.say("Yes.")
-    phone.say("Yes.")
+    phone.speak("Yes.")
+    phone.speak("Yes.")

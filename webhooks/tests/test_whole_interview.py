@@ -8,7 +8,7 @@ import pytest
 
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.models import Interview, InterviewResponse
-from tests.support.factories import an_interview, drain
+from tests.support.factories import make_interview, run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def conduct(interview: Interview, seconds: float = 20) -> Interview:
     """Do what the worker would do until there is a result, or the interview is over without one."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        drain()
+        run_tasks()
         interview.refresh_from_db()
         if not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING:
             return interview
@@ -34,7 +34,7 @@ def conduct(interview: Interview, seconds: float = 20) -> Interview:
 
 
 def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(network: RunningSimulator) -> None:
-    interview = conduct(an_interview(phone="+14155550100"))
+    interview = conduct(make_interview(phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     for response in interview.responses.all():
         assert response.status == InterviewResponse.Status.ASSESSED
@@ -55,7 +55,7 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
 
 
 def test_a_terse_candidate_scores_lower_than_a_talkative_one(network: RunningSimulator) -> None:
-    talkative = conduct(an_interview(phone="+14155550100")).results.get()
-    terse = conduct(an_interview(job=None, phone="+14155550101")).results.get()
+    talkative = conduct(make_interview(phone="+14155550100")).results.get()
+    terse = conduct(make_interview(job=None, phone="+14155550101")).results.get()
     assert talkative.overall_score is not None
     assert terse.overall_score is None or terse.overall_score < talkative.overall_score

@@ -15,7 +15,7 @@ from devtools.phone_simulator.callees.personas import PERSONAS
 from interviews.models import Call, Interview, InterviewResponse, InterviewResult
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
-from tests.support.factories import an_interview
+from tests.support.factories import make_interview
 
 LOGINS = Logins(admin_password="a password", api_key="a key", twilio_token="a token")
 
@@ -125,10 +125,10 @@ class TestData:
         assert data.next_pair() is None
 
     def test_a_number_can_be_called_again_though_the_network_was_stopped_in_mid_call(self) -> None:
-        interview = an_interview()
+        interview = make_interview()
         attempt = interview.attempts.create(number=1, send_before=interview.created_at)
         call = Call.objects.create(attempt=attempt, number=interview.candidate.phone, twilio_sid="CA1")
-        waits = an_interview(job=interview.job, full_name="Grace Hopper", phone="+14155550101")
+        waits = make_interview(job=interview.job, full_name="Grace Hopper", phone="+14155550101")
         unsent = waits.attempts.create(number=1, send_before=waits.created_at)
         Call.objects.create(attempt=unsent, number=waits.candidate.phone)
         assert data.end_calls() == 1
@@ -143,7 +143,7 @@ class TestData:
         data.load()
         pair = data.next_pair()
         assert pair
-        demo, own = plan_interview(candidate=pair[0], job=pair[1], actor="a test"), an_interview(phone="+14155550177")
+        demo, own = plan_interview(candidate=pair[0], job=pair[1], actor="a test"), make_interview(phone="+14155550177")
         assert data.call_off() == 1
         assert Interview.objects.get(pk=demo.pk).status == Interview.Status.CANCELLED
         assert Interview.objects.get(pk=own.pk).is_live
@@ -151,7 +151,7 @@ class TestData:
 
 @pytest.mark.django_db
 def test_progress_counts_questions() -> None:
-    interview = an_interview()
+    interview = make_interview()
     assert text_views.progress(interview) == "Pending: 0 of 3 questions done, 0 assessed"
     interview.responses.filter(position=0).update(status=InterviewResponse.Status.ANSWERED)
     interview.responses.filter(position=1).update(status=InterviewResponse.Status.SILENT)
@@ -167,7 +167,7 @@ def a_criterion(name: str, score: float, quote: str, transcript: str, weight: fl
 @pytest.fixture
 def result(db: None) -> InterviewResult:
     """Of three questions: one scored, one skipped, one that a person has to look at."""
-    interview = an_interview()
+    interview = make_interview()
     first, second, third = interview.responses.order_by("position")
     words = "Well. I led the team\x1b[31m that wrote it. Then I left."
     first.update_fields(status=InterviewResponse.Status.ASSESSED, transcript=words)

@@ -11,59 +11,59 @@ from django.urls import reverse
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Campaign, Interview
 from jobs.models import JobDescription
-from tests.support.admin_client import a_clerk, read, words
-from tests.support.factories import a_candidate, a_job, an_approved_job, an_interview
-from tests.support.sample_rows import a_held_interview
+from tests.support.admin_client import get_page, make_staff_client, page_text
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
+from tests.support.sample_rows import make_completed_interview
 
 CANDIDATES = reverse("admin:candidates_candidate_changelist")
 START = reverse("admin:interviews_campaign_add")
 ASK = {"name": "Autumn"}
 
 
-def choose(desk: Client, *chosen: Candidate) -> str:
+def choose(admin_client: Client, *chosen: Candidate) -> str:
     said = {"action": "call_chosen", "_selected_action": [one.pk for one in chosen]}
-    return words(desk.post(CANDIDATES, said, follow=True))
+    return page_text(admin_client.post(CANDIDATES, said, follow=True))
 
 
-def preview(desk: Client, job: JobDescription, **said: Any) -> tuple[str, str]:
+def preview(admin_client: Client, job: JobDescription, **said: Any) -> tuple[str, str]:
     """What the page says of those who will be called, and of those who will not."""
-    page = words(desk.get(START, ASK | {"job": job.pk} | said))
+    page = page_text(admin_client.get(START, ASK | {"job": job.pk} | said))
     called, _, left_out = page.partition("Will not be called")
     return called.partition("Will be called")[2], left_out
 
 
-def call(desk: Client, job: JobDescription, *called: Candidate, **said: Any) -> str:
+def call(admin_client: Client, job: JobDescription, *called: Candidate, **said: Any) -> str:
     ids = " ".join(str(one.pk) for one in called)
-    return words(desk.post(START, ASK | {"job": job.pk, "candidates": ids} | said, follow=True))
+    return page_text(admin_client.post(START, ASK | {"job": job.pk, "candidates": ids} | said, follow=True))
 
 
 class TestThePage:
-    def test_asks_what_the_chosen_are_to_be_called_for(self, desk: Client) -> None:
-        page = choose(desk, a_candidate(), a_candidate(full_name="Grace Hopper", phone="+14155550102"))
+    def test_asks_what_the_chosen_are_to_be_called_for(self, admin_client: Client) -> None:
+        page = choose(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
         assert "2 candidates are chosen." in page
         assert not Campaign.objects.exists()
 
-    def test_says_who_will_be_called_and_who_will_not_and_why(self, desk: Client) -> None:
-        job = an_approved_job()
-        listed = a_candidate(full_name="On The List", phone="+14155550102")
+    def test_says_who_will_be_called_and_who_will_not_and_why(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        listed = make_candidate(full_name="On The List", phone="+14155550102")
         DoNotCall.objects.add_number(listed.phone, source="e-mail")
         chosen = {
             "On The List": (listed, "This number is on the do-not-call list"),
             "No Consent": (
-                a_candidate(full_name="No Consent", phone="+14155550103", consents=False),
+                make_candidate(full_name="No Consent", phone="+14155550103", consents=False),
                 "There is no consent to be called on record.",
             ),
             "Is Waiting": (
-                an_interview(job=job, full_name="Is Waiting", phone="+14155550104").candidate,
+                make_interview(job=job, full_name="Is Waiting", phone="+14155550104").candidate,
                 "There is an interview for this job already that is not over.",
             ),
             "Was Asked": (
-                a_held_interview(job=job, full_name="Was Asked", phone="+14155550105").candidate,
+                make_completed_interview(job=job, full_name="Was Asked", phone="+14155550105").candidate,
                 "Has been interviewed for this job.",
             ),
         }
-        choose(desk, a_candidate(), *(one for one, _ in chosen.values()))
-        called, left_out = preview(desk, job)
+        choose(admin_client, make_candidate(), *(one for one, _ in chosen.values()))
+        called, left_out = preview(admin_client, job)
         assert "Ada Lovelace" in called
         for name, (_, why) in chosen.items():
             assert name not in called
@@ -71,126 +71,128 @@ class TestThePage:
             assert why in left_out
         assert "Call 1 candidate <" in called
 
-    def test_says_that_nobody_was_chosen(self, desk: Client) -> None:
-        assert "Choose whom to call first" in words(desk.get(START))
+    def test_says_that_nobody_was_chosen(self, admin_client: Client) -> None:
+        assert "Choose whom to call first" in page_text(admin_client.get(START))
 
-    def test_asks_for_a_job_with_approved_questions(self, desk: Client) -> None:
-        choose(desk, a_candidate())
-        page = words(desk.get(START, ASK | {"job": str(a_job().pk)}))
+    def test_asks_for_a_job_with_approved_questions(self, admin_client: Client) -> None:
+        choose(admin_client, make_candidate())
+        page = page_text(admin_client.get(START, ASK | {"job": str(make_job().pk)}))
         assert "This job has no approved questions." in page
         assert "Will be called" not in page
 
     @pytest.mark.parametrize("hostile", ["no id", "\x00", "<script>", ""])
-    def test_takes_no_harm_from_a_bad_link_or_form(self, desk: Client, hostile: str) -> None:
-        choose(desk, a_candidate())
-        words(desk.get(START, {"job": hostile, "name": hostile, "candidates": hostile}))
-        words(desk.post(START, {"job": an_approved_job().pk, "name": "x", "candidates": hostile}))
+    def test_takes_no_harm_from_a_bad_link_or_form(self, admin_client: Client, hostile: str) -> None:
+        choose(admin_client, make_candidate())
+        page_text(admin_client.get(START, {"job": hostile, "name": hostile, "candidates": hostile}))
+        page_text(admin_client.post(START, {"job": make_approved_job().pk, "name": "x", "candidates": hostile}))
         assert not Campaign.objects.exists()
 
-    def test_costs_the_same_however_many_are_chosen(self, desk: Client) -> None:
-        job, counts = an_approved_job(), []
-        people = [a_candidate(full_name=f"Person {n}", phone=f"+1415555{1000 + n}") for n in range(12)]
+    def test_costs_the_same_however_many_are_chosen(self, admin_client: Client) -> None:
+        job, counts = make_approved_job(), []
+        people = [make_candidate(full_name=f"Person {n}", phone=f"+1415555{1000 + n}") for n in range(12)]
         for chosen in (people[:2], people[:2], people):
-            choose(desk, *chosen)
+            choose(admin_client, *chosen)
             with CaptureQueriesContext(connection) as queries:
-                preview(desk, job)
+                preview(admin_client, job)
             counts.append(len(queries))
         assert counts[1] == counts[2]
 
-    def test_refuses_more_than_it_can_call_at_once(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_refuses_more_than_it_can_call_at_once(self, admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("candidates.admin.candidate.MOST_CHOSEN", 1)
-        page = choose(desk, a_candidate(), a_candidate(full_name="Grace Hopper", phone="+14155550102"))
+        page = choose(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
         assert "Choose 1 candidates at most at once." in page
 
     def test_is_for_those_who_may_start_a_campaign_and_call(self, db: None) -> None:
-        a_candidate()
+        make_candidate()
         for lacking in ("add_campaign", "add_interview"):
-            clerk = a_clerk("view_candidate", *{"add_campaign", "add_interview"} - {lacking})
-            assert "Call for a job" not in read(clerk, CANDIDATES)
+            clerk = make_staff_client("view_candidate", *{"add_campaign", "add_interview"} - {lacking})
+            assert "Call for a job" not in get_page(clerk, CANDIDATES)
             assert clerk.get(START).status_code == 403
-        clerk = a_clerk("view_candidate", "add_campaign", "add_interview")
-        assert "Call for a job" in read(clerk, CANDIDATES)
+        clerk = make_staff_client("view_candidate", "add_campaign", "add_interview")
+        assert "Call for a job" in get_page(clerk, CANDIDATES)
         assert clerk.get(START).status_code == 200
 
 
 class TestCalling:
-    def test_plans_an_interview_for_each_in_the_users_name(self, desk: Client) -> None:
-        job, ada, grace = an_approved_job(), a_candidate(), a_candidate(full_name="Grace", phone="+14155550102")
-        choose(desk, ada, grace)
-        assert "2 candidates are called for Support engineer as soon as allowed." in call(desk, job, ada, grace)
+    def test_plans_an_interview_for_each_in_the_users_name(self, admin_client: Client) -> None:
+        job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
+        choose(admin_client, ada, grace)
+        assert "2 candidates are called for Support engineer as soon as allowed." in call(admin_client, job, ada, grace)
         campaign = Campaign.objects.get()
         assert (campaign.name, campaign.created_by) == ("Autumn", "hanna")
         planned = campaign.interviews.all()
         assert {one.candidate for one in planned} == {ada, grace}
         assert {one.events.get(kind="interview.planned").actor for one in planned} == {"hanna"}
 
-    def test_calls_those_whom_the_page_named_and_nobody_else(self, desk: Client) -> None:
-        job, ada, grace = an_approved_job(), a_candidate(), a_candidate(full_name="Grace", phone="+14155550102")
-        choose(desk, ada, grace)
-        call(desk, job, ada)
+    def test_calls_those_whom_the_page_named_and_nobody_else(self, admin_client: Client) -> None:
+        job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
+        choose(admin_client, ada, grace)
+        call(admin_client, job, ada)
         assert [one.candidate for one in Interview.objects.all()] == [ada]
 
-    def test_by_a_link_calls_nobody(self, desk: Client) -> None:
-        ada = a_candidate()
-        choose(desk, ada)
-        preview(desk, an_approved_job(), candidates=str(ada.pk))
+    def test_by_a_link_calls_nobody(self, admin_client: Client) -> None:
+        ada = make_candidate()
+        choose(admin_client, ada)
+        preview(admin_client, make_approved_job(), candidates=str(ada.pk))
         assert not Campaign.objects.exists()
 
-    def test_says_who_can_no_longer_be_called(self, desk: Client) -> None:
-        job, ada, grace = an_approved_job(), a_candidate(), a_candidate(full_name="Grace", phone="+14155550102")
-        choose(desk, ada, grace)
+    def test_says_who_can_no_longer_be_called(self, admin_client: Client) -> None:
+        job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
+        choose(admin_client, ada, grace)
         DoNotCall.objects.add_number(grace.phone, source="e-mail")
-        page = call(desk, job, ada, grace)
+        page = call(admin_client, job, ada, grace)
         assert "1 candidate is called for Support engineer" in page
         assert "1 of those chosen can&#x27;t be called any more: This number is on the do-not-call list" in page
 
-    def test_leaves_no_campaign_behind_where_nobody_can_be_called(self, desk: Client) -> None:
-        ada = a_candidate(consents=False)
-        choose(desk, ada)
-        assert "There is no consent to be called on record." in call(desk, an_approved_job(), ada)
+    def test_leaves_no_campaign_behind_where_nobody_can_be_called(self, admin_client: Client) -> None:
+        ada = make_candidate(consents=False)
+        choose(admin_client, ada)
+        assert "There is no consent to be called on record." in call(admin_client, make_approved_job(), ada)
         assert not Campaign.objects.exists()
 
-    def test_again_is_asked_for_by_itself(self, desk: Client) -> None:
-        job = an_approved_job()
-        ada = a_held_interview(job=job).candidate
-        choose(desk, ada)
-        assert "Ada Lovelace" in preview(desk, job)[1]
-        assert "Ada Lovelace" in preview(desk, job, again="on")[0]
+    def test_again_is_asked_for_by_itself(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        ada = make_completed_interview(job=job).candidate
+        choose(admin_client, ada)
+        assert "Ada Lovelace" in preview(admin_client, job)[1]
+        assert "Ada Lovelace" in preview(admin_client, job, again="on")[0]
 
     @pytest.mark.parametrize(("again", "campaigns"), [("True", 1), ("False", 0)])
-    def test_obeys_again_of_sent_form(self, desk: Client, again: str, campaigns: int) -> None:
+    def test_obeys_again_of_sent_form(self, admin_client: Client, again: str, campaigns: int) -> None:
         """The page sends its checkbox on as the text of a hidden field."""
-        job = an_approved_job()
-        ada = a_held_interview(job=job).candidate
-        choose(desk, ada)
+        job = make_approved_job()
+        ada = make_completed_interview(job=job).candidate
+        choose(admin_client, ada)
         hidden = f'name="again" value="{again}"'
-        assert (hidden in words(desk.get(START, ASK | {"job": str(job.pk), "again": again}))) == bool(campaigns)
-        call(desk, job, ada, again=again)
+        assert (hidden in page_text(admin_client.get(START, ASK | {"job": str(job.pk), "again": again}))) == bool(
+            campaigns
+        )
+        call(admin_client, job, ada, again=again)
         assert Campaign.objects.count() == campaigns
 
 
 class TestACampaign:
-    def test_leads_to_its_interviews_and_says_how_many_are_over(self, desk: Client) -> None:
-        job, ada, grace = an_approved_job(), a_candidate(), a_candidate(full_name="Grace", phone="+14155550102")
-        call(desk, job, ada, grace)
+    def test_leads_to_its_interviews_and_says_how_many_are_over(self, admin_client: Client) -> None:
+        job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
+        call(admin_client, job, ada, grace)
         Interview.objects.get(candidate=ada).cancel(Interview.Outcome.BY_HR, actor="hanna", reason="Hired.")
-        an_interview(job=job, full_name="Of No Campaign", phone="+14155550103")
+        make_interview(job=job, full_name="Of No Campaign", phone="+14155550103")
         campaign = Campaign.objects.get()
         address = f"{reverse('admin:interviews_interview_changelist')}?campaign__id__exact={campaign.pk}"
         for page in (
             reverse("admin:interviews_campaign_changelist"),
             reverse("admin:interviews_campaign_change", args=[campaign.pk]),
         ):
-            assert f'href="{address}">1 of 2 are over</a>' in words(desk.get(page))
-        listed = words(desk.get(address))
+            assert f'href="{address}">1 of 2 are over</a>' in page_text(admin_client.get(page))
+        listed = page_text(admin_client.get(address))
         assert "Ada Lovelace" in listed
         assert "Of No Campaign" not in listed
 
-    def test_can_be_renamed_and_keeps_its_job(self, desk: Client) -> None:
-        job = an_approved_job()
-        call(desk, job, a_candidate())
+    def test_can_be_renamed_and_keeps_its_job(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        call(admin_client, job, make_candidate())
         campaign = Campaign.objects.get()
         page = reverse("admin:interviews_campaign_change", args=[campaign.pk])
-        desk.post(page, {"name": "Winter", "job": an_approved_job(title="Another").pk})
+        admin_client.post(page, {"name": "Winter", "job": make_approved_job(title="Another").pk})
         campaign.refresh_from_db()
         assert (campaign.name, campaign.job) == ("Winter", job)

@@ -18,9 +18,9 @@ from jobs.models import JobDescription
 from screener.costs.monthly_budget import month_of
 from screener.costs.totals import Cost, Phone, phone_by
 from screener.models import ModelCall
-from tests.support.admin_client import a_clerk, read
-from tests.support.factories import a_candidate, an_approved_job, an_interview
-from tests.support.sample_rows import a_held_interview
+from tests.support.admin_client import get_page, make_staff_client
+from tests.support.factories import make_approved_job, make_candidate, make_interview
+from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/spending/"
@@ -49,7 +49,7 @@ def phone_call(interview: Interview, price: str | None = "-0.20", unit: str = "U
 
 
 def another(number: int, **job: Any) -> Interview:
-    return an_interview(job=an_approved_job(**job), full_name=f"Candidate {number}", phone=f"+1415555{number:04}")
+    return make_interview(job=make_approved_job(**job), full_name=f"Candidate {number}", phone=f"+1415555{number:04}")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ class TestTheSums:
 
     def test_are_those_of_one_month_in_utc(self, time_machine: Any) -> None:
         time_machine.move_to(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False)
-        interview = an_interview()
+        interview = make_interview()
         model_call(interview, "1", at=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
         model_call(interview, "2", at=datetime(2026, 11, 1, tzinfo=UTC))
         phone_call(interview, "-3", at=datetime(2026, 10, 1, tzinfo=UTC))
@@ -115,7 +115,7 @@ class TestTheSums:
         ]
 
     def test_never_add_up_two_currencies(self) -> None:
-        interview = an_interview()
+        interview = make_interview()
         phone_call(interview, "-0.10", "USD")
         phone_call(interview, "-0.20", "EUR")
         assert str(phone_by(Call.objects.all())[()]) == "0.20 EUR and $0.10"
@@ -130,11 +130,11 @@ class TestTheSums:
 
 
 class TestThePage:
-    def test_says_what_is_unknown_and_what_to_do(self, desk: Client, settings: Any) -> None:
+    def test_says_what_is_unknown_and_what_to_do(self, admin_client: Client, settings: Any) -> None:
         model_call(None, None, model="our-own")
         model_call(None, None, model="our-own")
         model_call(None, None, error="It did not answer.")
-        page = read(desk, PAGE)
+        page = get_page(admin_client, PAGE)
         assert (
             "2 calls of unknown cost: model <bdi>our-own</bdi> has no price; set MODEL_PRICES. They are in no sum"
             in page
@@ -142,94 +142,96 @@ class TestThePage:
         assert "1 call of unknown cost: the replies of <bdi>gpt-6-luna</bdi> were lost" in page
         assert "unknown (3 calls)" in page
 
-    def test_shows_months_that_are_over(self, desk: Client) -> None:
+    def test_shows_months_that_are_over(self, admin_client: Client) -> None:
         model_call(None, "7", at=datetime(2026, 1, 5, tzinfo=UTC))
-        page = read(desk, PAGE, month="2026-01")
+        page = get_page(admin_client, PAGE, month="2026-01")
         assert "January 2026" in page
         assert "$7.00" in page
         assert "so far" not in page
 
     @pytest.mark.parametrize("month", ["", "soon", "2026-13", "\x00", "0000-00", "99999-01"])
-    def test_shows_this_month_where_none_is_meant(self, desk: Client, month: str) -> None:
-        assert "so far" in read(desk, PAGE, month=month)
+    def test_shows_this_month_where_none_is_meant(self, admin_client: Client, month: str) -> None:
+        assert "so far" in get_page(admin_client, PAGE, month=month)
 
-    def test_shows_the_budget(self, desk: Client, settings: Any) -> None:
-        assert "none (MONTHLY_BUDGET)" in read(desk, PAGE)
+    def test_shows_the_budget(self, admin_client: Client, settings: Any) -> None:
+        assert "none (MONTHLY_BUDGET)" in get_page(admin_client, PAGE)
         settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 50, "sk-test"
         model_call(None, "60")
-        page = read(desk, PAGE)
+        page = get_page(admin_client, PAGE)
         assert "<dd>$50.00</dd>" in page
         assert "The budget of 50.00 dollars for models" in page
 
-    def test_is_in_the_menu_of_those_who_may_look_at_model_calls(self, desk: Client) -> None:
-        assert f'href="{PAGE}"' in read(desk, "/admin/")
-        other = a_clerk("view_interview")
-        assert f'href="{PAGE}"' not in read(other, "/admin/")
+    def test_is_in_the_menu_of_those_who_may_look_at_model_calls(self, admin_client: Client) -> None:
+        assert f'href="{PAGE}"' in get_page(admin_client, "/admin/")
+        other = make_staff_client("view_interview")
+        assert f'href="{PAGE}"' not in get_page(other, "/admin/")
         assert other.get(PAGE).status_code == 403
 
     def test_needs_a_login(self, client: Client) -> None:
         assert client.get(PAGE).status_code == 302
 
-    def test_escapes_what_strangers_wrote(self, desk: Client) -> None:
-        interview = an_interview(job=an_approved_job(title=HOSTILE), full_name=HOSTILE)
+    def test_escapes_what_strangers_wrote(self, admin_client: Client) -> None:
+        interview = make_interview(job=make_approved_job(title=HOSTILE), full_name=HOSTILE)
         model_call(interview, model=HOSTILE)
         model_call(interview, None, model=HOSTILE)
-        assert HOSTILE not in read(desk, PAGE)
+        assert HOSTILE not in get_page(admin_client, PAGE)
 
     @pytest.mark.parametrize("many", [1, 25])
-    def test_costs_the_same_for_any_number_of_interviews(self, desk: Client, many: int) -> None:
+    def test_costs_the_same_for_any_number_of_interviews(self, admin_client: Client, many: int) -> None:
         for number in range(many):
             interview = another(number)
             model_call(interview, model=f"model-{number}")
             phone_call(interview)
-        read(desk, PAGE)
+        get_page(admin_client, PAGE)
         with CaptureQueriesContext(connection) as queries:
-            read(desk, PAGE)
+            get_page(admin_client, PAGE)
         spending = ("screener_modelcall", "interviews_call", "interviews_interview", "jobs_jobdescription")
         asked = [one["sql"] for one in queries if any(table in one["sql"] for table in spending)]
         assert len(asked) == 10
 
 
 class TestElsewhere:
-    def test_an_interviews_page_says_what_it_has_cost(self, desk: Client) -> None:
-        interview = an_interview()
+    def test_an_interviews_page_says_what_it_has_cost(self, admin_client: Client) -> None:
+        interview = make_interview()
         model_call(interview, "0.0031")
         model_call(interview, None)
         phone_call(interview, "-0.084")
         address = reverse("admin:interviews_interview_change", args=[interview.pk])
-        page = read(desk, address)
+        page = get_page(admin_client, address)
         assert "<dt>Models, so far</dt><dd>$0.0031 and 1 call of unknown cost</dd>" in page
         assert "<dt>Phone, so far</dt><dd>$0.084</dd>" in page
-        assert "Models, so far" not in read(a_clerk("view_interview"), address)
+        assert "Models, so far" not in get_page(make_staff_client("view_interview"), address)
 
-    def test_a_jobs_page_says_what_it_has_cost(self, desk: Client) -> None:
-        interview = an_interview()
+    def test_a_jobs_page_says_what_it_has_cost(self, admin_client: Client) -> None:
+        interview = make_interview()
         model_call(interview, "1.25")
         phone_call(interview)
         address = reverse("admin:jobs_jobdescription_change", args=[interview.job_id])
-        assert "Models: $1.25. Phone: $0.20." in read(desk, address)
-        assert "Models: $1.25" not in read(a_clerk("view_jobdescription"), address)
+        assert "Models: $1.25. Phone: $0.20." in get_page(admin_client, address)
+        assert "Models: $1.25" not in get_page(make_staff_client("view_jobdescription"), address)
 
-    def test_the_overview_and_what_waits_say_that_the_budget_is_spent(self, desk: Client, settings: Any) -> None:
-        interview = a_held_interview()
+    def test_the_overview_and_what_waits_say_that_the_budget_is_spent(
+        self, admin_client: Client, settings: Any
+    ) -> None:
+        interview = make_completed_interview()
         interview.reopen_result(actor="hr", reason="")
-        job = an_approved_job()
+        job = make_approved_job()
         job.request_questions()
         settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 1, "sk-test"
         model_call(interview, "2")
         waits = "The budget of 1.00 dollars for models"
-        assert waits in read(desk, "/admin/")
-        assert waits in read(desk, reverse("admin:interviews_interview_change", args=[interview.pk]))
-        assert waits in read(desk, reverse("admin:jobs_jobdescription_change", args=[job.pk]))
+        assert waits in get_page(admin_client, "/admin/")
+        assert waits in get_page(admin_client, reverse("admin:interviews_interview_change", args=[interview.pk]))
+        assert waits in get_page(admin_client, reverse("admin:jobs_jobdescription_change", args=[job.pk]))
         settings.MONTHLY_BUDGET = 100
-        assert waits not in read(desk, "/admin/")
+        assert waits not in get_page(admin_client, "/admin/")
 
-    def test_the_list_of_model_calls_says_unknown(self, desk: Client) -> None:
+    def test_the_list_of_model_calls_says_unknown(self, admin_client: Client) -> None:
         model_call(None, None)
-        assert "unknown" in read(desk, reverse("admin:screener_modelcall_changelist"))
+        assert "unknown" in get_page(admin_client, reverse("admin:screener_modelcall_changelist"))
 
     def test_the_api_tells_it_too(self, api: APIClient, django_assert_num_queries: Any) -> None:
-        interview = an_interview()
+        interview = make_interview()
         address = f"/api/v1/interviews/{interview.pk}/cost/"
         nothing = {"calls": 0, "unknown": 0, "phone": None, "phone_unit": "", "phone_unpriced": 0}
         assert api.get(address).json() == nothing | {"models": 0}
@@ -242,4 +244,4 @@ class TestElsewhere:
             body = api.get(address).json()
         told = {"phone": 0.084, "phone_unit": "USD", "phone_unpriced": 1}
         assert body == {"models": 0.25, "calls": 2, "unknown": 1} | told
-        assert api.get(f"/api/v1/interviews/{a_candidate(phone='+14155550177').pk}/cost/").status_code == 404
+        assert api.get(f"/api/v1/interviews/{make_candidate(phone='+14155550177').pk}/cost/").status_code == 404

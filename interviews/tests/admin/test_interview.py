@@ -13,14 +13,14 @@ from interviews.models import Interview
 from interviews.presenters.interview import pieces
 from interviews.scoring import assessment
 from interviews.scoring.quote_verification import Place
-from tests.support.admin_client import a_clerk, page_of, press, read
-from tests.support.factories import QUESTIONS, a_candidate, a_job, an_approved_job, an_interview, drain
-from tests.support.sample_rows import QUOTE, a_held_interview, conclude
+from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
+from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview, make_job, run_tasks
+from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
 
 
 class TestThePage:
-    def test_shows_the_result_and_what_it_rests_on(self, desk: Client) -> None:
-        page = read(desk, page_of(a_held_interview()))
+    def test_shows_the_result_and_what_it_rests_on(self, admin_client: Client) -> None:
+        page = get_page(admin_client, admin_url(make_completed_interview()))
         for expected in (
             '<span class="s-score">7.50<small> of 10</small></span>',
             "100% of the questions (by weight)",
@@ -35,9 +35,9 @@ class TestThePage:
         ):
             assert expected in page
 
-    def test_plays_each_take(self, desk: Client) -> None:
-        interview = a_held_interview()
-        page = read(desk, page_of(interview))
+    def test_plays_each_take(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        page = get_page(admin_client, admin_url(interview))
         for response in interview.responses.all():
             address = reverse("admin:interviews_recording_audio", args=[response.takes.get().pk])
             assert (
@@ -45,34 +45,34 @@ class TestThePage:
                 in page
             )
 
-    def test_shows_a_missing_result_as_missing_and_never_as_a_number(self, desk: Client) -> None:
-        interview = a_held_interview()
-        conclude(interview, score=None, reason="Question 2: the recording was lost.")
-        now, before = read(desk, page_of(interview)).split("Earlier results (1)")
+    def test_shows_a_missing_result_as_missing_and_never_as_a_number(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        add_result(interview, score=None, reason="Question 2: the recording was lost.")
+        now, before = get_page(admin_client, admin_url(interview)).split("Earlier results (1)")
         assert "<strong>No overall score.</strong> Question 2: the recording was lost." in now
         assert '<span class="s-score">' not in now
         assert '<span class="s-score">' in before
 
-    def test_shows_a_question_without_a_score_with_its_reason(self, desk: Client) -> None:
-        interview = a_held_interview()
+    def test_shows_a_question_without_a_score_with_its_reason(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
         response = interview.responses.get(position=1)
         response.update_fields(status="audio_lost", status_reason="The carrier lost the recording.")
-        page = read(desk, page_of(interview))
+        page = get_page(admin_client, admin_url(interview))
         assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
 
-    def test_of_one_that_came_to_no_question_names_them_without_alarm(self, desk: Client) -> None:
-        interview = an_interview()
-        assert "before any of its questions" not in read(desk, page_of(interview))
+    def test_of_one_that_came_to_no_question_names_them_without_alarm(self, admin_client: Client) -> None:
+        interview = make_interview()
+        assert "before any of its questions" not in get_page(admin_client, admin_url(interview))
         interview.finish(Interview.Outcome.WRONG_PERSON)
-        page = read(desk, page_of(interview))
+        page = get_page(admin_client, admin_url(interview))
         assert "It was over before any of its questions was answered." in page
         assert '<li dir="auto">Tell me about teamwork.</li>' in page
         assert "Skipped" not in page
 
-    def test_keeps_earlier_results_in_sight_with_what_they_rested_on(self, desk: Client) -> None:
-        interview = a_held_interview()
-        conclude(interview, score="7.90", reason="Better than we thought.")
-        now, before = read(desk, page_of(interview)).split("Earlier results (1)")
+    def test_keeps_earlier_results_in_sight_with_what_they_rested_on(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        add_result(interview, score="7.90", reason="Better than we thought.")
+        now, before = get_page(admin_client, admin_url(interview)).split("Earlier results (1)")
         assert '<span class="s-score">7.90<small> of 10</small></span>' in now
         assert "Concrete, with figures." not in now
         for expected in (
@@ -83,15 +83,17 @@ class TestThePage:
         ):
             assert expected in before
 
-    def test_keeps_earlier_scores_in_sight_with_what_they_rested_on(self, desk: Client) -> None:
-        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+    def test_keeps_earlier_scores_in_sight_with_what_they_rested_on(self, admin_client: Client) -> None:
+        interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
         first = response.assessments.get()
         assessment.rescore(interview, actor="hr")
-        assert "Scored before (1)" in read(desk, page_of(interview)), "also while the next one is waited for"
-        drain()
+        assert "Scored before (1)" in get_page(admin_client, admin_url(interview)), (
+            "also while the next one is waited for"
+        )
+        run_tasks()
         assert response.assessments.count() == 2
-        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
         for expected in (
             f"{first.created_at:%Y-%m-%d %H:%M} UTC: 7.50",
             f"“{QUOTE}”</blockquote>",
@@ -112,18 +114,18 @@ class TestThePage:
         ],
     )
     def test_says_beside_a_quote_why_no_score_rests_on_it(
-        self, desk: Client, why: dict[str, str], place: int | None, said: str
+        self, admin_client: Client, why: dict[str, str], place: int | None, said: str
     ) -> None:
-        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+        interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
         evidence = {"quote": "Last year", "verified": False, "start": place, "end": place} | why
         (first, *_) = response.assessments.get().criteria
         response.assessments.create(is_current=False, criteria=[first | {"evidence": [evidence]}])
-        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
         assert f'“Last year” <span class="text-xs">{said}</span></blockquote>' in before
 
-    def test_shows_what_was_refused_before_it_was_asked_for_again(self, desk: Client) -> None:
-        interview = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
+    def test_shows_what_was_refused_before_it_was_asked_for_again(self, admin_client: Client) -> None:
+        interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         interview.responses.get().assessments.create(
             is_current=False,
             criteria=[],
@@ -133,37 +135,37 @@ class TestThePage:
             model="m",
             label="m",
         )
-        before = read(desk, page_of(interview)).split("Scored before (1)")[1]
+        before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
         assert "UTC: no score.</strong> The interviewer did not score each criterion." in before
         assert "what came first was refused, and asked for again; not every criterion was scored." in before
 
-    def test_says_why_it_failed_and_when_the_next_call_is_due(self, desk: Client) -> None:
-        waiting = an_interview()
+    def test_says_why_it_failed_and_when_the_next_call_is_due(self, admin_client: Client) -> None:
+        waiting = make_interview()
         waiting.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
-        assert "UTC. Outside calling hours." in read(desk, page_of(waiting))
+        assert "UTC. Outside calling hours." in get_page(admin_client, admin_url(waiting))
         waiting.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
-        assert "Three calls, nobody picked up." in read(desk, page_of(waiting))
+        assert "Three calls, nobody picked up." in get_page(admin_client, admin_url(waiting))
 
-    def test_tells_the_history_newest_last(self, desk: Client) -> None:
-        interview = an_interview()
+    def test_tells_the_history_newest_last(self, admin_client: Client) -> None:
+        interview = make_interview()
         interview.cancel("by_hr", actor="hanna", reason="Position filled.")
-        page = read(desk, page_of(interview))
+        page = get_page(admin_client, admin_url(interview))
         assert page.index("Interview planned") < page.index("Interview cancelled")
 
-    def test_costs_the_same_however_many_questions_there_are(self, desk: Client) -> None:
-        few = a_held_interview(job=an_approved_job(questions=QUESTIONS[:1]))
-        many = a_held_interview(job=an_approved_job(questions=QUESTIONS * 4), phone="+14155550102")
+    def test_costs_the_same_however_many_questions_there_are(self, admin_client: Client) -> None:
+        few = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
+        many = make_completed_interview(job=make_approved_job(questions=QUESTIONS * 4), phone="+14155550102")
         counts = []
         for interview in (few, few, many):  # the first page also looks up what Django then remembers
             with CaptureQueriesContext(connection) as queries:
-                read(desk, page_of(interview))
+                get_page(admin_client, admin_url(interview))
             counts.append(len(queries))
         assert counts[1] == counts[2]
 
 
-def test_the_list_says_when_each_was_planned_as_all_other_pages_do(desk: Client) -> None:
-    interview = an_interview()
-    listed = read(desk, reverse("admin:interviews_interview_changelist"))
+def test_the_list_says_when_each_was_planned_as_all_other_pages_do(admin_client: Client) -> None:
+    interview = make_interview()
+    listed = get_page(admin_client, reverse("admin:interviews_interview_changelist"))
     assert f"{interview.created_at:%Y-%m-%d %H:%M} UTC" in listed
 
 
@@ -183,120 +185,132 @@ class TestHighlighting:
 
 class TestAButton:
     @pytest.mark.parametrize("name", ["decide", "try_again", "rescore", "cancel"])
-    def test_acts_by_post_alone(self, desk: Client, name: str) -> None:
-        interview = a_held_interview()
+    def test_acts_by_post_alone(self, admin_client: Client, name: str) -> None:
+        interview = make_completed_interview()
         before = list(interview.events.values_list("pk"))
-        for method in (desk.get, desk.head, desk.options, desk.put):
-            method(page_of(interview, name))
+        for method in (admin_client.get, admin_client.head, admin_client.options, admin_client.put):
+            method(admin_url(interview, name))
         assert list(interview.events.values_list("pk")) == before
 
-    def test_needs_the_csrf_token(self, hr: User) -> None:
+    def test_needs_the_csrf_token(self, reviewer: User) -> None:
         strict = Client(enforce_csrf_checks=True)
-        strict.force_login(hr)
-        interview = an_interview()
-        assert strict.post(page_of(interview, "cancel"), {"outcome": "by_hr", "reason": "x"}).status_code == 403
+        strict.force_login(reviewer)
+        interview = make_interview()
+        assert strict.post(admin_url(interview, "cancel"), {"outcome": "by_hr", "reason": "x"}).status_code == 403
         assert Interview.objects.get().is_live
 
-    def test_is_shown_where_the_state_allows_it(self, desk: Client) -> None:
-        live, over = an_interview(), a_held_interview(phone="+14155550102")
-        shown = {name: page_of(live, name) in read(desk, page_of(live)) for name in ("decide", "rescore", "cancel")}
+    def test_is_shown_where_the_state_allows_it(self, admin_client: Client) -> None:
+        live, over = make_interview(), make_completed_interview(phone="+14155550102")
+        shown = {
+            name: admin_url(live, name) in get_page(admin_client, admin_url(live))
+            for name in ("decide", "rescore", "cancel")
+        }
         assert shown == {"decide": False, "rescore": False, "cancel": True}
-        shown = {name: page_of(over, name) in read(desk, page_of(over)) for name in ("decide", "rescore", "cancel")}
+        shown = {
+            name: admin_url(over, name) in get_page(admin_client, admin_url(over))
+            for name in ("decide", "rescore", "cancel")
+        }
         assert shown == {"decide": True, "rescore": True, "cancel": False}
 
     def test_is_for_those_with_its_permission(self, db: None) -> None:
-        interview = a_held_interview()
-        changer = a_clerk("view_interview", "change_interview")
-        assert changer.get(page_of(interview, "rescore")).status_code == 200
-        assert changer.post(page_of(interview, "decide"), {"verdict": "hire"}).status_code == 403
+        interview = make_completed_interview()
+        changer = make_staff_client("view_interview", "change_interview")
+        assert changer.get(admin_url(interview, "rescore")).status_code == 200
+        assert changer.post(admin_url(interview, "decide"), {"verdict": "hire"}).status_code == 403
         assert changer.get(reverse("admin:interviews_interview_add")).status_code == 403
 
-    def test_of_something_that_is_gone_says_so(self, desk: Client) -> None:
+    def test_of_something_that_is_gone_says_so(self, admin_client: Client) -> None:
         gone = reverse("admin:interviews_interview_cancel", args=["5eed2e45-cb5c-4e02-ad3a-d7388bcca398"])
-        assert "Perhaps it was deleted?" in press(desk, gone)
-        assert "Perhaps it was deleted?" in press(desk, gone.replace("5eed", "no-id"))
+        assert "Perhaps it was deleted?" in submit_form(admin_client, gone)
+        assert "Perhaps it was deleted?" in submit_form(admin_client, gone.replace("5eed", "no-id"))
 
 
 class TestCancelling:
-    def test_keeps_who_and_why(self, desk: Client) -> None:
-        interview = an_interview()
-        page = press(desk, page_of(interview, "cancel"), outcome="by_candidate", reason="Took another job.")
+    def test_keeps_who_and_why(self, admin_client: Client) -> None:
+        interview = make_interview()
+        page = submit_form(
+            admin_client, admin_url(interview, "cancel"), outcome="by_candidate", reason="Took another job."
+        )
         assert "The interview is cancelled." in page
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == ("cancelled", "by_candidate")
         event = interview.events.get(kind="interview.cancelled")
         assert (event.actor, event.reason) == ("hanna", "Took another job.")
 
-    def test_needs_a_reason(self, desk: Client) -> None:
-        assert "This field is required." in press(desk, page_of(an_interview(), "cancel"), outcome="by_hr")
+    def test_needs_a_reason(self, admin_client: Client) -> None:
+        assert "This field is required." in submit_form(
+            admin_client, admin_url(make_interview(), "cancel"), outcome="by_hr"
+        )
         assert Interview.objects.get().is_live
 
-    def test_of_what_is_over_says_that_it_is(self, desk: Client) -> None:
-        page = press(desk, page_of(a_held_interview(), "cancel"), outcome="by_hr", reason="x")
+    def test_of_what_is_over_says_that_it_is(self, admin_client: Client) -> None:
+        page = submit_form(admin_client, admin_url(make_completed_interview(), "cancel"), outcome="by_hr", reason="x")
         assert "This interview is completed; it can no longer be cancelled." in page
 
 
 class TestScoringAgain:
-    def test_reopens_the_result(self, desk: Client) -> None:
-        interview = a_held_interview()
-        assert "The answers are being scored again." in press(desk, page_of(interview, "rescore"))
+    def test_reopens_the_result(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        assert "The answers are being scored again." in submit_form(admin_client, admin_url(interview, "rescore"))
         interview.refresh_from_db()
         assert interview.result_status == "pending"
         assert interview.events.get(kind="result.reopened").actor == "hanna"
-        page = read(desk, page_of(interview))
+        page = get_page(admin_client, admin_url(interview))
         assert "The answers are being assessed." in page
         assert "Earlier results (1)" in page
         assert "s-score" not in page.split("Earlier results (1)")[0], "nobody takes the old score for the new one"
 
-    def test_of_a_live_one_says_why_not(self, desk: Client) -> None:
-        assert "Only a completed interview can be scored again." in press(desk, page_of(an_interview(), "rescore"))
+    def test_of_a_live_one_says_why_not(self, admin_client: Client) -> None:
+        assert "Only a completed interview can be scored again." in submit_form(
+            admin_client, admin_url(make_interview(), "rescore")
+        )
 
 
 class TestCallingForAJob:
     ADD = "/admin/interviews/interview/add/"
 
-    def test_plans_an_interview_in_the_users_name(self, desk: Client) -> None:
-        candidate, job = a_candidate(), an_approved_job()
-        page = press(desk, self.ADD, candidate=candidate.pk, job=job.pk)
+    def test_plans_an_interview_in_the_users_name(self, admin_client: Client) -> None:
+        candidate, job = make_candidate(), make_approved_job()
+        page = submit_form(admin_client, self.ADD, candidate=candidate.pk, job=job.pk)
         assert "Ada Lovelace is called for Support engineer as soon as allowed." in page
         assert Interview.objects.get().events.get(kind="interview.planned").actor == "hanna"
 
-    def test_may_be_scheduled(self, desk: Client) -> None:
+    def test_may_be_scheduled(self, admin_client: Client) -> None:
         when = {"scheduled_for_0": "2031-05-04", "scheduled_for_1": "10:00"}
-        page = press(desk, self.ADD, candidate=a_candidate().pk, job=an_approved_job().pk, **when)
+        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_approved_job().pk, **when)
         assert "on 2031-05-04 at 10:00 UTC" in page
         assert Interview.objects.get().scheduled_for is not None
 
-    def test_starts_from_the_candidates_page(self, desk: Client) -> None:
-        candidate = a_candidate()
+    def test_starts_from_the_candidates_page(self, admin_client: Client) -> None:
+        candidate = make_candidate()
         button = reverse("admin:candidates_candidate_call", args=[candidate.pk])
-        assert button in read(desk, reverse("admin:candidates_candidate_change", args=[candidate.pk]))
-        answer = desk.get(button)
-        assert f'<option value="{candidate.pk}" selected>' in read(desk, answer.headers["Location"])
+        assert button in get_page(admin_client, reverse("admin:candidates_candidate_change", args=[candidate.pk]))
+        answer = admin_client.get(button)
+        assert f'<option value="{candidate.pk}" selected>' in get_page(admin_client, answer.headers["Location"])
 
-    def test_by_a_link_calls_nobody(self, desk: Client) -> None:
-        read(desk, self.ADD, candidate=a_candidate().pk, job=an_approved_job().pk)
+    def test_by_a_link_calls_nobody(self, admin_client: Client) -> None:
+        get_page(admin_client, self.ADD, candidate=make_candidate().pk, job=make_approved_job().pk)
         assert not Interview.objects.exists()
 
     @pytest.mark.parametrize("hostile", ["no id", "\x00", "<script>", "1"])
-    def test_takes_no_harm_from_a_bad_link(self, desk: Client, hostile: str) -> None:
-        read(desk, self.ADD, candidate=hostile, job=hostile)
+    def test_takes_no_harm_from_a_bad_link(self, admin_client: Client, hostile: str) -> None:
+        get_page(admin_client, self.ADD, candidate=hostile, job=hostile)
 
-    def test_says_why_it_is_not_possible(self, desk: Client) -> None:
-        job = an_approved_job()
-        without_consent = a_candidate(consents=False, phone="+14155550102")
-        page = press(desk, self.ADD, candidate=without_consent.pk, job=job.pk)
+    def test_says_why_it_is_not_possible(self, admin_client: Client) -> None:
+        job = make_approved_job()
+        without_consent = make_candidate(consents=False, phone="+14155550102")
+        page = submit_form(admin_client, self.ADD, candidate=without_consent.pk, job=job.pk)
         assert "There is no consent to be called on record." in page
-        page = press(desk, self.ADD, candidate=a_candidate().pk, job=a_job().pk)
+        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_job().pk)
         assert "This job has no approved questions." in page
         assert not Interview.objects.exists()
 
-    def test_twice_says_that_there_is_one_already(self, desk: Client) -> None:
-        interview = an_interview()
-        page = press(desk, self.ADD, candidate=interview.candidate.pk, job=interview.job.pk)
+    def test_twice_says_that_there_is_one_already(self, admin_client: Client) -> None:
+        interview = make_interview()
+        page = submit_form(admin_client, self.ADD, candidate=interview.candidate.pk, job=interview.job.pk)
         assert "already has an interview for this job that is not over" in page
 
-    def test_for_a_closed_job_is_no_choice(self, desk: Client) -> None:
-        closed = an_approved_job(is_open=False)
-        page = press(desk, self.ADD, candidate=a_candidate().pk, job=closed.pk)
+    def test_for_a_closed_job_is_no_choice(self, admin_client: Client) -> None:
+        closed = make_approved_job(is_open=False)
+        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=closed.pk)
         assert "Select a valid choice." in page

@@ -12,8 +12,8 @@ from django.urls import reverse
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, Pace
 from screener.models import BaseModel
-from tests.support.admin_client import a_clerk, read
-from tests.support.factories import a_candidate, an_approved_job, an_interview
+from tests.support.admin_client import get_page, make_staff_client
+from tests.support.factories import make_approved_job, make_candidate, make_interview
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/may-call/"
@@ -26,8 +26,10 @@ def noon(time_machine: Any) -> None:
     time_machine.move_to(NOON, tick=False)
 
 
-def ask(desk: Client, **query: Any) -> str:
-    return read(desk, PAGE, **{name: str(one.pk) if isinstance(one, BaseModel) else one for name, one in query.items()})
+def ask(admin_client: Client, **query: Any) -> str:
+    return get_page(
+        admin_client, PAGE, **{name: str(one.pk) if isinstance(one, BaseModel) else one for name, one in query.items()}
+    )
 
 
 def rule(page: str, name: str) -> str:
@@ -38,36 +40,36 @@ def rule(page: str, name: str) -> str:
 
 
 class TestTheAnswer:
-    def test_is_asked_for_before_it_is_given(self, desk: Client) -> None:
-        page = ask(desk)
+    def test_is_asked_for_before_it_is_given(self, admin_client: Client) -> None:
+        page = ask(admin_client)
         assert "Ask" in page
         assert "Rules" not in page
 
-    def test_is_yes_with_the_one_form_that_is_dialled(self, desk: Client) -> None:
-        candidate = a_candidate()
-        page = ask(desk, number="tel:+1 (415) 555-0100;ext=9", job=an_approved_job())
+    def test_is_yes_with_the_one_form_that_is_dialled(self, admin_client: Client) -> None:
+        candidate = make_candidate()
+        page = ask(admin_client, number="tel:+1 (415) 555-0100;ext=9", job=make_approved_job())
         assert "<strong>Yes, now.</strong>" in page
         assert NUMBER in page
         assert reverse("admin:candidates_candidate_change", args=[candidate.pk]) in page
         assert "not checked" not in page
 
-    def test_of_a_stranger_says_what_could_not_be_checked(self, desk: Client) -> None:
-        page = ask(desk, number=NUMBER)
+    def test_of_a_stranger_says_what_could_not_be_checked(self, admin_client: Client) -> None:
+        page = ask(admin_client, number=NUMBER)
         assert "as far as could be checked" in page
         assert "not checked" in rule(page, "Consent")
         assert "not checked" in rule(page, "Job")
 
-    def test_is_later_with_the_first_minute_here_and_there(self, desk: Client, settings: Any) -> None:
+    def test_is_later_with_the_first_minute_here_and_there(self, admin_client: Client, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
-        a_candidate()
-        page = ask(desk, number=NUMBER)
+        make_candidate()
+        page = ask(admin_client, number=NUMBER)
         assert "Not now, but from Wednesday, 10 June 2026, 15:00 UTC on." in page
         assert "Wed 08:00 in America/Los_Angeles" in page
         assert "later" in rule(page, "Calling hours")
 
-    def test_goes_by_the_candidates_own_time_zone(self, desk: Client, settings: Any) -> None:
+    def test_goes_by_the_candidates_own_time_zone(self, admin_client: Client, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
-        page = ask(desk, candidate=a_candidate(timezone="Europe/Berlin"))
+        page = ask(admin_client, candidate=make_candidate(timezone="Europe/Berlin"))
         assert "14:00 in Europe/Berlin" in rule(page, "Calling hours")
         assert "the candidate says" in rule(page, "Time zone")
 
@@ -82,67 +84,74 @@ class TestTheAnswer:
             ({"number": "+14155550111"}, "Whitelist", "not on the whitelist"),
         ],
     )
-    def test_is_no_with_the_reason(self, desk: Client, settings: Any, query: Any, name: str, says: str) -> None:
+    def test_is_no_with_the_reason(self, admin_client: Client, settings: Any, query: Any, name: str, says: str) -> None:
         settings.ALLOWED_COUNTRIES = ["US"]
         settings.WHITELISTED_NUMBERS = [NUMBER, "+14155550199"]
         DoNotCall.objects.add_number("+14155550199", source="a test")
-        page = ask(desk, **query)
+        page = ask(admin_client, **query)
         assert "<strong>No.</strong>" in page
         assert says in page
         assert says in rule(page, name)
 
-    def test_is_no_without_consent_unless_the_job_needs_none(self, desk: Client) -> None:
-        a_candidate(consents=False)
-        assert "There is no consent to be called" in rule(ask(desk, number=NUMBER), "Consent")
-        page = ask(desk, number=NUMBER, job=an_approved_job(consent_required=False))
+    def test_is_no_without_consent_unless_the_job_needs_none(self, admin_client: Client) -> None:
+        make_candidate(consents=False)
+        assert "There is no consent to be called" in rule(ask(admin_client, number=NUMBER), "Consent")
+        page = ask(admin_client, number=NUMBER, job=make_approved_job(consent_required=False))
         assert "<strong>Yes, now.</strong>" in page
 
-    def test_is_no_for_a_closed_job(self, desk: Client) -> None:
-        assert "This job is closed" in ask(desk, candidate=a_candidate(), job=an_approved_job(is_open=False))
+    def test_is_no_for_a_closed_job(self, admin_client: Client) -> None:
+        assert "This job is closed" in ask(
+            admin_client, candidate=make_candidate(), job=make_approved_job(is_open=False)
+        )
 
-    def test_is_later_while_another_call_runs_and_counts_lines(self, desk: Client, settings: Any) -> None:
+    def test_is_later_while_another_call_runs_and_counts_lines(self, admin_client: Client, settings: Any) -> None:
         settings.MAX_CONCURRENT_CALLS = 1
-        interview = an_interview(job=an_approved_job(max_concurrent_calls=1))
+        interview = make_interview(job=make_approved_job(max_concurrent_calls=1))
         attempt = interview.attempts.create(number=1, send_before=NOON)
         Call.objects.create(attempt=attempt, number=NUMBER, twilio_sid="CA1")
-        page = ask(desk, number=NUMBER, job=interview.job)
+        page = ask(admin_client, number=NUMBER, job=interview.job)
         assert "Another call to this number is running" in rule(page, "Running call")
         assert "All lines are in use" in rule(page, "Lines")
         assert "All lines of this job" in rule(page, "The job&#x27;s lines")
 
-    def test_says_whose_turn_it_is_and_takes_none(self, desk: Client) -> None:
+    def test_says_whose_turn_it_is_and_takes_none(self, admin_client: Client) -> None:
         Pace.objects.create(next_at=NOON + timedelta(seconds=90))
-        page = ask(desk, candidate=a_candidate())
+        page = ask(admin_client, candidate=make_candidate())
         assert "12:01:30 UTC" in rule(page, "Pace")
         assert "12:02 UTC on" in page, "the first whole minute"
         assert Pace.objects.get().next_at == NOON + timedelta(seconds=90)
 
-    def test_is_later_while_nobody_is_called(self, desk: Client) -> None:
+    def test_is_later_while_nobody_is_called(self, admin_client: Client) -> None:
         Pace.close(NOON + timedelta(minutes=15), reason="Twilio asks us to slow down.")
-        assert "Twilio asks us to slow down." in rule(ask(desk, candidate=a_candidate()), "Pace")
-        overview = desk.get("/admin/").content.decode()
+        assert "Twilio asks us to slow down." in rule(ask(admin_client, candidate=make_candidate()), "Pace")
+        overview = admin_client.get("/admin/").content.decode()
         assert "Nobody is called before 12:15 UTC. Twilio asks us to slow down." in overview
 
 
 class TestTheCandidate:
-    def test_with_this_number_is_the_newest_and_the_others_are_counted(self, desk: Client, time_machine: Any) -> None:
-        a_candidate(full_name="Ada the First")
+    def test_with_this_number_is_the_newest_and_the_others_are_counted(
+        self, admin_client: Client, time_machine: Any
+    ) -> None:
+        make_candidate(full_name="Ada the First")
         time_machine.move_to(NOON + timedelta(hours=1), tick=False)
-        a_candidate(full_name="Ada the Second")
-        page = ask(desk, number=NUMBER)
+        make_candidate(full_name="Ada the Second")
+        page = ask(admin_client, number=NUMBER)
         assert "Ada the Second" in page
         assert "Ada the First" not in page
         assert "the newest of 2 candidates" in page
 
-    def test_who_was_chosen_with_another_number_is_told(self, desk: Client) -> None:
-        page = ask(desk, number="+14155550111", candidate=a_candidate())
+    def test_who_was_chosen_with_another_number_is_told(self, admin_client: Client) -> None:
+        page = ask(admin_client, number="+14155550111", candidate=make_candidate())
         assert "number on record is another one" in page
 
-    def test_is_linked_from_their_page(self, desk: Client) -> None:
-        candidate = a_candidate()
+    def test_is_linked_from_their_page(self, admin_client: Client) -> None:
+        candidate = make_candidate()
         address = reverse("admin:candidates_candidate_may_call", args=[candidate.pk])
-        assert address in desk.get(reverse("admin:candidates_candidate_change", args=[candidate.pk])).content.decode()
-        page = desk.get(address, follow=True).content.decode()
+        assert (
+            address
+            in admin_client.get(reverse("admin:candidates_candidate_change", args=[candidate.pk])).content.decode()
+        )
+        page = admin_client.get(address, follow=True).content.decode()
         assert "<strong>Yes, now" in page
 
 
@@ -151,14 +160,14 @@ class TestWhoMayAsk:
         assert client.get(PAGE).status_code == 302
 
     def test_nobody_who_may_not_see_candidates(self) -> None:
-        clerk = a_clerk("view_jobdescription", "view_interview")
+        clerk = make_staff_client("view_jobdescription", "view_interview")
         assert clerk.get(PAGE, {"number": NUMBER}).status_code == 403
         assert PAGE not in clerk.get("/admin/").content.decode()
 
     def test_whoever_may_see_candidates_and_of_jobs_only_who_may_see_those(self) -> None:
-        clerk = a_clerk("view_candidate")
+        clerk = make_staff_client("view_candidate")
         assert PAGE in clerk.get("/admin/").content.decode()
-        page = ask(clerk, number=NUMBER, job=an_approved_job(is_open=False, title="Secret job"))
+        page = ask(clerk, number=NUMBER, job=make_approved_job(is_open=False, title="Secret job"))
         assert "Secret job" not in page
         assert "This job is closed" not in page
         assert 'name="job"' not in page
@@ -177,33 +186,33 @@ class TestBadInput:
             ({"number": "<script>alert(1)</script>"}, "&lt;script&gt;"),
         ],
     )
-    def test_is_answered_with_a_sentence(self, desk: Client, query: dict[str, str], says: str) -> None:
-        page = ask(desk, **query)
+    def test_is_answered_with_a_sentence(self, admin_client: Client, query: dict[str, str], says: str) -> None:
+        page = ask(admin_client, **query)
         assert says in page
         assert "<script>alert" not in page
 
-    def test_in_a_name_is_text(self, desk: Client) -> None:
-        assert "<script>alert" not in ask(desk, candidate=a_candidate(full_name="<script>alert(1)</script>"))
+    def test_in_a_name_is_text(self, admin_client: Client) -> None:
+        assert "<script>alert" not in ask(admin_client, candidate=make_candidate(full_name="<script>alert(1)</script>"))
 
 
-def test_only_looks(desk: Client) -> None:
-    interview = an_interview()
+def test_only_looks(admin_client: Client) -> None:
+    interview = make_interview()
     before = (Interview.objects.values().get(), Candidate.objects.values().get())
     with CaptureQueriesContext(
         connection,
     ) as ran:
-        ask(desk, candidate=interview.candidate, job=interview.job)
+        ask(admin_client, candidate=interview.candidate, job=interview.job)
     assert all(query["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE")) for query in ran)
     assert (Interview.objects.values().get(), Candidate.objects.values().get()) == before
     assert not Attempt.objects.exists()
 
 
-def test_costs_as_many_queries_however_often_they_were_called(desk: Client) -> None:
-    interview = an_interview()
+def test_costs_as_many_queries_however_often_they_were_called(admin_client: Client) -> None:
+    interview = make_interview()
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as ran:
-            ask(desk, number=NUMBER, job=interview.job)
+            ask(admin_client, number=NUMBER, job=interview.job)
         return len(ran)
 
     queries()  # the first page of a process looks up what it keeps
@@ -211,6 +220,6 @@ def test_costs_as_many_queries_however_often_they_were_called(desk: Client) -> N
     for number in range(1, 6):
         attempt = interview.attempts.create(number=number, send_before=NOON, ended_at=NOON)
         Call.objects.create(attempt=attempt, number=NUMBER, ended_at=NOON, twilio_sid=f"CA{number}")
-        a_candidate(full_name=f"Namesake {number}")
+        make_candidate(full_name=f"Namesake {number}")
     assert queries() == before
     assert before < 30

@@ -11,8 +11,8 @@ from django.test import Client
 from candidates.models import Candidate, DoNotCall
 from interviews.planning import NotPossible, plan_interview
 from interviews.tests.calling.test_rules import WRITTEN
-from tests.support.factories import a_candidate, an_approved_job, an_interview, api_client, drain
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import make_api_client, make_approved_job, make_candidate, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
 from tests.support.rollback import rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -21,29 +21,29 @@ Door = Callable[[str], Any]
 
 
 def by_api(typed: str) -> Any:
-    return api_client().post("/api/v1/candidates/", {"full_name": "Ada", "phone": typed})
+    return make_api_client().post("/api/v1/candidates/", {"full_name": "Ada", "phone": typed})
 
 
 def by_patch(typed: str) -> Any:
-    known = a_candidate(phone="+14155550177", consents=False)
-    return api_client().patch(f"/api/v1/candidates/{known.pk}/", {"phone": typed})
+    known = make_candidate(phone="+14155550177", consents=False)
+    return make_api_client().patch(f"/api/v1/candidates/{known.pk}/", {"phone": typed})
 
 
 def by_form(typed: str) -> Any:
-    return api_client().post("/api/v1/candidates/", {"full_name": "Ada", "phone": typed}, format="multipart")
+    return make_api_client().post("/api/v1/candidates/", {"full_name": "Ada", "phone": typed}, format="multipart")
 
 
 def by_list(typed: str) -> Any:
     file = SimpleUploadedFile("list.csv", f'full_name,phone\nAda,"{typed}"\n'.encode())
-    return api_client().post("/api/v1/candidates/import/", {"file": file}, format="multipart")
+    return make_api_client().post("/api/v1/candidates/import/", {"file": file}, format="multipart")
 
 
 def by_desk(typed: str) -> Any:
-    desk = Client()
-    desk.force_login(User.objects.create_superuser("hanna"))
+    admin_client = Client()
+    admin_client.force_login(User.objects.create_superuser("hanna"))
     form = {"full_name": "Ada", "phone": typed, "locale": "en"}
     consents = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
-    return desk.post("/admin/candidates/candidate/add/", form | consents)
+    return admin_client.post("/admin/candidates/candidate/add/", form | consents)
 
 
 DOORS: list[Door] = [by_api, by_patch, by_form, by_list, by_desk]
@@ -57,18 +57,18 @@ def test_number_is_stored_in_one_form(door: Door) -> None:
             assert Candidate.objects.get().phone == NUMBER, typed
 
 
-def test_whitelist_matches_every_form(twilio: Carrier, settings: Any) -> None:
+def test_whitelist_matches_every_form(twilio: FakeTwilio, settings: Any) -> None:
     for typed in WRITTEN:
         settings.WHITELISTED_NUMBERS = [typed]
         with rolled_back():
-            an_interview(phone=NUMBER)
-            drain()
+            make_interview(phone=NUMBER)
+            run_tasks()
         assert [call["to"] for call in twilio.calls] == [NUMBER], typed
         twilio.calls.clear()
 
 
 def test_do_not_call_list_matches_every_form() -> None:
-    job, candidate = an_approved_job(), a_candidate(phone=NUMBER)
+    job, candidate = make_approved_job(), make_candidate(phone=NUMBER)
     for typed in WRITTEN:
         with rolled_back():
             DoNotCall.objects.add_number(typed, source="a test")

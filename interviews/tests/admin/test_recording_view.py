@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from interviews.models import Recording
 from screener.web.byte_ranges import NotSatisfiable, asked_range
-from tests.support.sample_rows import WAV, a_held_interview
+from tests.support.sample_rows import WAV, make_completed_interview
 
 SIZE = len(WAV)
 FIGURES = "9" * 5000
@@ -22,7 +22,7 @@ HUGE = f"bytes=0-{FIGURES}"
 
 @pytest.fixture
 def take(db: None) -> Recording:
-    return a_held_interview().responses.get(position=0).takes.get()
+    return make_completed_interview().responses.get(position=0).takes.get()
 
 
 @pytest.fixture

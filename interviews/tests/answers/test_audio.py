@@ -14,8 +14,8 @@ from django.utils import timezone
 from interviews.answers import pipeline
 from interviews.models import Recording
 from screener.services.telephony import twilio_api, twilio_errors
-from tests.support.factories import an_interview
-from tests.support.fake_twilio import Carrier, carrier
+from tests.support.factories import make_interview
+from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
@@ -25,8 +25,8 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.fixture
-def take(twilio: Carrier) -> Recording:
-    interview = an_interview()
+def take(twilio: FakeTwilio) -> Recording:
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
     take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
@@ -34,7 +34,7 @@ def take(twilio: Carrier) -> Recording:
     return take
 
 
-def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -> None:
+def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: FakeTwilio) -> None:
     twilio.audio = WAV
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
@@ -51,7 +51,7 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: Carrier) -
 
 
 def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
-    take: Recording, twilio: Carrier, monkeypatch: pytest.MonkeyPatch, private_files: Path
+    take: Recording, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch, private_files: Path
 ) -> None:
     twilio.audio, fetch = WAV, twilio_api.fetch_audio
 
@@ -74,7 +74,7 @@ def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: Carrier, status: int) -> None:
+def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: FakeTwilio, status: int) -> None:
     twilio.audio, twilio.error_headers = status, {"Retry-After": "1200"}
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
@@ -84,7 +84,7 @@ def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twi
 
 
 @pytest.mark.parametrize("sent", [b"<html>Sorry</html>", b""])
-def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: Carrier, sent: bytes) -> None:
+def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: FakeTwilio, sent: bytes) -> None:
     twilio.audio = sent
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
@@ -96,28 +96,28 @@ def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twili
 
 
 def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be(
-    take: Recording, twilio: Carrier
+    take: Recording, twilio: FakeTwilio
 ) -> None:
     twilio.audio = b"<html>Sorry</html>"
     while take.status == Recording.Status.AVAILABLE:
         take.update_fields(retry_at=None)
         pipeline.fetch_audio(take.pk)
         take.refresh_from_db()
-    assert len(twilio.asked) < 10
+    assert len(twilio.requests) < 10
     assert (take.status, take.error) == (
         Recording.Status.ABSENT,
         "What Twilio sent for the recording is no WAV audio.",
     )
 
 
-def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: Carrier) -> None:
-    twilio.moved = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
+def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: FakeTwilio) -> None:
+    twilio.redirects = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
     twilio.audio = WAV
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
-    assert twilio.asked[1:] == ["GET /a/RE1.wav", "GET /b.wav", "GET /c.wav"]
-    assert "Authorization" in twilio.headers
+    assert twilio.requests[1:] == ["GET /a/RE1.wav", "GET /b.wav", "GET /c.wav"]
+    assert "Authorization" in twilio.audio_headers
 
 
 @pytest.mark.parametrize(
@@ -137,30 +137,30 @@ def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Reco
     ],
 )
 def test_audio_is_never_fetched_from_another_host(
-    take: Recording, twilio: Carrier, settings: Any, location: str
+    take: Recording, twilio: FakeTwilio, settings: Any, location: str
 ) -> None:
-    with carrier() as foreign:
+    with run_fake_twilio() as foreign:
         host, ours = foreign.url.removeprefix("http://"), twilio.url.removeprefix("http://")
         places = {"foreign": foreign.url, "foreign_host": host, "ours": ours, "port": ours.partition(":")[2]}
-        twilio.moved = {"RE1.wav": location.format(**places)}
+        twilio.redirects = {"RE1.wav": location.format(**places)}
         with pytest.raises(twilio_errors.Refused, match="Twilio sends us") as refused:
             twilio_api.fetch_audio(take.sid)
-        assert not foreign.asked
+        assert not foreign.requests
     assert settings.TWILIO_AUTH_TOKEN not in str(refused.value)
     assert "RE1" not in str(refused.value), "an address may carry a secret of its own"
 
 
-def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: Carrier) -> None:
-    twilio.moved = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
+def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: FakeTwilio) -> None:
+    twilio.redirects = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
     with pytest.raises(twilio_errors.Refused, match="from one address to the next"):
         twilio_api.fetch_audio(take.sid)
-    assert len(twilio.asked) == 4
+    assert len(twilio.requests) == 4
 
 
 def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
-    take: Recording, twilio: Carrier
+    take: Recording, twilio: FakeTwilio
 ) -> None:
-    twilio.moved = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
+    twilio.redirects = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
     Recording.objects.filter(pk=take.pk).update(tries=pipeline.AUDIO_TRIES, retry_at=None)
@@ -169,14 +169,14 @@ def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_m
     assert (take.status, "TWILIO_API_URL" in take.error) == (Recording.Status.ABSENT, True)
 
 
-def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: Carrier) -> None:
-    twilio.raw = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
+def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: FakeTwilio) -> None:
+    twilio.raw_audio = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
     pipeline.fetch_audio(take.pk)
     is_too_large(take)
 
 
 @pytest.mark.parametrize("head", [HEAD, CHUNKED])
-def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: Carrier, head: bytes) -> None:
+def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: FakeTwilio, head: bytes) -> None:
     sent = 0
 
     def pieces() -> Iterator[bytes]:
@@ -186,7 +186,7 @@ def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: Carri
             sent += 1
             yield b"100000\r\n%b\r\n" % bytes(1024 * 1024)
 
-    twilio.raw = pieces()
+    twilio.raw_audio = pieces()
     pipeline.fetch_audio(take.pk)
     is_too_large(take)
     assert sent < 100
@@ -209,12 +209,12 @@ def is_too_large(take: Recording) -> None:
     ],
 )
 def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
-    take: Recording, twilio: Carrier, part: bytes
+    take: Recording, twilio: FakeTwilio, part: bytes
 ) -> None:
-    twilio.raw = iter([part])
+    twilio.raw_audio = iter([part])
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
-    twilio.raw, twilio.audio = None, WHOLE
+    twilio.raw_audio, twilio.audio = None, WHOLE
     take.update_fields(retry_at=None)
     pipeline.fetch_audio(take.pk)
     take.refresh_from_db()
@@ -223,11 +223,11 @@ def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
         assert file.read() == WHOLE
 
 
-def test_audio_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
+def test_audio_is_asked_for_as_it_is(take: Recording, twilio: FakeTwilio) -> None:
     """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
     twilio.audio = WAV
     pipeline.fetch_audio(take.pk)
-    assert twilio.headers["Accept-Encoding"] == "identity"
+    assert twilio.audio_headers["Accept-Encoding"] == "identity"
 
 
 @pytest.mark.parametrize(
@@ -235,21 +235,21 @@ def test_audio_is_asked_for_as_it_is(take: Recording, twilio: Carrier) -> None:
     [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
 )
 def test_audio_that_drips_is_given_up_and_tried_again(
-    take: Recording, twilio: Carrier, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
+    take: Recording, twilio: FakeTwilio, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
 ) -> None:
     monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
-    twilio.raw = chain([before], twilio.dripping(dripping), [after])
+    twilio.raw_audio = chain([before], twilio.dripping(dripping), [after])
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
 def test_audio_of_which_the_next_byte_never_comes_is_tried_again(
-    take: Recording, twilio: Carrier, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    take: Recording, twilio: FakeTwilio, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     settings.TWILIO_TIMEOUT = 3600
     monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
-    twilio.raw = twilio.stuck(sent)
+    twilio.raw_audio = twilio.stuck(sent)
     pipeline.fetch_audio(take.pk)
     is_tried_again(take)
 

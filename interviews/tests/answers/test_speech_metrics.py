@@ -26,9 +26,9 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.scoring import assessment
 from interviews.tests.scoring.test_monthly_budget import judging
 from screener.services.interviewer.protocol import AnswerText, InterviewText, JudgedAnswer
-from tests.support.admin_client import read
-from tests.support.factories import WORDS, an_interview, drain
-from tests.support.fake_openai import Server, language_model_at
+from tests.support.admin_client import get_page
+from tests.support.factories import ANSWER, make_interview, run_tasks
+from tests.support.fake_openai import FakeOpenAI, fake_language_model
 
 ROOT = Path(__file__).resolve().parents[3]
 RATE = 8000
@@ -202,17 +202,17 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 
 
 @pytest.fixture
-def model() -> Iterator[Server]:
-    with language_model_at(judging) as server:
+def model() -> Iterator[FakeOpenAI]:
+    with fake_language_model(judging) as server:
         yield server
 
 
-def _judge(interview: Interview, measures: dict[str, Any] | None, server: Server) -> tuple[list[bytes], list[Any]]:
+def _judge(interview: Interview, measures: dict[str, Any] | None, server: FakeOpenAI) -> tuple[list[bytes], list[Any]]:
     """What was sent to have this interview judged with these measures, and what came of it."""
     before = len(server.requests)
     interview.responses.update(measures=measures)
     assessment.rescore(interview, actor="a test")
-    drain()
+    run_tasks()
     result = interview.results.get(is_current=True)
     scores = [response.assessments.get(is_current=True).score for response in interview.responses.all()]
     sent = sorted(request.body for request in server.requests[before:])
@@ -220,16 +220,16 @@ def _judge(interview: Interview, measures: dict[str, Any] | None, server: Server
 
 
 @pytest.mark.django_db
-def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Server, settings: Any) -> None:
+def test_the_same_words_get_the_same_score_however_they_were_spoken(model: FakeOpenAI, settings: Any) -> None:
     settings.SHOW_MEASURES = True
-    interview = an_interview()
+    interview = make_interview()
     interview.begin()
-    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=WORDS)
+    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
     interview.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
         assessment.assess(response.pk)
-    drain()
-    calm = found(WORDS, audio=pcm(tone(2) + silence(1) + tone(2)))
+    run_tasks()
+    calm = found(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2)))
     wild = calm | {
         "sentiment": {"positive": 0, "negative": 99, "positive_words": [], "negative_words": ["hate"]},
         "fillers": {"count": 99, "share": 1.0, "which": {"um": 99}},
@@ -248,7 +248,7 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Serve
 @pytest.fixture
 def answered(settings: Any) -> InterviewResponse:
     """An answer whose audio is stored, and which Twilio has transcribed."""
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=interview.created_at)
     interview.begin()
     response = interview.responses.all()[0]
@@ -258,7 +258,7 @@ def answered(settings: Any) -> InterviewResponse:
     take.response = response
     take.available(seconds=5)
     take.stored(take.put_away(pcm(tone(2) + silence(1) + tone(2))))
-    take.carrier_said(WORDS, status="completed")
+    take.carrier_said(ANSWER, status="completed")
     return response
 
 
@@ -269,8 +269,8 @@ def measured(response: InterviewResponse) -> dict[str, Any]:
     return dict(response.measures)
 
 
-def page_of(response: InterviewResponse, desk: Client) -> str:
-    return read(desk, reverse("admin:interviews_interview_change", args=[response.interview_id]))
+def page_of(response: InterviewResponse, admin_client: Client) -> str:
+    return get_page(admin_client, reverse("admin:interviews_interview_change", args=[response.interview_id]))
 
 
 def told_by(api: APIClient, response: InterviewResponse) -> Any:
@@ -280,47 +280,47 @@ def told_by(api: APIClient, response: InterviewResponse) -> Any:
 @pytest.mark.django_db
 class TestAnAnswer:
     def test_is_measured_when_it_is_transcribed_where_that_is_wanted(
-        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
+        self, answered: InterviewResponse, settings: Any, api: APIClient, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         measures = measured(answered)
         assert measures["pauses"] == {"count": 1, "seconds": 1.0, "longest": 1.0, "by": "audio"}
         assert told_by(api, answered) == measures
-        page = page_of(answered, desk)
+        page = page_of(answered, admin_client)
         assert "How it was spoken: information only" in page
         assert "1, 1.0 s in all, the longest 1.0 s" in page
         assert "Never part of a score." in page
         assert "No emotion is inferred from voice or face" in page
 
     def test_is_not_measured_unless_that_is_wanted(
-        self, answered: InterviewResponse, api: APIClient, desk: Client
+        self, answered: InterviewResponse, api: APIClient, admin_client: Client
     ) -> None:
         pipeline.transcribe(answered.pk)
         answered.refresh_from_db()
         assert (answered.status, answered.measures) == (InterviewResponse.Status.TRANSCRIBED, None)
         assert told_by(api, answered) is None
-        assert "How it was spoken" not in page_of(answered, desk)
+        assert "How it was spoken" not in page_of(answered, admin_client)
 
     def test_shows_no_measures_once_they_are_wanted_no_more(
-        self, answered: InterviewResponse, settings: Any, api: APIClient, desk: Client
+        self, answered: InterviewResponse, settings: Any, api: APIClient, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         pipeline.transcribe(answered.pk)
         settings.SHOW_MEASURES = False
         assert told_by(api, answered) is None
-        assert "How it was spoken" not in page_of(answered, desk)
+        assert "How it was spoken" not in page_of(answered, admin_client)
 
     def test_has_the_counts_of_its_words_where_its_audio_tells_nothing(
-        self, answered: InterviewResponse, settings: Any, desk: Client
+        self, answered: InterviewResponse, settings: Any, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
         take = answered.takes.get()
         take.file.delete(save=False)
         Recording.objects.filter(pk=take.pk).update(file="gone.wav")
         measures = measured(answered)
-        assert measures["words"] == len(WORDS.split())
+        assert measures["words"] == len(ANSWER.split())
         assert (measures["pauses"], measures["pace"]) == (None, None)
-        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, desk)
+        assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, admin_client)
 
     def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
         settings.SHOW_MEASURES = True
@@ -329,9 +329,9 @@ class TestAnAnswer:
         answered.refresh_from_db()
         assert answered.measures is None
 
-    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, desk: Client) -> None:
+    def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, admin_client: Client) -> None:
         settings.SHOW_MEASURES = True
         hostile = measure("<script>um</script>", language="en", times=None, audio=b"")
         hostile["fillers"]["which"] = {"<script>": 1}
         InterviewResponse.objects.filter(pk=answered.pk).update(measures=hostile)
-        assert "(&lt;script&gt;)" in page_of(answered, desk)
+        assert "(&lt;script&gt;)" in page_of(answered, admin_client)

@@ -16,9 +16,18 @@ from interviews.planning import NotPossible, plan_interview
 from interviews.tasks import sweep
 from screener.models import ModelCall
 from screener.tests.services.test_transcription import a_wav
-from tests.support.factories import a_candidate, an_approved_job, an_interview, drain
-from tests.support.fake_openai import KEY, Behaviour, Server, failing, hanging, openai_server, raw, replying
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
+from tests.support.fake_openai import (
+    KEY,
+    Behaviour,
+    FakeOpenAI,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    run_fake_openai,
+)
+from tests.support.fake_twilio import FakeTwilio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 Status = InterviewResponse.Status
@@ -26,9 +35,9 @@ WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell 
 
 
 @contextmanager
-def transcriber(*replies: Behaviour, **more: Any) -> Iterator[Server]:
+def transcriber(*replies: Behaviour, **more: Any) -> Iterator[FakeOpenAI]:
     fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
-    with openai_server(*replies) as server:
+    with run_fake_openai(*replies) as server:
         at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
         with override_settings(**(fixed | at | more)):
             yield server
@@ -36,7 +45,7 @@ def transcriber(*replies: Behaviour, **more: Any) -> Iterator[Server]:
 
 def answered(audio: bytes) -> InterviewResponse:
     """A completed interview whose first answer is stored and waits for its words; the others were silent."""
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), ended_at=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100", ended_at=timezone.now())
     interview.update_fields(next_attempt_at=None)
@@ -64,7 +73,7 @@ def after(time_machine: Any, response: InterviewResponse, **time: float) -> Inte
     ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
     time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
     sweep(0)
-    drain()
+    run_tasks()
     response.refresh_from_db()
     return response
 
@@ -73,27 +82,27 @@ class TestByAModel:
     def test_keeps_what_the_source_knows(self) -> None:
         word = {"word": "Yes.", "start": 0.1, "end": 0.4}
         reply = {"text": "Yes.", "logprobs": [{"token": "Yes.", "logprob": 0.0}], "words": [word]}
-        with transcriber(replying(200, reply)):
+        with transcriber(json_reply(200, reply)):
             response = transcribed(answered(a_wav(3)))
         assert (response.status, response.transcript) == (Status.TRANSCRIBED, "Yes.")
         assert (response.transcript_source, response.transcript_confidence) == ("openai", 1.0)
         assert response.transcript_times == [{"start": 0.1, "end": 0.4, "text": "Yes."}]
 
     def test_invents_nothing_that_the_source_does_not_know(self) -> None:
-        with transcriber(replying(200, {"text": WORDS})):
+        with transcriber(json_reply(200, {"text": WORDS})):
             response = transcribed(answered(a_wav(3)))
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
     @pytest.mark.parametrize("text", ["", "[Music]"])
     def test_leaves_sound_without_words_to_a_person(self, text: str) -> None:
-        with transcriber(replying(200, {"text": text})):
+        with transcriber(json_reply(200, {"text": text})):
             response = transcribed(answered(a_wav(3)))
         assert response.status == Status.UNINTELLIGIBLE
         assert "Listen to it" in response.status_reason
 
     @pytest.mark.parametrize(("audio", "reason"), [(b"", "empty"), (a_wav(1500), "25 minutes")], ids=["empty", "long"])
     def test_settles_what_is_not_sent_with_the_reason(self, audio: bytes, reason: str) -> None:
-        with transcriber(replying(200, {"text": WORDS})) as server:
+        with transcriber(json_reply(200, {"text": WORDS})) as server:
             response = transcribed(answered(audio))
             assert server.requests == []
         assert response.status == Status.MODEL_UNAVAILABLE
@@ -102,15 +111,15 @@ class TestByAModel:
     @pytest.mark.parametrize(
         ("trouble", "wait"),
         [
-            (failing(429, Retry_After="120"), 120),
-            (failing(500), 1),
-            (hanging(), 1),
-            (raw(b"<html>Bad gateway</html>", "text/html"), 1),
+            (error_reply(429, Retry_After="120"), 120),
+            (error_reply(500), 1),
+            (hanging_reply(), 1),
+            (raw_reply(b"<html>Bad gateway</html>", "text/html"), 1),
         ],
         ids=["429", "500", "hang", "HTML"],
     )
     def test_tries_again_after_what_passes(self, trouble: Behaviour, wait: int, time_machine: Any) -> None:
-        with transcriber(trouble, replying(200, {"text": WORDS})):
+        with transcriber(trouble, json_reply(200, {"text": WORDS})):
             response = transcribed(answered(a_wav(3)))
             assert response.status == Status.ANSWERED
             assert response.retry_at is not None
@@ -122,7 +131,9 @@ class TestByAModel:
         )
         assert [bool(error) for error in errors] == [True, False]
 
-    @pytest.mark.parametrize("refusal", [failing(413), failing(401), failing(429, code="insufficient_quota")])
+    @pytest.mark.parametrize(
+        "refusal", [error_reply(413), error_reply(401), error_reply(429, code="insufficient_quota")]
+    )
     def test_settles_what_only_a_person_can_change(self, refusal: Behaviour) -> None:
         with transcriber(refusal):
             response = transcribed(answered(a_wav(3)))
@@ -133,22 +144,22 @@ class TestByAModel:
         response = answered(a_wav(3))
         take = response.takes.get()
         take.file.storage.delete(str(take.file.name))
-        with transcriber(replying(200, {"text": WORDS})):
+        with transcriber(json_reply(200, {"text": WORDS})):
             assert "gone" in transcribed(response).status_reason
 
 
 class TestByTwilio:
-    def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: Carrier) -> None:
+    def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: FakeTwilio) -> None:
         response = transcribed(answered(a_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
-        assert twilio.asked == [], "it usually comes by itself"
+        assert twilio.requests == [], "it usually comes by itself"
         response.takes.get().carrier_said(WORDS, status="completed")
-        drain()
+        run_tasks()
         response.refresh_from_db()
         assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
-    def test_asks_for_what_the_lost_callback_would_have_said(self, twilio: Carrier, time_machine: Any) -> None:
+    def test_asks_for_what_the_lost_callback_would_have_said(self, twilio: FakeTwilio, time_machine: Any) -> None:
         response = transcribed(answered(a_wav(20)))
         twilio.transcriptions = [{"sid": "TR1", "status": "in-progress", "transcription_text": ""}]
         for _ in range(5):
@@ -159,7 +170,7 @@ class TestByTwilio:
 
     def test_does_not_miss_what_comes_while_it_decides_to_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
         response = answered(a_wav(20))
-        drain()
+        run_tasks()
 
         def too_late(take: Recording) -> Any:
             Recording.objects.get(pk=take.pk).carrier_said(WORDS, status="completed")
@@ -169,22 +180,22 @@ class TestByTwilio:
             at_that_moment.setattr(pipeline, "_ask_carrier", too_late)
             InterviewResponse.objects.update(retry_at=None)
             pipeline.transcribe(response.pk)
-        drain()
+        run_tasks()
         response.refresh_from_db()
         assert response.status == Status.ASSESSED
 
-    def test_gives_up_what_does_not_come_for_hours(self, twilio: Carrier, time_machine: Any) -> None:
+    def test_gives_up_what_does_not_come_for_hours(self, twilio: FakeTwilio, time_machine: Any) -> None:
         response = after(time_machine, transcribed(answered(a_wav(20))), hours=3)
         assert response.status == Status.MODEL_UNAVAILABLE
         assert "no transcription of this answer" in response.status_reason
         assert "Listen to it" in response.status_reason
 
     @pytest.mark.parametrize(("seconds", "said"), [(1.4, "1.4 seconds"), (2, "2.0 seconds"), (120, "120.0 seconds")])
-    def test_settles_at_once_what_twilio_does_not_take(self, twilio: Carrier, seconds: float, said: str) -> None:
+    def test_settles_at_once_what_twilio_does_not_take(self, twilio: FakeTwilio, seconds: float, said: str) -> None:
         response = transcribed(answered(a_wav(seconds)))
         assert response.status == Status.MODEL_UNAVAILABLE
         assert f"This answer lasts {said}" in response.status_reason
-        assert twilio.asked == []
+        assert twilio.requests == []
 
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
         response = answered(a_wav(20))
@@ -200,21 +211,21 @@ class TestByTwilio:
 class TestALanguageThatNobodyHereUnderstands:
     def test_is_not_planned(self, settings: Any) -> None:
         settings.SPEECH_API_KEY = KEY
-        job = an_approved_job(language="de")
+        job = make_approved_job(language="de")
         settings.SPEECH_API_KEY = ""
         with pytest.raises(NotPossible, match="Set SPEECH_API_KEY"):
-            plan_interview(job=job, candidate=a_candidate(), actor="a test")
+            plan_interview(job=job, candidate=make_candidate(), actor="a test")
 
-    def test_is_not_dialled_until_somebody_does(self, settings: Any, twilio: Carrier, time_machine: Any) -> None:
+    def test_is_not_dialled_until_somebody_does(self, settings: Any, twilio: FakeTwilio, time_machine: Any) -> None:
         settings.SPEECH_API_KEY = KEY
-        interview = an_interview(job=an_approved_job(language="de"))
+        interview = make_interview(job=make_approved_job(language="de"))
         settings.SPEECH_API_KEY = ""
-        drain()
+        run_tasks()
         interview.refresh_from_db()
         assert interview.wait_reason == WaitReason.NO_TRANSCRIPTION
         assert not Attempt.objects.exists()
         settings.SPEECH_API_KEY = KEY
         time_machine.move_to(timezone.now() + timedelta(minutes=16), tick=False)
         sweep(0)
-        drain()
+        run_tasks()
         assert len(twilio.calls) == 1

@@ -18,15 +18,15 @@ from interviews.models import Assessment
 from interviews.scoring.assessment import job_text, rubric_of
 from screener.models import ModelCall
 from screener.services.interviewer.protocol import AnswerText
-from tests.support.factories import WORDS, drain, transcribed
-from tests.support.fake_openai import Behaviour, Server, completion, failing, language_model_at
+from tests.support.factories import ANSWER, make_transcribed_interview, run_tasks
+from tests.support.fake_openai import Behaviour, FakeOpenAI, completion_reply, error_reply, fake_language_model
 
 SHIPPED = Path(project.BASE_DIR) / "docs" / "calibration.csv"
 SET: dict[str, str] = {
     "job_title": "Engineer",
     "job_description": "Runs services.",
     "question": "What did you do?",
-    "answer": WORDS,
+    "answer": ANSWER,
     "rater_1": "7",
 }
 QUOTE = "I led the migration of twelve services"
@@ -134,8 +134,8 @@ class TestOfflineRules:
 
     @pytest.mark.django_db
     def test_an_answer_scores_what_it_scores_in_an_interview(self) -> None:
-        interview = transcribed()
-        drain()
+        interview = make_transcribed_interview()
+        run_tasks()
         for response in interview.responses.all():
             text = AnswerText(
                 job=job_text(interview.job),
@@ -178,15 +178,15 @@ class TestOfflineRules:
 
 
 @pytest.fixture
-def model() -> Iterator[Server]:
-    with language_model_at(giving(6)) as server:
+def model() -> Iterator[FakeOpenAI]:
+    with fake_language_model(giving(6)) as server:
         yield server
 
 
 def giving(score: float, quote: str = QUOTE) -> Behaviour:
     keys = ("relevance", "specificity", "clarity", "professionalism")
     criteria = [{"criterion": key, "score": score, "reason": "Concrete.", "quotes": [quote]} for key in keys]
-    return completion(json.dumps({"criteria": criteria, "feedback": "Concrete."}))
+    return completion_reply(json.dumps({"criteria": criteria, "feedback": "Concrete."}))
 
 
 def gullible(handler: Any) -> None:
@@ -195,49 +195,49 @@ def gullible(handler: Any) -> None:
 
 @pytest.mark.django_db
 class TestLanguageModel:
-    def test_each_request_is_on_the_bill(self, model: Server, written: Any) -> None:
+    def test_each_request_is_on_the_bill(self, model: FakeOpenAI, written: Any) -> None:
         report, _ = evaluated(written({}), "--repeats=3")
         assert len(model.requests) == ModelCall.objects.count() == 4
         assert "4 requests" in report
         assert set(ModelCall.objects.values_list("purpose", "interview_id")) == {("assessment", None)}
 
-    def test_a_number_to_call_does_not_leave_the_house(self, model: Server, written: Any) -> None:
-        evaluated(written({"answer": f"{WORDS} Call me on +1 415 555 0100."}))
+    def test_a_number_to_call_does_not_leave_the_house(self, model: FakeOpenAI, written: Any) -> None:
+        evaluated(written({"answer": f"{ANSWER} Call me on +1 415 555 0100."}))
         assert all("555" not in request.user_turn for request in model.requests)
 
-    def test_scores_that_differ_from_run_to_run_are_told(self, model: Server, written: Any) -> None:
+    def test_scores_that_differ_from_run_to_run_are_told(self, model: FakeOpenAI, written: Any) -> None:
         model.replies[:] = [giving(4), giving(6)]
         report, _ = evaluated(written({}), "--repeats=2")
         assert "standard deviation 1.00 on average" in line_of(report, "Run to run")
         assert "2.00 apart at most" in line_of(report, "Run to run")
 
-    def test_a_score_that_follows_instructions_is_told(self, model: Server, written: Any) -> None:
+    def test_a_score_that_follows_instructions_is_told(self, model: FakeOpenAI, written: Any) -> None:
         model.replies[:] = [gullible]
         report, _ = evaluated(written({}))
         assert "shifted by +5.00 on average" in line_of(report, "With an instruction to the scorer")
         assert INJECTED[0] in model.requests[-1].user_turn
 
-    def test_a_score_without_words_to_show_for_it_counts_as_failed(self, model: Server, written: Any) -> None:
+    def test_a_score_without_words_to_show_for_it_counts_as_failed(self, model: FakeOpenAI, written: Any) -> None:
         model.replies[:] = [giving(9, "I saved the company"), giving(9, "I saved the company"), giving(6)]
         report, _ = evaluated(written({}), "--repeats=2")
         assert line_of(report, "Failed, and part of no number above").endswith("1 of 3")
         assert "1 x No words of the answer support the score given for: " in report
         assert " 1 " in line_of(report, "interviewer and rater_1")
 
-    def test_a_second_try_is_given_as_in_an_interview(self, model: Server, written: Any) -> None:
+    def test_a_second_try_is_given_as_in_an_interview(self, model: FakeOpenAI, written: Any) -> None:
         model.replies[:] = [giving(9, "I saved the company"), giving(6)]
         report, _ = evaluated(written({}), "--repeats=1")
         assert line_of(report, "Failed, and part of no number above").endswith("0 of 2")
         assert "No words of the answer support" in model.requests[1].user_turn
 
-    def test_no_score_at_all_is_no_success(self, model: Server, written: Any) -> None:
-        model.replies[:] = [failing(401, code="invalid_api_key")]
+    def test_no_score_at_all_is_no_success(self, model: FakeOpenAI, written: Any) -> None:
+        model.replies[:] = [error_reply(401, code="invalid_api_key")]
         path, said = written({}), StringIO()
         with pytest.raises(CommandError, match=r"No answer got a score. The reasons are above."):
             call_command("evaluate_scoring", path, f"--plot={path.parent}/plot.svg", stdout=said)
         assert "OPENAI_API_KEY" in said.getvalue()
 
-    def test_a_budget_that_is_spent_asks_nothing(self, model: Server, settings: Any, written: Any) -> None:
+    def test_a_budget_that_is_spent_asks_nothing(self, model: FakeOpenAI, settings: Any, written: Any) -> None:
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         path, said = written({}), StringIO()

@@ -11,14 +11,14 @@ from interviews.calling import capacity, dialer
 from interviews.models import Attempt, Call, Interview, WaitReason
 from interviews.tasks import sweep
 from jobs.models import JobDescription
-from tests.support.factories import an_approved_job, an_interview
+from tests.support.factories import make_approved_job, make_interview
 
 pytestmark = pytest.mark.django_db
 
 
 def several(count: int, job: JobDescription, *, first: int = 0) -> list[Interview]:
     return [
-        an_interview(job=job, phone=f"+141555501{first + n:02}", full_name=f"Candidate {first + n}")
+        make_interview(job=job, phone=f"+141555501{first + n:02}", full_name=f"Candidate {first + n}")
         for n in range(count)
     ]
 
@@ -47,12 +47,12 @@ def fresh(*interviews: Interview) -> list[Interview]:
 
 class TestAJobsLines:
     def test_are_no_more_than_it_has(self) -> None:
-        narrow, wide = an_approved_job(max_concurrent_calls=2), an_approved_job()
+        narrow, wide = make_approved_job(max_concurrent_calls=2), make_approved_job()
         assert dial(*several(3, narrow)) == [True, True, False]
         assert dial(*several(3, wide, first=10)) == [True, True, True]
 
     def test_that_are_all_in_use_are_waited_for_with_a_reason_and_a_time(self) -> None:
-        interviews = several(4, an_approved_job(max_concurrent_calls=1))
+        interviews = several(4, make_approved_job(max_concurrent_calls=1))
         dial(*interviews)
         waiting = interviews[1:]
         assert {one.wait_reason for one in waiting} == {WaitReason.NO_JOB_CAPACITY}
@@ -61,7 +61,7 @@ class TestAJobsLines:
         assert times[-1] - times[0] > capacity.CALL_LASTS, "who comes later waits longer"
 
     def test_that_one_is_free_again_is_told_to_whoever_was_planned_first(self) -> None:
-        interviews = several(4, an_approved_job(max_concurrent_calls=1))
+        interviews = several(4, make_approved_job(max_concurrent_calls=1))
         dial(interviews[0], interviews[3], interviews[2], interviews[1])
         capacity.fill_lines()
         assert due(*interviews[1:]) == [False, False, False], "no line is free yet"
@@ -72,7 +72,7 @@ class TestAJobsLines:
         assert dial(interviews[1]) == [True]
 
     def test_do_not_hold_up_other_jobs(self) -> None:
-        narrow, wide = an_approved_job(max_concurrent_calls=1), an_approved_job()
+        narrow, wide = make_approved_job(max_concurrent_calls=1), make_approved_job()
         first, second = several(2, narrow)
         dial(first, second)
         (other,) = several(1, wide, first=10)
@@ -83,7 +83,7 @@ class TestAJobsLines:
 
 def test_a_free_line_that_was_given_away_is_not_taken_by_a_newcomer(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 1
-    job = an_approved_job()
+    job = make_approved_job()
     first, second = several(2, job)
     dial(first, second)
     end_call(first)
@@ -95,7 +95,7 @@ def test_a_free_line_that_was_given_away_is_not_taken_by_a_newcomer(settings: An
 
 def test_a_place_that_nobody_takes_is_kept_for_a_minute(settings: Any, time_machine: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 1
-    job = an_approved_job()
+    job = make_approved_job()
     first, second = several(2, job)
     dial(first, second)
     end_call(first)
@@ -107,7 +107,7 @@ def test_a_place_that_nobody_takes_is_kept_for_a_minute(settings: Any, time_mach
 
 def test_many_that_wait_for_a_few_lines_ask_seldom(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 2
-    interviews = several(20, an_approved_job())
+    interviews = several(20, make_approved_job())
     dial(*interviews)
     within = timezone.now() + capacity.CALL_LASTS + timedelta(seconds=10)
     asking = [one for one in interviews if one.next_attempt_at and one.next_attempt_at < within]
@@ -120,14 +120,14 @@ def test_many_that_wait_for_a_few_lines_ask_seldom(settings: Any) -> None:
 
 class TestAJobsDay:
     def test_ends_after_so_many_calls(self) -> None:
-        limited, free = an_approved_job(calls_per_day=2), an_approved_job()
+        limited, free = make_approved_job(calls_per_day=2), make_approved_job()
         interviews = several(5, limited)
         assert dial(*interviews) == [True, True, False, False, False]
         assert dial(*several(2, free, first=10)) == [True, True]
         assert {one.wait_reason for one in interviews[2:]} == {WaitReason.JOB_DAILY_LIMIT}
 
     def test_lets_each_wait_for_the_call_that_makes_room_for_it(self, time_machine: Any) -> None:
-        interviews = several(5, an_approved_job(calls_per_day=2))
+        interviews = several(5, make_approved_job(calls_per_day=2))
         dial(interviews[0])
         time_machine.move_to(timezone.now() + timedelta(hours=1))
         dial(*interviews[1:])
@@ -141,14 +141,14 @@ class TestAJobsDay:
         assert dial(*interviews[2:4]) == [True, False]
 
     def test_does_not_count_what_the_carrier_never_took(self) -> None:
-        first, second = several(2, an_approved_job(calls_per_day=1))
+        first, second = several(2, make_approved_job(calls_per_day=1))
         dial(first)
         with Attempt.objects.held(first.attempts.get().pk) as attempt:
             attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
         assert dial(second) == [True]
 
     def test_that_is_made_longer_is_used_at_once(self) -> None:
-        job = an_approved_job(calls_per_day=1)
+        job = make_approved_job(calls_per_day=1)
         first, second = several(2, job)
         dial(first, second)
         capacity.fill_lines()
@@ -166,7 +166,7 @@ class TestTheDaysMoney:
 
     def a_call(self, number: int, *, ago: timedelta = timedelta(hours=1), **fields: Any) -> Call:
         """One that was answered, ended after a minute, and has no price yet, unless it is said otherwise."""
-        (interview,) = several(1, an_approved_job(), first=number)
+        (interview,) = several(1, make_approved_job(), first=number)
         attempt = interview.attempts.create(number=1, send_before=interview.created_at)
         began = timezone.now() - ago
         given = {"status": "completed", "ended_at": began + timedelta(minutes=1), "twilio_sid": f"CA{number}"} | fields
@@ -175,7 +175,7 @@ class TestTheDaysMoney:
         return call
 
     def is_spent(self) -> bool:
-        (interview,) = several(1, an_approved_job(), first=98)
+        (interview,) = several(1, make_approved_job(), first=98)
         (placed,) = dial(interview)
         assert placed or interview.wait_reason == WaitReason.SPEND_LIMIT
         return not placed
@@ -256,7 +256,7 @@ class TestTheDaysMoney:
     [([5, 60], [5, 60, 60]), ([7], [7, 7, 7]), ([], [30, 240, 1440])],
 )
 def test_calls_are_spaced_as_the_job_says_and_else_as_the_settings_do(of_the_job: list[int], waits: list[int]) -> None:
-    interview = an_interview(job=an_approved_job(attempt_spacing=of_the_job, max_attempts=4))
+    interview = make_interview(job=make_approved_job(attempt_spacing=of_the_job, max_attempts=4))
     for minutes in waits:
         interview.schedule_next_attempt(timezone.now())
         dial(interview)

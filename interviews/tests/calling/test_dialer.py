@@ -14,40 +14,40 @@ from urllib3.connection import HTTPConnection
 from interviews.calling import dialer
 from interviews.models import Attempt, Call, Interview, Pace, WaitReason
 from screener.services.telephony import twilio_api, twilio_errors
-from tests.support.factories import an_approved_job, an_interview, drain
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
 
 pytestmark = pytest.mark.django_db
 
 
 class TestOneAttempt:
-    def test_rings_once_however_often_the_job_is_run(self, twilio: Carrier) -> None:
-        interview = an_interview()
+    def test_rings_once_however_often_the_job_is_run(self, twilio: FakeTwilio) -> None:
+        interview = make_interview()
         for _ in range(3):
             dialer.dial(interview.pk)
         assert len(twilio.calls) == 1
         assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
 
-    def test_that_was_called_off_while_it_was_placed_is_hung_up(self, twilio: Carrier, monkeypatch: Any) -> None:
-        interview, place = an_interview(), twilio_api.place_call
+    def test_that_was_called_off_while_it_was_placed_is_hung_up(self, twilio: FakeTwilio, monkeypatch: Any) -> None:
+        interview, place = make_interview(), twilio_api.place_call
 
         def meanwhile_called_off(**call: Any) -> twilio_api.CallState:
             placed = place(**call)
             interview.cancel(Interview.Outcome.BY_HR, actor="hr")
-            drain(only="interviews.hang_up")  # nobody knows the call's id yet
+            run_tasks(only="interviews.hang_up")  # nobody knows the call's id yet
             return placed
 
         monkeypatch.setattr(twilio_api, "place_call", meanwhile_called_off)
-        drain()
+        run_tasks()
         assert [call["status"] for call in twilio.calls] == ["completed"]
 
     def test_that_is_late_is_never_sent_and_made_again_as_nothing_was_done(
-        self, twilio: Carrier, monkeypatch: Any
+        self, twilio: FakeTwilio, monkeypatch: Any
     ) -> None:
         monkeypatch.setattr(dialer, "SEND_WITHIN", timedelta(0))
-        interview = an_interview()
+        interview = make_interview()
         dialer.dial(interview.pk)
-        assert not twilio.asked
+        assert not twilio.requests
         attempt = Attempt.objects.get()
         assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
         assert "nothing was sent" in attempt.reason
@@ -60,11 +60,11 @@ class TestOneAttempt:
         assert interview.next_attempt_at < timezone.now() + timedelta(minutes=1)
 
     def test_of_a_worker_that_was_stopped_for_a_while_rings_no_more(
-        self, twilio: Carrier, monkeypatch: Any, time_machine: Any
+        self, twilio: FakeTwilio, monkeypatch: Any, time_machine: Any
     ) -> None:
         """Stopped after the connection stood; meanwhile recovery was certain, and another attempt was made."""
-        interview = an_interview()
-        dialer.dial(an_interview(full_name="Somebody Else", phone="+14155550101").pk)
+        interview = make_interview()
+        dialer.dial(make_interview(full_name="Somebody Else", phone="+14155550101").pk)
         connect = HTTPConnection.connect
 
         def stopped(connection: HTTPConnection) -> None:
@@ -90,11 +90,11 @@ class TestOneAttempt:
 
     @pytest.mark.parametrize("mood", ["lost", "short", "cut", "empty", "anonymous", "list", "drips"])
     def test_whose_answer_was_lost_is_found_at_the_carrier_and_not_sent_again(
-        self, twilio: Carrier, settings: Any, time_machine: Any, mood: str
+        self, twilio: FakeTwilio, settings: Any, time_machine: Any, mood: str
     ) -> None:
         settings.TWILIO_TIMEOUT = 0.5
-        twilio.mood = mood
-        interview = an_interview()
+        twilio.behaviour = mood
+        interview = make_interview()
         dialer.dial(interview.pk)
         attempt = Attempt.objects.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
@@ -104,7 +104,7 @@ class TestOneAttempt:
         with pytest.raises(twilio_errors.TelephonyDown):  # what it has is not told in a way that can be read either
             dialer.ask_about(attempt.pk)
 
-        twilio.mood = "ok"
+        twilio.behaviour = "ok"
         dialer.dial(interview.pk)
         dialer.ask_about(attempt.pk)
         attempt.call.refresh_from_db()
@@ -112,10 +112,10 @@ class TestOneAttempt:
         assert len(twilio.calls) == 1
 
     def test_that_never_reached_the_carrier_is_given_up_only_when_that_is_certain(
-        self, twilio: Carrier, monkeypatch: Any
+        self, twilio: FakeTwilio, monkeypatch: Any
     ) -> None:
         monkeypatch.setattr(dialer, "SEND_WITHIN", timedelta(0))
-        interview = an_interview()
+        interview = make_interview()
         attempt = dialer._plan_attempt(interview.pk)
         assert attempt is not None, "and the worker dies"
         dialer.ask_about(attempt.pk)
@@ -124,12 +124,12 @@ class TestOneAttempt:
 
         monkeypatch.setattr(dialer, "CERTAIN_AFTER", timedelta(0))
         dialer.ask_about(attempt.pk)
-        drain()
+        run_tasks()
         interview.refresh_from_db()
         assert interview.next_attempt_at is not None
 
-    def test_that_nothing_is_heard_of_is_asked_about(self, twilio: Carrier, time_machine: Any) -> None:
-        interview = an_interview()
+    def test_that_nothing_is_heard_of_is_asked_about(self, twilio: FakeTwilio, time_machine: Any) -> None:
+        interview = make_interview()
         dialer.dial(interview.pk)
         twilio.calls[0]["status"] = "no-answer"
         assert dialer.without_news() == []
@@ -142,21 +142,21 @@ class TestOneAttempt:
 
 @pytest.mark.parametrize("mood", [(500, 20500), (503, 0), "silent"])
 def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
-    twilio: Carrier, settings: Any, mood: Any
+    twilio: FakeTwilio, settings: Any, mood: Any
 ) -> None:
     settings.TWILIO_TIMEOUT = 0.2
-    twilio.mood = mood
-    interview = an_interview()
-    drain()
+    twilio.behaviour = mood
+    interview = make_interview()
+    run_tasks()
     assert interview.attempts.get().ended_at is None
     assert interview.events.filter(kind="attempt.unknown").exists()
-    assert twilio.asked == [f"POST /2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Calls.json"]
+    assert twilio.requests == [f"POST /2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Calls.json"]
 
 
 def test_a_carrier_that_is_not_there_was_certainly_not_asked(settings: Any) -> None:
     settings.TWILIO_API_URL = "http://127.0.0.1:1"
-    interview = an_interview()
-    drain()
+    interview = make_interview()
+    run_tasks()
     attempt = interview.attempts.get()
     assert (attempt.outcome, "could not be reached" in attempt.reason) == (Attempt.Outcome.CARRIER_ERROR, True)
 
@@ -164,10 +164,10 @@ def test_a_carrier_that_is_not_there_was_certainly_not_asked(settings: Any) -> N
 def reported(interview: Interview, *news: dict[str, Any]) -> None:
     """Calls that end so, one after the other."""
     for number, one in enumerate(news, start=1):
-        drain()
+        run_tasks()
         with Attempt.objects.held(interview.attempts.get(number=number).pk) as attempt:
             attempt.call.progress(one.pop("status"), sequence=2, **one)
-        drain()
+        run_tasks()
         interview.refresh_from_db()
         if number < len(news):
             assert interview.next_attempt_at is not None
@@ -175,16 +175,16 @@ def reported(interview: Interview, *news: dict[str, Any]) -> None:
             interview.schedule_next_attempt(timezone.now())
 
 
-def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: Carrier) -> None:
-    interview = an_interview(job=an_approved_job(max_attempts=2))
+def test_busy_is_tried_again_and_given_up_after_the_last_attempt(twilio: FakeTwilio) -> None:
+    interview = make_interview(job=make_approved_job(max_attempts=2))
     reported(interview, {"status": "no-answer"}, {"status": "busy"})
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
     assert interview.outcome_reason == "Not reached, or not to the end, in 2 calls: no answer, busy."
     assert [one.reason for one in interview.attempts.all()] == ["Nobody answered.", "The line was busy."]
 
 
-def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio: Carrier) -> None:
-    interview = an_interview()
+def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio: FakeTwilio) -> None:
+    interview = make_interview()
     reported(interview, {"status": "busy"})
     due, first = interview.next_attempt_at, interview.attempts.get()
     dialer.follow_up(first.pk)
@@ -192,16 +192,16 @@ def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio:
     assert interview.next_attempt_at == due
 
     interview.schedule_next_attempt(timezone.now())
-    drain(only="interviews.dial")
+    run_tasks(only="interviews.dial")
     dialer.follow_up(first.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is None
 
 
-def test_a_turn_that_was_let_pass_is_taken_anew(twilio: Carrier, settings: Any) -> None:
+def test_a_turn_that_was_let_pass_is_taken_anew(twilio: FakeTwilio, settings: Any) -> None:
     settings.CALLS_PER_SECOND = 0.1
     Pace.hold()
-    interview, now = an_interview(), timezone.now()
+    interview, now = make_interview(), timezone.now()
     interview.update_fields(turn_at=now - timedelta(minutes=1))
     Pace.take_turn(0.1)
     dialer.dial(interview.pk)
@@ -211,8 +211,8 @@ def test_a_turn_that_was_let_pass_is_taken_anew(twilio: Carrier, settings: Any) 
     assert interview.turn_at > now
 
 
-def test_a_number_to_which_no_call_can_be_put_through_is_told_as_one(twilio: Carrier) -> None:
-    interview = an_interview(job=an_approved_job(max_attempts=1))
+def test_a_number_to_which_no_call_can_be_put_through_is_told_as_one(twilio: FakeTwilio) -> None:
+    interview = make_interview(job=make_approved_job(max_attempts=1))
     reported(interview, {"status": "failed", "why": "There is no such number."})
     assert interview.outcome_reason == (
         "Not reached, or not to the end, in one call: carrier error. The carrier could not put the call through. "
@@ -224,14 +224,14 @@ class TestOfSeveralCallsToANumber:
     """Somebody else calls with our number too: by hand, or from another system."""
 
     @pytest.fixture
-    def lost(self, twilio: Carrier) -> Attempt:
+    def lost(self, twilio: FakeTwilio) -> Attempt:
         """Sent, and the answer was lost."""
-        twilio.mood = "lost"
-        dialer.dial(an_interview().pk)
-        twilio.mood = "ok"
+        twilio.behaviour = "lost"
+        dialer.dial(make_interview().pk)
+        twilio.behaviour = "ok"
         return Attempt.objects.get()
 
-    def another(self, twilio: Carrier, after: timedelta, sid: str = "CA9") -> dict[str, Any]:
+    def another(self, twilio: FakeTwilio, after: timedelta, sid: str = "CA9") -> dict[str, Any]:
         created = format_datetime(Attempt.objects.get().created_at + after)
         twilio.calls.append({"sid": sid, "to": "+14155550100", "status": "completed", "date_created": created})
         return twilio.calls[-1]
@@ -240,21 +240,21 @@ class TestOfSeveralCallsToANumber:
         dialer.ask_about(lost.pk)
         return Call.objects.get().twilio_sid
 
-    def test_those_made_long_before_or_after_are_not_it(self, lost: Attempt, twilio: Carrier) -> None:
+    def test_those_made_long_before_or_after_are_not_it(self, lost: Attempt, twilio: FakeTwilio) -> None:
         self.another(twilio, timedelta(minutes=-2), "CA8")
         self.another(twilio, timedelta(minutes=3))
         assert self.adopted(lost) == twilio.calls[0]["sid"]
 
     def test_none_is_believed_to_be_it_while_its_own_webhook_may_still_tell(
-        self, lost: Attempt, twilio: Carrier, time_machine: Any
+        self, lost: Attempt, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         self.another(twilio, timedelta(seconds=-30))
         assert self.adopted(lost) == ""
         time_machine.move_to(timezone.now() + timedelta(minutes=3))
         assert self.adopted(lost) == twilio.calls[0]["sid"], "the nearest to when it was planned"
 
-    def test_one_of_another_attempt_is_not_it(self, lost: Attempt, twilio: Carrier, time_machine: Any) -> None:
-        other = an_interview(full_name="Somebody Else", phone="+14155550101", email="else@example.com")
+    def test_one_of_another_attempt_is_not_it(self, lost: Attempt, twilio: FakeTwilio, time_machine: Any) -> None:
+        other = make_interview(full_name="Somebody Else", phone="+14155550101", email="else@example.com")
         attempt = other.attempts.create(number=1, send_before=timezone.now())
         Call.objects.create(attempt=attempt, number="+14155550101", twilio_sid=twilio.calls[0]["sid"])
         dialer.ask_about(lost.pk)
@@ -270,16 +270,16 @@ class TestAtClosingTime:
         settings.CALLING_HOURS = "08:00-20:00"
         time_machine.move_to(datetime(2036, 6, 10, 2, 59, 55, tzinfo=UTC), tick=False)
 
-    def test_a_call_is_not_sent_after_it(self, twilio: Carrier) -> None:
-        attempt = dialer._plan_attempt(an_interview().pk)
+    def test_a_call_is_not_sent_after_it(self, twilio: FakeTwilio) -> None:
+        attempt = dialer._plan_attempt(make_interview().pk)
         assert attempt is not None
         assert attempt.send_before == datetime(2036, 6, 10, 3, tzinfo=UTC)
 
     def test_whoever_waited_for_its_turn_until_after_it_makes_no_call(
-        self, twilio: Carrier, time_machine: Any, monkeypatch: Any
+        self, twilio: FakeTwilio, time_machine: Any, monkeypatch: Any
     ) -> None:
         """The lock on the interview was held by somebody else meanwhile."""
-        interview = an_interview()
+        interview = make_interview()
         locked = Interview.locked
 
         @contextmanager
@@ -291,6 +291,6 @@ class TestAtClosingTime:
         monkeypatch.setattr(Interview, "locked", after_a_wait)
         dialer.dial(interview.pk)
         monkeypatch.undo()
-        assert not twilio.asked
+        assert not twilio.requests
         interview.refresh_from_db()
         assert interview.next_attempt_at == datetime(2036, 6, 10, 15, tzinfo=UTC)

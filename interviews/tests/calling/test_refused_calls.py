@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from interviews.models import Interview, Pace, WaitReason
 from interviews.tasks import sweep
-from tests.support.factories import an_approved_job, an_interview, drain
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
 
 pytestmark = pytest.mark.django_db
 
@@ -45,16 +45,16 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_what_the_carrier_refuses_is_told_in_words(
-    twilio: Carrier, mood: tuple[int, int | None], outcome: str, status: str, says: str
+    twilio: FakeTwilio, mood: tuple[int, int | None], outcome: str, status: str, says: str
 ) -> None:
-    twilio.mood = mood
-    interview = an_interview()
-    drain()
+    twilio.behaviour = mood
+    interview = make_interview()
+    run_tasks()
     interview.refresh_from_db()
     attempt = interview.attempts.get()
     assert (attempt.outcome, interview.status) == (outcome, status)
     assert says in attempt.reason
-    assert len(twilio.asked) == 1
+    assert len(twilio.requests) == 1
     told = interview.waiting_for if status == "pending" else interview.outcome_reason
     assert told == attempt.reason, "whoever looks at the interview reads it too"
     assert bool(interview.next_attempt_at) == (status == "pending")
@@ -69,16 +69,16 @@ def test_what_the_carrier_refuses_is_told_in_words(
     ],
 )
 def test_what_is_wrong_with_one_number_ends_its_interview_and_holds_up_no_other(
-    twilio: Carrier, code: int, outcome: str
+    twilio: FakeTwilio, code: int, outcome: str
 ) -> None:
-    twilio.mood = (400, code)
-    interview = an_interview()
-    drain()
+    twilio.behaviour = (400, code)
+    interview = make_interview()
+    run_tasks()
     interview.refresh_from_db()
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, outcome)
-    twilio.mood = "ok"
-    an_interview(full_name="Somebody Else", phone="+14155550101")
-    drain()
+    twilio.behaviour = "ok"
+    make_interview(full_name="Somebody Else", phone="+14155550101")
+    run_tasks()
     assert [call["to"] for call in twilio.calls] == ["+14155550101"]
 
 
@@ -89,50 +89,50 @@ def until_the_next_try(interview: Interview, time_machine: Any, *, late: timedel
     wait = interview.next_attempt_at - timezone.now()
     time_machine.move_to(interview.next_attempt_at + late)
     sweep(0)
-    drain()
+    run_tasks()
     return wait
 
 
 @pytest.mark.parametrize("mood", [(429, 20429), (400, 10004), (400, 99999)])
 def test_what_the_carrier_refused_for_now_is_tried_again_later_and_later_and_costs_no_attempt(
-    twilio: Carrier, time_machine: Any, mood: tuple[int, int]
+    twilio: FakeTwilio, time_machine: Any, mood: tuple[int, int]
 ) -> None:
-    interview = an_interview(job=an_approved_job(max_attempts=1))
-    twilio.mood = mood
-    drain()
+    interview = make_interview(job=make_approved_job(max_attempts=1))
+    twilio.behaviour = mood
+    run_tasks()
     waits = [until_the_next_try(interview, time_machine) for _ in range(3)]
     assert waits == sorted(waits)
     assert timedelta(0) < waits[0] < timedelta(minutes=2)
-    twilio.mood = "ok"
+    twilio.behaviour = "ok"
     until_the_next_try(interview, time_machine)
     assert len(twilio.calls) == 1
-    assert len(twilio.asked) == 5
+    assert len(twilio.requests) == 5
 
 
 @pytest.mark.parametrize("mood", [(401, 20003), (400, 21210), (400, 21626)])
 def test_a_wrong_setting_holds_up_all_calls_with_its_reason_until_it_is_corrected(
-    twilio: Carrier, time_machine: Any, mood: tuple[int, int]
+    twilio: FakeTwilio, time_machine: Any, mood: tuple[int, int]
 ) -> None:
-    job = an_approved_job(max_attempts=1)
-    first = an_interview(job=job)
-    twilio.mood = mood
-    drain()
-    second = an_interview(job=job, full_name="Somebody Else", phone="+14155550101")
-    drain()
-    assert len(twilio.asked) == 1, "one call is enough to find out"
+    job = make_approved_job(max_attempts=1)
+    first = make_interview(job=job)
+    twilio.behaviour = mood
+    run_tasks()
+    second = make_interview(job=job, full_name="Somebody Else", phone="+14155550101")
+    run_tasks()
+    assert len(twilio.requests) == 1, "one call is enough to find out"
     second.refresh_from_db()
     assert second.waiting_for == first.attempts.get().reason
     waits = [until_the_next_try(second, time_machine) for _ in range(6)]
     assert [round(wait / timedelta(minutes=1)) for wait in waits] == [1, 2, 4, 8, 15, 15]
     time_machine.move_to(timezone.now() + timedelta(days=3))
     sweep(0)
-    drain()
+    run_tasks()
     assert {one.status for one in Interview.objects.all()} == {Interview.Status.PENDING}, "however long that takes"
-    twilio.mood = "ok"
+    twilio.behaviour = "ok"
     time_machine.move_to(timezone.now() + timedelta(hours=1))
     for _ in range(2):  # one after the other
         sweep(0)
-        drain()
+        run_tasks()
         time_machine.move_to(timezone.now() + timedelta(seconds=10))
     assert {call["to"] for call in twilio.calls} == {"+14155550100", "+14155550101"}
 
@@ -146,15 +146,15 @@ def in_twenty_minutes() -> str:
     ("asked", "minutes"), [("1200", 20), (in_twenty_minutes, 20), ("172800", 60), ("soon", 0), ("-5", 0), ("nan", 0)]
 )
 def test_the_carrier_is_left_alone_for_as_long_as_it_asks_if_that_makes_sense(
-    twilio: Carrier, mood: tuple[int, int], asked: Any, minutes: int
+    twilio: FakeTwilio, mood: tuple[int, int], asked: Any, minutes: int
 ) -> None:
-    twilio.mood = mood
+    twilio.behaviour = mood
     twilio.error_headers = {"Retry-After": asked if isinstance(asked, str) else asked()}
-    an_interview()
-    drain()
-    other = an_interview(full_name="Somebody Else", phone="+14155550101")
-    drain()
-    assert len(twilio.asked) == (1 if minutes or mood[0] == 429 else 2)
+    make_interview()
+    run_tasks()
+    other = make_interview(full_name="Somebody Else", phone="+14155550101")
+    run_tasks()
+    assert len(twilio.requests) == (1 if minutes or mood[0] == 429 else 2)
     pace = Pace.objects.get()
     wait = pace.closed_until - timezone.now() if pace.closed_until else timedelta(0)
     assert abs(wait - timedelta(minutes=minutes)) < timedelta(minutes=1)
@@ -165,13 +165,13 @@ def test_the_carrier_is_left_alone_for_as_long_as_it_asks_if_that_makes_sense(
 
 @pytest.mark.parametrize("mood", [(400, 99999), (403, None), (429, 20429)])
 def test_what_the_carrier_refuses_again_and_again_for_two_days_is_given_up_with_its_reason(
-    twilio: Carrier, time_machine: Any, mood: tuple[int, int | None]
+    twilio: FakeTwilio, time_machine: Any, mood: tuple[int, int | None]
 ) -> None:
     """Pauses of all calls, for the reasons of others, do not count. A late worker keeps the number of tries small."""
-    twilio.mood = mood
-    interview = an_interview()
+    twilio.behaviour = mood
+    interview = make_interview()
     began = timezone.now()
-    drain()
+    run_tasks()
     while interview.is_live:
         assert timezone.now() < began + timedelta(days=4)
         if interview.attempts.count() % 5 == 0:
@@ -183,10 +183,10 @@ def test_what_the_carrier_refuses_again_and_again_for_two_days_is_given_up_with_
     assert re.match(r"The carrier took none of \d+ calls in two days\. .+", interview.outcome_reason)
 
 
-def test_a_few_refusals_with_days_between_them_are_no_reason_to_give_up(twilio: Carrier, time_machine: Any) -> None:
-    twilio.mood = (400, 99999)
-    interview = an_interview()
-    drain()
+def test_a_few_refusals_with_days_between_them_are_no_reason_to_give_up(twilio: FakeTwilio, time_machine: Any) -> None:
+    twilio.behaviour = (400, 99999)
+    interview = make_interview()
+    run_tasks()
     interview.refresh_from_db()
     interview.schedule_next_attempt(timezone.now() + timedelta(days=3), wait_reason=WaitReason.SPEND_LIMIT)
     until_the_next_try(interview, time_machine)
@@ -194,8 +194,8 @@ def test_a_few_refusals_with_days_between_them_are_no_reason_to_give_up(twilio: 
     assert (interview.status, interview.attempts.count()) == (Interview.Status.PENDING, 2)
 
 
-def test_one_request_that_something_on_the_way_refuses_holds_up_no_other(twilio: Carrier) -> None:
-    twilio.mood = (403, None)
-    an_interview()
-    drain()
+def test_one_request_that_something_on_the_way_refuses_holds_up_no_other(twilio: FakeTwilio) -> None:
+    twilio.behaviour = (403, None)
+    make_interview()
+    run_tasks()
     assert Pace.closed() is None

@@ -15,7 +15,7 @@ from candidates.phone_format import NotAPhoneNumber, e164
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.rules import Allowed, Later, Never, consider, may_call_now
 from interviews.models import Call, Pace, WaitReason
-from tests.support.factories import a_candidate, an_approved_job, an_interview
+from tests.support.factories import make_approved_job, make_candidate, make_interview
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
 WRITTEN = [
@@ -222,17 +222,17 @@ class TestHours:
 class TestNow:
     def test_outside_the_hours_it_is_the_first_minute_inside(self, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
-        verdict = may_call_now(a_candidate(), an_approved_job(), now=NOON)
+        verdict = may_call_now(make_candidate(), make_approved_job(), now=NOON)
         assert isinstance(verdict, Later)
         assert verdict.when == NOON.replace(hour=15)
 
     def test_the_candidates_own_time_zone_counts_where_it_is_known(self, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
-        candidate = a_candidate(timezone="Europe/Berlin")
-        assert may_call_now(candidate, an_approved_job(), now=NOON) == Allowed("+14155550100", NOON.replace(hour=19))
+        candidate = make_candidate(timezone="Europe/Berlin")
+        assert may_call_now(candidate, make_approved_job(), now=NOON) == Allowed("+14155550100", NOON.replace(hour=19))
 
     def test_the_time_zones_that_there_are_are_looked_up_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        candidate = a_candidate(timezone="Europe/Berlin")
+        candidate = make_candidate(timezone="Europe/Berlin")
         consider(candidate.phone, now=NOON, candidate=candidate)
         monkeypatch.setattr("candidates.timezones.available_timezones", None)
         assert "Europe/Berlin, as the candidate says." in [
@@ -241,7 +241,7 @@ class TestNow:
 
     def test_a_number_that_may_be_anywhere_is_not_called_when_no_minute_suits_everywhere(self, settings: Any) -> None:
         settings.CALLING_HOURS = "12:00-13:00"
-        verdict = may_call_now(a_candidate(phone="+18005550100"), an_approved_job(), now=NOON)
+        verdict = may_call_now(make_candidate(phone="+18005550100"), make_approved_job(), now=NOON)
         assert isinstance(verdict, Never)
         assert "time zone" in verdict.reason
 
@@ -268,8 +268,8 @@ class TestNow:
         assert verdict.wait_reason == WaitReason.NUMBER_DAILY_LIMIT
 
     def test_nobody_is_called_whose_data_was_erased(self) -> None:
-        candidate = a_candidate(erased_at=timezone.now())
-        verdict = may_call_now(candidate, an_approved_job(), now=timezone.now())
+        candidate = make_candidate(erased_at=timezone.now())
+        verdict = may_call_now(candidate, make_approved_job(), now=timezone.now())
         assert verdict == Never("This candidate's data was erased.")
 
     def test_a_number_is_called_so_many_times_a_day(self, settings: Any) -> None:
@@ -291,7 +291,7 @@ class TestNow:
 
 
 def called(ended: datetime, *, sid: str = "CA1") -> Any:
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=ended, ended_at=ended, outcome="busy")
     Call.objects.create(attempt=attempt, number="+14155550100", twilio_sid=sid, status="busy", ended_at=ended)
     return interview

@@ -15,9 +15,9 @@ from interviews.models import Assessment, Attempt, Interview, InterviewResponse,
 from interviews.tasks import sweep
 from interviews.tests.scoring.test_monthly_budget import judging
 from screener.models import ModelCall
-from tests.support.admin_client import press
-from tests.support.factories import QUESTIONS, WORDS, an_approved_job, drain, transcribed
-from tests.support.fake_openai import Behaviour, Server, failing, hanging_up, language_model_at
+from tests.support.admin_client import submit_form
+from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
+from tests.support.fake_openai import Behaviour, FakeOpenAI, disconnect, error_reply, fake_language_model
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 INTERVIEWS = 12
@@ -27,26 +27,26 @@ Status = InterviewResponse.Status
 
 
 @pytest.fixture
-def model() -> Iterator[Server]:
+def model() -> Iterator[FakeOpenAI]:
     """One server for the whole test. What it says, the test changes."""
-    with language_model_at(judging) as server:
+    with fake_language_model(judging) as server:
         yield server
 
 
 @pytest.fixture
-def begun(model: Server) -> Server:
+def begun(model: FakeOpenAI) -> FakeOpenAI:
     """Twelve interviews, half of them with their results. From here on the model may go away."""
-    job = an_approved_job(questions=QUESTIONS[:1])
+    job = make_approved_job(questions=QUESTIONS[:1])
     for number in range(INTERVIEWS):
-        transcribed(f"{WORDS} That was in year {number}.", job=job, phone=f"+1415555{number:04}")
+        make_transcribed_interview(f"{ANSWER} That was in year {number}.", job=job, phone=f"+1415555{number:04}")
     Attempt.objects.update(ended_at=timezone.now())
-    drain(only="interviews.dial")
-    drain(most=BEFORE)
+    run_tasks(only="interviews.dial")
+    run_tasks(limit=BEFORE)
     assert 0 < InterviewResult.objects.count() < Assessment.objects.count() < INTERVIEWS
     return model
 
 
-def answered(server: Server) -> list[bytes]:
+def answered(server: FakeOpenAI) -> list[bytes]:
     """What it was asked so far, which it answered. It forgets that."""
     asked = [request.body for request in server.requests]
     server.requests.clear()
@@ -58,7 +58,7 @@ def pass_time(time_machine: Any, **time: float) -> None:
     ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
     time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
     sweep(0)
-    drain()
+    run_tasks()
 
 
 def assert_nothing_is_made_up() -> None:
@@ -82,11 +82,11 @@ def assert_all_is_done(asked: list[bytes]) -> None:
     assert paid.filter(purpose="assessment").count() == paid.filter(purpose="summary").count() == INTERVIEWS
 
 
-@pytest.mark.parametrize("outage", [hanging_up, failing(500)], ids=["it hangs up", "it is in trouble"])
-def test_a_model_that_is_down_is_waited_for(begun: Server, time_machine: Any, outage: Behaviour) -> None:
+@pytest.mark.parametrize("outage", [disconnect, error_reply(500)], ids=["it hangs up", "it is in trouble"])
+def test_a_model_that_is_down_is_waited_for(begun: FakeOpenAI, time_machine: Any, outage: Behaviour) -> None:
     assessed, asked = Assessment.objects.count(), answered(begun)
     begun.replies = [outage]
-    drain()
+    run_tasks()
     for _ in range(2):
         pass_time(time_machine, minutes=40)
     assert_nothing_is_made_up()
@@ -100,10 +100,12 @@ def test_a_model_that_is_down_is_waited_for(begun: Server, time_machine: Any, ou
     assert_all_is_done(asked + answered(begun))
 
 
-def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(begun: Server, desk: Client) -> None:
+def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(
+    begun: FakeOpenAI, admin_client: Client
+) -> None:
     assessed, asked = Assessment.objects.count(), answered(begun)
-    begun.replies = [failing(401, code="invalid_api_key")]
-    drain()
+    begun.replies = [error_reply(401, code="invalid_api_key")]
+    run_tasks()
     assert_nothing_is_made_up()
     assert Assessment.objects.count() == assessed
     settled = InterviewResponse.objects.exclude(status=Status.ASSESSED)
@@ -115,8 +117,8 @@ def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(
     answered(begun)
     begun.replies = [judging]
     chosen = {"action": "try_again_all", "_selected_action": [one.pk for one in waiting]}
-    page = press(desk, reverse("admin:interviews_interview_changelist"), **chosen)
+    page = submit_form(admin_client, reverse("admin:interviews_interview_changelist"), **chosen)
     assert f"What failed in {len(waiting)} of {len(waiting)} interviews is being tried again." in page
-    drain()
+    run_tasks()
     assert_all_is_done(asked + answered(begun))
     assert not Interview.objects.needing_attention().exists()

@@ -18,9 +18,9 @@ from jobs.models import JobDescription
 from jobs.question_sets import write_questions
 from screener.background.queue import MAX_STEP_TRIES
 from screener.models import ModelCall
-from tests.support.factories import WORDS, a_job, an_interview, drain
-from tests.support.fake_openai import KEY, Behaviour, Server, completion, openai_server, replying
-from tests.support.fake_twilio import Carrier
+from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
+from tests.support.fake_openai import KEY, Behaviour, FakeOpenAI, completion_reply, json_reply, run_fake_openai
+from tests.support.fake_twilio import FakeTwilio
 from tests.support.sample_rows import WAV
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -47,9 +47,9 @@ def _filled(schema: dict[str, Any]) -> dict[str, Any]:
 
 def judging(handler: Any) -> None:
     if "transcriptions" in handler.path:
-        replying(200, {"text": WORDS})(handler)
+        json_reply(200, {"text": ANSWER})(handler)
     else:
-        completion(json.dumps(_content(handler)))(handler)
+        completion_reply(json.dumps(_content(handler)))(handler)
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def in_mid_month(time_machine: Any) -> None:
 
 
 @pytest.fixture
-def model(in_mid_month: None, settings: Any) -> Iterator[Server]:
+def model(in_mid_month: None, settings: Any) -> Iterator[FakeOpenAI]:
     behaviour: Behaviour = judging
-    with openai_server(behaviour) as server:
+    with run_fake_openai(behaviour) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
         settings.OPENAI_BASE_URL = settings.SPEECH_BASE_URL = server.base_url
         settings.OPENAI_TIMEOUT = server.seconds
@@ -73,7 +73,7 @@ def model(in_mid_month: None, settings: Any) -> Iterator[Server]:
 
 def answered() -> Interview:
     """A completed interview whose answers are recorded and not yet transcribed."""
-    interview = an_interview()
+    interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=interview.created_at, ended_at=timezone.now())
     interview.begin()
     for response in interview.responses.all():
@@ -93,7 +93,7 @@ def pass_time(time_machine: Any, **time: float) -> None:
     ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
     time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
     sweep(0)
-    drain()
+    run_tasks()
 
 
 def stand(interview: Interview) -> set[tuple[str, int]]:
@@ -101,10 +101,10 @@ def stand(interview: Interview) -> set[tuple[str, int]]:
 
 
 def test_answers_wait_without_using_up_their_tries_and_go_on_by_themselves(
-    model: Server, settings: Any, time_machine: Any
+    model: FakeOpenAI, settings: Any, time_machine: Any
 ) -> None:
     interview = answered()
-    drain()
+    run_tasks()
     for _ in range(MAX_STEP_TRIES + 2):
         pass_time(time_machine, hours=1)
     assert model.requests == []
@@ -121,22 +121,24 @@ def test_answers_wait_without_using_up_their_tries_and_go_on_by_themselves(
     assert len(model.requests) == 3 + 3 + 1, "each answer heard and judged once, and summed up once"
 
 
-def test_the_month_turns_and_work_goes_on(model: Server, time_machine: Any) -> None:
+def test_the_month_turns_and_work_goes_on(model: FakeOpenAI, time_machine: Any) -> None:
     interview = answered()
-    drain()
+    run_tasks()
     assert stand(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
     for _ in range(3):
         pass_time(time_machine, days=32)
     assert interview.results.count() == 1
 
 
-def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(model: Server, settings: Any, time_machine: Any) -> None:
+def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(
+    model: FakeOpenAI, settings: Any, time_machine: Any
+) -> None:
     settings.MONTHLY_BUDGET = 0
     interview = answered()
     for response in interview.responses.all():
         pipeline.transcribe(response.pk)
     settings.MONTHLY_BUDGET = 10
-    drain()
+    run_tasks()
     assert stand(interview) == {(InterviewResponse.Status.TRANSCRIBED, 0)}
     settings.MONTHLY_BUDGET = 0
     pass_time(time_machine, hours=1)
@@ -145,11 +147,11 @@ def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(model: Server, setti
     assert interview.results.count() == 1
 
 
-def test_a_result_waits_like_an_answer(model: Server, settings: Any, time_machine: Any) -> None:
+def test_a_result_waits_like_an_answer(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
     interview = answered()
     ProcrastinateJob.objects.filter(task_name="interviews.conclude")._raw_delete("default")
-    drain(only="interviews.transcribe")
+    run_tasks(only="interviews.transcribe")
     settings.MONTHLY_BUDGET = 10
     pass_time(time_machine, hours=1)
     interview.refresh_from_db()
@@ -159,10 +161,10 @@ def test_a_result_waits_like_an_answer(model: Server, settings: Any, time_machin
     assert interview.results.count() == 1
 
 
-def test_questions_wait_to_be_written(model: Server, settings: Any, time_machine: Any) -> None:
-    job = a_job()
+def test_questions_wait_to_be_written(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+    job = make_job()
     job.request_questions()
-    drain()
+    run_tasks()
     job.refresh_from_db()
     assert (job.questions_status, job.tries) == (JobDescription.QuestionsStatus.PENDING, 0)
     settings.MONTHLY_BUDGET = 1000
@@ -175,10 +177,10 @@ def test_questions_wait_to_be_written(model: Server, settings: Any, time_machine
 
 class TestCalls:
     def test_are_not_placed_while_their_answers_could_not_be_judged(
-        self, model: Server, twilio: Carrier, settings: Any
+        self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any
     ) -> None:
-        interview = an_interview()
-        drain()
+        interview = make_interview()
+        run_tasks()
         interview.refresh_from_db()
         assert twilio.calls == []
         assert interview.wait_reason == WaitReason.MODEL_BUDGET
@@ -188,14 +190,16 @@ class TestCalls:
         dialer.dial(interview.pk)
         assert len(twilio.calls) == 1
 
-    def test_are_placed_again_to_whoever_is_in_the_middle_of_an_interview(self, model: Server, twilio: Carrier) -> None:
-        interview = an_interview()
+    def test_are_placed_again_to_whoever_is_in_the_middle_of_an_interview(
+        self, model: FakeOpenAI, twilio: FakeTwilio
+    ) -> None:
+        interview = make_interview()
         interview.begin()
-        drain()
+        run_tasks()
         assert len(twilio.calls) == 1
 
-    def test_go_on_where_nothing_costs(self, model: Server, twilio: Carrier, settings: Any) -> None:
+    def test_go_on_where_nothing_costs(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
-        an_interview()
-        drain()
+        make_interview()
+        run_tasks()
         assert len(twilio.calls) == 1

@@ -9,8 +9,8 @@ import pytest
 from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.services.privacy.redaction import redact
-from tests.support.factories import an_approved_job, drain, transcribed
-from tests.support.fake_openai import Server, completion, language_model_at
+from tests.support.factories import make_approved_job, make_transcribed_interview, run_tasks
+from tests.support.fake_openai import FakeOpenAI, completion_reply, fake_language_model
 
 pytestmark = pytest.mark.django_db
 
@@ -38,16 +38,16 @@ def judging(handler: Any) -> None:
         "assess_answer": {"criteria": refused if first else scores, "feedback": "Good."},
         "summarise": {"reasoning": [point], "strengths": [point], "improvements": [], "opinion": "hire"},
     }
-    completion(json.dumps(reply[asked]))(handler)
+    completion_reply(json.dumps(reply[asked]))(handler)
 
 
 @pytest.fixture
-def model() -> Iterator[Server]:
-    with language_model_at(judging) as server:
+def model() -> Iterator[FakeOpenAI]:
+    with fake_language_model(judging) as server:
         yield server
 
 
-def test_nothing_that_is_sent_says_who_the_candidate_is(model: Server) -> None:
+def test_nothing_that_is_sent_says_who_the_candidate_is(model: FakeOpenAI) -> None:
     about = "José Ibarra-Møller, jose.ibarra@example.com, +49 151 234 56789"
     question = {
         "text": f"Why, José ({about})?",
@@ -57,11 +57,11 @@ def test_nothing_that_is_sent_says_who_the_candidate_is(model: Server) -> None:
     }
     rubric = JobDescription().rubric
     rubric = [one | {"name": f"{one['name']} {about}", "anchors": {"2": about, "9": f"As {about}"}} for one in rubric]
-    job = an_approved_job(
+    job = make_approved_job(
         questions=[question], title=f"After {about}", description=f"As José did. {about}", rubric=rubric
     )
-    interview = transcribed(SAID, job=job, **PERSON)
-    drain()
+    interview = make_transcribed_interview(SAID, job=job, **PERSON)
+    run_tasks()
     interview.refresh_from_db()
     assert interview.result_status == Interview.ResultStatus.READY
     assert len(model.requests) == 3, "an answer, once more with an objection, and the summary"
@@ -72,9 +72,9 @@ def test_nothing_that_is_sent_says_who_the_candidate_is(model: Server) -> None:
         assert "twelve services" in words
 
 
-def test_what_hr_reads_is_what_was_said(model: Server) -> None:
-    interview = transcribed(SAID, job=an_approved_job(), **PERSON)
-    drain()
+def test_what_hr_reads_is_what_was_said(model: FakeOpenAI) -> None:
+    interview = make_transcribed_interview(SAID, job=make_approved_job(), **PERSON)
+    run_tasks()
     quotes = [one for response in interview.responses.all() for one in response.current_assessment.criteria]  # type: ignore[union-attr]
     assert all(entry["quote"] == QUOTE for one in quotes for entry in one["evidence"])
     assert len(redact(SAID, interview.candidate.private)) == len(SAID)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from interviews.models import Interview
-from tests.support.factories import an_approved_job
-from tests.support.sample_rows import a_held_interview
+from tests.support.factories import make_approved_job
+from tests.support.sample_rows import make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +25,9 @@ WIDE = ViewportSize(width=1440, height=900)
 
 @pytest.fixture
 def interview(transactional_db: None) -> Interview:
-    return a_held_interview(job=an_approved_job(title="Customer support specialist"), full_name="Maya Lindqvist")
+    return make_completed_interview(
+        job=make_approved_job(title="Customer support specialist"), full_name="Maya Lindqvist"
+    )
 
 
 @pytest.fixture

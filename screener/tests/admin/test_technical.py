@@ -15,8 +15,8 @@ from django.urls import reverse
 from interviews.models import Interview, Pace
 from screener.admin.base import ReadOnlyAdmin
 from screener.models import ApiKey
-from tests.support.admin_client import a_clerk, read
-from tests.support.sample_rows import HOSTILE, a_row_of_everything
+from tests.support.admin_client import get_page, make_staff_client
+from tests.support.sample_rows import HOSTILE, make_all_rows
 
 OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -47,102 +47,104 @@ def test_every_model_of_ours_has_a_page() -> None:
     assert ours - set(MODELS) == {Pace}  # one row that the dialler counts with
 
 
-def test_the_menu_leads_to_every_list(desk: Client) -> None:
-    page = desk.get(reverse("admin:index")).content.decode()
+def test_the_menu_leads_to_every_list(admin_client: Client) -> None:
+    page = admin_client.get(reverse("admin:index")).content.decode()
     assert [label(model) for model in MODELS if f'href="{address(model, "changelist")}"' not in page] == []
 
 
 class TestLists:
-    def test_cost_the_same_number_of_queries_however_long_they_are(self, desk: Client, hr: User) -> None:
+    def test_cost_the_same_number_of_queries_however_long_they_are(self, admin_client: Client, reviewer: User) -> None:
         for number in range(2):
-            a_row_of_everything(number, by=hr)
-        at_two = {model: self.queries(desk, model) for model in MODELS}
+            make_all_rows(number, by=reviewer)
+        at_two = {model: self.queries(admin_client, model) for model in MODELS}
         for number in range(2, 8):
-            a_row_of_everything(number, by=hr)
-        at_eight = {model: self.queries(desk, model) for model in MODELS}
+            make_all_rows(number, by=reviewer)
+        at_eight = {model: self.queries(admin_client, model) for model in MODELS}
         assert {label(m): n for m, n in at_eight.items()} == {label(m): n for m, n in at_two.items()}
 
-    def queries(self, desk: Client, model: Any) -> int:
+    def queries(self, admin_client: Client, model: Any) -> int:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            assert desk.get(address(model, "changelist")).status_code == 200
+            assert admin_client.get(address(model, "changelist")).status_code == 200
         return len(queries)
 
     @pytest.mark.parametrize("sought", ["+1 415 555'; drop table", "\x00ü%" * 100])
-    def test_can_be_searched_for_anything(self, desk: Client, sought: str) -> None:
+    def test_can_be_searched_for_anything(self, admin_client: Client, sought: str) -> None:
         for model in MODELS:
-            answer = desk.get(address(model, "changelist"), {"q": sought}, follow=True)
+            answer = admin_client.get(address(model, "changelist"), {"q": sought}, follow=True)
             assert answer.status_code == 200, label(model)
 
-    def test_can_be_filtered_by_anything(self, desk: Client) -> None:
+    def test_can_be_filtered_by_anything(self, admin_client: Client) -> None:
         for model in MODELS:
             for wanted in admin.site._registry[model].get_list_filter(None):  # type: ignore[arg-type]
                 named = wanted[0] if isinstance(wanted, tuple) else f"{wanted}__exact"
                 field = getattr(wanted, "parameter_name", named)
                 for value in ("no such thing", "\x00"):
-                    answer = desk.get(address(model, "changelist"), {str(field): value})
+                    answer = admin_client.get(address(model, "changelist"), {str(field): value})
                     assert answer.status_code in (200, 302), (label(model), field)
 
-    def test_of_choices_can_be_searched_for_anything(self, desk: Client) -> None:
+    def test_of_choices_can_be_searched_for_anything(self, admin_client: Client) -> None:
         of_candidates = {"app_label": "interviews", "model_name": "interview", "field_name": "candidate"}
-        assert desk.get(reverse("admin:autocomplete"), {**of_candidates, "term": "\x00ada"}).status_code == 200
+        assert admin_client.get(reverse("admin:autocomplete"), {**of_candidates, "term": "\x00ada"}).status_code == 200
 
-    def test_are_titled_by_what_they_list(self, desk: Client) -> None:
-        page = desk.get(address(Interview, "changelist")).content.decode()
+    def test_are_titled_by_what_they_list(self, admin_client: Client) -> None:
+        page = admin_client.get(address(Interview, "changelist")).content.decode()
         assert re.search(r"<title>\s*Interviews \| Screener\s*</title>", page)
 
-    def test_find_an_interview_by_its_candidate(self, desk: Client, hr: User) -> None:
-        a_row_of_everything(1, by=hr)
-        a_row_of_everything(2, by=hr)
-        found = desk.get(address(Interview, "changelist"), {"q": "+14155550001"}).content.decode()
+    def test_find_an_interview_by_its_candidate(self, admin_client: Client, reviewer: User) -> None:
+        make_all_rows(1, by=reviewer)
+        make_all_rows(2, by=reviewer)
+        found = admin_client.get(address(Interview, "changelist"), {"q": "+14155550001"}).content.decode()
         assert re.search(r"1 result\b", found)
 
 
 class TestPages:
     @pytest.fixture
-    def row(self, hr: User) -> Interview:
-        return a_row_of_everything(1, by=hr)
+    def row(self, reviewer: User) -> Interview:
+        return make_all_rows(1, by=reviewer)
 
-    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(self, desk: Client, row: Interview) -> None:
+    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(
+        self, admin_client: Client, row: Interview
+    ) -> None:
         for model in MODELS:
             for page in (address(model, "changelist"), address(model, "change", model.objects.first().pk)):
-                answer = desk.get(page)
+                answer = admin_client.get(page)
                 assert answer.status_code == 200, page
                 text = answer.content.decode()
                 assert HOSTILE not in text, page
                 assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == [], page
 
-    def test_show_it_as_text_on_the_front_page(self, desk: Client, row: Interview) -> None:
+    def test_show_it_as_text_on_the_front_page(self, admin_client: Client, row: Interview) -> None:
         row.job.questions_failed(HOSTILE)
         row.candidate.resume_is_unreadable(HOSTILE)
-        page = desk.get(reverse("admin:index")).content.decode()
+        page = admin_client.get(reverse("admin:index")).content.decode()
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
 
-    def test_of_what_the_program_writes_are_read_only(self, desk: Client, row: Interview) -> None:
+    def test_of_what_the_program_writes_are_read_only(self, admin_client: Client, row: Interview) -> None:
         for model in READ_ONLY:
             pk, name = model.objects.first().pk, label(model)
-            assert desk.post(address(model, "change", pk), {"status": "completed"}).status_code == 403, name
+            assert admin_client.post(address(model, "change", pk), {"status": "completed"}).status_code == 403, name
             if name != "candidates.DoNotCall":
-                assert desk.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
+                assert admin_client.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
             if name not in HAVE_A_FORM:
-                assert desk.post(address(model, "add"), {}).status_code == 403, name
+                assert admin_client.post(address(model, "add"), {}).status_code == 403, name
 
     @pytest.mark.parametrize("model", [Interview, ApiKey], ids=label)
-    def test_of_something_that_is_gone_lead_back_with_a_sentence(self, desk: Client, model: Any) -> None:
-        answer = desk.get(address(model, "change", "5eed2e45-cb5c-4e02-ad3a-d7388bcca398"), follow=True)
+    def test_of_something_that_is_gone_lead_back_with_a_sentence(self, admin_client: Client, model: Any) -> None:
+        answer = admin_client.get(address(model, "change", "5eed2e45-cb5c-4e02-ad3a-d7388bcca398"), follow=True)
         assert "Perhaps it was deleted?" in answer.content.decode()
 
-    def test_say_that_no_language_model_judges(self, desk: Client, settings: Any) -> None:
-        assert b"offline rules, no language model" in desk.get(reverse("admin:index")).content
+    def test_say_that_no_language_model_judges(self, admin_client: Client, settings: Any) -> None:
+        assert b"offline rules, no language model" in admin_client.get(reverse("admin:index")).content
         settings.OPENAI_API_KEY = "sk-test"
-        assert b"offline rules, no language model" not in desk.get(reverse("admin:index")).content
+        assert b"offline rules, no language model" not in admin_client.get(reverse("admin:index")).content
 
 
 class TestAnOnlooker:
-    def test_may_look_and_not_touch(self, onlooker: Client, hr: User) -> None:
-        a_row_of_everything(1, by=hr)
+    def test_may_look_and_not_touch(self, onlooker: Client, reviewer: User) -> None:
+        make_all_rows(1, by=reviewer)
         for model in MODELS:
             pk, name = model._default_manager.values_list("pk", flat=True)[0], label(model)
             assert onlooker.get(address(model, "changelist")).status_code == 200, name
@@ -151,8 +153,8 @@ class TestAnOnlooker:
             assert onlooker.post(address(model, "change", pk), {}).status_code == 403, name
             assert onlooker.post(address(model, "delete", pk), {"post": "yes"}).status_code == 403, name
 
-    def test_sees_no_button_and_finds_no_door(self, onlooker: Client, hr: User) -> None:
-        a_row_of_everything(1, by=hr)
+    def test_sees_no_button_and_finds_no_door(self, onlooker: Client, reviewer: User) -> None:
+        make_all_rows(1, by=reviewer)
         for model in MODELS:
             shown = admin.site._registry[model]
             pk = model._default_manager.values_list("pk", flat=True)[0]
@@ -173,48 +175,48 @@ class TestAnOnlooker:
 
 
 class TestApiKeys:
-    def test_show_the_key_exactly_once(self, desk: Client) -> None:
-        answer = desk.post(address(ApiKey, "add"), {"name": "ATS", "scope": "read"}, follow=True)
+    def test_show_the_key_exactly_once(self, admin_client: Client) -> None:
+        answer = admin_client.post(address(ApiKey, "add"), {"name": "ATS", "scope": "read"}, follow=True)
         made = ApiKey.objects.get()
         match = re.search(rf"The key is: ({made.prefix}\.\w+)", answer.content.decode())
         assert match
         assert made.is_valid(match[1])
         assert made.scope == "read"
         for page in (address(ApiKey, "change", made.pk), address(ApiKey, "changelist")):
-            assert match[1] not in desk.get(page).content.decode()
+            assert match[1] not in admin_client.get(page).content.decode()
 
-    def test_never_show_or_take_a_hash(self, desk: Client) -> None:
+    def test_never_show_or_take_a_hash(self, admin_client: Client) -> None:
         made, _ = ApiKey.objects.create_key(name="ATS")
         page = address(ApiKey, "change", made.pk)
         secret_part = made.hashed_key.split("$")[-1]
-        assert secret_part not in re.sub(r'(href|action|value)="[^"]*"', "", desk.get(page).content.decode())
-        desk.post(page, {"name": "ATS 2", "hashed_key": "x", "prefix": "x", "scope": "write"})
+        assert secret_part not in re.sub(r'(href|action|value)="[^"]*"', "", admin_client.get(page).content.decode())
+        admin_client.post(page, {"name": "ATS 2", "hashed_key": "x", "prefix": "x", "scope": "write"})
         again = ApiKey.objects.get()
         assert (again.name, again.hashed_key, again.prefix) == ("ATS 2", made.hashed_key, made.prefix)
 
-    def test_are_revoked_for_good_and_never_deleted(self, desk: Client) -> None:
+    def test_are_revoked_for_good_and_never_deleted(self, admin_client: Client) -> None:
         made, key = ApiKey.objects.create_key(name="ATS")
         page = address(ApiKey, "change", made.pk)
-        desk.post(page, {"name": "ATS", "revoked": "on"})
+        admin_client.post(page, {"name": "ATS", "revoked": "on"})
         assert not ApiKey.objects.is_valid(key)
-        desk.post(page, {"name": "ATS"})
+        admin_client.post(page, {"name": "ATS"})
         assert ApiKey.objects.get().revoked
-        assert desk.post(address(ApiKey, "delete", made.pk), {"post": "yes"}).status_code == 403
+        assert admin_client.post(address(ApiKey, "delete", made.pk), {"post": "yes"}).status_code == 403
 
 
 class TestUsers:
-    def test_are_added_with_a_password(self, desk: Client) -> None:
+    def test_are_added_with_a_password(self, admin_client: Client) -> None:
         passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
-        answer = desk.post(address(User, "add"), {"username": "new", "usable_password": "true", **passwords})
+        answer = admin_client.post(address(User, "add"), {"username": "new", "usable_password": "true", **passwords})
         assert answer.status_code == 302
         assert User.objects.get(username="new").check_password("correct horse battery")
 
-    def test_who_have_decided_are_not_deleted(self, desk: Client, hr: User) -> None:
+    def test_who_have_decided_are_not_deleted(self, admin_client: Client, reviewer: User) -> None:
         decider = User.objects.create_superuser("decider")
-        a_row_of_everything(1, by=decider)
+        make_all_rows(1, by=decider)
         for answer in (
-            desk.post(address(User, "delete", decider.pk), {"post": "yes"}),
-            desk.post(
+            admin_client.post(address(User, "delete", decider.pk), {"post": "yes"}),
+            admin_client.post(
                 address(User, "changelist"),
                 {"action": "delete_selected", "_selected_action": [decider.pk], "post": "yes"},
             ),
@@ -295,25 +297,25 @@ class TestUsers:
 
 
 class TestTheFrontPage:
-    def test_costs_the_same_however_much_there_is(self, desk: Client, hr: User) -> None:
+    def test_costs_the_same_however_much_there_is(self, admin_client: Client, reviewer: User) -> None:
         counts = []
         for number in range(3):
-            row = a_row_of_everything(number, by=hr)
+            row = make_all_rows(number, by=reviewer)
             row.job.questions_failed("The model is down.")
             row.candidate.resume_is_unreadable("It is encrypted.")
             with CaptureQueriesContext(connection) as queries:
-                page = desk.get(reverse("admin:index")).content.decode()
+                page = admin_client.get(reverse("admin:index")).content.decode()
             counts.append(len(queries))
         assert counts[0] == counts[-1]
         assert "The model is down." in page
         assert "It is encrypted." in page
 
-    def test_says_so_when_nothing_waits(self, desk: Client) -> None:
-        assert "Nothing waits for a person." in desk.get(reverse("admin:index")).content.decode()
+    def test_says_so_when_nothing_waits(self, admin_client: Client) -> None:
+        assert "Nothing waits for a person." in admin_client.get(reverse("admin:index")).content.decode()
 
-    def test_shows_only_what_the_user_may_look_at(self, hr: User) -> None:
-        row = a_row_of_everything(1, by=hr)
+    def test_shows_only_what_the_user_may_look_at(self, reviewer: User) -> None:
+        row = make_all_rows(1, by=reviewer)
         row.job.questions_failed("The model is down.")
-        page = read(a_clerk("view_candidate"), reverse("admin:index"))
+        page = get_page(make_staff_client("view_candidate"), reverse("admin:index"))
         assert "The model is down." not in page
         assert address(Interview, "changelist") not in page

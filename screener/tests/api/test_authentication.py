@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from screener.checks import nothing_is_missing
 from screener.models import ApiKey
-from tests.support.factories import an_api_key, api_client
+from tests.support.factories import make_api_client, make_api_key
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/v1/jobs/"
@@ -36,29 +36,29 @@ class TestAKey:
 
     @pytest.mark.parametrize("spoil", [lambda key: "wrong", lambda key: key[:-1], lambda key: key + "\0é", str.upper])
     def test_that_is_wrong_does_not(self, spoil: Any) -> None:
-        assert api_client(spoil(an_api_key())).get(JOBS).status_code == 401
+        assert make_api_client(spoil(make_api_key())).get(JOBS).status_code == 401
 
     def test_that_was_revoked_does_not(self) -> None:
-        client = api_client(an_api_key())
+        client = make_api_client(make_api_key())
         ApiKey.objects.update(revoked=True)
         assert client.get(JOBS).status_code == 401
 
     def test_that_has_expired_does_not_and_says_since_when(self) -> None:
         expired = timezone.now() - timedelta(days=2)
-        response = api_client(an_api_key(expiry_date=expired)).get(JOBS)
+        response = make_api_client(make_api_key(expiry_date=expired)).get(JOBS)
         assert response.status_code == 401
         assert f"{expired:%Y-%m-%d}" in response.json()["detail"]
 
     def test_for_reading_only_changes_nothing(self) -> None:
-        client = api_client(an_api_key(scope=ApiKey.Scope.READ))
+        client = make_api_client(make_api_key(scope=ApiKey.Scope.READ))
         assert client.get(JOBS).status_code == 200
         response = client.post(JOBS, A_JOB)
         assert (response.status_code, response["Content-Type"]) == (403, "application/problem+json")
 
     def test_is_never_stored_or_logged(self, caplog: pytest.LogCaptureFixture) -> None:
-        key = an_api_key()
-        api_client(key).get("/api/v1/jobs/unknown/")
-        api_client(key + "x").get(JOBS)
+        key = make_api_key()
+        make_api_client(key).get("/api/v1/jobs/unknown/")
+        make_api_client(key + "x").get(JOBS)
         assert key not in caplog.text
         assert key not in str(list(ApiKey.objects.values()))
 
@@ -66,7 +66,7 @@ class TestAKey:
 class TestTheKeyOfTheEnvironment:
     def test_may_do_everything(self, settings: Any) -> None:
         settings.API_KEY = "s3cret-of-the-deployment"
-        assert api_client(settings.API_KEY).post(JOBS, A_JOB).status_code == 201
+        assert make_api_client(settings.API_KEY).post(JOBS, A_JOB).status_code == 201
 
     def test_is_none_when_it_is_empty(self, settings: Any) -> None:
         settings.API_KEY = ""
@@ -84,7 +84,7 @@ class TestTheKeyOfTheEnvironment:
 
 class TestTheCommand:
     def test_prints_a_working_key_alone_on_its_last_line(self) -> None:
-        assert api_client(made_by_command("ATS")).post(JOBS, A_JOB).status_code == 201
+        assert make_api_client(made_by_command("ATS")).post(JOBS, A_JOB).status_code == 201
 
     def test_makes_keys_that_may_only_read_and_that_expire(self) -> None:
         made_by_command("Report", "--read-only", "--expires-in-days", "30")

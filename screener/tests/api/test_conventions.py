@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from jobs.models import JobDescription
 from screener import tasks
 from screener.models import IdempotentRequest
-from tests.support.factories import a_job, an_api_key, api_client
+from tests.support.factories import make_api_client, make_api_key, make_job
 
 JOBS, CANDIDATES = "/api/v1/jobs/", "/api/v1/candidates/"
 A_JOB = {"title": "Cook", "description": "Cook well."}
@@ -54,7 +54,7 @@ class TestAProblem:
         assert "title" in body["detail"]
 
     def test_names_a_field_within_a_list(self, api: APIClient) -> None:
-        sent = {"job": str(a_job().pk), "questions": [{"text": "Why?"}, {"text": " ", "weight": 0}]}
+        sent = {"job": str(make_job().pk), "questions": [{"text": "Why?"}, {"text": " ", "weight": 0}]}
         body = assert_problem(api.post("/api/v1/question-sets/", sent), 400)
         assert set(body["errors"]) == {"questions.1.text", "questions.1.weight"}
 
@@ -81,7 +81,7 @@ class TestAProblem:
 
     @pytest.mark.parametrize("method", ["put", "delete", "options"])
     def test_says_what_can_not_be_done(self, api: APIClient, method: str) -> None:
-        response = getattr(api, method)(f"{JOBS}{a_job().pk}/")
+        response = getattr(api, method)(f"{JOBS}{make_job().pk}/")
         assert_problem(response, 405)
         assert "PATCH" in response["Allow"]
 
@@ -132,7 +132,7 @@ class TestAProblem:
             assert_problem(api.post(JOBS, A_JOB), 409)
 
     def test_tells_nothing_of_a_fault_of_ours(self) -> None:
-        client = Client(raise_request_exception=False, headers={"X-API-Key": an_api_key()})
+        client = Client(raise_request_exception=False, headers={"X-API-Key": make_api_key()})
         with patch("rest_framework.mixins.ListModelMixin.list", side_effect=RuntimeError("a secret")):
             response = client.get(JOBS)
         assert "a secret" not in json.dumps(assert_problem(response, 500))
@@ -141,10 +141,10 @@ class TestAProblem:
 @pytest.mark.django_db
 class TestALongList:
     def test_is_walked_page_by_page_though_rows_are_added(self, api: APIClient) -> None:
-        made = [str(a_job(title=f"Job {number}").pk) for number in range(7)]
+        made = [str(make_job(title=f"Job {number}").pk) for number in range(7)]
         page = api.get(JOBS, {"page_size": 3}).json()
         assert page["previous"] is None
-        a_job(title="Late")
+        make_job(title="Late")
         seen = [one["id"] for one in page["results"]]
         while page["next"]:
             page = api.get(page["next"]).json()
@@ -160,7 +160,7 @@ class TestALongList:
         "cursor", ["x", "é", "cD0AAAA=", "cD15ZXN0ZXJkYXk=", "cD0yMDI2LTExLTIx", "bz05OTk5OTk5OTk5OQ=="]
     )
     def test_has_no_other_cursors_than_ours(self, api: APIClient, cursor: str) -> None:
-        a_job()
+        make_job()
         response = api.get(JOBS, {"cursor": cursor})
         assert response.status_code == 200 or "cursor" in assert_problem(response, 400)["errors"]
 
@@ -227,7 +227,7 @@ class TestARepeatedPost:
         assert self.post(api).json()["id"] != self.post(api, key="k-2").json()["id"]
 
     def test_of_another_client_is_another_one(self, api: APIClient) -> None:
-        assert self.post(api).json()["id"] != self.post(api_client()).json()["id"]
+        assert self.post(api).json()["id"] != self.post(make_api_client()).json()["id"]
 
     @pytest.mark.parametrize("other", [{"body": A_JOB | {"title": "Chef"}}, {"path": CANDIDATES}])
     def test_with_other_content_is_refused(self, api: APIClient, other: dict[str, Any]) -> None:
@@ -270,10 +270,10 @@ class TestARepeatedPost:
 
 @pytest.mark.django_db(transaction=True)
 def test_posts_at_the_same_moment_are_carried_out_once() -> None:
-    key, answers = an_api_key(), []
+    key, answers = make_api_key(), []
 
     def send() -> None:
-        response = api_client(key).post(JOBS, A_JOB, headers={"Idempotency-Key": "twins"})
+        response = make_api_client(key).post(JOBS, A_JOB, headers={"Idempotency-Key": "twins"})
         answers.append((response.status_code, response.json()["id"]))
         connection.close()
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from interviews.models import Call, Campaign
 from interviews.scoring.assessment import rescore
 from screener.api.problem_details import TYPES
-from tests.support.factories import a_finished_interview, drain
+from tests.support.factories import make_assessed_interview, run_tasks
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +84,9 @@ def as_json_schema(node: Any) -> Any:
 
 @pytest.mark.django_db
 def test_is_true_of_a_finished_interview_and_all_that_belongs_to_it(schema: dict[str, Any], api: APIClient) -> None:
-    interview = a_finished_interview(external_id="ats-1", consents=True)
+    interview = make_assessed_interview(external_id="ats-1", consents=True)
     rescore(interview, actor="a test")
-    drain(only="interviews")
+    run_tasks(only="interviews")
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     api.post("/api/v1/campaigns/", {"name": "Autumn", "job": str(interview.job_id)})

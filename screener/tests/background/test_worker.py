@@ -20,7 +20,7 @@ from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from screener.background import worker as worker_module
 from screener.background.worker import shares
-from tests.support.factories import an_interview
+from tests.support.factories import make_interview
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -71,7 +71,7 @@ def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
 
 
 def test_an_interview_survives_the_death_of_its_workers(network: RunningSimulator) -> None:
-    interview = an_interview(phone="+14155550100")
+    interview = make_interview(phone="+14155550100")
     with worker() as process:
         eventually(lambda: Recording.objects.exists())
         for child in psutil.Process(process.pid).children():

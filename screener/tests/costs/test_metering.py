@@ -21,13 +21,13 @@ from screener.tests.services.test_transcription import a_wav
 from tests.support.fake_openai import (
     KEY,
     Behaviour,
-    Server,
-    completion,
-    cut_off,
-    failing,
-    hanging,
-    openai_server,
-    replying,
+    FakeOpenAI,
+    completion_reply,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    run_fake_openai,
+    truncated_reply,
 )
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +38,9 @@ LUNA = Decimal("0.000055")
 
 
 @contextmanager
-def vendor(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+def vendor(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
     fixed = {"OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY}
-    with openai_server(*replies) as server:
+    with run_fake_openai(*replies) as server:
         base = {
             "OPENAI_BASE_URL": server.base_url,
             "SPEECH_BASE_URL": server.base_url,
@@ -59,7 +59,7 @@ def hear(audio: bytes | None = None) -> None:
 
 
 def test_an_answer_is_written_down_with_what_it_cost() -> None:
-    with vendor(completion(json.dumps(PLAN))):
+    with vendor(completion_reply(json.dumps(PLAN))):
         reply = ask()
     call = ModelCall.objects.get()
     assert (call.purpose, call.model, call.error) == ("questions", "gpt-6-luna-2026-09-01", "")
@@ -71,7 +71,7 @@ def test_an_answer_is_written_down_with_what_it_cost() -> None:
 def test_what_came_from_the_cache_costs_less() -> None:
     usage = {"prompt_tokens": 2000, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 2000}}
     choices = [{"message": {"content": json.dumps(PLAN)}, "finish_reason": "stop"}]
-    with vendor(replying(200, {"choices": choices, "usage": usage})):
+    with vendor(json_reply(200, {"choices": choices, "usage": usage})):
         ask()
     call = ModelCall.objects.get()
     assert (call.tokens_cached, call.cost) == (2000, Decimal("0.00002"))
@@ -80,13 +80,13 @@ def test_what_came_from_the_cache_costs_less() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "cost"),
     [
-        (completion(None, refusal="I can't help with that."), LUNA),
-        (completion('{"questions": [', finish_reason="length"), LUNA),
-        (completion("Here are some questions!"), LUNA),
-        (failing(500), Decimal(0)),
-        (failing(429, code="insufficient_quota"), Decimal(0)),
-        (hanging(), None),
-        (cut_off, None),
+        (completion_reply(None, refusal="I can't help with that."), LUNA),
+        (completion_reply('{"questions": [', finish_reason="length"), LUNA),
+        (completion_reply("Here are some questions!"), LUNA),
+        (error_reply(500), Decimal(0)),
+        (error_reply(429, code="insufficient_quota"), Decimal(0)),
+        (hanging_reply(), None),
+        (truncated_reply, None),
     ],
 )
 def test_a_failure_costs_what_it_used_nothing_if_refused_and_is_unknown_where_the_reply_was_lost(
@@ -99,7 +99,7 @@ def test_a_failure_costs_what_it_used_nothing_if_refused_and_is_unknown_where_th
 
 
 def test_a_server_that_is_not_there_costs_nothing() -> None:
-    with vendor(failing(500)) as server:
+    with vendor(error_reply(500)) as server:
         gone = server.base_url
     with override_settings(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=gone), pytest.raises(ServiceError):
         ask()
@@ -109,7 +109,7 @@ def test_a_server_that_is_not_there_costs_nothing() -> None:
 @pytest.mark.parametrize("told", [-1, 10**12, "many", None, True, 2.5])
 def test_nonsense_on_the_bill_leaves_the_cost_unknown(told: Any) -> None:
     choices = [{"message": {"content": json.dumps(PLAN)}}]
-    with vendor(replying(200, {"choices": choices, "usage": {"prompt_tokens": told, "completion_tokens": 45}})):
+    with vendor(json_reply(200, {"choices": choices, "usage": {"prompt_tokens": told, "completion_tokens": 45}})):
         ask()
     call = ModelCall.objects.get()
     assert (call.tokens_in, call.cost) == (None, None)
@@ -117,7 +117,7 @@ def test_nonsense_on_the_bill_leaves_the_cost_unknown(told: Any) -> None:
 
 def test_a_model_without_a_price_leaves_the_cost_unknown_until_it_has_one() -> None:
     usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
-    reply = replying(200, {"choices": [{"message": {"content": json.dumps(PLAN)}}], "usage": usage})
+    reply = json_reply(200, {"choices": [{"message": {"content": json.dumps(PLAN)}}], "usage": usage})
     with vendor(reply, OPENAI_MODEL="our-own"):
         ask()
         with override_settings(MODEL_PRICES=["our-own=0.25/2"]):
@@ -136,34 +136,34 @@ class TestATranscript:
         [({"type": "duration", "seconds": 60}, 60), (None, 12), ({"seconds": -5}, 12), ("much", 12), ([], 12)],
     )
     def test_costs_by_the_length_of_the_audio(self, usage: Any, seconds: int) -> None:
-        with vendor(replying(200, {"text": "I make coffee.", "usage": usage})):
+        with vendor(json_reply(200, {"text": "I make coffee.", "usage": usage})):
             hear()
         call = ModelCall.objects.get()
         assert (call.purpose, call.model, call.audio_seconds) == ("transcription", "gpt-transcribe", seconds)
         assert call.cost == Decimal("0.0045") * seconds / 60
 
     def test_of_unknown_length_has_an_unknown_cost(self) -> None:
-        with vendor(replying(200, {"text": "I make coffee."})):
+        with vendor(json_reply(200, {"text": "I make coffee."})):
             hear(b"no wav at all")
         call = ModelCall.objects.get()
         assert (call.audio_seconds, call.cost) == (None, None)
 
     def test_that_was_never_sent_costs_nothing(self) -> None:
-        with vendor(replying(200, {})) as server, pytest.raises(ServiceError):
+        with vendor(json_reply(200, {})) as server, pytest.raises(ServiceError):
             hear(b"")
         assert server.requests == []
         assert ModelCall.objects.get().cost == 0
 
     def test_may_be_paid_by_the_token(self) -> None:
         usage = {"type": "tokens", "input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
-        reply = replying(200, {"text": "I make coffee.", "usage": usage})
+        reply = json_reply(200, {"text": "I make coffee.", "usage": usage})
         with vendor(reply, SPEECH_MODEL="our-ears", MODEL_PRICES=["our-ears=1/10"]):
             hear()
         call = ModelCall.objects.get()
         assert (call.tokens_in, call.tokens_out, call.cost) == (1000, 100, Decimal("0.002"))
 
     def test_that_failed_is_on_the_bill_with_its_reason(self) -> None:
-        with vendor(failing(503)), pytest.raises(ServiceError):
+        with vendor(error_reply(503)), pytest.raises(ServiceError):
             hear()
         call = ModelCall.objects.get()
         assert call.cost == 0
@@ -178,7 +178,7 @@ def test_no_database_connection_is_held_while_a_vendor_is_waited_for(deed: Calla
 
     def look(handler: Any) -> None:
         held.append(ours.connection is not None)
-        replying(200, both)(handler)
+        json_reply(200, both)(handler)
 
     with vendor(look, MONTHLY_BUDGET=50):
         assert ModelCall.objects.count() == 0
@@ -197,7 +197,7 @@ def spend(cost: str | None, **fields: Any) -> ModelCall:
 class TestTheBudget:
     def test_that_is_spent_stops_new_calls_with_a_reason(self) -> None:
         spend("50")
-        with vendor(completion(json.dumps(PLAN)), MONTHLY_BUDGET=50) as server:
+        with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=50) as server:
             with pytest.raises(
                 monthly_budget.BudgetSpent, match=r"The budget of 50\.00 dollars for models in \w+ is spent\."
             ):
@@ -210,12 +210,12 @@ class TestTheBudget:
     @pytest.mark.parametrize("limit", [0, 50.000001, 1000])
     def test_that_is_not_spent_or_not_set_stops_nothing(self, limit: float) -> None:
         spend("50")
-        with vendor(completion(json.dumps(PLAN)), MONTHLY_BUDGET=limit):
+        with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=limit):
             ask()
 
     def test_counts_no_unknown_costs(self) -> None:
         spend(None)
-        with vendor(completion(json.dumps(PLAN)), MONTHLY_BUDGET=0.01):
+        with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=0.01):
             ask()
 
     def test_stops_no_offline_rules(self, settings: Any) -> None:
@@ -227,7 +227,7 @@ class TestTheBudget:
     def test_begins_anew_with_the_month(self, time_machine: Any) -> None:
         time_machine.move_to(datetime(2026, 11, 30, 23, 59, 50, tzinfo=UTC), tick=False)
         spend("50")
-        with vendor(completion(json.dumps(PLAN)), MONTHLY_BUDGET=50):
+        with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=50):
             with pytest.raises(monthly_budget.BudgetSpent, match="goes on by itself on December 1"):
                 ask()
             time_machine.move_to(datetime(2026, 12, 1, 0, 0, 1, tzinfo=UTC), tick=False)

@@ -13,10 +13,19 @@ from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.openai_interviewer import interviewer
 from screener.services.transcription import transcriber
 from screener.tests.services.test_openai_interviewer import ANSWER, SCORES
-from tests.support.fake_openai import KEY, PATIENCE, Behaviour, completion, failing, language_model_at, raw, replying
+from tests.support.fake_openai import (
+    KEY,
+    PATIENCE,
+    Behaviour,
+    completion_reply,
+    error_reply,
+    fake_language_model,
+    json_reply,
+    raw_reply,
+)
 
-GOOD = completion(json.dumps(SCORES))
-DEAD = failing(503)
+GOOD = completion_reply(json.dumps(SCORES))
+DEAD = error_reply(503)
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +49,9 @@ def left_alone_for() -> float:
     return caught.value.wait.total_seconds()
 
 
-@pytest.mark.parametrize("dead", [DEAD, failing(429), raw(b"<html>Be right back</html>", "text/html")])
+@pytest.mark.parametrize("dead", [DEAD, error_reply(429), raw_reply(b"<html>Be right back</html>", "text/html")])
 def test_a_server_that_failed_often_in_a_row_is_left_alone_for_a_while(dead: Behaviour, time_machine: Any) -> None:
-    with language_model_at(dead) as server:
+    with fake_language_model(dead) as server:
         ask_often(MOST_FAILURES)
         assert left_alone_for() == FIRST_PAUSE
         time_machine.shift(2)
@@ -52,7 +61,7 @@ def test_a_server_that_failed_often_in_a_row_is_left_alone_for_a_while(dead: Beh
 
 
 def test_failures_with_an_answer_between_them_are_borne() -> None:
-    with language_model_at(*[DEAD] * (MOST_FAILURES - 1), GOOD, *[DEAD] * (MOST_FAILURES - 1), GOOD) as server:
+    with fake_language_model(*[DEAD] * (MOST_FAILURES - 1), GOOD, *[DEAD] * (MOST_FAILURES - 1), GOOD) as server:
         for _ in range(2):
             ask_often(MOST_FAILURES - 1)
             ask()
@@ -60,7 +69,7 @@ def test_failures_with_an_answer_between_them_are_borne() -> None:
 
 
 def test_a_refusal_shows_that_it_is_alive() -> None:
-    with language_model_at(*[DEAD] * (MOST_FAILURES - 1), failing(401), DEAD, GOOD):
+    with fake_language_model(*[DEAD] * (MOST_FAILURES - 1), error_reply(401), DEAD, GOOD):
         ask_often(MOST_FAILURES - 1)
         ask_often(1, PermanentError)
         ask_often(1)
@@ -68,7 +77,7 @@ def test_a_refusal_shows_that_it_is_alive() -> None:
 
 
 def test_one_answer_after_the_pause_ends_it_for_all(time_machine: Any) -> None:
-    with language_model_at(*[DEAD] * MOST_FAILURES, GOOD):
+    with fake_language_model(*[DEAD] * MOST_FAILURES, GOOD):
         ask_often(MOST_FAILURES)
         time_machine.shift(FIRST_PAUSE)
         ask()
@@ -77,7 +86,7 @@ def test_one_answer_after_the_pause_ends_it_for_all(time_machine: Any) -> None:
 
 def test_a_longer_pause_follows_each_time_that_it_still_fails_up_to_a_bound(time_machine: Any) -> None:
     pauses = []
-    with language_model_at(DEAD) as server:
+    with fake_language_model(DEAD) as server:
         ask_often(MOST_FAILURES)
         for _ in range(6):
             pauses.append(left_alone_for())
@@ -89,13 +98,13 @@ def test_a_longer_pause_follows_each_time_that_it_still_fails_up_to_a_bound(time
 
 @pytest.mark.parametrize(("asked", "seconds"), [("17", 17), ("3600", LONGEST_PAUSE)])
 def test_it_may_say_itself_for_how_long_but_not_for_everybody_for_hours(asked: str, seconds: float) -> None:
-    with language_model_at(failing(429, Retry_After=asked)):
+    with fake_language_model(error_reply(429, Retry_After=asked)):
         ask_often(MOST_FAILURES)
         assert left_alone_for() == seconds
 
 
 def test_a_clock_that_is_set_back_does_not_lengthen_the_pause(time_machine: Any) -> None:
-    with language_model_at(*[DEAD] * MOST_FAILURES, GOOD):
+    with fake_language_model(*[DEAD] * MOST_FAILURES, GOOD):
         ask_often(MOST_FAILURES)
         time_machine.shift(-3600)
         ask()
@@ -109,7 +118,7 @@ def test_while_one_finds_out_whether_it_is_back_the_others_wait(settings: Any, t
         may_answer.wait(PATIENCE)
         GOOD(handler)
 
-    with language_model_at(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
+    with fake_language_model(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
         ask_often(MOST_FAILURES)
         time_machine.shift(FIRST_PAUSE)
         asking = another.submit(ask)
@@ -128,7 +137,7 @@ def hear() -> None:
 @pytest.mark.parametrize("other", [hear, ask])
 def test_what_is_asked_of_another_model_goes_on(other: Callable[[], None], settings: Any) -> None:
     both = {"choices": [{"message": {"content": json.dumps(SCORES)}}], "text": "I make coffee."}
-    with language_model_at(*[DEAD] * MOST_FAILURES, replying(200, both)) as server:
+    with fake_language_model(*[DEAD] * MOST_FAILURES, json_reply(200, both)) as server:
         settings.SPEECH_API_KEY, settings.SPEECH_BASE_URL = KEY, server.base_url
         ask_often(MOST_FAILURES)
         left_alone_for()

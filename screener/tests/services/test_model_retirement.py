@@ -14,7 +14,17 @@ from django.test import override_settings
 from screener import tasks
 from screener.services import model_retirement
 from screener.services.openai.openai_client import client_for
-from tests.support.fake_openai import KEY, Behaviour, Server, failing, hanging, hanging_up, openai_server, raw, replying
+from tests.support.fake_openai import (
+    KEY,
+    Behaviour,
+    FakeOpenAI,
+    disconnect,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    run_fake_openai,
+)
 
 TODAY = date(2026, 11, 25)
 
@@ -31,13 +41,13 @@ def models(**ends: str | None) -> Behaviour:
         }
         for name, end in ends.items()
     ]
-    return replying(200, {"object": "list", "data": data})
+    return json_reply(200, {"object": "list", "data": data})
 
 
 @contextmanager
-def configured(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+def configured(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
     fixed = {"OPENAI_MODEL": "gpt-text", "OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-listen"}
-    with openai_server(*replies) as server:
+    with run_fake_openai(*replies) as server:
         addresses = {"OPENAI_BASE_URL": server.base_url, "SPEECH_BASE_URL": server.base_url}
         with (
             override_settings(**(fixed | addresses | settings)),
@@ -91,10 +101,10 @@ class TestCheck:
         "reply",
         [
             models(),
-            failing(404),
-            failing(405),
-            replying(200, {"object": "list"}),
-            replying(200, {"data": [{"id": "gpt-text", "shutdown_date": "soon"}, {"id": "gpt-listen"}]}),
+            error_reply(404),
+            error_reply(405),
+            json_reply(200, {"object": "list"}),
+            json_reply(200, {"data": [{"id": "gpt-text", "shutdown_date": "soon"}, {"id": "gpt-listen"}]}),
         ],
         ids=["empty list", "no such address", "not allowed", "no list", "no date"],
     )
@@ -104,11 +114,11 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("reply", "reason"),
         [
-            (hanging(), "did not answer"),
-            (hanging_up, "could not be reached"),
-            (failing(500), "in trouble"),
-            (failing(401), "OPENAI_API_KEY"),
-            (raw(b"<html>Welcome</html>", "text/html"), "OPENAI_BASE_URL"),
+            (hanging_reply(), "did not answer"),
+            (disconnect, "could not be reached"),
+            (error_reply(500), "in trouble"),
+            (error_reply(401), "OPENAI_API_KEY"),
+            (raw_reply(b"<html>Welcome</html>", "text/html"), "OPENAI_BASE_URL"),
         ],
     )
     def test_warns_once_of_silent_server(self, reply: Behaviour, reason: str) -> None:
@@ -120,12 +130,12 @@ class TestCheck:
         assert KEY not in warning.msg
 
     def test_needs_a_configured_model(self) -> None:
-        with configured(failing(500), OPENAI_API_KEY="", SPEECH_API_KEY="") as server:
+        with configured(error_reply(500), OPENAI_API_KEY="", SPEECH_API_KEY="") as server:
             assert warnings() == []
             assert server.requests == []
 
     def test_runs_for_deployments_alone(self) -> None:
-        with configured(failing(500)) as server:
+        with configured(error_reply(500)) as server:
             run_checks(tags=["screener"])
             assert server.requests == []
 

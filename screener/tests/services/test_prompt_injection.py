@@ -21,7 +21,7 @@ from screener.services.interviewer.protocol import (
 )
 from screener.services.privacy.redaction import redact
 from tests.support.corpora import GOOD_ANSWER, PLAIN_ANSWER, attacks, ordinary, twins
-from tests.support.fake_openai import completion, language_model_at
+from tests.support.fake_openai import completion_reply, fake_language_model
 
 RUBRIC = tuple(
     Criterion(key, key.capitalize(), 1, {2: "Off the subject.", 5: "In general terms.", 9: "Exactly."})
@@ -161,7 +161,7 @@ class Fenced:
 def test_every_request_holds_the_fence(place: str) -> None:
     reply, ask = ASKED[place]
     pairs = [pair for attack in attacks()[::10] for pair in twins(attack)[:2]]
-    with language_model_at(completion(json.dumps(reply))) as server:
+    with fake_language_model(completion_reply(json.dumps(reply))) as server:
         for text in (text for pair in pairs for text in pair):
             ask(text)
     assert len(server.requests) == 2 * len(pairs)
@@ -179,7 +179,7 @@ def test_every_request_holds_the_fence(place: str) -> None:
 def test_a_forged_fence_gets_another_mark() -> None:
     """Whoever knows the mark of an answer cannot end its block: with another text it has another mark."""
     reply, ask = ASKED["answer"]
-    with language_model_at(completion(json.dumps(reply))) as server:
+    with fake_language_model(completion_reply(json.dumps(reply))) as server:
         text = GOOD_ANSWER
         for _ in range(3):
             ask(text)

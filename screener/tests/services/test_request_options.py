@@ -11,23 +11,23 @@ from screener.services.openai.request_options import MAX_TOKENS
 from screener.tests.services.test_openai_interviewer import ANSWER, JOB, PLAN, SCORES
 from tests.support.fake_openai import (
     Behaviour,
-    Server,
-    completion,
-    failing,
-    hanging,
-    language_model_at,
-    particular,
-    replying,
+    FakeOpenAI,
+    completion_reply,
+    error_reply,
+    fake_language_model,
+    hanging_reply,
+    json_reply,
+    reject_parameters,
 )
 
-GOOD = completion(json.dumps(SCORES))
+GOOD = completion_reply(json.dumps(SCORES))
 WORK = {"model", "messages", "response_format"}
 
 
 def refusing(message: str, *, code: str | None = None, param: str | None = None) -> Behaviour:
     """As OpenAI words it."""
     error = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
-    return replying(400, {"error": error})
+    return json_reply(400, {"error": error})
 
 
 NO_TEMPERATURE = refusing(
@@ -49,17 +49,17 @@ REFUSALS: dict[str, tuple[str, Behaviour]] = {
     "a value, in words": ("temperature", refusing("temperature is deprecated for this model.")),
     "zero, in words": (
         "temperature",
-        replying(422, {"error": "Input validation error: `temperature` must be strictly positive"}),
+        json_reply(422, {"error": "Input validation error: `temperature` must be strictly positive"}),
     ),
     "a parameter, in words": ("store", refusing("Unrecognized request argument supplied: store")),
-    "a parameter, by its place": ("store", replying(422, {"detail": [UNKNOWN | {"loc": ["body", "store"]}]})),
+    "a parameter, by its place": ("store", json_reply(422, {"detail": [UNKNOWN | {"loc": ["body", "store"]}]})),
     "a parameter, in a list": (
         "store",
-        replying(400, [{"error": {"code": 400, "message": 'Unknown name "store": Cannot find field.'}}]),
+        json_reply(400, [{"error": {"code": 400, "message": 'Unknown name "store": Cannot find field.'}}]),
     ),
     "the limit, by its place in words": (
         "max_completion_tokens",
-        replying(
+        json_reply(
             400,
             {
                 "object": "error",
@@ -73,7 +73,7 @@ REFUSALS: dict[str, tuple[str, Behaviour]] = {
 }
 
 
-def sent(server: Server) -> list[set[str]]:
+def sent(server: FakeOpenAI) -> list[set[str]]:
     """The parameters of each request that came, without the work itself."""
     return [set(request.json) - WORK for request in server.requests]
 
@@ -82,7 +82,7 @@ ALL = {"temperature", "store", "max_completion_tokens"}
 
 
 def test_is_asked_of_every_model() -> None:
-    with language_model_at(GOOD) as server:
+    with fake_language_model(GOOD) as server:
         interviewer().assess(ANSWER)
     wishes = {name: value for name, value in server.requests[0].json.items() if name not in WORK}
     assert wishes == {"temperature": 0, "store": False, "max_completion_tokens": MAX_TOKENS}
@@ -91,7 +91,7 @@ def test_is_asked_of_every_model() -> None:
 @pytest.mark.parametrize("way", REFUSALS)
 def test_is_left_out_for_a_model_that_refuses_it_and_that_is_remembered(way: str) -> None:
     name, refusal = REFUSALS[way]
-    with language_model_at(particular({name: refusal}, GOOD)) as server:
+    with fake_language_model(reject_parameters({name: refusal}, GOOD)) as server:
         for _ in range(2):
             assert interviewer().assess(ANSWER).value.feedback == "Knows coffee."
     older = {"max_tokens"} if name == "max_completion_tokens" else set()
@@ -99,19 +99,21 @@ def test_is_left_out_for_a_model_that_refuses_it_and_that_is_remembered(way: str
 
 
 def test_is_left_out_one_by_one() -> None:
-    with language_model_at(particular(dict(REFUSALS.values()), GOOD)) as server:
+    with fake_language_model(reject_parameters(dict(REFUSALS.values()), GOOD)) as server:
         interviewer().assess(ANSWER)
     assert sent(server)[-1] == {"max_tokens"}
     assert server.requests[-1].json["max_tokens"] == MAX_TOKENS
 
 
 def test_is_remembered_of_one_model_at_one_server_and_for_all_that_is_asked_of_it(settings: Any) -> None:
-    with language_model_at(particular({"temperature": NO_TEMPERATURE}, completion(json.dumps(PLAN)))) as server:
+    with fake_language_model(
+        reject_parameters({"temperature": NO_TEMPERATURE}, completion_reply(json.dumps(PLAN)))
+    ) as server:
         interviewer().compose_questions(JOB)
         interviewer().compose_questions(JOB)
         settings.OPENAI_MODEL = "another"
         interviewer().compose_questions(JOB)
-    with language_model_at(completion(json.dumps(PLAN))) as other:
+    with fake_language_model(completion_reply(json.dumps(PLAN))) as other:
         interviewer().compose_questions(JOB)
     assert ["temperature" in one for one in sent(server)] == [True, False, False, True, False]
     assert sent(other) == [ALL]
@@ -120,7 +122,9 @@ def test_is_remembered_of_one_model_at_one_server_and_for_all_that_is_asked_of_i
 def test_the_limit_of_the_length_is_left_to_a_model_that_may_not_write_as_much() -> None:
     said = "'max_tokens' or 'max_completion_tokens' is too large: 16000. This model's maximum context length is 8192."
     too_large = refusing(said)
-    with language_model_at(particular({"max_completion_tokens": too_large, "max_tokens": too_large}, GOOD)) as server:
+    with fake_language_model(
+        reject_parameters({"max_completion_tokens": too_large, "max_tokens": too_large}, GOOD)
+    ) as server:
         interviewer().assess(ANSWER)
     limits = {"max_completion_tokens", "max_tokens"}
     assert [one & limits for one in sent(server)] == [{"max_completion_tokens"}, {"max_tokens"}, set()]
@@ -129,24 +133,24 @@ def test_the_limit_of_the_length_is_left_to_a_model_that_may_not_write_as_much()
 @pytest.mark.parametrize(
     "refusal",
     [
-        failing(400, code="context_length_exceeded"),
+        error_reply(400, code="context_length_exceeded"),
         refusing("Unsupported value in 'response_format'.", code="unsupported_value", param="response_format"),
         refusing("Unknown role: 'system'."),
     ],
     ids=["length", "another parameter", "another thing"],
 )
 def test_what_is_refused_for_another_reason_is_not_sent_again(refusal: Behaviour) -> None:
-    with language_model_at(refusal, GOOD) as server:
+    with fake_language_model(refusal, GOOD) as server:
         with pytest.raises(RequestRefused):
             interviewer().assess(ANSWER)
         interviewer().assess(ANSWER)
     assert sent(server) == [ALL, ALL]
 
 
-@pytest.mark.parametrize(("then", "error"), [(failing(400), RequestRefused), (hanging(), TimedOut)])
+@pytest.mark.parametrize(("then", "error"), [(error_reply(400), RequestRefused), (hanging_reply(), TimedOut)])
 def test_what_did_not_help_is_not_remembered(then: Behaviour, error: type[Exception]) -> None:
     """The text of an answer can stand in what a server says, and name a parameter there."""
-    with language_model_at(refusing("Unexpected text: 'in the shop temperature matters'"), then, GOOD) as server:
+    with fake_language_model(refusing("Unexpected text: 'in the shop temperature matters'"), then, GOOD) as server:
         with pytest.raises(error):
             interviewer().assess(ANSWER)
         interviewer().assess(ANSWER)

@@ -28,15 +28,15 @@ from screener.services.usage import Usage
 from tests.support.fake_openai import (
     KEY,
     Behaviour,
-    Request,
-    Server,
-    cut_off,
-    failing,
-    hanging,
-    hanging_up,
-    openai_server,
-    raw,
-    replying,
+    FakeOpenAI,
+    ReceivedRequest,
+    disconnect,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    run_fake_openai,
+    truncated_reply,
 )
 
 AUDIO = b"RIFF\x24\x00\x00\x00WAVEfmt "
@@ -44,28 +44,28 @@ HEARD = {"text": "I make coffee.", "languages": [{"code": "en"}], "usage": {"typ
 
 
 @contextmanager
-def service(reply: Behaviour, **settings: Any) -> Iterator[Server]:
+def service(reply: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
     fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
-    with openai_server(reply) as server:
+    with run_fake_openai(reply) as server:
         at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
         with override_settings(**(fixed | at | settings)):
             yield server
 
 
-def fields(request: Request) -> dict[str, bytes]:
+def fields(request: ReceivedRequest) -> dict[str, bytes]:
     """The parts of a multipart request by their names."""
     parts = re.finditer(rb'name="([^"]+)".*?\r\n\r\n(.*?)\r\n--', request.body, re.DOTALL)
     return {part[1].decode(): part[2] for part in parts}
 
 
 def test_words_come_back_with_what_the_source_knows_of_them() -> None:
-    with service(replying(200, HEARD)):
+    with service(json_reply(200, HEARD)):
         found = transcriber.transcribe(AUDIO, "answer.wav", "en-US")
     assert found == transcriber.Transcript("I make coffee.", "openai", language="en", usage=Usage(audio_seconds=3))
 
 
 def test_the_audio_is_sent_with_its_name_and_the_language_as_a_list() -> None:
-    with service(replying(200, HEARD)) as server:
+    with service(json_reply(200, HEARD)) as server:
         transcriber.transcribe(AUDIO, "answer.wav", "de_AT")
     request = server.requests[0]
     assert request.path == "/v1/audio/transcriptions"
@@ -79,7 +79,7 @@ def test_the_audio_is_sent_with_its_name_and_the_language_as_a_list() -> None:
 
 
 def test_other_models_get_a_single_language() -> None:
-    with service(replying(200, {"text": "Hm."}), SPEECH_MODEL="whisper-1") as server:
+    with service(json_reply(200, {"text": "Hm."}), SPEECH_MODEL="whisper-1") as server:
         found = transcriber.transcribe(AUDIO, "answer.wav", "en")
     sent = fields(server.requests[0])
     assert sent["language"] == b"en"
@@ -89,7 +89,7 @@ def test_other_models_get_a_single_language() -> None:
 
 @pytest.mark.parametrize("languages", [[], None])
 def test_an_undetected_language_is_not_invented(languages: list[str] | None) -> None:
-    with service(replying(200, {"text": "", "languages": languages})):
+    with service(json_reply(200, {"text": "", "languages": languages})):
         found = transcriber.transcribe(AUDIO, "answer.wav", "en")
     assert (found.text, found.language) == ("", None)
 
@@ -115,7 +115,7 @@ def test_times_and_confidence_are_kept_where_a_server_gives_them() -> None:
             {"id": 1, "start": 2.0, "end": 3.0, "text": " Twice.", "avg_logprob": -0.4, "no_speech_prob": 0.9},
         ],
     }
-    with service(replying(200, reply), SPEECH_MODEL="whisper-large-v3", SPEECH_FORMAT="verbose_json") as server:
+    with service(json_reply(200, reply), SPEECH_MODEL="whisper-large-v3", SPEECH_FORMAT="verbose_json") as server:
         found = transcriber.transcribe(AUDIO, "answer.wav", "en")
     assert fields(server.requests[0])["response_format"] == b"verbose_json"
     assert (found.text, found.language) == ("I make coffee. Twice.", "english")
@@ -133,7 +133,7 @@ def test_words_are_better_times_than_sentences_and_tokens_a_better_confidence() 
         "words": [{"word": "Hm,", "start": 0, "end": 0.5}, {"word": "well.", "start": 0.7, "end": 1.1}],
         "segments": [{"start": 0, "end": 1.1, "text": "Hm, well.", "avg_logprob": -3}],
     }
-    with service(replying(200, reply)):
+    with service(json_reply(200, reply)):
         found = transcriber.transcribe(AUDIO, "answer.wav", "en")
     assert found.confidence == pytest.approx(0.5, abs=0.0001)
     assert found.times is not None
@@ -151,7 +151,7 @@ def test_words_are_better_times_than_sentences_and_tokens_a_better_confidence() 
     ],
 )
 def test_times_and_confidence_that_make_no_sense_are_left_out(given: dict[str, Any]) -> None:
-    with service(replying(200, {"text": "I make coffee."} | given)):
+    with service(json_reply(200, {"text": "I make coffee."} | given)):
         found = transcriber.transcribe(AUDIO, "answer.wav", "en")
     assert found == transcriber.Transcript("I make coffee.", "openai")
 
@@ -160,20 +160,20 @@ def test_times_and_confidence_that_make_no_sense_are_left_out(given: dict[str, A
     "text", ["", "  ", "\x00", "[Music]", "(applause) [BLANK_AUDIO]", "♪ ♪", "*coughs*", "(blank)", "…"]
 )
 def test_sound_without_words_is_no_answer(text: str) -> None:
-    with service(replying(200, {"text": text})):
+    with service(json_reply(200, {"text": text})):
         assert transcriber.transcribe(AUDIO, "answer.wav", "en").text == ""
 
 
 @pytest.mark.parametrize("text", ["Yes.", "(laughs) Well, I led it.", "C++ [mostly]", "It was 2*3*4."])
 def test_words_beside_a_sound_are_an_answer(text: str) -> None:
-    with service(replying(200, {"text": text})):
+    with service(json_reply(200, {"text": text})):
         assert transcriber.transcribe(AUDIO, "answer.wav", "en").text == text
 
 
 def test_what_is_made_up_for_noise_is_no_answer() -> None:
     """Whisper writes such a sentence for silence, and says itself that it was no speech."""
     segment = {"start": 0, "end": 9, "text": "Thank you for watching.", "avg_logprob": -1.2, "no_speech_prob": 0.8}
-    with service(replying(200, {"text": "Thank you for watching.", "segments": [segment]})):
+    with service(json_reply(200, {"text": "Thank you for watching.", "segments": [segment]})):
         assert transcriber.transcribe(AUDIO, "answer.wav", "en").text == ""
 
 
@@ -203,7 +203,7 @@ def test_how_long_a_recording_lasts_is_told_by_its_samples(audio: bytes, seconds
     ids=["empty", "large", "short", "long"],
 )
 def test_what_cannot_be_transcribed_is_not_sent(audio: bytes, reason: str) -> None:
-    with service(replying(200, HEARD)) as server, pytest.raises(transcriber.NoAudio, match=reason):
+    with service(json_reply(200, HEARD)) as server, pytest.raises(transcriber.NoAudio, match=reason):
         transcriber.transcribe(audio, "answer.wav", "en")
     assert server.requests == []
 
@@ -211,17 +211,17 @@ def test_what_cannot_be_transcribed_is_not_sent(audio: bytes, reason: str) -> No
 @pytest.mark.parametrize(
     ("behaviour", "error", "hint"),
     [
-        (failing(429), RateLimited, "The transcription service asks us"),
-        (failing(429, code="insufficient_quota"), OutOfCredit, "the transcription service has no credit"),
-        (failing(401), KeyRefused, "SPEECH_API_KEY"),
-        (failing(404), ModelUnknown, "SPEECH_MODEL"),
-        (hanging(), TimedOut, "did not answer"),
-        (failing(413), RequestRefused, "HTTP 413"),
-        (cut_off, Unreachable, "could not be reached"),
-        (hanging_up, Unreachable, "could not be reached"),
-        (raw(b"<html>Welcome</html>", "text/html"), Unreadable, "SPEECH_BASE_URL"),
-        (raw(b"I make coffee.", "text/plain"), Unreadable, "SPEECH_BASE_URL"),
-        (replying(200, {"words": "I make coffee."}), Unreadable, "SPEECH_BASE_URL"),
+        (error_reply(429), RateLimited, "The transcription service asks us"),
+        (error_reply(429, code="insufficient_quota"), OutOfCredit, "the transcription service has no credit"),
+        (error_reply(401), KeyRefused, "SPEECH_API_KEY"),
+        (error_reply(404), ModelUnknown, "SPEECH_MODEL"),
+        (hanging_reply(), TimedOut, "did not answer"),
+        (error_reply(413), RequestRefused, "HTTP 413"),
+        (truncated_reply, Unreachable, "could not be reached"),
+        (disconnect, Unreachable, "could not be reached"),
+        (raw_reply(b"<html>Welcome</html>", "text/html"), Unreadable, "SPEECH_BASE_URL"),
+        (raw_reply(b"I make coffee.", "text/plain"), Unreadable, "SPEECH_BASE_URL"),
+        (json_reply(200, {"words": "I make coffee."}), Unreadable, "SPEECH_BASE_URL"),
     ],
 )
 def test_failures_have_the_same_names_as_those_of_the_model(

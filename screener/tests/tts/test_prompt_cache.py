@@ -23,18 +23,18 @@ from screener.services.errors import ServiceError
 from screener.services.openai.openai_client import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
 from screener.services.speech_synthesis import synthesizer
 from screener.tts import prompt_cache
-from tests.support.factories import drain
+from tests.support.factories import run_tasks
 from tests.support.fake_openai import (
     KEY,
     Behaviour,
-    Server,
-    cut_off,
-    failing,
-    hanging,
-    openai_server,
-    raw,
-    replying,
-    speaking,
+    FakeOpenAI,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    run_fake_openai,
+    speech_reply,
+    truncated_reply,
 )
 
 JOB = UUID(int=1)
@@ -42,9 +42,9 @@ MP3 = b"\xff\xf3\x84\xc4" + bytes(200)
 
 
 @contextmanager
-def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
+def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
     fixed = {"VOICE_API_KEY": KEY, "VOICE_MODEL": "voice-1", "VOICE_NAME": "jane"}
-    with openai_server(*replies) as server:
+    with run_fake_openai(*replies) as server:
         at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
         with override_settings(**(fixed | at | settings)):
             yield server
@@ -52,7 +52,7 @@ def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[Server]:
 
 class TestTheService:
     def test_sends_the_text_and_gets_sound(self) -> None:
-        with a_voice(raw(MP3, "audio/mpeg")) as server:
+        with a_voice(raw_reply(MP3, "audio/mpeg")) as server:
             assert synthesizer.speak("Question 1 of 3.") == MP3
         request = server.requests[0]
         assert (request.path, request.key) == ("/v1/audio/speech", KEY)
@@ -83,15 +83,15 @@ class TestTheService:
     @pytest.mark.parametrize(
         ("behaviour", "error", "hint"),
         [
-            (failing(429), RateLimited, "The voice asks us"),
-            (failing(401), KeyRefused, "VOICE_API_KEY"),
-            (failing(404), ModelUnknown, "VOICE_MODEL"),
-            (hanging(), TimedOut, "did not answer"),
-            (cut_off, Unreachable, "could not be reached"),
-            (raw(b"<html>Welcome</html>", "text/html"), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (replying(200, {"audio": ""}), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (raw(b"", "audio/mpeg"), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (raw(b"RIFF\x00\x10\x00\x00WAVEfmt ", "audio/wav"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (error_reply(429), RateLimited, "The voice asks us"),
+            (error_reply(401), KeyRefused, "VOICE_API_KEY"),
+            (error_reply(404), ModelUnknown, "VOICE_MODEL"),
+            (hanging_reply(), TimedOut, "did not answer"),
+            (truncated_reply, Unreachable, "could not be reached"),
+            (raw_reply(b"<html>Welcome</html>", "text/html"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (json_reply(200, {"audio": ""}), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (raw_reply(b"", "audio/mpeg"), synthesizer.NotAudio, "VOICE_BASE_URL"),
+            (raw_reply(b"RIFF\x00\x10\x00\x00WAVEfmt ", "audio/wav"), synthesizer.NotAudio, "VOICE_BASE_URL"),
         ],
     )
     def test_names_each_failure(self, behaviour: Behaviour, error: type[ServiceError], hint: str) -> None:
@@ -113,7 +113,7 @@ def after(time_machine: Any, **time: float) -> None:
     ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
     time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
     tasks.sweep(timestamp=0)
-    drain()
+    run_tasks()
 
 
 def lose_file(text: str) -> None:
@@ -130,24 +130,24 @@ def status(client: Client, address: str) -> int:
 @pytest.mark.django_db
 class TestASentence:
     def test_is_spoken_and_paid_once_however_often_it_is_wanted(self) -> None:
-        with a_voice(speaking) as server:
+        with a_voice(speech_reply) as server:
             want("Hello.", "Goodbye.")
             want("Goodbye.")
-            drain()
+            run_tasks()
             want("Hello.")
-            drain()
+            run_tasks()
             assert sorted(one.json["input"] for one in server.requests) == ["Goodbye.", "Hello."]
         calls = ModelCall.objects.filter(purpose="speech", model="voice-1", job_id=JOB, error="")
         assert calls.count() == 2
 
     def test_is_another_one_in_another_voice_or_language(self) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.")
             prompt_cache.want(["Hello."], "en-GB", job_id=JOB)
             with override_settings(VOICE_NAME="john"):
                 want("Hello.")
             assert SpokenLine.objects.count() == 3
-            drain()
+            run_tasks()
             assert SpokenLine.objects.unspoken().count() == 0
             with override_settings(VOICE_NAME="john"):
                 assert SpokenLine.objects.unspoken().count() == 1, "not spoken by the voice that is no longer set"
@@ -158,7 +158,7 @@ class TestASentence:
         assert not ProcrastinateJob.objects.filter(task_name="screener.speak").exists()
 
     def test_that_a_crash_left_unspoken_is_spoken(self, time_machine: Any) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.")
             line = SpokenLine.objects.get()
             assert SpokenLine.objects.claim(line.pk, seconds=LEASE_SECONDS)
@@ -171,20 +171,20 @@ class TestASentence:
 
     @pytest.mark.parametrize(
         ("trouble", "pause"),
-        [(failing(503), timedelta(minutes=1)), (failing(401), timedelta(hours=1, minutes=1))],
+        [(error_reply(503), timedelta(minutes=1)), (error_reply(401), timedelta(hours=1, minutes=1))],
         ids=["passes", "needs a person"],
     )
     def test_that_failed_says_so_and_is_tried_again(
         self, trouble: Behaviour, pause: timedelta, time_machine: Any
     ) -> None:
-        with a_voice(trouble, speaking) as server:
+        with a_voice(trouble, speech_reply) as server:
             want("Hello.")
-            drain()
+            run_tasks()
             line = SpokenLine.objects.get()
             assert line.error
             assert prompt_cache.addresses(["Hello."], "en") == {}
             tasks.sweep(timestamp=0)
-            drain()
+            run_tasks()
             assert len(server.requests) == 1, "not before its time"
             after(time_machine, seconds=pause.total_seconds())
             line.refresh_from_db()
@@ -193,17 +193,17 @@ class TestASentence:
         assert [bool(error) for error in errors] == [True, False]
 
     def test_that_has_failed_for_a_day_is_tried_now_and_then_for_ever(self, time_machine: Any) -> None:
-        with a_voice(failing(503), speaking):
+        with a_voice(error_reply(503), speech_reply):
             want("Hello.")
             SpokenLine.objects.update(tries=5000)
-            drain()
+            run_tasks()
             after(time_machine, minutes=61)
             assert SpokenLine.objects.get().file
 
     def test_is_on_the_bill_by_its_length(self) -> None:
-        with a_voice(raw(b"<html>"), speaking), override_settings(MODEL_PRICES=["voice-1=10/Mchar"]):
+        with a_voice(raw_reply(b"<html>"), speech_reply), override_settings(MODEL_PRICES=["voice-1=10/Mchar"]):
             want("Hello.")
-            drain()
+            run_tasks()
             SpokenLine.objects.update(retry_at=None)
             prompt_cache.speak(SpokenLine.objects.get().pk)
         costs = [call.cost for call in ModelCall.objects.all()]
@@ -211,16 +211,16 @@ class TestASentence:
 
     def test_waits_while_the_budget_is_spent(self, time_machine: Any) -> None:
         ModelCall.objects.create(purpose="summary", model="m", cost=5)
-        with a_voice(speaking) as server:
+        with a_voice(speech_reply) as server:
             with override_settings(MONTHLY_BUDGET=5):
                 want("Hello.")
-                drain()
+                run_tasks()
             assert (server.requests, SpokenLine.objects.get().tries) == ([], 0)
             after(time_machine, minutes=11)
             assert SpokenLine.objects.get().file
 
     def test_of_which_two_workers_come_back_is_kept_once(self) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.")
             line = SpokenLine.objects.get()
             token = SpokenLine.objects.claim(line.pk, seconds=75)
@@ -234,7 +234,7 @@ class TestASentence:
             assert line.file.storage.listdir("speech")[1] == [str(kept).removeprefix("speech/")]
 
     def test_that_waits_for_its_turn_is_not_queued_again(self, time_machine: Any) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.", "Goodbye.")
             time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=False)
             tasks.sweep(timestamp=0)
@@ -245,9 +245,9 @@ class TestASentence:
 class TestAnAddress:
     @pytest.fixture
     def address(self) -> Iterator[str]:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.")
-            drain()
+            run_tasks()
             (found,) = prompt_cache.addresses(["Hello.", "Nobody spoke this."], "en").values()
             yield found
 
@@ -308,25 +308,25 @@ class TestAnAddress:
         assert prompt_cache.forget_lost_files() == 1
         assert prompt_cache.addresses(["Hello."], "en") == {}
         want("Hello.")
-        drain()
+        run_tasks()
         assert status(client, address) == 200
 
 
 @pytest.mark.django_db
 class TestLostFiles:
     def test_are_forgotten_and_others_kept(self) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.", "Goodbye.")
-            drain()
+            run_tasks()
             want("Not spoken yet.")
             lose_file("Hello.")
             assert prompt_cache.forget_lost_files() == 1
         assert set(SpokenLine.objects.values_list("text", flat=True)) == {"Goodbye.", "Not spoken yet."}
 
     def test_are_all_forgotten_without_folder(self) -> None:
-        with a_voice(speaking):
+        with a_voice(speech_reply):
             want("Hello.")
-            drain()
+            run_tasks()
         storage = SpokenLine.objects.get().file.storage
         shutil.rmtree(storage.path("speech"))
         assert prompt_cache.forget_lost_files() == 1

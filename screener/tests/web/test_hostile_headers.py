@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from candidates.models import Candidate
 from jobs.models import JobDescription
-from tests.support.factories import an_api_key
+from tests.support.factories import make_api_key
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def nothing_was_made() -> bool:
 
 @pytest.fixture
 def client() -> Client:
-    return Client(raise_request_exception=False, headers={"X-API-Key": an_api_key()})
+    return Client(raise_request_exception=False, headers={"X-API-Key": make_api_key()})
 
 
 @pytest.mark.parametrize("path", PATHS)

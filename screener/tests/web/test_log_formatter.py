@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from candidates.models import Candidate
-from tests.support.factories import a_candidate
+from tests.support.factories import make_candidate
 
 pytestmark = pytest.mark.django_db
 PRIVATE = {"full_name": "Zebediah\n\nQuux", "email": "zq@example.com", "external_id": "ats-1815"}
@@ -34,7 +34,7 @@ def logged(**wrong: Any) -> str:
     [({"phone": "no number"}, "candidate_phone_is_e164"), ({"phone": "+14155550133"}, "one_candidate_per_external_id")],
 )
 def test_it_names_the_rule_that_was_broken_and_nothing_of_the_row(wrong: dict[str, str], constraint: str) -> None:
-    a_candidate(external_id="ats-1815")
+    make_candidate(external_id="ats-1815")
     lines = logged(**wrong)
     assert constraint in lines
     assert lines.count("Traceback") == 2

@@ -18,7 +18,7 @@ from screener.tests.services.test_request_options import REFUSALS
 from screener.tests.services.test_transcription import AUDIO, HEARD, fields, service
 from screener.tests.tts.test_prompt_cache import MP3, a_voice
 from tests.support import fake_openai
-from tests.support.fake_openai import completion, language_model_at, particular, raw, replying
+from tests.support.fake_openai import completion_reply, fake_language_model, json_reply, raw_reply, reject_parameters
 
 Body = dict[str, Any]
 FOUND = CriterionScore(criterion="relevance", score=8, reason="Why not.", quotes=["I roasted beans"])
@@ -33,22 +33,22 @@ QUESTIONS_ASKED: dict[str, tuple[Body, Callable[[], object]]] = {
 def completions(name: str, *, particular_about: bool = False) -> list[Body]:
     """What is sent to have this done, the last one by a server that refuses all that it can where it is particular."""
     reply, ask = QUESTIONS_ASKED[name]
-    answer = completion(json.dumps(reply))
-    with language_model_at(particular(dict(REFUSALS.values()) if particular_about else {}, answer)) as server:
+    answer = completion_reply(json.dumps(reply))
+    with fake_language_model(reject_parameters(dict(REFUSALS.values()) if particular_about else {}, answer)) as server:
         ask()
     return [request.json for request in server.requests]
 
 
 def transcription(**settings: Any) -> Body:
     """The fields of the form, without the file."""
-    with service(replying(200, HEARD), **settings) as server:
+    with service(json_reply(200, HEARD), **settings) as server:
         transcriber.transcribe(AUDIO, "answer.wav", "de-AT")
     sent = {name: value.decode() for name, value in fields(server.requests[0]).items() if name != "file"}
     return {name.removesuffix("[]"): [value] if name.endswith("[]") else value for name, value in sent.items()}
 
 
 def spoken() -> Body:
-    with a_voice(raw(MP3, "audio/mpeg")) as server:
+    with a_voice(raw_reply(MP3, "audio/mpeg")) as server:
         synthesizer.speak("Question 1 of 3.")
     return server.requests[0].json
 
