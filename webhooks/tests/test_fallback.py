@@ -100,7 +100,7 @@ def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
     assert interview.wait_reason == WaitReason.CALL_BACK
     for number, waits in ((1, 20), (2, None)):
         busy = next_call(interview, client, number)
-        busy.status("busy")
+        busy.report_status("busy")
         dialer.follow_up(busy.attempt.pk)
         assert minutes_to_wait(interview) == waits
     assert (interview.outcome, interview.attempts.count()) == (Interview.Outcome.UNREACHED, 3)
