@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from candidates.phone_format import e164
 from candidates.resume_file_type import kind_of
-from screener.background.queue import defer
+from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel
+
+READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 
 
 def private_storage() -> Any:
@@ -91,7 +93,7 @@ class Candidate(BaseModel):
         self.resume.save(f"resume.{kind or 'bin'}", file, save=False)
         status = self.ResumeStatus.PENDING
         self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
-        defer("candidates.read_resume", candidate_id=self.pk)
+        READ_RESUME.defer(self.pk)
         if before:
             transaction.on_commit(lambda: self.resume.storage.delete(before))
 

@@ -1,16 +1,11 @@
-"""Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
-
-from uuid import UUID
+"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
 
 from procrastinate.contrib.django import app
 
+from candidates.models import READ_RESUME
 from candidates.resume import processing
-from screener.background.queue import Backoff, defer
 
-
-@app.task(name="candidates.read_resume", queue="rest", retry=Backoff())
-def read_resume(candidate_id: str) -> None:
-    processing.read_resume(UUID(candidate_id))
+READ_RESUME.bind(processing.read_resume)
 
 
 @app.periodic(cron="* * * * *")
@@ -18,4 +13,4 @@ def read_resume(candidate_id: str) -> None:
 def sweep(timestamp: int) -> None:
     """Find the resumes that a crash left unread."""
     for candidate_id in processing.left_unread():
-        defer("candidates.read_resume", candidate_id=candidate_id)
+        READ_RESUME.defer(candidate_id)

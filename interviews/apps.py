@@ -5,4 +5,9 @@ class InterviewsConfig(AppConfig):
     name = "interviews"
 
     def ready(self) -> None:
-        from interviews.calling import checks  # noqa: F401, PLC0415 - registering needs loaded apps
+        # ruff: noqa: PLC0415 - models can be imported only when the apps are loaded
+        from interviews.calling import checks  # noqa: F401
+        from interviews.conversation.languages import languages
+        from jobs.question_sets import interview_languages
+
+        interview_languages.update(languages())

@@ -10,10 +10,11 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from jobs import field_limits
-from screener.background.queue import defer
+from screener.background.queue import RowTaskHandle
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
 
 DEFAULT_COUNT = 5
+WRITE_QUESTIONS = RowTaskHandle("jobs.write_questions", queue="rest", argument="job_id")
 
 DEFAULT_RUBRIC: list[dict[str, Any]] = [
     {
@@ -174,7 +175,7 @@ class JobDescription(LeasableModel):
             self.update_fields(
                 questions_status=status, question_count=count, questions_error="", retry_at=None, tries=0
             )
-            defer("jobs.write_questions", job_id=self.pk)
+            WRITE_QUESTIONS.defer(self.pk)
 
     def questions_failed(self, why: str) -> None:
         self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=why)

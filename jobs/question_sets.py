@@ -17,8 +17,8 @@ from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import JobText
 from screener.services.transcription import transcriber
 
-SPOKEN = ("en",)
-"""The languages in which there are words for everything that is said around the questions."""
+interview_languages: dict[str, str] = {}
+"""Names of the languages in which interviews can be held, by primary language tag. The interviews app adds them."""
 
 
 def shown_questions(job: JobDescription) -> QuestionSet | None:
@@ -29,10 +29,11 @@ def shown_questions(job: JobDescription) -> QuestionSet | None:
 def why_not_approvable(questions: QuestionSet) -> str:
     """Why nobody could be asked these questions, and what to do; empty where they can be approved."""
     reasons = []
-    if questions.language.split("-")[0].lower() not in SPOKEN:
+    if questions.language.split("-")[0].lower() not in interview_languages:
+        names, tags = (" or ".join(values) for values in (interview_languages.values(), interview_languages))
         reasons.append(
-            f"These questions are in {questions.language!r}, but interviews can be held only in English so far. "
-            "Set the job's language to en and have the questions written again."
+            f"These questions are in {questions.language!r}, but interviews can be held only in {names} so far. "
+            f"Set the job's language to {tags} and have the questions written again."
         )
     if unheard := transcriber.why_not_heard(questions.language):
         reasons.append(unheard)

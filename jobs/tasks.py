@@ -1,16 +1,11 @@
-"""Doors for the worker. Each task is idempotent and carries an id; what is still to do stands on the row."""
-
-from uuid import UUID
+"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
 
 from procrastinate.contrib.django import app
 
 from jobs import question_sets
-from screener.background.queue import Backoff, defer
+from jobs.models import WRITE_QUESTIONS
 
-
-@app.task(name="jobs.write_questions", queue="rest", retry=Backoff())
-def write_questions(job_id: str) -> None:
-    question_sets.write_questions(UUID(job_id))
+WRITE_QUESTIONS.bind(question_sets.write_questions)
 
 
 @app.periodic(cron="* * * * * */10")
@@ -18,4 +13,4 @@ def write_questions(job_id: str) -> None:
 def sweep(timestamp: int) -> None:
     """Find the jobs whose questions a crash left unwritten, or a vendor's bad hour."""
     for job_id in question_sets.abandoned():
-        defer("jobs.write_questions", job_id=job_id)
+        WRITE_QUESTIONS.defer(job_id)

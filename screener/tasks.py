@@ -2,13 +2,12 @@
 
 import logging
 from datetime import timedelta
-from uuid import UUID
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from screener.background.queue import Backoff, defer, release_db_connection
+from screener.background.queue import release_db_connection
 from screener.checks import models_stay
 from screener.models import IdempotentRequest
 from screener.tts import prompt_cache
@@ -36,9 +35,7 @@ def ask_what_retires(timestamp: int) -> None:
         log.warning("%s %s", warning.msg, warning.hint)
 
 
-@app.task(name="screener.speak", queue="rest", retry=Backoff())
-def speak(line_id: str) -> None:
-    prompt_cache.speak(UUID(line_id))
+prompt_cache.SYNTHESIZE.bind(prompt_cache.speak)
 
 
 @app.periodic(cron="* * * * * */10")
@@ -48,4 +45,4 @@ def sweep(timestamp: int) -> None:
     due = ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo")
     if not due.exclude(scheduled_at__gt=timezone.now()).exists():
         for line_id in prompt_cache.abandoned():
-            defer("screener.speak", line_id=line_id)
+            prompt_cache.SYNTHESIZE.defer(line_id)

@@ -16,8 +16,8 @@ from django.utils import timezone  # noqa: E402 - needs the settings
 from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
 from interviews.models import Attempt, Call, InterviewResponse  # noqa: E402
+from interviews.task_handles import ASSESS  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
-from screener.background.queue import defer  # noqa: E402
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_interview  # noqa: E402
 
 FIVE = [*QUESTIONS, *QUESTIONS[:2]]
@@ -42,7 +42,7 @@ def add_work(job: JobDescription, answers: int) -> None:
         interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{ANSWER} " * 5)
         interview.finish("complete")
         for response in interview.responses.all():
-            defer("interviews.assess", response_id=response.pk)
+            ASSESS.defer(response.pk)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,26 @@
-"""What happens next in an interview: (state, input) -> step.
+"""The rules of an interview's conversation: (state, input) -> conversation step.
 
-Knows neither Twilio nor HTTP nor the database, so that a phone, a browser or a live voice channel can hold the same
-conversation. A channel words what a step says and delivers it; the rows remember what a step records.
+Pure: no Twilio, no HTTP, no database, so every channel holds the same conversation. A channel delivers the prompt of a
+step; the models save its facts.
 
-Every exchange has a **turn**. What is said in turn n is answered by one input for turn n, which leads to turn n+1.
-An input for a turn that is over has no effect: the channel repeats what it said before.
+Every exchange is a **turn**. The prompt of turn n is answered by one input for turn n, which leads to turn n+1. An
+input for another turn raises StaleTurn and changes nothing; the channel then repeats the reply of that turn.
 """
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-MAX_SILENCES = 2
-"""Asked once more after the first silence; the second one ends the stage."""
+from interviews.conversation import phrases
+from interviews.conversation.phrases.meaning import Meaning, meaning_of
 
-SHORTEST_ANSWER = 1
-"""Seconds. A shorter take is a click on the line."""
+MAX_SILENCES = 2
+"""A prompt is repeated after the first silence; the second one ends the stage."""
+
+MIN_ANSWER_SECONDS = 1
+"""A shorter recording is noise on the line."""
+
+KEYS = {"1": Meaning.YES, "2": Meaning.NO, "9": Meaning.NEVER}
 
 
 class Stage(StrEnum):
@@ -28,7 +32,7 @@ class Stage(StrEnum):
 
 
 class Ending(StrEnum):
-    """Why a conversation is over. `NO_REPLY` leaves room for another try; the others are final."""
+    """Why a conversation is over. After `NO_REPLY` another attempt may follow; the others are final."""
 
     FINISHED = "finished"
     DECLINED = "declined"
@@ -38,44 +42,45 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
-class State:
-    """Where one attempt stands. `open`: positions of the questions still to be asked, the current one first."""
+class ConversationState:
+    """State of one attempt. `open_positions`: the questions not answered yet, the current one first."""
 
     stage: Stage = Stage.OPENING
     turn: int = 0
-    open: tuple[int, ...] = ()
+    open_positions: tuple[int, ...] = ()
     silences: int = 0
     resumed: bool = False
+    language: str = "en"
 
 
-# --- Inputs: what the other side did -------------------------------------------------------------------
+# --- Inputs --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class PickedUp:
-    """Somebody, or something, answered."""
+    """A person or a machine answered."""
 
 
 @dataclass(frozen=True)
-class Pressed:
-    """A key during the greeting, the consent or while a question was being spoken."""
+class KeyPressed:
+    """A key during the greeting, the disclosure or a question."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class Spoke:
-    """Words in reply to the greeting or the consent."""
+class WordsSpoken:
+    """Words in reply to the greeting or the disclosure."""
 
     words: str
 
 
 @dataclass(frozen=True)
-class Silent:
-    """Nothing was heard where something was awaited."""
+class NoReply:
+    """Silence where a reply was expected."""
 
 
-class TakeEnd(StrEnum):
+class RecordingEnd(StrEnum):
     PAUSE = "pause"
     KEY = "key"
     REPEAT = "repeat"
@@ -84,16 +89,16 @@ class TakeEnd(StrEnum):
 
 
 @dataclass(frozen=True)
-class Take:
-    """A recorded answer, how long it is where that is known, and how it ended."""
+class RecordedAnswer:
+    """A recorded answer, its length where it is known, and how the recording ended."""
 
     seconds: int | None
-    ended: TakeEnd
+    ended: RecordingEnd
 
 
-Input = PickedUp | Pressed | Spoke | Silent | Take
+Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer
 
-# --- What to say: worded by the channel ----------------------------------------------------------------
+# --- Prompts: texts in `script`, delivered by the channel ----------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ class AskConsent:
     resumed: bool = False
 
 
-class Lead(StrEnum):
+class LeadIn(StrEnum):
+    """The sentence before a question."""
+
     FIRST = "first"
     NEXT = "next"
     REPEATED = "repeated"
@@ -118,12 +125,12 @@ class Lead(StrEnum):
 @dataclass(frozen=True)
 class AskQuestion:
     position: int
-    lead: Lead
+    lead: LeadIn
 
 
 @dataclass(frozen=True)
-class Listen:
-    """Record the answer without speaking the question again: a key said 'I am ready'."""
+class RecordAnswer:
+    """Record the answer without repeating the question: a key interrupted it."""
 
     position: int
 
@@ -135,225 +142,186 @@ class Goodbye:
 
 @dataclass(frozen=True)
 class HangUp:
-    """Nobody is there to say goodbye to."""
+    """End without words: the candidate no longer listens."""
 
 
-Speech = AskIdentity | AskConsent | AskQuestion | Listen | Goodbye | HangUp
+Prompt = AskIdentity | AskConsent | AskQuestion | RecordAnswer | Goodbye | HangUp
 
-# --- What to remember: applied to the rows -------------------------------------------------------------
+# --- Facts: saved by the models ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Consented:
+class ConsentGiven:
     by_key: bool
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionAsked:
     position: int
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The take of this turn answers this question."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class Unanswered:
-    """Silent twice."""
+class AnswerKept:
+    """The recording of this turn is the answer to this question."""
 
     position: int
 
 
 @dataclass(frozen=True)
-class Over:
+class QuestionUnanswered:
+    """Two silences in a row."""
+
+    position: int
+
+
+@dataclass(frozen=True)
+class ConversationEnded:
     ending: Ending
 
 
-Fact = Consented | Asked | Kept | Unanswered | Over
+Fact = ConsentGiven | QuestionAsked | AnswerKept | QuestionUnanswered | ConversationEnded
 
 
 @dataclass(frozen=True)
-class Step:
-    state: State
-    say: Speech
+class ConversationStep:
+    state: ConversationState
+    prompt: Prompt
     facts: tuple[Fact, ...] = ()
 
 
-def says_something(seconds: int | None) -> bool:
-    """Whether a take of this length may be an answer. What was recorded and not measured may be one."""
-    return seconds is None or seconds >= SHORTEST_ANSWER
-
-
 class StaleTurn(Exception):
-    """This input answers a turn that is over, or one that has not come: say what was said before."""
+    """The input belongs to a turn that is over or has not begun. Repeat the reply of that turn."""
 
 
-class Meaning(StrEnum):
-    """What an input says in reply to the greeting or the disclosure."""
-
-    YES = "yes"
-    NO = "no"
-    NEVER = "never"
-    WRONG = "wrong"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
+def may_be_answer(seconds: int | None) -> bool:
+    """Whether a recording is long enough for an answer. One of unknown length may be."""
+    return seconds is None or seconds >= MIN_ANSWER_SECONDS
 
 
-KEYS = {"1": Meaning.YES, "2": Meaning.NO, "9": Meaning.NEVER}
-YES = frozenset(
-    {"yes", "yeah", "yep", "yes i am", "yes it is", "speaking", "this is me", "i agree", "yes i agree", "i do"}
-)
-NO = frozenset({"no", "nope", "no i am not", "no it is not", "no i do not", "no i do not agree", "i do not agree"})
-
-# Who refuses may say it in any words, as long as there are few: a greeting of a voicemail has more.
-REFUSALS = {
-    Meaning.NEVER: r"(do not|never|stop|quit) (ever |even |please )?(call|calling|phone|phoning|contact|contacting)\b"
-    r"|(take|remove|delete) (me|my number|this number)\b",
-    Meaning.WRONG: r"\bwrong (number|person)\b",
-    Meaning.REFUSED: r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",
-}
-FEW_WORDS = 12
-NOT_NOW = r"\b(now|later|today|tonight|tomorrow|moment|work)\b"
-"""Who says so refuses this call, and perhaps no other: that is not clear."""
-
-
-def respond(state: State, turn: int, heard: Input) -> Step:
-    """The one way a conversation moves. Raises StaleTurn for an input that belongs to another turn."""
+def next_step(state: ConversationState, turn: int, input: Input) -> ConversationStep:
+    """Apply one input. Raises StaleTurn for an input of another turn."""
     if turn != state.turn:
         raise StaleTurn
-    now = replace(state, turn=turn + 1)
+    state = replace(state, turn=turn + 1)
     if state.stage is Stage.OVER:
-        return Step(now, HangUp())
-    if isinstance(heard, Take) and heard.ended is TakeEnd.HANGUP:
-        return _cut_off(now, heard)
+        return ConversationStep(state, HangUp())
+    if isinstance(input, RecordedAnswer) and input.ended is RecordingEnd.HANGUP:
+        return _after_hang_up(state, input)
     match state.stage:
         case Stage.OPENING:
-            return Step(replace(now, stage=Stage.IDENTITY), AskIdentity())
+            return ConversationStep(replace(state, stage=Stage.IDENTITY), AskIdentity())
         case Stage.IDENTITY:
-            return _after_identity(now, heard)
+            return _after_identity(state, input)
         case Stage.CONSENT:
-            return _after_consent(now, heard)
+            return _after_consent(state, input)
         case Stage.QUESTION:
-            return _after_question(now, heard)
+            return _after_question(state, input)
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _after_identity(now: State, heard: Input) -> Step:
-    match _meaning(heard):
+def _after_identity(state: ConversationState, input: Input) -> ConversationStep:
+    match _meaning(input, state.language):
         case Meaning.YES:
-            return Step(replace(now, stage=Stage.CONSENT, silences=0), AskConsent(resumed=now.resumed))
+            state = replace(state, stage=Stage.CONSENT, silences=0)
+            return ConversationStep(state, AskConsent(resumed=state.resumed))
         case Meaning.NO | Meaning.WRONG:
-            return _end(now, Ending.WRONG_PERSON)
+            return _end(state, Ending.WRONG_PERSON)
         case Meaning.REFUSED:
-            return _end(now, Ending.DECLINED)
+            return _end(state, Ending.DECLINED)
         case Meaning.NEVER:
-            return _end(now, Ending.OPTED_OUT)
+            return _end(state, Ending.OPTED_OUT)
         case Meaning.UNCLEAR:
-            return _unclear(now, AskIdentity(again=True))
+            return _ask_again(state, AskIdentity(again=True))
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _after_consent(now: State, heard: Input) -> Step:
-    match _meaning(heard):
+def _after_consent(state: ConversationState, input: Input) -> ConversationStep:
+    match _meaning(input, state.language):
         case Meaning.YES:
-            return _first_question(
-                replace(now, stage=Stage.QUESTION, silences=0), Consented(by_key=isinstance(heard, Pressed))
-            )
+            consent = ConsentGiven(by_key=isinstance(input, KeyPressed))
+            return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0), consent)
         case Meaning.NO | Meaning.REFUSED:
-            return _end(now, Ending.DECLINED)
+            return _end(state, Ending.DECLINED)
         case Meaning.WRONG:
-            return _end(now, Ending.WRONG_PERSON)
+            return _end(state, Ending.WRONG_PERSON)
         case Meaning.NEVER:
-            return _end(now, Ending.OPTED_OUT)
+            return _end(state, Ending.OPTED_OUT)
         case Meaning.UNCLEAR:
-            return _unclear(now, AskConsent(again=True, resumed=now.resumed))
+            return _ask_again(state, AskConsent(again=True, resumed=state.resumed))
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _first_question(now: State, consented: Consented) -> Step:
-    if not now.open:
-        return _end(now, Ending.FINISHED, consented)
-    lead = Lead.RESUMED if now.resumed else Lead.FIRST
-    return Step(now, AskQuestion(now.open[0], lead), (consented, Asked(now.open[0])))
+def _ask_first_question(state: ConversationState, consent: ConsentGiven) -> ConversationStep:
+    if not state.open_positions:
+        return _end(state, Ending.FINISHED, consent)
+    position = state.open_positions[0]
+    lead = LeadIn.RESUMED if state.resumed else LeadIn.FIRST
+    return ConversationStep(state, AskQuestion(position, lead), (consent, QuestionAsked(position)))
 
 
-def _after_question(now: State, heard: Input) -> Step:
-    position = now.open[0]
-    match heard:
-        case Pressed("*"):
-            return Step(now, AskQuestion(position, Lead.REPEATED))
-        case Pressed():
-            return Step(now, Listen(position))
-        case Take(ended=TakeEnd.REPEAT):
-            return Step(replace(now, silences=0), AskQuestion(position, Lead.REPEATED))
-        case Take(seconds=seconds) if says_something(seconds):
-            return _move_on(now, Kept(position))
-        case PickedUp() | Spoke() | Silent() | Take():
-            return _unanswered(now, position)
+def _after_question(state: ConversationState, input: Input) -> ConversationStep:
+    position = state.open_positions[0]
+    match input:
+        case KeyPressed("*"):
+            return ConversationStep(state, AskQuestion(position, LeadIn.REPEATED))
+        case KeyPressed():
+            return ConversationStep(state, RecordAnswer(position))
+        case RecordedAnswer(ended=RecordingEnd.REPEAT):
+            return ConversationStep(replace(state, silences=0), AskQuestion(position, LeadIn.REPEATED))
+        case RecordedAnswer(seconds=seconds) if may_be_answer(seconds):
+            return _ask_next_question(state, AnswerKept(position))
+        case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer():
+            return _after_silence(state, position)
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _unanswered(now: State, position: int) -> Step:
-    if now.silences + 1 < MAX_SILENCES:
-        return Step(replace(now, silences=now.silences + 1), AskQuestion(position, Lead.UNHEARD))
-    return _move_on(now, Unanswered(position))
+def _after_silence(state: ConversationState, position: int) -> ConversationStep:
+    if state.silences + 1 < MAX_SILENCES:
+        state = replace(state, silences=state.silences + 1)
+        return ConversationStep(state, AskQuestion(position, LeadIn.UNHEARD))
+    return _ask_next_question(state, QuestionUnanswered(position))
 
 
-def _move_on(now: State, fact: Fact) -> Step:
-    left = replace(now, open=now.open[1:], silences=0)
-    if not left.open:
-        return _end(left, Ending.FINISHED, fact)
-    return Step(left, AskQuestion(left.open[0], Lead.NEXT), (fact, Asked(left.open[0])))
+def _ask_next_question(state: ConversationState, fact: AnswerKept | QuestionUnanswered) -> ConversationStep:
+    state = replace(state, open_positions=state.open_positions[1:], silences=0)
+    if not state.open_positions:
+        return _end(state, Ending.FINISHED, fact)
+    position = state.open_positions[0]
+    return ConversationStep(state, AskQuestion(position, LeadIn.NEXT), (fact, QuestionAsked(position)))
 
 
-def _cut_off(now: State, take: Take) -> Step:
-    """The line went during a take. Hanging up after the last answer is how many people say that they are done.
+def _after_hang_up(state: ConversationState, answer: RecordedAnswer) -> ConversationStep:
+    """Keep the answer to the last question: many candidates hang up when they are done.
 
-    Any other take is left as it is: it counts if nothing better follows.
+    Any other recording is left as it is. It becomes the answer if no better one follows.
     """
-    if now.stage is Stage.QUESTION and says_something(take.seconds) and len(now.open) == 1:
-        return replace(_move_on(now, Kept(now.open[0])), say=HangUp())
-    return Step(now, HangUp())
+    is_last = state.stage is Stage.QUESTION and len(state.open_positions) == 1
+    if is_last and may_be_answer(answer.seconds):
+        return replace(_ask_next_question(state, AnswerKept(state.open_positions[0])), prompt=HangUp())
+    return ConversationStep(state, HangUp())
 
 
-def _unclear(now: State, again: Speech) -> Step:
-    if now.silences + 1 < MAX_SILENCES:
-        return Step(replace(now, silences=now.silences + 1), again)
-    return _end(now, Ending.NO_REPLY)
+def _ask_again(state: ConversationState, prompt: Prompt) -> ConversationStep:
+    if state.silences + 1 < MAX_SILENCES:
+        return ConversationStep(replace(state, silences=state.silences + 1), prompt)
+    return _end(state, Ending.NO_REPLY)
 
 
-def _end(now: State, ending: Ending, *facts: Fact) -> Step:
-    return Step(replace(now, stage=Stage.OVER), Goodbye(ending), (*facts, Over(ending)))
+def _end(state: ConversationState, ending: Ending, *facts: Fact) -> ConversationStep:
+    return ConversationStep(replace(state, stage=Stage.OVER), Goodbye(ending), (*facts, ConversationEnded(ending)))
 
 
-def _meaning(heard: Input) -> Meaning:
-    match heard:
-        case Pressed(key):
+def _meaning(input: Input, language: str) -> Meaning:
+    match input:
+        case KeyPressed(key):
             return KEYS.get(key, Meaning.UNCLEAR)
-        case Spoke(words):
-            return _meaning_of(words)
-        case PickedUp() | Silent() | Take():
+        case WordsSpoken(words):
+            return meaning_of(words, phrases.for_language(language))
+        case PickedUp() | NoReply() | RecordedAnswer():
             return Meaning.UNCLEAR
         case _ as unreachable:
             assert_never(unreachable)
-
-
-def _meaning_of(spoken: str) -> Meaning:
-    """The meaning of these words. Only short exact phrases are consent."""
-    plain = spoken.lower().replace("\u2019", "'").replace("n't", " not").replace("'m", " am")
-    words = re.findall(r"[a-z]+", plain)
-    said = " ".join(words)
-    if said in YES:
-        return Meaning.YES
-    if said in NO:
-        return Meaning.NO
-    if len(words) > FEW_WORDS or re.search(NOT_NOW, said):
-        return Meaning.UNCLEAR
-    return next((meaning for meaning, phrase in REFUSALS.items() if re.search(phrase, said)), Meaning.UNCLEAR)

@@ -14,12 +14,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
-from interviews.conversation import engine as talk
+from interviews.conversation import engine
 from interviews.models.call import Call
 from interviews.models.event import RECORDING_REJECTED
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording, share
-from screener.background.queue import defer
+from interviews.task_handles import FOLLOW_UP, HANG_UP
 from screener.models import BaseModel
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AN
 class Heard:
     """An input and, where it was recorded, the recording's id at the carrier."""
 
-    input: talk.Input
+    input: engine.Input
     recording_sid: str = ""
 
 
@@ -104,7 +104,7 @@ class Attempt(BaseModel):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.PHONE)
-    stage = models.CharField(max_length=10, default=talk.Stage.OPENING)
+    stage = models.CharField(max_length=10, default=engine.Stage.OPENING)
     turn = models.PositiveIntegerField(default=0)
     silences = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The question that was asked last")
@@ -144,15 +144,16 @@ class Attempt(BaseModel):
             one.interview = self.interview
         return responses
 
-    def state(self) -> talk.State:
+    def state(self) -> engine.ConversationState:
         """What the conversation needs to know; call it with the attempt held."""
         unanswered = sorted(position for position, one in self.responses.items() if one.status in one.OPEN)
-        return talk.State(
-            stage=talk.Stage.OVER if self._is_past(unanswered) else talk.Stage(self.stage),
+        return engine.ConversationState(
+            stage=engine.Stage.OVER if self._is_past(unanswered) else engine.Stage(self.stage),
             turn=self.turn,
-            open=tuple(unanswered),
+            open_positions=tuple(unanswered),
             silences=self.silences,
             resumed=self.resumed,
+            language=self.interview.language,
         )
 
     @property
@@ -166,33 +167,33 @@ class Attempt(BaseModel):
             return True
         if self.ended_at and (self.call.status == Call.Status.FAILED or self.is_followed):
             return True
-        return self.stage == talk.Stage.QUESTION and unanswered[:1] != [self.position]
+        return self.stage == engine.Stage.QUESTION and unanswered[:1] != [self.position]
 
     def question(self, position: int) -> InterviewResponse:
         return self.responses[position]
 
-    def hear(self, turn: int, heard: Heard) -> talk.Speech:
+    def hear(self, turn: int, heard: Heard) -> engine.Prompt:
         """Move the conversation by what was heard in this turn, and say what is to be said next.
 
         Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
         """
-        step = talk.respond(self.state(), turn, heard.input)
+        step = engine.next_step(self.state(), turn, heard.input)
         take = None
-        if isinstance(heard.input, talk.Take):
-            kept = any(isinstance(fact, talk.Kept) for fact in step.facts)
+        if isinstance(heard.input, engine.RecordedAnswer):
+            kept = any(isinstance(fact, engine.AnswerKept) for fact in step.facts)
             take = self._recorded(turn, heard.input, sid=heard.recording_sid, chosen=kept)
         self.update_fields(
             stage=step.state.stage,
             turn=step.state.turn,
             silences=step.state.silences,
-            position=getattr(step.say, "position", self.position),
+            position=getattr(step.prompt, "position", self.position),
             answered_at=self.answered_at or timezone.now(),
         )
         for fact in step.facts:
             self._remember(fact, take)
-        return step.say
+        return step.prompt
 
-    def _recorded(self, turn: int, take: talk.Take, *, sid: str, chosen: bool) -> Recording | None:
+    def _recorded(self, turn: int, take: engine.RecordedAnswer, *, sid: str, chosen: bool) -> Recording | None:
         """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
         length = {} if take.seconds is None else {"seconds": take.seconds}
         recording = self.take_of(turn, sid=sid, ended=take.ended, chosen=chosen, **length)
@@ -214,7 +215,7 @@ class Attempt(BaseModel):
     @property
     def lacks_its_last_take(self) -> bool:
         """Whether the line went while an answer was awaited, and nothing is known of one."""
-        asked = self.stage == talk.Stage.QUESTION and self.ended_at and self.interview.is_live
+        asked = self.stage == engine.Stage.QUESTION and self.ended_at and self.interview.is_live
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
         return bool(asked and self.call.twilio_sid) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
 
@@ -223,7 +224,7 @@ class Attempt(BaseModel):
         known = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
         lost = next((sid for sid in recorded if sid not in known), None)
         if lost and self.lacks_its_last_take:
-            self.hear(self.turn, Heard(talk.Take(recorded[lost], talk.TakeEnd.HANGUP), lost))
+            self.hear(self.turn, Heard(engine.RecordedAnswer(recorded[lost], engine.RecordingEnd.HANGUP), lost))
 
     def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
         """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.
@@ -249,20 +250,20 @@ class Attempt(BaseModel):
             return None
         return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, **told)
 
-    def _remember(self, fact: talk.Fact, take: Recording | None) -> None:
+    def _remember(self, fact: engine.Fact, take: Recording | None) -> None:
         match fact:
-            case talk.Consented(by_key):
+            case engine.ConsentGiven(by_key):
                 self._consent(Consent.Kind.RECORD, given=True, source=self._by_key if by_key else self._said)
                 self.interview.begin()
-            case talk.Asked(position):
+            case engine.QuestionAsked(position):
                 self.question(position).ask()
-            case talk.Kept(position) if take is not None:
+            case engine.AnswerKept(position) if take is not None:
                 self.question(position).take(take)
-            case talk.Kept(position):
+            case engine.AnswerKept(position):
                 self._settle(position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
-            case talk.Unanswered(position):
+            case engine.QuestionUnanswered(position):
                 self._settle(position, InterviewResponse.Status.SILENT, "Asked twice; nothing was said.")
-            case talk.Over(ending):
+            case engine.ConversationEnded(ending):
                 self._close(ending)
             case _ as unreachable:
                 assert_never(unreachable)
@@ -296,25 +297,25 @@ class Attempt(BaseModel):
         answers = self.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
         return self.interview.candidate.consents.filter(source=self._by_key).exists() or answers.exists()
 
-    def _close(self, ending: talk.Ending) -> None:
+    def _close(self, ending: engine.Ending) -> None:
         """The conversation has come to its own end."""
         interview = self.interview
         match ending:
-            case talk.Ending.NO_REPLY:
+            case engine.Ending.NO_REPLY:
                 self.update_fields(
                     outcome=self.Outcome.NO_ANSWER, reason="The call was picked up, but there was no clear reply."
                 )
                 return
-            case talk.Ending.FINISHED:
+            case engine.Ending.FINISHED:
                 end_conversation(interview, reason="")
-            case talk.Ending.DECLINED:
+            case engine.Ending.DECLINED:
                 self._consent(Consent.Kind.RECORD, given=False)
                 interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason="Declined in the call.")
-            case talk.Ending.OPTED_OUT:
+            case engine.Ending.OPTED_OUT:
                 self._consent(Consent.Kind.CALL, given=False)
                 DoNotCall.objects.add_number(self.call.number, source="asked for in a call")
                 interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
-            case talk.Ending.WRONG_PERSON:
+            case engine.Ending.WRONG_PERSON:
                 interview.finish(Interview.Outcome.WRONG_PERSON, reason="Somebody else answered this number.")
             case _ as unreachable:
                 assert_never(unreachable)
@@ -330,7 +331,7 @@ class Attempt(BaseModel):
             return
         if self._pressed_keys:
             return
-        self.update_fields(outcome=self.Outcome.VOICEMAIL, stage=talk.Stage.OVER, reason="A machine answered.")
+        self.update_fields(outcome=self.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
             self._note_end()
         if self.interview.candidate.consents.filter(source=self._said, given=True).exists():
@@ -345,7 +346,7 @@ class Attempt(BaseModel):
         for position in set(here.values_list("data__position", flat=True)):
             self.question(position).take_back(reason="A machine had answered.")
         if not self.ended_at:
-            defer("interviews.hang_up", attempt_id=self.pk)
+            HANG_UP.defer(self.pk)
 
     def apologise(self) -> None:
         """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
@@ -358,7 +359,7 @@ class Attempt(BaseModel):
         self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
         if self.ended_at and not self.is_followed:
             self.interview.clear_next_attempt()
-            defer("interviews.follow_up", attempt_id=self.pk)
+            FOLLOW_UP.defer(self.pk)
 
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The line is closed. What follows is decided once the last words have had time to arrive."""
@@ -368,8 +369,8 @@ class Attempt(BaseModel):
         self.update_fields(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=why)
         self._note_end()
         if self.interview.is_live:
-            cut_off = self.stage == talk.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
-            defer("interviews.follow_up", delay=GRACE_SECONDS if cut_off else 0, attempt_id=self.pk)
+            cut_off = self.stage == engine.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
+            FOLLOW_UP.defer(self.pk, delay=GRACE_SECONDS if cut_off else 0)
 
     def _note_end(self) -> None:
         self.interview.note(

@@ -6,7 +6,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from screener.background.queue import defer
+from interviews.task_handles import FILL_LINES, HANG_UP
 from screener.db.constraints import violates
 from screener.models import BaseModel
 
@@ -80,7 +80,7 @@ class Call(BaseModel):
                 self._was_placed_after_all()
             # Called off before the carrier had told us its id, or no longer the one that counts.
             if self.ended_at or not self.attempt.interview.is_live:
-                defer("interviews.hang_up", attempt_id=self.attempt.pk)
+                HANG_UP.defer(self.attempt.pk)
         return bool(sid) and self.twilio_sid == sid
 
     def _was_placed_after_all(self) -> None:
@@ -118,7 +118,7 @@ class Call(BaseModel):
             **known,
         )
         if ended:
-            defer("interviews.fill_line")
+            FILL_LINES.defer()
             reason = f"{self.REASONS[status]} {why}".strip()
             self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=reason)
 
@@ -130,5 +130,5 @@ class Call(BaseModel):
         """The carrier refused it, or is known not to have got it."""
         if not self.ended_at:
             self.update_fields(status=self.Status.FAILED, ended_at=timezone.now())
-            defer("interviews.fill_line")
+            FILL_LINES.defer()
             self.attempt.end(outcome, reason=reason)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from interviews.models.event import InterviewEvent
 from interviews.models.wait_reason import CAPACITY_REASONS, WaitReason
-from screener.background.queue import defer
+from interviews.task_handles import CONCLUDE, DIAL, HANG_UP
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ class Interview(LeasableModel):
         self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
-            defer("interviews.dial", delay=max(0, ceil(seconds)), interview_id=self.pk)
+            DIAL.defer(self.pk, delay=max(0, ceil(seconds)))
 
     def clear_next_attempt(self) -> None:
         """Let no call be due, for now."""
@@ -305,7 +305,7 @@ class Interview(LeasableModel):
         for event in self.responses.skip_open(reason=UNASKED):
             self.remember(**event)
         if completed:
-            defer("interviews.conclude", interview_id=self.pk)
+            CONCLUDE.defer(self.pk)
 
     @verb
     def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
@@ -316,7 +316,7 @@ class Interview(LeasableModel):
             )
         self.finish(outcome, actor=actor, reason=reason)
         if attempt := self.live_attempt:
-            defer("interviews.hang_up", attempt_id=attempt.pk)
+            HANG_UP.defer(attempt.pk)
 
     @verb
     def concluded(self, result_status: str, *, reason: str) -> None:
@@ -335,4 +335,4 @@ class Interview(LeasableModel):
         self.results.filter(is_current=True).update(is_current=False)
         self.release(result_status=self.ResultStatus.PENDING)
         self.note("result.reopened", actor=actor, reason=reason)
-        defer("interviews.conclude", interview_id=self.pk)
+        CONCLUDE.defer(self.pk)

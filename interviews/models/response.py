@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews.conversation import engine as talk
+from interviews.conversation import engine
 from interviews.models.interview import Interview
-from screener.background.queue import defer
+from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
 from screener.models import AppendOnly, InvalidTransition, LeasableManager, LeasableModel, LeasableQuerySet
 
 
@@ -181,7 +181,7 @@ class InterviewResponse(LeasableModel):
         take = self.takes.filter(chosen=True).first()
         if self.transcript and self.status in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
             self._move(self.Status.TRANSCRIBED)
-            defer("interviews.assess", response_id=self.pk)
+            ASSESS.defer(self.pk)
         elif take and self.status in self.SETTLED_BY_US:
             self._move(self.Status.ANSWERED)
             take.try_again()
@@ -201,7 +201,7 @@ class InterviewResponse(LeasableModel):
         self.release(status=status, status_reason=reason, **changes)
         self.interview.remember(**moved)
         if self.is_settled and not self.interview.is_live and not self._is_waited_for():
-            defer("interviews.conclude", interview_id=self.interview_id)
+            CONCLUDE.defer(self.interview_id)
 
     def _is_waited_for(self) -> bool:
         """Whether there are others without which the interview can't be concluded."""
@@ -274,7 +274,7 @@ class Recording(LeasableModel):
     def is_usable(self) -> bool:
         """Whether this may be an answer, for all that is known of it."""
         discarded = self.ended == self.Ended.REPEAT or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
-        return not discarded and talk.says_something(self.seconds)
+        return not discarded and engine.may_be_answer(self.seconds)
 
     @property
     def was_denied(self) -> bool:
@@ -292,7 +292,7 @@ class Recording(LeasableModel):
                 status=self.Status.AVAILABLE, seconds=self.seconds if seconds is None else seconds, error=""
             )
             if self.ended != self.Ended.REPEAT:
-                defer("interviews.fetch_audio", recording_id=self.pk)
+                FETCH_AUDIO.defer(self.pk)
                 if denied or not self.chosen:
                     self.response.came_after_all(self)
 
@@ -319,7 +319,7 @@ class Recording(LeasableModel):
         """Fetch what was given up, or hand what is here to the next step once more."""
         if self.status == self.Status.ABSENT:
             self.release(status=self.Status.AVAILABLE, error="")
-            defer("interviews.fetch_audio", recording_id=self.pk)
+            FETCH_AUDIO.defer(self.pk)
         else:
             self.pass_on()
 
@@ -336,7 +336,7 @@ class Recording(LeasableModel):
         if not self.chosen:
             return
         if self.status == self.Status.STORED:
-            defer("interviews.transcribe", response_id=self.response_id)
+            TRANSCRIBE.defer(self.response_id)
         elif self.status == self.Status.ABSENT:
             self.response.settle(InterviewResponse.Status.AUDIO_LOST, reason=self.error)
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from jobs import tasks
+from jobs import question_sets, tasks
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
 from screener.models import ModelCall
 from screener.services.interviewer import openai_interviewer
@@ -167,7 +167,7 @@ class TestGeneratingQuestions:
         assert job.retry_at is not None
         assert job.retry_at > timezone.now()
         JobDescription.objects.update(retry_at=None, tries=99)
-        tasks.write_questions(str(job.pk))
+        question_sets.write_questions(job.pk)
         job.refresh_from_db()
         assert job.questions_status == Status.FAILED
         assert "ask again later" in job.questions_error

@@ -1,9 +1,12 @@
-"""Deferring work: in the transaction of the data that it is about, by name, with ids only."""
+"""The queue: tasks are deferred in the transaction of the rows that they concern, and carry ids only."""
 
 import logging
 import random
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from procrastinate import BaseRetryStrategy, RetryDecision, utils
@@ -40,11 +43,56 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_at=utils.utcnow() + retry_delay(job.attempts, at_least=asked))
 
 
-def defer(name: str, *, delay: int = 0, **ids: Any) -> None:
-    """Have the worker run the task called `name`, after `delay` seconds, once this transaction is committed."""
-    options: dict[str, Any] = {"schedule_in": {"seconds": delay}} if delay else {}
-    job = app.tasks[name].configure(**options).job
-    JobDeferrer(job=job, job_manager=_here).defer(**{key: str(value) for key, value in ids.items()})
+@dataclass(frozen=True)
+class _Handle:
+    """A background task by its name, so that models can defer it without importing its function.
+
+    tasks.py binds the function. Names stand in queued jobs, so they never change.
+    """
+
+    name: str
+    queue: str
+
+    def __post_init__(self) -> None:
+        if self.name in HANDLES:
+            raise ValueError(f"The task {self.name} is declared twice.")
+        HANDLES[self.name] = self
+
+    def _register(self, function: Callable[..., object]) -> None:
+        app.task(name=self.name, queue=self.queue, retry=Backoff())(function)
+
+    def _defer(self, delay: int = 0, **arguments: str) -> None:
+        """Queue the task in the current transaction, to run `delay` seconds after its commit."""
+        options: dict[str, Any] = {"schedule_in": {"seconds": delay}} if delay else {}
+        job = app.tasks[self.name].configure(**options).job
+        JobDeferrer(job=job, job_manager=_here).defer(**arguments)
+
+
+@dataclass(frozen=True)
+class TaskHandle(_Handle):
+    """A task without arguments."""
+
+    def bind(self, function: Callable[[], object]) -> None:
+        self._register(lambda: function())
+
+    def defer(self) -> None:
+        self._defer()
+
+
+@dataclass(frozen=True)
+class RowTaskHandle(_Handle):
+    """A task that works on one row. `argument`: the name of the row's id in queued jobs."""
+
+    argument: str
+
+    def bind(self, function: Callable[[UUID], object]) -> None:
+        self._register(lambda **arguments: function(UUID(arguments[self.argument])))
+
+    def defer(self, pk: UUID, *, delay: int = 0) -> None:
+        self._defer(delay, **{self.argument: str(pk)})
+
+
+HANDLES: dict[str, _Handle] = {}
 
 
 def release_db_connection() -> None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from screener.background.leases import claim_lease
-from screener.background.queue import MAX_STEP_TRIES, defer, retry_delay
+from screener.background.queue import MAX_STEP_TRIES, RowTaskHandle, retry_delay
 from screener.costs.metering import paid_speech
 from screener.models import SpokenLine
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
@@ -24,6 +24,7 @@ from screener.services.speech_synthesis import synthesizer
 
 log = logging.getLogger(__name__)
 
+SYNTHESIZE = RowTaskHandle("screener.speak", queue="rest", argument="line_id")
 NOW_AND_THEN = timedelta(hours=1)
 """Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
 ADDRESS_LASTS = timedelta(days=2)
@@ -50,7 +51,7 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
     with transaction.atomic():
         SpokenLine.objects.bulk_create(lines, ignore_conflicts=True)
         for line in lines:
-            defer("screener.speak", line_id=line.pk)
+            SYNTHESIZE.defer(line.pk)
 
 
 def speak(line_id: UUID) -> None:

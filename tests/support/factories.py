@@ -11,8 +11,8 @@ from candidates.models import Candidate, Consent
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
 from interviews.scoring import assessment
+from interviews.task_handles import ASSESS
 from jobs.models import JobDescription
-from screener.background.queue import defer
 from screener.models import ApiKey
 
 QUESTIONS = [
@@ -73,7 +73,7 @@ def make_transcribed_interview(
         take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
         response.take(take)
         response.transcribed(words, source="twilio", confidence=None, times=None)
-        defer("interviews.assess", response_id=response.pk)
+        ASSESS.defer(response.pk)
     interview.finish(Interview.Outcome.COMPLETE)
     return interview
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from devtools.phone_simulator.server import RunningSimulator
+from interviews.conversation.wording import en
 from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.models import ModelCall, SpokenLine
@@ -24,7 +25,7 @@ from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks import tasks
 from webhooks.tests.test_queries import ALWAYS
 from webhooks.tests.test_whole_interview import conduct, network
-from webhooks.twilio import prompt_prerendering, twiml
+from webhooks.twilio import prompt_prerendering
 
 __all__ = ["network"]
 
@@ -52,7 +53,7 @@ class TestWhatIsSpokenAhead:
         spoken_job(title="Pilot")
         texts = said(voice)
         assert {question["text"] for question in QUESTIONS} < set(texts)
-        assert set(twiml.GOODBYES.values()) < set(texts)
+        assert set(en.GOODBYES.values()) < set(texts)
         assert "Thank you. Question 2 of 3." in texts
         assert any("for Pilot" in text and "3 questions" in text for text in texts)
         assert any("for Pilot again" in text and "1 question left" in text for text in texts)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from interviews.conversation import engine as talk
+from interviews.conversation import engine
 
 LONGEST_TEXT = 10_000
 LONGEST_SID = 64
@@ -31,35 +31,35 @@ def recording_sid(params: QueryDict) -> str:
     return sid if len(sid) <= LONGEST_SID else ""
 
 
-def _take(params: QueryDict) -> talk.Take:
+def _take(params: QueryDict) -> engine.RecordedAnswer:
     digits = text(params, "Digits")
     ended = {
-        "hangup": talk.TakeEnd.HANGUP,
-        "*": talk.TakeEnd.REPEAT,
-        "": talk.TakeEnd.PAUSE,
-    }.get(digits, talk.TakeEnd.KEY)
+        "hangup": engine.RecordingEnd.HANGUP,
+        "*": engine.RecordingEnd.REPEAT,
+        "": engine.RecordingEnd.PAUSE,
+    }.get(digits, engine.RecordingEnd.KEY)
     seconds = number(params, "RecordingDuration")
     if seconds is None and not recording_sid(params):
         seconds = 0
-    return talk.Take(seconds=seconds, ended=ended)
+    return engine.RecordedAnswer(seconds=seconds, ended=ended)
 
 
-def _reply(params: QueryDict) -> talk.Input:
+def _reply(params: QueryDict) -> engine.Input:
     digits, words = text(params, "Digits"), text(params, "SpeechResult")
     if digits:
-        return talk.Pressed(digits[:1])
-    return talk.Spoke(words) if words else talk.Silent()
+        return engine.KeyPressed(digits[:1])
+    return engine.WordsSpoken(words) if words else engine.NoReply()
 
 
-def heard(kind: str, params: QueryDict) -> talk.Input:
+def heard(kind: str, params: QueryDict) -> engine.Input:
     """What the other side did, by the address that Twilio called."""
     match kind:
         case "pickup":
-            return talk.PickedUp()
+            return engine.PickedUp()
         case "reply":
             return _reply(params)
         case "silence":
-            return talk.Silent()
+            return engine.NoReply()
         case "take":
             return _take(params)
         case _:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from interviews.conversation.script import Question, Script, prerenderable_texts
 from jobs.models import QuestionSet
 from screener.services.speech_synthesis import synthesizer
 from screener.tts import prompt_cache
@@ -38,14 +39,19 @@ def _asked() -> QuerySet[QuestionSet]:
 
 def _want(sets: Iterable[QuestionSet]) -> None:
     for questions in sets:
-        scene = twiml.Scene(
-            name="",
-            job=twiml.speakable(questions.job.title),
-            language=questions.language,
-            questions=tuple((twiml.speakable(one["text"]), one["max_seconds"]) for one in questions.questions),
-            left=len(questions.questions),
-            base="",
-            turn=0,
-            transcribe=False,
-        )
-        prompt_cache.want(twiml.words_ahead(scene), questions.language, job_id=questions.job_id)
+        texts = prerenderable_texts(_script(questions))
+        prompt_cache.want(texts, questions.language, job_id=questions.job_id)
+
+
+def _script(questions: QuestionSet) -> Script:
+    """Return the script of an interview with these questions that names no candidate."""
+    return Script(
+        candidate_name="",
+        job_title=twiml.strip_control_characters(questions.job.title),
+        language=questions.language,
+        questions=tuple(
+            Question(twiml.strip_control_characters(question["text"]), question["max_seconds"])
+            for question in questions.questions
+        ),
+        remaining=len(questions.questions),
+    )

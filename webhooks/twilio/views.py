@@ -21,7 +21,8 @@ from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from interviews.conversation import engine as talk
+from interviews.conversation import engine
+from interviews.conversation.script import Question, Script, prompt_texts
 from interviews.models import Attempt, Call
 from interviews.models.attempt import Heard
 from screener.services.telephony.twilio_errors import meaning_of
@@ -98,16 +99,15 @@ def _xml(answer: str) -> HttpResponse:
 class TurnView(TwilioView):
     """The conversation itself. A turn that arrives again gets the answer that it got before."""
 
-    to_a_stranger = twiml.unknown()
+    to_a_stranger = twiml.unknown_call()
 
     def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
         heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
         try:
-            said = attempt.hear(turn, heard)
-        except talk.StaleTurn:
+            prompt = attempt.hear(turn, heard)
+        except engine.StaleTurn:
             return self.again(request, attempt, turn=turn, kind=kind)
-        scene = _scene(attempt)
-        answer = twiml.render(said, scene, _spoken(twiml.words(said, scene), scene.language))
+        answer = twiml.render(prompt, _render_context(attempt, prompt))
         self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
         return answer
 
@@ -119,25 +119,35 @@ class TurnView(TwilioView):
         return before.answer if before else twiml.hang_up()
 
 
-def _spoken(texts: tuple[str, ...], language: str) -> dict[str, str]:
-    """The public addresses of those of these texts that were spoken ahead of time."""
-    paths = prompt_cache.addresses(texts, language)
-    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
-
-
-def _scene(attempt: Attempt) -> twiml.Scene:
-    interview, state = attempt.interview, attempt.state()
-    return twiml.Scene(
-        # Looked up only where they are said.
-        name=SimpleLazyObject(lambda: twiml.speakable(interview.candidate.full_name)),
-        job=SimpleLazyObject(lambda: twiml.speakable(interview.job.title)),
-        language=interview.language,
-        questions=tuple((twiml.speakable(one.question), one.max_seconds) for one in attempt.responses.values()),
-        left=len(state.open),
-        base=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
+def _render_context(attempt: Attempt, prompt: engine.Prompt) -> twiml.RenderContext:
+    script = _script(attempt)
+    return twiml.RenderContext(
+        script=script,
+        base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
         turn=attempt.turn,
         transcribe=transcriber.source() == "twilio",
+        audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
     )
+
+
+def _script(attempt: Attempt) -> Script:
+    interview, state = attempt.interview, attempt.state()
+    return Script(
+        candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.candidate.full_name)),
+        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title)),
+        language=interview.language,
+        questions=tuple(
+            Question(twiml.strip_control_characters(response.question), response.max_seconds)
+            for response in attempt.responses.values()
+        ),
+        remaining=len(state.open_positions),
+    )
+
+
+def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:
+    """Return the public address of each of these texts that has been synthesised."""
+    paths = prompt_cache.addresses(texts, language)
+    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
 
 
 class EventView(TwilioView):

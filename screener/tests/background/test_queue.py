@@ -1,12 +1,59 @@
-"""Jobs that fail: when they are tried again, and what the log says of them."""
+"""Handles of tasks, and the retries of tasks that fail."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
-from screener.background.queue import MAX_TASK_TRIES, Backoff
+from screener.background.queue import HANDLES, MAX_TASK_TRIES, Backoff, RowTaskHandle, TaskHandle
 from screener.services.telephony.twilio_errors import TelephonyDown
+
+
+@pytest.fixture
+def handles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgets the handles and tasks that a test declares."""
+    for registry in (HANDLES, app.tasks):
+        for name in ("a.task", "a.row_task"):
+            monkeypatch.setitem(registry, name, None)
+            del registry[name]
+
+
+def test_every_handle_is_bound_to_a_worked_queue() -> None:
+    queues = {name: app.tasks[name].queue for name in HANDLES}
+    assert queues == {name: handle.queue for name, handle in HANDLES.items()}
+    assert set(queues.values()) <= set(settings.WORKER_QUEUES)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("handles")
+def test_handles_defer_and_run_their_functions() -> None:
+    ran: list[object] = []
+    plain = TaskHandle("a.task", queue="rest")
+    of_row = RowTaskHandle("a.row_task", queue="rest", argument="thing_id")
+    plain.bind(lambda: ran.append(None))
+    of_row.bind(ran.append)
+    pk = uuid4()
+    plain.defer()
+    of_row.defer(pk, delay=60)
+    jobs = ProcrastinateJob.objects.order_by("pk")
+    assert [(job.task_name, job.args, bool(job.scheduled_at)) for job in jobs] == [
+        ("a.task", {}, False),
+        ("a.row_task", {"thing_id": str(pk)}, True),
+    ]
+    for job in jobs:
+        app.tasks[job.task_name](**job.args)
+    assert ran == [None, pk]
+
+
+@pytest.mark.usefixtures("handles")
+def test_a_second_handle_of_a_task_is_rejected() -> None:
+    TaskHandle("a.task", queue="rest")
+    with pytest.raises(ValueError, match=r"a\.task"):
+        TaskHandle("a.task", queue="calls")
 
 
 def failed(error: Exception, *, tries: int = 0) -> timedelta | None:

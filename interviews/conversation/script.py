@@ -1,0 +1,92 @@
+"""The texts of a prompt. A text is a piece that recurs in other interviews, so that it can be synthesised once."""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from interviews.conversation import engine, wording
+from interviews.conversation.wording.texts import Wording
+
+SETUP_SECONDS = 30
+USUAL_SHARE_OF_TIME = 0.5
+"""Few answers take all the time that they may."""
+
+
+@dataclass(frozen=True)
+class Question:
+    text: str
+    max_seconds: int
+
+
+@dataclass(frozen=True)
+class Script:
+    """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
+
+    The candidate's name and the job's title may be lazy: they are read only for the prompts that name them.
+    """
+
+    candidate_name: object
+    job_title: object
+    language: str
+    questions: tuple[Question, ...]
+    remaining: int
+
+    @property
+    def wording(self) -> Wording:
+        return wording.for_language(self.language)
+
+    def fill(self, template: str, **values: object) -> str:
+        """Replace the placeholders of a template."""
+        return template.format(
+            name=self.candidate_name,
+            job=self.job_title,
+            count=self.wording.question_count(self.remaining),
+            minutes=self.wording.duration(self._expected_seconds()),
+            total=len(self.questions),
+            **values,
+        )
+
+    def _expected_seconds(self) -> float:
+        remaining = self.questions[len(self.questions) - self.remaining :]
+        return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining)
+
+
+def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
+    """Return the texts of a prompt in the order in which they are spoken."""
+    match prompt:
+        case engine.AskIdentity(again):
+            return (script.fill(script.wording.GREETING_AGAIN if again else script.wording.GREETING),)
+        case engine.AskConsent(again, resumed):
+            return (script.fill(_consent_template(script.wording, again=again, resumed=resumed)),)
+        case engine.AskQuestion(position, lead):
+            lead_in = script.fill(script.wording.LEADS[lead], number=position + 1)
+            return lead_in, script.questions[position].text
+        case engine.Goodbye(ending):
+            return (script.wording.GOODBYES[ending],)
+        case engine.RecordAnswer() | engine.HangUp():
+            return ()
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _consent_template(texts: Wording, *, again: bool, resumed: bool) -> str:
+    if again:
+        return texts.CONSENT_AGAIN
+    return texts.RESUMING if resumed else texts.DISCLOSURE
+
+
+def prerenderable_texts(script: Script) -> set[str]:
+    """Return all texts that interviews with these questions may need, except those that name a candidate."""
+    positions = range(len(script.questions))
+    prompts: list[engine.Prompt] = [engine.AskConsent(again=again) for again in (False, True)]
+    prompts += [engine.AskQuestion(position, _usual_lead(position)) for position in positions]
+    prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
+    prompts += [engine.AskQuestion(0, lead) for lead in (engine.LeadIn.REPEATED, engine.LeadIn.UNHEARD)]
+    prompts += [engine.Goodbye(ending) for ending in engine.Ending]
+    texts = {text for prompt in prompts for text in prompt_texts(prompt, script)}
+    resuming = engine.AskConsent(resumed=True)
+    remaining_counts = (position + 1 for position in positions)
+    return texts.union(*(prompt_texts(resuming, replace(script, remaining=count)) for count in remaining_counts))
+
+
+def _usual_lead(position: int) -> engine.LeadIn:
+    return engine.LeadIn.NEXT if position else engine.LeadIn.FIRST

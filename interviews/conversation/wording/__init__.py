@@ -1,0 +1,20 @@
+"""The texts of prompts, by language: one module per language, named in `LANGUAGES`."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from interviews.conversation.wording import en
+from interviews.conversation.wording.texts import Wording
+
+LANGUAGES: Mapping[str, Wording] = {"en": en}
+
+
+def for_language(tag: str) -> Wording:
+    """Return the wording for a language tag such as en or en-GB. English where there is none."""
+    return LANGUAGES.get(tag.split("-")[0].lower(), en)
+
+
+def disclosure_version(language: str, *, resumed: bool) -> str:
+    """Return the hash that identifies the text of the disclosure. It is the same for all jobs."""
+    wording = for_language(language)
+    return sha256((wording.RESUMING if resumed else wording.DISCLOSURE).encode()).hexdigest()

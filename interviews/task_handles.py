@@ -1,0 +1,16 @@
+"""The tasks of this app. Names and arguments stand in queued jobs, so they never change."""
+
+from screener.background.queue import RowTaskHandle, TaskHandle
+
+DIAL = RowTaskHandle("interviews.dial", queue="calls", argument="interview_id")
+FILL_LINES = TaskHandle("interviews.fill_line", queue="calls")
+FOLLOW_UP = RowTaskHandle("interviews.follow_up", queue="calls", argument="attempt_id")
+HANG_UP = RowTaskHandle("interviews.hang_up", queue="calls", argument="attempt_id")
+RECONCILE = RowTaskHandle("interviews.ask_about", queue="calls", argument="attempt_id")
+FETCH_PRICE = RowTaskHandle("interviews.learn_price", queue="rest", argument="attempt_id")
+
+FETCH_AUDIO = RowTaskHandle("interviews.fetch_audio", queue="answers", argument="recording_id")
+TRANSCRIBE = RowTaskHandle("interviews.transcribe", queue="answers", argument="response_id")
+ASSESS = RowTaskHandle("interviews.assess", queue="answers", argument="response_id")
+CONCLUDE = RowTaskHandle("interviews.conclude", queue="answers", argument="interview_id")
+DELETE_AT_CARRIER = RowTaskHandle("interviews.forget_at_carrier", queue="rest", argument="recording_id")
