@@ -286,7 +286,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["screener.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["screener.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.parsers.AnswerAnyway",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.negotiation.AnswerAnyway",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "screener.api.pagination.CreatedCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.Filters"],

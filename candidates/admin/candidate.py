@@ -22,7 +22,8 @@ from candidates.api.serializers import PersonSerializer
 from candidates.csv_import import NEEDED, OPTIONAL, NotACandidateList, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent, DoNotCall
-from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, button, how_many, verb
+from screener.admin.actions import button, verb
+from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, how_many
 from screener.models import InvalidTransition
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}

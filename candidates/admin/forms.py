@@ -15,7 +15,8 @@ from candidates.models import Candidate, Consent
 from candidates.phone_format import LONGEST, NotAPhoneNumber, e164
 from candidates.resume.upload import ResumeRefused, check_upload
 from candidates.timezones import time_zones
-from screener.admin.base import LanguageField, VerbForm
+from screener.admin.actions import VerbForm
+from screener.admin.widgets import LanguageField
 
 
 class PhoneField(forms.CharField):

@@ -11,7 +11,7 @@ from candidates.models import Candidate, Consent
 from candidates.phone_format import LONGEST, NotAPhoneNumber, e164
 from candidates.resume.upload import ResumeRefused, check_upload
 from candidates.timezones import time_zones
-from screener.api.parsers import LanguageField
+from screener.api.fields import LanguageField
 from screener.api.schema import sent, shown
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")

@@ -20,7 +20,8 @@ from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
-from screener.admin.base import ChosenBySearch, VerbForm
+from screener.admin.actions import VerbForm
+from screener.admin.widgets import ChosenBySearch
 
 
 def _chosen_by_search(name: str) -> ChosenBySearch:

@@ -20,7 +20,8 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import COLOURS, InterviewPage, state_of
 from interviews.scoring import assessment
-from screener.admin.base import ReadOnlyAdmin, badge, verb
+from screener.admin.actions import verb
+from screener.admin.base import ReadOnlyAdmin, badge
 
 LONGEST_REASON = 160
 

@@ -23,7 +23,7 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.api.authentication import actor
-from screener.api.parsers import IdField
+from screener.api.fields import IdField
 from screener.services.interviewer import openai_interviewer
 
 MOST_AT_ONCE = 500

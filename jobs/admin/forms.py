@@ -18,7 +18,7 @@ from jobs import field_limits
 from jobs.models import JobDescription
 from jobs.question_sets import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
-from screener.admin.base import LanguageField, Sheet
+from screener.admin.widgets import LanguageField, Sheet
 
 
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -12,7 +12,8 @@ from unfold.enums import ActionVariant
 from jobs.admin.forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve, to_approve
-from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many, verb
+from screener.admin.actions import verb
+from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many
 from screener.costs.monthly_budget import why_no_paid_work
 from screener.costs.totals import Cost, Phone, phone_by
 from screener.tts import prompt_cache

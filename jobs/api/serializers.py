@@ -10,7 +10,7 @@ from jobs.models import DEFAULT_COUNT, JobDescription, QuestionSet
 from jobs.question_sets import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
 from screener.api.authentication import actor
-from screener.api.parsers import IdField, LanguageField, NumberField
+from screener.api.fields import IdField, LanguageField, NumberField
 from screener.api.schema import sent, shown
 
 MOST_WRITTEN = 15

@@ -1,5 +1,5 @@
 """Admin pages for access and operations, and the base classes that all admin pages share."""
 
-from screener.admin import technical
+from screener.admin import technical, users_and_keys
 
-__all__ = ["technical"]
+__all__ = ["technical", "users_and_keys"]

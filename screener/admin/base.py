@@ -1,13 +1,10 @@
 """What all admin pages share: how a page looks, what nobody may edit, and buttons that act by POST alone."""
 
-from collections.abc import Callable, Sequence
-from functools import partial, wraps
-from typing import Any, TypeVar, cast
-from uuid import UUID
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
-from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
@@ -16,18 +13,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.decorators import display
 
-from screener import language_tag
+from screener.admin.widgets import ChosenBySearch
 from screener.models import BaseModel, InvalidTransition
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 from screener.services.interviewer.openai_interviewer import interviewer
 
 EVERY = models.Q()
 F = TypeVar("F", bound=Callable[..., Any])
-Page = Callable[..., HttpResponse]
 Verb = Callable[[Any, HttpRequest, Any, Any], str]
 
 
@@ -48,33 +42,10 @@ def how_many(model: type[models.Model], related: str, only: models.Q = EVERY) ->
     return Coalesce(models.Subquery(rows.values(key).annotate(found=models.Count("pk")).values("found")), 0)
 
 
-class LanguageField(forms.RegexField):
-    widget = UnfoldAdminTextInputWidget
-
-    def __init__(self, **kwargs: Any) -> None:
-        invalid = {"invalid": language_tag.WHAT_TO_WRITE}
-        super().__init__(language_tag.PATTERN, max_length=language_tag.LONGEST, error_messages=invalid, **kwargs)
-
-
 def warn_of_offline_rules(request: HttpRequest) -> list[str] | None:
     """The label at the head of every page, where no language model judges (DESIGN section 8)."""
     judge = interviewer()
     return [judge.label, "warning"] if isinstance(judge, OfflineInterviewer) else None
-
-
-class ChosenBySearch(AutocompleteSelect):
-    """Django's own looks up whatever a link or a form says was chosen, and fails where that is no id."""
-
-    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
-        return super().optgroups(name, [one for one in value if _is_id(one)], attrs)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
@@ -202,79 +173,3 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class VerbForm(forms.Form):
-    """What a verb needs to be told. `subject` is the object that it is done to."""
-
-    def __init__(self, data: Any = None, *, files: Any = None, subject: Any = None, initial: Any = None) -> None:
-        self.subject = subject
-        super().__init__(data, files, initial=initial)
-
-
-class Sheet(forms.BaseFormSet):  # type: ignore[type-arg]
-    """A table whose rows are edited on one page. Its cleaned data is the rows that are kept, in their order."""
-
-    deletion_widget = UnfoldBooleanWidget
-    ordering_widget = UnfoldAdminIntegerFieldWidget
-
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
-        super().add_fields(form, index)
-        form.fields["ORDER"].label = "No."
-        form.fields["DELETE"].label = "Leave out"
-        for name, field in form.fields.items():  # the column's head is no label of a cell
-            field.widget.attrs["aria-label"] = f"{form[name].label}, row {(index or 0) + 1}"
-
-    @property
-    def kept(self) -> list[forms.Form]:
-        return self.ordered_forms
-
-    @property
-    def cleaned_data(self) -> list[dict[str, Any]]:
-        notes = ("ORDER", "DELETE")
-        return [{key: value for key, value in form.cleaned_data.items() if key not in notes} for form in self.kept]
-
-
-def button(
-    title: str,
-    *,
-    permission: str,
-    icon: str,
-    applies: Callable[[Any], bool] = lambda subject: True,
-    variant: ActionVariant = ActionVariant.DEFAULT,
-) -> Callable[[Page], Page]:
-    """A button at the head of a list, or of an object's page, that leads to another page, for those who may."""
-
-    def decorate(page: Page) -> Page:
-        # Not by unfold's `permissions`: its system check looks each name up in the database, which `migrate`,
-        # run against an empty one, has yet to fill.
-        @action(description=title, icon=icon, variant=variant)  # type: ignore[untyped-decorator]
-        @wraps(page)
-        def guarded(admin: Any, request: HttpRequest, **which: str) -> HttpResponse:
-            if not request.user.has_perm(permission):
-                raise PermissionDenied
-            return page(admin, request, **which)
-
-        guarded.permission, guarded.applies = permission, applies
-        return cast(Page, guarded)
-
-    return decorate
-
-
-def verb(
-    title: str, *, explain: str, form: Callable[..., Any] = VerbForm, submit: str = "", **about_button: Any
-) -> Callable[[Verb], Page]:
-    """A button that does something. The method does it, and returns what happened, in a sentence.
-
-    The button leads to a page that explains and asks (a GET never acts: mail scanners open links); that page's POST
-    calls the method. An InvalidTransition that it raises is shown there, with nothing changed.
-    """
-
-    def decorate(method: Verb) -> Page:
-        @wraps(method)
-        def page(admin: ScreenerAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-            return admin.verb_page(request, object_id, method, form=form, title=title, explain=explain, submit=submit)
-
-        return button(title, **about_button)(page)
-
-    return decorate
