@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 
 from interviews.models import Decision, Interview, InterviewResult
+from interviews.models.event import event_kind
 from interviews.models.result import Recommendation
 from screener.models import InvalidTransition
 
@@ -27,7 +28,6 @@ def decide(interview: Interview, *, by: User, verdict: str, reason: str, seen: I
         decision = Decision.objects.create(
             interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
         )
-        interview.note(
-            f"decision.{verdict}", actor=by.get_username(), reason=decision.reason, decision=str(decision.pk)
-        )
+        kind = event_kind("decision", verdict)
+        interview.note(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
     return decision

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from candidates.models import Candidate
 from interviews.calling.rules import Never, may_ever_call
-from interviews.models import Campaign, Interview, InterviewResponse, WaitReason
+from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
 from screener.db.constraints import violates
@@ -52,7 +52,7 @@ def plan_interview(
                 InterviewResponse(interview=interview, position=position, question=question["text"], **_rest(question))
                 for position, question in enumerate(questions.questions)
             )
-            interview.note("interview.planned", actor=actor)
+            interview.note(EventKind.INTERVIEW_PLANNED, actor=actor)
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
             interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:

@@ -172,7 +172,7 @@ class DecisionAdmin(InterviewRecordAdmin):
 @admin.register(InterviewEvent)
 class EventAdmin(InterviewRecordAdmin):
     list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
-    list_filter = ["kind"]
+    list_filter = [("kind", ChoicesDropdownFilter)]
     search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]
     ordering = ["-created_at"]
     date_hierarchy = "created_at"

@@ -321,6 +321,7 @@ class ResultSerializer(EarlierResultSerializer):
 
 @extend_schema_serializer(examples=examples.EVENT)
 class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
+    kind = serializers.CharField(read_only=True)
     data = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
         help_text="Particulars of this kind of event"
     )

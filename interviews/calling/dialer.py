@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from interviews.calling.capacity import wait_for_place
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, Allowed, Later, Never, may_call_now
-from interviews.models import Attempt, Call, Interview, Pace, WaitReason
+from interviews.models import Attempt, Call, EventKind, Interview, Pace, WaitReason
 from interviews.models.attempt import end_conversation
 from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
@@ -89,7 +89,7 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
         match error:
             case twilio_errors.CallUnknown():
                 log.warning("attempt %s: %s", attempt_id, error)
-                interview.note("attempt.unknown", reason=reason, attempt=str(attempt_id))
+                interview.note(EventKind.ATTEMPT_UNKNOWN, reason=reason, attempt=str(attempt_id))
             case twilio_errors.InvalidNumber():
                 attempt.call.never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 _give_up(interview, Interview.Outcome.UNREACHED, reason)
@@ -184,7 +184,7 @@ def _add_attempt(interview: Interview, number: str, closing: datetime | None) ->
     )
     Call.objects.create(attempt=attempt, number=number)
     interview.clear_next_attempt()
-    interview.note("attempt.planned", attempt=str(attempt.pk), number=attempt.number)
+    interview.note(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
 

@@ -2,7 +2,7 @@ from interviews.models.attempt import Attempt
 from interviews.models.call import Call
 from interviews.models.campaign import Campaign
 from interviews.models.dial_rate import Pace
-from interviews.models.event import InterviewEvent
+from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.response import Assessment, InterviewResponse, Recording
 from interviews.models.result import Decision, InterviewResult
@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "Campaign",
     "Decision",
+    "EventKind",
     "Interview",
     "InterviewEvent",
     "InterviewResponse",

@@ -16,7 +16,7 @@ from django.utils import timezone
 from candidates.models import Consent, DoNotCall
 from interviews.conversation import engine
 from interviews.models.call import Call
-from interviews.models.event import RECORDING_REJECTED
+from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse, Recording, share
 from interviews.task_handles import FOLLOW_UP, HANG_UP
@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 GRACE_SECONDS = 15
 """How long after the end of a call its last words may still be on their way to us."""
 APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+ASKED_OR_ANSWERED = (
+    EventKind.RESPONSE_ASKED,
+    EventKind.RESPONSE_ANSWERED,
+    EventKind.RESPONSE_SILENT,
+    EventKind.RECORDING_REJECTED,
+)
 WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
 
 # What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
@@ -202,7 +208,11 @@ class Attempt(BaseModel):
         elif self.position is not None:
             log.warning("attempt %s, turn %d: recording rejected, question %d", self.pk, turn, self.position)
             self.interview.note(
-                RECORDING_REJECTED, reason=WRONG_RECORDING, attempt=str(self.pk), turn=turn, position=self.position
+                EventKind.RECORDING_REJECTED,
+                reason=WRONG_RECORDING,
+                attempt=str(self.pk),
+                turn=turn,
+                position=self.position,
             )
         return recording
 
@@ -210,7 +220,7 @@ class Attempt(BaseModel):
         """Its call was believed not to have been placed, and was: then no other is due."""
         self.update_fields(ended_at=None, outcome="", reason="")
         self.interview.clear_next_attempt()
-        self.interview.note("attempt.reopened", actor="carrier", attempt=str(self.pk), number=self.number)
+        self.interview.note(EventKind.ATTEMPT_REOPENED, actor="carrier", attempt=str(self.pk), number=self.number)
 
     @property
     def lacks_its_last_take(self) -> bool:
@@ -340,7 +350,7 @@ class Attempt(BaseModel):
                 self.interview.void_consent(reason="A machine had answered.")
         # Only a conversation asks, takes or misses an answer; what the worker did meanwhile is of earlier calls.
         here = self.interview.events.filter(
-            kind__in=["response.asked", "response.answered", "response.silent", RECORDING_REJECTED],
+            kind__in=ASKED_OR_ANSWERED,
             created_at__gte=self.created_at,
         )
         for position in set(here.values_list("data__position", flat=True)):
@@ -356,7 +366,7 @@ class Attempt(BaseModel):
         if self.apologised_at:
             return
         self.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
-        self.interview.note("attempt.apologised", reason=APOLOGY, attempt=str(self.pk), number=self.number)
+        self.interview.note(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY, attempt=str(self.pk), number=self.number)
         if self.ended_at and not self.is_followed:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.pk)
@@ -374,7 +384,11 @@ class Attempt(BaseModel):
 
     def _note_end(self) -> None:
         self.interview.note(
-            f"attempt.{self.outcome}", actor="carrier", reason=self.reason, attempt=str(self.pk), number=self.number
+            event_kind("attempt", self.outcome),
+            actor="carrier",
+            reason=self.reason,
+            attempt=str(self.pk),
+            number=self.number,
         )
 
 

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews.models.event import InterviewEvent
+from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.wait_reason import CAPACITY_REASONS, WaitReason
 from interviews.task_handles import CONCLUDE, DIAL, HANG_UP
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
@@ -220,7 +220,7 @@ class Interview(LeasableModel):
         finally:
             self._holding, self._history = False, []
 
-    def note(self, kind: str, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
+    def note(self, kind: EventKind, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""
         self.remember(kind=kind, actor=actor, reason=reason, data=data)
 
@@ -232,7 +232,7 @@ class Interview(LeasableModel):
         else:
             happened.save()
 
-    def _move(self, kind: str, status: str, *, actor: str, reason: str, **changes: Any) -> None:
+    def _move(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status
         self.update_fields(status=status, **changes)
         self.remember(
@@ -251,13 +251,17 @@ class Interview(LeasableModel):
             return
         if self.status != self.Status.PENDING:
             raise InvalidTransition(f"This interview is {self.get_status_display().lower()}; it can't begin any more.")
-        self._move("interview.begun", self.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now())
+        self._move(
+            EventKind.INTERVIEW_BEGUN, self.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now()
+        )
 
     @verb
     def void_consent(self, *, reason: str) -> None:
         """What seemed to consent was no person: back to where nobody has consented yet."""
         if self.status == self.Status.IN_PROGRESS:
-            self._move("interview.voided", self.Status.PENDING, actor="screener", reason=reason, started_at=None)
+            self._move(
+                EventKind.INTERVIEW_VOIDED, self.Status.PENDING, actor="screener", reason=reason, started_at=None
+            )
 
     @verb
     def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
@@ -269,7 +273,7 @@ class Interview(LeasableModel):
             raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
         is_new = (self.wait_reason, self.waiting_for) != (wait_reason, reason)
         if is_new and reason:
-            self.note("interview.waiting", reason=reason, until=when.isoformat())
+            self.note(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
@@ -291,7 +295,7 @@ class Interview(LeasableModel):
         now = timezone.now()
         completed = status == self.Status.COMPLETED
         self._move(
-            f"interview.{status}",
+            event_kind("interview", status),
             status,
             actor=actor,
             reason=reason,
@@ -325,7 +329,7 @@ class Interview(LeasableModel):
             raise InvalidTransition("Only a completed interview has a result.")
         before = self.result_status
         self.release(result_status=result_status)
-        self.remember(kind=f"result.{result_status}", before=before, after=result_status, reason=reason)
+        self.remember(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
 
     @verb
     def reopen_result(self, *, actor: str, reason: str) -> None:
@@ -334,5 +338,5 @@ class Interview(LeasableModel):
             raise InvalidTransition("Only a completed interview can be scored again.")
         self.results.filter(is_current=True).update(is_current=False)
         self.release(result_status=self.ResultStatus.PENDING)
-        self.note("result.reopened", actor=actor, reason=reason)
+        self.note(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
         CONCLUDE.defer(self.pk)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.conversation import engine
+from interviews.models.event import event_kind
 from interviews.models.interview import Interview
 from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
 from screener.models import AppendOnly, InvalidTransition, LeasableManager, LeasableModel, LeasableQuerySet
@@ -188,8 +189,8 @@ class InterviewResponse(LeasableModel):
 
     def moved(self, *, to: str, reason: str) -> dict[str, Any]:
         """A move from where it is now, as the history tells it."""
-        data = {"position": self.position}
-        return {"kind": f"response.{to}", "before": self.status, "after": to, "reason": reason, "data": data}
+        kind, data = event_kind("response", to), {"position": self.position}
+        return {"kind": kind, "before": self.status, "after": to, "reason": reason, "data": data}
 
     def _guard(self, needed: str) -> None:
         if self.status != needed:

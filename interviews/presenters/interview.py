@@ -13,10 +13,10 @@ from interviews.models import (
     Attempt,
     Decision,
     Interview,
-    InterviewEvent,
     InterviewResponse,
     InterviewResult,
 )
+from interviews.presenters.event import EventRow
 from interviews.reports.monthly_costs import phone_of
 from interviews.scoring.quote_verification import Place
 from interviews.scoring.result import WITHOUT_WORDS
@@ -75,25 +75,6 @@ def state_of(interview: Interview) -> str:
     if interview.outcome in ("", Interview.Outcome.COMPLETE):
         return status
     return outcome if interview.status == Interview.Status.CANCELLED else f"{status}: {outcome.lower()}"
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A line of the history, in words."""
-
-    event: InterviewEvent
-
-    @property
-    def what(self) -> str:
-        about, _, happened = self.event.kind.partition(".")
-        if about == "response":
-            about = f"question {self.event.data.get('position', -1) + 1}"
-        return f"{about} {happened}".replace("_", " ").capitalize()
-
-    @property
-    def moved(self) -> str:
-        before, after = self.event.before, self.event.after
-        return f"{before or '-'} → {after or '-'}".replace("_", " ") if before or after else ""
 
 
 @dataclass(frozen=True)
@@ -237,7 +218,7 @@ class InterviewPage:
     decisions: list[Decision]
     answers: list[Answer]
     attempts: list[Attempt]
-    history: list[Happening]
+    history: list[EventRow]
     cost: Cost
     phone: Phone
 
@@ -253,7 +234,7 @@ class InterviewPage:
             decisions=list(interview.decisions.select_related("decided_by", "result")),
             answers=[Answer.of(one) for one in responses],
             attempts=list(interview.attempts.select_related("call")),
-            history=[Happening(one) for one in interview.events.all()],
+            history=[EventRow(event) for event in interview.events.all()],
             cost=Cost.of(interview_id=interview.pk),
             phone=phone_of(interview),
         )

@@ -11,6 +11,7 @@ from interviews.models import (
     Assessment,
     Attempt,
     Call,
+    EventKind,
     Interview,
     InterviewEvent,
     InterviewResponse,
@@ -65,7 +66,7 @@ def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None
     assert {one.status_reason for one in interview.responses.filter(status="skipped")} == {
         "The interview was over before this question was answered."
     }
-    told = interview.events.filter(kind="response.skipped").values_list("before", "data__position")
+    told = interview.events.filter(kind=EventKind.RESPONSE_SKIPPED).values_list("before", "data__position")
     assert sorted(told) == [("asked", asked.position), ("planned", planned.position)]
 
 
@@ -93,7 +94,7 @@ def test_the_database_itself_keeps_final_states() -> None:
 def test_a_transition_writes_who_what_and_why() -> None:
     interview = make_interview()
     interview.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
-    event = interview.events.get(kind="interview.cancelled")
+    event = interview.events.get(kind=EventKind.INTERVIEW_CANCELLED)
     assert (event.actor, event.before, event.after, event.reason) == (
         "grace",
         "pending",
@@ -223,7 +224,7 @@ def test_waiting_on_for_the_same_reason_is_no_news() -> None:
     interview = make_interview()
     for minutes in (60, 90):
         interview.schedule_next_attempt(timezone.now() + timedelta(minutes=minutes), reason="Outside.")
-    assert interview.events.filter(kind="interview.waiting").count() == 1
+    assert interview.events.filter(kind=EventKind.INTERVIEW_WAITING).count() == 1
     assert interview.next_attempt_at is not None
     assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)
 
@@ -293,4 +294,4 @@ def test_the_end_of_a_call_is_told_once() -> None:
     for _ in range(2):
         with Attempt.objects.held(attempt.pk) as held:
             held.call.progress("no-answer", sequence=3)
-    assert interview.events.filter(kind="attempt.no_answer").count() == 1
+    assert interview.events.filter(kind=EventKind.ATTEMPT_NO_ANSWER).count() == 1

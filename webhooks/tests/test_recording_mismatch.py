@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from interviews.models import Interview, InterviewResponse, Recording
-from interviews.models.event import RECORDING_REJECTED
+from interviews.models import EventKind, Interview, InterviewResponse, Recording
 from tests.support.admin_client import admin_url, get_page
 from tests.support.factories import run_tasks
 from tests.support.twilio_driver import Phone, give_consent
@@ -47,7 +46,7 @@ def rejected(phone: Phone) -> Phone:
 
 
 def test_rejected_recording_adds_event(rejected: Phone, interview: Interview) -> None:
-    event = interview.events.get(kind=RECORDING_REJECTED)
+    event = interview.events.get(kind=EventKind.RECORDING_REJECTED)
     assert event.data == {"attempt": str(rejected.attempt.pk), "turn": 4, "position": 1}
     assert event.reason
     assert "RE1" not in event.reason
@@ -63,7 +62,7 @@ def test_rejected_recording_is_logged(phone: Phone, caplog: pytest.LogCaptureFix
 
 
 def test_rejected_recording_shows_in_history(rejected: Phone, interview: Interview, admin_client: Client) -> None:
-    event = interview.events.get(kind=RECORDING_REJECTED)
+    event = interview.events.get(kind=EventKind.RECORDING_REJECTED)
     page = get_page(admin_client, admin_url(interview))
     assert "Question 2 recording rejected" in page
     assert event.reason in page
@@ -96,7 +95,7 @@ def test_announced_recording_answers_in_place_of_rejected(phone: Phone, intervie
     give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE2")
-    assert interview.events.filter(kind=RECORDING_REJECTED).exists()
+    assert interview.events.filter(kind=EventKind.RECORDING_REJECTED).exists()
     assert interview.responses.all()[0].status == Status.ANSWERED
     assert Recording.objects.get(chosen=True).sid == "RE1"
 
@@ -105,7 +104,7 @@ def test_rejected_recording_after_hangup_leaves_question_open(phone: Phone, inte
     give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE2", Digits="hangup", CallStatus="completed")
-    assert interview.events.get(kind=RECORDING_REJECTED).data["position"] == 0
+    assert interview.events.get(kind=EventKind.RECORDING_REJECTED).data["position"] == 0
     assert interview.responses.all()[0].status == Status.ASKED
 
 
@@ -113,4 +112,4 @@ def test_recording_with_expected_sid_adds_no_event(phone: Phone, interview: Inte
     give_consent(phone)
     announce_recording(phone, "RE1")
     answer_with_sid(phone, "RE1")
-    assert not interview.events.filter(kind=RECORDING_REJECTED).exists()
+    assert not interview.events.filter(kind=EventKind.RECORDING_REJECTED).exists()

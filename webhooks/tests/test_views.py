@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from candidates.models import Consent, DoNotCall
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, EventKind, Interview, InterviewResponse, Recording
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
@@ -325,7 +325,7 @@ class TestVoicemail:
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
-        assert interview.events.filter(kind="attempt.voicemail").count() == 1
+        assert interview.events.filter(kind=EventKind.ATTEMPT_VOICEMAIL).count() == 1
 
     @pytest.mark.parametrize("by", ["consent", "answer"])
     @pytest.mark.parametrize("when", ["in mid-call", "after the call"])

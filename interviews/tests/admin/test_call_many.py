@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import Candidate, DoNotCall
-from interviews.models import Campaign, Interview
+from interviews.models import Campaign, EventKind, Interview
 from jobs.models import JobDescription
 from tests.support.admin_client import get_page, make_staff_client, page_text
 from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
@@ -122,7 +122,7 @@ class TestCalling:
         assert (campaign.name, campaign.created_by) == ("Autumn", "hanna")
         planned = campaign.interviews.all()
         assert {one.candidate for one in planned} == {ada, grace}
-        assert {one.events.get(kind="interview.planned").actor for one in planned} == {"hanna"}
+        assert {one.events.get(kind=EventKind.INTERVIEW_PLANNED).actor for one in planned} == {"hanna"}
 
     def test_calls_those_whom_the_page_named_and_nobody_else(self, admin_client: Client) -> None:
         job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews.decisions import decide
-from interviews.models import Decision, Interview
+from interviews.models import Decision, EventKind, Interview
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_interview
 from tests.support.sample_rows import add_result, make_completed_interview
@@ -106,7 +106,7 @@ class TestTryingAgain:
         page = submit_form(admin_client, reverse("admin:interviews_interview_changelist"), **chosen)
         assert "What failed in 1 of 2 interviews is being tried again." in page
         assert [Interview.objects.get(pk=one.pk).result_status for one in (waiting, done)] == ["pending", "ready"]
-        event = waiting.events.get(kind="result.reopened")
+        event = waiting.events.get(kind=EventKind.RESULT_REOPENED)
         assert (event.actor, event.reason) == ("hanna", "Trying again what failed was asked for.")
 
     def test_of_many_is_for_those_who_may_change_them(self, db: None) -> None:
@@ -131,7 +131,7 @@ class TestDeciding:
         decision = Decision.objects.get()
         assert (decision.decided_by, decision.verdict) == (reviewer, "hire")
         assert decision.result == interview.results.get(is_current=True)
-        assert interview.events.get(kind="decision.hire").actor == "hanna"
+        assert interview.events.get(kind=EventKind.DECISION_HIRE).actor == "hanna"
 
     def test_leads_to_who_has_waited_longest_for_the_same_job(self, admin_client: Client) -> None:
         of_another_job = make_completed_interview(full_name="Grace Hopper", phone="+14155550102")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.models import Interview
+from interviews.models import EventKind, Interview
 from interviews.presenters.interview import pieces
 from interviews.scoring import assessment
 from interviews.scoring.quote_verification import Place
@@ -234,7 +234,7 @@ class TestCancelling:
         assert "The interview is cancelled." in page
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == ("cancelled", "by_candidate")
-        event = interview.events.get(kind="interview.cancelled")
+        event = interview.events.get(kind=EventKind.INTERVIEW_CANCELLED)
         assert (event.actor, event.reason) == ("hanna", "Took another job.")
 
     def test_needs_a_reason(self, admin_client: Client) -> None:
@@ -254,7 +254,7 @@ class TestScoringAgain:
         assert "The answers are being scored again." in submit_form(admin_client, admin_url(interview, "rescore"))
         interview.refresh_from_db()
         assert interview.result_status == "pending"
-        assert interview.events.get(kind="result.reopened").actor == "hanna"
+        assert interview.events.get(kind=EventKind.RESULT_REOPENED).actor == "hanna"
         page = get_page(admin_client, admin_url(interview))
         assert "The answers are being assessed." in page
         assert "Earlier results (1)" in page
@@ -273,7 +273,7 @@ class TestCallingForAJob:
         candidate, job = make_candidate(), make_approved_job()
         page = submit_form(admin_client, self.ADD, candidate=candidate.pk, job=job.pk)
         assert "Ada Lovelace is called for Support engineer as soon as allowed." in page
-        assert Interview.objects.get().events.get(kind="interview.planned").actor == "hanna"
+        assert Interview.objects.get().events.get(kind=EventKind.INTERVIEW_PLANNED).actor == "hanna"
 
     def test_may_be_scheduled(self, admin_client: Client) -> None:
         when = {"scheduled_for_0": "2031-05-04", "scheduled_for_1": "10:00"}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
 from interviews.calling import dialer
-from interviews.models import Attempt, Call, Interview, Pace, WaitReason
+from interviews.models import Attempt, Call, EventKind, Interview, Pace, WaitReason
 from screener.services.telephony import twilio_api, twilio_errors
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -51,7 +51,7 @@ class TestOneAttempt:
         attempt = Attempt.objects.get()
         assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
         assert "nothing was sent" in attempt.reason
-        assert not interview.events.filter(kind="attempt.unknown").exists()
+        assert not interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
 
         monkeypatch.undo()
         dialer.follow_up(attempt.pk)
@@ -98,7 +98,7 @@ class TestOneAttempt:
         dialer.dial(interview.pk)
         attempt = Attempt.objects.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
-        assert interview.events.filter(kind="attempt.unknown").exists()
+        assert interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
 
         time_machine.move_to(timezone.now() + timedelta(minutes=3))
         with pytest.raises(twilio_errors.TelephonyDown):  # what it has is not told in a way that can be read either
@@ -149,7 +149,7 @@ def test_where_it_is_open_whether_the_call_was_placed_it_is_not_placed_again(
     interview = make_interview()
     run_tasks()
     assert interview.attempts.get().ended_at is None
-    assert interview.events.filter(kind="attempt.unknown").exists()
+    assert interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
     assert twilio.requests == [f"POST /2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Calls.json"]
 
 
