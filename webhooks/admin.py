@@ -1,8 +1,9 @@
-"""What Twilio sent and what it was answered. Kept as it arrived; nobody edits it."""
+"""The log of Twilio's webhooks, read-only."""
 
 from django.contrib import admin
 
 from interviews.admin.read_only import InterviewRecordAdmin
+from interviews.models import TurnReply
 from webhooks.models import TwilioEvent
 
 
@@ -13,8 +14,18 @@ class TwilioEventAdmin(InterviewRecordAdmin):
     list_filter = ["kind"]
     search_fields = ["=call_sid", "key", "=attempt__id", "=attempt__interview__id"]
     date_hierarchy = "created_at"
+    exclude = ["answer"]
+    readonly_fields = ["reply"]
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
     @admin.display(description="Interview", empty_value="-")
     def interview(self, event: TwilioEvent) -> str | None:
         return str(event.attempt.interview) if event.attempt else None
+
+    @admin.display(description="Answer", empty_value="-")
+    def reply(self, event: TwilioEvent) -> str | None:
+        """Return the stored reply of the turn. The log itself has replies of earlier versions alone."""
+        if event.answer or event.turn is None:
+            return event.answer or None
+        replies = TurnReply.objects.filter(attempt=event.attempt_id, turn=event.turn, input_kind=event.kind)
+        return replies.values_list("body", flat=True).first()

@@ -4,7 +4,7 @@ from screener.models import BaseModel
 
 
 class TwilioEvent(BaseModel):
-    """A webhook as it arrived, and the answer that it got. The key is what makes two of them the same event."""
+    """A webhook as it arrived. Webhooks with the same key are the same event. Replies to turns: see TurnReply."""
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=20)
@@ -14,7 +14,7 @@ class TwilioEvent(BaseModel):
     turn = models.PositiveIntegerField(null=True, blank=True)
     call_sid = models.CharField(max_length=64, db_index=True)
     params = models.JSONField()
-    answer = models.TextField(blank=True)
+    answer = models.TextField(blank=True, help_text="Of earlier versions; today replies are stored with the attempt")
 
     class Meta:
         ordering = ["-created_at"]

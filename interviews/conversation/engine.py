@@ -7,9 +7,9 @@ Every exchange is a **turn**. The prompt of turn n is answered by one input for 
 input for another turn raises StaleTurn and changes nothing; the channel then repeats the reply of that turn.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import assert_never
+from typing import ClassVar, assert_never
 
 from interviews.conversation import phrases
 from interviews.conversation.phrases.meaning import Meaning, meaning_of
@@ -103,11 +103,13 @@ Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer
 
 @dataclass(frozen=True)
 class AskIdentity:
+    kind: ClassVar[str] = "ask_identity"
     again: bool = False
 
 
 @dataclass(frozen=True)
 class AskConsent:
+    kind: ClassVar[str] = "ask_consent"
     again: bool = False
     resumed: bool = False
 
@@ -124,6 +126,7 @@ class LeadIn(StrEnum):
 
 @dataclass(frozen=True)
 class AskQuestion:
+    kind: ClassVar[str] = "ask_question"
     position: int
     lead: LeadIn
 
@@ -132,11 +135,13 @@ class AskQuestion:
 class RecordAnswer:
     """Record the answer without repeating the question: a key interrupted it."""
 
+    kind: ClassVar[str] = "record_answer"
     position: int
 
 
 @dataclass(frozen=True)
 class Goodbye:
+    kind: ClassVar[str] = "goodbye"
     ending: Ending
 
 
@@ -144,8 +149,16 @@ class Goodbye:
 class HangUp:
     """End without words: the candidate no longer listens."""
 
+    kind: ClassVar[str] = "hang_up"
+
 
 Prompt = AskIdentity | AskConsent | AskQuestion | RecordAnswer | Goodbye | HangUp
+
+
+def prompt_data(prompt: Prompt) -> dict[str, object]:
+    """Return the prompt as JSON data: its kind and its fields."""
+    return {"kind": prompt.kind, **asdict(prompt)}
+
 
 # --- Facts: saved by the models ------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.response import Assessment, InterviewResponse, Recording
 from interviews.models.result import Decision, InterviewResult
+from interviews.models.turn_reply import TurnReply
 from interviews.models.wait_reason import WaitReason
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "InterviewResult",
     "Pace",
     "Recording",
+    "TurnReply",
     "WaitReason",
 ]

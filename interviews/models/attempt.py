@@ -54,9 +54,10 @@ FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AN
 
 
 @dataclass(frozen=True)
-class Heard:
-    """An input and, where it was recorded, the recording's id at the carrier."""
+class ReceivedInput:
+    """An input as it came over a channel. `kind`: the channel's own word for it."""
 
+    kind: str
     input: engine.Input
     recording_sid: str = ""
 
@@ -178,16 +179,16 @@ class Attempt(BaseModel):
     def question(self, position: int) -> InterviewResponse:
         return self.responses[position]
 
-    def hear(self, turn: int, heard: Heard) -> engine.Prompt:
-        """Move the conversation by what was heard in this turn, and say what is to be said next.
+    def apply_input(self, turn: int, received: ReceivedInput) -> engine.Prompt:
+        """Move the conversation by one input and return the next prompt.
 
         Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
         """
-        step = engine.next_step(self.state(), turn, heard.input)
+        step = engine.next_step(self.state(), turn, received.input)
         take = None
-        if isinstance(heard.input, engine.RecordedAnswer):
+        if isinstance(received.input, engine.RecordedAnswer):
             kept = any(isinstance(fact, engine.AnswerKept) for fact in step.facts)
-            take = self._recorded(turn, heard.input, sid=heard.recording_sid, chosen=kept)
+            take = self._recorded(turn, received.input, sid=received.recording_sid, chosen=kept)
         self.update_fields(
             stage=step.state.stage,
             turn=step.state.turn,
@@ -234,7 +235,8 @@ class Attempt(BaseModel):
         known = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
         lost = next((sid for sid in recorded if sid not in known), None)
         if lost and self.lacks_its_last_take:
-            self.hear(self.turn, Heard(engine.RecordedAnswer(recorded[lost], engine.RecordingEnd.HANGUP), lost))
+            answer = engine.RecordedAnswer(recorded[lost], engine.RecordingEnd.HANGUP)
+            self.apply_input(self.turn, ReceivedInput("recording", answer, recording_sid=lost))
 
     def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
         """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.

@@ -12,7 +12,15 @@ from twilio.request_validator import RequestValidator
 
 from candidates.models import Consent
 from interviews.calling import dialer
-from interviews.models import Attempt, Call, Interview, InterviewEvent, InterviewResponse, Recording
+from interviews.models import (
+    Attempt,
+    Call,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    Recording,
+    TurnReply,
+)
 from webhooks.models import TwilioEvent
 
 FORM = "application/x-www-form-urlencoded"
@@ -136,6 +144,6 @@ def give_consent(phone: Phone) -> None:
 
 
 def snapshot_rows() -> list[Any]:
-    """All that an event could touch."""
-    touched = (Interview, Attempt, Call, InterviewResponse, Recording, InterviewEvent, Consent, TwilioEvent)
-    return [sorted(model.objects.values_list(), key=str) for model in touched]
+    """Return all rows that a webhook can change."""
+    interview_rows = (Interview, Attempt, Call, TurnReply, InterviewResponse, Recording, InterviewEvent)
+    return [sorted(model.objects.values_list(), key=str) for model in (*interview_rows, Consent, TwilioEvent)]

@@ -23,7 +23,7 @@ from tests.support.factories import QUESTIONS, make_approved_job, make_interview
 from tests.support.fake_openai import FakeOpenAI, error_reply, speech_reply
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks import tasks
-from webhooks.tests.test_queries import ALWAYS
+from webhooks.tests.test_queries import TURN
 from webhooks.tests.test_whole_interview import conduct, network
 from webhooks.twilio import prompt_prerendering
 
@@ -153,7 +153,7 @@ class TestACall:
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
-        with django_assert_num_queries(ALWAYS + 3 + 1):  # as in test_queries; what was spoken
+        with django_assert_num_queries(TURN + 2 + 1):  # as in test_queries; the synthesised texts
             phone.press_key("1")
         assert len(voice.requests) == before
 

@@ -1,4 +1,4 @@
-"""What each webhook asks of the database: counted, because somebody waits on the phone while it does."""
+"""The number of queries per webhook: a candidate waits on the phone while they run."""
 
 from typing import Any
 
@@ -11,11 +11,15 @@ from tests.support.twilio_driver import Phone, give_consent, place_attempt
 pytestmark = pytest.mark.django_db
 
 TRANSACTION = 2
-HELD = 1
-"""The interview, the attempt and the call, in one."""
-KEPT = 1
-"""The event itself."""
-ALWAYS = TRANSACTION + HELD + KEPT
+LOCK = 1
+"""Reads the interview, the attempt and the call."""
+LOG = 1
+"""Inserts the Twilio event."""
+ALWAYS = TRANSACTION + LOCK + LOG
+RESPONSES = 1
+REPLY = 1
+"""Stores the reply of a turn, or reads it where the turn is repeated."""
+TURN = ALWAYS + RESPONSES + REPLY
 
 
 @pytest.fixture(params=[3, 12], ids=["three questions", "twelve questions"])
@@ -26,42 +30,42 @@ def phone(request: pytest.FixtureRequest, client: Client) -> Phone:
     return phone
 
 
-def test_a_pick_up(phone: Phone, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(ALWAYS + 3):  # the questions; the attempt moves; whose name to say
+def test_pick_up_queries(phone: Phone, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(TURN + 2):  # the attempt; the candidate's name
         phone.pick_up()
 
 
-def test_who_it_is(phone: Phone, django_assert_num_queries: Any) -> None:
+def test_identity_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     phone.pick_up()
-    with django_assert_num_queries(ALWAYS + 3):  # the questions; the attempt moves; which job to name
+    with django_assert_num_queries(TURN + 2):  # the attempt; the job's title
         phone.press_key("1")
 
 
-def test_an_answer(phone: Phone, django_assert_num_queries: Any) -> None:
+def test_answer_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     give_consent(phone)
-    # The questions, the take that may be known; the take, the attempt, this question, the next, and their history.
-    with django_assert_num_queries(ALWAYS + 7):
+    # Read: a recording of this turn. Written: the recording, the attempt, this question, the next one, their events.
+    with django_assert_num_queries(TURN + 6):
         phone.record_answer(recorded=False)
 
 
-def test_a_recording_and_its_transcription(phone: Phone, django_assert_num_queries: Any) -> None:
+def test_callback_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     give_consent(phone)
     record = phone.twiml().find("Record")
     assert record is not None
     phone.record_answer(recorded=False)
     take = phone.attempt.takes.get()
-    with django_assert_num_queries(ALWAYS + 3):  # the take; it is there; the job to fetch it
+    with django_assert_num_queries(ALWAYS + 3):  # the recording, read and updated; the task that fetches it
         phone.report_recording(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
-    with django_assert_num_queries(ALWAYS + 2):  # the take; its words
+    with django_assert_num_queries(ALWAYS + 2):  # the recording, read and updated
         phone.report_transcription(record, take.sid, "I led it.")
 
 
-def test_a_status(phone: Phone, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(ALWAYS + 1):  # the call
+def test_status_queries(phone: Phone, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(ALWAYS + 1):  # the call, updated
         phone.report_status("ringing")
 
 
-def test_the_same_again(phone: Phone, django_assert_num_queries: Any) -> None:
+def test_repeated_turn_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     phone.pick_up()
-    with django_assert_num_queries(ALWAYS + 1):  # the questions, what was answered before; nothing is kept twice
+    with django_assert_num_queries(TURN - LOG):
         phone.post_turn(0, "pickup")

@@ -51,8 +51,8 @@ def _reply(params: QueryDict) -> engine.Input:
     return engine.WordsSpoken(words) if words else engine.NoReply()
 
 
-def heard(kind: str, params: QueryDict) -> engine.Input:
-    """What the other side did, by the address that Twilio called."""
+def parse_input(kind: str, params: QueryDict) -> engine.Input:
+    """Return the input of a turn, by the address that Twilio called."""
     match kind:
         case "pickup":
             return engine.PickedUp()

@@ -24,7 +24,8 @@ from django.views.decorators.csrf import csrf_exempt
 from interviews.conversation import engine
 from interviews.conversation.script import Question, Script, prompt_texts
 from interviews.models import Attempt, Call
-from interviews.models.attempt import Heard
+from interviews.models.attempt import ReceivedInput
+from interviews.turns import stored_reply, take_turn
 from screener.services.telephony.twilio_errors import meaning_of
 from screener.services.transcription import transcriber
 from screener.tts import prompt_cache
@@ -76,9 +77,7 @@ class TwilioView(View):
     def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
         raise Http404
 
-    def keep(
-        self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None, answer: str = ""
-    ) -> None:
+    def keep(self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None) -> None:
         params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
         event = TwilioEvent(
             key=key,
@@ -87,7 +86,6 @@ class TwilioView(View):
             turn=turn,
             call_sid=parsing.text(request.POST, "CallSid")[:64],
             params=params,
-            answer=answer,
         )
         TwilioEvent.objects.bulk_create([event], ignore_conflicts=True)
 
@@ -97,26 +95,29 @@ def _xml(answer: str) -> HttpResponse:
 
 
 class TurnView(TwilioView):
-    """The conversation itself. A turn that arrives again gets the answer that it got before."""
+    """The conversation. A repeated turn gets its stored reply."""
 
     to_a_stranger = twiml.unknown_call()
 
     def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
-        heard = Heard(parsing.heard(kind, request.POST), parsing.recording_sid(request.POST))
+        received = ReceivedInput(kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST))
         try:
-            prompt = attempt.hear(turn, heard)
+            reply = take_turn(attempt, turn, received, partial(_render, attempt))
         except engine.StaleTurn:
-            return self.again(request, attempt, turn=turn, kind=kind)
-        answer = twiml.render(prompt, _render_context(attempt, prompt))
-        self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn, answer=answer)
-        return answer
+            return self.repeat(request, attempt, turn=turn, kind=kind)
+        self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn)
+        return reply.body
 
-    def again(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:
-        """What was answered in this turn before, which may have been to something else: then this is kept beside it."""
-        before = TwilioEvent.objects.filter(attempt=attempt, turn=turn).exclude(answer="").first()
-        if before is None or before.kind != kind:
+    def repeat(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:
+        """Return the stored reply of this turn. An input of another kind than the first is logged, too."""
+        reply = stored_reply(attempt, turn)
+        if reply is None or reply.input_kind != kind:
             self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}:{kind}", kind=kind, turn=turn)
-        return before.answer if before else twiml.hang_up()
+        return reply.body if reply else twiml.hang_up()
+
+
+def _render(attempt: Attempt, prompt: engine.Prompt) -> str:
+    return twiml.render(prompt, _render_context(attempt, prompt))
 
 
 def _render_context(attempt: Attempt, prompt: engine.Prompt) -> twiml.RenderContext:

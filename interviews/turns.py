@@ -1,0 +1,30 @@
+"""One exchange of an attempt: an input arrives, a reply goes back."""
+
+from collections.abc import Callable
+
+from interviews.conversation.engine import Prompt, prompt_data
+from interviews.models import Attempt, TurnReply
+from interviews.models.attempt import ReceivedInput
+
+Render = Callable[[Prompt], str]
+"""Returns the prompt as the channel delivers it."""
+
+
+def take_turn(attempt: Attempt, turn: int, received: ReceivedInput, render: Render) -> TurnReply:
+    """Apply an input and store the reply. Call it with the attempt locked.
+
+    Raises StaleTurn, with nothing changed, when the turn is over or has not begun.
+    """
+    prompt = attempt.apply_input(turn, received)
+    return TurnReply.objects.create(
+        attempt=attempt,
+        turn=turn,
+        input_kind=received.kind,
+        prompt=prompt_data(prompt),
+        body=render(prompt),
+    )
+
+
+def stored_reply(attempt: Attempt, turn: int) -> TurnReply | None:
+    """Return the reply that this turn got, or None for a turn that has not begun or was taken without an input."""
+    return TurnReply.objects.filter(attempt=attempt, turn=turn).first()
