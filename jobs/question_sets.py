@@ -1,20 +1,15 @@
 """From a job's description to questions, and when those may be asked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import assert_never
-from uuid import UUID
-
-from django.db import transaction
 
 from jobs.models import JobDescription, QuestionSet
-from screener.background.leases import claim_lease
-from screener.background.queue import MAX_STEP_TRIES, retry_delay
+from screener.background.leases import Lease, row_lock
+from screener.background.steps import Step
 from screener.costs.metering import paid
-from screener.models import InvalidTransition, ModelCall
-from screener.services.errors import NotSent, PermanentError, TransientError
+from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
+from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import openai_interviewer
-from screener.services.interviewer.protocol import JobText
+from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription import transcriber
 
 interview_languages: dict[str, str] = {}
@@ -68,56 +63,34 @@ def approve(questions: QuestionSet, *, by: str) -> None:
     questions.approve(by=by)
 
 
-def write_questions(job_id: UUID) -> None:
-    """Have the questions composed that were asked for. Running it twice asks the interviewer once."""
-    waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
-    with claim_lease(waiting, job_id) as token:
-        if token:
-            _write_questions(job_id, token)
+def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
+    return JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
 
 
-def _write_questions(job_id: UUID, token: UUID) -> None:
-    job = JobDescription.objects.get(pk=job_id)
+def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
+    job = JobDescription.objects.get(pk=lease.pk)
     text = JobText(title=job.title, description=job.description, language=job.language)
-    try:
-        reply = paid(
-            ModelCall.Purpose.QUESTIONS,
-            lambda interviewer: interviewer.compose_questions(text, job.question_count),
-            job_id=job.pk,
-        )
-    except NotSent as error:
-        JobDescription.objects.postpone(job.pk, token, error.wait, counts=False)
-    except TransientError as error:
-        _try_again(job.pk, token, error)
-    except PermanentError as error:
-        with _held(job.pk, token) as held:
-            if held:
-                held.questions_failed(str(error))
-    else:
-        with _held(job.pk, token) as held:
-            if held:
-                questions = [one.model_dump() for one in reply.value.questions]
-                source = openai_interviewer.interviewer().label
-                held.add_draft(questions, source=source, prompt_hash=reply.prompt_hash)
+    return paid(
+        ModelCall.Purpose.QUESTIONS,
+        lambda interviewer: interviewer.compose_questions(text, job.question_count),
+        job_id=job.pk,
+    )
 
 
-def _try_again(job_id: UUID, token: UUID, error: TransientError) -> None:
-    with _held(job_id, token) as job:
-        if job and job.tries < MAX_STEP_TRIES:
-            JobDescription.objects.postpone(job.pk, token, retry_delay(job.tries, at_least=error.retry_after))
-        elif job:
-            job.questions_failed(f"{error} It was tried {job.tries} times; ask again later.")
+def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
+    questions = [question.model_dump() for question in reply.value.questions]
+    job.add_draft(questions, source=openai_interviewer.interviewer().label, prompt_hash=reply.prompt_hash)
 
 
-@contextmanager
-def _held(job_id: UUID, token: UUID) -> Iterator[JobDescription | None]:
-    """The locked job, or None where its lease was lost: somebody else has written questions meanwhile."""
-    with transaction.atomic():
-        job = JobDescription.objects.select_for_update().get(pk=job_id)
-        yield job if job.lease == token else None
+def _give_up(job: JobDescription, error: ServiceError) -> None:
+    lasted = isinstance(error, TransientError)
+    job.questions_failed(f"{error} It was tried {job.tries} times; ask again later." if lasted else str(error))
 
 
-def abandoned() -> list[UUID]:
-    """Jobs whose questions were asked for and on which nobody is working."""
-    waiting = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
-    return list(waiting.abandoned().values_list("pk", flat=True)[:100])
+WRITE_STEP = Step(
+    ready=_jobs_without_questions,
+    work=_compose,
+    lock=row_lock(JobDescription.objects.all()),
+    save=_save_draft,
+    give_up=_give_up,
+)

@@ -77,49 +77,52 @@ class AppendOnly(BaseModel):
 
 class LeasableQuerySet(models.QuerySet[M]):
     def claimable(self) -> Self:
-        """Rows that nobody is working on and whose time has come."""
+        """Rows that no worker has leased and that are due."""
         now = timezone.now()
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         due = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
         return self.filter(free & due)
 
     def abandoned(self) -> Self:
-        """Claimable, and quiet for so long that the job which was to do the work has surely been lost."""
+        """Claimable rows that have not changed for so long that the job for them must have been lost."""
         return self.claimable().filter(updated_at__lt=timezone.now() - QUIET)
 
     def claim(self, pk: uuid.UUID, *, seconds: int) -> uuid.UUID | None:
-        """Take this row for so long. Returns the token to hand the work in with, or None: somebody else's, or not due.
+        """Lease this row for so long. Returns the fence token, or None where the row is not claimable.
 
-        Call it on a queryset that is filtered to the rows that need the work.
+        Call it on a queryset that is filtered to the rows that wait for the work, without joins: only then does the
+        database check the filter again after it has waited for another worker's claim.
         """
         token = uuid.uuid4()
         until = timezone.now() + timedelta(seconds=seconds)
-        taken = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
-        return token if taken else None
+        claimed = self.claimable().filter(pk=pk).update(lease=token, lease_until=until, tries=models.F("tries") + 1)
+        return token if claimed else None
 
-    def postpone(self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True) -> None:
-        """Give the lease back with the work undone, to be tried again after this long; unless it was lost meanwhile.
+    def postpone(
+        self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True, **changes: Any
+    ) -> None:
+        """Release the row with its work undone, due again after this delay. Does nothing where the lease was lost.
 
-        Where nothing failed, and there was only nothing to do yet, it does not count as a try.
+        `counts`: whether this was a try.
         """
         now = timezone.now()
-        mine = self.filter(pk=pk, lease=token)
         tries = models.F("tries") - (0 if counts else 1)
-        mine.update(lease=None, lease_until=None, retry_at=now + delay, updated_at=now, tries=tries)
+        released = {"lease": None, "lease_until": None, "retry_at": now + delay, "updated_at": now, "tries": tries}
+        self.filter(pk=pk, lease=token).update(**released | changes)
 
-    def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> bool:
-        """Keep the row for so long from now, unless it was lost to somebody else meanwhile."""
+    def renew(self, pk: uuid.UUID, token: uuid.UUID, *, seconds: int) -> None:
+        """Extend the lease to so long from now. Does nothing where it was lost."""
         until = timezone.now() + timedelta(seconds=seconds)
-        return bool(self.filter(pk=pk, lease=token).update(lease_until=until))
+        self.filter(pk=pk, lease=token).update(lease_until=until)
 
 
 LeasableManager = models.Manager.from_queryset(LeasableQuerySet)
 
 
 class LeasableModel(BaseModel):
-    """A row on which a worker does something slow outside any transaction (ENGINE rule 6).
+    """A row on which a worker does slow work outside of transactions.
 
-    The lease lets one worker at it at a time; its token fences out one that comes back too late.
+    The lease admits one worker at a time; its fence token makes the writes of a late one void.
     """
 
     lease = models.UUIDField(null=True, blank=True, editable=False)
@@ -131,7 +134,7 @@ class LeasableModel(BaseModel):
         abstract = True
 
     def release(self, **changes: Any) -> None:
-        """Give the lease back with what came of the work; the next step starts its tries afresh."""
+        """Write the result of the work and release the row. The tries of the next step start anew."""
         self.update_fields(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from screener.background.queue import release_db_connection
+from screener.background.sweeps import SWEEP_SECONDS, bind_steps, run_sweeps
 from screener.checks import models_stay
 from screener.models import IdempotentRequest
-from screener.tts import prompt_cache
+from screener.tts.prompt_cache import SPEAK, SYNTHESIZE_STEP
 from screener.web import login_throttle
 
 log = logging.getLogger(__name__)
@@ -35,14 +35,11 @@ def ask_what_retires(timestamp: int) -> None:
         log.warning("%s %s", warning.msg, warning.hint)
 
 
-prompt_cache.SYNTHESIZE.bind(prompt_cache.speak)
+bind_steps(SPEAK, (SYNTHESIZE_STEP,))
 
 
-@app.periodic(cron="* * * * * */10")
-@app.task(name="screener.sweep", queue="rest")
+@app.periodic(cron=f"* * * * * */{SWEEP_SECONDS}")
+@app.task(name="screener.sweep", queue="rest", aliases=["interviews.sweep", "jobs.sweep", "candidates.sweep"])
 def sweep(timestamp: int) -> None:
-    """Find the sentences that a crash left unspoken, or a vendor's bad hour; unless some wait for their turn anyway."""
-    due = ProcrastinateJob.objects.filter(task_name="screener.speak", status="todo")
-    if not due.exclude(scheduled_at__gt=timezone.now()).exists():
-        for line_id in prompt_cache.abandoned():
-            prompt_cache.SYNTHESIZE.defer(line_id)
+    """Runs the sweeps of all apps. The aliases are in queues of earlier versions, which had a sweep per app."""
+    run_sweeps(timestamp)

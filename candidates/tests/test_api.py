@@ -10,8 +10,8 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from candidates import tasks
 from candidates.models import Candidate, Consent
+from screener.tasks import sweep
 from tests.support.factories import make_candidate, run_tasks
 
 pytestmark = pytest.mark.django_db
@@ -207,10 +207,10 @@ class TestAResume:
 
     def test_whose_job_was_lost_is_found_by_the_sweep(self, api: APIClient) -> None:
         with_resume(api, resume())
-        tasks.sweep(0)
+        sweep(0)
         assert run_tasks(only="candidates") == ["candidates.read_resume"]
         Candidate.objects.update(resume_status="pending", updated_at="2026-01-01T00:00Z")
-        tasks.sweep(0)
+        sweep(0)
         assert run_tasks(only="candidates") == ["candidates.read_resume"]
         assert Candidate.objects.get().resume_status == "read"
 

@@ -22,8 +22,8 @@ LEASE_SECONDS = 10
 HURRIED: dict[str, Any] = {
     "screener.background.leases.LEASE_SECONDS": LEASE_SECONDS,
     "screener.background.leases.RENEW_EVERY": 2.0,
-    "interviews.answers.pipeline.EXPECT_FOR": timedelta(seconds=20),
-    "interviews.answers.pipeline.FORGET_AFTER": timedelta(seconds=5),
+    "interviews.answers.audio.PRESUMED_AVAILABLE_AFTER": timedelta(seconds=20),
+    "interviews.answers.audio.DELETE_AFTER": timedelta(seconds=5),
     "interviews.calling.rules.BUSY_AGAIN_IN": timedelta(seconds=3),
     "interviews.calling.dialer.BUSY_AGAIN_IN": timedelta(seconds=3),
     "interviews.calling.capacity.CALL_LASTS": timedelta(seconds=10),

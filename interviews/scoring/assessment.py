@@ -8,19 +8,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
-from uuid import UUID
 
 from pydantic import BaseModel
 
-from interviews.answers.pipeline import held_response
+from interviews.answers.locks import lock_response
 from interviews.models import Interview, InterviewResponse
 from interviews.scoring.quote_verification import FILLERS, places_of, why_no_evidence
 from jobs.models import JobDescription
-from screener.background.leases import claim_lease
-from screener.background.queue import MAX_STEP_TRIES, retry_delay
+from screener.background.leases import Lease
+from screener.background.steps import Step
 from screener.costs.metering import paid
-from screener.models import InvalidTransition, ModelCall
-from screener.services.errors import NotSent, PermanentError, TransientError
+from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
+from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.prompt_injection import has_injection
 from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
@@ -72,36 +71,48 @@ def is_too_short(transcript: str) -> bool:
 # --- One answer ----------------------------------------------------------------------------------------
 
 
-def assess(response_id: UUID) -> None:
-    """Score one transcribed answer, or settle it with the reason why it has no score."""
-    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
-    with claim_lease(waiting, response_id) as token:
-        if token:
-            _assess(response_id, token)
+def _responses_to_assess() -> LeasableQuerySet[InterviewResponse]:
+    return InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
 
 
-def _assess(response_id: UUID, token: UUID) -> None:
-    response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=response_id)
+@dataclass(frozen=True)
+class Scored:
+    answer: AnswerText
+    reply: Reply[AnswerScores]
+    checked: "Checked"
+
+
+def _score(lease: Lease[InterviewResponse]) -> Scored | None:
+    """Has the interviewer score a response. None where it is too short to be scored."""
+    response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=lease.pk)
     if is_too_short(response.transcript):
-        _settle(response_id, token, InterviewResponse.Status.TOO_SHORT, "Too short to be scored.")
+        return None
+    answer = _answer_text(response)
+    reply, checked = _ask_until_supported(response, answer, lease)
+    return Scored(answer, reply, checked)
+
+
+def _save_assessment(response: InterviewResponse, scored: Scored | None) -> None:
+    if scored is None:
+        response.settle(InterviewResponse.Status.TOO_SHORT, reason="Too short to be scored.")
         return
-    try:
-        answer = _answer_text(response)
-        reply, checked = _ask_until_supported(response, answer, token)
-    except NotSent as error:
-        InterviewResponse.objects.postpone(response_id, token, error.wait, counts=False)
-    except TransientError as error:
-        if response.tries < MAX_STEP_TRIES:
-            InterviewResponse.objects.postpone(
-                response_id, token, retry_delay(response.tries, at_least=error.retry_after)
-            )
-        else:
-            reason = f"It could not be scored for hours. {error}"
-            _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, reason)
-    except PermanentError as error:
-        _settle(response_id, token, InterviewResponse.Status.MODEL_UNAVAILABLE, str(error))
-    else:
-        _write_down(response_id, token, reply, checked, answer)
+    more = set() if scored.checked.score is not None else {"needs_review"}
+    response.assessed(**_assessment(response, scored.reply, scored.checked, scored.answer, more))
+
+
+def _give_up(response: InterviewResponse, error: ServiceError) -> None:
+    lasted = isinstance(error, TransientError)
+    reason = f"It could not be scored for hours. {error}" if lasted else str(error)
+    response.settle(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
+
+
+ASSESS_STEP = Step(
+    ready=_responses_to_assess,
+    work=_score,
+    lock=lock_response,
+    save=_save_assessment,
+    give_up=_give_up,
+)
 
 
 def _answer_text(response: InterviewResponse) -> AnswerText:
@@ -114,12 +125,6 @@ def _answer_text(response: InterviewResponse) -> AnswerText:
         rubric=rubric_of(job),
         private=response.interview.candidate.private,
     )
-
-
-def _settle(response_id: UUID, token: UUID, status: str, reason: str) -> None:
-    with held_response(response_id, token) as response:
-        if response is not None:
-            response.settle(status, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,7 @@ def _evidence(quote: str, sent: str, spoken: str) -> Iterator[dict[str, Any]]:
 
 
 def _ask_until_supported(
-    response: InterviewResponse, answer: AnswerText, token: UUID
+    response: InterviewResponse, answer: AnswerText, lease: Lease[InterviewResponse]
 ) -> tuple[Reply[AnswerScores], Checked]:
     """Ask, and once more, saying why, where the scores are incomplete or a high one rests on words that nobody said.
 
@@ -192,7 +197,7 @@ def _ask_until_supported(
     refused = _refused_before(response, answer)
     if not refused:
         reply, checked = ask(answer, spoken, **about)
-        if checked.score is not None or not _keep_refused(response, token, reply, checked, answer):
+        if checked.score is not None or not _keep_refused(lease, reply, checked, answer):
             return reply, checked
         refused = checked.reason
     return ask(replace(answer, objection=refused), spoken, **about)
@@ -212,24 +217,14 @@ def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
 
 
 def _keep_refused(
-    response: InterviewResponse, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+    lease: Lease[InterviewResponse], reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
 ) -> bool:
-    """Add what was refused to what was found before; False where the answer was lost to somebody else meanwhile."""
-    with held_response(response.pk, token) as mine:
-        if mine is not None:
-            mine.assessments.create(is_current=False, **_assessment(mine, reply, checked, answer, {ASKED_AGAIN}))
-        return mine is not None
-
-
-def _write_down(
-    response_id: UUID, token: UUID, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
-) -> None:
-    with held_response(response_id, token) as response:
-        if response is None:
-            log.info("response %s: came back after its lease; somebody else has it", response_id)
-            return
-        more = set() if checked.score is not None else {"needs_review"}
-        response.assessed(**_assessment(response, reply, checked, answer, more))
+    """Add the refused assessment to the history. False where the lease was lost."""
+    with lease.locked(lock_response) as response:
+        if response is not None:
+            refused = _assessment(response, reply, checked, answer, {ASKED_AGAIN})
+            response.assessments.create(is_current=False, **refused)
+        return response is not None
 
 
 def _assessment(
@@ -280,8 +275,3 @@ def try_again(interview: Interview, *, actor: str) -> None:
             response.interview = interview
             if response.has_failed:
                 response.try_again()
-
-
-def answers_to_assess() -> list[UUID]:
-    waiting = InterviewResponse.objects.filter(status=InterviewResponse.Status.TRANSCRIBED)
-    return list(waiting.abandoned().values_list("pk", flat=True)[:200])

@@ -1,9 +1,14 @@
 """From assessments to a result: what the answers add up to, and what is missing where they do not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.interview import InterviewQuerySet
@@ -12,11 +17,11 @@ from interviews.models.result import Recommendation
 from interviews.scoring.assessment import job_text, sendable
 from interviews.scoring.quote_verification import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from jobs.models import JobDescription
-from screener.background.leases import claim_lease
-from screener.background.queue import MAX_STEP_TRIES, retry_delay
+from screener.background.leases import Lease
+from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import ModelCall
-from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
+from screener.services.errors import ServiceError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
 
@@ -30,43 +35,71 @@ Counted = tuple[InterviewResponse, Assessment]
 """An answer with the score that it has."""
 
 
-def conclude(interview_id: UUID) -> None:
-    """Put the result of a completed interview together once each of its responses is settled."""
-    with claim_lease(Interview.all_objects.filter(pk__in=_to_conclude().values("pk")), interview_id) as token:
-        if token:
-            _conclude(interview_id, token)
+@dataclass(frozen=True)
+class Conclusion:
+    """The result of an interview: its scores and, unless they are incomplete, a summary in words."""
+
+    standing: "Standing"
+    summary: Reply[Summary] | None
 
 
-def _conclude(interview_id: UUID, token: UUID) -> None:
-    interview = Interview.all_objects.select_related("job", "candidate").get(pk=interview_id)
+def _interviews_to_conclude() -> InterviewQuerySet:
+    """Completed interviews of which each response is settled."""
+    unsettled = InterviewResponse.objects.filter(
+        interview=OuterRef("pk"), status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK
+    )
+    return Interview.all_objects.filter(
+        ~Exists(unsettled), status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
+    )
+
+
+def _conclude(lease: Lease[Interview]) -> Conclusion:
+    interview = Interview.all_objects.select_related("job", "candidate").get(pk=lease.pk)
     standing = Standing.of(interview)
     if standing.missing:
-        _hand_in(interview, token, standing.status, standing, None, reason=standing.missing)
-        return
-    try:
-        reply = paid(
-            ModelCall.Purpose.SUMMARY,
-            lambda interviewer: interviewer.summarise(standing.text()),
-            interview_id=interview.pk,
-            job_id=interview.job_id,
-        )
-    except NotSent as error:
-        Interview.all_objects.postpone(interview_id, token, error.wait, counts=False)
-    except TransientError as error:
-        if interview.tries < MAX_STEP_TRIES:
-            Interview.all_objects.postpone(
-                interview_id, token, retry_delay(interview.tries, at_least=error.retry_after)
-            )
-        else:
-            _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
-    except PermanentError as error:
-        _hand_in(interview, token, Interview.ResultStatus.NEEDS_REVIEW, standing, None, reason=_wordless(error))
-    else:
-        _hand_in(interview, token, standing.status, standing, reply, reason="")
+        return Conclusion(standing, None)
+    summary = paid(
+        ModelCall.Purpose.SUMMARY,
+        lambda interviewer: interviewer.summarise(standing.text()),
+        interview_id=interview.pk,
+        job_id=interview.job_id,
+    )
+    return Conclusion(standing, summary)
 
 
-def _wordless(error: ServiceError) -> str:
-    return f"The score stands, but nobody has put it into words. {error}"
+@contextmanager
+def _lock_interview(interview_id: UUID) -> Iterator[Interview | None]:
+    """As `Lock`."""
+    interviews = Interview.all_objects.select_for_update(of=("self",)).select_related("job")
+    with transaction.atomic():
+        interview = interviews.filter(pk=interview_id).first()
+        if interview is None:
+            yield None
+            return
+        with interview.held():
+            yield interview
+
+
+def _save_conclusion(interview: Interview, conclusion: Conclusion) -> None:
+    standing = conclusion.standing
+    _save_result(interview, standing.status, standing, conclusion.summary, reason=standing.missing)
+
+
+def _give_up(interview: Interview, error: ServiceError) -> None:
+    """Keep the score, which needs no model, and leave the summary to a person."""
+    standing = Standing.of(interview)
+    reason = standing.missing or f"The score stands, but nobody has put it into words. {error}"
+    status = standing.status if standing.missing else Interview.ResultStatus.NEEDS_REVIEW
+    _save_result(interview, status, standing, None, reason=reason)
+
+
+CONCLUDE_STEP = Step(
+    ready=_interviews_to_conclude,
+    work=_conclude,
+    lock=_lock_interview,
+    save=_save_conclusion,
+    give_up=_give_up,
+)
 
 
 @dataclass(frozen=True)
@@ -188,43 +221,35 @@ def recommend(score: Decimal, job: JobDescription) -> str:
     return Recommendation.CONSIDER if score >= job.consider_at else Recommendation.REJECT
 
 
-def _hand_in(
-    interview: Interview,
-    token: UUID,
-    status: str,
-    standing: Standing,
-    reply: Reply[Summary] | None,
-    *,
-    reason: str,
+def _save_result(
+    interview: Interview, status: str, standing: Standing, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
+    """Make this the current result. Call it with the interview locked."""
     label = openai_interviewer.interviewer().label
     reason = f"{standing.doubt} {reason}".strip()
-    with interview.locked():
-        if interview.lease != token:
-            return
-        words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
-        score = standing.score
-        advice = recommend(score, interview.job) if score is not None else ""
-        contradictions = _contradictions(reply.value.opinion, words, advice) if reply else set()
-        interview.results.filter(is_current=True).update(is_current=False)
-        InterviewResult.objects.create(
-            interview=interview,
-            overall_score=score,
-            coverage=standing.coverage,
-            recommendation=advice,
-            opinion=reply.value.opinion if reply else "",
-            reasoning=f"{reason} {words.reasoning}".strip(),
-            grounds=words.grounds,
-            strengths=words.strengths,
-            improvements=words.improvements,
-            flags=sorted(words.flags | contradictions | _flags(standing)),
-            hire_at=interview.job.hire_at,
-            consider_at=interview.job.consider_at,
-            model=(reply.model if reply else label)[:100],
-            label=label,
-            prompt_hash=reply.prompt_hash if reply else "",
-        )
-        interview.concluded(status, reason=reason)
+    words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
+    score = standing.score
+    advice = recommend(score, interview.job) if score is not None else ""
+    contradictions = _contradictions(reply.value.opinion, words, advice) if reply else set()
+    interview.results.filter(is_current=True).update(is_current=False)
+    InterviewResult.objects.create(
+        interview=interview,
+        overall_score=score,
+        coverage=standing.coverage,
+        recommendation=advice,
+        opinion=reply.value.opinion if reply else "",
+        reasoning=f"{reason} {words.reasoning}".strip(),
+        grounds=words.grounds,
+        strengths=words.strengths,
+        improvements=words.improvements,
+        flags=sorted(words.flags | contradictions | _flags(standing)),
+        hire_at=interview.job.hire_at,
+        consider_at=interview.job.consider_at,
+        model=(reply.model if reply else label)[:100],
+        label=label,
+        prompt_hash=reply.prompt_hash if reply else "",
+    )
+    interview.concluded(status, reason=reason)
 
 
 def _flags(standing: Standing) -> set[str]:
@@ -287,14 +312,3 @@ def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
     if advice == Recommendation.REJECT and words.strengths and not words.improvements:
         found.add("reject_with_strengths_only")
     return found
-
-
-def _to_conclude() -> InterviewQuerySet:
-    waiting = Interview.all_objects.filter(
-        status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
-    )
-    return waiting.exclude(responses__status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
-
-
-def interviews_to_conclude() -> list[UUID]:
-    return list(_to_conclude().abandoned().values_list("pk", flat=True)[:200])

@@ -19,10 +19,10 @@ from interviews.decisions import decide
 from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import plan_interview
 from interviews.reports.monthly_costs import Spending
-from interviews.tasks import sweep
 from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
 from screener.costs.monthly_budget import month_of
 from screener.models import ModelCall
+from screener.tasks import sweep
 from screener.urls import router
 from tests.support.admin_client import admin_url
 from tests.support.factories import make_interview, make_transcribed_interview, run_tasks

@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews.answers import pipeline
+from interviews.answers import audio
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
-from interviews.tasks import sweep
 from screener.background.leases import LEASE_SECONDS
 from screener.background.queue import MAX_STEP_TRIES
+from screener.tasks import sweep
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 
@@ -147,7 +147,7 @@ def test_a_take_whose_worker_died_is_fetched_by_another(twilio: FakeTwilio, late
 def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     twilio: FakeTwilio, later: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "AUDIO_TRIES", 2)
+    monkeypatch.setattr(audio, "AUDIO_TRIES", 2)
     twilio.audio = 404
     response = answered(Recording.Status.AVAILABLE)
     later(hours=3)

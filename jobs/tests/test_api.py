@@ -6,12 +6,15 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from jobs import question_sets, tasks
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
+from jobs.question_sets import WRITE_STEP
+from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.services.interviewer import openai_interviewer
+from screener.tasks import sweep
 from tests.support.factories import QUESTIONS, make_approved_job, make_job, run_tasks
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +170,7 @@ class TestGeneratingQuestions:
         assert job.retry_at is not None
         assert job.retry_at > timezone.now()
         JobDescription.objects.update(retry_at=None, tries=99)
-        question_sets.write_questions(job.pk)
+        run_step(WRITE_STEP, job.pk)
         job.refresh_from_db()
         assert job.questions_status == Status.FAILED
         assert "ask again later" in job.questions_error
@@ -175,11 +178,11 @@ class TestGeneratingQuestions:
     def test_that_a_crash_left_undone_is_found_by_the_sweep(self) -> None:
         job = make_job(**SUPPORT)
         job.request_questions()
-        run_tasks(only="nothing")
         long_ago = timezone.now() - timedelta(minutes=5)
         JobDescription.objects.update(lease=uuid4(), lease_until=long_ago, updated_at=long_ago)
-        tasks.sweep(0)
-        assert run_tasks() == ["jobs.write_questions"] * 2
+        ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+        sweep(0)
+        assert run_tasks() == ["jobs.write_questions"]
         job.refresh_from_db()
         assert (job.questions_status, job.question_sets.count()) == (Status.READY, 1)
 

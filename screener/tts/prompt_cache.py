@@ -15,18 +15,19 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from screener.background.leases import claim_lease
-from screener.background.queue import MAX_STEP_TRIES, RowTaskHandle, retry_delay
+from screener.background.leases import Lease, row_lock
+from screener.background.queue import RowTaskHandle
+from screener.background.steps import Step
 from screener.costs.metering import paid_speech
-from screener.models import SpokenLine
-from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
+from screener.models import LeasableQuerySet, SpokenLine
+from screener.services.errors import ServiceError
 from screener.services.speech_synthesis import synthesizer
 
 log = logging.getLogger(__name__)
 
-SYNTHESIZE = RowTaskHandle("screener.speak", queue="rest", argument="line_id")
-NOW_AND_THEN = timedelta(hours=1)
-"""Until what only a person can change is tried again, or what has failed for most of a day. It is never given up."""
+SPEAK = RowTaskHandle("screener.speak", queue="rest", argument="line_id")
+RETRY_LATER = timedelta(hours=1)
+"""After a permanent error, or transient ones for most of a day."""
 ADDRESS_LASTS = timedelta(days=2)
 FOLDER = "speech"
 SUFFIX = {synthesizer.MP3: "mp3", synthesizer.WAV: "wav"}
@@ -51,49 +52,43 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
     with transaction.atomic():
         SpokenLine.objects.bulk_create(lines, ignore_conflicts=True)
         for line in lines:
-            SYNTHESIZE.defer(line.pk)
+            SPEAK.defer(line.pk)
 
 
-def speak(line_id: UUID) -> None:
-    """Have a sentence spoken and put it away. Running it twice pays once."""
-    with claim_lease(SpokenLine.objects.unspoken(), line_id) as token:
-        if token:
-            _speak(line_id, token)
+def _unspoken() -> LeasableQuerySet[SpokenLine]:
+    return SpokenLine.objects.unspoken() if synthesizer.is_on() else SpokenLine.objects.none()
 
 
-def _speak(line_id: UUID, token: UUID) -> None:
-    line = SpokenLine.objects.get(pk=line_id)
-    try:
-        audio = paid_speech(line.text, job_id=line.job_id)
-    except NotSent as reason:
-        SpokenLine.objects.postpone(line.pk, token, reason.wait, counts=False)
-    except TransientError as error:
-        tired = line.tries >= MAX_STEP_TRIES
-        _try_again(line, token, error, NOW_AND_THEN if tired else retry_delay(line.tries, at_least=error.retry_after))
-    except PermanentError as error:
-        _try_again(line, token, error, NOW_AND_THEN)
-    else:
-        _put_away(line, token, audio)
-
-
-def _try_again(line: SpokenLine, token: UUID, error: ServiceError, pause: timedelta) -> None:
-    SpokenLine.objects.filter(pk=line.pk, lease=token).update(error=str(error))
-    SpokenLine.objects.postpone(line.pk, token, pause)
-
-
-def _put_away(line: SpokenLine, token: UUID, audio: bytes) -> None:
+def _synthesize(lease: Lease[SpokenLine]) -> str:
+    """Writes the audio of a prompt into our storage. Returns its name there."""
+    line = SpokenLine.objects.get(pk=lease.pk)
+    audio = paid_speech(line.text, job_id=line.job_id)
     name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[synthesizer.content_type(audio)]}"
-    name = line.file.storage.save(name, ContentFile(audio))
-    done = {"file": name, "error": "", "lease": None, "lease_until": None, "retry_at": None, "tries": 0}
-    if not SpokenLine.objects.filter(pk=line.pk, lease=token).update(updated_at=timezone.now(), **done):
-        line.file.storage.delete(name)
+    return str(line.file.storage.save(name, ContentFile(audio)))
 
 
-def abandoned() -> list[UUID]:
-    """Sentences that still have to be spoken and on which nobody is working."""
-    if not synthesizer.is_on():
-        return []
-    return list(SpokenLine.objects.unspoken().abandoned().values_list("pk", flat=True)[:100])
+def _save_file(line: SpokenLine, name: str) -> None:
+    line.release(file=name, error="")
+
+
+def _retry_later(line: SpokenLine, error: ServiceError) -> None:
+    """Prompts are never given up."""
+    line.release(error=str(error), retry_at=timezone.now() + RETRY_LATER)
+
+
+def _delete_file(name: str) -> None:
+    storages["private"].delete(name)
+
+
+SYNTHESIZE_STEP = Step(
+    ready=_unspoken,
+    work=_synthesize,
+    lock=row_lock(SpokenLine.objects.all()),
+    save=_save_file,
+    give_up=_retry_later,
+    discard=_delete_file,
+    error_field="error",
+)
 
 
 def forget_lost_files() -> int:

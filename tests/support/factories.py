@@ -10,9 +10,10 @@ from rest_framework.test import APIClient
 from candidates.models import Candidate, Consent
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
-from interviews.scoring import assessment
+from interviews.scoring.assessment import ASSESS_STEP
 from interviews.task_handles import ASSESS
 from jobs.models import JobDescription
+from screener.background.steps import run_step
 from screener.models import ApiKey
 
 QUESTIONS = [
@@ -55,7 +56,7 @@ def make_assessed_interview(**candidate: Any) -> Interview:
     interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
     interview.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
-        assessment.assess(response.pk)
+        run_step(ASSESS_STEP, response.pk)
     run_tasks(only="interviews.conclude")
     interview.refresh_from_db()
     return interview

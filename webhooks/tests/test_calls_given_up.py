@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from interviews.calling import dialer
 from interviews.models import Attempt, Call, Interview, WaitReason
-from interviews.tasks import sweep
+from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, give_consent, place_attempt

@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from interviews.answers import pipeline
+from interviews.answers import audio
 from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, Recording
-from interviews.tasks import sweep
+from screener.tasks import sweep
 from tests.support.factories import ANSWER, make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
@@ -227,7 +227,7 @@ class TestWhatIsSaidOfARecording:
     ) -> None:
         twilio.audio = b"<html>no</html>"
         self.told(phone, given, "completed")
-        Recording.objects.update(tries=pipeline.NO_AUDIO_TRIES)
+        Recording.objects.update(tries=audio.NO_AUDIO_TRIES)
         run_tasks()
         self.told(phone, given, "completed")
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)

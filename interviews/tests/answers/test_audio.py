@@ -11,8 +11,10 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from interviews.answers import pipeline
+from interviews.answers import audio
+from interviews.answers.audio import FETCH_STEP
 from interviews.models import Recording
+from screener.background.steps import run_step
 from screener.services.telephony import twilio_api, twilio_errors
 from tests.support.factories import make_interview
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
@@ -36,7 +38,7 @@ def take(twilio: FakeTwilio) -> Recording:
 
 def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: FakeTwilio) -> None:
     twilio.audio = WAV
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
     assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
@@ -60,14 +62,14 @@ def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
         return fetch(sid)
 
     monkeypatch.setattr(twilio_api, "fetch_audio", meanwhile_lost)
-    assert pipeline.fetch_audio(take.pk) is None
+    assert run_step(FETCH_STEP, take.pk) is None
     take.refresh_from_db()
     assert (take.status, take.file.name) == (Recording.Status.AVAILABLE, "")
     assert not list(private_files.rglob("*.wav"))
 
 
 def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE
     assert take.retry_at is not None
@@ -76,7 +78,7 @@ def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: FakeTwilio, status: int) -> None:
     twilio.audio, twilio.error_headers = status, {"Retry-After": "1200"}
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE
     assert take.retry_at is not None
@@ -86,11 +88,11 @@ def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twi
 @pytest.mark.parametrize("sent", [b"<html>Sorry</html>", b""])
 def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: FakeTwilio, sent: bytes) -> None:
     twilio.audio = sent
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
     twilio.audio = WAV
     take.update_fields(retry_at=None)
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
 
@@ -101,7 +103,7 @@ def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be
     twilio.audio = b"<html>Sorry</html>"
     while take.status == Recording.Status.AVAILABLE:
         take.update_fields(retry_at=None)
-        pipeline.fetch_audio(take.pk)
+        run_step(FETCH_STEP, take.pk)
         take.refresh_from_db()
     assert len(twilio.requests) < 10
     assert (take.status, take.error) == (
@@ -113,7 +115,7 @@ def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be
 def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: FakeTwilio) -> None:
     twilio.redirects = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
     twilio.audio = WAV
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
     assert twilio.requests[1:] == ["GET /a/RE1.wav", "GET /b.wav", "GET /c.wav"]
@@ -161,17 +163,17 @@ def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_m
     take: Recording, twilio: FakeTwilio
 ) -> None:
     twilio.redirects = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
-    Recording.objects.filter(pk=take.pk).update(tries=pipeline.AUDIO_TRIES, retry_at=None)
-    pipeline.fetch_audio(take.pk)
+    Recording.objects.filter(pk=take.pk).update(tries=audio.AUDIO_TRIES, retry_at=None)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert (take.status, "TWILIO_API_URL" in take.error) == (Recording.Status.ABSENT, True)
 
 
 def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: FakeTwilio) -> None:
     twilio.raw_audio = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_too_large(take)
 
 
@@ -187,7 +189,7 @@ def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: FakeT
             yield b"100000\r\n%b\r\n" % bytes(1024 * 1024)
 
     twilio.raw_audio = pieces()
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_too_large(take)
     assert sent < 100
 
@@ -212,11 +214,11 @@ def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
     take: Recording, twilio: FakeTwilio, part: bytes
 ) -> None:
     twilio.raw_audio = iter([part])
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
     twilio.raw_audio, twilio.audio = None, WHOLE
     take.update_fields(retry_at=None)
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.STORED
     with take.file.open("rb") as file:
@@ -226,7 +228,7 @@ def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
 def test_audio_is_asked_for_as_it_is(take: Recording, twilio: FakeTwilio) -> None:
     """Packed, it would be taken for no audio; and a small packet may hold gigabytes."""
     twilio.audio = WAV
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     assert twilio.audio_headers["Accept-Encoding"] == "identity"
 
 
@@ -239,7 +241,7 @@ def test_audio_that_drips_is_given_up_and_tried_again(
 ) -> None:
     monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
     twilio.raw_audio = chain([before], twilio.dripping(dripping), [after])
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
 
 
@@ -250,7 +252,7 @@ def test_audio_of_which_the_next_byte_never_comes_is_tried_again(
     settings.TWILIO_TIMEOUT = 3600
     monkeypatch.setattr(twilio_api, "AUDIO_SECONDS", 0.2)
     twilio.raw_audio = twilio.stuck(sent)
-    pipeline.fetch_audio(take.pk)
+    run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
 
 

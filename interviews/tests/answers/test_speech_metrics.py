@@ -19,12 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from interviews.answers import pipeline
 from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
+from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.answers.voice_activity import _LINEAR, spoken_spans
 from interviews.models import Interview, InterviewResponse, Recording
 from interviews.scoring import assessment
+from interviews.scoring.assessment import ASSESS_STEP
 from interviews.tests.scoring.test_monthly_budget import judging
+from screener.background.steps import run_step
 from screener.services.interviewer.protocol import AnswerText, InterviewText, JudgedAnswer
 from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
@@ -227,7 +229,7 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: FakeO
     interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
     interview.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
-        assessment.assess(response.pk)
+        run_step(ASSESS_STEP, response.pk)
     run_tasks()
     calm = found(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2)))
     wild = calm | {
@@ -263,7 +265,7 @@ def answered(settings: Any) -> InterviewResponse:
 
 
 def measured(response: InterviewResponse) -> dict[str, Any]:
-    pipeline.transcribe(response.pk)
+    run_step(TRANSCRIBE_STEP, response.pk)
     response.refresh_from_db()
     assert response.measures is not None
     return dict(response.measures)
@@ -295,7 +297,7 @@ class TestAnAnswer:
     def test_is_not_measured_unless_that_is_wanted(
         self, answered: InterviewResponse, api: APIClient, admin_client: Client
     ) -> None:
-        pipeline.transcribe(answered.pk)
+        run_step(TRANSCRIBE_STEP, answered.pk)
         answered.refresh_from_db()
         assert (answered.status, answered.measures) == (InterviewResponse.Status.TRANSCRIBED, None)
         assert told_by(api, answered) is None
@@ -305,7 +307,7 @@ class TestAnAnswer:
         self, answered: InterviewResponse, settings: Any, api: APIClient, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
-        pipeline.transcribe(answered.pk)
+        run_step(TRANSCRIBE_STEP, answered.pk)
         settings.SHOW_MEASURES = False
         assert told_by(api, answered) is None
         assert "How it was spoken" not in page_of(answered, admin_client)

@@ -10,11 +10,13 @@ from django.test import override_settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews.answers import pipeline
+from interviews.answers import transcription
+from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import NotPossible, plan_interview
-from interviews.tasks import sweep
+from screener.background.steps import run_step
 from screener.models import ModelCall
+from screener.tasks import sweep
 from screener.tests.services.test_transcription import a_wav
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_openai import (
@@ -63,7 +65,7 @@ def answered(audio: bytes) -> InterviewResponse:
 
 
 def transcribed(response: InterviewResponse) -> InterviewResponse:
-    pipeline.transcribe(response.pk)
+    run_step(TRANSCRIBE_STEP, response.pk)
     response.refresh_from_db()
     return response
 
@@ -174,12 +176,12 @@ class TestByTwilio:
 
         def too_late(take: Recording) -> Any:
             Recording.objects.get(pk=take.pk).carrier_said(WORDS, status="completed")
-            raise pipeline.NotYet("It has not come yet.")
+            raise transcription.TranscriptPending
 
         with monkeypatch.context() as at_that_moment:
-            at_that_moment.setattr(pipeline, "_ask_carrier", too_late)
+            at_that_moment.setattr(transcription, "_fetch_carrier_transcript", too_late)
             InterviewResponse.objects.update(retry_at=None)
-            pipeline.transcribe(response.pk)
+            run_step(TRANSCRIBE_STEP, response.pk)
         run_tasks()
         response.refresh_from_db()
         assert response.status == Status.ASSESSED

@@ -9,8 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.calling import capacity, dialer
 from interviews.models import Attempt, Call, Interview, WaitReason
-from interviews.tasks import sweep
 from jobs.models import JobDescription
+from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import Interview, Pace, WaitReason
-from interviews.tasks import sweep
+from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
-from interviews.tasks import sweep
 from interviews.tests.scoring.test_monthly_budget import judging
 from screener.models import ModelCall
+from screener.tasks import sweep
 from tests.support.admin_client import submit_form
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import Behaviour, FakeOpenAI, disconnect, error_reply, fake_language_model

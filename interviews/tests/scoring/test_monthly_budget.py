@@ -10,14 +10,15 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews.answers import pipeline
+from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, Recording, WaitReason
-from interviews.tasks import sweep
 from jobs.models import JobDescription
-from jobs.question_sets import write_questions
+from jobs.question_sets import WRITE_STEP
 from screener.background.queue import MAX_STEP_TRIES
+from screener.background.steps import run_step
 from screener.models import ModelCall
+from screener.tasks import sweep
 from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
 from tests.support.fake_openai import KEY, Behaviour, FakeOpenAI, completion_reply, json_reply, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
@@ -136,7 +137,7 @@ def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(
     settings.MONTHLY_BUDGET = 0
     interview = answered()
     for response in interview.responses.all():
-        pipeline.transcribe(response.pk)
+        run_step(TRANSCRIBE_STEP, response.pk)
     settings.MONTHLY_BUDGET = 10
     run_tasks()
     assert stand(interview) == {(InterviewResponse.Status.TRANSCRIBED, 0)}
@@ -169,7 +170,7 @@ def test_questions_wait_to_be_written(model: FakeOpenAI, settings: Any, time_mac
     assert (job.questions_status, job.tries) == (JobDescription.QuestionsStatus.PENDING, 0)
     settings.MONTHLY_BUDGET = 1000
     time_machine.move_to(timezone.now() + timedelta(hours=1), tick=True)
-    write_questions(job.pk)
+    run_step(WRITE_STEP, job.pk)
     job.refresh_from_db()
     assert job.questions_status == JobDescription.QuestionsStatus.READY
     assert job.question_sets.count() == 1

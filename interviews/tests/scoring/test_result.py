@@ -9,7 +9,9 @@ import pytest
 from interviews.models import Interview, InterviewResponse
 from interviews.presenters.interview import Finding
 from interviews.scoring import assessment
+from interviews.scoring.assessment import ASSESS_STEP
 from interviews.tests.scoring.test_checking import BEGGING
+from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.protocol import AnswerScores, AnswerText, CriterionScore, Point, Reply, Summary
 from tests.support.factories import QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
@@ -88,7 +90,7 @@ class TestAnInterview:
         judged_by(uniform_scores(8, "moved twelve services"))
         for one in interview.responses.all():
             one.update_fields(retry_at=None)
-            assessment.assess(one.pk)
+            run_step(ASSESS_STEP, one.pk)
         run_tasks()
         interview.refresh_from_db()
         assert interview.result_status == Interview.ResultStatus.READY

@@ -18,11 +18,13 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from screener import tasks
 from screener.background.leases import LEASE_SECONDS
+from screener.background.steps import run_step
 from screener.models import ModelCall, SpokenLine
 from screener.services.errors import ServiceError
 from screener.services.openai.openai_client import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
 from screener.services.speech_synthesis import synthesizer
 from screener.tts import prompt_cache
+from screener.tts.prompt_cache import SYNTHESIZE_STEP
 from tests.support.factories import run_tasks
 from tests.support.fake_openai import (
     KEY,
@@ -205,7 +207,7 @@ class TestASentence:
             want("Hello.")
             run_tasks()
             SpokenLine.objects.update(retry_at=None)
-            prompt_cache.speak(SpokenLine.objects.get().pk)
+            run_step(SYNTHESIZE_STEP, SpokenLine.objects.get().pk)
         costs = [call.cost for call in ModelCall.objects.all()]
         assert costs == [Decimal("0.00006")] * 2, "noise is billed like speech"
 
@@ -219,19 +221,21 @@ class TestASentence:
             after(time_machine, minutes=11)
             assert SpokenLine.objects.get().file
 
-    def test_of_which_two_workers_come_back_is_kept_once(self) -> None:
+    def test_of_two_workers_is_kept_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with a_voice(speech_reply):
             want("Hello.")
             line = SpokenLine.objects.get()
-            token = SpokenLine.objects.claim(line.pk, seconds=75)
-            assert token is not None
-            prompt_cache._put_away(line, token, MP3)
-            line.refresh_from_db()
-            kept = line.file.name
-            prompt_cache._put_away(line, token, MP3)
-            line.refresh_from_db()
-            assert line.file.name == kept
-            assert line.file.storage.listdir("speech")[1] == [str(kept).removeprefix("speech/")]
+
+            def lose_lease(text: str, **about: Any) -> bytes:
+                monkeypatch.undo()
+                SpokenLine.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+                run_step(SYNTHESIZE_STEP, line.pk)
+                return MP3
+
+            monkeypatch.setattr(prompt_cache, "paid_speech", lose_lease)
+            run_step(SYNTHESIZE_STEP, line.pk)
+        line.refresh_from_db()
+        assert line.file.storage.listdir("speech")[1] == [str(line.file.name).removeprefix("speech/")]
 
     def test_that_waits_for_its_turn_is_not_queued_again(self, time_machine: Any) -> None:
         with a_voice(speech_reply):

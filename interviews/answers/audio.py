@@ -1,0 +1,126 @@
+"""The audio of an answer: fetched from the carrier, then deleted there."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from interviews.answers.locks import lock_recording
+from interviews.models import InterviewResponse, Recording
+from screener.background.leases import Lease, row_lock
+from screener.background.queue import release_db_connection
+from screener.background.steps import Step
+from screener.models import LeasableQuerySet
+from screener.services.errors import ServiceError, TransientError
+from screener.services.telephony import twilio_api, twilio_errors
+
+AUDIO_TRIES = 14
+"""Some three hours: audio that the carrier does not have by then will not come."""
+NO_AUDIO_TRIES = 6
+"""About a minute: a proxy on the way may send a page in place of the audio for a moment."""
+DELETE_AFTER = timedelta(minutes=1)
+DELETE_AGAIN_AFTER = timedelta(hours=1)
+PRESUMED_AVAILABLE_AFTER = timedelta(minutes=2)
+"""A recording without a callback for so long is fetched all the same."""
+
+
+# --- Fetching ------------------------------------------------------------------------------------------
+
+
+def _recordings_to_fetch() -> LeasableQuerySet[Recording]:
+    return Recording.objects.filter(status=Recording.Status.AVAILABLE).exclude(ended=Recording.Ended.REPEAT)
+
+
+def _fetch(lease: Lease[Recording]) -> str:
+    """Copies the audio into our storage. Returns its name there."""
+    recordings = Recording.objects.select_related("response__interview")
+    recording = recordings.only("sid", "file", "response__interview__candidate").get(pk=lease.pk)
+    release_db_connection()
+    return recording.put_away(twilio_api.fetch_audio(recording.sid))
+
+
+def _save_audio(recording: Recording, name: str) -> UUID | None:
+    recording.stored(name)
+    return recording.response_id if recording.chosen else None
+
+
+def _give_up_audio(recording: Recording, error: ServiceError) -> None:
+    lasted = isinstance(error, TransientError | twilio_errors.Refused)
+    recording.lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
+
+
+def _delete_file(name: str) -> None:
+    storages["private"].delete(name)
+
+
+def _max_tries(error: ServiceError) -> int:
+    match error:
+        case TransientError() | twilio_errors.Refused():  # refused: a fault of the account, not of this recording
+            return AUDIO_TRIES
+        case twilio_errors.NoAudio():
+            return NO_AUDIO_TRIES
+        case _:
+            return 0
+
+
+FETCH_STEP = Step(
+    ready=_recordings_to_fetch,
+    work=_fetch,
+    lock=lock_recording,
+    save=_save_audio,
+    give_up=_give_up_audio,
+    discard=_delete_file,
+    max_tries=_max_tries,
+)
+
+
+def presume_available() -> None:
+    """Recordings whose callback was lost are taken to be at the carrier, so that their audio is asked for."""
+    lost_at = timezone.now() - PRESUMED_AVAILABLE_AFTER
+    silent = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=lost_at).exclude(sid="")
+    for recording in silent.select_related("response__interview")[:200]:
+        with recording.response.interview.locked():
+            recording.refresh_from_db(fields=["status", "ended", "seconds"])
+            recording.available(seconds=None)
+
+
+# --- Deleting at the carrier ---------------------------------------------------------------------------
+
+
+def _recordings_to_delete() -> LeasableQuerySet[Recording]:
+    """Recordings that are still at the carrier though they are stored and settled here, or were discarded."""
+    if not settings.DELETE_AT_CARRIER:
+        return Recording.objects.none()
+    unsettled = InterviewResponse.objects.filter(
+        pk=OuterRef("response"), status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK
+    )
+    settled = Q(status=Recording.Status.STORED) & ~Exists(unsettled)
+    there = Recording.objects.filter(settled | Q(ended=Recording.Ended.REPEAT), deleted_at_carrier__isnull=True)
+    return there.filter(updated_at__lt=timezone.now() - DELETE_AFTER).exclude(sid="")
+
+
+def _delete(lease: Lease[Recording]) -> None:
+    recording = Recording.objects.only("sid").get(pk=lease.pk)
+    release_db_connection()
+    twilio_api.delete_audio(recording.sid)
+
+
+def _save_deletion(recording: Recording, _: None) -> None:
+    recording.release(deleted_at_carrier=timezone.now())
+
+
+def _delete_later(recording: Recording, error: ServiceError) -> None:
+    """Deletion is never given up."""
+    recording.release(retry_at=timezone.now() + DELETE_AGAIN_AFTER)
+
+
+DELETE_STEP = Step(
+    ready=_recordings_to_delete,
+    work=_delete,
+    lock=row_lock(Recording.objects.all()),
+    save=_save_deletion,
+    give_up=_delete_later,
+)

@@ -1,0 +1,41 @@
+"""Locks of rows that belong to an interview: the interview is locked with them, and its history is written at the end.
+
+Only the columns that transitions need are read: whole rows of three tables are a fifth of the work on an answer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import transaction
+
+from interviews.models import InterviewResponse, Recording
+
+
+@contextmanager
+def lock_response(response_id: UUID) -> Iterator[InterviewResponse | None]:
+    """As `Lock`. Yields a response under the lock of its interview."""
+    fields = ("lease", "status", "position", "interview__status")
+    responses = InterviewResponse.objects.select_related("interview").only(*fields)
+    with transaction.atomic():
+        response = responses.select_for_update(of=("interview", "self")).filter(pk=response_id).first()
+        if response is None:
+            yield None
+            return
+        with response.interview.held():
+            yield response
+
+
+@contextmanager
+def lock_recording(recording_id: UUID) -> Iterator[Recording | None]:
+    """As `Lock`. Yields a recording under the lock of its interview."""
+    fields = ("lease", "status", "chosen", "response__status", "response__interview__status")
+    recordings = Recording.objects.select_related("response__interview").only(*fields)
+    with transaction.atomic():
+        locked = recordings.select_for_update(of=("response__interview", "response", "self"))
+        recording = locked.filter(pk=recording_id).first()
+        if recording is None:
+            yield None
+            return
+        with recording.response.interview.held():
+            yield recording
