@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("webhooks", "0001_initial"),
-        ("interviews", "0013_turn_replies"),
+        ("interviews", "0014_turn_replies"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interviews', '0012_index_of_waiting_for_capacity'),
+        ('interviews', '0013_event_kinds'),
     ]
 
     operations = [
