@@ -110,7 +110,7 @@ def settle(house: House) -> float:
     started = time.monotonic()
     with suppress(NotInTime):
         eventually(lambda: not observations.unsettled(house), SETTLE_WITHIN, "the end of all interviews")
-        house.simulator.wait_until_quiet(20)
+        house.simulator.wait_until_idle(20)
     return time.monotonic() - started
 
 

@@ -193,7 +193,7 @@ def opened(*, speed: float, **own: str) -> Iterator[House]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)  # PostgreSQL does not run as root, and whom it runs as must get in
         socket_folder = stack.enter_context(_database(folder))
-        simulator = stack.enter_context(running_simulator(speed=speed, spoken=False))
+        simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
         house = House(folder, socket_folder, simulator, stack.enter_context(fake_openai.running()), own)
         stack.callback(house.stop_all)
         manage = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]

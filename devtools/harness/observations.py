@@ -45,7 +45,9 @@ def takes(house: House) -> list[Take]:
 
 def calls(house: House) -> list[Rung]:
     return [
-        Rung(call.sid, urlsplit(call.form["Url"]).path.split("/")[4], call.to, call.date_created, call.end_time)
+        Rung(
+            call.sid, urlsplit(call.create_params["Url"]).path.split("/")[4], call.to, call.date_created, call.end_time
+        )
         for call in list(house.network.calls.values())
     ]
 
@@ -57,7 +59,7 @@ def promised(house: House) -> list[Promise]:
 def words(house: House) -> dict[str, str]:
     """What was said in each take, also in those that were deleted since."""
     transcribed = [one.recording for one in list(house.network.transcriptions.values())]
-    return {one.sid: one.words for one in [*house.network.recordings.values(), *transcribed]}
+    return {one.sid: one.utterance for one in [*house.network.recordings.values(), *transcribed]}
 
 
 def paid(house: House, answered: list[Response]) -> dict[str, int]:

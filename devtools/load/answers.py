@@ -17,7 +17,7 @@ from devtools.harness.deployment import House, eventually, opened, procfile
 from devtools.load.calls import percentiles, prepare, send_all
 from devtools.load.report import keep, machine, say, table
 from devtools.load.webhook_load import QUESTIONS, Account, Plan, Step, script
-from devtools.phone_simulator.calls.audio import wav
+from devtools.phone_simulator.calls.audio import synthesize_wav
 
 RATE = 20
 SECONDS = 20
@@ -58,7 +58,7 @@ class _Carrier(BaseHTTPRequestHandler):
 
 @contextmanager
 def carrier() -> Iterator[str]:
-    handler = type("Handler", (_Carrier,), {"sound": wav("", SECONDS, 0, spoken=False)})
+    handler = type("Handler", (_Carrier,), {"sound": synthesize_wav("", SECONDS, 0, use_speech=False)})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -1,9 +1,9 @@
-"""A phone network in a box: stands in for Twilio, speaks its protocol over HTTP, knows nothing of the app.
+"""A simulated phone network. It speaks Twilio's protocol over HTTP and knows nothing of the application's code.
 
     python -m devtools.phone_simulator --speed 20
 
-Calls go to personas, chosen by the last two digits of the number called (personas.py), or to a person at the phone
-page, which is served at the same address (phone_page.py). What may go wrong can be made to (faults.py). Tests use
+A call is answered by a persona, chosen by the last two digits of the number (callees/personas.py), or by a human at the
+phone page, which is served at the same address (phone_page/). Faults can be injected (faults.py). Tests use
 `running_simulator()`.
 """
 

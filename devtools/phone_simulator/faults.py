@@ -1,4 +1,4 @@
-"""What can go wrong between the network and the application, switched on at the phone page or by flags."""
+"""The faults between the network and the application, switched on at the phone page or by flags."""
 
 import asyncio
 import math
@@ -10,163 +10,166 @@ from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
-from .phone_page.change_stream import Feed
+from .change_stream import ChangeStream
 
-EVERY = math.inf
-HELD = 5  # seconds that a callback is held back for the next one to pass it
-SEED = 1
-# All times are real ones: they are there to meet the application's own clocks.
-BELATED = frozenset({"out-of-order", "late"})
+EVERY_TIME = math.inf
+REORDER_WAIT_SECONDS = 5  # the longest that a callback waits for the next one to overtake it
+RANDOM_SEED = 1
+# All durations are in real time, because the application's timeouts are.
+DELAYING_FAULTS = frozenset({"out-of-order", "late"})
 
 
 @dataclass(frozen=True)
 class Fault:
     name: str
-    does: str
-    unit: str = ""  # of its value: seconds; probability; requests, which are then the next so many
-    value: float = EVERY  # unless another is given
+    description: str
+    unit: str = ""  # unit of the value: seconds, probability, requests (the number affected) or none (on or off)
+    default_value: float = EVERY_TIME
 
 
-CALLBACKS = (
+CALLBACK_FAULTS = (
     Fault("lost", "Callbacks get lost", "probability", 0.2),
-    Fault("late", "Callbacks come late", "seconds", 5),
+    Fault("late", "Callbacks arrive late", "seconds", 5),
     Fault("out-of-order", "Every second callback of a call overtakes the one before it"),
-    Fault("twice", "Every callback comes twice"),
+    Fault("twice", "Every callback arrives twice"),
 )
 FAULTS = {
     fault.name: fault
     for fault in (
-        *CALLBACKS,
-        Fault("absent", "Recordings turn out absent"),
+        *CALLBACK_FAULTS,
+        Fault("absent", "Recordings are reported as absent"),
         Fault("media-404", "The audio of a recording is not found at first", "seconds", 5),
-        Fault("media-truncated", "The audio of a recording breaks off in the middle", "requests"),
-        Fault("rest-429", "The REST API refuses: too many requests", "requests"),
-        Fault("rest-500", "The REST API fails", "requests"),
-        Fault("rest-hang", "The REST API does not answer", "requests"),
-        Fault("rest-dies", "The REST API places the call, and dies before it says so", "requests"),
-        Fault("rest-truncated", "The REST API does what it is asked, and breaks off while it says so", "requests"),
+        Fault("media-truncated", "The audio of a recording is cut off in the middle", "requests"),
+        Fault("rest-429", "The REST API refuses with 429 Too Many Requests", "requests"),
+        Fault("rest-500", "The REST API fails with 500", "requests"),
+        Fault("rest-hang", "The REST API does not respond", "requests"),
+        Fault("rest-dies", "The REST API places the call, then closes the connection without a response", "requests"),
+        Fault("rest-truncated", "The REST API carries out the request, but cuts off its response", "requests"),
     )
 }
 
 
-class Faults:
-    """Those that are active, each with its value, and how often they have struck."""
+class ActiveFaults:
+    """The active faults with their values, and how often each has applied."""
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
-        self._active: dict[str, float] = {}
-        self._struck: Counter[str] = Counter()
+    def __init__(self, changes: ChangeStream) -> None:
+        self._changes = changes
+        self._values: dict[str, float] = {}
+        self._applied: Counter[str] = Counter()
         self._random = Random()  # noqa: S311 - chance, not secrecy
 
-    def switch(self, active: Mapping[str, Any]) -> None:
-        """Exactly these are active from now on: `true` for the usual value. Raises ValueError with the reason."""
-        self._active = {name: value_of(name, value) for name, value in active.items()}
-        self._struck.clear()
-        self._random.seed(SEED)
-        self._feed.changed("faults")
+    def activate(self, values: Mapping[str, Any]) -> None:
+        """Activate exactly these faults; `true` stands for the default value. Raises ValueError with the reason."""
+        self._values = {name: parse_fault_value(name, value) for name, value in values.items()}
+        self._applied.clear()
+        self._random.seed(RANDOM_SEED)
+        self._changes.publish("faults")
 
-    def value(self, name: str) -> float:
-        """0 if it is not active."""
-        return self._active.get(name, 0)
+    def active_value(self, name: str) -> float:
+        """Return the value of the fault; 0 if it is not active."""
+        return self._values.get(name, 0)
 
-    def strikes(self, name: str) -> bool:
-        """Whether it does so now. Counted, and over after as many times as it was to happen."""
-        value, unit = self.value(name), FAULTS[name].unit
+    def applies(self, name: str) -> bool:
+        """Return whether the fault applies to this occasion. Counts it, and ends a fault after its last request."""
+        value, unit = self.active_value(name), FAULTS[name].unit
         if not value or (unit == "probability" and self._random.random() >= value):
             return False
-        self._struck[name] += 1
+        self._applied[name] += 1
         if unit == "requests":
-            self._active[name] = value - 1
-        self._feed.changed("faults")
+            self._values[name] = value - 1
+        self._changes.publish("faults")
         return True
 
-    def strike_callback(self) -> dict[str, float]:
-        """Those that strike the next callback, each with its value. What is lost suffers nothing else."""
-        struck = {}
-        for fault in CALLBACKS:
-            if self.strikes(fault.name):
-                struck[fault.name] = self.value(fault.name)
-            if "lost" in struck:
+    def applying_to_callback(self) -> dict[str, float]:
+        """Return the faults that apply to the next callback, with their values. A lost callback has no other fault."""
+        applying: dict[str, float] = {}
+        for fault in CALLBACK_FAULTS:
+            if self.applies(fault.name):
+                applying[fault.name] = self.active_value(fault.name)
+            if "lost" in applying:
                 break
-        return struck
+        return applying
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The whole table. `active` is true for what happens every time, false for what does not."""
-
-        def number(value: float) -> float | bool:
-            return bool(value) if value in (0, EVERY) else value
-
+        """Return all faults. `active` is true for a fault that applies every time, and false for an inactive one."""
         return [
             {
                 **asdict(fault),
-                "value": number(fault.value),
-                "active": number(self.value(fault.name)),
-                "struck": self._struck[fault.name],
+                "default_value": _json_value(fault.default_value),
+                "active": _json_value(self.active_value(fault.name)),
+                "applied": self._applied[fault.name],
             }
             for fault in FAULTS.values()
         ]
 
 
-def value_of(name: str, value: Any) -> float:
-    """Raises ValueError for what is no fault, or no value of it."""
+def _json_value(value: float) -> float | bool:
+    return bool(value) if value in (0, EVERY_TIME) else value
+
+
+def parse_fault_value(name: str, value: Any) -> float:
+    """Return the value of a fault as a number. Raises ValueError for an unknown fault or an impossible value."""
     fault = FAULTS.get(name)
     if fault is None:
-        raise ValueError(f"There is no fault {name!r}. There are: {', '.join(FAULTS)}.")
+        raise ValueError(f"Unknown fault {name!r}. Valid names: {', '.join(FAULTS)}.")
     if value is True:
-        return fault.value
+        return fault.default_value
     if value is False:
         return 0
     try:
         number = float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name}: {value!r} is not a number.") from None
-    most = {"": 0, "probability": 1}.get(fault.unit, EVERY)
-    if not 0 < number <= most:
-        raise ValueError(f"{name} takes no value {value}; {fault.unit or 'it is on or off'}.")
+    maximum = {"": 0, "probability": 1}.get(fault.unit, EVERY_TIME)
+    if not 0 < number <= maximum:
+        raise ValueError(f"{name}: {value} is not a valid value ({fault.unit or 'on or off'}).")
     return number
 
 
-def from_flag(text: str) -> tuple[str, str | bool]:
-    """NAME or NAME=VALUE, for argparse."""
-    name, given, value = text.partition("=")
-    setting = value if given else True
+def parse_fault_flag(text: str) -> tuple[str, str | bool]:
+    """Parse NAME or NAME=VALUE, for argparse."""
+    name, separator, value = text.partition("=")
+    setting = value if separator else True
     try:
-        value_of(name, setting)
-        return name, setting
+        parse_fault_value(name, setting)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+    return name, setting
 
 
-class Swap:
-    """Lets every second callback pass before the one that came before it."""
+class CallbackReorderer:
+    """Lets every second callback overtake the one before it."""
 
     def __init__(self) -> None:
-        self._passed: asyncio.Event | None = None
+        self._overtaken: asyncio.Event | None = None
 
     async def deliver(self, send: Callable[[], Awaitable[None]]) -> None:
-        waiting, self._passed = self._passed, None
-        if waiting:
+        earlier, self._overtaken = self._overtaken, None
+        if earlier:
             await send()
-            waiting.set()
+            earlier.set()
             return
-        passed = self._passed = asyncio.Event()
+        overtaken = self._overtaken = asyncio.Event()
         with suppress(TimeoutError):
-            await asyncio.wait_for(passed.wait(), HELD)
-        if self._passed is passed:
-            self._passed = None
+            await asyncio.wait_for(overtaken.wait(), REORDER_WAIT_SECONDS)
+        if self._overtaken is overtaken:
+            self._overtaken = None
         await send()
 
 
-async def disturbed(struck: Mapping[str, float], deliver: Callable[[], Awaitable[None]], swap: Swap) -> None:
-    """Deliver a callback as the faults that strike it will have it."""
+async def deliver_with_faults(
+    applying: Mapping[str, float], send: Callable[[], Awaitable[None]], reorderer: CallbackReorderer
+) -> None:
+    """Deliver a callback subject to the faults that apply to it."""
 
-    async def send() -> None:
-        await asyncio.gather(*(deliver() for _ in range(2 if "twice" in struck else 1)))
+    async def send_copies() -> None:
+        copies = 2 if "twice" in applying else 1
+        await asyncio.gather(*(send() for _ in range(copies)))
 
-    if "lost" in struck:
+    if "lost" in applying:
         return
-    await asyncio.sleep(struck.get("late", 0))
-    if "out-of-order" in struck:
-        await swap.deliver(send)
+    await asyncio.sleep(applying.get("late", 0))
+    if "out-of-order" in applying:
+        await reorderer.deliver(send_copies)
     else:
-        await send()
+        await send_copies()

@@ -1,4 +1,4 @@
-"""The network itself: one account, its calls and recordings, and the pace of time."""
+"""The simulated phone network: one account with its calls and recordings, and the speed of simulated time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -6,50 +6,49 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .callees.callee import Callee
-from .callees.human_callee import Person
-from .callees.personas import callee_for
-from .faults import Faults
-from .phone_page.change_stream import Feed
+from .callees.human_callee import HumanCallee
+from .callees.personas import persona_for_number
+from .change_stream import ChangeStream
+from .faults import ActiveFaults
 from .resources import Call, Recording, Transcription
-from .webhook_client import Courier
+from .webhook_client import WebhookClient
 
 
 @dataclass
 class Network:
-    """State shared by the REST API and the running calls; lives in one event loop."""
+    """State shared by the REST API and the running calls. Lives in one event loop."""
 
     account_sid: str
     auth_token: str
-    speed: float = 0  # how many simulated seconds pass in a real one; 0: time takes no time
-    number: str | None = None  # the only number that may call; None: any
-    callees: Callable[[str], Callee] = callee_for  # who picks up at a number
-    spoken: bool = True  # whether recordings are speech (where espeak-ng is installed) or tones
-    answering: bool = False  # whether a person answers all calls, at the phone page,
-    reserved: set[str] = field(default_factory=set)  # or only those to these numbers
-    feed: Feed = field(default_factory=Feed)
-    url: str = ""  # where the REST API is reachable
+    speed: float = 0  # simulated seconds per real second; 0: simulated time takes no real time
+    caller_number: str | None = None  # the only number that may call; None: any
+    choose_callee: Callable[[str], Callee] = persona_for_number
+    synthesize_speech: bool = True  # record speech, if espeak-ng is installed; otherwise tones
+    human_answers_all: bool = False  # the human at the phone page answers all calls,
+    human_numbers: set[str] = field(default_factory=set)  # or only calls to these numbers
+    changes: ChangeStream = field(default_factory=ChangeStream)
+    url: str = ""  # base URL of the REST API
     calls: dict[str, Call] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     transcriptions: dict[str, Transcription] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.courier = Courier(self.auth_token)
-        self.faults = Faults(self.feed)
+        self.webhook_client = WebhookClient(self.auth_token)
+        self.faults = ActiveFaults(self.changes)
 
-    def pace(self, seconds: float) -> float:
-        """The real seconds that so many simulated ones take."""
-        return seconds / self.speed if self.speed else 0
+    def real_seconds(self, simulated_seconds: float) -> float:
+        return simulated_seconds / self.speed if self.speed else 0
 
-    def start(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Run it in the background, for as long as the network is up."""
+    def start_task(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run the coroutine in the background until it ends or the network shuts down."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def quiet(self) -> None:
-        """Return once no call is running and no callback is under way."""
+    async def wait_until_idle(self) -> None:
+        """Return once no call is running and no callback is pending."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -58,9 +57,10 @@ class Network:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def new_call(self, form: Mapping[str, str], events: frozenset[str]) -> tuple[Call, Callee]:
-        for_person = self.answering or form["To"] in self.reserved
-        callee = Person() if for_person else self.callees(form["To"])
-        call = Call(self.account_sid, form, events, callee.name)
+    def create_call(self, params: Mapping[str, str], reported_events: frozenset[str]) -> tuple[Call, Callee]:
+        number = params["To"]
+        is_for_human = self.human_answers_all or number in self.human_numbers
+        callee = HumanCallee() if is_for_human else self.choose_callee(number)
+        call = Call(self.account_sid, params, reported_events, callee.name)
         self.calls[call.sid] = call
         return call, callee

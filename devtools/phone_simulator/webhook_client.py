@@ -1,4 +1,4 @@
-"""Carries requests to the application as Twilio does: signed, bounded in time, retried as the URL asks."""
+"""Sends webhooks to the application as Twilio does: signed, with timeouts, retried as the URL asks."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,62 +11,71 @@ import aiohttp
 import yarl
 from twilio.request_validator import RequestValidator
 
-LIMIT_MS = 15_000  # Twilio waits no longer than this for an answer, retries included
-INVALID_URL, HTTP_FAILURE, REFUSED, TIMED_OUT, BROKEN = 11100, 11200, 11202, 11203, 11205
+MAX_WAIT_MS = 15_000  # Twilio's limit for a response, retries included
+# Twilio's error codes.
+INVALID_URL, HTTP_FAILURE, CONNECTION_REFUSED, TIMED_OUT, CONNECTION_BROKEN = 11100, 11200, 11202, 11203, 11205
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What came back, or Twilio's error code for why nothing usable did (0: all is well)."""
+class WebhookReply:
+    """The application's response, or Twilio's code for why there is no usable one."""
 
     url: str
     status: int = 0
     content_type: str = ""
     body: str = ""
-    error: int = 0
-    sound: bytes = field(default=b"", repr=False)  # the body instead, where it is audio
-    words: str = ""  # what is said in it, where its Content-Description tells
+    error_code: int = 0  # 0: success
+    audio: bytes = field(default=b"", repr=False)  # set instead of the body if the content is audio
+    spoken_text: str = ""  # the words of the audio, from its Content-Description header
 
 
 @dataclass(frozen=True)
-class Overrides:
+class ConnectionOverrides:
     """The connection settings that a webhook URL may carry in its fragment."""
 
-    connect: float
-    read: float
-    total: float
-    retries: int
-    policy: frozenset[str]
+    connect_timeout: float
+    read_timeout: float
+    total_timeout: float
+    max_retries: int
+    retry_on: frozenset[str]
 
     @classmethod
-    def parse(cls, fragment: str) -> "Overrides":
-        given = dict(parse_qsl(fragment))
+    def parse(cls, fragment: str) -> "ConnectionOverrides":
+        settings = dict(parse_qsl(fragment))
 
-        def number(name: str, default: int, most: int = LIMIT_MS) -> int:
-            value = given.get(name, "")
-            return min(int(value), most) if value.isdecimal() else default
+        def integer(name: str, default: int, maximum: int = MAX_WAIT_MS) -> int:
+            value = settings.get(name, "")
+            return min(int(value), maximum) if value.isdecimal() else default
 
         return cls(
-            connect=number("ct", 5_000) / 1000,
-            read=number("rt", LIMIT_MS) / 1000,
-            total=number("tt", LIMIT_MS) / 1000,
-            retries=number("rc", 1, most=5),
-            policy=frozenset(given.get("rp", "ct").split(",")),
+            connect_timeout=integer("ct", 5_000) / 1000,
+            read_timeout=integer("rt", MAX_WAIT_MS) / 1000,
+            total_timeout=integer("tt", MAX_WAIT_MS) / 1000,
+            max_retries=integer("rc", 1, maximum=5),
+            retry_on=frozenset(settings.get("rp", "ct").split(",")),
         )
 
-    def retry(self, failure: str) -> bool:
-        return bool(failure) and not self.policy.isdisjoint({failure, "all"})
+    def should_retry(self, failure: str) -> bool:
+        return bool(failure) and not self.retry_on.isdisjoint({failure, "all"})
 
 
-class Courier:
-    """Use as `async with`: it holds the HTTP connections."""
+@dataclass(frozen=True)
+class SignedRequest:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class WebhookClient:
+    """An async context manager that owns the HTTP connections."""
 
     def __init__(self, auth_token: str) -> None:
         self._validator = RequestValidator(auth_token)
 
-    async def __aenter__(self) -> "Courier":
-        # No cookies: they would leak from one call into another. No kept connections: a POST that
-        # meets one just closed by the server would look like an outage that never was.
+    async def __aenter__(self) -> "WebhookClient":
+        # No cookies: they would leak from one call into another. No kept connections: a POST over one that the
+        # server has just closed would look like an outage.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -79,65 +88,69 @@ class Courier:
     ) -> None:
         await self._session.close()
 
-    async def send(self, method: str, url: str, params: Mapping[str, str]) -> Reply:
-        """Make one signed request. Never raises: failures come back as a Reply with an error code."""
+    async def send(self, method: str, url: str, params: Mapping[str, str]) -> WebhookReply:
+        """Make one signed request. Never raises: a failure is a reply with an error code."""
         target, _, fragment = url.partition("#")
-        if not valid_url(target):
-            return Reply(url, error=INVALID_URL)
-        overrides = Overrides.parse(fragment)
+        if not is_valid_url(target):
+            return WebhookReply(url, error_code=INVALID_URL)
+        overrides = ConnectionOverrides.parse(fragment)
+        try:
+            async with asyncio.timeout(overrides.total_timeout):
+                return await self._send_with_retries(self._sign(method, target, params), overrides)
+        except TimeoutError:
+            return WebhookReply(url, error_code=TIMED_OUT)
+
+    def _sign(self, method: str, url: str, params: Mapping[str, str]) -> SignedRequest:
         if method == "GET" and params:
-            target += ("&" if "?" in target else "?") + urlencode(params)
+            url += ("&" if "?" in url else "?") + urlencode(params)
         form = dict(params) if method == "POST" else {}
         headers = {
-            "X-Twilio-Signature": self._validator.compute_signature(signed_url(target), form),
+            "X-Twilio-Signature": self._validator.compute_signature(url_for_signature(url), form),
             "I-Twilio-Idempotency-Token": str(uuid4()),  # the same for every retry
         }
-        if method == "POST":
-            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        body = urlencode(form).encode() if method == "POST" else None
-        try:
-            async with asyncio.timeout(overrides.total):
-                return await self._with_retries(method, target, headers, body, overrides)
-        except TimeoutError:
-            return Reply(url, error=TIMED_OUT)
+        if method != "POST":
+            return SignedRequest(method, url, headers, None)
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        return SignedRequest(method, url, headers, urlencode(form).encode())
 
-    async def _with_retries(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, overrides: Overrides
-    ) -> Reply:
-        for _ in range(overrides.retries):
-            reply, failure = await self._attempt(method, target, headers, body, overrides)
-            if not overrides.retry(failure):
+    async def _send_with_retries(self, request: SignedRequest, overrides: ConnectionOverrides) -> WebhookReply:
+        for _ in range(overrides.max_retries):
+            reply, failure = await self._send_once(request, overrides)
+            if not overrides.should_retry(failure):
                 return reply
-        reply, _ = await self._attempt(method, target, headers, body, overrides)
+        reply, _ = await self._send_once(request, overrides)
         return reply
 
-    async def _attempt(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, overrides: Overrides
-    ) -> tuple[Reply, str]:
-        """The reply, and the kind of failure in the words of the retry policy ("": none)."""
-        timeout = aiohttp.ClientTimeout(sock_connect=overrides.connect, sock_read=overrides.read)
-        # encoded=True: what arrives must be, byte for byte, what was signed.
-        url = yarl.URL(target, encoded=True)
+    async def _send_once(self, request: SignedRequest, overrides: ConnectionOverrides) -> tuple[WebhookReply, str]:
+        """Return the reply, and the kind of failure as the retry policy names it; an empty string for success."""
+        timeout = aiohttp.ClientTimeout(sock_connect=overrides.connect_timeout, sock_read=overrides.read_timeout)
+        # encoded=True: the URL must arrive exactly as it was signed.
+        url = yarl.URL(request.url, encoded=True)
         try:
-            async with self._session.request(method, url, data=body, headers=headers, timeout=timeout) as response:
-                error = HTTP_FAILURE if response.status >= 400 else 0
-                reply = Reply(target, response.status, response.content_type, error=error)
-                if response.content_type.startswith("audio/"):
-                    words = unquote(response.headers.get("Content-Description", ""))
-                    reply = replace(reply, sound=await response.read(), words=words)
-                else:
-                    reply = replace(reply, body=await response.text(errors="replace"))
-                return reply, f"{response.status // 100}xx" if error else ""
+            async with self._session.request(
+                request.method, url, data=request.body, headers=request.headers, timeout=timeout
+            ) as response:
+                reply = await _read_reply(request.url, response)
+                return reply, f"{response.status // 100}xx" if reply.error_code else ""
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return Reply(target, error=REFUSED), "ct"
+            return WebhookReply(request.url, error_code=CONNECTION_REFUSED), "ct"
         except TimeoutError:
-            return Reply(target, error=TIMED_OUT), "rt"
+            return WebhookReply(request.url, error_code=TIMED_OUT), "rt"
         except aiohttp.ClientError:
-            return Reply(target, error=BROKEN), "rt"
+            return WebhookReply(request.url, error_code=CONNECTION_BROKEN), "rt"
 
 
-def valid_url(url: str) -> bool:
-    """Whether Twilio would call it: absolute, http or https, and no underscore in its host name."""
+async def _read_reply(url: str, response: aiohttp.ClientResponse) -> WebhookReply:
+    error_code = HTTP_FAILURE if response.status >= 400 else 0
+    reply = WebhookReply(url, response.status, response.content_type, error_code=error_code)
+    if response.content_type.startswith("audio/"):
+        spoken_text = unquote(response.headers.get("Content-Description", ""))
+        return replace(reply, audio=await response.read(), spoken_text=spoken_text)
+    return replace(reply, body=await response.text(errors="replace"))
+
+
+def is_valid_url(url: str) -> bool:
+    """Return whether Twilio accepts the URL: absolute, http or https, no underscore in the host name."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -146,8 +159,8 @@ def valid_url(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(host) and "_" not in host
 
 
-def signed_url(url: str) -> str:
-    """The URL as it enters the signature: Twilio leaves a port out of https URLs, and in http ones."""
+def url_for_signature(url: str) -> str:
+    """Return the URL as Twilio signs it: without the port for https, with it for http."""
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.port:
         return url

@@ -181,10 +181,10 @@ def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator
     interview = conduct(make_interview(job=spoken_job(), phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     (call,) = network.network.calls.values()
-    played = [entry["text"] for entry in call.log if entry["event"] == "played"]
+    played = [entry["text"] for entry in call.log if entry["event"] == "prompt_played"]
     assert [question["text"] for question in QUESTIONS] == [text for text in played if text.startswith("Tell me")]
     assert played[-1].endswith("Goodbye.")
-    heard = [entry["text"] for entry in call.log if entry["event"] == "heard"]
+    heard = [entry["text"] for entry in call.log if entry["event"] == "prompt_spoken"]
     assert len(heard) == 1
     assert "Ada Lovelace" in heard[0]
     assert not ProcrastinateJob.objects.filter(status="failed").exists()

@@ -1,4 +1,4 @@
-"""The contract between the network and whoever is called: a persona, a test, a person in a browser."""
+"""The protocol between the network and a callee: a persona, a scripted callee of a test, or a human in a browser."""
 
 from dataclasses import dataclass, field
 from math import ceil
@@ -7,57 +7,57 @@ from typing import Protocol
 WORDS_PER_SECOND = 2.5
 
 
-def speech_seconds(words: str) -> int:
-    """How long these words take to say."""
-    return ceil(len(words.split()) / WORDS_PER_SECOND)
+def speaking_seconds(text: str) -> int:
+    """Return how long it takes to say the text."""
+    return ceil(len(text.split()) / WORDS_PER_SECOND)
 
 
 @dataclass(frozen=True)
 class Pickup:
-    """How the phone is answered, if at all."""
+    """How and when the callee answers the phone."""
 
     status: str = "in-progress"  # or busy, no-answer, failed
-    rings: float = 6  # seconds until it is picked up
-    sip: int = 200
-    answered_by: str = "human"  # what answering machine detection will find,
-    detection: float = 2.8  # after so many seconds
+    ring_seconds: float = 6
+    sip_code: int = 200
+    answered_by: str = "human"  # the result of answering machine detection
+    detection_seconds: float = 2.8
 
 
 @dataclass(frozen=True)
-class Moment:
-    """A point in the call at which the callee may do something."""
+class CalleePrompt:
+    """A moment in the call at which the callee may react."""
 
     verb: str  # say, play, gather or record
-    heard: str  # what was spoken since the callee last did something
-    keys: bool = False  # whether keys are listened to now,
-    speech: bool = False  # and whether speech is
-    seconds: float = 0  # how long the network waits for a reaction before it goes on
-    prompt: float = 0  # how long what is being said now takes: a person hears it while they react
-    finish: str = ""  # the keys that end the input
-    digits: int = 0  # after so many keys it is complete; 0: any number
-    longest: int = 0  # so many seconds are recorded at most
+    heard_text: str  # all that was played since the last reaction
+    accepts_keys: bool = False
+    accepts_speech: bool = False
+    timeout_seconds: float = 0  # silence after which the network goes on
+    prompt_seconds: float = 0  # length of the prompt; a human reacts while it plays
+    finish_keys: str = ""  # keys that end the input
+    max_digits: int = 0  # number of keys that completes the input; 0: no limit
+    max_seconds: int = 0  # longest recording
 
 
 @dataclass(frozen=True)
 class Reaction:
-    """What the callee does then, in this order: speaks (or makes a noise), presses keys, hangs up."""
+    """The actions of the callee, in this order: speak (or make a noise), press keys, hang up."""
 
-    words: str = ""
-    noise: int = 0  # seconds of sound, where it is not the words that tell
+    utterance: str = ""
+    noise_seconds: int = 0  # length of the sound; 0: derived from the utterance
     keys: str = ""
     hangs_up: bool = False
-    audio: bytes = field(default=b"", repr=False)  # the sound itself, as WAV, where there was a microphone
+    audio: bytes = field(default=b"", repr=False)  # WAV from a microphone
 
     @property
-    def sound(self) -> int:
-        return self.noise or speech_seconds(self.words)
+    def sound_seconds(self) -> int:
+        return self.noise_seconds or speaking_seconds(self.utterance)
 
 
 SILENCE = Reaction()
 
 
 class Callee(Protocol):
-    """Someone who can be called. One object per call; `react` may take as long as a person takes."""
+    """The called party. One object per call; `react` may take as long as a human needs."""
 
     @property
     def name(self) -> str: ...
@@ -65,4 +65,4 @@ class Callee(Protocol):
     @property
     def pickup(self) -> Pickup: ...
 
-    async def react(self, moment: Moment) -> Reaction: ...
+    async def react(self, prompt: CalleePrompt) -> Reaction: ...

@@ -1,10 +1,11 @@
-"""What candidates say: answers to any question about any job, the same for the same question and number."""
+"""Answers to any interview question. The same question and number always give the same answer."""
 
 import re
 from random import Random
 
-# Words that carry no subject: of grammar, and of interviewing.
-EMPTY_WORDS = """
+# Words that name no topic: function words, and the vocabulary of interviews.
+STOP_WORDS = frozenset(
+    """
 a about after again ago all also always an and any anything approach are as ask at be because been before
 being believe best between both bring but by can candidate consider could deal dealt dear describe detail
 details did do does doing down during each ensure ever every example examples experience explain few
@@ -17,10 +18,10 @@ talk tell than thank thanks that the their them then there these they thing thin
 through time to too tools under understand until up us use used using very walk want was way we well were
 what when where which while who why will with within without work worked working would year years yes yet
 you your
-"""
-EMPTY = frozenset(EMPTY_WORDS.split())
-# What an interviewer says around a question.
-ASIDE = re.compile(r"\b(?:press|beep|tone|hang up|question|answer|hear|thank you|thanks|sorry)\b", re.I)
+""".split()
+)
+# Sentences around a question that belong to the interviewer, not to the question.
+INTERVIEWER_ASIDE = re.compile(r"\b(?:press|beep|tone|hang up|question|answer|hear|thank you|thanks|sorry)\b", re.I)
 
 OPENINGS = (
     "Sure, I can give you an example of {topic} from my last job at {place}.",
@@ -63,32 +64,33 @@ PLACES = (
 )
 
 
-def question_in(heard: str) -> str:
-    """The question in what was heard: what follows the last introduction."""
-    sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+[.!?]?", heard)]
+def extract_question(prompt_text: str) -> str:
+    """Return the question in a prompt: the sentences after the last introduction."""
+    sentences = [sentence.strip() for sentence in re.findall(r"[^.!?]+[.!?]?", prompt_text)]
     while len(sentences) > 1 and _is_aside(sentences[-1]):
         sentences.pop()
-    start = max((at + 1 for at, sentence in enumerate(sentences[:-1]) if _is_aside(sentence)), default=0)
+    aside_positions = [index for index, sentence in enumerate(sentences[:-1]) if _is_aside(sentence)]
+    start = aside_positions[-1] + 1 if aside_positions else 0
     return " ".join(sentences[start:])
 
 
 def _is_aside(sentence: str) -> bool:
-    return not sentence.endswith("?") and bool(ASIDE.search(sentence))
+    return not sentence.endswith("?") and bool(INTERVIEWER_ASIDE.search(sentence))
 
 
-def subjects(question: str) -> list[str]:
-    """The phrases of the question that say what it is about."""
+def extract_topics(question: str) -> list[str]:
+    """Return the phrases that name the topics of the question."""
     phrases: list[list[str]] = [[]]
     for word in re.findall(r"[\w'+#/-]+|[,.;:!?]", question.lower()):
-        if word in EMPTY or word.endswith("ly") or not word[0].isalnum():
+        if word in STOP_WORDS or word.endswith("ly") or not word[0].isalnum():
             phrases.append([])
         else:
             phrases[-1].append(word)
     return list(dict.fromkeys(" ".join(phrase[:3]) for phrase in phrases if phrase))
 
 
-def _facts(random: Random, question: str) -> dict[str, object]:
-    topics = subjects(question) or ["this work"]
+def _template_values(random: Random, question: str) -> dict[str, object]:
+    topics = extract_topics(question) or ["this work"]
     return {
         "topic": " and ".join(topics[:2]),
         "first": topics[0],
@@ -103,21 +105,21 @@ def _facts(random: Random, question: str) -> dict[str, object]:
     }
 
 
-def talkative(question: str, number: str) -> str:
-    """60 to 120 words: a situation, what was done, what came of it, with numbers."""
-    random = _random(question, number)
-    facts = _facts(random, question)
-    actions = [ACTIONS[at] for at in sorted(random.sample(range(len(ACTIONS)), 2))]
+def talkative_answer(question: str, number: str) -> str:
+    """Return an answer of 60 to 120 words: a situation, the actions and the result, with numbers."""
+    random = _seeded_random(question, number)
+    values = _template_values(random, question)
+    actions = [ACTIONS[index] for index in sorted(random.sample(range(len(ACTIONS)), 2))]
     parts = [random.choice(OPENINGS), random.choice(SITUATIONS), *actions, random.choice(RESULTS)]
-    return " ".join(part.format(**facts) for part in [*parts, random.choice(LESSONS)])
+    return " ".join(part.format(**values) for part in [*parts, random.choice(LESSONS)])
 
 
-def terse(question: str, number: str) -> str:
-    """One short sentence."""
-    random = _random(question, number)
-    facts = _facts(random, question)
-    return random.choice(SHORT).format(**facts)
+def terse_answer(question: str, number: str) -> str:
+    """Return an answer of one short sentence."""
+    random = _seeded_random(question, number)
+    values = _template_values(random, question)
+    return random.choice(SHORT).format(**values)
 
 
-def _random(question: str, number: str) -> Random:
+def _seeded_random(question: str, number: str) -> Random:
     return Random(f"{number} {question}")  # noqa: S311 - variety, not secrecy

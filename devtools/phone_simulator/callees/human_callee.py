@@ -1,70 +1,77 @@
-"""A person at the phone page, as the network sees them."""
+"""A human at the phone page, as a callee of the network."""
 
 import asyncio
 import math
 from enum import Enum
 
-from .callee import SILENCE, Moment, Pickup, Reaction
+from .callee import SILENCE, CalleePrompt, Pickup, Reaction
 
-THINKING = 30  # seconds of silence that a person gets where they may speak: typing takes longer
-UNHEARD = 10  # seconds after which the page, should it be gone, no longer counts as still speaking a text
-NOBODY = Pickup("no-answer", rings=math.inf)
-
-
-class Sign(Enum):
-    """What the page tells of a person who has not reacted yet."""
-
-    HEARD = "heard"  # what was being said is over, or skipped
-    STAY = "stay"  # they are typing, or speaking into the microphone
-    NOTHING = "nothing"  # and no sign in time
+THINKING_SECONDS = 30  # silence allowed where speech is accepted: typing takes longer than speaking
+PAGE_GONE_SECONDS = 10  # after this, a page that sent nothing no longer counts as still playing the prompt
+NO_PICKUP = Pickup("no-answer", ring_seconds=math.inf)
 
 
-class Person:
-    """Lives in real time: their reactions take as long as they take. Before they pick up, nobody does."""
+class PageSignal(Enum):
+    """A message of the page about a human who has not reacted yet."""
+
+    PROMPT_FINISHED = "heard"
+    USER_ACTIVE = "stay"  # typing, or recording
+    TIMED_OUT = "nothing"  # no message in time
+
+
+class HumanCallee:
+    """A callee in real time: a reaction takes as long as the human takes. Does not answer before the page picks up."""
 
     name = "you"
 
-    def __init__(self, pickup: Pickup = NOBODY, page: str = "") -> None:
+    def __init__(self, pickup: Pickup = NO_PICKUP, page_id: str = "") -> None:
         self.pickup = pickup
-        self.page = page  # which browser window has the call
-        self._deeds: asyncio.Queue[Reaction | Sign] = asyncio.Queue()
+        self.page_id = page_id  # the browser window that has the call
+        self._actions: asyncio.Queue[Reaction | PageSignal] = asyncio.Queue()
 
-    def do(self, deed: Reaction | Sign) -> None:
-        """Only while they are asked to react: there is nobody to take it otherwise."""
-        self._deeds.put_nowait(deed)
+    def submit(self, action: Reaction | PageSignal) -> None:
+        """Pass on an action of the page. Call this only while `react` is running; earlier actions are dropped."""
+        self._actions.put_nowait(action)
 
-    async def react(self, moment: Moment) -> Reaction:
-        """Keys may come one by one, and while a question is still being asked."""
+    async def react(self, prompt: CalleePrompt) -> Reaction:
+        """Collect the reaction. Keys may arrive one by one, and while the prompt is still playing."""
         try:
-            return await self._live_through(moment)
+            return await self._collect_reaction(prompt)
         finally:
-            self._deeds = asyncio.Queue()  # what came too late for this moment is not meant for the next
+            self._actions = asyncio.Queue()  # late actions must not reach the next prompt
 
-    async def _live_through(self, moment: Moment) -> Reaction:
-        keys, hearing = "", moment.prompt > 0
+    async def _collect_reaction(self, prompt: CalleePrompt) -> Reaction:
+        keys, is_playing = "", prompt.prompt_seconds > 0
         while True:
-            deed = await self._next(2 * moment.prompt + UNHEARD if hearing else patience(moment))
-            if deed is Sign.STAY or (deed is Sign.HEARD and not hearing):  # a page that was loaded again says it twice
+            playing_limit = 2 * prompt.prompt_seconds + PAGE_GONE_SECONDS
+            action = await self._next_action(playing_limit if is_playing else silence_limit(prompt))
+            # After a reload the page reports the end of the prompt a second time.
+            is_repeated = action is PageSignal.PROMPT_FINISHED and not is_playing
+            if action is PageSignal.USER_ACTIVE or is_repeated:
                 continue
-            if isinstance(deed, Reaction):
-                if moment.verb != "gather" or not deed.keys:
-                    return deed
-                keys += deed.keys
-                if len(keys) == moment.digits or deed.keys[-1] in moment.finish:
+            if isinstance(action, Reaction):
+                if prompt.verb != "gather" or not action.keys:
+                    return action
+                keys += action.keys
+                if _is_complete(keys, prompt):
                     return Reaction(keys=keys)
-            elif not hearing:
+            elif not is_playing:
                 return Reaction(keys=keys)
-            elif not (moment.keys or moment.speech):
+            elif not (prompt.accepts_keys or prompt.accepts_speech):
                 return SILENCE
-            hearing = False
+            is_playing = False
 
-    async def _next(self, seconds: float) -> Reaction | Sign:
+    async def _next_action(self, seconds: float) -> Reaction | PageSignal:
         try:
-            return await asyncio.wait_for(self._deeds.get(), seconds)
+            return await asyncio.wait_for(self._actions.get(), seconds)
         except TimeoutError:
-            return Sign.NOTHING
+            return PageSignal.TIMED_OUT
 
 
-def patience(moment: Moment) -> float:
-    """How long silence may last. Keys are pressed as fast as on any phone, words are not."""
-    return max(moment.seconds, THINKING) if moment.speech else moment.seconds
+def _is_complete(keys: str, prompt: CalleePrompt) -> bool:
+    return len(keys) == prompt.max_digits or keys[-1] in prompt.finish_keys
+
+
+def silence_limit(prompt: CalleePrompt) -> float:
+    """Return how many seconds of silence end the turn: keys are as quick as on any phone, typed words are not."""
+    return max(prompt.timeout_seconds, THINKING_SECONDS) if prompt.accepts_speech else prompt.timeout_seconds

@@ -1,4 +1,4 @@
-"""Recorded audio: 8 kHz, 16 bit, mono, exactly as long as reported, the same each time it is made."""
+"""Audio of recordings: 8 kHz, 16 bit, mono. The same input always gives the same audio of the reported length."""
 
 import io
 import math
@@ -7,24 +7,28 @@ import subprocess
 import wave
 from array import array
 
-RATE = 8_000
-# Slower than people talk on this network, faster than espeak-ng needs to be cut short.
-ESPEAK = ("espeak-ng", "--stdin", "--stdout", "-s", "125")
-VOICES = ("en-us", "en-us+f2", "en-us+m3", "en-us+f4", "en-us+m7")
-FFMPEG = ("ffmpeg", "-loglevel", "error", "-i", "pipe:0", "-f", "mp3", "pipe:1")
-WAV_HEADER = 44
+SAMPLE_RATE = 8_000
+# 125 words per minute: below the simulated speaking rate, so that recordings are rarely too short for their text.
+ESPEAK_COMMAND = ("espeak-ng", "--stdin", "--stdout", "-s", "125")
+ESPEAK_VOICES = ("en-us", "en-us+f2", "en-us+m3", "en-us+f4", "en-us+m7")
+FFMPEG_COMMAND = ("ffmpeg", "-loglevel", "error", "-i", "pipe:0", "-f", "mp3", "pipe:1")
+WAV_HEADER_BYTES = 44
 
 
-def wav(words: str, seconds: int, voice: int, spoken: bool = True) -> bytes:
-    """The words, spoken and padded to that length; a hum where there are none, or no speech synthesis."""
-    if spoken and words and shutil.which(ESPEAK[0]):
-        samples = _speech(words, seconds * RATE, VOICES[voice % len(VOICES)])
+class InvalidAudio(ValueError):
+    """The upload is not a WAV file that the simulator accepts."""
+
+
+def synthesize_wav(text: str, seconds: int, voice: int, use_speech: bool = True) -> bytes:
+    """Return the text as speech, padded to the length; a tone if there is no text, or no speech synthesis."""
+    if use_speech and text and shutil.which(ESPEAK_COMMAND[0]):
+        samples = _espeak_samples(text, seconds * SAMPLE_RATE, ESPEAK_VOICES[voice % len(ESPEAK_VOICES)])
     else:
-        samples = _hum(seconds * RATE, 180 + 10 * voice)
-    return _wav(samples.tobytes(), RATE)
+        samples = _tone_samples(seconds * SAMPLE_RATE, 180 + 10 * voice)
+    return _encode_wav(samples.tobytes(), SAMPLE_RATE)
 
 
-def _wav(samples: bytes, rate: int) -> bytes:
+def _encode_wav(samples: bytes, rate: int) -> bytes:
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)
@@ -34,50 +38,52 @@ def _wav(samples: bytes, rate: int) -> bytes:
     return file.getvalue()
 
 
-def clip(sound: bytes, longest: int) -> tuple[bytes, int]:
-    """What a microphone took, cut to that many seconds, and its length. Raises ValueError for other than mono PCM."""
+def cut_wav(audio: bytes, max_seconds: int) -> tuple[bytes, int]:
+    """Return the audio, cut to the maximum, and its length in seconds. Raises InvalidAudio unless it is mono PCM."""
     try:
-        with wave.open(io.BytesIO(sound)) as file:
+        with wave.open(io.BytesIO(audio)) as file:
             if (file.getnchannels(), file.getsampwidth()) != (1, 2) or not file.getnframes():
-                raise ValueError("The sound is not 16 bit mono, or empty.")
+                raise InvalidAudio("The audio is empty, or not 16 bit mono.")
             rate, length = file.getframerate(), file.getnframes()
-            if length <= longest * rate:
-                return sound, max(1, round(length / rate))
-            samples = file.readframes(longest * rate)
+            if length <= max_seconds * rate:
+                return audio, max(1, round(length / rate))
+            samples = file.readframes(max_seconds * rate)
     except (wave.Error, EOFError) as error:
-        raise ValueError(f"The sound is no WAV file: {error}") from error
-    return _wav(samples, rate), longest
+        raise InvalidAudio(f"The audio is not a WAV file: {error}") from error
+    return _encode_wav(samples, rate), max_seconds
 
 
-def mp3(sound: bytes) -> bytes | None:
-    """The same sound as MP3; None where there is no ffmpeg to encode it."""
-    if not shutil.which(FFMPEG[0]):
+def encode_mp3(audio: bytes) -> bytes | None:
+    """Return the audio as MP3; None if ffmpeg is not installed."""
+    if not shutil.which(FFMPEG_COMMAND[0]):
         return None
-    return subprocess.run(FFMPEG, input=sound, capture_output=True, check=True).stdout
+    return subprocess.run(FFMPEG_COMMAND, input=audio, capture_output=True, check=True).stdout
 
 
-def seconds_of(sound: bytes) -> float | None:
-    """How long a WAV lasts; None for what is none."""
+def wav_seconds(audio: bytes) -> float | None:
+    """Return the length of a WAV; None for other audio."""
     try:
-        with wave.open(io.BytesIO(sound)) as file:
+        with wave.open(io.BytesIO(audio)) as file:
             return float(file.getnframes() / file.getframerate())
     except (wave.Error, EOFError):
         return None
 
 
-def _speech(words: str, length: int, voice: str) -> "array[int]":
-    raw = subprocess.run((*ESPEAK, "-v", voice), input=words.encode(), capture_output=True, check=True).stdout
+def _espeak_samples(text: str, length: int, voice: str) -> "array[int]":
+    command = (*ESPEAK_COMMAND, "-v", voice)
+    raw = subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
     rate = int.from_bytes(raw[24:28], "little")
-    source = array("h", raw[WAV_HEADER : len(raw) - len(raw) % 2])
-    # Each sample is the mean of two neighbours: enough against the whistle of plain skipping. Where
-    # the speech is too long for the recording it is squeezed, so that no word is lost.
-    step = max(rate / RATE, len(source) / length)
+    source = array("h", raw[WAV_HEADER_BYTES : len(raw) - len(raw) % 2])
+    # Each sample is the mean of two neighbours, which is enough against aliasing. Speech that is too long for the
+    # recording is compressed, so that no word is lost.
+    step = max(rate / SAMPLE_RATE, len(source) / length)
     positions = (int(i * step) for i in range(min(length, int((len(source) - 1) / step))))
-    samples = array("h", ((source[at] + source[at + 1]) >> 1 for at in positions))
+    samples = array("h", ((source[position] + source[position + 1]) >> 1 for position in positions))
     samples.frombytes(bytes(2 * (length - len(samples))))
     return samples
 
 
-def _hum(length: int, pitch: int) -> "array[int]":
-    second = array("h", (int(6_000 * math.sin(math.tau * pitch * i / RATE)) for i in range(RATE)))
-    return second * (length // RATE)
+def _tone_samples(length: int, frequency: int) -> "array[int]":
+    radians_per_sample = math.tau * frequency / SAMPLE_RATE
+    one_second = array("h", (int(6_000 * math.sin(radians_per_sample * i)) for i in range(SAMPLE_RATE)))
+    return one_second * (length // SAMPLE_RATE)

@@ -1,31 +1,33 @@
-"""One open phone line: time passes on it, the callee hears and reacts, and all that happens is logged."""
+"""One open call: simulated time, the callee's reactions, requests to the application, and the log of events."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from devtools.phone_simulator.callees.callee import SILENCE, Callee, Moment, Reaction
-from devtools.phone_simulator.callees.human_callee import Person
-from devtools.phone_simulator.faults import BELATED, Swap, disturbed
+from devtools.phone_simulator.callees.callee import SILENCE, Callee, CalleePrompt, Reaction
+from devtools.phone_simulator.callees.human_callee import HumanCallee
+from devtools.phone_simulator.faults import DELAYING_FAULTS, CallbackReorderer, deliver_with_faults
 from devtools.phone_simulator.network import Network
-from devtools.phone_simulator.resources import FINAL, Call, now
-from devtools.phone_simulator.webhook_client import Reply
+from devtools.phone_simulator.resources import FINAL_STATUSES, Call, utc_now
+from devtools.phone_simulator.webhook_client import WebhookReply
+
+DEFAULT_TIME_LIMIT = 14_400  # seconds
 
 T = TypeVar("T")
 
 
-class HungUp(Exception):
-    """The call is over: the callee, the document or the time limit ended it."""
+class CallEnded(Exception):
+    """The callee, the document or the time limit ended the call."""
 
 
-class Interrupted(Exception):
-    """The REST API ended or redirected the call while time was passing on the line."""
+class CallInterrupted(Exception):
+    """The REST API ended or redirected the call, or the callee hung up at the phone page."""
 
 
 @dataclass(frozen=True)
-class Goto:
-    """Where the call continues: a document to request, or one that is given."""
+class NextDocument:
+    """Where the call continues: a URL to request, or TwiML to execute."""
 
     method: str = "POST"
     url: str = ""
@@ -33,69 +35,78 @@ class Goto:
     twiml: str = ""
 
 
-class Line:
+class CallSession:
     def __init__(self, network: Network, call: Call, callee: Callee) -> None:
+        loop = asyncio.get_running_loop()
         self.network, self.call, self.callee = network, call, callee
-        self.elapsed = 0.0  # simulated seconds since the call was answered
-        self.said: list[str] = []
-        self.turn = 0  # how often the callee was asked to react
-        self.moment: Moment | None = None  # what to, while they are
-        self.taken: asyncio.Future[Person] = asyncio.get_running_loop().create_future()
-        self.reported = 0  # status callbacks so far: the next one's SequenceNumber
-        self._heard: list[str] = []
-        self._redirect: Goto | None = None
-        self._interruption: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.elapsed_seconds = 0.0  # simulated seconds since the call was answered
+        self.utterances: list[str] = []
+        self.turn_number = 0  # prompts so far
+        self.current_prompt: CalleePrompt | None = None  # set while the callee may react
+        self.human_pickup: asyncio.Future[HumanCallee] = loop.create_future()
+        self.status_callbacks_sent = 0  # the SequenceNumber of the next one
+        self._heard_texts: list[str] = []  # since the last reaction
+        self._redirect: NextDocument | None = None
+        self._interruption: asyncio.Future[None] = loop.create_future()
         self._callbacks: set[asyncio.Task[None]] = set()
-        self._swap = Swap()
-        self._time_limit = int(call.form.get("TimeLimit") or 14_400)
+        self._reorderer = CallbackReorderer()
+        self._time_limit = int(call.create_params.get("TimeLimit") or DEFAULT_TIME_LIMIT)
 
     # ── time ──
 
     @property
-    def live(self) -> bool:
-        """Whether it is a person who has, or may take, the call: time is real for them."""
-        return isinstance(self.callee, Person)
+    def has_human(self) -> bool:
+        """Whether a human has the call, or is the one who may pick it up. Time is then real."""
+        return isinstance(self.callee, HumanCallee)
 
     @property
     def speed(self) -> float:
-        """Until it rings there is nobody to whom time could be real."""
-        dialling = self.call.status in {"queued", "initiated"}
-        return 1 if self.live and not dialling else self.network.speed
+        is_dialling = self.call.status in {"queued", "initiated"}  # invisible to the human, so it need not be real
+        return 1 if self.has_human and not is_dialling else self.network.speed
 
-    async def spend(self, seconds: float) -> None:
-        """Let pass what a reaction takes; a person's has passed by the time that it is known."""
-        await self.wait(0 if self.live else seconds)
+    async def spend_reaction_time(self, seconds: float) -> None:
+        """Let the time pass that a reaction takes. A human has already spent it when the reaction arrives."""
+        await self.pass_time(0 if self.has_human else seconds)
 
-    async def wait(self, seconds: float, until: asyncio.Future[Any] | None = None) -> None:
-        """Let simulated time pass, less of it if `until` comes sooner.
+    async def pass_time(self, seconds: float, until: asyncio.Future[Any] | None = None) -> None:
+        """Let simulated time pass, but not beyond the completion of `until`.
 
-        Raises Interrupted or, at the call's time limit, HungUp.
+        Raises CallInterrupted, and CallEnded at the call's time limit.
         """
-        passing = max(0, min(seconds, self._time_limit - self.elapsed))
+        allowed = max(0, min(seconds, self._time_limit - self.elapsed_seconds))
         if not self.speed:
-            # Even the shortest simulated time is longer than a callback takes. Without sleeping
-            # that has to be said: so the order of events does not depend on how busy the machine is.
-            await self._unless_interrupted(self._callbacks_answered())
+            # Even the shortest simulated time is longer than a callback takes. At speed 0 the wait is explicit, so
+            # that the order of events does not depend on the load of the machine.
+            await self._run_unless_interrupted(self._wait_for_callbacks())
+        is_cut_short = await self._sleep_allowed(allowed, until)
+        if self._interruption.done():
+            raise CallInterrupted
+        if allowed < seconds and not is_cut_short:
+            self.log_event("time_limit", seconds=self._time_limit)
+            raise CallEnded
+
+    async def _sleep_allowed(self, seconds: float, until: asyncio.Future[Any] | None) -> bool:
+        """Sleep and count the time. Returns whether an interruption or `until` ended it early."""
         loop, speed = asyncio.get_running_loop(), self.speed
         started = loop.time()
-        sooner = {self._interruption, until or self._interruption}
-        timeout = passing / speed if speed else 0
-        done, _ = await asyncio.wait(sooner, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        self.elapsed += min(passing, (loop.time() - started) * speed) if done else passing
-        if self._interruption in done:
-            raise Interrupted
-        if passing < seconds and not done:
-            self.log("time limit", seconds=self._time_limit)
-            raise HungUp
+        waking = {self._interruption, until or self._interruption}
+        timeout = seconds / speed if speed else 0
+        done, _ = await asyncio.wait(waking, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        self.elapsed_seconds += min(seconds, (loop.time() - started) * speed) if done else seconds
+        return bool(done)
 
-    def interrupt(self, redirect: Goto | None = None) -> None:
-        """Stop what the line is doing: to continue elsewhere or, without a redirect, to end the call."""
+    async def sleep_in_background(self, seconds: float) -> None:
+        """Let simulated time pass for work that runs beside the call and does not delay it."""
+        await asyncio.sleep(self.network.real_seconds(seconds))
+
+    def interrupt(self, redirect: NextDocument | None = None) -> None:
+        """Stop the current verb. The call continues at the redirect; without one it ends."""
         self._redirect = redirect
         if not self._interruption.done():
             self._interruption.set_result(None)
 
-    def take_redirect(self) -> Goto | None:
-        """After Interrupted: where to go on, None if the call was ended."""
+    def pop_redirect(self) -> NextDocument | None:
+        """Return where the call continues after CallInterrupted; None if it was ended."""
         redirect, self._redirect = self._redirect, None
         if redirect:
             self._interruption = asyncio.get_running_loop().create_future()
@@ -105,137 +116,140 @@ class Line:
     def is_redirected(self) -> bool:
         return self._redirect is not None
 
-    async def _unless_interrupted(self, doing: Awaitable[T]) -> T:
-        task = asyncio.ensure_future(doing)
+    async def _run_unless_interrupted(self, work: Awaitable[T]) -> T:
+        task = asyncio.ensure_future(work)
         try:
-            either: set[asyncio.Future[Any]] = {task, self._interruption}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            waking: set[asyncio.Future[Any]] = {task, self._interruption}
+            await asyncio.wait(waking, return_when=asyncio.FIRST_COMPLETED)
             if self._interruption.done():
-                raise Interrupted
+                raise CallInterrupted
             return task.result()
         finally:
             task.cancel()
 
-    async def _callbacks_answered(self) -> None:
+    async def _wait_for_callbacks(self) -> None:
         if self._callbacks:
             await asyncio.wait(self._callbacks)
 
     # ── the callee ──
 
-    def hear(self, text: str, language: str = "", *, played: str = "") -> str:
-        """The callee hears this; returns all that they heard since they last did something.
-
-        `played`: the address of the sound that says it.
-        """
-        if played:
-            self.log("played", url=played, text=text)
-        elif text:
-            self.log("heard", text=text, language=language)
+    def play_text(self, text: str, language: str = "") -> str:
+        """Play synthesised speech to the callee. Returns all that was played since the last reaction."""
         if text:
-            self._heard.append(text)
-        return " ".join(self._heard)
+            self.log_event("prompt_spoken", text=text, language=language)
+        return self._remember_heard(text)
 
-    def hand_over(self) -> None:
-        """Whoever took the call at the phone page has it from now on."""
-        self.callee = self.taken.result()
+    def play_audio(self, url: str, text: str) -> str:
+        """Play audio to the callee; the text is what it says. Returns all that was played since the last reaction."""
+        self.log_event("prompt_played", url=url, text=text)
+        return self._remember_heard(text)
+
+    def _remember_heard(self, text: str) -> str:
+        if text:
+            self._heard_texts.append(text)
+        return self.heard_text
+
+    @property
+    def heard_text(self) -> str:
+        return " ".join(self._heard_texts)
+
+    def hand_over_to_human(self) -> None:
+        """Replace the callee by the human who picked up at the phone page."""
+        self.callee = self.human_pickup.result()
         self.call.persona = self.callee.name
 
-    def hang_up(self) -> None:
-        """The callee hangs up, whatever the line is doing."""
-        self.log("hangup", by="callee")
+    def hang_up_callee(self) -> None:
+        """End the call for the callee, at any point of the document."""
+        self.log_event("hangup", by="callee")
         self.interrupt()
 
-    async def react(self, moment: Moment) -> Reaction:
-        """Ask the callee what they do now."""
-        reaction = await self._reaction(moment)
+    async def prompt_callee(self, prompt: CalleePrompt) -> Reaction:
+        """Let the callee react. Raises CallInterrupted."""
+        reaction = await self._await_reaction(prompt)
         if reaction != SILENCE:
-            self._heard.clear()
-        if reaction.sound:
-            self.said.append(reaction.words)
-            self.log("said", text=reaction.words, seconds=reaction.sound)
+            self._heard_texts.clear()
+        if reaction.sound_seconds:
+            self.utterances.append(reaction.utterance)
+            self.log_event("callee_spoke", text=reaction.utterance, seconds=reaction.sound_seconds)
         if reaction.keys:
-            self.log("pressed", keys=reaction.keys)
+            self.log_event("keys_pressed", keys=reaction.keys)
         return reaction
 
-    async def _reaction(self, moment: Moment) -> Reaction:
+    async def _await_reaction(self, prompt: CalleePrompt) -> Reaction:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        self.turn, self.moment = self.turn + 1, moment
-        self._changed()
+        self.turn_number, self.current_prompt = self.turn_number + 1, prompt
+        self._publish_change()
         try:
-            return await self._unless_interrupted(self.callee.react(moment))
+            return await self._run_unless_interrupted(self.callee.react(prompt))
         finally:
-            self.moment = None
-            self.elapsed += (loop.time() - started) * self.speed
-            self._changed()
+            self.current_prompt = None
+            self.elapsed_seconds += (loop.time() - started) * self.speed
+            self._publish_change()
 
     # ── the application ──
 
-    async def request(self, method: str, url: str, params: Mapping[str, str]) -> Reply:
-        """A request whose answer the call waits for. It takes as long as it takes, whatever the speed."""
+    async def send_request(self, method: str, url: str, params: Mapping[str, str]) -> WebhookReply:
+        """Send a webhook whose response the call needs. It counts in real time at any speed."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        reply = await self._send("request", method, url, params)
-        self.elapsed += loop.time() - started
+        reply = await self._send_webhook("request", method, url, params)
+        self.elapsed_seconds += loop.time() - started
         if self._interruption.done():
-            raise Interrupted
+            raise CallInterrupted
         return reply
 
-    def notify(self, kind: str, method: str, url: str, params: Mapping[str, str]) -> None:
-        """A callback whose answer nobody waits for; without a URL, none. All of them pass here, and by the faults."""
+    def send_callback(self, kind: str, method: str, url: str, params: Mapping[str, str]) -> None:
+        """Send a callback in the background, subject to the active faults. Does nothing without a URL."""
 
-        async def deliver() -> None:
-            await self._send(kind, method, url, params)
+        async def send() -> None:
+            await self._send_webhook(kind, method, url, params)
 
         if not url:
             return
-        struck = self.network.faults.strike_callback()
-        for name in struck:
-            self.log("fault", name=name, of=kind)
-        # What comes late must not hold up the call: not even where time takes no time.
-        start = self.network.start if BELATED & struck.keys() else self.start
-        start(disturbed(struck, deliver, self._swap))
+        applying = self.network.faults.applying_to_callback()
+        for name in applying:
+            self.log_event("fault", name=name, target=kind)
+        # A late callback must not delay the call, not even at speed 0, where the call waits for its callbacks.
+        start = self.network.start_task if DELAYING_FAULTS & applying.keys() else self.start_background
+        start(deliver_with_faults(applying, send, self._reorderer))
 
-    async def pass_beside(self, seconds: float) -> None:
-        """Let simulated time pass for something that runs beside the call and does not hold it up."""
-        await asyncio.sleep(self.network.pace(seconds))
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something beside the call, which may outlive it."""
-        task = self.network.start(work)
+    def start_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work beside the call. It may outlive the call."""
+        task = self.network.start_task(work)
         self._callbacks.add(task)
         task.add_done_callback(self._callbacks.discard)
 
-    async def _send(self, kind: str, method: str, url: str, params: Mapping[str, str]) -> Reply:
-        self.log(kind, method=method, url=url, params=dict(params))
-        reply = await self.network.courier.send(method, url, params)
-        self.log("reply", to=kind, url=url, status=reply.status, body=reply.body)
-        if reply.error:
-            self.fault(reply.error, f"{kind}: HTTP {reply.status}" if reply.status else kind, url)
+    async def _send_webhook(self, kind: str, method: str, url: str, params: Mapping[str, str]) -> WebhookReply:
+        self.log_event(kind, method=method, url=url, params=dict(params))
+        reply = await self.network.webhook_client.send(method, url, params)
+        self.log_event("reply", to=kind, url=url, status=reply.status, body=reply.body)
+        if reply.error_code:
+            self.log_error(reply.error_code, f"{kind}: HTTP {reply.status}" if reply.status else kind, url)
         return reply
 
     # ── the log ──
 
-    def log(self, event: str, **details: Any) -> None:
-        at = now().isoformat(timespec="milliseconds")
-        self.call.log.append({"at": at, "second": round(self.elapsed, 1), "event": event, **details})
-        self._changed()
+    def log_event(self, event: str, **details: Any) -> None:
+        moment = utc_now().isoformat(timespec="milliseconds")
+        self.call.log.append({"at": moment, "second": round(self.elapsed_seconds, 1), "event": event, **details})
+        self._publish_change()
 
-    def _changed(self) -> None:
-        self.network.feed.changed(self.call.sid)
+    def _publish_change(self) -> None:
+        self.network.changes.publish(self.call.sid)
 
-    def suffers(self, fault: str, of: str) -> bool:
-        """Whether this fault strikes, which is then logged."""
-        struck = self.network.faults.strikes(fault)
-        if struck:
-            self.log("fault", name=fault, of=of)
-        return struck
+    def fault_applies(self, fault: str, target: str) -> bool:
+        """Return whether the fault applies now, and log it if so."""
+        applies = self.network.faults.applies(fault)
+        if applies:
+            self.log_event("fault", name=fault, target=target)
+        return applies
 
-    def fault(self, code: int, message: str, url: str) -> None:
-        self.log("error", code=code, message=message, url=url)
+    def log_error(self, code: int, message: str, url: str) -> None:
+        self.log_event("error", code=code, message=message, url=url)
 
-    def close(self, status: str) -> None:
+    def finish_call(self, status: str) -> None:
         """Give the call its final status and duration."""
-        if self.call.status not in FINAL:
-            self.call.duration = round(self.elapsed) if self.call.start_time else 0
+        if self.call.status not in FINAL_STATUSES:
+            self.call.duration = round(self.elapsed_seconds) if self.call.start_time else 0
             self.call.set_status(status)

@@ -1,187 +1,241 @@
-"""What each TwiML verb does to a call, after Twilio's documentation of the verbs."""
+"""The effect of each TwiML verb on a call, as Twilio documents it."""
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from devtools.phone_simulator.callees.callee import SILENCE, Moment, speech_seconds
+from devtools.phone_simulator.callees.callee import SILENCE, CalleePrompt, Reaction, speaking_seconds
 
-from .audio import seconds_of
-from .call_session import Goto, HungUp, Interrupted, Line
-from .recordings import Take
-from .twiml_parser import Document, Verb
+from .audio import wav_seconds
+from .call_session import CallEnded, CallInterrupted, CallSession, NextDocument
+from .recordings import ActiveRecording
+from .twiml_parser import TwimlDocument, Verb
 
-KEYS = "1234567890*#"
-DEFAULT_AUDIO_SECONDS = 5  # for what <Play> plays and does not say itself how long it lasts
-# Twilio's errors for what <Play> cannot play, by itself and inside <Gather>; the call goes on without it.
-NOT_AUDIO = {"Play": 13420, "Gather": 13325}
-AUDIO = re.compile(r"audio/(mpeg|wav|wave|x-wav|aiff|x-aifc|x-aiff|x-gsm|gsm|ulaw)")
-ENDLESS = 1_000  # loop="0" repeats until the call ends
+ALL_KEYS = "1234567890*#"
+DEFAULT_TIMEOUT = 5
+MAX_RECORD_SECONDS = 3600
+DEFAULT_AUDIO_SECONDS = 5  # for played audio of unknown length
+# Twilio's errors for audio that cannot be played, by itself and inside <Gather>. The call goes on without it.
+INVALID_AUDIO_CODES = {"Play": 13420, "Gather": 13325}
+AUDIO_CONTENT_TYPE = re.compile(r"audio/(mpeg|wav|wave|x-wav|aiff|x-aifc|x-aiff|x-gsm|gsm|ulaw)")
+ENDLESS_LOOP = 1_000  # loop="0" repeats until the call ends
+CONFIDENCE = "0.91"  # of each recognised utterance
 
 
-async def execute(line: Line, document: Document) -> Goto | None:
-    """Perform the verbs in order. Returns where control passed to, None at the end of the document."""
+async def execute_document(session: CallSession, document: TwimlDocument) -> NextDocument | None:
+    """Execute the verbs in order. Returns where the call continues; None at the end of the document."""
     for verb in document.verbs:
-        goto = await PERFORM[verb.name](line, verb, document)
-        if goto:
-            return goto
+        next_document = await VERB_HANDLERS[verb.name](session, verb, document)
+        if next_document:
+            return next_document
     return None
 
 
-async def say(line: Line, verb: Verb, document: Document) -> None:
-    await _listen(line, Moment("say", line.hear(verb.text, verb.get("language"))), _prompt_seconds(verb))
+async def execute_say(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    heard_text = session.play_text(verb.text, verb.attribute("language"))
+    await _let_callee_listen(session, CalleePrompt("say", heard_text), _say_seconds(verb))
 
 
-async def play(line: Line, verb: Verb, document: Document) -> None:
-    heard, seconds = await _played(line, verb, document)
-    await _listen(line, Moment("play", heard), seconds)
+async def execute_play(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    seconds = await _play_audio(session, verb, document)
+    await _let_callee_listen(session, CalleePrompt("play", session.heard_text), seconds)
 
 
-async def pause(line: Line, verb: Verb, document: Document) -> None:
-    await line.wait(verb.number("length", 1))
+async def execute_pause(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    await session.pass_time(verb.integer("length", 1))
 
 
-async def redirect(line: Line, verb: Verb, document: Document) -> Goto:
-    return Goto(verb.method(), document.resolve(verb.text))
+async def execute_redirect(session: CallSession, verb: Verb, document: TwimlDocument) -> NextDocument:
+    return NextDocument(verb.http_method(), document.resolve_url(verb.text))
 
 
-async def hang_up(line: Line, verb: Verb, document: Document) -> None:
-    line.log("hangup", by="application", verb=verb.name)
-    raise HungUp
+async def execute_hangup(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    session.log_event("hangup", by="application", verb=verb.name)
+    raise CallEnded
 
 
-async def gather(line: Line, verb: Verb, document: Document) -> Goto | None:
-    """Keys before speech; no input falls through to the next verb, unless asked otherwise."""
-    inputs = verb.get("input", "dtmf").split()
-    timeout = verb.number("timeout", 5)
-    heard, prompt = await _prompt(line, verb, document)
-    moment = Moment("gather", heard, "dtmf" in inputs, "speech" in inputs, timeout, prompt)
-    moment = replace(moment, finish=verb.get("finishOnKey", "#"), digits=verb.number("numDigits", 0))
-    await line.spend(prompt)
-    reaction = await line.react(moment)
-    digits, finished_on = _collected(reaction.keys if moment.keys else "", verb)
-    if digits:
-        complete = finished_on or len(digits) == moment.digits
-        await line.spend(0 if complete else timeout)
-        return _gathered(verb, document, digits, finished_on)
+async def _let_callee_listen(session: CallSession, prompt: CalleePrompt, seconds: float) -> None:
+    """Play a prompt that accepts no input: the callee can only listen, or hang up halfway."""
+    reaction = await session.prompt_callee(replace(prompt, prompt_seconds=seconds))
     if reaction.hangs_up:
-        await _leave(line, reaction.sound)
-    if moment.speech and reaction.words:
-        await line.spend(reaction.sound + verb.number("speechTimeout", timeout))
-        params = {"SpeechResult": reaction.words, "Confidence": "0.91"}
-        return Goto(verb.method(), document.resolve(verb.get("action")), params)
-    await line.spend(timeout)
-    return _gathered(verb, document, "", "") if verb.flag("actionOnEmptyResult", default=False) else None
+        await _hang_up_callee(session, seconds / 2)
+    await session.spend_reaction_time(seconds)
 
 
-def _collected(keys: str, verb: Verb) -> tuple[str, str]:
-    """The digits that count, and the key that finished them if one did."""
-    finish = verb.get("finishOnKey", "#")
-    limit = verb.number("numDigits", len(keys))
+async def _hang_up_callee(session: CallSession, delay: float = 0) -> NoReturn:
+    await session.spend_reaction_time(delay)
+    session.log_event("hangup", by="callee")
+    raise CallEnded
+
+
+# ── <Gather> ──
+
+
+async def execute_gather(session: CallSession, verb: Verb, document: TwimlDocument) -> NextDocument | None:
+    """Collect keys, or else speech. Without input the next verb follows, unless actionOnEmptyResult is set."""
+    prompt = await _gather_prompt(session, verb, document)
+    await session.spend_reaction_time(prompt.prompt_seconds)
+    reaction = await session.prompt_callee(prompt)
+    timeout = prompt.timeout_seconds
+    digits, finished_on = _collect_digits(reaction.keys if prompt.accepts_keys else "", verb)
+    if digits:
+        is_complete = finished_on or len(digits) == prompt.max_digits
+        await session.spend_reaction_time(0 if is_complete else timeout)
+        return _digits_action(verb, document, digits, finished_on)
+    if reaction.hangs_up:
+        await _hang_up_callee(session, reaction.sound_seconds)
+    if prompt.accepts_speech and reaction.utterance:
+        await session.spend_reaction_time(reaction.sound_seconds + verb.integer("speechTimeout", int(timeout)))
+        params = {"SpeechResult": reaction.utterance, "Confidence": CONFIDENCE}
+        return NextDocument(verb.http_method(), document.resolve_url(verb.attribute("action")), params)
+    await session.spend_reaction_time(timeout)
+    reports_empty = verb.boolean("actionOnEmptyResult", default=False)
+    return _digits_action(verb, document, "", "") if reports_empty else None
+
+
+async def _gather_prompt(session: CallSession, verb: Verb, document: TwimlDocument) -> CalleePrompt:
+    inputs = verb.attribute("input", "dtmf").split()
+    prompt_seconds = await _play_nested_verbs(session, verb, document)
+    return CalleePrompt(
+        "gather",
+        session.heard_text,
+        accepts_keys="dtmf" in inputs,
+        accepts_speech="speech" in inputs,
+        timeout_seconds=verb.integer("timeout", DEFAULT_TIMEOUT),
+        prompt_seconds=prompt_seconds,
+        finish_keys=verb.attribute("finishOnKey", "#"),
+        max_digits=verb.integer("numDigits", 0),
+    )
+
+
+async def _play_nested_verbs(session: CallSession, verb: Verb, document: TwimlDocument) -> float:
+    """Play the verbs inside <Gather>. Returns their length in seconds."""
+    seconds = 0.0
+    for child in verb.children:
+        if child.name == "Play":
+            seconds += await _play_audio(session, child, document, parent="Gather")
+        elif child.name == "Pause":
+            seconds += child.integer("length", 1)
+        else:
+            session.play_text(child.text, child.attribute("language"))
+            seconds += _say_seconds(child)
+    return seconds
+
+
+def _collect_digits(keys: str, verb: Verb) -> tuple[str, str]:
+    """Return the digits that count, and the key that finished them; an empty string if none did."""
+    finish_keys = verb.attribute("finishOnKey", "#")
+    limit = verb.integer("numDigits", len(keys))
     for position, key in enumerate(keys[:limit]):
-        if key in finish:
+        if key in finish_keys:
             return keys[:position], key
     return keys[:limit], ""
 
 
-def _gathered(verb: Verb, document: Document, digits: str, finished_on: str) -> Goto:
+def _digits_action(verb: Verb, document: TwimlDocument, digits: str, finished_on: str) -> NextDocument:
     params = {"Digits": digits, "FinishedOnKey": finished_on, "msg": "Gather End"}
-    return Goto(verb.method(), document.resolve(verb.get("action")), params)
+    return NextDocument(verb.http_method(), document.resolve_url(verb.attribute("action")), params)
 
 
-async def _prompt(line: Line, verb: Verb, document: Document) -> tuple[str, float]:
-    """What the callee has heard once the nested verbs are through, and how long those take."""
-    heard, seconds = line.hear(""), 0.0
-    for child in verb.children:
-        if child.name == "Play":
-            heard, lasts = await _played(line, child, document, inside="Gather")
-            seconds += lasts
-        else:
-            heard = line.hear(child.text, child.get("language"))
-            seconds += child.number("length", 1) if child.name == "Pause" else _prompt_seconds(child)
-    return heard, seconds
+# ── <Record> ──
 
 
-async def record(line: Line, verb: Verb, document: Document) -> Goto | None:
+@dataclass(frozen=True)
+class RecordingEnd:
+    """How a recording ended."""
+
+    sound_seconds: int
+    silence_seconds: int
+    key: str  # the finishing key, if one was pressed
+
+
+async def execute_record(session: CallSession, verb: Verb, document: TwimlDocument) -> NextDocument | None:
     """Record until silence, a finishing key, the maximum length or the end of the call.
 
-    An empty take makes no request and falls through to the next verb.
+    An empty recording makes no request: the next verb follows.
     """
-    if verb.flag("playBeep", default=True):
-        line.log("beep")
-        await line.wait(1)
-    finish, timeout, longest = verb.get("finishOnKey", KEYS), verb.number("timeout", 5), _longest(verb)
-    take = Take(line, verb, document)
-    take.begin()
-    began, reaction = line.elapsed, SILENCE
+    if verb.boolean("playBeep", default=True):
+        session.log_event("beep")
+        await session.pass_time(1)
+    prompt = _record_prompt(session, verb)
+    recording = ActiveRecording(session, verb, document)
+    recording.start_recording()
+    started, reaction = session.elapsed_seconds, SILENCE
     try:
-        moment = Moment("record", line.hear(""), bool(finish), True, timeout, finish=finish, longest=longest)
-        reaction = await line.react(moment)
-        sound = min(reaction.sound, longest)
-        key = next((key for key in reaction.keys if key in finish), "")
-        # Otherwise it takes silence, or the limit, to end it; a person says when they are done.
-        ended = bool(key) or reaction.hangs_up or line.live
-        silence = 0 if ended else min(timeout, longest - sound)
-        await line.spend(sound + silence)
-    except (Interrupted, HungUp):
-        take.cut_off(reaction, min(reaction.sound, int(line.elapsed - began)))
+        reaction = await session.prompt_callee(prompt)
+        end = _recording_end(session, prompt, reaction)
+        await session.spend_reaction_time(end.sound_seconds + end.silence_seconds)
+    except (CallInterrupted, CallEnded):
+        elapsed = int(session.elapsed_seconds - started)
+        recording.cut_short(reaction, min(reaction.sound_seconds, elapsed))
         raise
-    if reaction.hangs_up and (line.live or reaction.sound <= longest):
-        take.cut_off(reaction, sound)
-        await _leave(line)
-    seconds = take.end(reaction, sound, silence)
-    return take.action(seconds, key) if seconds else None
+    if reaction.hangs_up and (session.has_human or reaction.sound_seconds <= prompt.max_seconds):
+        recording.cut_short(reaction, end.sound_seconds)
+        await _hang_up_callee(session)
+    seconds = recording.finish_recording(reaction, end.sound_seconds, end.silence_seconds)
+    return recording.action_request(seconds, end.key) if seconds else None
 
 
-def _longest(verb: Verb) -> int:
-    return verb.number("maxLength", 3600) or 3600
+def _record_prompt(session: CallSession, verb: Verb) -> CalleePrompt:
+    finish_keys = verb.attribute("finishOnKey", ALL_KEYS)
+    return CalleePrompt(
+        "record",
+        session.heard_text,
+        accepts_keys=bool(finish_keys),
+        accepts_speech=True,
+        timeout_seconds=verb.integer("timeout", DEFAULT_TIMEOUT),
+        finish_keys=finish_keys,
+        max_seconds=verb.integer("maxLength", MAX_RECORD_SECONDS) or MAX_RECORD_SECONDS,
+    )
 
 
-async def _listen(line: Line, moment: Moment, seconds: float) -> None:
-    """The callee can only listen now, or hang up half-way: keys and words go unheard."""
-    reaction = await line.react(replace(moment, prompt=seconds))
-    if reaction.hangs_up:
-        await _leave(line, seconds / 2)
-    await line.spend(seconds)
+def _recording_end(session: CallSession, prompt: CalleePrompt, reaction: Reaction) -> RecordingEnd:
+    sound_seconds = min(reaction.sound_seconds, prompt.max_seconds)
+    key = next((key for key in reaction.keys if key in prompt.finish_keys), "")
+    # A key, the callee or a human (who decides when the answer is complete) ends it at once; otherwise silence does.
+    ends_at_once = bool(key) or reaction.hangs_up or session.has_human
+    silence_seconds = 0 if ends_at_once else min(int(prompt.timeout_seconds), prompt.max_seconds - sound_seconds)
+    return RecordingEnd(sound_seconds, silence_seconds, key)
 
 
-async def _leave(line: Line, after: float = 0) -> NoReturn:
-    """The callee hangs up, so many seconds from now."""
-    await line.spend(after)
-    line.log("hangup", by="callee")
-    raise HungUp
+# ── prompts ──
 
 
-def _prompt_seconds(verb: Verb) -> int:
-    return speech_seconds(verb.text) * (verb.number("loop", 1) or ENDLESS)
+def _say_seconds(verb: Verb) -> int:
+    return speaking_seconds(verb.text) * _repetitions(verb)
 
 
-async def _played(line: Line, verb: Verb, document: Document, inside: str = "Play") -> tuple[str, float]:
-    """What the callee has heard once the audio is over, and how long it plays. It is fetched as Twilio would.
+async def _play_audio(session: CallSession, verb: Verb, document: TwimlDocument, parent: str = "Play") -> float:
+    """Fetch the audio as Twilio does and play it. Returns its length in seconds; 0 if it cannot be played.
 
-    Nobody here can listen to it: the words are those that its sender describes it by, if it does.
+    The network does not understand audio: its words come from the description that the application sends with it.
     """
     if not verb.text:
-        return line.hear(""), len(verb.get("digits"))
-    url = document.resolve(verb.text)
-    reply = await line.request("GET", url, {})
-    if reply.error:
-        return line.hear(""), 0
-    if not AUDIO.fullmatch(reply.content_type):
-        line.fault(NOT_AUDIO[inside], f"Play: Invalid Content-Type {reply.content_type or 'none'}", url)
-        return line.hear(""), 0
-    seconds = (seconds_of(reply.sound) or DEFAULT_AUDIO_SECONDS) * (verb.number("loop", 1) or ENDLESS)
-    return line.hear(reply.words, played=url), seconds
+        return len(verb.attribute("digits"))
+    url = document.resolve_url(verb.text)
+    reply = await session.send_request("GET", url, {})
+    if reply.error_code:
+        return 0
+    if not AUDIO_CONTENT_TYPE.fullmatch(reply.content_type):
+        message = f"Play: Invalid Content-Type {reply.content_type or 'none'}"
+        session.log_error(INVALID_AUDIO_CODES[parent], message, url)
+        return 0
+    session.play_audio(url, reply.spoken_text)
+    return (wav_seconds(reply.audio) or DEFAULT_AUDIO_SECONDS) * _repetitions(verb)
 
 
-PERFORM: dict[str, Callable[[Line, Verb, Document], Awaitable[Goto | None]]] = {
-    "Say": say,
-    "Play": play,
-    "Pause": pause,
-    "Redirect": redirect,
-    "Hangup": hang_up,
-    "Reject": hang_up,  # an outbound call has been answered: there is nothing left to reject
-    "Gather": gather,
-    "Record": record,
+def _repetitions(verb: Verb) -> int:
+    return verb.integer("loop", 1) or ENDLESS_LOOP
+
+
+VERB_HANDLERS: dict[str, Callable[[CallSession, Verb, TwimlDocument], Awaitable[NextDocument | None]]] = {
+    "Say": execute_say,
+    "Play": execute_play,
+    "Pause": execute_pause,
+    "Redirect": execute_redirect,
+    "Hangup": execute_hangup,
+    "Reject": execute_hangup,  # an outbound call is already answered, so there is no call left to reject
+    "Gather": execute_gather,
+    "Record": execute_record,
 }

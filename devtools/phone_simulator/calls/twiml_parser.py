@@ -1,4 +1,4 @@
-"""TwiML documents: parsed, with Twilio's errors for what is not TwiML and its warnings for the unknown."""
+"""Parses TwiML documents, with Twilio's errors for invalid documents and its warnings for unknown elements."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 PARSE_FAILURE, SCHEMA_WARNING, INVALID_CONTENT_TYPE = 12100, 12200, 12300
 
-SCHEMA: Final[Mapping[str, frozenset[str]]] = {
+VERB_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     verb: frozenset(attributes.split())
     for verb, attributes in {
         "Say": "voice language loop",
@@ -25,12 +25,12 @@ SCHEMA: Final[Mapping[str, frozenset[str]]] = {
         "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent",
     }.items()
 }
-NESTED = frozenset({"Say", "Play", "Pause"})  # what may stand inside <Gather>
-NUMERIC = frozenset({"loop", "length", "timeout", "speechTimeout", "numDigits", "maxLength"})
+GATHER_VERBS = frozenset({"Say", "Play", "Pause"})  # allowed inside <Gather>
+NUMERIC_ATTRIBUTES = frozenset({"loop", "length", "timeout", "speechTimeout", "numDigits", "maxLength"})
 
 
 class TwimlError(Exception):
-    """The answer cannot be executed; `code` is Twilio's number for why."""
+    """The document cannot be executed. `code` is Twilio's error code."""
 
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
@@ -44,33 +44,33 @@ class Verb:
     attributes: Mapping[str, str]
     children: tuple["Verb", ...] = ()
 
-    def get(self, name: str, default: str = "") -> str:
+    def attribute(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)
 
-    def number(self, name: str, default: int) -> int:
-        value = self.get(name)
+    def integer(self, name: str, default: int) -> int:
+        value = self.attribute(name)
         return int(value) if value.isdecimal() else default
 
-    def flag(self, name: str, default: bool) -> bool:
-        return self.get(name, str(default)).lower() == "true"
+    def boolean(self, name: str, default: bool) -> bool:
+        return self.attribute(name, str(default)).lower() == "true"
 
-    def method(self, name: str = "method") -> str:
-        return self.get(name, "POST").upper()
+    def http_method(self, name: str = "method") -> str:
+        return self.attribute(name, "POST").upper()
 
 
 @dataclass(frozen=True)
-class Document:
-    url: str  # where it came from: relative URLs start here
+class TwimlDocument:
+    url: str  # the base of relative URLs
     verbs: tuple[Verb, ...]
     warnings: tuple[str, ...]
 
-    def resolve(self, url: str) -> str:
-        """An absolute URL; an empty one means this document again."""
+    def resolve_url(self, url: str) -> str:
+        """Return the absolute URL. An empty URL stands for this document."""
         return urljoin(self.url, url) if url else self.url
 
 
-def parse(body: str, url: str, content_type: str = "text/xml") -> Document:
-    """Raises TwimlError for anything but an XML document whose root is <Response>."""
+def parse_twiml(body: str, url: str, content_type: str = "text/xml") -> TwimlDocument:
+    """Parse an XML document with the root <Response>. Raises TwimlError."""
     if content_type not in {"text/xml", "application/xml"}:
         raise TwimlError(INVALID_CONTENT_TYPE, f"Invalid Content-Type: {content_type or 'none'}")
     try:
@@ -80,27 +80,27 @@ def parse(body: str, url: str, content_type: str = "text/xml") -> Document:
         raise TwimlError(PARSE_FAILURE, f"Document parse failure: {error}") from error
     if root.tag != "Response":
         raise TwimlError(PARSE_FAILURE, f"The root element is <{root.tag}>, not <Response>")
-    known = tuple(_verb(element) for element in root if element.tag in SCHEMA)
-    return Document(url, known, tuple(_warnings(root, frozenset(SCHEMA))))
+    verbs = tuple(_parse_verb(element) for element in root if element.tag in VERB_ATTRIBUTES)
+    return TwimlDocument(url, verbs, tuple(_schema_warnings(root, frozenset(VERB_ATTRIBUTES))))
 
 
-def _verb(element: ElementTree.Element) -> Verb:
+def _parse_verb(element: ElementTree.Element) -> Verb:
     if element.tag == "Gather":
-        children = tuple(_verb(child) for child in element if child.tag in NESTED)
+        children = tuple(_parse_verb(child) for child in element if child.tag in GATHER_VERBS)
         return Verb(element.tag, "", dict(element.attrib), children)
-    text = " ".join("".join(element.itertext()).split())  # <Say> may have markup (SSML) inside
+    text = " ".join("".join(element.itertext()).split())  # <Say> may contain SSML
     return Verb(element.tag, text, dict(element.attrib))
 
 
-def _warnings(parent: ElementTree.Element, allowed: frozenset[str]) -> Iterator[str]:
+def _schema_warnings(parent: ElementTree.Element, allowed: frozenset[str]) -> Iterator[str]:
     for element in parent:
         if element.tag not in allowed:
-            yield f"<{element.tag}> is not known inside <{parent.tag}> and is skipped"
+            yield f"<{element.tag}> is not allowed inside <{parent.tag}> and is skipped"
             continue
         for name, value in element.attrib.items():
-            if name not in SCHEMA[element.tag]:
+            if name not in VERB_ATTRIBUTES[element.tag]:
                 yield f"<{element.tag}> has no attribute {name}"
-            elif name in NUMERIC and not re.fullmatch(r"\d+|auto", value):
+            elif name in NUMERIC_ATTRIBUTES and not re.fullmatch(r"\d+|auto", value):
                 yield f"<{element.tag}>: {name} must be a whole number, not {value!r}"
         if element.tag == "Gather":
-            yield from _warnings(element, NESTED)
+            yield from _schema_warnings(element, GATHER_VERBS)

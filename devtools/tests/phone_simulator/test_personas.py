@@ -1,10 +1,18 @@
-"""The people who pick up: what they understand, what they say, and how an interview with each of them ends."""
+"""The personas: how they understand prompts, how they answer, and how an interview with each of them ends."""
+
+from typing import Any
 
 import pytest
 
-from devtools.phone_simulator.callees.canned_answers import question_in, subjects, talkative, terse
-from devtools.phone_simulator.callees.personas import PERSONAS, Persona, callee_for, key_for
-from devtools.tests.phone_simulator.test_stage import Stage, stage
+from devtools.phone_simulator.callees.canned_answers import (
+    extract_question,
+    extract_topics,
+    talkative_answer,
+    terse_answer,
+)
+from devtools.phone_simulator.callees.key_offers import find_key
+from devtools.phone_simulator.callees.personas import PERSONAS, Persona, Voicemail, persona_for_number
+from devtools.tests.phone_simulator.rig import Script, open_rig
 
 QUESTIONS = (
     "Tell me about a time you handled a difficult customer.",
@@ -16,7 +24,7 @@ QUESTIONS = (
 )
 
 
-# ── understanding ──
+# ── understanding prompts ──
 
 
 @pytest.mark.parametrize(
@@ -39,12 +47,12 @@ QUESTIONS = (
         ("", "", "", ""),
     ],
 )
-def test_spoken_instructions_are_understood(text, yes, no, never):
-    assert (key_for("yes", text), key_for("no", text), key_for("never", text)) == (yes, no, never)
+def test_offered_keys_are_found(text: str, yes: str, no: str, never: str) -> None:
+    assert (find_key("yes", text), find_key("no", text), find_key("never", text)) == (yes, no, never)
 
 
 @pytest.mark.parametrize(
-    ("heard", "question"),
+    ("prompt", "question"),
     [
         ("Thank you. Question 2 of 5. How do you test? Press star to hear it again.", "How do you test?"),
         ("Next question. Describe your last project. Speak after the beep.", "Describe your last project."),
@@ -55,116 +63,109 @@ def test_spoken_instructions_are_understood(text, yes, no, never):
         ("", ""),
     ],
 )
-def test_the_question_is_found_among_what_else_is_said(heard, question):
-    assert question_in(heard) == question
+def test_question_is_extracted(prompt: str, question: str) -> None:
+    assert extract_question(prompt) == question
 
 
-def test_the_subjects_of_a_question_are_found():
-    assert subjects(QUESTIONS[0]) == ["difficult customer"]
-    assert subjects(QUESTIONS[2]) == ["python", "django", "postgresql"]
+def test_topics_are_extracted() -> None:
+    assert extract_topics(QUESTIONS[0]) == ["difficult customer"]
+    assert extract_topics(QUESTIONS[2]) == ["python", "django", "postgresql"]
 
 
-# ── answering ──
+# ── answers ──
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_answers_suit_the_question_and_stay_the_same(question):
+def test_answers_fit_question(question: str) -> None:
     numbers = [f"+1415555{n:04}" for n in range(60)]
     for number in numbers:
-        assert 60 <= len(talkative(question, number).split()) <= 120
-        assert 8 <= len(terse(question, number).split()) <= 12
-        assert any(character.isdigit() for character in talkative(question, number))
-        assert talkative(question, number) == talkative(question, number)
-        for topic in subjects(question)[:1]:
-            assert topic in talkative(question, number)
-            assert topic in terse(question, number)
-    assert len({talkative(question, number) for number in numbers}) > 30
+        long, short = talkative_answer(question, number), terse_answer(question, number)
+        assert 60 <= len(long.split()) <= 120
+        assert 8 <= len(short.split()) <= 12
+        assert any(character.isdigit() for character in long)
+        assert talkative_answer(question, number) == long
+        for topic in extract_topics(question)[:1]:
+            assert topic in long
+            assert topic in short
+    assert len({talkative_answer(question, number) for number in numbers}) > 30
 
 
-# ── picking up ──
+# ── choosing a persona ──
 
 
-def test_the_last_two_digits_choose_the_persona():
-    assert [callee_for(f"+141555501{digits}").name for digits in ("00", "01", "57")] == [
-        "talkative",
-        "terse",
-        "talkative",
-    ]
+def test_last_digits_choose_persona() -> None:
+    names = [persona_for_number(f"+141555501{digits}").name for digits in ("00", "01", "57")]
+    assert names == ["talkative", "terse", "talkative"]
     assert len({kind.name for kind in PERSONAS.values()}) == len(PERSONAS)
 
 
-def test_the_crowd_is_mixed_and_always_the_same():
+def test_crowd_is_mixed_and_reproducible() -> None:
     numbers = [f"+1415{n:05}99" for n in range(300)]
-    names = [callee_for(number).name for number in numbers]
-    assert names == [callee_for(number).name for number in numbers]
+    names = [persona_for_number(number).name for number in numbers]
+    assert names == [persona_for_number(number).name for number in numbers]
     assert len(set(names)) > 8
     assert names.count("talkative") > 60
-    assert isinstance(callee_for(numbers[0]), Persona)
+    assert isinstance(persona_for_number(numbers[0]), Persona)
 
 
 # ── whole interviews ──
 
-HELLO = """<Gather numDigits="1" action="/{here}"><Say>{text}</Say></Gather><Redirect>/{here}</Redirect>"""
+MENU = """<Gather numDigits="1" action="/{action}"><Say>{text}</Say></Gather><Redirect>/{action}</Redirect>"""
 QUESTION = """<Say>Question {n}. {text}</Say>
 <Record action="/answer/{n}" finishOnKey="*#" maxLength="120" timeout="4" playBeep="false"/>
 <Redirect>/silent/{n}</Redirect>"""
-BYE = "<Say>Thank you. Goodbye.</Say>"
+GOODBYE = "<Say>Thank you. Goodbye.</Say>"
 IDENTITY = "Am I speaking with Alex Doe? If yes, press 1. If not, press 2. To never be called again, press 9."
 CONSENT = "An AI conducts this interview and it is recorded. Press 1 to agree, or press 2 to decline."
+IDENTITY_OUTCOMES = {"2": "wrong person", "9": "never again"}
 
 
-class Interview:
-    """A small interviewer: who is there, consent, three questions, each repeated on * and once on silence."""
+class SmallInterview:
+    """Identity, consent and three questions. Each question is repeated on * and once on silence."""
 
-    def __init__(self):
-        self.takes: list[tuple[int, str]] = []
+    def __init__(self) -> None:
+        self.recordings: list[tuple[int, str]] = []  # question and digits
         self.silences: list[int] = []
         self.outcome = "broken off"
 
-    def scripts(self):
-        answers = {f"/answer/{n}": lambda params, n=n: self.take(n, params) for n in range(3)}
-        silences = {f"/silent/{n}": lambda params, n=n: self.silence(n) for n in range(3)}
-        return {
-            "/voice": HELLO.format(here="who", text=IDENTITY),
-            "/who": self.who,
-            "/may": self.may,
-            **answers,
-            **silences,
+    def scripts(self) -> dict[str, Script]:
+        scripts: dict[str, Script] = {
+            "/voice": MENU.format(action="identity", text=IDENTITY),
+            "/identity": self.check_identity,
+            "/consent": self.check_consent,
         }
+        for n in range(3):
+            scripts[f"/answer/{n}"] = lambda params, n=n: self.accept_answer(n, params["Digits"])
+            scripts[f"/silent/{n}"] = lambda params, n=n: self.accept_silence(n)
+        return scripts
 
-    def who(self, params):
-        if params.get("Digits") == "1":
-            return HELLO.format(here="may", text=CONSENT)
-        return self.finish({"2": "wrong person", "9": "never again"}.get(params.get("Digits"), "silent"))
+    def check_identity(self, params: dict[str, str]) -> str:
+        digits = params.get("Digits", "")
+        if digits == "1":
+            return MENU.format(action="consent", text=CONSENT)
+        return self.end(IDENTITY_OUTCOMES.get(digits, "silent"))
 
-    def may(self, params):
-        return self.ask(0) if params.get("Digits") == "1" else self.finish("declined")
+    def check_consent(self, params: dict[str, str]) -> str:
+        return self.ask_question(0) if params.get("Digits") == "1" else self.end("declined")
 
-    def ask(self, n):
-        return QUESTION.format(n=n, text=QUESTIONS[n]) if n < 3 else self.finish("complete")
+    def ask_question(self, n: int) -> str:
+        return QUESTION.format(n=n, text=QUESTIONS[n]) if n < 3 else self.end("complete")
 
-    def take(self, n, params):
-        self.takes.append((n, params["Digits"]))
-        return self.ask(n if params["Digits"] == "*" else n + 1)
+    def accept_answer(self, n: int, digits: str) -> str:
+        self.recordings.append((n, digits))
+        return self.ask_question(n if digits == "*" else n + 1)
 
-    def silence(self, n):
+    def accept_silence(self, n: int) -> str:
         self.silences.append(n)
-        return self.ask(n if self.silences.count(n) == 1 else n + 1)
+        return self.ask_question(n if self.silences.count(n) == 1 else n + 1)
 
-    def finish(self, outcome):
+    def end(self, outcome: str) -> str:
         self.outcome = outcome
-        return BYE
-
-
-def interview(digits: str) -> tuple[Interview, str, Stage]:
-    conducted = Interview()
-    with stage(conducted.scripts()) as s:
-        call = s.call(to=f"+141555501{digits}")
-        return conducted, call.status, s
+        return GOODBYE
 
 
 @pytest.mark.parametrize(
-    ("digits", "status", "outcome", "takes", "silences"),
+    ("digits", "status", "outcome", "recordings", "silences"),
     [
         ("00", "completed", "complete", [(0, ""), (1, ""), (2, "")], []),
         ("01", "completed", "complete", [(0, ""), (1, ""), (2, "")], []),
@@ -185,27 +186,31 @@ def interview(digits: str) -> tuple[Interview, str, Stage]:
         ("16", "completed", "complete", [(0, ""), (1, ""), (2, "")], []),
     ],
 )
-def test_an_interview_with_each_persona(digits, status, outcome, takes, silences):
-    conducted, final, _ = interview(digits)
-    assert final == status
-    # After a hang-up the answer to the action is not executed, whatever outcome it would have led to.
-    assert conducted.takes == takes
-    assert conducted.silences == silences
-    assert conducted.outcome == outcome
+def test_persona_completes_interview(
+    digits: str, status: str, outcome: str, recordings: list[Any], silences: list[int]
+) -> None:
+    interview = SmallInterview()
+    with open_rig(interview.scripts()) as rig:
+        call = rig.complete_call(to=f"+141555501{digits}")
+    assert call.status == status
+    assert interview.recordings == recordings
+    assert interview.silences == silences
+    assert interview.outcome == outcome
 
 
-def test_where_only_speech_is_listened_to_they_speak():
-    document = "<Gather input='speech' action='/said'><Say>This call is recorded. Do you agree?</Say></Gather>"
-    said = {}
-    for digits in ("00", "09", "10"):
-        with stage(document) as s:
-            s.call(to=f"+141555501{digits}")
-            said[digits] = s.asked("/said")[0]["SpeechResult"]
-    assert said == {"00": "Yes.", "09": "No, I do not agree.", "10": "Do not call me again."}
+@pytest.mark.parametrize(
+    ("digits", "utterance"),
+    [("00", "Yes."), ("09", "No, I do not agree."), ("10", "Do not call me again.")],
+)
+def test_personas_speak_without_keys(digits: str, utterance: str) -> None:
+    document = "<Gather input='speech' action='/act'><Say>This call is recorded. Do you agree?</Say></Gather>"
+    with open_rig(document) as rig:
+        rig.complete_call(to=f"+141555501{digits}")
+        assert rig.requests_to("/act")[0]["SpeechResult"] == utterance
 
 
-def test_a_voicemail_greeting_is_heard_by_whatever_listens_first():
-    with stage({"/voice": "<Say>Why you?</Say><Record action='/act'/>"}) as s:
-        call = s.call(to="+14155550113", machine_detection="Enable")
+def test_voicemail_plays_greeting() -> None:
+    with open_rig({"/voice": "<Say>Why you?</Say><Record action='/act'/>"}) as rig:
+        call = rig.complete_call(to="+14155550113", machine_detection="Enable")
         assert call.answered_by == "machine_start"
-        assert "leave a message" in s.logged(call, "said")[0]["text"]
+        assert rig.logged_events(call, "callee_spoke")[0]["text"] == Voicemail.greeting

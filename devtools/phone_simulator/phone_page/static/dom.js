@@ -1,47 +1,50 @@
-/** Elements by id, elements made, and requests to the network that served this page. */
+/** Helpers for elements, and for requests to the network that served this page. */
 
 export const byId = (id) => document.getElementById(id);
 
-/** A new element. Strings among the children become text: nothing on this page is ever parsed as HTML. */
-export function el(tag, properties = {}, ...children) {
-  const node = document.createElement(tag);
+/** Creates an element. Strings among the children become text: no text on this page is ever parsed as HTML. */
+export function createElement(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name in node) node[name] = value;
-    else node.setAttribute(name, value);
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
   }
-  node.append(...children);
-  return node;
+  element.append(...children);
+  return element;
 }
 
-/** Why something was not done, in words. */
-export class Refusal extends Error {
+/** A request that was refused. The message is for the user. */
+export class RequestError extends Error {
   constructor({ title = "", detail = "", errors = {} }) {
-    const fields = Object.entries(errors).map(([field, why]) => `${field}: ${[why].flat().map(words).join(" ")}`);
+    const fields = Object.entries(errors).map(([field, reasons]) =>
+      `${field}: ${[reasons].flat().map(asText).join(" ")}`);
     super([...new Set([title, detail, ...fields])].filter(Boolean).join("\n"));
   }
 }
 
-const words = (value) => (typeof value === "string" ? value : value?.message ?? JSON.stringify(value));
+const asText = (value) => (typeof value === "string" ? value : value?.message ?? JSON.stringify(value));
 
-/** The JSON that came back. Throws Refusal for anything but success. */
-export async function ask(method, path, body) {
-  let answer;
+/** Returns the JSON of the response. Throws RequestError unless the request succeeds. */
+export async function requestJson(method, path, body) {
+  let response;
   try {
-    answer = await fetch(path, { method, body });
+    response = await fetch(path, { method, body });
   } catch {
-    throw new Refusal({ title: "The phone network does not answer.", detail: "Is it still running?" });
+    throw new RequestError({ title: "The phone network does not respond.", detail: "Is it still running?" });
   }
-  const text = await answer.text();
+  const text = await response.text();
   const json = text.startsWith("{") ? JSON.parse(text) : {};
-  if (!answer.ok) throw new Refusal(json.title ? json : { title: json.message ?? `HTTP ${answer.status}` });
+  if (!response.ok) throw new RequestError(json.title ? json : { title: json.message ?? `HTTP ${response.status}` });
   return json;
 }
 
-export function form(fields) {
+export function formData(fields) {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
   return data;
 }
 
-export const clock = (seconds) =>
-  `${Math.floor(seconds / 60)}:${String(Math.floor(Math.max(0, seconds) % 60)).padStart(2, "0")}`;
+export function formatTime(seconds) {
+  const rest = String(Math.floor(Math.max(0, seconds) % 60)).padStart(2, "0");
+  return `${Math.floor(seconds / 60)}:${rest}`;
+}

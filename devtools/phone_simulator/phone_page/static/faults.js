@@ -1,63 +1,74 @@
-/** What goes wrong on purpose: a row for each fault, and a line on the page for those that are active. */
+/** The dialog that switches faults, and the banner that names the active ones. */
 
-import { ask, byId, el } from "./dom.js";
+import { byId, createElement, requestJson } from "./dom.js";
 
 const UNITS = { seconds: "s", probability: "of all", requests: "times" };
 const rows = new Map();
 
 export function initFaults() {
   byId("open-faults").addEventListener("click", () => byId("faults").showModal());
-  byId("no-faults").addEventListener("click", () => put({}));
+  byId("no-faults").addEventListener("click", () => activateFaults({}));
 }
 
 export function showFaults(faults) {
-  for (const fault of faults) update(rows.get(fault.name) ?? newRow(fault), fault);
+  for (const fault of faults) updateRow(rows.get(fault.name) ?? createRow(fault), fault);
   const active = faults.filter(({ active }) => active);
-  byId("alarm").hidden = !active.length;
-  byId("alarm").textContent = `Faults are on: ${active.map(inWords).join(" · ")}`;
+  byId("fault-banner").hidden = !active.length;
+  byId("fault-banner").textContent = `Active faults: ${active.map(describeFault).join(" · ")}`;
   byId("open-faults").textContent = active.length ? `Faults (${active.length} on)` : "Faults";
 }
 
-const inWords = ({ name, active, unit, struck }) =>
-  `${name}${active === true ? "" : ` ${active} ${UNITS[unit]}`} (struck ${struck}×)`;
+function describeFault({ name, active, unit, applied }) {
+  const value = active === true ? "" : ` ${active} ${UNITS[unit]}`;
+  return `${name}${value} (applied ${applied}×)`;
+}
 
-function newRow({ name, does, unit, value }) {
-  const box = el("input", { type: "checkbox", id: `fault-${name}` });
-  const label = el("label", { htmlFor: box.id }, el("span", {}, does), " ", el("code", { className: "quiet" }, name));
-  const number = unit && el("input", {
-    type: "number",
-    min: unit === "requests" ? 1 : 0.01,
-    max: unit === "probability" ? 1 : "",
-    step: unit === "requests" ? 1 : "any",
-    value: value === true ? "" : value,
-    placeholder: "every",
-    "aria-label": `${does}: ${unit}`,
-  });
-  const struck = el("span", { className: "quiet struck" });
-  const row = { box, number, struck };
-  box.addEventListener("change", () => put(wanted()));
-  number && number.addEventListener("change", () => box.checked && put(wanted()));
-  const amount = number ? el("span", { className: "amount" }, number, UNITS[unit]) : "";
-  byId("fault-rows").append(el("li", {}, box, label, amount, struck));
+function createRow(fault) {
+  const { name, description, unit } = fault;
+  const box = createElement("input", { type: "checkbox", id: `fault-${name}` });
+  const label = createElement("label", { htmlFor: box.id },
+    createElement("span", {}, description), " ", createElement("code", { className: "muted" }, name));
+  const number = unit && createNumberInput(fault);
+  const applied = createElement("span", { className: "muted applied" });
+  box.addEventListener("change", () => activateFaults(checkedFaults()));
+  number && number.addEventListener("change", () => box.checked && activateFaults(checkedFaults()));
+  const amount = number ? createElement("span", { className: "amount" }, number, UNITS[unit]) : "";
+  byId("fault-rows").append(createElement("li", {}, box, label, amount, applied));
+  const row = { box, number, applied };
   rows.set(name, row);
   return row;
 }
 
-function update({ box, number, struck }, { active, struck: times }) {
-  box.checked = Boolean(active);
-  if (number && active && number !== document.activeElement) number.value = active === true ? "" : active;
-  struck.textContent = times ? `struck ${times}×` : "";
+function createNumberInput({ description, unit, default_value: defaultValue }) {
+  const isCount = unit === "requests";
+  return createElement("input", {
+    type: "number",
+    min: isCount ? 1 : 0.01,
+    max: unit === "probability" ? 1 : "",
+    step: isCount ? 1 : "any",
+    value: defaultValue === true ? "" : defaultValue,
+    placeholder: "every",
+    "aria-label": `${description}: ${unit}`,
+  });
 }
 
-function wanted() {
-  const on = [...rows].filter(([, { box }]) => box.checked);
-  return Object.fromEntries(on.map(([name, { number }]) => [name, Number(number?.value) || true]));
+function updateRow({ box, number, applied }, fault) {
+  box.checked = Boolean(fault.active);
+  const isBeingEdited = number === document.activeElement;
+  if (number && fault.active && !isBeingEdited) number.value = fault.active === true ? "" : fault.active;
+  applied.textContent = fault.applied ? `applied ${fault.applied}×` : "";
 }
 
-async function put(faults) {
+function checkedFaults() {
+  const checked = [...rows].filter(([, { box }]) => box.checked);
+  return Object.fromEntries(checked.map(([name, { number }]) => [name, Number(number?.value) || true]));
+}
+
+async function activateFaults(values) {
   const note = byId("fault-note");
   try {
-    showFaults((await ask("PUT", "/simulator/faults", JSON.stringify(faults))).faults);
+    const { faults } = await requestJson("PUT", "/simulator/faults", JSON.stringify(values));
+    showFaults(faults);
     note.hidden = true;
   } catch (error) {
     note.textContent = error.message;

@@ -1,194 +1,200 @@
-/** The page as a whole: the news of the network, the list of calls, and the call that is shown. */
+/** The page as a whole: the stream of changes, the list of calls, and the selected call. */
 
-import { draw } from "./chat.js";
-import { initDial } from "./dial.js";
-import { ask, byId, clock, el, form } from "./dom.js";
+import { CallLog } from "./call_log.js";
+import { byId, createElement, formData, formatTime, requestJson } from "./dom.js";
 import { initFaults, showFaults } from "./faults.js";
-import { Log } from "./log.js";
+import { initInterviewForm } from "./interview_form.js";
+import { renderEntry } from "./log_view.js";
 import { initPersonas } from "./personas.js";
 import { Phone } from "./phone.js";
 
-const FINAL = new Set(["completed", "busy", "no-answer", "failed", "canceled"]);
-const NEAR = 80; // pixels from the end of a chat within which it follows what is new
-const LISTED = 100;
-const RETRY = 2000; // milliseconds
+const FINAL_STATUSES = new Set(["completed", "busy", "no-answer", "failed", "canceled"]);
+const END_DISTANCE = 80; // pixels from the end of the log within which it scrolls with new entries
+const MAX_LISTED_CALLS = 100;
+const RECONNECT_MILLISECONDS = 2000;
+const RING_MILLISECONDS = 3000;
 
-const page = (sessionStorage.page ??= crypto.randomUUID()); // one per window, also after a reload
+const pageId = (sessionStorage.page ??= crypto.randomUUID()); // one per window, kept on reload
 const calls = new Map(); // by SID, in the order of their creation
 const rows = new Map();
 const logs = new Map();
 const phone = new Phone();
 let selected = null;
-let drawn = 0; // entries of the selected call's log that its chat shows
-let follows = true; // whether the chat is at its end, and stays there
+let drawnEntries = 0; // of the log of the selected call
+let followsLog = true; // whether the log is scrolled to its end
 
-const isOver = (call) => FINAL.has(call.status);
-const isMine = (call) => call.page === page && call.status === "in-progress";
-const mine = () => [...calls.values()].find(isMine);
-const logOf = (sid) => logs.get(sid) ?? logs.set(sid, new Log(sid)).get(sid);
+const hasEnded = (call) => FINAL_STATUSES.has(call.status);
+const isMine = (call) => call.page === pageId && call.status === "in-progress";
+const myCall = () => [...calls.values()].find(isMine);
+const logOf = (sid) => logs.get(sid) ?? logs.set(sid, new CallLog(sid)).get(sid);
 
-// ── news ──
+// ── the stream of changes ──
 
-function follow() {
+function connect() {
   const stream = new EventSource("/simulator/stream");
-  stream.onopen = () => link("live");
+  stream.onopen = () => showConnection("live");
   stream.onerror = () => {
-    link("reconnecting");
-    if (stream.readyState === EventSource.CLOSED) setTimeout(follow, RETRY); // the browser itself has given up
+    showConnection("reconnecting");
+    // The browser itself reconnects unless it has given up.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_MILLISECONDS);
   };
-  stream.addEventListener("everything", ({ data }) => {
-    calls.clear();
-    logs.clear();
-    rows.forEach((row) => row.remove());
-    rows.clear();
-    byId("chat").replaceChildren();
-    drawn = 0;
-    const news = JSON.parse(data);
-    if (!news.calls.some(({ sid }) => sid === selected)) select(null, { byPerson: false });
-    learn(news);
-  });
-  stream.addEventListener("changes", ({ data }) => learn(JSON.parse(data)));
+  stream.addEventListener("snapshot", ({ data }) => replaceState(JSON.parse(data)));
+  stream.addEventListener("changes", ({ data }) => updateState(JSON.parse(data)));
 }
 
-function link(state) {
-  byId("link").textContent = state;
-  byId("link").dataset.state = state;
+function showConnection(state) {
+  byId("connection").textContent = state;
+  byId("connection").dataset.state = state;
 }
 
-function learn(news) {
-  showFaults(news.faults);
-  byId("answering").checked = news.answering;
-  for (const call of news.calls) {
-    const known = calls.has(call.sid);
-    calls.set(call.sid, call);
-    list(call);
-    // A call that waits for a person comes to the fore, unless they are talking already.
-    if (!known && call.live && !isOver(call) && !mine()) select(call.sid);
-    if (call.sid === selected) show(call);
-    if (isMine(call)) talk(call);
-  }
-  if (!selected && calls.size) select(mine()?.sid ?? [...calls.keys()].at(-1), { byPerson: false });
+function replaceState(state) {
+  calls.clear();
+  logs.clear();
+  rows.forEach((row) => row.remove());
+  rows.clear();
+  byId("log").replaceChildren();
+  drawnEntries = 0;
+  if (!state.calls.some(({ sid }) => sid === selected)) selectCall(null, { byUser: false });
+  updateState(state);
+}
+
+function updateState(state) {
+  showFaults(state.faults);
+  byId("answering").checked = state.answering;
+  for (const call of state.calls) updateCall(call);
+  if (!selected && calls.size) selectCall(myCall()?.sid ?? [...calls.keys()].at(-1), { byUser: false });
   byId("no-calls").hidden = calls.size > 0;
-  if (!mine()) phone.end();
-  announce();
+  if (!myCall()) phone.end();
+  announceRinging();
 }
 
-async function talk(call) {
+function updateCall(call) {
+  const isNew = !calls.has(call.sid);
+  calls.set(call.sid, call);
+  showRow(call);
+  // A new call for a human is selected, unless the user is already on a call.
+  if (isNew && call.has_human && !hasEnded(call) && !myCall()) selectCall(call.sid);
+  if (call.sid === selected) showCall(call);
+  if (isMine(call)) updatePhone(call);
+}
+
+async function updatePhone(call) {
   const log = logOf(call.sid);
-  await log.reach(call.entries);
+  await log.loadUntil(call.log_length);
   if (calls.get(call.sid) === call && isMine(call)) phone.update(call, log);
 }
 
-/** Calls that wait for a person ring in the title too: the page may be in the background. */
-function announce() {
-  const waiting = [...calls.values()].find((call) => call.status === "ringing" && call.live);
-  document.title = waiting ? `☎ ${waiting.to} rings` : "Simulated phone network";
+/** The title announces ringing calls, because the page may be in the background. */
+function announceRinging() {
+  const ringing = [...calls.values()].find((call) => call.status === "ringing" && call.has_human);
+  document.title = ringing ? `☎ ${ringing.to} is ringing` : "Simulated phone network";
 }
 
-// ── the list ──
+// ── the list of calls ──
 
-function list(call) {
-  const row = rows.get(call.sid) ?? newRow(call);
+function showRow(call) {
+  const row = rows.get(call.sid) ?? createRow(call);
   const button = row.firstChild;
   button.dataset.status = call.status;
   button.setAttribute("aria-current", call.sid === selected);
-  const errors = call.errors ? [el("span", { className: "badge wrong" }, `${call.errors} ⚠`)] : [];
+  const problems = call.problems ? [createElement("span", { className: "badge danger" }, `${call.problems} ⚠`)] : [];
   button.replaceChildren(
-    el("span", { className: "number" }, call.to),
-    el("span", { className: "badge" }, call.status),
-    ...errors,
-    el("span", { className: "quiet who" }, call.persona),
-    el("span", { className: "quiet preview" }, call.preview),
+    createElement("span", { className: "number" }, call.to),
+    createElement("span", { className: "badge" }, call.status),
+    ...problems,
+    createElement("span", { className: "muted persona" }, call.persona),
+    createElement("span", { className: "muted preview" }, call.preview),
   );
 }
 
-function newRow(call) {
-  const button = el("button", { type: "button", onclick: () => select(call.sid) });
-  const row = el("li", {}, button);
+function createRow(call) {
+  const button = createElement("button", { type: "button", onclick: () => selectCall(call.sid) });
+  const row = createElement("li", {}, button);
   rows.set(call.sid, row);
   byId("calls").prepend(row);
-  while (byId("calls").childElementCount > LISTED) byId("calls").lastChild.remove();
+  while (byId("calls").childElementCount > MAX_LISTED_CALLS) byId("calls").lastChild.remove();
   return row;
 }
 
-// ── the call that is shown ──
+// ── the selected call ──
 
-function select(sid, { byPerson = true } = {}) {
-  const before = selected;
+function selectCall(sid, { byUser = true } = {}) {
+  const previous = selected;
   selected = sid;
-  drawn = 0;
-  follows = true;
-  byId("chat").replaceChildren();
-  byId("desk").toggleAttribute("data-open", Boolean(sid) && byPerson);
-  for (const known of [before, sid]) if (calls.has(known)) list(calls.get(known));
-  for (const part of ["talk-head", "chat"]) byId(part).hidden = !sid;
-  byId("nothing").hidden = Boolean(sid);
+  drawnEntries = 0;
+  followsLog = true;
+  byId("log").replaceChildren();
+  byId("layout").toggleAttribute("data-open", Boolean(sid) && byUser);
+  for (const changed of [previous, sid]) if (calls.has(changed)) showRow(calls.get(changed));
+  for (const part of ["call-header", "log"]) byId(part).hidden = !sid;
+  byId("no-selection").hidden = Boolean(sid);
   byId("phone").hidden = true;
-  if (sid) show(calls.get(sid));
+  if (sid) showCall(calls.get(sid));
 }
 
-async function show(call) {
-  head(call);
+async function showCall(call) {
+  showHeader(call);
   const log = logOf(call.sid);
-  await log.reach(call.entries);
+  await log.loadUntil(call.log_length);
   if (selected !== call.sid) return;
-  byId("chat").append(...log.entries.slice(drawn).map(draw));
-  drawn = log.entries.length;
-  scroll();
+  byId("log").append(...log.entries.slice(drawnEntries).map(renderEntry));
+  drawnEntries = log.entries.length;
+  scrollLog();
 }
 
-/** To what is new, unless the person has scrolled up to read. */
-function scroll() {
-  const chat = byId("chat");
-  if (follows) chat.scrollTop = chat.scrollHeight;
+/** Scrolls to new entries, unless the user has scrolled up to read. */
+function scrollLog() {
+  const log = byId("log");
+  if (followsLog) log.scrollTop = log.scrollHeight;
 }
 
-function head(call) {
-  const rings = call.status === "ringing";
-  byId("talk-number").textContent = call.to;
-  byId("talk-who").textContent = call.page && call.page !== page ? "in another window" : call.persona;
-  byId("talk-status").textContent = call.status;
-  byId("talk-status").dataset.status = call.status;
-  byId("pick-up").hidden = byId("decline").hidden = !rings;
+function showHeader(call) {
+  const isRinging = call.status === "ringing";
+  byId("call-number").textContent = call.to;
+  byId("call-persona").textContent = call.page && call.page !== pageId ? "in another window" : call.persona;
+  byId("call-status").textContent = call.status;
+  byId("call-status").dataset.status = call.status;
+  byId("pick-up").hidden = byId("decline").hidden = !isRinging;
   byId("hang-up").hidden = !isMine(call);
   byId("phone").hidden = !isMine(call);
-  tick();
+  showDuration();
 }
 
-function tick() {
+function showDuration() {
   const call = calls.get(selected);
   if (!call) return;
-  const talking = call.answered && !isOver(call);
-  const seconds = talking ? (Date.now() - Date.parse(call.answered)) / 1000 : call.duration;
-  byId("talk-time").textContent = call.answered ? clock(seconds) : "";
+  const isRunning = call.answered && !hasEnded(call);
+  const seconds = isRunning ? (Date.now() - Date.parse(call.answered)) / 1000 : call.duration;
+  byId("call-time").textContent = call.answered ? formatTime(seconds) : "";
 }
 
-async function deed(name) {
+async function performAction(name) {
   try {
-    await ask("POST", `/simulator/calls/${selected}/${name}`, form({ page }));
+    await requestJson("POST", `/simulator/calls/${selected}/${name}`, formData({ page: pageId }));
   } catch (error) {
-    byId("chat").append(el("li", { className: "alarm error" }, error.message));
+    byId("log").append(createElement("li", { className: "alert error" }, error.message));
   }
 }
 
-// ── the beginning ──
+// ── start ──
 
-byId("pick-up").addEventListener("click", () => deed("pick-up"));
-byId("decline").addEventListener("click", () => deed("decline"));
+byId("pick-up").addEventListener("click", () => performAction("pick-up"));
+byId("decline").addEventListener("click", () => performAction("decline"));
 byId("hang-up").addEventListener("click", () => phone.hangUp());
-byId("back").addEventListener("click", () => byId("desk").removeAttribute("data-open"));
+byId("back").addEventListener("click", () => byId("layout").removeAttribute("data-open"));
 byId("protocol").addEventListener("change", ({ target }) =>
-  byId("chat").classList.toggle("with-protocol", target.checked));
-byId("chat").addEventListener("scroll", ({ target }) => {
-  follows = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR;
+  byId("log").classList.toggle("with-protocol", target.checked));
+byId("log").addEventListener("scroll", ({ target }) => {
+  followsLog = target.scrollHeight - target.scrollTop - target.clientHeight < END_DISTANCE;
 });
-new ResizeObserver(scroll).observe(byId("chat"));
-byId("sound").addEventListener("change", ({ target }) => (phone.voice.sound = target.checked));
+new ResizeObserver(scrollLog).observe(byId("log"));
+byId("sound").addEventListener("change", ({ target }) => (phone.speaker.soundOn = target.checked));
 byId("answering").addEventListener("change", ({ target }) =>
-  ask("PUT", "/simulator/answering", form({ on: target.checked })).catch(() => link("reconnecting")));
-setInterval(tick, 1000);
-setInterval(() => document.title.startsWith("☎") && phone.voice.ring(), 3000);
-initDial();
+  requestJson("PUT", "/simulator/answering", formData({ on: target.checked }))
+    .catch(() => showConnection("reconnecting")));
+setInterval(showDuration, 1000);
+setInterval(() => document.title.startsWith("☎") && phone.speaker.ring(), RING_MILLISECONDS);
+initInterviewForm();
 initFaults();
 initPersonas();
-follow();
+connect();

@@ -1,15 +1,21 @@
-/** Who picks up at which number. */
+/** The dialog that lists the personas by the last digits of their numbers. */
 
-import { ask, byId, el } from "./dom.js";
+import { byId, createElement, requestJson } from "./dom.js";
 
 export function initPersonas() {
-  byId("open-personas").addEventListener("click", open);
+  byId("open-personas").addEventListener("click", openDialog);
 }
 
-async function open() {
+async function openDialog() {
   byId("personas").showModal();
   if (byId("persona-rows").childElementCount) return;
-  const { personas } = await ask("GET", "/simulator/personas");
-  byId("persona-rows").append(...personas.map(({ digits, name, does }) =>
-    el("tr", {}, el("th", { scope: "row" }, `…${digits}`), el("td", {}, name), el("td", {}, does))));
+  const { personas } = await requestJson("GET", "/simulator/personas");
+  byId("persona-rows").append(...personas.map(createRow));
+}
+
+function createRow({ digits, name, description }) {
+  return createElement("tr", {},
+    createElement("th", { scope: "row" }, `…${digits}`),
+    createElement("td", {}, name),
+    createElement("td", {}, description));
 }

@@ -1,188 +1,210 @@
-/** The call that this window's person has: what they hear, and what they do. */
+/** The phone of the call that this window has: plays the prompts and sends the user's reactions. */
 
-import { Answer } from "./answer.js";
-import { ask, byId, el, form } from "./dom.js";
-import { Voice } from "./voice.js";
+import { AnswerForm } from "./answer_form.js";
+import { byId, createElement, formData, requestJson } from "./dom.js";
+import { Speaker } from "./speaker.js";
 
 const KEYS = "123456789*0#";
-const SIGN_EVERY = 2000; // milliseconds between signs that somebody is still typing or speaking
-const WARN = 10; // seconds before silence ends a turn
+const KEY_NAMES = { "*": "Star", "#": "Pound" };
+const ACTIVITY_INTERVAL = 2000; // milliseconds between reports that the user is typing or recording
+const WARNING_SECONDS = 10; // before silence ends the turn
+const REACTION_EVENTS = ["callee_spoke", "keys_pressed", "recorded"];
+const USER_ACTIONS = ["react", "hang-up"]; // errors of other actions are not shown
 
 export class Phone {
-  voice = new Voice();
+  speaker = new Speaker();
   #call = null;
   #turn = null;
-  #drawn = 0; // entries of the log that were heard, or are queued to be
-  #since = 0; // when the person last gave a sign
-  #signed = 0; // and when the network was last told of one
-  #spoken = false; // whether the prompt of this turn is over
+  #playedEntries = 0; // log entries that were played or queued
+  #lastActivity = 0;
+  #lastReport = 0; // when the network was last told of activity
+  #promptFinished = false;
 
   constructor() {
-    this.answer = new Answer({ busy: () => this.#stay(), failed: (error) => this.#say(error.message) });
-    byId("pad").append(...[...KEYS].map((key) =>
-      el("button", { type: "button", value: key, "aria-label": { "*": "Star", "#": "Pound" }[key] ?? key }, key)));
-    byId("pad").addEventListener("click", ({ target }) => target.value && this.press(target.value));
-    byId("answer").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send();
+    this.answerForm = new AnswerForm({
+      onActivity: () => this.#reportActivity(),
+      onError: (error) => this.#showMessage(error.message),
     });
-    byId("words").addEventListener("keydown", (event) => {
+    byId("keypad").append(...[...KEYS].map(createKey));
+    byId("keypad").addEventListener("click", ({ target }) => target.value && this.press(target.value));
+    byId("answer-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#sendAnswer();
+    });
+    byId("answer-text").addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      this.#send();
+      this.#sendAnswer();
     });
-    byId("silent").addEventListener("click", () => this.#react(this.#turn, {}));
-    byId("skip").addEventListener("click", () => this.voice.skip());
-    document.addEventListener("keydown", (event) => this.#typed(event));
-    setInterval(() => this.#prompt(), 500);
+    byId("stay-silent").addEventListener("click", () => this.#react(this.#turn, {}));
+    byId("skip").addEventListener("click", () => this.speaker.skip());
+    document.addEventListener("keydown", (event) => this.#onKeydown(event));
+    setInterval(() => this.#showInstruction(), 500);
   }
 
-  /** There is news of the person's call. */
+  /** Shows the new state of the call. */
   update(call, log) {
     if (this.#call?.sid !== call.sid) this.#begin(call, log);
     this.#call = call;
-    for (const entry of log.entries.slice(this.#drawn)) this.#hear(entry);
-    this.#drawn = log.entries.length;
-    if (call.turn?.number !== this.#turn?.number) this.#take(call.turn);
+    for (const entry of log.entries.slice(this.#playedEntries)) this.#play(entry);
+    this.#playedEntries = log.entries.length;
+    if (call.turn?.number !== this.#turn?.number) this.#startTurn(call.turn);
   }
 
-  /** The person's call is over. */
   end() {
     if (!this.#call) return;
     this.#call = null;
-    this.voice.skip();
-    this.#take(null);
-    this.answer.clear();
+    this.speaker.skip();
+    this.#startTurn(null);
+    this.answerForm.clear();
   }
 
   async press(key) {
-    this.#say(`Pressed ${key}`);
-    if (!this.#turn?.keys) return this.#say(`Pressed ${key}. Nobody listens to keys now.`);
-    if (this.#turn.verb === "record") {
-      if (!this.#turn.finish.includes(key)) return this.#say(`Pressed ${key}. This key does nothing here.`);
-      const turn = this.#turn;
-      return this.#react(turn, { ...(await this.answer.take()), keys: key });
-    }
-    this.#bargeIn();
+    this.#showMessage(`Pressed ${key}`);
+    if (!this.#turn?.accepts_keys) return this.#showMessage(`Pressed ${key}. Keys have no effect now.`);
+    if (this.#turn.verb === "record") return this.#finishAnswer(key);
+    this.#interruptPrompt();
     return this.#react(this.#turn, { keys: key });
   }
 
+  async #finishAnswer(key) {
+    const turn = this.#turn;
+    if (!turn.finish_keys.includes(key)) return this.#showMessage(`Pressed ${key}. This key has no effect here.`);
+    return this.#react(turn, { ...(await this.answerForm.takeFields()), keys: key });
+  }
+
   async hangUp() {
-    this.voice.skip();
-    await this.#post("hang-up", this.#turn?.verb === "record" ? await this.answer.take() : {});
+    this.speaker.skip();
+    await this.#post("hang-up", this.#turn?.verb === "record" ? await this.answerForm.takeFields() : {});
   }
 
-  /** Where the page was loaded anew in the middle of a call, it goes on with what the person has not reacted to. */
+  /** After a reload in the middle of a call, playing continues after the last reaction. */
   #begin(call, log) {
-    const last = log.entries.findLastIndex(({ event }) => ["said", "pressed", "recorded"].includes(event));
-    this.#drawn = call.turn && !call.turn.prompt ? log.entries.length : last + 1;
+    const lastReaction = log.entries.findLastIndex(({ event }) => REACTION_EVENTS.includes(event));
+    const hasNoPrompt = call.turn && !call.turn.prompt_seconds;
+    this.#playedEntries = hasNoPrompt ? log.entries.length : lastReaction + 1;
     this.#turn = null;
-    this.answer.clear();
-    this.#say("");
+    this.answerForm.clear();
+    this.#showMessage("");
   }
 
-  #hear({ event, text, language, url }) {
-    if (event === "heard") {
-      this.answer.language = language || "en-US";
-      this.voice.say(text, language);
+  #play({ event, text, language, url }) {
+    if (event === "prompt_spoken") {
+      this.answerForm.language = language || "en-US";
+      this.speaker.speak(text, language);
     }
-    if (event === "played") this.voice.play(url, text);
-    if (event === "beep") this.voice.beep();
+    if (event === "prompt_played") this.speaker.play(url, text);
+    if (event === "beep") this.speaker.beep();
   }
 
-  #take(turn) {
+  #startTurn(turn) {
     this.#turn = turn;
-    this.#since = Date.now();
-    this.#spoken = !turn?.prompt;
-    if (turn) this.#say("");
-    const speaks = Boolean(turn?.speech);
-    byId("send").disabled = !speaks;
-    byId("silent").disabled = !speaks;
-    this.answer.listen(turn?.longest ?? 0);
-    this.#focus(turn);
-    this.#prompt();
-    if (!this.#spoken) this.#listen(turn);
+    this.#lastActivity = Date.now();
+    this.#promptFinished = !turn?.prompt_seconds;
+    if (turn) this.#showMessage("");
+    const acceptsSpeech = Boolean(turn?.accepts_speech);
+    byId("send").disabled = !acceptsSpeech;
+    byId("stay-silent").disabled = !acceptsSpeech;
+    this.answerForm.setMaxSeconds(turn?.max_seconds ?? 0);
+    this.#moveFocus(turn);
+    this.#showInstruction();
+    if (!this.#promptFinished) this.#waitForPrompt(turn);
   }
 
-  /** Where words are asked for the keyboard writes them; where keys are, it presses them. */
-  #focus(turn) {
-    const words = byId("words");
-    if (turn?.verb === "record") words.focus({ preventScroll: true });
-    if (turn?.verb === "gather" && !words.value) words.blur();
+  /** The keyboard types into the answer during <Record>, and presses phone keys during <Gather>. */
+  #moveFocus(turn) {
+    const answer = byId("answer-text");
+    if (turn?.verb === "record") answer.focus({ preventScroll: true });
+    if (turn?.verb === "gather" && !answer.value) answer.blur();
   }
 
-  async #listen(turn) {
-    await this.voice.heard();
-    if (this.#turn !== turn || this.#spoken) return;
-    this.#spoken = true;
-    this.#since = Date.now();
-    this.#prompt();
+  async #waitForPrompt(turn) {
+    await this.speaker.finished();
+    if (this.#turn !== turn || this.#promptFinished) return;
+    this.#promptFinished = true;
+    this.#lastActivity = Date.now();
+    this.#showInstruction();
     this.#post("heard", { turn: turn.number });
   }
 
-  /** Says whose turn it is, and how long it still is where silence is about to end it. */
-  #prompt() {
-    const turn = this.#turn;
-    const left = turn && this.#spoken ? turn.patience - (Date.now() - this.#since) / 1000 : Infinity;
-    const ends = turn?.speech && left < WARN ? ` Silence ends this in ${Math.max(0, Math.ceil(left))} s.` : "";
-    const text = this.#whoseTurn(turn) + ends;
-    if (byId("prompt").textContent !== text) byId("prompt").textContent = text;
-    byId("skip").hidden = !turn || this.#spoken;
+  /** Shows what the user may do, and warns before silence ends the turn. */
+  #showInstruction() {
+    const text = this.#instruction(this.#turn) + this.#silenceWarning(this.#turn);
+    if (byId("instruction").textContent !== text) byId("instruction").textContent = text;
+    byId("skip").hidden = !this.#turn || this.#promptFinished;
   }
 
-  #whoseTurn(turn) {
+  #silenceWarning(turn) {
+    if (!turn?.accepts_speech || !this.#promptFinished) return "";
+    const left = turn.silence_limit - (Date.now() - this.#lastActivity) / 1000;
+    return left < WARNING_SECONDS ? ` Silence ends this in ${Math.max(0, Math.ceil(left))} s.` : "";
+  }
+
+  #instruction(turn) {
     if (!turn) return "One moment…";
-    const keys = [...turn.finish].length < 12 ? [...turn.finish].join(" ") : "any key";
-    if (turn.verb === "record") {
-      const ends = turn.keys ? ` Keys that end it: ${keys}.` : "";
-      return `Your answer, ${turn.longest} s at most: type it, or record it.${ends}`;
-    }
-    const speaking = this.#spoken ? "" : "Listen… ";
-    if (turn.verb !== "gather") return speaking;
-    if (turn.keys && turn.speech) return `${speaking}Press a key, or say it in words.`;
-    return speaking + (turn.keys ? "You may press a key." : "Say it in words.");
+    if (turn.verb === "record") return recordInstruction(turn);
+    const listening = this.#promptFinished ? "" : "Listen… ";
+    return turn.verb === "gather" ? listening + gatherInstruction(turn) : listening;
   }
 
-  async #send() {
+  async #sendAnswer() {
     if (byId("send").disabled) return;
-    if (this.answer.empty) return this.#say("Type or record something first, or choose “Say nothing”.");
+    if (this.answerForm.isEmpty) {
+      this.#showMessage("Type or record an answer first, or choose “Say nothing”.");
+      return;
+    }
     const turn = this.#turn;
-    this.#bargeIn();
-    return this.#react(turn, await this.answer.take());
+    this.#interruptPrompt();
+    await this.#react(turn, await this.answerForm.takeFields());
   }
 
-  /** Who reacts while they are still spoken to is not spoken to any longer. */
-  #bargeIn() {
-    this.#spoken = true;
-    this.#since = Date.now();
-    this.voice.skip();
+  /** A reaction ends the prompt that is still playing. */
+  #interruptPrompt() {
+    this.#promptFinished = true;
+    this.#lastActivity = Date.now();
+    this.speaker.skip();
   }
 
-  #react(turn, deed) {
-    return this.#post("react", { turn: turn.number, ...deed });
+  #react(turn, fields) {
+    return this.#post("react", { turn: turn.number, ...fields });
   }
 
-  #stay() {
-    this.#since = Date.now();
-    if (!this.#turn || this.#since - this.#signed < SIGN_EVERY) return;
-    this.#signed = this.#since;
+  #reportActivity() {
+    this.#lastActivity = Date.now();
+    if (!this.#turn || this.#lastActivity - this.#lastReport < ACTIVITY_INTERVAL) return;
+    this.#lastReport = this.#lastActivity;
     this.#post("stay", { turn: this.#turn.number });
   }
 
-  async #post(deed, fields) {
+  async #post(action, fields) {
     try {
-      await ask("POST", `/simulator/calls/${this.#call?.sid}/${deed}`, form(fields));
+      await requestJson("POST", `/simulator/calls/${this.#call?.sid}/${action}`, formData(fields));
     } catch (error) {
-      if (deed === "react" || deed === "hang-up") this.#say(error.message);
+      if (USER_ACTIONS.includes(action)) this.#showMessage(error.message);
     }
   }
 
-  #typed({ key, target, ctrlKey, metaKey, altKey }) {
-    const elsewhere = ctrlKey || metaKey || altKey || target.closest("textarea, input, select, dialog");
-    if (this.#call && !elsewhere && KEYS.includes(key)) this.press(key);
+  #onKeydown({ key, target, ctrlKey, metaKey, altKey }) {
+    const isForPage = ctrlKey || metaKey || altKey || target.closest("textarea, input, select, dialog");
+    if (this.#call && !isForPage && KEYS.includes(key)) this.press(key);
   }
 
-  #say(text) {
-    byId("pressed").textContent = text;
+  #showMessage(text) {
+    byId("message").textContent = text;
   }
+}
+
+const createKey = (key) =>
+  createElement("button", { type: "button", value: key, "aria-label": KEY_NAMES[key] ?? key }, key);
+
+function recordInstruction(turn) {
+  const instruction = `Your answer, ${turn.max_seconds} s at most: type it, or record it.`;
+  if (!turn.accepts_keys) return instruction;
+  const isAnyKey = turn.finish_keys.length === KEYS.length;
+  return `${instruction} Keys that end it: ${isAnyKey ? "any key" : [...turn.finish_keys].join(" ")}.`;
+}
+
+function gatherInstruction(turn) {
+  if (turn.accepts_keys && turn.accepts_speech) return "Press a key, or answer in words.";
+  return turn.accepts_keys ? "Press a key." : "Answer in words.";
 }

@@ -1,4 +1,4 @@
-/** Runs beside the page: hands on what the microphone hears, as it comes. */
+/** Runs on the audio thread: passes the samples of the microphone to the page. */
 
 registerProcessor("recorder", class extends AudioWorkletProcessor {
   process([[channel]]) {

@@ -1,0 +1,57 @@
+/** The form that starts an interview: the network creates it through the application's API. */
+
+import { byId, createElement, formData, requestJson } from "./dom.js";
+
+const NOTE_MILLISECONDS = 10_000;
+const HOW_TO_CONNECT =
+  "To start interviews here, start the phone network with:\n--app-url http://127.0.0.1:8000\n--app-key KEY";
+
+export function initInterviewForm() {
+  byId("interview-form").addEventListener("submit", startInterview);
+  addEventListener("focus", loadJobs); // jobs may have changed while the user was in the admin
+  loadJobs();
+}
+
+async function loadJobs() {
+  let app, jobs;
+  try {
+    ({ app, jobs } = await requestJson("GET", "/simulator/jobs"));
+  } catch (error) {
+    return showNote(error.message, true);
+  }
+  byId("interview-fields").hidden = !app;
+  if (!app) return showNote(HOW_TO_CONNECT);
+  const select = byId("interview-form").elements.job;
+  const earlierChoice = select.value;
+  select.replaceChildren(...jobs.map(createOption));
+  const ready = jobs.filter((job) => job.ready);
+  select.value = (ready.find(({ id }) => id === earlierChoice) ?? ready[0])?.id ?? "";
+  showNote(select.value ? "" : `${app} has no open job with approved questions yet.`);
+}
+
+function createOption({ id, title, ready }) {
+  return createElement("option", { value: id, disabled: !ready }, ready ? title : `${title} (no approved questions)`);
+}
+
+async function startInterview(event) {
+  event.preventDefault();
+  const { name, phone, job, mine } = event.target.elements;
+  const button = event.submitter;
+  button.disabled = true;
+  showNote("Creating the interview…");
+  try {
+    const fields = { name: name.value, phone: phone.value, job: job.value, mine: mine.checked };
+    await requestJson("POST", "/simulator/dial", formData(fields));
+    showNote("The interview is planned. The call arrives here in a moment.");
+    setTimeout(showNote, NOTE_MILLISECONDS, "");
+  } catch (error) {
+    showNote(error.message, true);
+  }
+  button.disabled = false;
+}
+
+function showNote(text, isError = false) {
+  byId("interview-note").textContent = text;
+  byId("interview-note").hidden = !text;
+  byId("interview-note").classList.toggle("danger", isError);
+}

@@ -1,0 +1,149 @@
+"""Starting an interview at the phone page: the requests to the application's API, and its errors."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import requests
+
+from devtools.phone_simulator import RunningSimulator, running_simulator
+from devtools.phone_simulator.api_client import KEY_REJECTED, UNEXPECTED_RESPONSE, UNREACHABLE, ApiClient
+from devtools.phone_simulator.phone_page.views import NO_APPLICATION
+from devtools.phone_simulator.server import build_parser
+from devtools.tests.phone_simulator.rig import serve_in_thread
+
+NUMBER = "+14155550150"
+TYPED_NUMBER = "+1 (415) 555-0150"
+API_KEY = "secret"
+FORM = {"name": "Alex Doe", "phone": TYPED_NUMBER, "job": "j1", "mine": "true"}
+Response = tuple[int, Any]
+RESPONSES: dict[str, Response] = {
+    "GET /api/v1/jobs/?page_size=100": (
+        200,
+        {
+            "results": [
+                {"id": "j1", "title": "Nurse", "questions_status": "approved"},
+                {"id": "j2", "title": "Barista", "questions_status": "ready"},
+                {"id": "j3", "title": "Cook", "questions_status": "approved", "is_open": False},
+            ]
+        },
+    ),
+    "POST /api/v1/candidates/": (201, {"id": "c1", "phone": NUMBER}),
+    "POST /api/v1/interviews/": (201, {"id": "i1"}),
+}
+
+
+class ApiHandler(BaseHTTPRequestHandler):
+    server: "FakeApi"
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        request_body = json.loads(self.rfile.read(length)) if length else None
+        operation = f"{self.command} {self.path}"
+        self.server.received.append((operation, request_body, self.headers["X-API-Key"]))
+        status, body = self.server.responses[operation]
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+    do_POST = do_GET
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+class FakeApi(ThreadingHTTPServer):
+    """Responds as the application's API is documented."""
+
+    def __init__(self, responses: Mapping[str, Response]) -> None:
+        super().__init__(("127.0.0.1", 0), ApiHandler)
+        self.responses = responses
+        self.received: list[tuple[str, Any, str]] = []
+
+
+@contextmanager
+def simulator_with_api(changes: Mapping[str, Response] | None = None) -> Iterator[tuple[RunningSimulator, FakeApi]]:
+    api = FakeApi({**RESPONSES, **(changes or {})})
+    api_client = ApiClient(f"http://127.0.0.1:{api.server_port}/", API_KEY)
+    with serve_in_thread(api), running_simulator(api_client=api_client) as simulator:
+        yield simulator, api
+
+
+def start_interview(simulator: RunningSimulator, **changes: str) -> requests.Response:
+    return requests.post(simulator.url + "/simulator/dial", data=FORM | changes, timeout=5)
+
+
+def test_open_jobs_are_listed() -> None:
+    with simulator_with_api() as (simulator, api):
+        body = requests.get(simulator.url + "/simulator/jobs", timeout=5).json()
+    assert body["app"] == f"http://127.0.0.1:{api.server_port}"
+    assert body["jobs"] == [
+        {"id": "j1", "title": "Nurse", "ready": True},
+        {"id": "j2", "title": "Barista", "ready": False},
+    ]
+    assert api.received[0][2] == API_KEY
+
+
+def test_form_creates_interview() -> None:
+    with simulator_with_api() as (simulator, api):
+        response = start_interview(simulator)
+    assert (response.status_code, response.json()) == (201, {"candidate": "c1", "interview": "i1"})
+    consent = {"consent_to_call": True, "consent_source": "phone page"}
+    assert api.received == [
+        ("POST /api/v1/candidates/", {"full_name": "Alex Doe", "phone": TYPED_NUMBER, **consent}, API_KEY),
+        ("POST /api/v1/interviews/", {"candidate": "c1", "job": "j1"}, API_KEY),
+    ]
+
+
+def test_number_is_reserved_for_human() -> None:
+    with simulator_with_api() as (simulator, _):
+        assert start_interview(simulator).status_code == 201
+        assert simulator.network.human_numbers == {NUMBER}
+        assert start_interview(simulator, mine="false").status_code == 201
+        assert simulator.network.human_numbers == set()
+
+
+PROBLEM = {"code": "invalid", "title": "Invalid input", "errors": {"phone": ["'415' is not a phone number."]}}
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "code"),
+    [
+        ((400, PROBLEM), 400, "invalid"),
+        ((409, {"code": "do_not_call", "title": "Not allowed"}), 409, "do_not_call"),
+        ((401, {"title": "Unauthorized"}), 502, KEY_REJECTED),
+        ((500, "<h1>Server Error</h1>"), 500, UNEXPECTED_RESPONSE),
+        ((302, ""), 502, UNEXPECTED_RESPONSE),
+        ((200, "[]"), 502, UNEXPECTED_RESPONSE),
+    ],
+)
+def test_api_errors_are_passed_on(response: Response, status: int, code: str) -> None:
+    with simulator_with_api({"POST /api/v1/interviews/": response}) as (simulator, _):
+        refusal = start_interview(simulator)
+    assert (refusal.status_code, refusal.json()["code"]) == (status, code)
+    assert refusal.json()["title"]
+
+
+def test_unreachable_application_is_reported() -> None:
+    with running_simulator(api_client=ApiClient("http://127.0.0.1:9", API_KEY)) as simulator:
+        response = requests.get(simulator.url + "/simulator/jobs", timeout=5)
+    assert (response.status_code, response.json()["code"]) == (502, UNREACHABLE)
+
+
+def test_missing_application_is_reported() -> None:
+    with running_simulator() as simulator:
+        assert requests.get(simulator.url + "/simulator/jobs", timeout=5).json() == {"app": None, "jobs": []}
+        refusal = start_interview(simulator)
+    assert (refusal.status_code, refusal.json()["code"]) == (409, NO_APPLICATION)
+
+
+def test_flags_override_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENER_URL", "http://127.0.0.1:8000")
+    monkeypatch.setenv("SCREENER_API_KEY", API_KEY)
+    options = build_parser().parse_args([])
+    assert (options.app_url, options.app_key) == ("http://127.0.0.1:8000", API_KEY)
+    options = build_parser().parse_args(["--app-url", "http://127.0.0.1:9000", "--app-key", "other"])
+    assert (options.app_url, options.app_key) == ("http://127.0.0.1:9000", "other")
