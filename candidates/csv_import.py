@@ -130,7 +130,8 @@ def _write(rows: list[dict[str, Any]], report: Report) -> None:
             candidate = Candidate(**row)
             added.append(candidate)
         if said is not None:
-            consent = Consent(candidate=candidate, kind=Consent.Kind.CALL, given=said, source=source)
+            given_by = Consent.GivenBy.IMPORT
+            consent = Consent(candidate=candidate, kind=Consent.Kind.CALL, given=said, given_by=given_by, source=source)
             consents.append(consent)
     Candidate.objects.bulk_create(added, batch_size=500)
     Consent.objects.bulk_create(consents, batch_size=500)

@@ -77,9 +77,10 @@ class Candidate(BaseModel):
         last = max(said, key=lambda one: (one.said_at, one.created_at), default=None)
         return last is not None and last.given
 
-    def say_whether_to_call(self, given: bool, *, source: str) -> None:
-        """Add what this person said about being called. What they said before stays on record."""
-        self.consents.create(kind=Consent.Kind.CALL, given=given, source=source, language=self.locale)
+    def add_call_consent(self, given: bool, *, given_by: "Consent.GivenBy", source: str) -> None:
+        """Add a consent to be called, or a refusal. Earlier ones stay on record."""
+        kind = Consent.Kind.CALL
+        self.consents.create(kind=kind, given=given, given_by=given_by, source=source, language=self.locale)
 
     def keep_resume(self, file: "File[Any]") -> None:
         """Store this file in place of any other. The worker reads it; `resume_status` tells.
@@ -109,16 +110,34 @@ class Consent(AppendOnly):
         CALL = "call", "To be called"
         RECORD = "record", "To be interviewed by an AI and recorded"
 
+    class GivenBy(models.TextChoices):
+        UNKNOWN = "", "Not recorded"
+        VOICE = "voice", "Spoken words"
+        KEY = "key", "A pressed key"
+        API = "api", "An API client"
+        IMPORT = "import", "An imported file"
+        STAFF = "staff", "Staff"
+        VOIDED = "voided", "Voided: a machine had answered"
+
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     given = models.BooleanField(help_text="No: refused or withdrawn")
-    wording_version = models.CharField(max_length=64, blank=True)
+    given_by = models.CharField(max_length=10, choices=GivenBy.choices, blank=True, default="", db_default="")
+    attempt = models.ForeignKey(
+        "interviews.Attempt", on_delete=models.SET_NULL, null=True, blank=True, related_name="consents", db_index=False
+    )
+    wording_version = models.CharField(
+        max_length=64, blank=True, help_text="The hash of the disclosure before this reply; empty: there was none"
+    )
     language = models.CharField(max_length=10, default="en")
     source = models.CharField(max_length=200, help_text="Where it was said: a form, a call, an e-mail")
     said_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-said_at"]
+        indexes = [
+            models.Index(fields=["attempt"], condition=Q(attempt__isnull=False), name="consents_of_an_attempt"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {'yes' if self.given else 'no'}"

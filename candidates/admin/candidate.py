@@ -208,7 +208,9 @@ class CandidateAdmin(FindsNumbers):
     )
     def record_consent(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
         source = f"{data.pop('source')} (recorded by {request.user.get_username()})"[:200]
-        consent = Consent.objects.create(candidate=candidate, language=candidate.locale, source=source, **data)
+        consent = Consent.objects.create(
+            candidate=candidate, language=candidate.locale, given_by=Consent.GivenBy.STAFF, source=source, **data
+        )
         return f"Recorded: {consent}."
 
 

@@ -167,7 +167,7 @@ class CandidateSerializer(PersonSerializer):
         self, candidate: Candidate, *, consent_to_call: bool | None = None, consent_source: str = "", resume: Any = None
     ) -> Candidate:
         if consent_to_call is not None:
-            candidate.say_whether_to_call(consent_to_call, source=consent_source)
+            candidate.add_call_consent(consent_to_call, given_by=Consent.GivenBy.API, source=consent_source)
         if resume is not None:
             candidate.keep_resume(resume)
         return candidate

@@ -79,7 +79,7 @@ class TestTheList:
         make_candidate()
         listed = reverse("admin:candidates_candidate_changelist")
         assert re.search(r"field-consent[^>]*>.*?\byes\b", get_page(admin_client, listed))
-        Candidate.objects.get().say_whether_to_call(False, source="e-mail")
+        Candidate.objects.get().add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="e-mail")
         assert re.search(r"field-consent[^>]*>.*?\bno\b", get_page(admin_client, listed))
 
 
@@ -267,7 +267,7 @@ class TestConsent:
         assert "Recorded: To be called: yes." in page
         consent = Consent.objects.get()
         assert (consent.kind, consent.given, consent.language) == ("call", True, "en")
-        assert consent.source == "e-mail of 4 May (recorded by hanna)"
+        assert (consent.source, consent.given_by) == ("e-mail of 4 May (recorded by hanna)", Consent.GivenBy.STAFF)
         assert candidate.consents_to(Consent.Kind.CALL)
 
     def test_is_withdrawn_by_adding_that(self, admin_client: Client) -> None:

@@ -133,6 +133,7 @@ class TestConsent:
             ("call", given, "application form")
         ]
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL) is given
+        assert Consent.objects.get().given_by == Consent.GivenBy.API
 
     def test_can_be_withdrawn_and_stays_on_record(self, api: APIClient) -> None:
         ada = make_candidate()

@@ -30,6 +30,7 @@ def test_takes_the_good_rows(api: APIClient) -> None:
     ada = Candidate.objects.get(external_id="ats-1")
     assert (ada.full_name, ada.phone, ada.timezone) == ("Ada Lovelace", "+14155550100", "Europe/London")
     assert ada.consents_to(Consent.Kind.CALL)
+    assert ada.consents.get().given_by == Consent.GivenBy.IMPORT
     assert not Candidate.objects.get(external_id="ats-2").consents.exists()
 
 

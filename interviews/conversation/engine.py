@@ -165,7 +165,7 @@ def prompt_data(prompt: Prompt) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class ConsentGiven:
-    by_key: bool
+    """To be interviewed by an AI and recorded."""
 
 
 @dataclass(frozen=True)
@@ -253,8 +253,7 @@ def _after_identity(state: ConversationState, input: Input) -> ConversationStep:
 def _after_consent(state: ConversationState, input: Input) -> ConversationStep:
     match _meaning(input, state.language):
         case Meaning.YES:
-            consent = ConsentGiven(by_key=isinstance(input, KeyPressed))
-            return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0), consent)
+            return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0))
         case Meaning.NO | Meaning.REFUSED:
             return _end(state, Ending.DECLINED)
         case Meaning.WRONG:
@@ -267,12 +266,12 @@ def _after_consent(state: ConversationState, input: Input) -> ConversationStep:
             assert_never(unreachable)
 
 
-def _ask_first_question(state: ConversationState, consent: ConsentGiven) -> ConversationStep:
+def _ask_first_question(state: ConversationState) -> ConversationStep:
     if not state.open_positions:
-        return _end(state, Ending.FINISHED, consent)
+        return _end(state, Ending.FINISHED, ConsentGiven())
     position = state.open_positions[0]
     lead = LeadIn.RESUMED if state.resumed else LeadIn.FIRST
-    return ConversationStep(state, AskQuestion(position, lead), (consent, QuestionAsked(position)))
+    return ConversationStep(state, AskQuestion(position, lead), (ConsentGiven(), QuestionAsked(position)))
 
 
 def _after_question(state: ConversationState, input: Input) -> ConversationStep:

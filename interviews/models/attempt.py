@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews.conversation import engine
+from interviews.conversation.wording import disclosure_version
 from interviews.models.call import Call
 from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
@@ -33,6 +34,12 @@ ASKED_OR_ANSWERED = (
     EventKind.RESPONSE_SILENT,
     EventKind.RECORDING_REJECTED,
 )
+CONSENT_SOURCES = {
+    Consent.GivenBy.KEY: "by key in the call",
+    Consent.GivenBy.VOICE: "said in the call",
+    Consent.GivenBy.VOIDED: "said in the call",
+}
+"""The source of a consent as staff and clients read it."""
 WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
 
 # What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
@@ -60,6 +67,14 @@ class ReceivedInput:
     kind: str
     input: engine.Input
     recording_sid: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentReply:
+    """How a consent or a refusal was given, and the version of the disclosure before it."""
+
+    given_by: Consent.GivenBy
+    wording_version: str = ""
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -185,6 +200,7 @@ class Attempt(BaseModel):
         Raises StaleTurn, with nothing changed, when the turn is over. Call it with the attempt held.
         """
         step = engine.next_step(self.state(), turn, received.input)
+        reply = self._consent_reply(received.input)
         take = None
         if isinstance(received.input, engine.RecordedAnswer):
             kept = any(isinstance(fact, engine.AnswerKept) for fact in step.facts)
@@ -197,7 +213,7 @@ class Attempt(BaseModel):
             answered_at=self.answered_at or timezone.now(),
         )
         for fact in step.facts:
-            self._remember(fact, take)
+            self._apply_fact(fact, take, reply)
         return step.prompt
 
     def _recorded(self, turn: int, take: engine.RecordedAnswer, *, sid: str, chosen: bool) -> Recording | None:
@@ -262,10 +278,10 @@ class Attempt(BaseModel):
             return None
         return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, **told)
 
-    def _remember(self, fact: engine.Fact, take: Recording | None) -> None:
+    def _apply_fact(self, fact: engine.Fact, take: Recording | None, reply: ConsentReply) -> None:
         match fact:
-            case engine.ConsentGiven(by_key):
-                self._consent(Consent.Kind.RECORD, given=True, source=self._by_key if by_key else self._said)
+            case engine.ConsentGiven():
+                self._add_consent(Consent.Kind.RECORD, given=True, reply=reply)
                 self.interview.begin()
             case engine.QuestionAsked(position):
                 self.question(position).ask()
@@ -276,7 +292,7 @@ class Attempt(BaseModel):
             case engine.QuestionUnanswered(position):
                 self._settle(position, InterviewResponse.Status.SILENT, "Asked twice; nothing was said.")
             case engine.ConversationEnded(ending):
-                self._close(ending)
+                self._close(ending, reply)
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -286,30 +302,32 @@ class Attempt(BaseModel):
         if not use_broken_take(response):
             response.settle(status, reason=reason)
 
-    def _consent(self, kind: Consent.Kind, *, given: bool, source: str = "") -> None:
+    def _consent_reply(self, input: engine.Input) -> ConsentReply:
+        """Return how a reply in the present stage counts as a consent or a refusal."""
+        given_by = Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
+        if self.stage != engine.Stage.CONSENT:
+            return ConsentReply(given_by)
+        return ConsentReply(given_by, disclosure_version(self.interview.language, resumed=self.resumed))
+
+    def _add_consent(self, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
         Consent.objects.create(
             candidate=self.interview.candidate,
             kind=kind,
             given=given,
+            given_by=reply.given_by,
+            attempt=self,
+            wording_version=reply.wording_version,
             language=self.interview.language,
-            source=source or self._said,
+            source=f"{CONSENT_SOURCES[reply.given_by]}, attempt {self.pk}",
         )
 
     @property
-    def _said(self) -> str:
-        return f"said in the call, attempt {self.pk}"
-
-    @property
-    def _by_key(self) -> str:
-        return f"by key in the call, attempt {self.pk}"
-
-    @property
     def _pressed_keys(self) -> bool:
-        """Whether the one who was spoken to is certainly a person."""
-        answers = self.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
-        return self.interview.candidate.consents.filter(source=self._by_key).exists() or answers.exists()
+        """Whether a person was at the phone for certain: machines press no keys."""
+        recordings = self.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
+        return self.consents.filter(given_by=Consent.GivenBy.KEY).exists() or recordings.exists()
 
-    def _close(self, ending: engine.Ending) -> None:
+    def _close(self, ending: engine.Ending, reply: ConsentReply) -> None:
         """The conversation has come to its own end."""
         interview = self.interview
         match ending:
@@ -321,10 +339,10 @@ class Attempt(BaseModel):
             case engine.Ending.FINISHED:
                 end_conversation(interview, reason="")
             case engine.Ending.DECLINED:
-                self._consent(Consent.Kind.RECORD, given=False)
+                self._add_consent(Consent.Kind.RECORD, given=False, reply=reply)
                 interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason="Declined in the call.")
             case engine.Ending.OPTED_OUT:
-                self._consent(Consent.Kind.CALL, given=False)
+                self._add_consent(Consent.Kind.CALL, given=False, reply=reply)
                 DoNotCall.objects.add_number(self.call.number, source="asked for in a call")
                 interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
             case engine.Ending.WRONG_PERSON:
@@ -346,8 +364,9 @@ class Attempt(BaseModel):
         self.update_fields(outcome=self.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
             self._note_end()
-        if self.interview.candidate.consents.filter(source=self._said, given=True).exists():
-            self._consent(Consent.Kind.RECORD, given=False)
+        if self.consents.filter(kind=Consent.Kind.RECORD, given=True).exists():
+            voided = ConsentReply(Consent.GivenBy.VOIDED)
+            self._add_consent(Consent.Kind.RECORD, given=False, reply=voided)
             if not self.resumed:
                 self.interview.void_consent(reason="A machine had answered.")
         # Only a conversation asks, takes or misses an answer; what the worker did meanwhile is of earlier calls.

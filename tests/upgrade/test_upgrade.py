@@ -95,6 +95,11 @@ class TestRows:
                     values = set(model._default_manager.values_list(field.attname, flat=True))
                     assert values <= {*dict(field.flatchoices), "", None}, field
 
+    def test_consents_in_calls_have_columns(self) -> None:
+        consents = Consent.objects.filter(source__contains="in the call, attempt ")
+        assert {consent.given_by for consent in consents} == {Consent.GivenBy.KEY, Consent.GivenBy.VOICE}
+        assert all(consent.source.endswith(str(consent.attempt_id)) for consent in consents)
+
     def test_final_states_stay(self) -> None:
         interview = interview_of("ready-key")
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -76,28 +76,28 @@ def at(stage: Stage, *, open_positions: tuple[int, ...] = (0, 1, 2), **more: obj
             KeyPressed("1"),
             Stage.QUESTION,
             AskQuestion(0, LeadIn.FIRST),
-            (ConsentGiven(by_key=True), QuestionAsked(0)),
+            (ConsentGiven(), QuestionAsked(0)),
         ),
         (
             at(Stage.CONSENT),
             WordsSpoken("I agree"),
             Stage.QUESTION,
             AskQuestion(0, LeadIn.FIRST),
-            (ConsentGiven(by_key=False), QuestionAsked(0)),
+            (ConsentGiven(), QuestionAsked(0)),
         ),
         (
             at(Stage.CONSENT, open_positions=(2,), resumed=True),
             KeyPressed("1"),
             Stage.QUESTION,
             AskQuestion(2, LeadIn.RESUMED),
-            (ConsentGiven(by_key=True), QuestionAsked(2)),
+            (ConsentGiven(), QuestionAsked(2)),
         ),
         (
             at(Stage.CONSENT, open_positions=()),
             KeyPressed("1"),
             Stage.OVER,
             Goodbye(Ending.FINISHED),
-            (ConsentGiven(by_key=True), ConversationEnded(Ending.FINISHED)),
+            (ConsentGiven(), ConversationEnded(Ending.FINISHED)),
         ),
         (
             at(Stage.CONSENT),
@@ -198,7 +198,7 @@ def test_free_refusals_are_understood(
     "words", ["Yes, I agree, but do not call me again.", "Well, yes, I do agree to it", "I agree to no"]
 )
 def test_long_agreement_is_no_consent(words: str) -> None:
-    assert ConsentGiven(by_key=False) not in next_step(at(Stage.CONSENT), 4, WordsSpoken(words)).facts
+    assert ConsentGiven() not in next_step(at(Stage.CONSENT), 4, WordsSpoken(words)).facts
 
 
 @pytest.mark.parametrize(
