@@ -12,6 +12,7 @@ from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
 from screener.db.constraints import violates
 from screener.models import InvalidTransition
+from screener.records import QuestionSpec
 from screener.services.transcription import transcriber
 
 NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
@@ -49,7 +50,7 @@ def plan_interview(
                 scheduled_for=scheduled_for,
             )
             InterviewResponse.objects.bulk_create(
-                InterviewResponse(interview=interview, position=position, question=question["text"], **_rest(question))
+                _planned_response(interview, position, question)
                 for position, question in enumerate(questions.questions)
             )
             interview.note(EventKind.INTERVIEW_PLANNED, actor=actor)
@@ -64,5 +65,7 @@ def plan_interview(
     return interview
 
 
-def _rest(question: dict[str, object]) -> dict[str, object]:
-    return {key: question[key] for key in ("competency", "weight", "max_seconds")}
+def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
+    """A response has a column for each attribute of its question."""
+    attributes = question.model_dump(exclude={"text"})
+    return InterviewResponse(interview=interview, position=position, question=question.text, **attributes)

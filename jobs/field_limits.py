@@ -1,11 +1,7 @@
-"""How long, how many, how heavy: the same for every door that a job or its questions come in by."""
+"""Limits of a job, for the API, the admin and the database alike. Those of a question are in `QuestionSpec`."""
 
 LONGEST_DESCRIPTION = 20_000
 MOST_QUESTIONS = 20
-LONGEST_QUESTION = 1000
-LONGEST_COMPETENCY = 200
-LIGHTEST, HEAVIEST = 0.1, 10
-FEWEST_SECONDS, MOST_SECONDS = 15, 600
 MOST_ATTEMPTS = 10
 LONGEST_SPACING = 30 * 24 * 60
 """Minutes."""

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from jobs import field_limits
 from screener.background.queue import RowTaskHandle
+from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
+from screener.records import QuestionSpec
 
 DEFAULT_COUNT = 5
 WRITE_QUESTIONS = RowTaskHandle("jobs.write_questions", queue="rest", argument="job_id")
@@ -180,7 +182,7 @@ class JobDescription(LeasableModel):
     def questions_failed(self, why: str) -> None:
         self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=why)
 
-    def add_draft(self, questions: list[dict[str, Any]], *, source: str, **origin: str) -> "QuestionSet":
+    def add_draft(self, questions: list[QuestionSpec], *, source: str, **origin: str) -> "QuestionSet":
         """The next version, replacing any draft there is."""
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
@@ -212,7 +214,7 @@ class QuestionSet(BaseModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_by = models.CharField(max_length=150, blank=True, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
-    questions = models.JSONField(help_text="A list of {text, competency, weight, max_seconds}")
+    questions = records_field(QuestionSpec, help_text="A list of {text, competency, weight, max_seconds}")
 
     class Meta:
         ordering = ["-created_at"]

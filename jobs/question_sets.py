@@ -78,8 +78,8 @@ def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
 
 
 def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
-    questions = [question.model_dump() for question in reply.value.questions]
-    job.add_draft(questions, source=openai_interviewer.interviewer().label, prompt_hash=reply.prompt_hash)
+    source = openai_interviewer.interviewer().label
+    job.add_draft([*reply.value.questions], source=source, prompt_hash=reply.prompt_hash)
 
 
 def _give_up(job: JobDescription, error: ServiceError) -> None:

@@ -9,6 +9,7 @@ from candidates.models import Candidate, Consent
 from interviews.models import Attempt, Interview
 from jobs.models import JobDescription
 from jobs.question_sets import approve
+from screener.records import QuestionSpec
 
 SOURCE = "demo data"
 MARK = "demo-"
@@ -63,7 +64,7 @@ def load() -> None:
 def _add_job() -> None:
     job = JobDescription.objects.create(title=TITLE, description=DESCRIPTION)
     questions = [
-        {"text": text, "competency": competency, "weight": 1.0, "max_seconds": 119}
+        QuestionSpec(text=text, competency=competency, weight=1.0, max_seconds=119)
         for competency, text in QUESTIONS.items()
     ]
     approve(job.add_draft(questions, source=SOURCE), by=SOURCE)

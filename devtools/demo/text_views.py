@@ -3,9 +3,9 @@
 import sys
 import textwrap
 from collections.abc import Iterator
-from typing import Any
 
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
+from screener.records import Point
 
 WIDTH = 80
 MARGIN = "     "
@@ -70,23 +70,18 @@ def _answer(response: InterviewResponse) -> Iterator[str]:
 
 def _grounds(assessment: Assessment, transcript: str) -> Iterator[str]:
     """The criterion with the most weight among those with evidence: its first quote and its reason. Then the others."""
-    main = max(assessment.criteria, key=lambda criterion: (bool(_quotes(criterion)), criterion["weight"]))
-    for quote in _quotes(main)[:1]:
-        yield from wrapped(f"“{transcript[quote['start'] : quote['end']]}”", MARGIN, MARGIN)
-    yield from wrapped(f"{main['name']} {main['score']:.1f}: {main['reason']}", MARGIN, MARGIN)
+    main = max(assessment.criteria, key=lambda criterion: (bool(criterion.quotes), criterion.weight))
+    for evidence in main.quotes[:1]:
+        yield from wrapped(f"“{transcript[evidence.span]}”", MARGIN, MARGIN)
+    yield from wrapped(f"{main.name} {main.score:.1f}: {main.reason}", MARGIN, MARGIN)
     others = [criterion for criterion in assessment.criteria if criterion is not main]
     if others:
-        scores = ", ".join(f"{criterion['name']} {criterion['score']:.1f}" for criterion in others)
+        scores = ", ".join(f"{criterion.name} {criterion.score:.1f}" for criterion in others)
         yield from wrapped(f"Also {scores}.", MARGIN, MARGIN)
 
 
-def _quotes(criterion: dict[str, Any]) -> list[dict[str, Any]]:
-    """The evidence that stands in the answer."""
-    return [quote for quote in criterion["evidence"] if quote["verified"]]
-
-
-def _points(title: str, sign: str, points: list[dict[str, Any]]) -> list[str]:
+def _points(title: str, sign: str, points: list[Point]) -> list[str]:
     if not points:
         return []
-    lines = [line for point in points for line in wrapped(f"{sign} {point['text']} “{point['quote']}”", rest="    ")]
+    lines = [line for point in points for line in wrapped(f"{sign} {point.text} “{point.quote}”", rest="    ")]
     return [f"  {title}", *lines, ""]

@@ -8,10 +8,10 @@ source does not give, and the audio does not show clearly, is left out.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from interviews.answers.voice_activity import spoken_spans
+from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 
 PAUSE = 0.7
 """Seconds of silence between two words, from which on it is counted as a pause."""
@@ -48,57 +48,19 @@ NEGATIVE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Sentiment:
-    """Words of a list that stand in the transcript; those that are negated right before are left out."""
-
-    positive: int
-    negative: int
-    positive_words: list[str]
-    negative_words: list[str]
-
-
-@dataclass(frozen=True)
-class Fillers:
-    """`share`: of all words. `which`: how often each."""
-
-    count: int
-    share: float
-    which: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Words in a minute of speech, pauses taken out. `by`: the source's own times, or how loud the audio is."""
-
-    words_per_minute: int
-    speech_seconds: float
-    by: str
-
-
-@dataclass(frozen=True)
-class Pauses:
-    """Silences of PAUSE seconds and more between words."""
-
-    count: int
-    seconds: float
-    longest: float
-    by: str
-
-
-def measure(transcript: str, *, language: str, times: Any, audio: bytes) -> dict[str, Any]:
+def measure(transcript: str, *, language: str, times: Any, audio: bytes) -> SpeechMetrics:
     """What can be counted in an answer; None for what can't."""
     english = language.lower().startswith("en")
     words = _WORD.findall(transcript)
     spans, by = _spans(times, audio)
     pauses = _pauses(spans, by)
-    return {
-        "words": len(words),
-        "sentiment": asdict(_sentiment(words)) if english else None,
-        "fillers": asdict(_fillers(transcript, len(words))) if english and words else None,
-        "pace": asdict(pace) if (pace := _pace(len(words), spans, pauses)) else None,
-        "pauses": asdict(pauses) if pauses else None,
-    }
+    return SpeechMetrics(
+        words=len(words),
+        sentiment=_sentiment(words) if english else None,
+        fillers=_fillers(transcript, len(words)) if english and words else None,
+        pace=_pace(len(words), spans, pauses),
+        pauses=pauses,
+    )
 
 
 def _sentiment(words: Sequence[str]) -> Sentiment:
@@ -109,13 +71,15 @@ def _sentiment(words: Sequence[str]) -> Sentiment:
         elif not negated and word in NEGATIVE:
             bad.append(word)
         negated = bool(_NEGATION.fullmatch(word)) or (negated and word in _PASSED_OVER)
-    return Sentiment(len(good), len(bad), sorted(set(good)), sorted(set(bad)))
+    return Sentiment(
+        positive=len(good), negative=len(bad), positive_words=sorted(set(good)), negative_words=sorted(set(bad))
+    )
 
 
 def _fillers(transcript: str, words: int) -> Fillers:
     which = Counter(match.group().lower() for match in _FILLERS.finditer(transcript))
     share = sum(times * len(filler.split()) for filler, times in which.items()) / words
-    return Fillers(which.total(), round(share, 3), dict(sorted(which.items())))
+    return Fillers(count=which.total(), share=round(share, 3), which=dict(sorted(which.items())))
 
 
 Span = tuple[float, float]
@@ -137,11 +101,13 @@ def _pauses(spans: Sequence[Span], by: str) -> Pauses | None:
         silences.append(start - until)
         until = max(until, end)
     long = [round(one, 1) for one in silences if round(one, 3) >= PAUSE]
-    return Pauses(len(long), round(sum(long), 1), max(long, default=0.0), by)
+    return Pauses(count=len(long), seconds=round(sum(long), 1), longest=max(long, default=0.0), by=by)
 
 
 def _pace(words: int, spans: Sequence[Span], pauses: Pauses | None) -> Pace | None:
     if not words or not pauses:
         return None
     seconds = max(end for _, end in spans) - spans[0][0] - pauses.seconds
-    return Pace(round(words * 60 / seconds), round(seconds, 1), pauses.by) if seconds >= 1 else None
+    if seconds < 1:
+        return None
+    return Pace(words_per_minute=round(words * 60 / seconds), speech_seconds=round(seconds, 1), by=pauses.by)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.utils import timezone
 from interviews.answers.locks import lock_response
 from interviews.answers.speech_metrics import measure
 from interviews.models import InterviewResponse, Recording
+from interviews.records import SpeechMetrics
 from screener.background.leases import Lease
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
@@ -37,7 +37,7 @@ class TranscriptPending(NotSent):
 @dataclass(frozen=True)
 class Transcribed:
     transcript: transcriber.Transcript
-    metrics: dict[str, Any] | None
+    metrics: SpeechMetrics | None
 
 
 def _responses_to_transcribe() -> LeasableQuerySet[InterviewResponse]:
@@ -96,7 +96,7 @@ TRANSCRIBE_STEP = Step(
 )
 
 
-def _speech_metrics(recording: Recording, transcript: transcriber.Transcript) -> dict[str, Any] | None:
+def _speech_metrics(recording: Recording, transcript: transcriber.Transcript) -> SpeechMetrics | None:
     """Plain facts on how it was spoken, where the organisation wants them. Nothing that scores reads them."""
     if not settings.SHOW_MEASURES or not transcript.text:
         return None

@@ -21,9 +21,12 @@ from interviews.models import (
 )
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
+from interviews.records import CriterionRecord, SpeechMetrics
 from jobs.models import JobDescription
 from screener.api.authentication import actor
 from screener.api.fields import IdField
+from screener.api.record_serializer import serializer_of
+from screener.records import Point
 from screener.services.interviewer import openai_interviewer
 
 MOST_AT_ONCE = 500
@@ -97,64 +100,9 @@ class RescoringSerializer(serializers.Serializer[Any]):
     )
 
 
-class EvidenceSerializer(serializers.Serializer[Any]):
-    quote = serializers.CharField()
-    verified = serializers.BooleanField(
-        help_text="Whether these words stand in the transcript, say enough to support a score and do not ask for one"
-    )
-    why_not = serializers.CharField(
-        default="",
-        help_text="Why no score rests on these words: quote_not_found, quote_says_nothing, quote_talks_to_the_scorer; "
-        "empty where one may, or where it was not kept",
-    )
-    start = serializers.IntegerField(allow_null=True, help_text="Where in the transcript, in characters")
-    end = serializers.IntegerField(allow_null=True)
-
-
-class CriterionResultSerializer(serializers.Serializer[Any]):
-    criterion = serializers.CharField()
-    name = serializers.CharField()
-    weight = serializers.FloatField()
-    score = serializers.FloatField(help_text="0 to 10")
-    reason = serializers.CharField()
-    evidence = EvidenceSerializer(many=True)
-    flags = serializers.ListField(child=serializers.CharField())
-
-
-class SentimentSerializer(serializers.Serializer[Any]):
-    positive = serializers.IntegerField()
-    negative = serializers.IntegerField()
-    positive_words = serializers.ListField(child=serializers.CharField())
-    negative_words = serializers.ListField(child=serializers.CharField())
-
-
-class FillersSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField()
-    share = serializers.FloatField(help_text="Of all words, from 0 to 1")
-    which = serializers.DictField(child=serializers.IntegerField())
-
-
-class PaceSerializer(serializers.Serializer[Any]):
-    words_per_minute = serializers.IntegerField(help_text="Of speech: pauses are taken out")
-    speech_seconds = serializers.FloatField()
-    by = serializers.CharField(help_text="`times` of the source's words, or how loud the `audio` is")
-
-
-class PausesSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField(help_text="Silences of 0.7 seconds and longer")
-    seconds = serializers.FloatField()
-    longest = serializers.FloatField()
-    by = serializers.CharField()
-
-
-class MeasuresSerializer(serializers.Serializer[Any]):
-    """How it was spoken: information only, never part of a score. No emotion is inferred from a voice."""
-
-    words = serializers.IntegerField()
-    sentiment = SentimentSerializer(allow_null=True, help_text="Words of a list of English words")
-    fillers = FillersSerializer(allow_null=True)
-    pace = PaceSerializer(allow_null=True)
-    pauses = PausesSerializer(allow_null=True)
+CriterionResultSerializer = serializer_of(CriterionRecord, name="CriterionResult")
+MeasuresSerializer = serializer_of(SpeechMetrics, name="Measures")
+PointSerializer = serializer_of(Point)
 
 
 class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
@@ -241,7 +189,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
 
     @extend_schema_field(MeasuresSerializer(allow_null=True))
     def get_measures(self, response: InterviewResponse) -> Any:
-        return response.measures if settings.SHOW_MEASURES else None
+        return MeasuresSerializer(response.measures).data if settings.SHOW_MEASURES and response.measures else None
 
 
 @extend_schema_serializer(examples=examples.COST)
@@ -254,12 +202,6 @@ class CostSerializer(serializers.Serializer[Any]):
     phone = serializers.FloatField(allow_null=True, help_text="What Twilio has reported so far; null: nothing")
     phone_unit = serializers.CharField(help_text="The currency of that")
     phone_unpriced = serializers.IntegerField(help_text="Phone calls whose price is not known yet")
-
-
-class PointSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
-    position = serializers.IntegerField(help_text="The question whose answer it rests on")
-    quote = serializers.CharField()
 
 
 class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):

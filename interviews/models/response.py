@@ -14,7 +14,9 @@ from django.utils import timezone
 from interviews.conversation import engine
 from interviews.models.event import event_kind
 from interviews.models.interview import Interview
+from interviews.records import CriterionRecord, SpeechMetrics
 from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
+from screener.db.record_field import record_field, records_field
 from screener.models import AppendOnly, InvalidTransition, LeasableManager, LeasableModel, LeasableQuerySet
 
 
@@ -68,9 +70,7 @@ class InterviewResponse(LeasableModel):
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
-    measures = models.JSONField(
-        null=True, blank=True, help_text="How it was spoken: information, never part of a score"
-    )
+    measures = record_field(SpeechMetrics, help_text="How it was spoken: information, never part of a score")
 
     objects = models.Manager.from_queryset(ResponseQuerySet)()
 
@@ -148,7 +148,7 @@ class InterviewResponse(LeasableModel):
             self._move(self.Status.PLANNED, reason=reason, **forgotten)
 
     def transcribed(
-        self, text: str, *, source: str, confidence: float | None, times: Any, measures: dict[str, Any] | None = None
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: SpeechMetrics | None = None
     ) -> None:
         self._guard(self.Status.ANSWERED)
         self._move(
@@ -350,7 +350,9 @@ class Assessment(AppendOnly):
     response = models.ForeignKey(InterviewResponse, on_delete=models.CASCADE, related_name="assessments")
     is_current = models.BooleanField(default=True)
     score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
-    criteria = models.JSONField(default=list, help_text="Per criterion: score, weight, reason, evidence, flags")
+    criteria = records_field(
+        CriterionRecord, default=list, help_text="Per criterion: score, weight, reason, evidence, flags"
+    )
     feedback = models.TextField(blank=True)
     flags = models.JSONField(default=list)
     reason = models.TextField(blank=True, help_text="Why there is no score")
@@ -374,5 +376,5 @@ class Assessment(AppendOnly):
     @property
     def shows_words(self) -> bool:
         """Whether words of the answer are shown for criteria that carry at least half of the rubric's weight."""
-        shown = [one for one in self.criteria if any(quote["verified"] for quote in one["evidence"])]
-        return bool(shown) and 2 * sum(one["weight"] for one in shown) >= sum(one["weight"] for one in self.criteria)
+        quoted = [criterion.weight for criterion in self.criteria if criterion.quotes]
+        return bool(quoted) and 2 * sum(quoted) >= sum(criterion.weight for criterion in self.criteria)

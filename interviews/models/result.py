@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from interviews.models.interview import Interview
+from screener.db.record_field import records_field
 from screener.models import AppendOnly
+from screener.records import Point
 
 
 class Recommendation(models.TextChoices):
@@ -33,11 +35,11 @@ class InterviewResult(AppendOnly):
         help_text="What the interviewer itself would say; held against the thresholds, and no more",
     )
     reasoning = models.TextField(blank=True)
-    grounds = models.JSONField(
-        default=list, db_default=[], help_text="The statements of the reasoning: text, position, quote"
+    grounds = records_field(
+        Point, default=list, db_default=[], help_text="The statements of the reasoning: text, position, quote"
     )
-    strengths = models.JSONField(default=list)
-    improvements = models.JSONField(default=list)
+    strengths = records_field(Point, default=list)
+    improvements = records_field(Point, default=list)
     flags = models.JSONField(default=list)
     hire_at = models.DecimalField(max_digits=3, decimal_places=1)
     consider_at = models.DecimalField(max_digits=3, decimal_places=1)

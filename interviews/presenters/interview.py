@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Case, When
@@ -17,6 +16,7 @@ from interviews.models import (
     InterviewResult,
 )
 from interviews.presenters.event import EventRow
+from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import phone_of
 from interviews.scoring.quote_verification import Place
 from interviews.scoring.result import WITHOUT_WORDS
@@ -135,12 +135,12 @@ class Answer:
     def of(cls, response: InterviewResponse) -> "Answer":
         current = response.current_assessment
         criteria = current.criteria if current else []
-        verified = [one for criterion in criteria for one in criterion["evidence"] if one["verified"]]
+        quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
         return cls(
             response=response,
             judgement=Judgement(current) if current else None,
             earlier=[Judgement(one) for one in response.assessments.all() if one != current],
-            transcript=list(pieces(response.transcript, (Place(one["start"], one["end"]) for one in verified))),
+            transcript=list(pieces(response.transcript, (Place(quote.start, quote.stop) for quote in quotes))),
             problem=(current.reason if current else "") or response.status_reason,
         )
 
@@ -159,7 +159,7 @@ class Answer:
         return COLOURS.get(self.response.status, "default")
 
     @property
-    def measures(self) -> dict[str, Any] | None:
+    def measures(self) -> SpeechMetrics | None:
         """How it was spoken, where the organisation wants to see that."""
         return self.response.measures if settings.SHOW_MEASURES else None
 
@@ -190,24 +190,8 @@ class Finding:
     @property
     def doubt(self) -> str:
         """Why a person must look at the score, where somebody must: what the reasoning says beside its statements."""
-        stated = " ".join(one["text"] for one in self.result.grounds)
+        stated = " ".join(point.text for point in self.result.grounds)
         return self.result.reasoning.removesuffix(stated).strip() if stated else ""
-
-    @property
-    def grounds(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.grounds)
-
-    @property
-    def strengths(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.strengths)
-
-    @property
-    def improvements(self) -> list[dict[str, Any]]:
-        return _numbered(self.result.improvements)
-
-
-def _numbered(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [point | {"number": point["position"] + 1} for point in points]
 
 
 @dataclass(frozen=True)

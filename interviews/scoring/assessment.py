@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from interviews.answers.locks import lock_response
 from interviews.models import Interview, InterviewResponse
+from interviews.records import CriterionRecord, Evidence
 from interviews.scoring.quote_verification import FILLERS, places_of, why_no_evidence
 from jobs.models import JobDescription
 from screener.background.leases import Lease
@@ -131,7 +132,7 @@ def _answer_text(response: InterviewResponse) -> AnswerText:
 class Checked:
     """What the interviewer said, after its quotes were looked for in what the candidate said."""
 
-    criteria: list[dict[str, Any]]
+    criteria: list[CriterionRecord]
     flags: list[str]
     score: Decimal | None
     reason: str = ""
@@ -148,42 +149,42 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
             [], ["criteria_missing"], None, "The interviewer did not score each criterion of the rubric once."
         )
     criteria = [_check_criterion(one, by_key[one.key], answer.transcript, spoken) for one in answer.rubric]
-    flags = sorted({flag for one in criteria for flag in one["flags"]})
+    flags = sorted({flag for criterion in criteria for flag in criterion.flags})
     if "unsupported" in flags:
-        names = ", ".join(one["name"] for one in criteria if "unsupported" in one["flags"])
+        names = ", ".join(criterion.name for criterion in criteria if "unsupported" in criterion.flags)
         return Checked(criteria, flags, None, f"No words of the answer support the score given for: {names}.")
     total = sum(one.weight for one in answer.rubric)
-    score = sum(one["score"] * one["weight"] for one in criteria) / total
+    score = sum(criterion.score * criterion.weight for criterion in criteria) / total
     return Checked(criteria, flags, Decimal(str(score)).quantize(Decimal("0.01")))
 
 
-def _check_criterion(criterion: Criterion, given: CriterionScore, sent: str, spoken: str) -> dict[str, Any]:
-    found = [one for quote in given.quotes for one in _evidence(quote, sent, spoken)]
-    flags = {one["why_not"] for one in found} - {""}
-    if given.score > NEAR_NOTHING and not any(one["verified"] for one in found):
-        flags.add("unsupported" if given.score > UNSUPPORTED_LIMIT else "no_words")
-    return {
-        "criterion": criterion.key,
-        "name": criterion.name,
-        "weight": criterion.weight,
-        "score": given.score,
-        "reason": given.reason,
-        "evidence": found,
-        "flags": sorted(flags),
-    }
+def _check_criterion(criterion: Criterion, score: CriterionScore, sent: str, spoken: str) -> CriterionRecord:
+    evidence = [entry for quote in score.quotes for entry in _evidence(quote, sent, spoken)]
+    flags = {entry.why_not for entry in evidence} - {""}
+    if score.score > NEAR_NOTHING and not any(entry.verified for entry in evidence):
+        flags.add("unsupported" if score.score > UNSUPPORTED_LIMIT else "no_words")
+    return CriterionRecord(
+        criterion=criterion.key,
+        name=criterion.name,
+        weight=criterion.weight,
+        score=score.score,
+        reason=score.reason,
+        evidence=evidence,
+        flags=sorted(flags),
+    )
 
 
-def _evidence(quote: str, sent: str, spoken: str) -> Iterator[dict[str, Any]]:
+def _evidence(quote: str, sent: str, spoken: str) -> Iterator[Evidence]:
     """The quote with its place in the answer, or with none, and the flag for why nothing rests on it, where that is so.
 
     Each part by itself where it leaves something out.
     """
     places = places_of(quote, sent, spoken)
     if not places:
-        yield {"quote": quote, "verified": False, "why_not": "quote_not_found", "start": None, "end": None}
+        yield Evidence(quote=quote, verified=False, why_not="quote_not_found", start=None, end=None)
     for place in places:
         why_not, words = why_no_evidence(place, sent, spoken), spoken[place.start : place.end]
-        yield {"quote": words, "verified": not why_not, "why_not": why_not, "start": place.start, "end": place.end}
+        yield Evidence(quote=words, verified=not why_not, why_not=why_not, start=place.start, end=place.end)
 
 
 def _ask_until_supported(

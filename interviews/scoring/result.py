@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from interviews.models import Assessment, Interview, InterviewResponse, Intervie
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import share
 from interviews.models.result import Recommendation
+from interviews.records import CriterionRecord
 from interviews.scoring.assessment import job_text, sendable
 from interviews.scoring.quote_verification import SAID_TO_THE_SCORER, places_of, why_no_evidence
 from jobs.models import JobDescription
@@ -21,9 +21,10 @@ from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import ModelCall
+from screener.records import Point
 from screener.services.errors import ServiceError
 from screener.services.interviewer import openai_interviewer
-from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Point, Reply, Summary
+from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Reply, Summary
 
 LEFT_OUT = "point_without_quote_left_out"
 WITHOUT_WORDS = "rests_on_scores_without_words"
@@ -150,13 +151,13 @@ class Standing:
         )
 
 
-def _as_scored(criterion: dict[str, Any]) -> CriterionScore:
+def _as_scored(criterion: CriterionRecord) -> CriterionScore:
     """A stored criterion as the interviewer's summary reads it: with the quotes that were found, and no others."""
     return CriterionScore(
-        criterion=criterion["criterion"],
-        score=criterion["score"],
-        reason=criterion["reason"],
-        quotes=[one["quote"] for one in criterion["evidence"] if one["verified"]],
+        criterion=criterion.criterion,
+        score=criterion.score,
+        reason=criterion.reason,
+        quotes=[evidence.quote for evidence in criterion.quotes],
     )
 
 
@@ -262,9 +263,9 @@ class InWords:
     """What is said of an interview: statements, each with the question and the words that it rests on."""
 
     reasoning: str
-    grounds: list[dict[str, Any]] = field(default_factory=list)
-    strengths: list[dict[str, Any]] = field(default_factory=list)
-    improvements: list[dict[str, Any]] = field(default_factory=list)
+    grounds: list[Point] = field(default_factory=list)
+    strengths: list[Point] = field(default_factory=list)
+    improvements: list[Point] = field(default_factory=list)
     flags: frozenset[str] = frozenset()
 
 
@@ -272,7 +273,7 @@ def _in_words(summary: Summary, standing: Standing) -> InWords:
     """The statements whose quotes stand in answers that they may rest on; the others are left out and flagged."""
     strong = {one.position for one, found in standing.counted if (found.score or 0) >= STRENGTH_FROM}
     answers = {one.position: (one, sendable(one, standing.interview)) for one, _ in standing.counted}
-    flags, kept = set[str](), list[list[dict[str, Any]]]()
+    flags, kept = set[str](), list[list[Point]]()
     for points, may_rest_on in (
         (summary.reasoning, answers.keys()),
         (summary.strengths, strong),
@@ -280,11 +281,17 @@ def _in_words(summary: Summary, standing: Standing) -> InWords:
     ):
         allowed = {position: answers[position] for position in may_rest_on}
         found = [(point, *_words_under(point, allowed)) for point in points]
-        kept.append([point.model_dump() | {"quote": quote} for point, quote, why_not in found if not why_not])
+        kept.append(
+            [
+                Point(text=point.text, position=point.position, quote=quote)
+                for point, quote, why_not in found
+                if not why_not
+            ]
+        )
         flags.update(*(why_not for *_, why_not in found))
     grounds, strengths, improvements = kept
     return InWords(
-        reasoning=" ".join(one["text"] for one in grounds) or NOTHING_SUPPORTED,
+        reasoning=" ".join(point.text for point in grounds) or NOTHING_SUPPORTED,
         grounds=grounds,
         strengths=strengths,
         improvements=improvements,

@@ -143,7 +143,7 @@ class TestTheList:
 class TestWhatWasSaid:
     def test_is_there_before_anything_was(self, api: APIClient) -> None:
         rows = part(api, make_interview(), "responses").json()
-        assert [one["question"] for one in rows] == [one["text"] for one in QUESTIONS]
+        assert [one["question"] for one in rows] == [one.text for one in QUESTIONS]
         assert {(one["status"], one["score"], one["feedback"], one["label"]) for one in rows} == {
             ("planned", None, "", "")
         }

@@ -1,7 +1,5 @@
 """Database constraints that planning and dialing run into: one is expected, any other is an error."""
 
-from typing import Any
-
 import pytest
 from django.db import IntegrityError
 from django.utils import timezone
@@ -37,7 +35,7 @@ def test_other_conflict_of_attempt_is_raised() -> None:
 
 def test_other_conflict_of_plan_is_raised() -> None:
     """Nor is it mistaken for a second live interview by what the row contains."""
-    question: dict[str, Any] = QUESTIONS[0] | {"text": "one_live_interview", "max_seconds": -1}
+    question = QUESTIONS[0].model_copy(update={"text": "one_live_interview", "max_seconds": -1})
     job = make_approved_job(questions=[question])
     with pytest.raises(IntegrityError):
         plan_interview(candidate=make_candidate(), job=job, actor="a test")

@@ -20,6 +20,7 @@ from interviews.models import (
 )
 from interviews.models.attempt import end_conversation, use_broken_take
 from screener.models import InvalidTransition
+from screener.records import QuestionSpec
 from tests.support.factories import (
     QUESTIONS,
     make_approved_job,
@@ -187,7 +188,7 @@ def test_what_was_found_is_never_rewritten() -> None:
 def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_force() -> None:
     job = make_approved_job()
     first = job.approved_questions
-    draft = job.add_draft([{"text": "Why?", "competency": "", "weight": 1, "max_seconds": 60}], source="hr")
+    draft = job.add_draft([QuestionSpec(text="Why?", competency="", weight=1, max_seconds=60)], source="hr")
     assert first is not None
     assert (draft.version, job.question_sets.get(status="approved")) == (first.version + 1, first)
     draft.approve(by="hr")

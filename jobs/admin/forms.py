@@ -9,7 +9,6 @@ from django.utils.text import slugify
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminExpandableTextareaWidget,
-    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -18,7 +17,9 @@ from jobs import field_limits
 from jobs.models import JobDescription
 from jobs.question_sets import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
+from screener.admin.record_form import form_of
 from screener.admin.widgets import LanguageField, Sheet
+from screener.records import QuestionSpec
 
 
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,28 +64,6 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class QuestionForm(forms.Form):
-    text = forms.CharField(
-        label="Question", max_length=field_limits.LONGEST_QUESTION, widget=UnfoldAdminExpandableTextareaWidget
-    )
-    competency = forms.CharField(
-        max_length=field_limits.LONGEST_COMPETENCY, required=False, widget=UnfoldAdminTextInputWidget
-    )
-    weight = forms.FloatField(
-        min_value=field_limits.LIGHTEST,
-        max_value=field_limits.HEAVIEST,
-        initial=1,
-        widget=UnfoldAdminDecimalFieldWidget({"step": "0.1"}),
-    )
-    max_seconds = forms.IntegerField(
-        label="Seconds",
-        min_value=field_limits.FEWEST_SECONDS,
-        max_value=field_limits.MOST_SECONDS,
-        initial=120,
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
-
-
 class CriterionForm(forms.Form):
     key = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
     name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget)
@@ -116,7 +95,7 @@ class CriteriaSheet(Sheet):
 
 
 QuestionSheet = forms.formset_factory(
-    QuestionForm,
+    form_of(QuestionSpec),
     formset=Sheet,
     extra=2,
     can_order=True,
@@ -134,11 +113,12 @@ RubricSheet = forms.formset_factory(
 def questions_form(data: Any, *, subject: JobDescription) -> Any:
     """Starts from the draft, else from the questions in force."""
     start_from = shown_questions(subject)
+    rows = [question.to_json() for question in start_from.questions] if start_from else None
     messages = {
         "too_few_forms": "Ask at least one question.",
         "too_many_forms": f"Ask at most {field_limits.MOST_QUESTIONS}.",
     }
-    return QuestionSheet(data, initial=start_from.questions if start_from else None, error_messages=messages)
+    return QuestionSheet(data, initial=rows, error_messages=messages)
 
 
 def rubric_form(data: Any, *, subject: JobDescription) -> Any:

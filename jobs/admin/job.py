@@ -16,6 +16,7 @@ from screener.admin.actions import verb
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many
 from screener.costs.monthly_budget import why_no_paid_work
 from screener.costs.totals import Cost, Phone, phone_by
+from screener.records import QuestionSpec
 from screener.tts import prompt_cache
 
 QUESTIONS_COLOURS = {
@@ -37,8 +38,8 @@ def put_into_force(questions: QuestionSet, request: HttpRequest) -> str:
 def as_table(questions: QuestionSet | None) -> str | None:
     if questions is None:
         return None
-    heard = prompt_cache.addresses([one["text"] for one in questions.questions], questions.language)
-    rows = [(one, heard.get(one["text"])) for one in questions.questions]
+    audio = prompt_cache.addresses([question.text for question in questions.questions], questions.language)
+    rows = [(question, audio.get(question.text)) for question in questions.questions]
     return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
 
 
@@ -129,7 +130,8 @@ class JobAdmin(ScreenerAdmin):
         submit="Save as next version",
     )
     def edit_questions(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
-        draft = job.add_draft(data, source=f"edited by {request.user.get_username()}"[:100])
+        questions = [QuestionSpec.from_json(row) for row in data]
+        draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
         return f"Saved as version {draft.version}. Approve it to have it asked."
 
     @verb(

@@ -11,7 +11,9 @@ from jobs.question_sets import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
 from screener.api.authentication import actor
 from screener.api.fields import IdField, LanguageField, NumberField
+from screener.api.record_serializer import serializer_of
 from screener.api.schema import sent, shown
+from screener.records import QuestionSpec
 
 MOST_WRITTEN = 15
 
@@ -21,6 +23,7 @@ QUESTION = {
     "weight": 2.0,
     "max_seconds": 120,
 }
+QuestionSerializer = serializer_of(QuestionSpec, name="Question")
 ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
 
 
@@ -43,15 +46,6 @@ class ThresholdField(NumberField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False, **kwargs)
-
-
-class QuestionSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=field_limits.LONGEST_QUESTION)
-    competency = serializers.CharField(max_length=field_limits.LONGEST_COMPETENCY, allow_blank=True, default="")
-    weight = serializers.FloatField(min_value=field_limits.LIGHTEST, max_value=field_limits.HEAVIEST, default=1.0)
-    max_seconds = serializers.IntegerField(
-        min_value=field_limits.FEWEST_SECONDS, max_value=field_limits.MOST_SECONDS, default=120
-    )
 
 
 class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
@@ -102,7 +96,8 @@ class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
 
     def create(self, validated_data: dict[str, Any]) -> QuestionSet:
         job: JobDescription = validated_data["job"]
-        return job.add_draft(validated_data["questions"], source=actor(self.context["request"]))
+        questions = [QuestionSpec.from_json(question) for question in validated_data["questions"]]
+        return job.add_draft(questions, source=actor(self.context["request"]))
 
 
 DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
@@ -207,14 +202,14 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         }
 
     @extend_schema_field(QuestionSerializer(many=True))
-    def get_questions(self, job: JobDescription) -> list[dict[str, Any]]:
-        shown = shown_questions(job)
-        return shown.questions if shown else []
+    def get_questions(self, job: JobDescription) -> Any:
+        questions = shown_questions(job)
+        return QuestionSerializer(questions.questions, many=True).data if questions else []
 
     @extend_schema_field(QuestionSetRefSerializer(allow_null=True))
     def get_question_set(self, job: JobDescription) -> Any:
-        shown = shown_questions(job)
-        return QuestionSetRefSerializer(shown).data if shown else None
+        questions = shown_questions(job)
+        return QuestionSetRefSerializer(questions).data if questions else None
 
     def validate_rubric(self, rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
         try:

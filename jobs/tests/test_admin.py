@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
+from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, make_job
 
@@ -166,7 +167,7 @@ class TestEditingQuestions:
 
     def test_makes_the_next_version_and_leaves_the_approved_one(self, admin_client: Client) -> None:
         job = make_approved_job()
-        rows = [question | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
+        rows = [question.to_json() | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
         rows[0] |= {"text": "Why us?", "weight": 2.5}
         rows[1] |= {"DELETE": "on"}
         rows[2] |= {"ORDER": 0}
@@ -182,8 +183,8 @@ class TestEditingQuestions:
         assert draft.source == "edited by hanna"
         assert draft.questions == [
             QUESTIONS[2],
-            QUESTIONS[0] | {"text": "Why us?", "weight": 2.5},
-            {"text": "Which tools?", "competency": "", "weight": 1.0, "max_seconds": 60},
+            QUESTIONS[0].model_copy(update={"text": "Why us?", "weight": 2.5}),
+            QuestionSpec(text="Which tools?", competency="", weight=1.0, max_seconds=60),
         ]
 
     @pytest.mark.parametrize(
@@ -199,18 +200,18 @@ class TestEditingQuestions:
         ],
     )
     def test_is_refused_field_by_field(self, admin_client: Client, row: dict[str, str], sentence: str) -> None:
-        rows = sheet([QUESTIONS[0] | {"ORDER": 1} | row], known=1)
+        rows = sheet([QUESTIONS[0].to_json() | {"ORDER": 1} | row], known=1)
         assert sentence in submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
         assert QuestionSet.objects.count() == 1
 
     def test_leaves_at_least_one_question(self, admin_client: Client) -> None:
-        rows = sheet([QUESTIONS[0] | {"ORDER": 1, "DELETE": "on"}], known=1)
+        rows = sheet([QUESTIONS[0].to_json() | {"ORDER": 1, "DELETE": "on"}], known=1)
         assert "Ask at least one question." in submit_form(
             admin_client, admin_url(make_approved_job(), "edit_questions"), **rows
         )
 
     def test_takes_no_more_than_can_be_asked(self, admin_client: Client) -> None:
-        rows = sheet([QUESTIONS[0] | {"ORDER": at} for at in range(21)])
+        rows = sheet([QUESTIONS[0].to_json() | {"ORDER": at} for at in range(21)])
         assert "Ask at most 20." in submit_form(admin_client, admin_url(make_job(), "edit_questions"), **rows)
 
     def test_without_its_form_changes_nothing(self, admin_client: Client) -> None:

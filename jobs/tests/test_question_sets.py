@@ -16,7 +16,7 @@ from tests.support.factories import QUESTIONS, make_approved_job, make_job
 pytestmark = pytest.mark.django_db
 
 Status = QuestionSet.Status
-OTHER_QUESTIONS = [QUESTIONS[0] | {"text": "Why?"}]
+OTHER_QUESTIONS = [QUESTIONS[0].model_copy(update={"text": "Why?"})]
 FROZEN_FIELDS = sorted({field.name for field in QuestionSet._meta.concrete_fields} - {"status", "updated_at"})
 
 

@@ -15,9 +15,10 @@ from interviews.task_handles import ASSESS
 from jobs.models import JobDescription
 from screener.background.steps import run_step
 from screener.models import ApiKey
+from screener.records import QuestionSpec
 
 QUESTIONS = [
-    {"text": f"Tell me about {topic}.", "competency": topic, "weight": 1.0, "max_seconds": 120}
+    QuestionSpec(text=f"Tell me about {topic}.", competency=topic, weight=1.0, max_seconds=120)
     for topic in ("your last project", "a mistake", "teamwork")
 ]
 
@@ -30,7 +31,7 @@ def make_job(**fields: Any) -> JobDescription:
     )
 
 
-def make_approved_job(*, questions: list[dict[str, Any]] | None = None, **fields: Any) -> JobDescription:
+def make_approved_job(*, questions: list[QuestionSpec] | None = None, **fields: Any) -> JobDescription:
     job = make_job(**fields)
     job.add_draft(questions or QUESTIONS, source="a test").approve(by="a test")
     return JobDescription.objects.get(pk=job.pk)

@@ -9,8 +9,10 @@ from django.utils import timezone
 from candidates.models import Consent, DoNotCall
 from interviews.decisions import decide
 from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
+from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
+from screener.records import Point
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 from tests.support.factories import make_approved_job, make_interview
 from webhooks.models import TwilioEvent
@@ -54,7 +56,7 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
         coverage=Decimal("1.000") if score else Decimal("0.333"),
         recommendation="hire" if score else "",
         reasoning=reason,
-        strengths=[{"text": HOSTILE, "position": 0, "quote": QUOTE}],
+        strengths=[Point(text=HOSTILE, position=0, quote=QUOTE)],
         hire_at=interview.job.hire_at,
         consider_at=interview.job.consider_at,
         model="offline-rules",
@@ -80,19 +82,19 @@ def _add_answer(response: InterviewResponse, attempt: Attempt, turn: int, transc
     )
 
 
-def _criterion_record(quote: str, transcript: str) -> dict[str, Any]:
+def _criterion_record(quote: str, transcript: str) -> CriterionRecord:
     start = transcript.find(quote)
     verified = start >= 0
-    place = {"start": start, "end": start + len(quote)} if verified else {"start": None, "end": None}
-    return {
-        "criterion": quote.split()[0],
-        "name": f"{quote.title()} {HOSTILE}",
-        "weight": 1.0,
-        "score": 7.5,
-        "reason": HOSTILE,
-        "evidence": [{"quote": quote, "verified": verified, **place}],
-        "flags": [] if verified else ["quote_not_found"],
-    }
+    place = (start, start + len(quote)) if verified else (None, None)
+    return CriterionRecord(
+        criterion=quote.split()[0],
+        name=f"{quote.title()} {HOSTILE}",
+        weight=1.0,
+        score=7.5,
+        reason=HOSTILE,
+        evidence=[Evidence(quote=quote, verified=verified, start=place[0], end=place[1])],
+        flags=[] if verified else ["quote_not_found"],
+    )
 
 
 def make_all_rows(number: int, *, by: User) -> Interview:

@@ -52,7 +52,7 @@ class TestWhatIsSpokenAhead:
     def test_is_everything_but_what_names_a_candidate(self, voice: FakeOpenAI) -> None:
         spoken_job(title="Pilot")
         texts = said(voice)
-        assert {question["text"] for question in QUESTIONS} < set(texts)
+        assert {question.text for question in QUESTIONS} < set(texts)
         assert set(en.GOODBYES.values()) < set(texts)
         assert "Thank you. Question 2 of 3." in texts
         assert any("for Pilot" in text and "3 questions" in text for text in texts)
@@ -133,17 +133,17 @@ class TestACall:
 
     def test_says_a_question_that_could_not_be_spoken(self, voice: FakeOpenAI, client: Client) -> None:
         job = spoken_job()
-        SpokenLine.objects.filter(text=QUESTIONS[0]["text"]).update(file="")
+        SpokenLine.objects.filter(text=QUESTIONS[0].text).update(file="")
         phone = Phone(place_attempt(make_interview(job=job)), client)
         give_consent(phone)
-        assert phone.prompt_text() == QUESTIONS[0]["text"]
+        assert phone.prompt_text() == QUESTIONS[0].text
         assert len(list(phone.twiml().iter("Play"))) == 1
 
     def test_is_as_ever_while_nothing_is_spoken(self, client: Client) -> None:
         with a_voice(error_reply(503)):
             phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
             give_consent(phone)
-            assert phone.prompt_text().endswith(str(QUESTIONS[0]["text"]))
+            assert phone.prompt_text().endswith(QUESTIONS[0].text)
             assert not list(phone.twiml().iter("Play"))
 
     def test_asks_the_database_once_more_and_nobody_else(
@@ -182,7 +182,7 @@ def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator
     assert interview.result_status == Interview.ResultStatus.READY
     (call,) = network.network.calls.values()
     played = [entry["text"] for entry in call.log if entry["event"] == "prompt_played"]
-    assert [question["text"] for question in QUESTIONS] == [text for text in played if text.startswith("Tell me")]
+    assert [question.text for question in QUESTIONS] == [text for text in played if text.startswith("Tell me")]
     assert played[-1].endswith("Goodbye.")
     heard = [entry["text"] for entry in call.log if entry["event"] == "prompt_spoken"]
     assert len(heard) == 1

@@ -8,6 +8,7 @@ from django.test import Client
 
 from candidates.models import Consent, DoNotCall
 from interviews.models import Attempt, Call, EventKind, Interview, InterviewResponse, Recording
+from screener.records import QuestionSpec
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
@@ -123,7 +124,7 @@ class TestAConversation:
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
     """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
-    questions = [{"text": text, "competency": "x", "weight": 1.0, "max_seconds": 60}] * 2
+    questions = [QuestionSpec(text=text, competency="x", weight=1.0, max_seconds=60)] * 2
     interview = make_interview(
         job=make_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
     )

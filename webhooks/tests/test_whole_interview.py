@@ -43,8 +43,8 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
         assert assessment is not None
         assert assessment.label == "offline rules, no language model"
         for criterion in assessment.criteria:
-            for evidence in criterion["evidence"]:
-                assert response.transcript[evidence["start"] : evidence["end"]] == evidence["quote"]
+            for evidence in criterion.evidence:
+                assert response.transcript[evidence.span] == evidence.quote
         take = response.chosen_take
         assert take is not None
         with take.file.open("rb") as audio:

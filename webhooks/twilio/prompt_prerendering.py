@@ -50,7 +50,7 @@ def _script(questions: QuestionSet) -> Script:
         job_title=twiml.strip_control_characters(questions.job.title),
         language=questions.language,
         questions=tuple(
-            Question(twiml.strip_control_characters(question["text"]), question["max_seconds"])
+            Question(twiml.strip_control_characters(question.text), question.max_seconds)
             for question in questions.questions
         ),
         remaining=len(questions.questions),

@@ -4,7 +4,6 @@ import os
 import re
 import socket
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,9 @@ from devtools.demo.credentials import Logins
 from devtools.phone_simulator.callees.personas import PERSONAS
 from interviews.models import Call, Interview, InterviewResponse, InterviewResult
 from interviews.planning import plan_interview
+from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
+from screener.records import Point
 from tests.support.factories import make_interview
 
 LOGINS = Logins(admin_password="a password", api_key="a key", twilio_token="a token")
@@ -158,10 +159,13 @@ def test_progress_counts_questions() -> None:
     assert text_views.progress(interview) == "Pending: 2 of 3 questions done, 1 assessed"
 
 
-def a_criterion(name: str, score: float, quote: str, transcript: str, weight: float) -> dict[str, Any]:
-    start = transcript.index(quote) if quote else 0
-    evidence = [{"quote": quote, "verified": True, "start": start, "end": start + len(quote)}] if quote else []
-    return {"name": name, "score": score, "weight": weight, "reason": f"why {name}", "evidence": evidence, "flags": []}
+def a_criterion(name: str, score: float, quote: str, transcript: str, weight: float) -> CriterionRecord:
+    start = transcript.index(quote)
+    evidence = Evidence(quote=quote, verified=True, start=start, end=start + len(quote))
+    reason = f"why {name}"
+    return CriterionRecord(
+        criterion=name, name=name, weight=weight, score=score, reason=reason, evidence=[evidence], flags=[]
+    )
 
 
 @pytest.fixture
@@ -180,7 +184,7 @@ def result(db: None) -> InterviewResult:
     second.update_fields(status=InterviewResponse.Status.SKIPPED, status_reason="Hung up before it.")
     third.update_fields(status=InterviewResponse.Status.ASSESSED, transcript=words)
     third.assessments.create(reason="No words support the score.", **origin)
-    point = {"text": "Leads", "position": 0, "quote": "I led the team"}
+    point = Point(text="Leads", position=0, quote="I led the team")
     made = InterviewResult.objects.create(
         interview=interview,
         overall_score="6.75",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from interviews.models import EventKind, Interview
 from interviews.presenters.interview import pieces
+from interviews.records import Evidence
 from interviews.scoring import assessment
 from interviews.scoring.quote_verification import Place
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
@@ -118,9 +119,9 @@ class TestThePage:
     ) -> None:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
-        evidence = {"quote": "Last year", "verified": False, "start": place, "end": place} | why
+        evidence = Evidence(quote="Last year", verified=False, start=place, end=place, **why)
         (first, *_) = response.assessments.get().criteria
-        response.assessments.create(is_current=False, criteria=[first | {"evidence": [evidence]}])
+        response.assessments.create(is_current=False, criteria=[first.model_copy(update={"evidence": [evidence]})])
         before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
         assert f'“Last year” <span class="text-xs">{said}</span></blockquote>' in before
 

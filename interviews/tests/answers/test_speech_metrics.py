@@ -23,6 +23,7 @@ from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.answers.voice_activity import _LINEAR, spoken_spans
 from interviews.models import Interview, InterviewResponse, Recording
+from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 from interviews.scoring import assessment
 from interviews.scoring.assessment import ASSESS_STEP
 from interviews.tests.scoring.test_monthly_budget import judging
@@ -64,7 +65,7 @@ def mu_law(samples: list[int]) -> bytes:
 
 
 def found(transcript: str = "One two three four.", **given: Any) -> dict[str, Any]:
-    return measure(transcript, **({"language": "en", "times": None, "audio": b""} | given))
+    return measure(transcript, **({"language": "en", "times": None, "audio": b""} | given)).to_json()
 
 
 def timed(*words: tuple[str, float, float]) -> list[dict[str, Any]]:
@@ -209,7 +210,7 @@ def model() -> Iterator[FakeOpenAI]:
         yield server
 
 
-def _judge(interview: Interview, measures: dict[str, Any] | None, server: FakeOpenAI) -> tuple[list[bytes], list[Any]]:
+def _judge(interview: Interview, measures: SpeechMetrics | None, server: FakeOpenAI) -> tuple[list[bytes], list[Any]]:
     """What was sent to have this interview judged with these measures, and what came of it."""
     before = len(server.requests)
     interview.responses.update(measures=measures)
@@ -231,13 +232,14 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: FakeO
     for response in interview.responses.all():
         run_step(ASSESS_STEP, response.pk)
     run_tasks()
-    calm = found(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2)))
-    wild = calm | {
-        "sentiment": {"positive": 0, "negative": 99, "positive_words": [], "negative_words": ["hate"]},
-        "fillers": {"count": 99, "share": 1.0, "which": {"um": 99}},
-        "pace": {"words_per_minute": 900, "speech_seconds": 1.0, "by": "audio"},
-        "pauses": {"count": 50, "seconds": 300.0, "longest": 60.0, "by": "audio"},
-    }
+    calm = SpeechMetrics.from_json(found(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2))))
+    wild = SpeechMetrics(
+        words=calm.words,
+        sentiment=Sentiment(positive=0, negative=99, positive_words=[], negative_words=["hate"]),
+        fillers=Fillers(count=99, share=1.0, which={"um": 99}),
+        pace=Pace(words_per_minute=900, speech_seconds=1.0, by="audio"),
+        pauses=Pauses(count=50, seconds=300.0, longest=60.0, by="audio"),
+    )
     sent, came = zip(*(_judge(interview, one, model) for one in (None, calm, wild)), strict=True)
     assert len(sent[0]) == 3 + 1
     assert sent[0] == sent[1] == sent[2]
@@ -268,7 +270,7 @@ def measured(response: InterviewResponse) -> dict[str, Any]:
     run_step(TRANSCRIBE_STEP, response.pk)
     response.refresh_from_db()
     assert response.measures is not None
-    return dict(response.measures)
+    return response.measures.to_json()
 
 
 def page_of(response: InterviewResponse, admin_client: Client) -> str:
@@ -333,7 +335,7 @@ class TestAnAnswer:
 
     def test_shows_its_words_as_text(self, answered: InterviewResponse, settings: Any, admin_client: Client) -> None:
         settings.SHOW_MEASURES = True
-        hostile = measure("<script>um</script>", language="en", times=None, audio=b"")
-        hostile["fillers"]["which"] = {"<script>": 1}
+        fillers = Fillers(count=1, share=1.0, which={"<script>": 1})
+        hostile = SpeechMetrics(words=1, sentiment=None, fillers=fillers, pace=None, pauses=None)
         InterviewResponse.objects.filter(pk=answered.pk).update(measures=hostile)
         assert "(&lt;script&gt;)" in page_of(answered, admin_client)

@@ -49,8 +49,8 @@ class TestAnAnswer:
         run_tasks()
         assert sent
         assert not any("Ada" in text or "Lovelace" in text for text in sent)
-        quote = interview.responses.all()[0].current_assessment.criteria[0]["evidence"][0]  # type: ignore[union-attr]
-        assert quote["quote"] == "moved twelve services"
+        quote = interview.responses.all()[0].current_assessment.criteria[0].evidence[0]  # type: ignore[union-attr]
+        assert quote.quote == "moved twelve services"
 
     def test_that_two_workers_take_is_assessed_once(self, judged_by: Any) -> None:
         interview = make_transcribed_interview(ANSWER)

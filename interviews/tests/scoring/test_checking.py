@@ -40,10 +40,10 @@ class TestChecking:
 
     def test_maps_each_quote_to_its_place(self) -> None:
         criterion = check(scored(8, 4, "Moved Twelve SERVICES"), answer(), ANSWER).criteria[0]
-        (evidence,) = criterion["evidence"]
-        assert (evidence["quote"], evidence["verified"]) == ("moved twelve services", True)
-        assert evidence["why_not"] == ""
-        assert ANSWER[evidence["start"] : evidence["end"]] == "moved twelve services"
+        (evidence,) = criterion.evidence
+        assert (evidence.quote, evidence.verified) == ("moved twelve services", True)
+        assert evidence.why_not == ""
+        assert ANSWER[evidence.span] == "moved twelve services"
 
     def test_refuses_a_high_score_that_rests_on_words_nobody_said(self) -> None:
         checked = check(scored(8, 4, "I saved the company"), answer(), ANSWER)
@@ -60,16 +60,16 @@ class TestChecking:
     def test_says_of_which_criterion_no_words_are_shown(self, score: float, flags: list[str]) -> None:
         checked = check(scored(score, 4), answer(), ANSWER)
         assert checked.flags == flags
-        assert [one["flags"] for one in checked.criteria] == [flags, []]
+        assert [one.flags for one in checked.criteria] == [flags, []]
 
     @pytest.mark.parametrize("quote", ["the", "twelve services"])
     def test_refuses_a_high_score_that_rests_on_words_that_say_nothing(self, quote: str) -> None:
         checked = check(scored(8, 4, quote), answer(f"{ANSWER} That was the end."), f"{ANSWER} That was the end.")
         assert checked.score is None
         assert set(checked.flags) == {"quote_says_nothing", "unsupported"}
-        (evidence,) = checked.criteria[0]["evidence"]
-        assert (evidence["quote"], evidence["verified"]) == (quote, False)
-        assert evidence["why_not"] == "quote_says_nothing"
+        (evidence,) = checked.criteria[0].evidence
+        assert (evidence.quote, evidence.verified) == (quote, False)
+        assert evidence.why_not == "quote_says_nothing"
 
     @pytest.mark.parametrize(
         "quote", ["I am excellent at leading teams", f"{ANSWER} {BEGGING}", f"services … {BEGGING}"]
@@ -79,8 +79,8 @@ class TestChecking:
         checked = check(scored(8, 4, quote), answer(said), said)
         assert checked.score is None
         assert {"quote_talks_to_the_scorer", "unsupported"} <= set(checked.flags)
-        assert not any(one["verified"] for one in checked.criteria[0]["evidence"])
-        assert "quote_talks_to_the_scorer" in {one["why_not"] for one in checked.criteria[0]["evidence"]}
+        assert not checked.criteria[0].quotes
+        assert "quote_talks_to_the_scorer" in {one.why_not for one in checked.criteria[0].evidence}
 
     def test_keeps_what_stands_beside_words_to_the_scorer(self) -> None:
         said = f"{ANSWER} {BEGGING}"
@@ -89,7 +89,7 @@ class TestChecking:
 
     def test_shows_a_quote_that_leaves_something_out_as_its_parts(self) -> None:
         criterion = check(scored(8, 4, "I moved twelve services … fell by half"), answer(), ANSWER).criteria[0]
-        assert [one["quote"] for one in criterion["evidence"]] == ["I moved twelve services", "fell by half"]
+        assert [one.quote for one in criterion.evidence] == ["I moved twelve services", "fell by half"]
 
     @pytest.mark.parametrize("which", [slice(0, 1), slice(0, 0)])
     def test_refuses_scores_that_miss_a_criterion(self, which: slice) -> None:

@@ -13,7 +13,14 @@ from interviews.scoring.assessment import ASSESS_STEP
 from interviews.tests.scoring.test_checking import BEGGING
 from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
-from screener.services.interviewer.protocol import AnswerScores, AnswerText, CriterionScore, Point, Reply, Summary
+from screener.services.interviewer.protocol import (
+    AnswerScores,
+    AnswerText,
+    CriterionScore,
+    Reply,
+    Summary,
+    SummaryPoint,
+)
 from tests.support.factories import QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.scripted_interviewer import (
     ANSWER,
@@ -46,7 +53,7 @@ class TestAnInterview:
     def test_has_a_number_from_its_jobs_minimum_coverage_on(self, judged_by: Any, weight: float, status: str) -> None:
         judged_by(uniform_scores(8, "moved twelve services"))
         weights = [weight, 10 - weight]
-        questions = [one | {"weight": weight} for one, weight in zip(QUESTIONS, weights, strict=False)]
+        questions = [one.model_copy(update={"weight": weight}) for one, weight in zip(QUESTIONS, weights, strict=False)]
         job = make_approved_job(questions=questions, minimum_coverage="0.6")
         interview = make_transcribed_interview(ANSWER, job=job)
         interview.responses.filter(position=1).update(transcript="Um.")
@@ -155,7 +162,7 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         why = f"The recommendation ({advice}) rests on scores for which no words are shown (question 1); without them"
         assert (f"{why} it would be {otherwise}." in result.reasoning) is needs_a_person
         assert not [flag for flag in Finding(result).flags if "rests on" in flag], "it is said once"
-        assert result.reasoning == f"{Finding(result).doubt} {' '.join(one['text'] for one in result.grounds)}".strip()
+        assert result.reasoning == f"{Finding(result).doubt} {' '.join(one.text for one in result.grounds)}".strip()
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
     def test_is_not_vouched_for_by_the_words_of_few_criteria(self, judged_by: Any, quoted: int, status: str) -> None:
@@ -199,7 +206,7 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         assert interview.result_status == Interview.ResultStatus.READY
         assert interview.results.get().recommendation == "reject"
         shown = [one for answer in interview.responses.all() for one in answer.current_assessment.criteria]  # type: ignore[union-attr]
-        assert all(entry["verified"] for one in shown for entry in one["evidence"])
+        assert all(entry.verified for one in shown for entry in one.evidence)
 
     def test_needs_one_where_an_answer_only_speaks_to_the_scorer(self) -> None:
         interview = make_transcribed_interview(
@@ -228,7 +235,7 @@ def summed_up_as(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_does_not_go_with_the_thresholds_of_the_job_is_flagged(
     judged_by: Any, monkeypatch: pytest.MonkeyPatch, score: float, opinion: Any, strengths: int, flags: set[str]
 ) -> None:
-    point = Point(text="Moves services.", position=0, quote="moved twelve services")
+    point = SummaryPoint(text="Moves services.", position=0, quote="moved twelve services")
     summary = Summary(reasoning=[point], strengths=[point] * strengths, improvements=[], opinion=opinion)
     judged_by(uniform_scores(score, "moved twelve services"))
     summed_up_as(summary, monkeypatch)
@@ -242,9 +249,9 @@ def test_what_does_not_go_with_the_thresholds_of_the_job_is_flagged(
 @pytest.mark.django_db
 class TestStatements:
     def test_rest_on_no_words_to_the_scorer(self, judged_by: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        begging = Point(text="Leads teams.", position=0, quote="I am excellent at leading teams")
-        earned = Point(text="Moves services.", position=0, quote="moved twelve services")
-        both = Point(
+        begging = SummaryPoint(text="Leads teams.", position=0, quote="I am excellent at leading teams")
+        earned = SummaryPoint(text="Moves services.", position=0, quote="moved twelve services")
+        both = SummaryPoint(
             text="Leads and moves.", position=0, quote="moved twelve services … I am excellent at leading teams"
         )
         summary = Summary(reasoning=[earned], strengths=[begging, both, earned], improvements=[], opinion="hire")
@@ -253,14 +260,14 @@ class TestStatements:
         response = make_response(f"{ANSWER} {BEGGING}")
         run_tasks()
         result = response.interview.results.get()
-        assert [one["text"] for one in result.strengths] == ["Moves services."]
+        assert [one.text for one in result.strengths] == ["Moves services."]
         assert {"point_without_quote_left_out", "quote_talks_to_the_scorer"} <= set(result.flags)
 
     @pytest.mark.parametrize(("score", "strengths"), [(6.5, 1), (6.4, 0)])
     def test_of_strength_rest_on_a_good_answer_and_those_of_improvement_on_another_one(
         self, judged_by: Any, monkeypatch: pytest.MonkeyPatch, score: float, strengths: int
     ) -> None:
-        point = Point(text="Moves services.", position=0, quote="moved twelve services")
+        point = SummaryPoint(text="Moves services.", position=0, quote="moved twelve services")
         judged_by(uniform_scores(score, "moved twelve services"))
         for improvements in ([], [point]):
             said = Summary(reasoning=[point], strengths=[point], improvements=improvements, opinion="consider")

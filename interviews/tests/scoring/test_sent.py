@@ -8,6 +8,7 @@ import pytest
 
 from interviews.models import Interview
 from jobs.models import JobDescription
+from screener.records import QuestionSpec
 from screener.services.privacy.redaction import redact
 from tests.support.factories import make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import FakeOpenAI, completion_reply, fake_language_model
@@ -49,12 +50,9 @@ def model() -> Iterator[FakeOpenAI]:
 
 def test_nothing_that_is_sent_says_who_the_candidate_is(model: FakeOpenAI) -> None:
     about = "José Ibarra-Møller, jose.ibarra@example.com, +49 151 234 56789"
-    question = {
-        "text": f"Why, José ({about})?",
-        "competency": f"What jose does {about}",
-        "weight": 1,
-        "max_seconds": 60,
-    }
+    question = QuestionSpec(
+        text=f"Why, José ({about})?", competency=f"What jose does {about}", weight=1, max_seconds=60
+    )
     rubric = JobDescription().rubric
     rubric = [one | {"name": f"{one['name']} {about}", "anchors": {"2": about, "9": f"As {about}"}} for one in rubric]
     job = make_approved_job(
@@ -76,5 +74,5 @@ def test_what_hr_reads_is_what_was_said(model: FakeOpenAI) -> None:
     interview = make_transcribed_interview(SAID, job=make_approved_job(), **PERSON)
     run_tasks()
     quotes = [one for response in interview.responses.all() for one in response.current_assessment.criteria]  # type: ignore[union-attr]
-    assert all(entry["quote"] == QUOTE for one in quotes for entry in one["evidence"])
+    assert all(entry.quote == QUOTE for one in quotes for entry in one.evidence)
     assert len(redact(SAID, interview.candidate.private)) == len(SAID)

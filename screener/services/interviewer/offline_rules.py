@@ -15,7 +15,7 @@ from screener.services.errors import PermanentError
 from screener.services.interviewer import offline_questions, protocol
 from screener.services.interviewer.offline_lexicon import LINES, SLIP, WORD, any_of, phrases, related, stem, telling
 from screener.services.interviewer.prompt_injection import injection_spans
-from screener.services.interviewer.protocol import CriterionScore, Point, Reply, T
+from screener.services.interviewer.protocol import CriterionScore, Reply, SummaryPoint, T
 
 HIRE, GOOD, POOR = 7.0, 6.5, 5.0
 STRETCH = range(6, 13)  # Words looked at together, without "and" and "or": of these, lists are full, too.
@@ -117,12 +117,13 @@ def _judge(criterion: protocol.Criterion, reading: Reading) -> CriterionScore:
     return CriterionScore(criterion=criterion.key, score=score, reason=reason, quotes=[*dict.fromkeys(quotes)])
 
 
-def _point(answer: protocol.JudgedAnswer, *of: CriterionScore, why: str = ".") -> Point:
+def _point(answer: protocol.JudgedAnswer, *of: CriterionScore, why: str = ".") -> SummaryPoint:
     """What is to say of an answer: these scores of it, with the first of the words that the first of them rests on."""
     scores = ", ".join(f"{one.criterion.replace('_', ' ')} {one.score:g}" for one in of)
     why, words = re.sub(r"[+-][\d.]+ for |\. Held at .*(?=\.$)", "", why), of[0].quotes
     text = f"Question {answer.position + 1}, {answer.score:.1f} of 10: {scores}{why}"
-    return Point(text=text, position=answer.position, quote=[*words, *SENTENCE.findall(answer.transcript), ""][0])
+    quote = [*words, *SENTENCE.findall(answer.transcript), ""][0]
+    return SummaryPoint(text=text, position=answer.position, quote=quote)
 
 
 class OfflineInterviewer:

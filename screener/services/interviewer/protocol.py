@@ -6,26 +6,15 @@ masked in all else that leaves the house.
 """
 
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from screener.records import Attribute, Point, QuestionSpec, attribute_of
 from screener.services.usage import UNKNOWN, Usage
 
 T = TypeVar("T", bound=BaseModel)
-
-
-def _within(low: float, high: float) -> Callable[[float], float]:
-    """Checked here and not by a keyword of the schema, because strict schemas need not know `minimum`."""
-
-    def check(value: float) -> float:
-        if not low <= value <= high:
-            raise ValueError(f"must be from {low:g} to {high:g}")
-        return value
-
-    return check
 
 
 def _printable(text: str) -> str:
@@ -44,12 +33,16 @@ Words = Annotated[Text, AfterValidator(_not_empty)]
 
 
 class Strict(BaseModel):
-    """Exactly these fields, finite numbers, nothing else: what a vendor promised is checked again here.
-
-    A score of "7" or of true is no number either: nothing is read into what was not said.
-    """
+    """A part of a reply: exactly these fields, numbers within their limits, no conversion ("7" is no score)."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
+        """A validator, not a keyword of the schema, because servers need not support `minimum` in strict schemas."""
+        attribute_of(cls.model_fields[str(info.field_name)]).check_range(value)
+        return value
 
 
 @dataclass(frozen=True)
@@ -85,11 +78,9 @@ class AnswerText:
     private: tuple[str, ...] = ()
 
 
-class PlannedQuestion(Strict):
+class PlannedQuestion(QuestionSpec, Strict):
     text: Words
     competency: Words
-    weight: Annotated[float, AfterValidator(_within(0.1, 10))]
-    max_seconds: Annotated[int, AfterValidator(_within(15, 600))]
 
 
 class QuestionPlan(Strict):
@@ -98,7 +89,7 @@ class QuestionPlan(Strict):
 
 class CriterionScore(Strict):
     criterion: Text
-    score: Annotated[float, AfterValidator(_within(0, 10))]
+    score: Annotated[float, Attribute(low=0, high=10)]
     reason: Words
     quotes: list[Text]
 
@@ -126,20 +117,19 @@ class InterviewText:
     private: tuple[str, ...] = ()
 
 
-class Point(Strict):
+class SummaryPoint(Point, Strict):
     """A statement about an interview, with the question and the words of the answer that it rests on."""
 
     text: Words
-    position: int
     quote: Text
 
 
 class Summary(Strict):
     """What the answers show. `opinion` decides nothing: it is only held against what the job's thresholds say."""
 
-    reasoning: list[Point]
-    strengths: list[Point]
-    improvements: list[Point]
+    reasoning: list[SummaryPoint]
+    strengths: list[SummaryPoint]
+    improvements: list[SummaryPoint]
     opinion: Literal["hire", "consider", "reject"]
 
 

@@ -1,0 +1,70 @@
+"""Records: shapes that are stored as JSON and passed between modules. Storage, API, forms and replies derive from them.
+
+This module needs neither the database nor the network, so that both models and services may import it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """What forms, serializers and replies need to know of an attribute. Stored records are read whatever they hold.
+
+    `default` stands for a value that is left out; without it the value is required.
+    """
+
+    low: float | None = None
+    high: float | None = None
+    longest: int | None = None
+    default: Any = None
+    label: str = ""
+    help_text: str = ""
+
+    def check_range(self, value: Any) -> None:
+        if self.low is not None and self.high is not None and not self.low <= value <= self.high:
+            raise ValueError(f"must be from {self.low:g} to {self.high:g}")
+
+
+def attribute_of(field: FieldInfo) -> Attribute:
+    return next((entry for entry in field.metadata if isinstance(entry, Attribute)), Attribute())
+
+
+class Record(BaseModel):
+    """A value that is stored as JSON. Unknown keys are ignored, so that records of other versions can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        defaults = {name: attribute_of(field).default for name, field in cls.model_fields.items()}
+        return cls.model_validate({name: value for name, value in defaults.items() if value is not None} | stored)
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+# The API, the form and generated questions derive from it. `InterviewResponse` needs a column for each attribute.
+class QuestionSpec(Record):
+    """A question: its competency is what it is about, its weight counts in the overall score."""
+
+    text: Annotated[str, Attribute(longest=1000, label="Question")]
+    competency: Annotated[str, Attribute(longest=200, default="")]
+    weight: Annotated[float, Attribute(low=0.1, high=10, default=1.0)]
+    max_seconds: Annotated[int, Attribute(low=15, high=600, default=120, label="Seconds")]
+
+
+class Point(Record):
+    """A statement about an interview, with the position of the question and the quote that it rests on."""
+
+    text: str
+    position: Annotated[int, Attribute(help_text="The question whose answer it rests on")]
+    quote: str
+
+    @property
+    def number(self) -> int:
+        """People count questions from 1."""
+        return self.position + 1
