@@ -227,13 +227,14 @@ class TestASentence:
             line = SpokenLine.objects.get()
 
             def lose_lease(text: str, **about: Any) -> bytes:
-                monkeypatch.undo()
+                patched.undo()
                 SpokenLine.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
                 run_step(SYNTHESIZE_STEP, line.pk)
                 return MP3
 
-            monkeypatch.setattr(prompt_cache, "paid_speech", lose_lease)
-            run_step(SYNTHESIZE_STEP, line.pk)
+            with monkeypatch.context() as patched:
+                patched.setattr(prompt_cache, "paid_speech", lose_lease)
+                run_step(SYNTHESIZE_STEP, line.pk)
         line.refresh_from_db()
         assert line.file.storage.listdir("speech")[1] == [str(line.file.name).removeprefix("speech/")]
 
