@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -331,7 +332,7 @@ def ask_about(attempt_id: UUID) -> None:
         try:
             tell(attempt.pk, twilio_api.call_state(attempt.call.twilio_sid))
         except twilio_errors.NotThere:
-            if timezone.now() > attempt.updated_at + FORGOTTEN_AFTER:
+            if timezone.now() > (attempt.last_input_at or attempt.created_at) + FORGOTTEN_AFTER:
                 _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
     certain = timezone.now() > attempt.send_before + CERTAIN_AFTER
@@ -367,14 +368,14 @@ def learn_price(attempt_id: UUID) -> None:
 def without_price() -> list[UUID]:
     """Attempts whose calls have ended and have no price yet. Each is named every few minutes, for a day."""
     now = timezone.now()
-    ended = Call.objects.filter(price__isnull=True, ended_at__gt=now - timedelta(days=1)).exclude(twilio_sid="")
-    quiet = ended.filter(updated_at__lt=now - PRICED_AFTER)
-    return _touched(list(quiet.values_list("attempt_id", flat=True)[:50]))
+    ended = Call.objects.filter(price__isnull=True, ended_at__range=(now - timedelta(days=1), now - PRICED_AFTER))
+    quiet = ended.exclude(Q(twilio_sid="") | Q(last_polled_at__gte=now - PRICED_AFTER))
+    return _marked_polled(list(quiet.values_list("attempt_id", flat=True)[:50]))
 
 
-def _touched(attempts: list[UUID]) -> list[UUID]:
+def _marked_polled(attempts: list[UUID]) -> list[UUID]:
     """The same, marked as asked about now, so that the next sweep leaves them alone for a while."""
-    Call.objects.filter(attempt__in=attempts).update(updated_at=timezone.now())
+    Call.objects.filter(attempt__in=attempts).update(last_polled_at=timezone.now())
     return attempts
 
 
@@ -382,21 +383,20 @@ def without_news() -> list[UUID]:
     """Live attempts that nothing has been heard of for a while."""
     now = timezone.now()
     live = Attempt.objects.filter(ended_at__isnull=True, call__isnull=False)
-    quiet = live.filter(updated_at__lt=now - QUIET, call__updated_at__lt=now - QUIET)
+    last_news = Greatest("created_at", "last_input_at", "call__last_polled_at")  # PostgreSQL ignores what is null
     late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
-    unsent = live.filter(call__twilio_sid="", send_before__lt=late, call__updated_at__lt=now - SEND_WITHIN)
-    return _touched(list((quiet | unsent).distinct().values_list("pk", flat=True)[:100]))
+    unsent = Q(call__twilio_sid="", send_before__lt=late) & ~Q(call__last_polled_at__gte=now - SEND_WITHIN)
+    overdue = live.alias(last_news=last_news).filter(Q(last_news__lt=now - QUIET) | unsent)
+    return _marked_polled(list(overdue.values_list("pk", flat=True)[:100]))
 
 
 def to_follow_up() -> list[UUID]:
     """Ended attempts of live interviews for which no next step was decided."""
     settled = timezone.now() - timedelta(seconds=30)
-    ended = Attempt.objects.filter(
-        ended_at__lt=settled,
-        interview__status__in=Interview.LIVE,
-        interview__next_attempt_at__isnull=True,
-    ).exclude(interview__attempts__ended_at__isnull=True)
-    return list(ended.order_by("interview_id", "-number").distinct("interview_id").values_list("pk", flat=True)[:100])
+    idle = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
+    newest = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
+    last = idle.annotate(attempt=Subquery(newest.values("pk")[:1]), ended=Subquery(newest.values("ended_at")[:1]))
+    return list(last.filter(ended__lt=settled).order_by("ended").values_list("attempt", flat=True)[:100])
 
 
 def due() -> list[UUID]:

@@ -138,6 +138,7 @@ class Attempt(BaseModel):
     )
     send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
     answered_at = models.DateTimeField(null=True, blank=True)
+    last_input_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     apologised_at = models.DateTimeField(
         null=True, blank=True, help_text="When something went wrong on our side and a call back was promised"
@@ -153,7 +154,6 @@ class Attempt(BaseModel):
                 fields=["interview"], condition=Q(ended_at__isnull=True), name="one_live_attempt_per_interview"
             ),
         ]
-        indexes = [models.Index(fields=["updated_at"], condition=Q(ended_at__isnull=True), name="live_attempts")]
 
     def __str__(self) -> str:
         return f"Attempt {self.number}"
@@ -205,12 +205,14 @@ class Attempt(BaseModel):
         if isinstance(received.input, engine.RecordedAnswer):
             kept = any(isinstance(fact, engine.AnswerKept) for fact in step.facts)
             take = self._recorded(turn, received.input, sid=received.recording_sid, chosen=kept)
+        now = timezone.now()
         self.update_fields(
             stage=step.state.stage,
             turn=step.state.turn,
             silences=step.state.silences,
             position=getattr(step.prompt, "position", self.position),
-            answered_at=self.answered_at or timezone.now(),
+            answered_at=self.answered_at or now,
+            last_input_at=now,
         )
         for fact in step.facts:
             self._apply_fact(fact, take, reply)

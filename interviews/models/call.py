@@ -61,12 +61,17 @@ class Call(BaseModel):
     price = models.DecimalField(max_digits=10, decimal_places=5, null=True, blank=True)
     price_unit = models.CharField(max_length=3, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    last_polled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(fields=["twilio_sid"], condition=~Q(twilio_sid=""), name="twilio_sid_is_unique"),
             models.UniqueConstraint(fields=["number"], condition=Q(ended_at__isnull=True), name=ONE_LIVE_CALL),
+        ]
+        indexes = [
+            models.Index(fields=["number"], name="calls_to_a_number"),
+            models.Index(fields=["ended_at"], condition=Q(price__isnull=True), name="calls_without_price"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +129,8 @@ class Call(BaseModel):
 
     def priced(self, price: str | None, unit: str) -> None:
         """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
-        self.update_fields(**({"price": price, "price_unit": unit} if price else {}))
+        if price:
+            self.update_fields(price=price, price_unit=unit)
 
     def never_placed(self, outcome: str, *, reason: str) -> None:
         """The carrier refused it, or is known not to have got it."""

@@ -179,6 +179,11 @@ class Interview(LeasableModel):
             ),
             models.Index(
                 fields=["created_at"],
+                condition=Q(status__in=["pending", "in_progress"], next_attempt_at__isnull=True),
+                name="interviews_in_a_call",
+            ),
+            models.Index(
+                fields=["created_at"],
                 condition=Q(status__in=["pending", "in_progress"], wait_reason__in=CAPACITY_REASONS),
                 name="waiting_for_capacity",
             ),
