@@ -12,7 +12,7 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.planning import plan_interview
 from interviews.scoring.assessment import ASSESS_STEP
 from interviews.task_handles import ASSESS
-from jobs.models import JobDescription
+from jobs.models import JobDescription, QuestionSet
 from screener.background.steps import run_step
 from screener.models import ApiKey
 from screener.records import QuestionSpec
@@ -32,8 +32,17 @@ def make_job(**fields: Any) -> JobDescription:
 
 
 def make_approved_job(*, questions: list[QuestionSpec] | None = None, **fields: Any) -> JobDescription:
-    job = make_job(**fields)
-    job.add_draft(questions or QUESTIONS, source="a test").approve(by="a test")
+    """A job with a question set in force. Written directly, because most tests need one and few approve it."""
+    job = make_job(questions_status=JobDescription.QuestionsStatus.APPROVED, **fields)
+    job.question_sets.create(
+        version=1,
+        language=job.language,
+        source="a test",
+        questions=questions or QUESTIONS,
+        status=QuestionSet.Status.APPROVED,
+        approved_by="a test",
+        approved_at=timezone.now(),
+    )
     return JobDescription.objects.get(pk=job.pk)
 
 
