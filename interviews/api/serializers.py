@@ -23,7 +23,7 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, SpeechMetrics
 from jobs.models import JobDescription
-from screener.api.authentication import actor
+from screener.api.authentication import request_actor
 from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
 from screener.records import Point
@@ -84,7 +84,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         return when
 
     def create(self, validated_data: dict[str, Any]) -> Interview:
-        return plan_interview(**validated_data, actor=actor(self.context["request"]))
+        return plan_interview(**validated_data, actor=request_actor(self.context["request"]))
 
 
 class CancellationSerializer(serializers.Serializer[Any]):
