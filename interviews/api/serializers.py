@@ -27,7 +27,7 @@ from screener.api.authentication import request_actor
 from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
 from screener.records import Point
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 
 MOST_AT_ONCE = 500
 RESULT_STATUS = (
@@ -75,7 +75,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         }
 
     def get_interviewer(self, interview: Any) -> str:
-        label: str = interview.judged_by or openai_interviewer.interviewer().label
+        label: str = interview.judged_by or selection.configured_interviewer().label
         return label
 
     def validate_scheduled_for(self, when: Any) -> Any:
