@@ -1,4 +1,4 @@
-"""Deleting candidates with everything that identifies them."""
+"""Deletes candidates with everything that identifies them."""
 
 from functools import partial
 
@@ -9,21 +9,21 @@ from django.db.models import QuerySet
 from candidates.models import Candidate
 from screener.models import InvalidTransition
 
-DELETED = "a candidate who was deleted"
-"""Stands in the admin's log in place of the name."""
+DELETED_NAME = "a candidate who was deleted"
+"""Replaces the name in the admin's log."""
 
 
 @transaction.atomic
 def delete_candidates(*, candidates: QuerySet[Candidate]) -> None:
     """Delete these candidates, their consents, their names in the admin's log and, after the commit, their resumes.
 
-    Raises InvalidTransition where one is on legal hold, and ProtectedError where one has an interview.
+    Raises InvalidTransition if a candidate is on legal hold, and ProtectedError if a candidate has an interview.
     """
     rows = {str(candidate.pk): candidate for candidate in candidates}
     if any(candidate.legal_hold for candidate in rows.values()):
         raise InvalidTransition("A candidate on legal hold can't be deleted. Lift the hold first.")
     entries = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
-    entries.filter(object_id__in=rows).update(object_repr=DELETED)
+    entries.filter(object_id__in=rows).update(object_repr=DELETED_NAME)
     Candidate.objects.filter(pk__in=rows).delete()
     for resume in (candidate.resume for candidate in rows.values()):
         if resume:

@@ -1,4 +1,4 @@
-"""The people who are called, what they agreed to, and the numbers that must never be called."""
+"""Candidates, their consents, and the do-not-call list."""
 
 import hashlib
 import hmac
@@ -15,8 +15,8 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.phone_format import e164
-from candidates.resume_file_type import kind_of
+from candidates.phone_format import to_e164
+from candidates.resume_file_type import detect_file_type
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel
 
@@ -28,7 +28,7 @@ def private_storage() -> Any:
 
 
 def resume_path(candidate: "Candidate", filename: str) -> str:
-    """A name of ours, of which only the ending is given: see `keep_resume`."""
+    """A generated name. Only the suffix comes from the caller: see `store_resume`."""
     return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix}"
 
 
@@ -67,14 +67,14 @@ class Candidate(BaseModel):
         return self.full_name
 
     @property
-    def private(self) -> tuple[str, ...]:
-        """What says who this is, and so leaves the house with no text that is sent to be judged."""
+    def identifying_texts(self) -> tuple[str, ...]:
+        """Texts that identify the candidate. They are redacted from everything that a model is sent."""
         return (self.full_name, self.email, self.phone)
 
     def consents_to(self, kind: "Consent.Kind") -> bool:
-        """What this person last said about this counts. Costs no query where the consents were prefetched."""
-        said = [one for one in self.consents.all() if one.kind == kind]
-        last = max(said, key=lambda one: (one.said_at, one.created_at), default=None)
+        """Whether the latest consent of this kind was given. No query if the consents are prefetched."""
+        consents = [consent for consent in self.consents.all() if consent.kind == kind]
+        last = max(consents, key=lambda consent: (consent.said_at, consent.created_at), default=None)
         return last is not None and last.given
 
     def add_call_consent(self, given: bool, *, given_by: "Consent.GivenBy", source: str) -> None:
@@ -82,14 +82,14 @@ class Candidate(BaseModel):
         kind = Consent.Kind.CALL
         self.consents.create(kind=kind, given=given, given_by=given_by, source=source, language=self.locale)
 
-    def keep_resume(self, file: "File[Any]") -> None:
-        """Store this file in place of any other. The worker reads it; `resume_status` tells.
+    def store_resume(self, file: "File[Any]") -> None:
+        """Replace the resume. The worker reads the new file; `resume_status` shows the progress.
 
-        Its name ends by what it holds. What the candidate called it can be anything, and HR opens what they download.
+        The suffix follows from the content. The uploaded name is ignored, because HR opens what they download.
         """
         before = self.resume.name
         file.seek(0)
-        kind = kind_of(file.read())
+        kind = detect_file_type(file.read())
         file.seek(0)
         self.resume.save(f"resume.{kind or 'bin'}", file, save=False)
         status = self.ResumeStatus.PENDING
@@ -98,10 +98,10 @@ class Candidate(BaseModel):
         if before:
             transaction.on_commit(lambda: self.resume.storage.delete(before))
 
-    def resume_was_read(self, text: str) -> None:
+    def set_resume_text(self, text: str) -> None:
         self.update_fields(resume_text=text, resume_status=self.ResumeStatus.READ, resume_error="")
 
-    def resume_is_unreadable(self, why: str) -> None:
+    def set_resume_error(self, why: str) -> None:
         self.update_fields(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
 
 
@@ -144,25 +144,25 @@ class Consent(AppendOnly):
 
 
 class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
-    def covers(self, number: str) -> bool:
-        return self.filter(number_hash__in=_hashes(number)).exists()
+    def covers_number(self, number: str) -> bool:
+        return self.filter(number_hash__in=_number_hashes(number)).exists()
 
-    def covered(self, numbers: Iterable[str]) -> set[str]:
-        """Those of these numbers that it covers, found in one query."""
-        hashes = {number: _hashes(number) for number in numbers}
+    def covered_numbers(self, numbers: Iterable[str]) -> set[str]:
+        """The listed ones of these numbers, in one query."""
+        hashes = {number: _number_hashes(number) for number in numbers}
         listed = self.filter(number_hash__in=chain.from_iterable(hashes.values())).values_list("number_hash", flat=True)
-        found = set(listed)
-        return {number for number, its in hashes.items() if not found.isdisjoint(its)}
+        listed_hashes = set(listed)
+        return {number for number, candidates in hashes.items() if not listed_hashes.isdisjoint(candidates)}
 
     def add_number(self, number: str, *, source: str) -> None:
-        """Never call this number again, whoever it belongs to. Adding it twice changes nothing."""
+        """Add a number, independent of any candidate. Adding it twice changes nothing."""
         with transaction.atomic():
-            if not self.covers(number):
-                self.get_or_create(number_hash=_hashes(number)[0], defaults={"source": source})
+            if not self.covers_number(number):
+                self.get_or_create(number_hash=_number_hashes(number)[0], defaults={"source": source})
 
 
 class DoNotCall(BaseModel):
-    """A number that asked to be left alone. Only a keyed hash is kept, so that it can outlive erasure."""
+    """A number that must not be called. Only its keyed hash is kept, so the entry survives erasure of the candidate."""
 
     number_hash = models.CharField(max_length=64, unique=True, editable=False)
     source = models.CharField(max_length=200)
@@ -177,8 +177,8 @@ class DoNotCall(BaseModel):
         return f"{self.source}, {self.created_at:%Y-%m-%d}"
 
 
-def _hashes(number: str) -> list[str]:
-    """The number's hash under the current key first, then under each key that was used before."""
+def _number_hashes(number: str) -> list[str]:
+    """The hash under the current key, followed by the hashes under earlier keys."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    text = ("do-not-call:" + e164(number)).encode()
+    text = ("do-not-call:" + to_e164(number)).encode()
     return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]

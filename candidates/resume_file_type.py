@@ -1,28 +1,28 @@
-"""What kind of file a resume is, by its content alone. No Django and no parser: it runs in web and child processes."""
+"""Detects the type of a resume file by its content. Imports no Django and no parser; the child process uses it too."""
 
 import zipfile
 from io import BytesIO
 from typing import Literal
 
-Kind = Literal["pdf", "docx", "txt"]
+FileType = Literal["pdf", "docx", "txt"]
 
 _WORD_PART = "word/document.xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Bytes that no text holds: control characters other than tab, line feed, form feed, carriage return and escape.
+# Bytes that do not occur in text: control characters other than tab, line feed, form feed, carriage return and escape.
 _BINARY = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
-def kind_of(data: bytes) -> Kind | None:
-    """None: nothing that we read."""
+def detect_file_type(data: bytes) -> FileType | None:
+    """None if the type is not supported."""
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if data.startswith(b"PK"):
-        return "docx" if _WORD_PART in names_in_zip(data) else None
+        return "docx" if _WORD_PART in zip_member_names(data) else None
     return "txt" if is_text(data) else None
 
 
-def names_in_zip(data: bytes) -> list[str]:
-    """Read from the directory at its end; nothing is unpacked."""
+def zip_member_names(data: bytes) -> list[str]:
+    """Read from the archive's directory; nothing is unpacked."""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return archive.namelist()
@@ -39,18 +39,18 @@ def is_text(data: bytes) -> bool:
     if data.startswith(b"{\\rtf"):
         return False
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _decodes(data, "utf-16")
-    return data.translate(None, _BINARY) == data and _decodes(data, "utf-8", "cp1252")
+        return _is_decodable(data, "utf-16")
+    return data.translate(None, _BINARY) == data and _is_decodable(data, "utf-8", "cp1252")
 
 
-def as_text(data: bytes) -> str:
-    """The text of what `is_text`."""
+def decode_text(data: bytes) -> str:
+    """Decode data for which `is_text` is true."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
-    return data.decode("utf-8-sig") if _decodes(data, "utf-8") else data.decode("cp1252")
+    return data.decode("utf-8-sig") if _is_decodable(data, "utf-8") else data.decode("cp1252")
 
 
-def _decodes(data: bytes, *encodings: str) -> bool:
+def _is_decodable(data: bytes, *encodings: str) -> bool:
     for encoding in encodings:
         try:
             data.decode(encoding)

@@ -5,4 +5,4 @@ from candidates.resume import processing
 from screener.background.sweeps import sweep_rows
 
 READ_RESUME.bind(processing.read_resume)
-sweep_rows(READ_RESUME, processing.left_unread, every=60)
+sweep_rows(READ_RESUME, processing.unread_resumes, every=60)

@@ -1,10 +1,10 @@
-"""The time zones that there are."""
+"""IANA time zone names."""
 
 from functools import cache
 from zoneinfo import available_timezones
 
 
 @cache
-def time_zones() -> set[str]:
-    """By their IANA names. Looking them up reads hundreds of files, which takes longer than all else of a verdict."""
+def iana_time_zones() -> set[str]:
+    """All names. Cached, because the lookup reads hundreds of files."""
     return available_timezones()

@@ -1,4 +1,4 @@
-"""Candidates, what they agreed to, and numbers that must never be called."""
+"""Admin pages of candidates, consents and do-not-call entries."""
 
 from pathlib import PurePath
 from typing import Any
@@ -19,7 +19,7 @@ from unfold.enums import ActionVariant
 from candidates.admin.forms import CandidateForm, ConsentForm, DoNotCallForm, ImportForm
 from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
-from candidates.csv_import import NEEDED, OPTIONAL, NotACandidateList, RowError, import_candidates
+from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent, DoNotCall
 from screener.admin.actions import button, verb
@@ -28,7 +28,7 @@ from screener.models import InvalidTransition
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
-"""Where the session keeps whom somebody chose in the list, until it is said what for."""
+"""Session key for the candidates selected in the list, until the campaign form uses them."""
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
@@ -42,9 +42,9 @@ class ConsentInline(ReadOnlyInline):
 
 
 def _rows_left_out(errors: list[RowError]) -> str:
-    named = "; ".join(f"row {one.row}, {one.field}: {one.message}" for one in errors[:ERRORS_NAMED])
+    named = "; ".join(f"row {error.row}, {error.field}: {error.message}" for error in errors[:ERRORS_NAMED])
     more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
-    return f"These rows were not taken; correct them and import them by themselves: {named}{more}"
+    return f"These rows were not imported. Correct them and import them again: {named}{more}"
 
 
 @admin.register(Candidate)
@@ -88,8 +88,8 @@ class CandidateAdmin(FindsNumbers):
         return super().get_inlines(request, obj) if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        found = super().get_queryset(request).prefetch_related("consents")
-        return found.annotate(interviews_held=how_many(Candidate, "interviews"))
+        candidates = super().get_queryset(request).prefetch_related("consents")
+        return candidates.annotate(interviews_held=how_many(Candidate, "interviews"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
@@ -97,7 +97,7 @@ class CandidateAdmin(FindsNumbers):
     def save_model(self, request: HttpRequest, obj: Candidate, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if form.cleaned_data["new_resume"]:
-            obj.keep_resume(form.cleaned_data["new_resume"])
+            obj.store_resume(form.cleaned_data["new_resume"])
 
     def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
         delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk))
@@ -107,8 +107,8 @@ class CandidateAdmin(FindsNumbers):
 
     @badge("Consent to calls", CONSENT_COLOURS)
     def consent(self, candidate: Candidate) -> tuple[str, str]:
-        said = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
-        return said, said
+        answer = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
+        return answer, answer
 
     @badge("Resume", RESUME_COLOURS, ordering="resume_status")
     def resume_state(self, candidate: Candidate) -> tuple[str, str]:
@@ -137,14 +137,14 @@ class CandidateAdmin(FindsNumbers):
         ]
 
     def resume_view(self, request: HttpRequest, pk: UUID) -> FileResponse:
-        """The resume as an attachment that no browser opens by itself: what is in it is the candidate's doing."""
+        """The resume as an attachment that no browser renders, because its content is untrusted."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         candidate = get_object_or_404(Candidate, pk=pk)
         try:
             file = candidate.resume.open("rb")
         except (ValueError, FileNotFoundError):
-            raise Http404("There is no resume in the storage.") from None
+            raise Http404("The resume is not in the storage.") from None
         name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
         headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(
@@ -153,19 +153,19 @@ class CandidateAdmin(FindsNumbers):
 
     @button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Leads to the form that plans an interview, with this candidate filled in."""
+        """Redirect to the form that plans an interview, with the candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
 
     @button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
     def import_csv(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_change_permission(request):  # it changes those that it knows
+        if not self.has_change_permission(request):  # the import also updates existing candidates
             raise PermissionDenied
         back = reverse("admin:candidates_candidate_changelist")
 
         def act(data: dict[str, Any]) -> tuple[str, str]:
             try:
                 report = import_candidates(data["file"], check=PersonSerializer)
-            except NotACandidateList as error:
+            except InvalidCandidateFile as error:
                 raise InvalidTransition(str(error)) from None
             if report.errors:
                 self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
@@ -176,8 +176,9 @@ class CandidateAdmin(FindsNumbers):
             lambda data: ImportForm(data, files=request.FILES or None),
             act,
             title="Import from CSV",
-            explain=f"The first row names the columns: {' and '.join(NEEDED)}, and any of {', '.join(OPTIONAL)}. "
-            "Without a consent to be called (yes, and where it was given) nobody is called.",
+            explain=f"The first row names the columns: {' and '.join(REQUIRED_COLUMNS)}, and any of "
+            f"{', '.join(OPTIONAL_COLUMNS)}. "
+            "A candidate is called only with consent: consent_to_call is yes and consent_source says where from.",
             back=back,
             submit="Import",
         )
@@ -187,7 +188,7 @@ class CandidateAdmin(FindsNumbers):
 
     @admin.action(description="Call for a job", permissions=["call"])
     def call_chosen(self, request: HttpRequest, chosen: QuerySet[Candidate]) -> HttpResponse | None:
-        """Leads to the page that says who of those chosen will be called, and asks what for."""
+        """Redirect to the campaign form, which shows who will be called and who will not."""
         ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
         if len(ids) > MOST_CHOSEN:
             self.message_user(request, f"Choose {MOST_CHOSEN} candidates at most at once.", messages.ERROR)
@@ -201,7 +202,7 @@ class CandidateAdmin(FindsNumbers):
 
     @verb(
         "Record consent",
-        explain="What this person agreed to, or withdrew. It is added to the history; what they said last counts.",
+        explain="Adds what the candidate agreed to or withdrew to the history. The latest entry counts.",
         permission="candidates.add_consent",
         icon="how_to_reg",
         form=ConsentForm,
@@ -216,7 +217,7 @@ class CandidateAdmin(FindsNumbers):
 
 @admin.register(Consent)
 class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
-    """Append-only; a candidate's page is where one is recorded."""
+    """Append-only. Consents are recorded on the candidate's page."""
 
     list_display = ["candidate", "kind", "answer", "source", "language", "said_at"]
     list_filter = [("kind", ChoicesDropdownFilter), "given"]
@@ -231,7 +232,7 @@ class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
 
 @admin.register(DoNotCall)
 class DoNotCallAdmin(ReadOnlyAdmin):
-    """Only hashes are kept, so nobody can be looked up here. An entry made in error can be deleted."""
+    """Entries hold only hashes, so numbers cannot be searched. An entry made in error can be deleted."""
 
     list_display = ["created_at", "source"]
     search_fields = ["source"]
@@ -252,13 +253,13 @@ class DoNotCallAdmin(ReadOnlyAdmin):
         def act(data: dict[str, str]) -> tuple[str, str]:
             source = f"{data['source']} (added by {request.user.get_username()})"[:200]
             DoNotCall.objects.add_number(data["number"], source=source)
-            return "The number is on the do-not-call list. Nobody with this number is called again.", back
+            return "The number is on the do-not-call list and will not be called again.", back
 
         return self.ask_and_act(
             request,
             DoNotCallForm,
             act,
             title="Add to the do-not-call list",
-            explain="This number is never called again, whoever it belongs to.",
+            explain="This number is never called again, for any candidate.",
             back=back,
         )

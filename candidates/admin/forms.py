@@ -1,4 +1,4 @@
-"""The forms of a candidate: who it is, what they agreed to, and numbers that must not be called."""
+"""Forms for candidates, consents and do-not-call entries."""
 
 from typing import Any
 
@@ -12,37 +12,37 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate, Consent
-from candidates.phone_format import LONGEST, NotAPhoneNumber, e164
-from candidates.resume.upload import ResumeRefused, check_upload
-from candidates.timezones import time_zones
+from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
+from candidates.resume.upload import InvalidResume, validate_upload
+from candidates.timezones import iana_time_zones
 from screener.admin.actions import VerbForm
 from screener.admin.widgets import LanguageField
 
 
 class PhoneField(forms.CharField):
-    """Any way of writing a number with its country code; cleaned to the form in which it is stored and dialled."""
+    """Accepts a number with a country code in any notation and cleans it to E.164."""
 
     widget = UnfoldAdminTextInputWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST, **kwargs)
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
         try:
-            return e164(typed)
-        except NotAPhoneNumber as error:
+            return to_e164(typed)
+        except InvalidPhoneNumber as error:
             raise ValidationError(str(error)) from None
 
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = PhoneField(help_text="With its country code: +1 415 555 0100.")
-    locale = LanguageField(initial="en", help_text="The language to speak to them in.")
+    locale = LanguageField(initial="en", help_text="The language in which the candidate is addressed.")
     new_resume = forms.FileField(
         required=False,
-        allow_empty_file=True,  # refused below, with what to do about it
+        allow_empty_file=True,  # rejected below with a better message
         widget=UnfoldAdminFileFieldWidget,
-        help_text="PDF, DOCX or plain text, at most 5 MB. It takes the place of any other.",
+        help_text="PDF, DOCX or plain text, at most 5 MB. Replaces the current resume.",
     )
 
     class Meta:
@@ -53,56 +53,54 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         file = self.cleaned_data["new_resume"]
         if file:
             try:
-                check_upload(file)
-            except ResumeRefused as error:
+                validate_upload(file)
+            except InvalidResume as error:
                 raise ValidationError(str(error)) from None
         return file
 
     def clean_timezone(self) -> str:
         name = self.cleaned_data["timezone"]
-        if name and name not in time_zones():
-            raise ValidationError(
-                "This is no time zone. Write its IANA name, such as Europe/Berlin, or leave it empty."
-            )
+        if name and name not in iana_time_zones():
+            raise ValidationError("Unknown time zone. Enter an IANA name, such as Europe/Berlin, or leave it empty.")
         return str(name)
 
     def clean_external_id(self) -> str:
-        given = self.cleaned_data["external_id"]
-        if given and Candidate.objects.filter(external_id=given).exclude(pk=self.instance.pk).exists():
-            raise ValidationError("Another candidate has this id. Open that one instead, or leave the id empty.")
-        return str(given)
+        external_id = self.cleaned_data["external_id"]
+        if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
+        return str(external_id)
 
 
 class ImportForm(VerbForm):
     file = forms.FileField(
         label="CSV file",
-        allow_empty_file=True,  # refused when it is read, with what to do about it
+        allow_empty_file=True,  # rejected when it is read, with a better message
         widget=UnfoldAdminFileFieldWidget,
-        help_text="In UTF-8, at most 5 MB and 10,000 rows. Whoever has an external_id that is known is updated.",
+        help_text="UTF-8, at most 5 MB and 10,000 rows. Rows with a known external_id update that candidate.",
     )
 
 
 class ConsentForm(VerbForm):
-    kind = forms.ChoiceField(label="To what", choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label="Consent to", choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
     given = forms.TypedChoiceField(
-        label="What they said",
-        choices=[("yes", "They agree"), ("no", "They refuse, or withdraw what they agreed to")],
-        coerce=lambda said: said == "yes",
+        label="Answer",
+        choices=[("yes", "They agree"), ("no", "They refuse or withdraw consent")],
+        coerce=lambda answer: answer == "yes",
         widget=UnfoldAdminRadioSelectWidget,
     )
     source = forms.CharField(
-        label="Where they said it",
+        label="Source",
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="So that it can be shown later: application form of 3 May, e-mail of 4 May, by phone to …",
+        help_text="Evidence for later: application form of 3 May, e-mail of 4 May, by phone to …",
     )
 
 
 class DoNotCallForm(VerbForm):
-    number = PhoneField(help_text="With its country code. Only a keyed hash of it is kept.")
+    number = PhoneField(help_text="With its country code. Only a keyed hash is stored.")
     source = forms.CharField(
-        label="Why",
+        label="Reason",
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Who asked, and how: by e-mail, by phone to HR. Don't write the number here.",
+        help_text="Who asked, and how: by e-mail, by phone to HR. Do not write the number here.",
     )

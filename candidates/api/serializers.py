@@ -1,4 +1,4 @@
-"""Candidates as the API shows and takes them."""
+"""API representation of candidates, consents and CSV imports."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from candidates.models import Candidate, Consent
-from candidates.phone_format import LONGEST, NotAPhoneNumber, e164
-from candidates.resume.upload import ResumeRefused, check_upload
-from candidates.timezones import time_zones
+from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
+from candidates.resume.upload import InvalidResume, validate_upload
+from candidates.timezones import iana_time_zones
 from screener.api.fields import LanguageField
-from screener.api.schema import request_example, response_example
+from screener.api.schema import sent, shown
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
 PERSON = {
@@ -44,22 +44,22 @@ SHOWN = {
 }
 
 
-@extend_schema_field({"type": "string", "maxLength": LONGEST, "description": "In any form, with its country code"})
+@extend_schema_field({"type": "string", "maxLength": MAX_LENGTH, "description": "In any form, with its country code"})
 class PhoneField(serializers.CharField):
-    """Typed in any form; kept, shown and dialled in E.164."""
+    """Accepts any notation; stores and returns E.164."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST, **kwargs)
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         typed = super().to_internal_value(data)
         try:
-            return e164(typed)
-        except NotAPhoneNumber as error:
+            return to_e164(typed)
+        except InvalidPhoneNumber as error:
             raise serializers.ValidationError(str(error)) from None
 
 
-class OptionalBooleanField(serializers.BooleanField):
+class SaidField(serializers.BooleanField):
     """A checkbox that a form leaves out means no elsewhere. Here, what was not said was not said."""
 
     default_empty_html = empty
@@ -72,56 +72,55 @@ class ConsentSerializer(serializers.ModelSerializer[Consent]):
 
 
 class PersonSerializer(serializers.ModelSerializer[Candidate]):
-    """What is known of a person, by whatever way it comes in."""
+    """Fields of a candidate that the API, the admin and the CSV import share."""
 
     phone = PhoneField()
     locale = LanguageField(required=False)
-    consent_to_call = OptionalBooleanField(
+    consent_to_call = SaidField(
         required=False,
         write_only=True,
-        help_text="What the candidate said about being called by an AI; false records a refusal",
+        help_text="Whether the candidate agreed to be called by an AI; false records a refusal",
     )
     consent_source = serializers.CharField(
-        required=False, write_only=True, max_length=200, help_text="Where it was said: a form, a call, an e-mail"
+        required=False,
+        write_only=True,
+        max_length=200,
+        help_text="Where the consent was given: a form, a call, an e-mail",
     )
 
     class Meta:
         model = Candidate
         fields = ["full_name", "email", "phone", "external_id", "locale", "timezone", *ABOUT_CONSENT]
-        extra_kwargs: dict[str, Any] = {
-            "external_id": {"validators": []}
-        }  # whether it may be taken already depends on the way in
+        extra_kwargs: dict[str, Any] = {"external_id": {"validators": []}}  # uniqueness depends on the endpoint
 
     def validate_timezone(self, name: str) -> str:
-        if name and name not in time_zones():
-            raise serializers.ValidationError(f"{name!r} is no IANA time zone. Write one such as Europe/Berlin.")
+        if name and name not in iana_time_zones():
+            raise serializers.ValidationError(f"{name!r} is not an IANA time zone. Use a name such as Europe/Berlin.")
         return name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "consent_to_call" in attrs and "consent_source" not in attrs:
             raise serializers.ValidationError(
-                {"consent_source": ["Say where this was said: a form, a call, an e-mail."]}
+                {"consent_source": ["Say where the consent was given: a form, a call, an e-mail."]}
             )
         if "consent_source" in attrs and "consent_to_call" not in attrs:
-            raise serializers.ValidationError({"consent_to_call": ["Say what was said there: true or false."]})
+            raise serializers.ValidationError({"consent_to_call": ["Say whether the candidate agreed: true or false."]})
         return attrs
 
 
 @extend_schema_serializer(
     examples=[
-        response_example("A candidate", SHOWN, 200),
-        response_example("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
-        request_example("A candidate who may be called", CONSENTING),
-        request_example(
-            "The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"
-        ),
+        shown("A candidate", SHOWN, 200),
+        shown("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
+        sent("A candidate who may be called", CONSENTING),
+        sent("The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"),
     ]
 )
 class CandidateSerializer(PersonSerializer):
     resume = serializers.FileField(
         required=False,
         write_only=True,
-        allow_empty_file=True,  # refused below, with what to do about it
+        allow_empty_file=True,  # rejected below with a better message
         help_text="PDF, DOCX or plain text, at most 5 MB; only as multipart/form-data",
         error_messages={"invalid": "Send the file itself, as multipart/form-data."},
     )
@@ -145,39 +144,39 @@ class CandidateSerializer(PersonSerializer):
     def validate_external_id(self, external_id: str) -> str:
         others = Candidate.objects.exclude(pk=self.instance.pk) if self.instance else Candidate.objects.all()
         if external_id and (other := others.filter(external_id=external_id).first()):
-            raise serializers.ValidationError(f"Candidate {other.pk} has this external_id. PATCH that one instead.")
+            raise serializers.ValidationError(
+                f"Candidate {other.pk} has this external_id. PATCH that candidate instead."
+            )
         return external_id
 
     def validate_resume(self, file: "File[Any]") -> "File[Any]":
         try:
-            check_upload(file)
-        except ResumeRefused as error:
+            validate_upload(file)
+        except InvalidResume as error:
             raise serializers.ValidationError(str(error)) from None
         return file
 
     def create(self, validated_data: dict[str, Any]) -> Candidate:
-        more = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
-        return self._add(Candidate.objects.create(**validated_data), **more)
+        extras = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        return self._save_extras(Candidate.objects.create(**validated_data), **extras)
 
     def update(self, instance: Candidate, validated_data: dict[str, Any]) -> Candidate:
-        """Only what was sent is written: what the worker does to the candidate meanwhile stays."""
-        more = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        """Write only the fields that were sent, so that concurrent changes by the worker are kept."""
+        extras = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
         instance.update_fields(**validated_data)
-        return self._add(instance, **more)
+        return self._save_extras(instance, **extras)
 
-    def _add(
+    def _save_extras(
         self, candidate: Candidate, *, consent_to_call: bool | None = None, consent_source: str = "", resume: Any = None
     ) -> Candidate:
         if consent_to_call is not None:
             candidate.add_call_consent(consent_to_call, given_by=Consent.GivenBy.API, source=consent_source)
         if resume is not None:
-            candidate.keep_resume(resume)
+            candidate.store_resume(resume)
         return candidate
 
 
-@extend_schema_serializer(
-    examples=[request_example("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")]
-)
+@extend_schema_serializer(examples=[sent("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")])
 class ImportSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(
         allow_empty_file=True,
@@ -195,8 +194,8 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(
     examples=[
-        response_example(
-            "One row was not taken",
+        shown(
+            "One row was rejected",
             {
                 "created": 11,
                 "updated": 0,
@@ -207,7 +206,7 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 )
 class ImportReportSerializer(serializers.Serializer[Any]):
     created = serializers.IntegerField()
-    updated = serializers.IntegerField(help_text="Known by their external_id")
+    updated = serializers.IntegerField(help_text="Matched by external_id")
     errors = RowErrorSerializer(  # type: ignore[assignment]  # hides a property that only input has
-        many=True, help_text="A row that is named here was not taken at all"
+        many=True, help_text="Rejected rows, none of which was imported"
     )

@@ -94,7 +94,7 @@ class TestACandidate:
     def test_is_not_sought_by_what_is_no_number(self, api: APIClient) -> None:
         answer = api.get(f"{CANDIDATES}?phone=+14155550100")  # the address says a space
         assert answer.status_code == 400
-        assert "In an address, + is written %2B." in answer.json()["errors"]["phone"][0]
+        assert "%2B" in answer.json()["errors"]["phone"][0]
 
     def test_changes_only_where_it_is_patched(self, api: APIClient) -> None:
         ada = make_candidate(external_id="ats-1")
@@ -219,4 +219,4 @@ class TestAResume:
         with_resume(api, resume())
         files()[0].unlink()
         run_tasks(only="candidates")
-        assert "gone" in Candidate.objects.get().resume_error
+        assert "missing" in Candidate.objects.get().resume_error

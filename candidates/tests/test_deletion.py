@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def candidate(reviewer: User) -> Candidate:
     """A candidate with a consent, a resume and an entry in the admin's log."""
     candidate = make_candidate(full_name="Zebediah Quux")
-    candidate.keep_resume(ContentFile(b"Ten years of Linux.", "cv.txt"))
+    candidate.store_resume(ContentFile(b"Ten years of Linux.", "cv.txt"))
     LogEntry.objects.log_actions(reviewer.pk, [candidate], CHANGE, change_message="Changed.", single_object=True)
     return candidate
 

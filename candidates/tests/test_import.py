@@ -84,7 +84,7 @@ def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str) ->
         (ADA, "full_name"),
         (csv(ADA).replace("timezone", "shoe_size"), "shoe_size"),
         (csv(ADA).replace("timezone", "email"), "twice"),
-        (csv('"Ada,,+14155550100,,,,,'), "no CSV"),
+        (csv('"Ada,,+14155550100,,,,,'), "not valid CSV"),
         (csv(*["x"] * 10_001), "10,000 rows"),
         (csv("x" * (5 * 1024 * 1024)), "5 MB"),
         (b"\x89PNG\r\n\x1a\n" + bytes(64), "UTF-8"),

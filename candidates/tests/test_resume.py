@@ -13,8 +13,8 @@ from docx import Document
 from pypdf import PdfWriter
 
 from candidates.resume import reader, upload
-from candidates.resume.reader import answer_for
-from candidates.resume.upload import MAX_BYTES, ResumeRefused, ResumeUnreadable, check_upload, read_text
+from candidates.resume.reader import read_file
+from candidates.resume.upload import MAX_BYTES, InvalidResume, UnreadableResume, read_text, validate_upload
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 
@@ -96,7 +96,7 @@ class TestAtTheDoor:
     )
     def test_lets_in_what_can_be_read(self, name: str, data: bytes) -> None:
         file = SimpleUploadedFile(name, data)
-        check_upload(file)
+        validate_upload(file)
         assert file.read() == data
 
     @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ class TestAtTheDoor:
         ],
     )
     def test_refuses_the_rest_by_content(self, name: str, data: bytes, code: str) -> None:
-        with pytest.raises(ResumeRefused) as caught:
-            check_upload(SimpleUploadedFile(name, data))
+        with pytest.raises(InvalidResume) as caught:
+            validate_upload(SimpleUploadedFile(name, data))
         assert caught.value.code == code
         assert str(caught.value).endswith(".")
 
@@ -124,11 +124,11 @@ class TestAtTheDoor:
 class TestReading:
     @pytest.mark.parametrize("data", [pdf(), locked_pdf("", "locked only against changes")], ids=["open", "locked"])
     def test_pdf(self, data: bytes) -> None:
-        assert answer_for(data) == {"text": "Anna Berg, barista since 2015."}
+        assert read_file(data) == {"text": "Anna Berg, barista since 2015."}
 
     def test_docx_with_header_heading_and_table_in_order(self) -> None:
         words = ["anna@example.com", "Anna Berg", "Barista", "since 2015.", "Latte art", "ten years", "Vienna"]
-        assert [line for line in answer_for(docx())["text"].split("\n") if line] == words
+        assert [line for line in read_file(docx())["text"].split("\n") if line] == words
 
     def test_docx_with_a_text_box_says_its_words_once(self) -> None:
         box = (
@@ -137,17 +137,17 @@ class TestReading:
             "<mc:Fallback><w:p><w:r><w:t>Boxed</w:t></w:r></w:p></mc:Fallback></mc:AlternateContent>"
         )
         data = docx_with(word__document=document_of(f"<w:p><w:r>{box}</w:r></w:p>"))
-        assert answer_for(data)["text"].count("Boxed") == 1
+        assert read_file(data)["text"].count("Boxed") == 1
 
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
     def test_text_in_any_usual_encoding(self, encoding: str) -> None:
-        assert answer_for("Zoë\r\n\r\n\r\nVienna".encode(encoding)) == {"text": "Zoë\n\nVienna"}
+        assert read_file("Zoë\r\n\r\n\r\nVienna".encode(encoding)) == {"text": "Zoë\n\nVienna"}
 
     def test_what_a_database_cannot_hold_is_dropped(self) -> None:
-        assert reader._cleaned("A\x00n\x1bn\x7fa\ud800 \t Berg\x85 \n ") == "Anna Berg"
+        assert reader._clean_text("A\x00n\x1bn\x7fa\ud800 \t Berg\x85 \n ") == "Anna Berg"
 
     def test_length_is_capped(self) -> None:
-        assert len(answer_for(b"word " * 100_000)["text"]) == 100_000
+        assert len(read_file(b"word " * 100_000)["text"]) == 100_000
 
     @pytest.mark.parametrize(
         ("data", "code"),
@@ -163,14 +163,14 @@ class TestReading:
         ],
     )
     def test_what_cannot_be_read_has_a_reason(self, data: bytes, code: str) -> None:
-        assert answer_for(data) == {"error": code}
+        assert read_file(data) == {"error": code}
 
     def test_running_out_of_memory_is_a_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def out_of_memory(data: bytes) -> str:
             raise MemoryError
 
-        monkeypatch.setattr(reader, "_text", out_of_memory)
-        assert answer_for(b"") == {"error": "limits"}
+        monkeypatch.setattr(reader, "_extract_text", out_of_memory)
+        assert read_file(b"") == {"error": "limits"}
 
 
 def document_of(body: str) -> bytes:
@@ -188,17 +188,17 @@ class TestHostileFiles:
         secret.write_text("do not tell")
         body = document_of("<w:p><w:r><w:t>Anna &x;</w:t></w:r></w:p>").decode()
         data = docx_with(word__document=f'<!DOCTYPE d [<!ENTITY x SYSTEM "file://{secret}">]>{body}'.encode())
-        assert answer_for(data) == {"text": "Anna"}
+        assert read_file(data) == {"text": "Anna"}
 
     def test_entities_do_not_multiply(self) -> None:
         body = document_of("<w:p><w:r><w:t>Anna &a9;</w:t></w:r></w:p>").decode()
         data = docx_with(word__document=f'<!DOCTYPE d [<!ENTITY a0 "ha">{LAUGHS}]>{body}'.encode())
-        assert answer_for(data) == {"error": "broken"}
+        assert read_file(data) == {"error": "broken"}
 
     def test_a_pdf_that_unpacks_without_end_is_stopped(self) -> None:
         bomb = pdf(content=BOMB, filters="/Filter [/FlateDecode /FlateDecode] ")
         assert len(bomb) < MAX_BYTES
-        with pytest.raises(ResumeUnreadable):
+        with pytest.raises(UnreadableResume):
             read_text(bomb)
 
 
@@ -207,12 +207,12 @@ class TestChildProcess:
         assert read_text(pdf()) == "Anna Berg, barista since 2015."
 
     def test_hr_is_told_what_is_wrong_and_what_to_do(self) -> None:
-        with pytest.raises(ResumeUnreadable, match=r"scans do\. Ask the candidate for the original"):
+        with pytest.raises(UnreadableResume, match=r"scans do\. Ask the candidate for the original"):
             read_text(pdf(content=b""))
 
     def test_a_file_that_takes_too_long_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(upload, "READING_SECONDS", 0.01)
-        with pytest.raises(ResumeUnreadable, match="Ask the candidate for a simpler version"):
+        with pytest.raises(UnreadableResume, match="Ask the candidate for a simpler version"):
             read_text(pdf())
 
     def test_it_has_limits(self) -> None:
@@ -224,7 +224,7 @@ class TestChildProcess:
         ("script", "outcome"),
         [
             ('printf \'{"text": "key: %s"}\' "$OPENAI_API_KEY"', "key: "),
-            ("kill -SEGV $$", ResumeUnreadable),
+            ("kill -SEGV $$", UnreadableResume),
             ("exit 1", subprocess.CalledProcessError),
         ],
         ids=["knows no secrets", "crashes", "is broken by us, not by the file"],

@@ -17,7 +17,7 @@ from devtools.demo.text_views import decision_card, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import nothing_is_missing, refuse_to_start_unfit
-from screener.services.interviewer import selection
+from screener.services.interviewer import openai_interviewer
 from screener.services.speech_synthesis import synthesizer
 from screener.services.transcription import transcriber
 
@@ -58,7 +58,7 @@ def what_is_used(*, simulated: bool) -> list[str]:
     own = "PostgreSQL at DATABASE_URL" if settings.DATABASE_URL else f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
         f"  Phone        {'a simulated network, as TWILIO_ACCOUNT_SID is not set' if simulated else account}",
-        f"  Interviewer  {selection.configured_interviewer().label}",
+        f"  Interviewer  {openai_interviewer.interviewer().label}",
         f"  Transcripts  {transcripts}",
         f"  Voice        {speaks}",
         f"  Database     {own}",

@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate
-from candidates.phone_format import LONGEST
+from candidates.phone_format import MAX_LENGTH
 from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
@@ -73,7 +73,7 @@ class CampaignForm(VerbForm):
 class MayCallForm(forms.Form):
     number = forms.CharField(
         required=False,
-        max_length=LONGEST,
+        max_length=MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
         help_text="As it was written, with its country code. Empty: the candidate's.",
     )

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from candidates.models import Candidate
-from candidates.phone_format import NotAPhoneNumber, e164
+from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.admin.forms import MayCallForm
 from interviews.calling.capacity import consider_lines
 from interviews.calling.rules import ZONES_NAMED, Allowed, Finding, Kept, Later, Never, Opinion, Unasked, consider
@@ -109,8 +109,8 @@ class Answer:
 
 def _with_number(typed: str) -> list[Candidate]:
     try:
-        return list(Candidate.objects.filter(phone=e164(typed), erased_at__isnull=True)[:100])
-    except NotAPhoneNumber:
+        return list(Candidate.objects.filter(phone=to_e164(typed), erased_at__isnull=True)[:100])
+    except InvalidPhoneNumber:
         return []
 
 

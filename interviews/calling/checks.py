@@ -7,7 +7,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from candidates.phone_format import NotAPhoneNumber, e164
+from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.hours import CallingHours
 
 
@@ -27,8 +27,8 @@ def whitelist_has_numbers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
 def _wrong_numbers() -> Iterator[str]:
     for entry in settings.WHITELISTED_NUMBERS:
         try:
-            entry == "*" or e164(entry)
-        except NotAPhoneNumber as error:
+            entry == "*" or to_e164(entry)
+        except InvalidPhoneNumber as error:
             yield str(error)
 
 

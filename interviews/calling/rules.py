@@ -14,8 +14,8 @@ from phonenumbers import PhoneNumberType
 from phonenumbers.timezone import time_zones_for_number
 
 from candidates.models import Candidate, Consent, DoNotCall
-from candidates.phone_format import NotAPhoneNumber, e164
-from candidates.timezones import time_zones
+from candidates.phone_format import InvalidPhoneNumber, to_e164
+from candidates.timezones import iana_time_zones
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.models import Call, WaitReason
 from jobs.models import JobDescription
@@ -86,7 +86,7 @@ class Case:
 
     @property
     def has_own_zone(self) -> bool:
-        return self.candidate is not None and self.candidate.timezone in time_zones()
+        return self.candidate is not None and self.candidate.timezone in iana_time_zones()
 
     @cached_property
     def zones(self) -> tuple[str, ...]:
@@ -160,14 +160,14 @@ def _dialled_form(whitelist: tuple[str, ...]) -> set[str]:
     numbers = set()
     for entry in whitelist:
         try:
-            numbers.add(e164(entry))
-        except NotAPhoneNumber:
+            numbers.add(to_e164(entry))
+        except InvalidPhoneNumber:
             continue
     return numbers
 
 
 def _not_do_not_call(case: Case) -> Verdict:
-    return _by_the_list(DoNotCall.objects.covers(case.number))
+    return _by_the_list(DoNotCall.objects.covers_number(case.number))
 
 
 def _by_the_list(covers: bool) -> Verdict:
@@ -312,7 +312,7 @@ def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:
 def may_ever_call_each(candidates: Iterable[Candidate], job: JobDescription) -> list[Allowed | Never]:
     """The same of many, who come with their consents: in one query."""
     asked, now = list(candidates), timezone.now()
-    covered = DoNotCall.objects.covered(one.phone for one in asked)
+    covered = DoNotCall.objects.covered_numbers(one.phone for one in asked)
     rules = EVER | {"Do-not-call list": lambda case: _by_the_list(case.number in covered)}
     opinions = [consider(one.phone, now=now, candidate=one, job=job, rules=rules) for one in asked]
     return [opinion.never or Allowed(one.phone) for one, opinion in zip(asked, opinions, strict=True)]
@@ -332,7 +332,7 @@ def consider(
 ) -> Opinion:
     """What the rules say of calling this number, whoever it belongs to and whatever for where that is not said."""
     try:
-        case = Case(e164(typed), now, candidate, job)
-    except NotAPhoneNumber as error:
+        case = Case(to_e164(typed), now, candidate, job)
+    except InvalidPhoneNumber as error:
         return Opinion(None, [Finding("Number", Never(str(error)))])
     return Opinion(case, [Finding(name, rule(case)) for name, rule in rules.items()])

@@ -21,16 +21,9 @@ from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
-from screener.services.interviewer import selection
+from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.prompt_injection import has_injection
-from screener.services.interviewer.protocol import (
-    Criterion,
-    CriterionScore,
-    JobText,
-    Reply,
-    ResponseScores,
-    ResponseText,
-)
+from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
 from screener.services.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -68,7 +61,7 @@ def job_text(job: JobDescription) -> JobText:
 
 def sendable(response: InterviewResponse, interview: Interview) -> str:
     """The words of an answer as they may leave the house: place for place the transcript, without who said it."""
-    return redact(response.transcript, interview.candidate.private)
+    return redact(response.transcript, interview.candidate.identifying_texts)
 
 
 def is_too_short(transcript: str) -> bool:
@@ -85,8 +78,8 @@ def _responses_to_assess() -> LeasableQuerySet[InterviewResponse]:
 
 @dataclass(frozen=True)
 class Scored:
-    answer: ResponseText
-    reply: Reply[ResponseScores]
+    answer: AnswerText
+    reply: Reply[AnswerScores]
     checked: "Checked"
 
 
@@ -123,15 +116,15 @@ ASSESS_STEP = Step(
 )
 
 
-def _answer_text(response: InterviewResponse) -> ResponseText:
+def _answer_text(response: InterviewResponse) -> AnswerText:
     job = response.interview.job
-    return ResponseText(
+    return AnswerText(
         job=job_text(job),
         question=response.question,
         competency=response.competency,
         transcript=sendable(response, response.interview),
         rubric=rubric_of(job),
-        private=response.interview.candidate.private,
+        private=response.interview.candidate.identifying_texts,
     )
 
 
@@ -145,7 +138,7 @@ class Checked:
     reason: str = ""
 
 
-def check(scores: ResponseScores, answer: ResponseText, spoken: str) -> Checked:
+def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
     """Verify every quote against what was sent, and compute the answer's score by the weights of the rubric.
 
     `spoken` is the same text before it was redacted: place for place what was sent, and what HR reads.
@@ -195,8 +188,8 @@ def _evidence(quote: str, sent: str, spoken: str) -> Iterator[Evidence]:
 
 
 def _ask_until_supported(
-    response: InterviewResponse, answer: ResponseText, lease: Lease[InterviewResponse]
-) -> tuple[Reply[ResponseScores], Checked]:
+    response: InterviewResponse, answer: AnswerText, lease: Lease[InterviewResponse]
+) -> tuple[Reply[AnswerScores], Checked]:
     """Ask, and once more, saying why, where the scores are incomplete or a high one rests on words that nobody said.
 
     What was refused is kept at once, so that a crash between the two, or a bad hour of the vendor, costs no third.
@@ -211,13 +204,13 @@ def _ask_until_supported(
     return ask(replace(answer, objection=refused), spoken, **about)
 
 
-def ask(answer: ResponseText, spoken: str, **about: Any) -> tuple[Reply[ResponseScores], Checked]:
+def ask(answer: AnswerText, spoken: str, **about: Any) -> tuple[Reply[AnswerScores], Checked]:
     """What the interviewer says to an answer, and what is left of it after checking; `spoken` as in `check`."""
-    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(answer), **about)
+    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess(answer), **about)
     return reply, check(reply.value, answer, spoken)
 
 
-def _refused_before(response: InterviewResponse, answer: ResponseText) -> str:
+def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
     """Why the judgement that was asked for last was refused, if nothing has come of the second one yet."""
     last = response.assessments.first()
     same_rubric = last and last.rubric_version == rubric_version(answer.rubric)
@@ -225,7 +218,7 @@ def _refused_before(response: InterviewResponse, answer: ResponseText) -> str:
 
 
 def _keep_refused(
-    lease: Lease[InterviewResponse], reply: Reply[ResponseScores], checked: Checked, answer: ResponseText
+    lease: Lease[InterviewResponse], reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
 ) -> bool:
     """Add the refused assessment to the history. False where the lease was lost."""
     with lease.locked(lock_response) as response:
@@ -236,7 +229,7 @@ def _keep_refused(
 
 
 def _assessment(
-    response: InterviewResponse, reply: Reply[ResponseScores], checked: Checked, answer: ResponseText, more: set[str]
+    response: InterviewResponse, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText, more: set[str]
 ) -> dict[str, Any]:
     return {
         "score": checked.score,
@@ -246,7 +239,7 @@ def _assessment(
         "reason": checked.reason,
         "rubric_version": rubric_version(answer.rubric),
         "model": reply.model[:100],
-        "label": selection.configured_interviewer().label,
+        "label": openai_interviewer.interviewer().label,
         "prompt_hash": reply.prompt_hash,
     }
 

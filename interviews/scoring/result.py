@@ -23,8 +23,8 @@ from screener.costs.metering import paid
 from screener.models import ModelCall
 from screener.records import Point
 from screener.services.errors import ServiceError
-from screener.services.interviewer import selection
-from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
+from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Reply, Summary
 
 LEFT_OUT = "point_without_quote_left_out"
 WITHOUT_WORDS = "rests_on_scores_without_words"
@@ -61,7 +61,7 @@ def _conclude(lease: Lease[Interview]) -> Conclusion:
         return Conclusion(standing, None)
     summary = paid(
         ModelCall.Purpose.SUMMARY,
-        lambda interviewer: interviewer.summarise_interview(standing.text()),
+        lambda interviewer: interviewer.summarise(standing.text()),
         interview_id=interview.pk,
         job_id=interview.job_id,
     )
@@ -138,7 +138,7 @@ class Standing:
         return InterviewText(
             job=job_text(self.interview.job),
             answers=tuple(
-                AssessedResponse(
+                JudgedAnswer(
                     position=one.position,
                     question=one.question,
                     transcript=sendable(one, self.interview),
@@ -147,7 +147,7 @@ class Standing:
                 )
                 for one, found in self.counted
             ),
-            private=self.interview.candidate.private,
+            private=self.interview.candidate.identifying_texts,
         )
 
 
@@ -226,7 +226,7 @@ def _save_result(
     interview: Interview, status: str, standing: Standing, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
     """Make this the current result. Call it with the interview locked."""
-    label = selection.configured_interviewer().label
+    label = openai_interviewer.interviewer().label
     reason = f"{standing.doubt} {reason}".strip()
     words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
     score = standing.score

@@ -1,4 +1,4 @@
-"""Content negotiation."""
+"""Which of the types that are there is sent."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class FallbackNegotiation(DefaultContentNegotiation):
-    """Sends the first renderer's type if no type matches the Accept header, instead of answering 406."""
+class AnswerAnyway(DefaultContentNegotiation):
+    """A client that asks for a type that there is not gets what there is, rather than an error in that very type."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -1,4 +1,4 @@
-"""Parsers with limits on the size and the depth of a body."""
+"""What comes in: bounded bodies, and JSON that can't hurt."""
 
 from typing import IO, Any
 
@@ -8,32 +8,32 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 
-from screener.web.request_limits import MAX_UPLOAD_BYTES
+from screener.web.request_limits import MAX_UPLOAD
 
 
-class RequestTooLarge(APIException):
+class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is too large."
+    default_detail = "The request is larger than is taken here."
 
 
-def _check_content_length(request: Request, limit: int) -> None:
+def _refuse_larger(request: Request, limit: int) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdigit() and int(length) > limit:
-        raise RequestTooLarge(f"The request has {int(length):,} bytes. The limit is {limit:,} bytes.")
+        raise TooLarge(f"The request has {int(length):,} bytes; at most {limit:,} are taken here.")
 
 
 class BoundedJSONParser(JSONParser):
-    """Applies DATA_UPLOAD_MAX_MEMORY_SIZE, which DRF's parsers ignore."""
+    """Django bounds the bodies that it reads itself; a DRF parser reads past that bound."""
 
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
-        _check_content_length(parser_context["request"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        _refuse_larger(parser_context["request"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
+            raise ParseError("This JSON is nested too deeply. Nothing here needs more than a few levels.") from None
 
 
 class BoundedMultiPartParser(MultiPartParser):
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
-        _check_content_length(parser_context["request"], MAX_UPLOAD_BYTES)
+        _refuse_larger(parser_context["request"], MAX_UPLOAD)
         return super().parse(stream, media_type, parser_context)

@@ -1,13 +1,13 @@
-"""Content-Security-Policy of all pages."""
+"""What a browser is told that it may do with our pages."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-CONTENT_SECURITY_POLICY = "; ".join(
+POLICY = "; ".join(
     [
         "default-src 'self'",
-        "script-src 'self' 'unsafe-eval'",  # Alpine.js, which the admin's theme uses, evaluates attributes
+        "script-src 'self' 'unsafe-eval'",  # the admin's theme evaluates attributes of its own pages (Alpine.js)
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "object-src 'none'",
@@ -16,17 +16,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-"""If hostile text gets into a page unescaped, its scripts do not run and it sends nothing to other hosts."""
+"""Should hostile text ever become part of a page: no script of its own runs, and nothing is sent elsewhere."""
 
 
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware that sets the policy on responses that do not have one."""
+    """Middleware. An answer that has a stricter policy keeps it."""
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
-    return middleware
+    return answer

@@ -1,13 +1,13 @@
-"""Log formatter that leaves out the values of database rows."""
+"""What is written to the log: never what stands in the rows that an error is about."""
 
 import logging
 import re
 from typing import Any
 
-_ROW_DETAILS = re.compile(r"^DETAIL: .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL | re.MULTILINE)
+_ROW = re.compile(r"^DETAIL: .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL | re.MULTILINE)
 
 
-class RedactingFormatter(logging.Formatter):
+class Line(logging.Formatter):
     def formatException(self, ei: Any) -> str:
-        """Remove PostgreSQL's DETAIL, which quotes values of the row: names, phone numbers, transcripts."""
-        return _ROW_DETAILS.sub("DETAIL: (not logged)", super().formatException(ei))
+        """Without the details that PostgreSQL adds, which are a row's values: names, numbers, transcripts."""
+        return _ROW.sub("DETAIL: (not logged)", super().formatException(ei))

@@ -268,7 +268,7 @@ class TestWaitingInterview:
             interview = interview_of(handle)
             body = {"candidate": interview.candidate_id, "job": interview.job_id}
             assert api.post("/api/v1/interviews/", body, format="json").status_code == 409
-        assert DoNotCall.objects.covers("+12125550191")
+        assert DoNotCall.objects.covers_number("+12125550191")
 
 
 class TestWork:

@@ -88,7 +88,7 @@ class TestTheGate:
         DoNotCall.objects.add_number("+14155550100", source="letter")
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another"
-        assert DoNotCall.objects.covers("tel:+1-415-555-0100")
+        assert DoNotCall.objects.covers_number("tel:+1-415-555-0100")
 
     def test_makes_one_call_at_a_time_to_a_number(self, twilio: FakeTwilio) -> None:
         make_interview()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candidates.phone_format import NotAPhoneNumber, e164
+from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.rules import Allowed, Later, Never, consider, may_call_now
 from interviews.models import Call, Pace, WaitReason
@@ -66,24 +66,24 @@ AFTER = ["", " ", ";ext=9", " x9", ", ext. 12", "#3", ";phone-context=+49", "\N{
 
 @pytest.mark.parametrize("typed", WRITTEN)
 def test_one_number_has_one_form_whatever_was_typed(typed: str) -> None:
-    assert e164(typed) == "+14155550100"
+    assert to_e164(typed) == "+14155550100"
 
 
 @given(st.data())
 def test_every_number_has_one_form_however_it_is_decorated(data: st.DataObject) -> None:
     number = phonenumbers.format_number(data.draw(st.sampled_from(REAL)), phonenumbers.PhoneNumberFormat.E164)
-    assert e164(number) == number
+    assert to_e164(number) == number
     before, plus, after = (data.draw(st.sampled_from(signs)) for signs in (BEFORE, PLUS, AFTER))
     digits = [sign + data.draw(st.sampled_from(BETWEEN)) for sign in number[1:]]
     typed = (before + plus + "".join(digits) + after).translate(data.draw(st.sampled_from(SCRIPTS)))
-    assert e164(typed) == number
+    assert to_e164(typed) == number
 
 
 @given(st.text() | st.from_regex(r"(\+|00)[0-9 ()./x;,-]{5,20}", fullmatch=True))
 def test_whatever_is_typed_is_refused_or_given_a_form_that_stays(typed: str) -> None:
-    with suppress(NotAPhoneNumber):
-        number = e164(typed)
-        assert e164(number) == number
+    with suppress(InvalidPhoneNumber):
+        number = to_e164(typed)
+        assert to_e164(number) == number
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_whatever_is_typed_is_refused_or_given_a_form_that_stays(typed: str) -> 
     ],
 )
 def test_a_zero_for_calls_within_the_country_is_left_out(typed: str, number: str) -> None:
-    assert e164(typed) == number
+    assert to_e164(typed) == number
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_zero_for_calls_within_the_country_is_left_out(typed: str, number: str
     ],
 )
 def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
-    with pytest.raises(NotAPhoneNumber, match=r"Write|Check"):
-        e164(typed)
+    with pytest.raises(InvalidPhoneNumber, match=r"Write|Check"):
+        to_e164(typed)
 
 
 @pytest.mark.django_db

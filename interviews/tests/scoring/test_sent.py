@@ -75,4 +75,4 @@ def test_what_hr_reads_is_what_was_said(model: FakeOpenAI) -> None:
     run_tasks()
     quotes = [one for response in interview.responses.all() for one in response.current_assessment.criteria]  # type: ignore[union-attr]
     assert all(entry.quote == QUOTE for one in quotes for entry in one.evidence)
-    assert len(redact(SAID, interview.candidate.private)) == len(SAID)
+    assert len(redact(SAID, interview.candidate.identifying_texts)) == len(SAID)

@@ -3,16 +3,16 @@ import sys
 from pathlib import Path
 
 from screener.db.embedded.data_dir import EmbeddedError
-from screener.db.embedded.supervisor import supervise
+from screener.db.embedded.supervisor import keep
 
 
 def main(arguments: list[str]) -> int:
-    """Usage: python -m screener.db.embedded supervise FOLDER"""
-    if len(arguments) != 2 or arguments[0] != "supervise":
+    """`python -m screener.db.embedded keep FOLDER`: how `start` starts a keeper."""
+    if len(arguments) != 2 or arguments[0] != "keep":
         sys.stderr.write(f"{main.__doc__}\n")
         return 2
     try:
-        supervise(Path(arguments[1]))
+        keep(Path(arguments[1]))
     except (EmbeddedError, OSError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,7 +1,8 @@
-"""The interface of an interviewer: a language model or the offline rules.
+"""What an interviewer that judges text can be asked, whoever answers: a language model or the offline rules.
 
-Callers redact the transcript first (`redaction.redact`), so that quotes are verified in the text that was sent. The
-candidate's own details come along as `private`, for the redaction of all other texts that leave this system.
+Whoever asks has removed what identifies the candidate (`redaction.redact`) from what the candidate said, so that
+quotes are looked for in the very text that was judged. What is known of the candidate comes along as `private`, to be
+masked in all else that leaves the house.
 """
 
 import unicodedata
@@ -11,45 +12,42 @@ from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from screener.records import Attribute, Point, QuestionSpec, attribute_of
-from screener.services.usage import UNKNOWN_USAGE, Usage
+from screener.services.usage import UNKNOWN, Usage
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def _drop_control_characters(text: str) -> str:
-    """PostgreSQL stores no NUL, and pages show no control characters except newlines and tabs."""
-    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
+def _printable(text: str) -> str:
+    """No database text holds a NUL, and no page wants the other control characters, whatever a model wrote."""
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 
-def _require_text(text: str) -> str:
+def _not_empty(text: str) -> str:
     if not text:
         raise ValueError("must not be empty")
     return text
 
 
-PrintableText = Annotated[str, AfterValidator(_drop_control_characters)]
-RequiredText = Annotated[PrintableText, AfterValidator(_require_text)]
+Text = Annotated[str, AfterValidator(_printable)]
+Words = Annotated[Text, AfterValidator(_not_empty)]
 
 
-class StrictModel(BaseModel):
-    """A part of a reply: exactly these fields, numbers within their limits, no conversion ("7" is no score).
-
-    A server may break its promise to follow the schema, so each reply is validated here again.
-    """
+class Strict(BaseModel):
+    """A part of a reply: exactly these fields, numbers within their limits, no conversion ("7" is no score)."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, strict=True)
 
     @field_validator("*")
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
-        """A validator and not a keyword of the schema: servers need not support `minimum` in strict schemas."""
+        """A validator, not a keyword of the schema, because servers need not support `minimum` in strict schemas."""
         attribute_of(cls.model_fields[str(info.field_name)]).check_range(value)
         return value
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """A criterion of a job's rubric. `anchors` describes a 2, a 5 and a 9."""
+    """One line of a job's rubric. `anchors` says what a 2, a 5 and a 9 look like."""
 
     key: str
     name: str
@@ -65,10 +63,10 @@ class JobText:
 
 
 @dataclass(frozen=True)
-class ResponseText:
-    """A response to assess. `transcript` is untrusted data and never an instruction.
+class AnswerText:
+    """One answer to be judged; `transcript` is data from a stranger, never an instruction.
 
-    `objection` is the reason why a previous assessment was rejected, if there was one.
+    `objection` says why an earlier judgement of it was refused, where there was one.
     """
 
     job: JobText
@@ -80,30 +78,30 @@ class ResponseText:
     private: tuple[str, ...] = ()
 
 
-class PlannedQuestion(QuestionSpec, StrictModel):
-    text: RequiredText
-    competency: RequiredText
+class PlannedQuestion(QuestionSpec, Strict):
+    text: Words
+    competency: Words
 
 
-class QuestionPlan(StrictModel):
+class QuestionPlan(Strict):
     questions: list[PlannedQuestion]
 
 
-class CriterionScore(StrictModel):
-    criterion: PrintableText
+class CriterionScore(Strict):
+    criterion: Text
     score: Annotated[float, Attribute(low=0, high=10)]
-    reason: RequiredText
-    quotes: list[PrintableText]
+    reason: Words
+    quotes: list[Text]
 
 
-class ResponseScores(StrictModel):
+class AnswerScores(Strict):
     criteria: list[CriterionScore]
-    feedback: RequiredText
+    feedback: Words
 
 
 @dataclass(frozen=True)
-class AssessedResponse:
-    """A response with its assessment. All quotes of `criteria` were found in the transcript."""
+class JudgedAnswer:
+    """An answer with what was found in it. The quotes of `criteria` are those that stand in the transcript."""
 
     position: int
     question: str
@@ -115,19 +113,19 @@ class AssessedResponse:
 @dataclass(frozen=True)
 class InterviewText:
     job: JobText
-    answers: tuple[AssessedResponse, ...]
+    answers: tuple[JudgedAnswer, ...]
     private: tuple[str, ...] = ()
 
 
-class SummaryPoint(Point, StrictModel):
-    """A statement about an interview, with the question and the quote that support it."""
+class SummaryPoint(Point, Strict):
+    """A statement about an interview, with the question and the words of the answer that it rests on."""
 
-    text: RequiredText
-    quote: PrintableText
+    text: Words
+    quote: Text
 
 
-class Summary(StrictModel):
-    """The summary of an interview. `opinion` decides nothing: it is compared with the job's thresholds."""
+class Summary(Strict):
+    """What the answers show. `opinion` decides nothing: it is only held against what the job's thresholds say."""
 
     reasoning: list[SummaryPoint]
     strengths: list[SummaryPoint]
@@ -137,29 +135,29 @@ class Summary(StrictModel):
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """The reply of an interviewer, with its usage. `model` is "offline-rules" where no model was called."""
+    """An answer with what it used. `model` is "offline-rules" where no vendor was asked."""
 
     value: T
     model: str
     prompt_hash: str
-    usage: Usage = UNKNOWN_USAGE
+    usage: Usage = UNKNOWN
 
 
 class Interviewer(Protocol):
-    """Each method raises a TransientError or a PermanentError where there is no reply. It never invents one."""
+    """Each verb raises a TransientError or a PermanentError where there is no answer, and never makes one up."""
 
     @property
     def label(self) -> str:
-        """The interviewer's name for pages and API replies."""
+        """What screens and payloads say of where the judgement comes from."""
         ...
 
     @property
-    def billed_model(self) -> str:
-        """The model that each request is billed for; empty where requests are free."""
+    def paid_model(self) -> str:
+        """The model that each answer is paid for at; empty where nothing costs."""
         ...
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]: ...
 
-    def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]: ...
+    def assess(self, answer: AnswerText) -> Reply[AnswerScores]: ...
 
-    def summarise_interview(self, interview: InterviewText) -> Reply[Summary]: ...
+    def summarise(self, interview: InterviewText) -> Reply[Summary]: ...

@@ -121,7 +121,7 @@ class TestPages:
 
     def test_show_it_as_text_on_the_front_page(self, admin_client: Client, row: Interview) -> None:
         row.job.questions_failed(HOSTILE)
-        row.candidate.resume_is_unreadable(HOSTILE)
+        row.candidate.set_resume_error(HOSTILE)
         page = admin_client.get(reverse("admin:index")).content.decode()
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
@@ -306,7 +306,7 @@ class TestTheFrontPage:
         for number in range(3):
             row = make_all_rows(number, by=reviewer)
             row.job.questions_failed("The model is down.")
-            row.candidate.resume_is_unreadable("It is encrypted.")
+            row.candidate.set_resume_error("It is encrypted.")
             with CaptureQueriesContext(connection) as queries:
                 page = admin_client.get(reverse("admin:index")).content.decode()
             counts.append(len(queries))
