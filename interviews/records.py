@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from interviews.flags import Flag, flag_labels
 from screener.records import Attribute, Record
 
 
@@ -27,6 +28,14 @@ class Evidence(Record):
     def span(self) -> slice:
         """Its place in the transcript; empty where it has none."""
         return slice(self.start or 0, self.end or 0)
+
+    @property
+    def problem(self) -> str:
+        """Why no score rests on the quote, for reviewers. Older assessments did not keep the flag."""
+        if self.verified:
+            return ""
+        code = self.why_not or (Flag.QUOTE_NOT_FOUND if self.start is None else "supports_no_score")
+        return flag_labels([code])[0]
 
 
 class CriterionRecord(Record):

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.recording_view import audio
+from interviews.flags import flag_labels
 from interviews.models import (
     Assessment,
     Attempt,
@@ -22,7 +23,7 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
-from interviews.presenters.interview import COLOURS, plain
+from interviews.presenters.interview import COLOURS
 from screener.admin.base import ReadOnlyAdmin, badge
 
 OF_INTERVIEW = ["interview__candidate", "interview__job"]
@@ -133,7 +134,7 @@ class AssessmentAdmin(InterviewRecordAdmin):
 
     @admin.display(description="Flags", empty_value="-")
     def doubts(self, assessment: Assessment) -> str:
-        return ", ".join(plain(assessment.flags))
+        return ", ".join(flag_labels(assessment.flags))
 
 
 @admin.register(InterviewResult)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Case, When
 
+from interviews.flags import Flag, flag_labels
 from interviews.models import (
     Assessment,
     Attempt,
@@ -19,7 +20,6 @@ from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import phone_of
 from interviews.scoring.quote_verification import Place
-from interviews.scoring.result import WITHOUT_WORDS
 from screener.costs.monthly_budget import why_no_paid_work
 from screener.costs.totals import Cost, Phone
 from screener.services.interviewer.offline_rules import OfflineInterviewer
@@ -46,27 +46,6 @@ COLOURS: dict[str, str] = {
     "answered": "info",
     "transcribed": "info",
 }
-FLAGS = {
-    "needs_review": "needs a person",
-    "quote_not_found": "a quote is not in the answer",
-    "quote_says_nothing": "a quote is too short to support anything",
-    "quote_talks_to_the_scorer": "a quote speaks to whoever scores it, so nothing can rest on it",
-    "unsupported": "a score rests on no words of the answer",
-    "no_words": "of a criterion's score no words are shown, though it is above 2",
-    "criteria_missing": "not every criterion was scored",
-    "asked_again": "what came first was refused, and asked for again",
-    "low_confidence": "the transcript is not certain, so a person should listen",
-    "talks_to_the_scorer": "the answer speaks to whoever scores it, which earned it nothing",
-    "job_talks_to_the_scorer": "the job's text reads like instructions to whoever scores",
-    "point_without_quote_left_out": "a point was left out: its words, or the score of its answer, do not support it",
-    "contradicts_thresholds": "the interviewer itself would say otherwise than the job's thresholds",
-    "hire_without_strengths": "the thresholds say hire, but no strength rests on words of the answers",
-    "reject_with_strengths_only": "the thresholds say reject, but only strengths were named",
-}
-
-
-def plain(flags: Iterable[str]) -> list[str]:
-    return [FLAGS.get(flag, flag.replace("_", " ")) for flag in flags]
 
 
 def state_of(interview: Interview) -> str:
@@ -119,7 +98,7 @@ class Judgement:
 
     @property
     def flags(self) -> list[str]:
-        return plain(self.assessment.flags)
+        return flag_labels(self.assessment.flags)
 
 
 @dataclass(frozen=True)
@@ -185,7 +164,7 @@ class Finding:
     @property
     def flags(self) -> list[str]:
         """But for what the reasoning says in a sentence of its own."""
-        return plain(flag for flag in self.result.flags if flag != WITHOUT_WORDS)
+        return flag_labels(flag for flag in self.result.flags if flag != Flag.RESTS_ON_SCORES_WITHOUT_WORDS)
 
     @property
     def doubt(self) -> str:

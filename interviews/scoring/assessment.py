@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from interviews.answers.locks import lock_response
+from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
 from interviews.records import CriterionRecord, Evidence
 from interviews.scoring.quote_verification import FILLERS, places_of, why_no_evidence
@@ -34,7 +35,6 @@ UNSUPPORTED_LIMIT = 5
 """A higher score than this needs a quote that really stands in the answer."""
 NEAR_NOTHING = 2
 """A score up to this may rest on nothing; above it, HR is told where no words are shown."""
-ASKED_AGAIN = "asked_again"
 LOW_CONFIDENCE = 0.6
 """Where the transcriber is less sure of an answer than this, a person should listen. The score stays what it is."""
 
@@ -97,7 +97,7 @@ def _save_assessment(response: InterviewResponse, scored: Scored | None) -> None
     if scored is None:
         response.settle(InterviewResponse.Status.TOO_SHORT, reason="Too short to be scored.")
         return
-    more = set() if scored.checked.score is not None else {"needs_review"}
+    more = set() if scored.checked.score is not None else {Flag.NEEDS_REVIEW}
     response.assessed(**_assessment(response, scored.reply, scored.checked, scored.answer, more))
 
 
@@ -146,12 +146,12 @@ def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
     by_key = {one.criterion: one for one in scores.criteria}
     if set(by_key) != {one.key for one in answer.rubric} or len(scores.criteria) != len(answer.rubric):
         return Checked(
-            [], ["criteria_missing"], None, "The interviewer did not score each criterion of the rubric once."
+            [], [Flag.CRITERIA_MISSING], None, "The interviewer did not score each criterion of the rubric once."
         )
     criteria = [_check_criterion(one, by_key[one.key], answer.transcript, spoken) for one in answer.rubric]
     flags = sorted({flag for criterion in criteria for flag in criterion.flags})
-    if "unsupported" in flags:
-        names = ", ".join(criterion.name for criterion in criteria if "unsupported" in criterion.flags)
+    if Flag.UNSUPPORTED in flags:
+        names = ", ".join(criterion.name for criterion in criteria if Flag.UNSUPPORTED in criterion.flags)
         return Checked(criteria, flags, None, f"No words of the answer support the score given for: {names}.")
     total = sum(one.weight for one in answer.rubric)
     score = sum(criterion.score * criterion.weight for criterion in criteria) / total
@@ -162,7 +162,7 @@ def _check_criterion(criterion: Criterion, score: CriterionScore, sent: str, spo
     evidence = [entry for quote in score.quotes for entry in _evidence(quote, sent, spoken)]
     flags = {entry.why_not for entry in evidence} - {""}
     if score.score > NEAR_NOTHING and not any(entry.verified for entry in evidence):
-        flags.add("unsupported" if score.score > UNSUPPORTED_LIMIT else "no_words")
+        flags.add(Flag.UNSUPPORTED if score.score > UNSUPPORTED_LIMIT else Flag.NO_WORDS)
     return CriterionRecord(
         criterion=criterion.key,
         name=criterion.name,
@@ -181,7 +181,7 @@ def _evidence(quote: str, sent: str, spoken: str) -> Iterator[Evidence]:
     """
     places = places_of(quote, sent, spoken)
     if not places:
-        yield Evidence(quote=quote, verified=False, why_not="quote_not_found", start=None, end=None)
+        yield Evidence(quote=quote, verified=False, why_not=Flag.QUOTE_NOT_FOUND, start=None, end=None)
     for place in places:
         why_not, words = why_no_evidence(place, sent, spoken), spoken[place.start : place.end]
         yield Evidence(quote=words, verified=not why_not, why_not=why_not, start=place.start, end=place.end)
@@ -214,7 +214,7 @@ def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
     """Why the judgement that was asked for last was refused, if nothing has come of the second one yet."""
     last = response.assessments.first()
     same_rubric = last and last.rubric_version == rubric_version(answer.rubric)
-    return last.reason if last and same_rubric and ASKED_AGAIN in last.flags else ""
+    return last.reason if last and same_rubric and Flag.ASKED_AGAIN in last.flags else ""
 
 
 def _keep_refused(
@@ -223,7 +223,7 @@ def _keep_refused(
     """Add the refused assessment to the history. False where the lease was lost."""
     with lease.locked(lock_response) as response:
         if response is not None:
-            refused = _assessment(response, reply, checked, answer, {ASKED_AGAIN})
+            refused = _assessment(response, reply, checked, answer, {Flag.ASKED_AGAIN})
             response.assessments.create(is_current=False, **refused)
         return response is not None
 
@@ -248,11 +248,11 @@ def _doubts(response: InterviewResponse, job: JobText) -> Iterator[str]:
     """What HR should know of the texts that were judged. It changes no score."""
     confidence = response.transcript_confidence
     if confidence is not None and confidence < LOW_CONFIDENCE:
-        yield "low_confidence"
+        yield Flag.LOW_CONFIDENCE
     if has_injection(response.transcript):
-        yield "talks_to_the_scorer"
+        yield Flag.TALKS_TO_THE_SCORER
     if has_injection(f"{job.title}\n{job.description}"):
-        yield "job_talks_to_the_scorer"
+        yield Flag.JOB_TALKS_TO_THE_SCORER
 
 
 def rescore(interview: Interview, *, actor: str) -> None:

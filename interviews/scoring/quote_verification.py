@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby
 
+from interviews.flags import Flag
 from screener.services.interviewer.prompt_injection import injection_spans
 
 FEWEST_QUOTED = 3
-SAID_TO_THE_SCORER = "quote_talks_to_the_scorer"
 FILLERS = frozenset(
     "um umm uhm uh huh er erm ah eh hm hmm mm mhm like so well okay ok yeah yep yes no nope you know i mean".split()
 )
@@ -67,8 +67,8 @@ def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
     `sent` is what was judged, `spoken` place for place the same before anything was masked.
     """
     if _touches(place, injection_spans(spoken)):
-        return SAID_TO_THE_SCORER
-    return "" if says_something(place, sent) else "quote_says_nothing"
+        return Flag.QUOTE_TALKS_TO_THE_SCORER
+    return "" if says_something(place, sent) else Flag.QUOTE_SAYS_NOTHING
 
 
 def says_something(place: Place, text: str) -> bool:

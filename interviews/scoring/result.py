@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import share
 from interviews.models.result import Recommendation
 from interviews.records import CriterionRecord
 from interviews.scoring.assessment import job_text, sendable
-from interviews.scoring.quote_verification import SAID_TO_THE_SCORER, places_of, why_no_evidence
+from interviews.scoring.quote_verification import places_of, why_no_evidence
 from jobs.models import JobDescription
 from screener.background.leases import Lease
 from screener.background.steps import Step
@@ -26,8 +27,6 @@ from screener.services.errors import ServiceError
 from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Reply, Summary
 
-LEFT_OUT = "point_without_quote_left_out"
-WITHOUT_WORDS = "rests_on_scores_without_words"
 STRENGTH_FROM = Decimal("6.5")
 """A strength rests on an answer with this score or a higher one, an improvement on one with a lower score."""
 NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
@@ -255,7 +254,9 @@ def _save_result(
 
 def _flags(standing: Standing) -> set[str]:
     assessments = [found for one in standing.responses if (found := one.current_assessment)]
-    return {flag for found in assessments for flag in found.flags} | ({WITHOUT_WORDS} if standing.doubt else set())
+    return {flag for found in assessments for flag in found.flags} | (
+        {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if standing.doubt else set()
+    )
 
 
 @dataclass(frozen=True)
@@ -304,18 +305,18 @@ def _words_under(point: Point, answers: dict[int, tuple[InterviewResponse, str]]
     answer, sent = answers.get(point.position, (None, ""))
     places = places_of(point.quote, sent, answer.transcript) if answer else []
     if not answer or not places:
-        return "", {LEFT_OUT}
+        return "", {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT}
     why_not = {why_no_evidence(place, sent, answer.transcript) for place in places}
     quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
-    is_supported = "" in why_not and SAID_TO_THE_SCORER not in why_not
-    return quote, set() if is_supported else {LEFT_OUT, *why_not} - {""}
+    is_supported = "" in why_not and Flag.QUOTE_TALKS_TO_THE_SCORER not in why_not
+    return quote, set() if is_supported else {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT, *why_not} - {""}
 
 
 def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
     """Where what is said of the interview does not go with what the job's thresholds make of its score."""
-    found = {"contradicts_thresholds"} if opinion != advice else set()
+    found = {Flag.CONTRADICTS_THRESHOLDS} if opinion != advice else set()
     if advice == Recommendation.HIRE and not words.strengths:
-        found.add("hire_without_strengths")
+        found.add(Flag.HIRE_WITHOUT_STRENGTHS)
     if advice == Recommendation.REJECT and words.strengths and not words.improvements:
-        found.add("reject_with_strengths_only")
+        found.add(Flag.REJECT_WITH_STRENGTHS_ONLY)
     return found

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews.decisions import decide
+from interviews.flags import Flag
 from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
 from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
@@ -93,7 +94,7 @@ def _criterion_record(quote: str, transcript: str) -> CriterionRecord:
         score=7.5,
         reason=HOSTILE,
         evidence=[Evidence(quote=quote, verified=verified, start=place[0], end=place[1])],
-        flags=[] if verified else ["quote_not_found"],
+        flags=[] if verified else [Flag.QUOTE_NOT_FOUND],
     )
 
 

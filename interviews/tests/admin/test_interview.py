@@ -9,6 +9,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviews.flags import Flag
 from interviews.models import EventKind, Interview
 from interviews.presenters.interview import pieces
 from interviews.records import Evidence
@@ -105,32 +106,32 @@ class TestThePage:
             assert expected in before
 
     @pytest.mark.parametrize(
-        ("why", "place", "said"),
+        ("stored", "start", "problem"),
         [
-            ({"why_not": "quote_not_found"}, None, "not found in the answer"),
-            ({"why_not": "quote_says_nothing"}, 0, "says too little to support a score"),
-            ({"why_not": "quote_talks_to_the_scorer"}, 0, "speaks to whoever scores it, so no score rests on it"),
-            ({}, None, "not found in the answer"),
+            ({"why_not": Flag.QUOTE_NOT_FOUND}, None, Flag.QUOTE_NOT_FOUND.label),
+            ({"why_not": Flag.QUOTE_SAYS_NOTHING}, 0, Flag.QUOTE_SAYS_NOTHING.label),
+            ({"why_not": Flag.QUOTE_TALKS_TO_THE_SCORER}, 0, Flag.QUOTE_TALKS_TO_THE_SCORER.label),
+            ({}, None, Flag.QUOTE_NOT_FOUND.label),
             ({}, 0, "supports no score"),
         ],
     )
-    def test_says_beside_a_quote_why_no_score_rests_on_it(
-        self, admin_client: Client, why: dict[str, str], place: int | None, said: str
+    def test_unverified_quote_shows_its_problem(
+        self, admin_client: Client, stored: dict[str, str], start: int | None, problem: str
     ) -> None:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
-        evidence = Evidence(quote="Last year", verified=False, start=place, end=place, **why)
+        evidence = Evidence(quote="Last year", verified=False, start=start, end=start, **stored)
         (first, *_) = response.assessments.get().criteria
         response.assessments.create(is_current=False, criteria=[first.model_copy(update={"evidence": [evidence]})])
         before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
-        assert f'“Last year” <span class="text-xs">{said}</span></blockquote>' in before
+        assert f'“Last year” <span class="text-xs">{problem}</span></blockquote>' in before
 
     def test_shows_what_was_refused_before_it_was_asked_for_again(self, admin_client: Client) -> None:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         interview.responses.get().assessments.create(
             is_current=False,
             criteria=[],
-            flags=["asked_again", "criteria_missing"],
+            flags=[Flag.ASKED_AGAIN, Flag.CRITERIA_MISSING],
             reason="The interviewer did not score each criterion.",
             rubric_version="1",
             model="m",
@@ -138,7 +139,7 @@ class TestThePage:
         )
         before = get_page(admin_client, admin_url(interview)).split("Scored before (1)")[1]
         assert "UTC: no score.</strong> The interviewer did not score each criterion." in before
-        assert "what came first was refused, and asked for again; not every criterion was scored." in before
+        assert f"{Flag.ASKED_AGAIN.label}; {Flag.CRITERIA_MISSING.label}." in before
 
     def test_says_why_it_failed_and_when_the_next_call_is_due(self, admin_client: Client) -> None:
         waiting = make_interview()

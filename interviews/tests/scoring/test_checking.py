@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from interviews.flags import Flag
 from interviews.scoring.assessment import check
 from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText
 from tests.support.scripted_interviewer import ANSWER
@@ -49,14 +50,14 @@ class TestChecking:
         checked = check(scored(8, 4, "I saved the company"), answer(), ANSWER)
         assert checked.score is None
         assert "Relevance" in checked.reason
-        assert set(checked.flags) == {"quote_not_found", "unsupported"}
+        assert set(checked.flags) == {Flag.QUOTE_NOT_FOUND, Flag.UNSUPPORTED}
 
     def test_flags_but_counts_a_low_score_with_a_false_quote(self) -> None:
         checked = check(scored(3, 4, "I saved the company"), answer(), ANSWER)
         assert checked.score is not None
-        assert checked.flags == ["no_words", "quote_not_found"]
+        assert checked.flags == [Flag.NO_WORDS, Flag.QUOTE_NOT_FOUND]
 
-    @pytest.mark.parametrize(("score", "flags"), [(2, []), (2.5, ["no_words"]), (5, ["no_words"])])
+    @pytest.mark.parametrize(("score", "flags"), [(2, []), (2.5, [Flag.NO_WORDS]), (5, [Flag.NO_WORDS])])
     def test_says_of_which_criterion_no_words_are_shown(self, score: float, flags: list[str]) -> None:
         checked = check(scored(score, 4), answer(), ANSWER)
         assert checked.flags == flags
@@ -66,10 +67,10 @@ class TestChecking:
     def test_refuses_a_high_score_that_rests_on_words_that_say_nothing(self, quote: str) -> None:
         checked = check(scored(8, 4, quote), answer(f"{ANSWER} That was the end."), f"{ANSWER} That was the end.")
         assert checked.score is None
-        assert set(checked.flags) == {"quote_says_nothing", "unsupported"}
+        assert set(checked.flags) == {Flag.QUOTE_SAYS_NOTHING, Flag.UNSUPPORTED}
         (evidence,) = checked.criteria[0].evidence
         assert (evidence.quote, evidence.verified) == (quote, False)
-        assert evidence.why_not == "quote_says_nothing"
+        assert evidence.why_not == Flag.QUOTE_SAYS_NOTHING
 
     @pytest.mark.parametrize(
         "quote", ["I am excellent at leading teams", f"{ANSWER} {BEGGING}", f"services … {BEGGING}"]
@@ -78,9 +79,9 @@ class TestChecking:
         said = f"{ANSWER} {BEGGING}"
         checked = check(scored(8, 4, quote), answer(said), said)
         assert checked.score is None
-        assert {"quote_talks_to_the_scorer", "unsupported"} <= set(checked.flags)
+        assert {Flag.QUOTE_TALKS_TO_THE_SCORER, Flag.UNSUPPORTED} <= set(checked.flags)
         assert not checked.criteria[0].quotes
-        assert "quote_talks_to_the_scorer" in {one.why_not for one in checked.criteria[0].evidence}
+        assert Flag.QUOTE_TALKS_TO_THE_SCORER in {one.why_not for one in checked.criteria[0].evidence}
 
     def test_keeps_what_stands_beside_words_to_the_scorer(self) -> None:
         said = f"{ANSWER} {BEGGING}"
@@ -95,7 +96,7 @@ class TestChecking:
     def test_refuses_scores_that_miss_a_criterion(self, which: slice) -> None:
         scores = AnswerScores(criteria=scored(8, 4).criteria[which], feedback="Fine.")
         checked = check(scores, answer(), ANSWER)
-        assert (checked.score, checked.flags) == (None, ["criteria_missing"])
+        assert (checked.score, checked.flags) == (None, [Flag.CRITERIA_MISSING])
 
     def test_refuses_scores_that_give_a_criterion_twice(self) -> None:
         given = scored(8, 4, "moved twelve services").criteria

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
 from interviews.presenters.interview import Finding
 from interviews.scoring import assessment
@@ -118,7 +119,7 @@ class TestAnInterview:
         judged_by(uniform_scores(4, "words that nobody said"))
         interview = make_transcribed_interview(ANSWER)
         run_tasks()
-        assert "quote_not_found" in interview.results.get(is_current=True).flags
+        assert Flag.QUOTE_NOT_FOUND in interview.results.get(is_current=True).flags
         judged_by(raising(PermanentError("The model refused this answer.")))
         assessment.rescore(interview, actor="hr")
         run_tasks()
@@ -158,10 +159,10 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         assert result.overall_score == Decimal(str(sum(scores) / 3)).quantize(Decimal("0.01"))
         needs_a_person = advice != otherwise
         assert interview.result_status == ("needs_review" if needs_a_person else "ready")
-        assert ("rests_on_scores_without_words" in result.flags) is needs_a_person
+        assert (Flag.RESTS_ON_SCORES_WITHOUT_WORDS in result.flags) is needs_a_person
         why = f"The recommendation ({advice}) rests on scores for which no words are shown (question 1); without them"
         assert (f"{why} it would be {otherwise}." in result.reasoning) is needs_a_person
-        assert not [flag for flag in Finding(result).flags if "rests on" in flag], "it is said once"
+        assert Flag.RESTS_ON_SCORES_WITHOUT_WORDS.label not in Finding(result).flags
         assert result.reasoning == f"{Finding(result).doubt} {' '.join(one.text for one in result.grounds)}".strip()
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
@@ -185,8 +186,8 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
         interview.refresh_from_db()
         result = interview.results.get()
         assert (result.recommendation, interview.result_status) == ("consider", status)
-        assert ("no_words" in result.flags) is (quoted < len(rubric))
-        assert ("rests_on_scores_without_words" in result.flags) is (status == "needs_review")
+        assert (Flag.NO_WORDS in result.flags) is (quoted < len(rubric))
+        assert (Flag.RESTS_ON_SCORES_WITHOUT_WORDS in result.flags) is (status == "needs_review")
 
     @pytest.mark.parametrize(("score", "advice"), [(5, "consider"), (2, "reject")])
     def test_needs_a_person_where_there_would_be_none(self, judged_by: Any, score: float, advice: str) -> None:
@@ -226,9 +227,9 @@ def summed_up_as(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
     ("score", "opinion", "strengths", "flags"),
     [
         (8, "hire", 1, set()),
-        (8, "reject", 1, {"contradicts_thresholds"}),
-        (8, "hire", 0, {"hire_without_strengths"}),
-        (6.6, "reject", 1, {"reject_with_strengths_only"}),
+        (8, "reject", 1, {Flag.CONTRADICTS_THRESHOLDS}),
+        (8, "hire", 0, {Flag.HIRE_WITHOUT_STRENGTHS}),
+        (6.6, "reject", 1, {Flag.REJECT_WITH_STRENGTHS_ONLY}),
         (6.6, "reject", 0, set()),
     ],
 )
@@ -261,7 +262,7 @@ class TestStatements:
         run_tasks()
         result = response.interview.results.get()
         assert [one.text for one in result.strengths] == ["Moves services."]
-        assert {"point_without_quote_left_out", "quote_talks_to_the_scorer"} <= set(result.flags)
+        assert {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT, Flag.QUOTE_TALKS_TO_THE_SCORER} <= set(result.flags)
 
     @pytest.mark.parametrize(("score", "strengths"), [(6.5, 1), (6.4, 0)])
     def test_of_strength_rest_on_a_good_answer_and_those_of_improvement_on_another_one(
@@ -279,4 +280,4 @@ class TestStatements:
             assert len(result.strengths) == strengths
             assert len(result.improvements) == (0 if strengths else len(improvements))
             is_left_out = len(result.strengths) + len(result.improvements) < 1 + len(improvements)
-            assert ("point_without_quote_left_out" in result.flags) is is_left_out
+            assert (Flag.POINT_WITHOUT_QUOTE_LEFT_OUT in result.flags) is is_left_out

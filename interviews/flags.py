@@ -1,0 +1,35 @@
+"""Flags of assessments and results: codes that tell the reviewer to look closer, each with its label."""
+
+from collections.abc import Iterable
+
+from django.db import models
+
+
+class Flag(models.TextChoices):
+    NEEDS_REVIEW = "needs_review", "needs a reviewer"
+    CRITERIA_MISSING = "criteria_missing", "not every criterion was scored"
+    ASKED_AGAIN = "asked_again", "these scores were rejected, and the answer was scored once more"
+    UNSUPPORTED = "unsupported", "a score above 5 has no quote to support it"
+    NO_WORDS = "no_words", "a score above 2 has no quote to support it"
+    QUOTE_NOT_FOUND = "quote_not_found", "quote not found in the answer"
+    QUOTE_SAYS_NOTHING = "quote_says_nothing", "quote says too little to support a score"
+    QUOTE_TALKS_TO_THE_SCORER = "quote_talks_to_the_scorer", "quote addresses the interviewer, so it supports no score"
+    TALKS_TO_THE_SCORER = "talks_to_the_scorer", "the answer addresses the interviewer, which earned nothing"
+    JOB_TALKS_TO_THE_SCORER = "job_talks_to_the_scorer", "the job text contains instructions to the interviewer"
+    LOW_CONFIDENCE = "low_confidence", "the transcript is uncertain: listen to the recording"
+    POINT_WITHOUT_QUOTE_LEFT_OUT = (
+        "point_without_quote_left_out",
+        "a statement was left out, because its quote or the score of its answer does not support it",
+    )
+    RESTS_ON_SCORES_WITHOUT_WORDS = "rests_on_scores_without_words", "the recommendation rests on scores without quotes"
+    CONTRADICTS_THRESHOLDS = "contradicts_thresholds", "the interviewer would recommend otherwise than the thresholds"
+    HIRE_WITHOUT_STRENGTHS = "hire_without_strengths", "the thresholds say hire, but no strength has a quote"
+    REJECT_WITH_STRENGTHS_ONLY = (
+        "reject_with_strengths_only",
+        "the thresholds say reject, but the summary names only strengths",
+    )
+
+
+def flag_labels(codes: Iterable[str]) -> list[str]:
+    """The label of each code. A code of another version, which has none, is spelled out."""
+    return [Flag(code).label if code in Flag.values else code.replace("_", " ") for code in codes]
