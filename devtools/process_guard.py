@@ -1,8 +1,8 @@
-"""Runs a command for as long as somebody holds the other end of our standard input, however that one goes away.
+"""Runs a command until its owner ends: the process that holds the other end of this process's standard input.
 
     python -m devtools.process_guard COMMAND ...
 
-The leash and all that the command starts are one process group, so that nothing of it can be left behind.
+The guard and all that the command starts share a process group, so that none of it can outlive the owner.
 """
 
 import os
@@ -13,11 +13,11 @@ import threading
 import time
 
 GRACE_SECONDS = 25
-"""How long the command may take to finish what it is doing, once it is told to stop."""
+"""How long the command may take to finish its work after SIGTERM."""
 
 
 def main(command: list[str]) -> int:
-    """The command's exit code."""
+    """Run the command and return its exit code. SIGTERM and SIGINT are passed on to it."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: child.terminate())
@@ -26,6 +26,7 @@ def main(command: list[str]) -> int:
 
 
 def _end_with_owner(child: "subprocess.Popen[bytes]") -> None:
+    """Wait for the end of standard input, then stop the command; kill the whole group after the grace period."""
     while os.read(0, 1024):
         pass
     child.terminate()

@@ -1,4 +1,4 @@
-"""`python -m devtools.demo`: what `make run` runs. Whatever forbids it to go on is one line, and exit code 1."""
+"""`python -m devtools.demo`: the command behind `make run`. Errors are printed in one line, with exit code 1."""
 
 import os
 import signal
@@ -13,53 +13,60 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from devtools.demo import environment, preflight
-from devtools.demo.credentials import Logins
+from devtools.demo.credentials import Credentials
+from devtools.demo.errors import DemoError, ErrorCode
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
+VAR_DIR = ROOT / "var"
+DEFAULT_PORT = "8000"
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """Ends the process: with 0 when it was told to stop, else with what went wrong in one line."""
+def exit_with_message() -> Iterator[None]:
+    """End the process with exit code 0 after a signal, and with the error in one line otherwise."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
         sys.exit(0)
-    except (preflight.Refused, ImproperlyConfigured, DatabaseError, OSError) as error:
+    except (DemoError, ImproperlyConfigured, DatabaseError, OSError) as error:
         sys.exit(f"make run: {' '.join(str(error).split())}")
 
 
-def prepare() -> tuple[Logins, list[str], bool]:
-    """Check that it can start, and set the environment that the settings and all processes are read from."""
+def prepare_environment() -> tuple[Credentials, list[str], bool]:
+    """Check that the demo can start, and set the environment for the settings and all processes.
+
+    Returns the credentials, remarks about ignored settings, and whether the phone network is simulated.
+    """
     environ.Env.read_env(ROOT / ".env")
-    port = preflight.port_from(os.environ.get("PORT", "8000"))
+    port = preflight.parse_port(os.environ.get("PORT", DEFAULT_PORT))
     simulated = environment.is_simulated(os.environ)
-    preflight.check_folder(VAR)
-    preflight.take_folder(VAR, port)
-    preflight.check_port(port, of="the web server")
+    preflight.check_folder(VAR_DIR)
+    preflight.lock_folder(VAR_DIR, port)
+    preflight.check_port(port, purpose="the web server")
     if simulated:
-        preflight.check_port(port + 1, of="the simulated phone network")
-    logins = Logins.kept_in(VAR)
-    remarks = environment.kept_out(os.environ) if simulated else []
-    os.environ.update(environment.told(os.environ, port, logins), DJANGO_SETTINGS_MODULE="screener.settings")
-    return logins, remarks, simulated
+        preflight.check_port(port + 1, purpose="the simulated phone network")
+    credentials = Credentials.load_or_create(VAR_DIR)
+    remarks = environment.ignored_settings(os.environ) if simulated else []
+    os.environ.update(environment.build_env(os.environ, port, credentials))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "screener.settings"
+    return credentials, remarks, simulated
 
 
-def read_settings() -> None:
+def load_settings() -> None:
     try:
         django.setup()
     except ValueError as error:
-        raise preflight.Refused(f"A setting has a wrong value: {error}. What they may be is in .env.example.") from None
+        message = f"A setting has an invalid value: {error}. See .env.example for valid values."
+        raise DemoError(ErrorCode.INVALID_SETTING, message) from None
 
 
 if __name__ == "__main__":
-    with plainly():
-        logins, remarks, simulated = prepare()
-        read_settings()
+    with exit_with_message():
+        credentials, remarks, simulated = prepare_environment()
+        load_settings()
 
-        from devtools.demo.run import run  # needs the settings
+        from devtools.demo.run import run_demo  # needs the settings
 
-        run(logins, remarks, simulated=simulated)
+        run_demo(credentials, remarks, simulated=simulated)

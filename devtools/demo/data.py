@@ -1,6 +1,6 @@
 """The demo's job and candidates.
 
-Who answers at a number depends on its last two digits: devtools/phone_simulator/callees/personas.py.
+The last two digits of a number choose the persona that answers: devtools/phone_simulator/callees/personas.py.
 """
 
 from django.db import transaction
@@ -12,11 +12,10 @@ from jobs.question_sets import approve
 from screener.records import QuestionSpec
 
 SOURCE = "demo data"
-MARK = "demo-"
-"""How the external ids of the candidates begin."""
+EXTERNAL_ID_PREFIX = "demo-"
 
-TITLE = "Customer support specialist"
-DESCRIPTION = """\
+JOB_TITLE = "Customer support specialist"
+JOB_DESCRIPTION = """\
 We run the booking system of some two hundred clinics, and our customers are the people at their front desks.
 
 You answer their calls and support tickets, find the causes of error reports together with our developers, and train
@@ -48,21 +47,24 @@ CANDIDATES = {
     "+12135550112": "Leila Haddad",
     "+17025550113": "James O'Connor",
 }
-"""In the order in which they are called, so those who have much to say come first."""
+"""In the order in which they are called: personas with long answers come first."""
+
+NETWORK_STOPPED = "The simulated phone network was stopped during the call."
+NO_REAL_CALLS = "Demo numbers are not called over a real phone network."
 
 
-def load() -> None:
-    """Add them to a database that has neither jobs nor candidates. What was changed or removed since stays so."""
+def load_demo_data() -> None:
+    """Add the job and the candidates, unless the database has any jobs or candidates."""
     with transaction.atomic():
         if JobDescription.objects.exists() or Candidate.objects.exists():
             return
         _add_job()
         for index, (number, name) in enumerate(CANDIDATES.items(), start=1):
-            _add_candidate(f"{MARK}{index:02}", name, number)
+            _add_candidate(f"{EXTERNAL_ID_PREFIX}{index:02}", name, number)
 
 
 def _add_job() -> None:
-    job = JobDescription.objects.create(title=TITLE, description=DESCRIPTION)
+    job = JobDescription.objects.create(title=JOB_TITLE, description=JOB_DESCRIPTION)
     questions = [
         QuestionSpec(text=text, competency=competency, weight=1.0, max_seconds=119)
         for competency, text in QUESTIONS.items()
@@ -71,36 +73,37 @@ def _add_job() -> None:
 
 
 def _add_candidate(external_id: str, name: str, number: str) -> None:
-    mailbox = "".join(one for one in name.lower() if one.isalpha() or one == " ").replace(" ", ".")
+    letters = "".join(character for character in name.lower() if character.isalpha() or character == " ")
+    mailbox = letters.replace(" ", ".")
     candidate = Candidate.objects.create(
         full_name=name, email=f"{mailbox}@example.com", phone=number, external_id=external_id
     )
     Consent.objects.create(candidate=candidate, kind=Consent.Kind.CALL, given=True, source=SOURCE)
 
 
-def next_pair() -> tuple[Candidate, JobDescription] | None:
-    """The first demo candidate who was never called, and the demo's job, if both are still there."""
+def next_interview() -> tuple[Candidate, JobDescription] | None:
+    """Return the first demo candidate without an interview, and the demo's job; None if either is missing."""
     job = JobDescription.objects.filter(question_sets__approved_by=SOURCE, is_open=True).first()
-    untouched = Candidate.objects.filter(external_id__startswith=MARK, interviews__isnull=True)
-    candidate = untouched.order_by("external_id").first()
+    uncalled = Candidate.objects.filter(external_id__startswith=EXTERNAL_ID_PREFIX, interviews__isnull=True)
+    candidate = uncalled.order_by("external_id").first()
     return (candidate, job) if candidate and job else None
 
 
-def call_off() -> int:
-    """Their numbers are made up: before the phone network is a real one, nobody of them waits for a call any more."""
-    waiting = Interview.all_objects.filter(candidate__external_id__startswith=MARK, status__in=Interview.LIVE)
-    for interview in waiting:
-        interview.cancel(
-            Interview.Outcome.BY_HR, actor="make run", reason="Demo numbers are not called over a real phone network."
-        )
-    return len(waiting)
+def cancel_demo_interviews() -> int:
+    """Cancel the interviews of demo candidates before calls become real, because their numbers are fictional."""
+    live = Interview.all_objects.filter(
+        candidate__external_id__startswith=EXTERNAL_ID_PREFIX, status__in=Interview.LIVE
+    )
+    for interview in live:
+        interview.cancel(Interview.Outcome.BY_HR, actor="make run", reason=NO_REAL_CALLS)
+    return len(live)
 
 
-def end_calls() -> int:
-    """Calls of the last run: the phone network that they went over is gone, and the next one knows none of them."""
+def end_interrupted_calls() -> int:
+    """End the calls of the last run: their phone network is gone, and the new one does not know them."""
     running = Attempt.objects.filter(call__isnull=False, call__ended_at__isnull=True).exclude(call__twilio_sid="")
-    cut_off = list(running.values_list("pk", flat=True))
-    for pk in cut_off:
+    interrupted = list(running.values_list("pk", flat=True))
+    for pk in interrupted:
         with Attempt.objects.held(pk) as attempt:
-            attempt.call.progress("failed", why="The simulated phone network was stopped in the middle of it.")
-    return len(cut_off)
+            attempt.call.progress("failed", why=NETWORK_STOPPED)
+    return len(interrupted)

@@ -3,35 +3,35 @@
 import time
 from collections.abc import Callable
 
-from devtools.demo.text_views import clean, progress, write_lines
+from devtools.demo.text_views import clean_line, progress_line, write_lines
 from interviews.models import Interview
 from screener.models import ModelCall
 
-LONGEST_SECONDS = 120.0
-"""A language model may take its time; the phone does not."""
+TIMEOUT_SECONDS = 120.0
+"""Enough for a slow language model. The call itself takes seconds."""
 
 
-def follow(interview: Interview, check: Callable[[], None]) -> None:
-    """Write each step of its progress until it is over, or takes too long. `check` raises to stop it."""
-    written = set[str]()
-    deadline = time.monotonic() + LONGEST_SECONDS
+def follow_interview(interview: Interview, check: Callable[[], None]) -> None:
+    """Print each change of the progress until the result is final or the timeout is over. `check` raises to stop."""
+    printed = set[str]()
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         check()
         interview.refresh_from_db()
-        for line in (*model_errors(interview), progress(interview)):
-            if line not in written:
-                written.add(line)
-                write_lines(f"  {clean(line)}")
-        if is_over(interview):
+        for line in (*model_errors(interview), progress_line(interview)):
+            if line not in printed:
+                printed.add(line)
+                write_lines(f"  {clean_line(line)}")
+        if is_finished(interview):
             return
         time.sleep(0.1)
 
 
-def is_over(interview: Interview) -> bool:
+def is_finished(interview: Interview) -> bool:
     return not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING
 
 
 def model_errors(interview: Interview) -> list[str]:
-    """Errors of the language model. The worker retries, which without these lines looks like a standstill."""
+    """Return the errors of the language model. Without them a retry of the worker looks like a standstill."""
     failed = ModelCall.objects.filter(interview_id=interview.pk).exclude(error="").order_by("created_at")
     return list(failed.values_list("error", flat=True))

@@ -1,4 +1,4 @@
-"""What forbids a start, found out before anything is started, and told in one line that says what to do."""
+"""Checks before the start. Each raises DemoError with a message that says what to do."""
 
 import errno
 import fcntl
@@ -7,56 +7,59 @@ import shutil
 import socket
 from pathlib import Path
 
+from devtools.demo.errors import DemoError, ErrorCode
+
 NEEDED_MB = 300
-"""A new database takes some 80 MB; the rest is room to work."""
+"""A new database takes about 80 MB; the rest is working space."""
+
+MAX_PORT = 65534  # the phone network uses the port above it
 
 
-class Refused(Exception):
-    """It can't start, or can't go on. The message says why and what to do."""
-
-
-def port_from(text: str) -> int:
-    """The web server's port; the phone network's is the one above it."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65535):
-        raise Refused(f"PORT={text} is not a port. Give a number from 1 to 65534: make run PORT=8000")
+def parse_port(text: str) -> int:
+    """Return the web server's port. The phone network uses the next one."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= MAX_PORT):
+        message = f"PORT={text} is not a port. Give a number from 1 to {MAX_PORT}: make run PORT=8000"
+        raise DemoError(ErrorCode.INVALID_PORT, message)
     return int(text)
 
 
-def check_folder(var: Path) -> None:
+def check_folder(var_dir: Path) -> None:
+    """Check that the folder is writable and has space. Creates it."""
     try:
-        var.mkdir(exist_ok=True)
-        probe = var / f".probe-{os.getpid()}"
+        var_dir.mkdir(exist_ok=True)
+        probe = var_dir / f".probe-{os.getpid()}"
         probe.write_bytes(b"?" * 4096)
         probe.unlink()
     except OSError as error:
-        raise Refused(
-            f"Can't write to {var}: {error.strerror}. Screener keeps its data there; make it writable and try again."
-        ) from None
-    free = shutil.disk_usage(var).free // 2**20
-    if free < NEEDED_MB:
-        raise Refused(f"Only {free} MB are free where {var} is; Screener needs {NEEDED_MB}. Make room and try again.")
+        message = f"Can't write to {var_dir}: {error.strerror}. Screener keeps its data there; make it writable."
+        raise DemoError(ErrorCode.FOLDER_NOT_WRITABLE, message) from None
+    free_mb = shutil.disk_usage(var_dir).free // 2**20
+    if free_mb < NEEDED_MB:
+        message = f"Only {free_mb} MB are free at {var_dir}; Screener needs {NEEDED_MB} MB. Free some space."
+        raise DemoError(ErrorCode.DISK_FULL, message)
 
 
-def take_folder(var: Path, port: int) -> int:
-    """Be the only one who runs in this folder, until this process ends. Returns the lock that has to stay open."""
-    lock = os.open(var / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
+def lock_folder(var_dir: Path, port: int) -> int:
+    """Lock the folder until this process ends. Returns the file descriptor, which has to stay open."""
+    lock = os.open(var_dir / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        where = os.read(lock, 100).decode()
-        raise Refused(
-            f"Screener already runs from this folder: http://127.0.0.1:{where}/. Stop that one first, with Ctrl-C."
-        ) from None
+        running_port = os.read(lock, 100).decode()
+        message = f"Screener already runs from this folder: http://127.0.0.1:{running_port}/. Stop it first (Ctrl-C)."
+        raise DemoError(ErrorCode.ALREADY_RUNNING, message) from None
     os.truncate(lock, 0)
     os.write(lock, str(port).encode())
     return lock
 
 
-def check_port(port: int, *, of: str) -> None:
+def check_port(port: int, *, purpose: str) -> None:
+    """Check that the port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            why = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
-            raise Refused(f"Port {port}, for {of}, {why}. Choose another: make run PORT=8100") from None
+            reason = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error.strerror})"
+            message = f"Port {port}, for {purpose}, {reason}. Choose another one: make run PORT=8100"
+            raise DemoError(ErrorCode.PORT_UNAVAILABLE, message) from None

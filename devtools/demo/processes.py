@@ -1,4 +1,4 @@
-"""The processes that `make run` starts. They end with it: by Ctrl-C, by SIGTERM, and by SIGKILL too (see leash)."""
+"""The child processes of `make run`. They end with it, even after SIGKILL (devtools/process_guard.py)."""
 
 import os
 import signal
@@ -12,21 +12,21 @@ from typing import Self
 
 import requests
 
-from devtools.demo.preflight import Refused
+from devtools.demo.errors import DemoError, ErrorCode
 from devtools.process_guard import GRACE_SECONDS
 
-READY_WITHIN = 60.0
-SHOWN_LINES = 3
+READY_TIMEOUT = 60.0
+SHOWN_LOG_LINES = 3
 
 
 class Processes:
-    def __init__(self, folder: Path, logs: Path) -> None:
-        self._folder, self._logs = folder, logs
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+    def __init__(self, working_dir: Path, log_dir: Path) -> None:
+        self._working_dir, self._log_dir = working_dir, log_dir
+        self._guards: dict[str, subprocess.Popen[bytes]] = {}
         self._session = requests.Session()
-        self._session.trust_env = False  # no proxy, no .netrc: they are on this machine
-        self._parent = os.getppid()
-        logs.mkdir(mode=0o700, exist_ok=True)
+        self._session.trust_env = False  # no proxy and no .netrc for requests to this machine
+        self._parent_pid = os.getppid()
+        log_dir.mkdir(mode=0o700, exist_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -34,59 +34,60 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self.stop_all()
 
     def start(self, name: str, *command: str) -> None:
-        """Start it in a session of its own: Ctrl-C is for us, who then stop them in good order."""
-        with self._log(name).open("wb") as log:
-            self._running[name] = subprocess.Popen(
+        """Start a Python command in a session of its own, so that Ctrl-C reaches the demo only."""
+        with self._log_path(name).open("wb") as log:
+            self._guards[name] = subprocess.Popen(
                 [sys.executable, "-m", "devtools.process_guard", sys.executable, *command],
-                cwd=self._folder,
+                cwd=self._working_dir,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
 
-    def check(self) -> None:
-        """Raises Refused when one of them is gone, and KeyboardInterrupt when whoever started us is."""
-        if os.getppid() != self._parent:  # `make` was killed, and could not tell us
+    def check_running(self) -> None:
+        """Raise DemoError if a process has ended, and KeyboardInterrupt if the parent of the demo has."""
+        if os.getppid() != self._parent_pid:  # `make` was killed without a signal to the demo
             raise KeyboardInterrupt
-        for name, process in self._running.items():
-            if process.poll() is not None:
-                words = self._last_words(name)
-                raise Refused(f"The {name} process ended by itself. {self._log(name)} ends with: {words}")
+        for name, guard in self._guards.items():
+            if guard.poll() is not None:
+                message = f"The {name} process has ended. The end of {self._log_path(name)}: {self._log_end(name)}"
+                raise DemoError(ErrorCode.PROCESS_ENDED, message)
 
-    def wait_for(self, url: str) -> None:
-        """Return once this address answers."""
-        deadline = time.monotonic() + READY_WITHIN
+    def wait_for_url(self, url: str) -> None:
+        """Return once the URL responds with success."""
+        deadline = time.monotonic() + READY_TIMEOUT
         while time.monotonic() < deadline:
-            self.check()
+            self.check_running()
             with suppress(requests.RequestException):
                 if self._session.get(url, timeout=5).ok:
                     return
             time.sleep(0.1)
-        raise Refused(f"{url} did not answer within {READY_WITHIN:.0f} seconds. See the logs in {self._logs}.")
+        message = f"{url} did not respond within {READY_TIMEOUT:.0f} seconds. See the logs in {self._log_dir}."
+        raise DemoError(ErrorCode.START_TIMEOUT, message)
 
-    def stop(self) -> None:
-        """Let them finish what they are doing; kill what does not. Another Ctrl-C changes nothing."""
+    def stop_all(self) -> None:
+        """Let the processes finish their work, and kill those that do not. Further signals are ignored."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
-        for process in self._running.values():
-            if process.stdin:
-                process.stdin.close()
+        for guard in self._guards.values():
+            if guard.stdin:
+                guard.stdin.close()
         deadline = time.monotonic() + GRACE_SECONDS + 2
-        for process in self._running.values():
+        for guard in self._guards.values():
             with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
-            if process.returncode is None or process.returncode < 0:  # the leash itself was killed, or hangs
+                guard.wait(max(0.0, deadline - time.monotonic()))
+            if guard.returncode is None or guard.returncode < 0:  # the guard hangs, or was itself killed
                 with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                    os.killpg(guard.pid, signal.SIGKILL)
+                guard.wait()
 
-    def _log(self, name: str) -> Path:
-        return self._logs / f"{name}.log"
+    def _log_path(self, name: str) -> Path:
+        return self._log_dir / f"{name}.log"
 
-    def _last_words(self, name: str) -> str:
-        lines = self._log(name).read_text(errors="replace").strip().splitlines()
-        return " / ".join(line.strip() for line in lines[-SHOWN_LINES:]) or "nothing."
+    def _log_end(self, name: str) -> str:
+        lines = self._log_path(name).read_text(errors="replace").strip().splitlines()
+        return " / ".join(line.strip() for line in lines[-SHOWN_LOG_LINES:]) or "(empty)"

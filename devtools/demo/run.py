@@ -1,4 +1,4 @@
-"""The course of `make run`, once Django knows its settings."""
+"""The sequence of `make run`, once Django has its settings."""
 
 import sys
 import time
@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.urls import reverse
 
-from devtools.demo import data, follow_interview
-from devtools.demo.credentials import Logins
+from devtools.demo import data
+from devtools.demo.credentials import Credentials
+from devtools.demo.follow_interview import follow_interview, is_finished
 from devtools.demo.processes import Processes
 from devtools.demo.text_views import decision_card, write_lines
 from interviews.models import Interview, InterviewResult
@@ -24,90 +25,101 @@ from screener.services.transcription import transcriber
 SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
 
-ADMIN = "admin"
+ADMIN_USER = "admin"
 WEB_OPTIONS = "--no-control-socket --worker-class gthread --workers 1 --threads 16 --graceful-timeout 5".split()
 
 
-def run(logins: Logins, remarks: list[str], *, simulated: bool) -> NoReturn:
-    """Start everything, show an interview, say where the doors are, and serve until interrupted."""
+def run_demo(credentials: Credentials, remarks: list[str], *, simulated: bool) -> NoReturn:
+    """Start all processes, show an interview, print the addresses, and serve until interrupted."""
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that knows no curly quotes is no reason to fail
+        sys.stdout.reconfigure(errors="replace")  # a terminal without curly quotes must not end the demo
     refuse_to_start_unfit()
-    write_lines("Screener", *what_is_used(simulated=simulated), *(f"  {remark}" for remark in remarks), "")
+    write_lines("Screener", *configuration_lines(simulated=simulated), *(f"  {remark}" for remark in remarks), "")
     with Processes(settings.BASE_DIR, settings.VAR_DIR / "log") as processes:
         try:
-            _start(processes, simulated=simulated)
-            password = _password_of_admin(logins)
+            _start_processes(processes, simulated=simulated)
+            password = _admin_password(credentials)
             if simulated:
-                _show_an_interview(processes)
+                _show_interview(processes)
             else:
-                write_lines(*_what_is_missing())
-            write_lines(*doors(password, logins, simulated=simulated))
-            while True:
-                processes.check()
-                time.sleep(0.5)
+                write_lines(*_missing_settings())
+            print_urls(password, credentials, simulated=simulated)
+            _serve_until_interrupted(processes)
         except KeyboardInterrupt:
             write_lines("", "Stopping.")
             raise
 
 
-def what_is_used(*, simulated: bool) -> list[str]:
+def configuration_lines(*, simulated: bool) -> list[str]:
+    """Describe the services that this run uses."""
     account = f"Twilio account {settings.TWILIO_ACCOUNT_SID}: calls are real and cost money"
-    transcripts = settings.SPEECH_MODEL if transcriber.source() == "openai" else "the phone network's own"
-    speaks = settings.VOICE_MODEL if synthesizer.is_on() else "the phone network's own"
-    own = "PostgreSQL at DATABASE_URL" if settings.DATABASE_URL else f"PostgreSQL of its own, in {settings.VAR_DIR}"
+    phone = "a simulated network, as TWILIO_ACCOUNT_SID is not set" if simulated else account
+    carrier = "the phone network's own"
+    transcripts = settings.SPEECH_MODEL if transcriber.source() == "openai" else carrier
+    voice = settings.VOICE_MODEL if synthesizer.is_on() else carrier
+    embedded = f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
-        f"  Phone        {'a simulated network, as TWILIO_ACCOUNT_SID is not set' if simulated else account}",
+        f"  Phone        {phone}",
         f"  Interviewer  {openai_interviewer.interviewer().label}",
         f"  Transcripts  {transcripts}",
-        f"  Voice        {speaks}",
-        f"  Database     {own}",
+        f"  Voice        {voice}",
+        f"  Database     {'PostgreSQL at DATABASE_URL' if settings.DATABASE_URL else embedded}",
     ]
 
 
-def _start(processes: Processes, *, simulated: bool) -> None:
-    """Return when pages are served, the rows are there and the worker is starting."""
-    base = f"http://127.0.0.1:{settings.PORT}"
+def _start_processes(processes: Processes, *, simulated: bool) -> None:
+    """Return once the web server responds, the data is in place and the worker is starting."""
     write_lines("  Starting the web server and preparing the database ...")
     if not settings.DEBUG:
         call_command("collectstatic", interactive=False, verbosity=0)
-    processes.start("web", "-m", "gunicorn", "screener.wsgi", "--bind", base.removeprefix("http://"), *WEB_OPTIONS)
+    address = _app_url().removeprefix("http://")
+    processes.start("web", "-m", "gunicorn", "screener.wsgi", "--bind", address, *WEB_OPTIONS)
     if simulated:
         port = settings.TWILIO_API_URL.rpartition(":")[2]
         processes.start("phone", "-m", "devtools.phone_simulator", "--port", port, "--speed", str(SPEED))
     call_command("migrate", interactive=False, verbosity=0)
     if simulated:
-        data.load()
-        data.end_calls()
+        data.load_demo_data()
+        data.end_interrupted_calls()
     else:
-        data.call_off()
+        data.cancel_demo_interviews()
     processes.start("worker", "manage.py", "worker")
-    processes.wait_for(f"{base}/healthz")
+    processes.wait_for_url(f"{_app_url()}/healthz")
     if simulated:
-        processes.wait_for(f"{settings.TWILIO_API_URL}/simulator/calls")
+        processes.wait_for_url(f"{settings.TWILIO_API_URL}/simulator/calls")
 
 
-def _password_of_admin(logins: Logins) -> str:
-    """What to say of it: a password that was changed since is nobody's business."""
-    user = User.objects.filter(username=ADMIN).first()
+def _serve_until_interrupted(processes: Processes) -> NoReturn:
+    while True:
+        processes.check_running()
+        time.sleep(0.5)
+
+
+def _app_url() -> str:
+    return f"http://127.0.0.1:{settings.PORT}"
+
+
+def _admin_password(credentials: Credentials) -> str:
+    """Create the admin user on the first run. Returns the text about the password, without one that was changed."""
+    user = User.objects.filter(username=ADMIN_USER).first()
     if user is None:
-        User.objects.create_superuser(ADMIN, password=logins.admin_password)
-    elif not user.check_password(logins.admin_password):
+        User.objects.create_superuser(ADMIN_USER, password=credentials.admin_password)
+    elif not user.check_password(credentials.admin_password):
         return "the password that you gave it"
-    return f"password {logins.admin_password}"
+    return f"password {credentials.admin_password}"
 
 
-def _show_an_interview(processes: Processes) -> None:
-    """Hold one, or, on later starts, which dial nobody unasked, show the latest result."""
+def _show_interview(processes: Processes) -> None:
+    """Show the latest result. On the first start, hold an interview; later starts place no calls."""
     result = _latest_result()
     if result:
-        write_lines("  The latest interview that was held here. Nobody is called unasked when Screener starts again.")
+        write_lines("  The latest interview of this installation. Starting Screener again places no calls.")
     else:
-        _conduct(processes)
+        _hold_interview(processes)
         result = _latest_result()
     if result:
         page = reverse("admin:interviews_interview_change", args=[result.interview_id])
-        write_lines("", *decision_card(result), f"  Listen and decide: http://127.0.0.1:{settings.PORT}{page}", "")
+        write_lines("", *decision_card(result), f"  Listen and decide: {_app_url()}{page}", "")
 
 
 def _latest_result() -> InterviewResult | None:
@@ -115,10 +127,10 @@ def _latest_result() -> InterviewResult | None:
     return current.select_related("interview__candidate", "interview__job").order_by("-created_at").first()
 
 
-def _conduct(processes: Processes) -> None:
-    pair = data.next_pair()
+def _hold_interview(processes: Processes) -> None:
+    pair = data.next_interview()
     if pair is None:
-        write_lines("  No interview to show: the demo's job or its candidates are gone.")
+        write_lines("  No interview to show: the demo's job or its candidates were removed.")
         return
     candidate, job = pair
     try:
@@ -128,29 +140,28 @@ def _conduct(processes: Processes) -> None:
         return
     write_lines(f"Calling {candidate.full_name} at {candidate.phone} for “{job.title}”")
     write_lines(f"  Watch the call as a chat: {settings.TWILIO_API_URL}/")
-    follow_interview.follow(interview, processes.check)
-    if not follow_interview.is_over(interview):
-        write_lines("  This takes long; the admin shows the result when it is there.")
+    follow_interview(interview, processes.check_running)
+    if not is_finished(interview):
+        write_lines("  The interview is still running. The admin shows its result once it is ready.")
     elif interview.result_status == Interview.ResultStatus.NONE:
         write_lines(f"  No result: {interview.get_outcome_display()}. {interview.outcome_reason}")
 
 
-def _what_is_missing() -> list[str]:
-    missing = [f"  - {one.msg} {one.hint}" for one in nothing_is_missing(None)]
-    head = "  Real calls still need:" if missing else "  Everything that real calls need is set."
-    return [head, *missing, "  No demo interview: its candidates have made-up numbers, which nobody should dial.", ""]
+def _missing_settings() -> list[str]:
+    missing = [f"  - {message.msg} {message.hint}" for message in nothing_is_missing(None)]
+    head = "  Real calls still need:" if missing else "  All settings for real calls are set."
+    return [head, *missing, "  No demo interview: its candidates have fictional numbers.", ""]
 
 
-def doors(password: str, logins: Logins, *, simulated: bool) -> list[str]:
-    base = f"http://127.0.0.1:{settings.PORT}"
-    key = logins.api_key if logins.api_key == settings.API_KEY else "the API_KEY that you set"
-    phone = [f"  Phone page  {settings.TWILIO_API_URL}/  (watch the calls, or take one yourself)"] if simulated else []
-    return [
+def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> None:
+    api_key = credentials.api_key if credentials.api_key == settings.API_KEY else "the API_KEY that you set"
+    phone_page = f"  Phone page  {settings.TWILIO_API_URL}/  (watch the calls, or take one yourself)"
+    write_lines(
         "Screener is running. Ctrl-C stops it; the data stays.",
         "",
-        f"  Admin       {base}{reverse('admin:index')}  (user {ADMIN}, {password})",
-        f"  API docs    {base}{reverse('docs')}  (header X-API-Key: {key})",
-        *phone,
+        f"  Admin       {_app_url()}{reverse('admin:index')}  (user {ADMIN_USER}, {password})",
+        f"  API docs    {_app_url()}{reverse('docs')}  (header X-API-Key: {api_key})",
+        *([phone_page] if simulated else []),
         f"  Logs        {settings.VAR_DIR / 'log'}",
         "",
-    ]
+    )

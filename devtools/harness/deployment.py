@@ -19,7 +19,7 @@ import psutil
 import psycopg
 import requests
 
-from devtools.demo.environment import RELAXED
+from devtools.demo.environment import RELAXED_RULES
 from devtools.harness import fake_openai
 from devtools.harness.fake_openai import Model
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
@@ -83,7 +83,7 @@ class House:
         """Everything that a `.env` might say otherwise."""
         return {
             **dict.fromkeys(("OPENAI_API_KEY", "SPEECH_API_KEY", "PRIVATE_FILES_BUCKET"), ""),
-            **RELAXED,
+            **RELAXED_RULES,
             "DEBUG": "0",
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "of an experiment",

@@ -1,4 +1,4 @@
-"""`make run` in real processes: nothing of it is left behind, and the second start keeps what the first one made."""
+"""`make run` as real processes."""
 
 import os
 import re
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ import psutil
 import pytest
 import requests
 
+from devtools.demo.preflight import MAX_PORT
+
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE = 120.0
-OWNER = """
+TIMEOUT = 120.0
+LAST_LINE = "  Logs "
+OWNER_SCRIPT = """
 import sys
 from pathlib import Path
 from devtools.demo.processes import Processes
@@ -30,29 +33,29 @@ sys.stdin.read()
 """
 
 
-def until(condition: Any, seconds: float = PATIENCE) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
+def wait_until(condition: Callable[[], Any], timeout: float = TIMEOUT) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    return found
 
 
-def test_children_end_when_their_owner_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", OWNER, str(tmp_path / "log")]
+def test_children_end_with_killed_owner(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OWNER_SCRIPT, str(tmp_path / "log")]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout
         owner.stdout.readline()
         log = tmp_path / "log" / "sleeper.log"
-        until(lambda: log.read_text() == "up\n")
+        wait_until(lambda: log.read_text() == "up\n")
         children = psutil.Process(owner.pid).children(recursive=True)
         assert len(children) == 2
         owner.kill()
-    psutil.wait_procs(children, timeout=10)
-    assert not [one for one in children if one.is_running()]
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
 
 
-def two_free_ports() -> int:
+def find_free_ports() -> int:
+    """Return the first of two adjacent free ports."""
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
@@ -66,33 +69,35 @@ def two_free_ports() -> int:
 
 @pytest.fixture
 def clone() -> Iterator[Path]:
-    """The project as somebody gets it who has just cloned it: no data, no settings. Not in pytest's folder, which
-    another user cannot enter, as who the database runs for root."""
+    """The project as after `git clone`: no data, no settings.
+
+    It is not in pytest's folder, which the user that runs PostgreSQL for root cannot enter.
+    """
     folder = Path(tempfile.mkdtemp(prefix="screener-demo-", dir="/tmp"))
     folder.chmod(0o755)
-    left = shutil.ignore_patterns(".*", "var", "staticfiles", "node_modules", "__pycache__")
-    shutil.copytree(ROOT, folder / "screener", ignore=left)
+    ignored = shutil.ignore_patterns(".*", "var", "staticfiles", "node_modules", "__pycache__")
+    shutil.copytree(ROOT, folder / "screener", ignore=ignored)
     yield folder / "screener"
-    for left_running in processes_of(folder):  # by a test that failed
-        left_running.kill()
+    for process in processes_of(folder):  # left by a failed test
+        process.kill()
     shutil.rmtree(folder)
 
 
 def processes_of(folder: Path) -> list[Any]:
-    """Everything that runs in this folder or was told about it."""
-    found = []
+    """Return all processes that run in the folder or have it in their command line."""
+    processes = []
     for process in psutil.process_iter():
         try:
             words = [process.cwd(), *process.cmdline()]
         except psutil.Error:
             continue
         if any(str(folder) in word for word in words):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
-class Run:
-    """`make run` without make, which the machine that runs the tests need not have."""
+class DemoRun:
+    """`make run` without make, which need not be installed where the tests run."""
 
     def __init__(self, folder: Path, port: int) -> None:
         environment = {"PATH": os.defpath, "HOME": str(folder), "PORT": str(port)}
@@ -106,51 +111,59 @@ class Run:
             text=True,
         )
 
-    def until_it_serves(self) -> str:
+    def read_output(self) -> str:
+        """Return the output up to the addresses."""
         assert self.process.stdout
         lines = []
         for line in self.process.stdout:
             lines.append(line)
-            if line.startswith("  Logs "):
+            if line.startswith(LAST_LINE):
                 return "".join(lines)
         raise AssertionError("".join(lines))
 
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=PATIENCE)
+        self.process.communicate(timeout=TIMEOUT)
         assert self.process.returncode == 0
-        until(lambda: not processes_of(self.folder), 10)
+        wait_until(lambda: not processes_of(self.folder), 10)
+
+
+def fetch_results(port: int, output: str) -> list[str]:
+    """Return the result statuses of all interviews, by the API key in the output."""
+    key = re.search(r"X-API-Key: (\S+)\)", output)
+    assert key
+    url = f"http://127.0.0.1:{port}/api/v1/interviews/"
+    response = requests.get(url, headers={"X-API-Key": key[1]}, timeout=10)
+    return [interview["result_status"] for interview in response.json()["results"]]
 
 
 @pytest.mark.slow
-def test_the_first_start_ends_in_a_decision_card_and_the_second_keeps_it(clone: Path) -> None:
-    port = two_free_ports()
-    run = Run(clone, port)
-    first = run.until_it_serves()
-    assert "4 of 4 questions done, 4 assessed" in first
+def test_second_start_keeps_result(clone: Path) -> None:
+    port = find_free_ports()
+    run = DemoRun(clone, port)
+    first = run.read_output()
+    assert "4 of 4 questions done" in first
     assert "-- Decision card" in first
-    assert "Judged by: offline rules, no language model" in first
-    assert "Coverage: 100%" in first
-    assert requests.get(f"http://127.0.0.1:{port}/admin/login/", timeout=10).status_code == 200
-    assert requests.get(f"http://127.0.0.1:{port}/api/schema/", timeout=10).status_code == 200
-    assert requests.get(f"http://127.0.0.1:{port + 1}/", timeout=10).status_code == 200
-    key = re.search(r"X-API-Key: (\S+)\)", first)
-    assert key
-    found = requests.get(f"http://127.0.0.1:{port}/api/v1/interviews/", headers={"X-API-Key": key[1]}, timeout=10)
-    assert [one["result_status"] for one in found.json()["results"]] == ["ready"]
+    assert "Judged by: offline" in first
+    assert "100%" in first
+    for address in (f"{port}/admin/login/", f"{port}/api/schema/", f"{port + 1}/"):
+        assert requests.get(f"http://127.0.0.1:{address}", timeout=10).status_code == 200
+    assert fetch_results(port, first) == ["ready"]
     run.interrupt()
 
-    again = Run(clone, port)
-    second = again.until_it_serves()
+    run = DemoRun(clone, port)
+    second = run.read_output()
     assert "-- Decision card" in second
     assert "Calling" not in second
     assert second.partition("Admin")[2] == first.partition("Admin")[2]
-    again.interrupt()
+    run.interrupt()
 
 
-def test_what_forbids_a_start_is_one_line() -> None:
+def test_start_error_is_one_line() -> None:
     environment = {"PATH": os.defpath, "PORT": "many"}
     command = [sys.executable, "-m", "devtools.demo"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 1
-    assert ended.stderr == "make run: PORT=many is not a port. Give a number from 1 to 65534: make run PORT=8000\n"
+    process = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    (line,) = process.stderr.splitlines()
+    assert line.startswith("make run: PORT=many ")
+    assert str(MAX_PORT) in line
