@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from candidates.models import Candidate
-from interviews.models import Interview, InterviewResult, Pace
+from interviews.models import DialRate, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.presenters.interview import COLOURS
 from jobs.models import JobDescription
@@ -22,7 +22,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     context["title"] = "Overview"
     if user.has_perm("interviews.view_interview"):
-        context |= {"budget_spent": why_no_paid_work(), "calls_held_up": Pace.closed()}
+        context |= {"budget_spent": why_no_paid_work(), "calls_held_up": DialRate.current_pause()}
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}
         context["interviews_to_decide"] = _interviews_to_decide()
     if user.has_perm("jobs.view_jobdescription"):

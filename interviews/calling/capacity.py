@@ -12,7 +12,7 @@ from django.db.models.functions import Abs, Cast, Ceil, Coalesce, Extract, Great
 from django.utils import timezone
 
 from interviews.calling.rules import Finding, Kept, Later
-from interviews.models import Call, Interview, Pace, WaitReason
+from interviews.models import Call, DialRate, Interview, WaitReason
 from interviews.models.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
@@ -39,7 +39,7 @@ rather than cost too much."""
 def wait_for_place(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
     """When a call for this job may be placed, for an interview planned then; None: now.
 
-    Nobody else may place a call meanwhile (Pace.hold) where the answer is acted upon.
+    Nobody else may place a call meanwhile (DialRate.hold) where the answer is acted upon.
     """
     waits = (rule(job, _given(now).filter(created_at__lt=planned), now) for rule in (OF_ALL | OF_THE_JOB).values())
     return next((wait for wait in waits if wait), None)
@@ -71,11 +71,11 @@ def _lines(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime
 
 def _pace(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
     """Whose turn it is, without taking one."""
-    pace = Pace.objects.first()
-    if pace and pace.closed_until and pace.closed_until > now:
-        return Later(pace.closed_until, WaitReason.CARRIER_PAUSED, pace.closed_because)
-    if pace and pace.next_at > now:
-        return Later(pace.next_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
+    pace = DialRate.objects.first()
+    if pace and pace.paused_until and pace.paused_until > now:
+        return Later(pace.paused_until, WaitReason.CARRIER_PAUSED, pace.pause_reason)
+    if pace and pace.next_slot_at > now:
+        return Later(pace.next_slot_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
     return None
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from interviews.calling.capacity import wait_for_place
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, Allowed, Later, Never, may_call_now
-from interviews.models import Attempt, Call, EventKind, Interview, Pace, WaitReason
+from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
 from interviews.models.attempt import end_conversation
 from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
@@ -102,7 +102,7 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
         if isinstance(error, twilio_errors.Misconfigured):
             attempt.update_fields(concerns_all=True)
         if wait := _concerns_all_for(error):
-            Pace.close(timezone.now() + wait, reason=reason)
+            DialRate.pause_calls(timezone.now() + wait, reason=reason)
 
 
 def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | None:
@@ -162,17 +162,17 @@ def _wait_for_turn(interview: Interview, now: datetime) -> Later | None:
     # Whoever is in the middle of an interview is called back all the same: only what they said waits to be judged.
     if interview.status == Interview.Status.PENDING and (reason := monthly_budget.why_no_paid_work()):
         return Later(now + timedelta(minutes=15), WaitReason.MODEL_BUDGET, reason)
-    pace = Pace.hold()
-    if pace.closed_until and pace.closed_until > now:
-        interview.update_fields(turn_at=None)
-        return Later(pace.closed_until, WaitReason.CARRIER_PAUSED, pace.closed_because)
+    pace = DialRate.locked_for_update()
+    if pace.paused_until and pace.paused_until > now:
+        interview.update_fields(dial_slot_at=None)
+        return Later(pace.paused_until, WaitReason.CARRIER_PAUSED, pace.pause_reason)
     if wait := wait_for_place(interview.job, planned=interview.created_at, now=now):
-        interview.update_fields(turn_at=None)
+        interview.update_fields(dial_slot_at=None)
         return wait
-    if interview.turn_at is None or interview.turn_at < now - TURN_LASTS:
-        interview.update_fields(turn_at=Pace.take_turn(settings.CALLS_PER_SECOND))
-    if interview.turn_at and interview.turn_at > timezone.now() + SOON_ENOUGH:
-        return Later(interview.turn_at, WaitReason.DIAL_RATE, TURN_AWAITED)
+    if interview.dial_slot_at is None or interview.dial_slot_at < now - TURN_LASTS:
+        interview.update_fields(dial_slot_at=DialRate.reserve_slot(settings.CALLS_PER_SECOND))
+    if interview.dial_slot_at and interview.dial_slot_at > timezone.now() + SOON_ENOUGH:
+        return Later(interview.dial_slot_at, WaitReason.DIAL_RATE, TURN_AWAITED)
     return None
 
 
@@ -318,9 +318,9 @@ def _try_carrier_again(interview: Interview, attempt: Attempt) -> None:
         reason = f"The carrier took none of {tries} calls in two days. {attempt.reason}"
         _give_up(interview, Interview.Outcome.EXPIRED, reason)
     else:
-        closed = Pace.closed()
+        closed = DialRate.current_pause()
         due = now + retry_delay(2 + tries)
-        when = max(due, closed.closed_until or due) if closed else due
+        when = max(due, closed.paused_until or due) if closed else due
         _postpone(interview, Later(when, WaitReason.CARRIER_ERROR, attempt.reason))
 
 

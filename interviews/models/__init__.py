@@ -1,7 +1,7 @@
 from interviews.models.attempt import Attempt
 from interviews.models.call import Call
 from interviews.models.campaign import Campaign
-from interviews.models.dial_rate import Pace
+from interviews.models.dial_rate import DialRate
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.response import Assessment, InterviewResponse, Recording
@@ -15,12 +15,12 @@ __all__ = [
     "Call",
     "Campaign",
     "Decision",
+    "DialRate",
     "EventKind",
     "Interview",
     "InterviewEvent",
     "InterviewResponse",
     "InterviewResult",
-    "Pace",
     "Recording",
     "TurnReply",
     "WaitReason",

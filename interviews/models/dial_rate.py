@@ -4,52 +4,50 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 
-class Pace(models.Model):
-    """How fast all machines together may place calls, by the database's clock, and whether any at all: one row."""
+class DialRate(models.Model):
+    """How many calls per second all machines together may place, by the database's clock. The table has one row."""
 
     only = models.BooleanField(primary_key=True, default=True)
-    next_at = models.DateTimeField()
-    closed_until = models.DateTimeField(null=True, blank=True)
-    closed_because = models.TextField(blank=True)
+    next_slot_at = models.DateTimeField(db_column="next_at")
+    paused_until = models.DateTimeField(null=True, blank=True, db_column="closed_until")
+    pause_reason = models.TextField(blank=True, db_column="closed_because")
 
     class Meta:
+        db_table = "interviews_pace"
         constraints = [models.CheckConstraint(condition=models.Q(only=True), name="there_is_one_pace")]
 
     def __str__(self) -> str:
-        return f"next call at {self.next_at}"
+        return f"next call at {self.next_slot_at}"
 
     @staticmethod
-    def closed() -> "Pace | None":
-        """Where nobody is called now: until when, and why."""
-        return Pace.objects.filter(closed_until__gt=timezone.now()).first()
+    def current_pause() -> "DialRate | None":
+        """The row, while calls are paused for all interviews."""
+        return DialRate.objects.filter(paused_until__gt=timezone.now()).first()
 
     @staticmethod
-    def hold() -> "Pace":
-        """To the end of the transaction nobody else places a call, on any machine."""
-        Pace.objects.get_or_create(only=True, defaults={"next_at": timezone.now()})
-        return Pace.objects.select_for_update().get()
+    def locked_for_update() -> "DialRate":
+        """Lock the row: until the end of the transaction no other machine places a call."""
+        DialRate.objects.get_or_create(only=True, defaults={"next_slot_at": timezone.now()})
+        return DialRate.objects.select_for_update().get()
 
     @staticmethod
     @transaction.atomic
-    def close(until: datetime, *, reason: str) -> None:
-        """Nobody places a call before then."""
-        pace = Pace.hold()
-        if not pace.closed_until or pace.closed_until < until:
-            Pace.objects.update(closed_until=until, closed_because=reason)
+    def pause_calls(until: datetime, *, reason: str) -> None:
+        """Let no call be placed before `until`. A longer pause that has begun stays."""
+        rate = DialRate.locked_for_update()
+        if not rate.paused_until or rate.paused_until < until:
+            DialRate.objects.update(paused_until=until, pause_reason=reason)
 
     @staticmethod
-    def take_turn(per_second: float) -> datetime:
-        """The moment at which the caller may place a call: now or, where others wait, after them.
-
-        Each moment is given once.
-        """
+    def reserve_slot(per_second: float) -> datetime:
+        """Return the dial slot: now, or after the slots that others have reserved. No slot is given twice."""
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_TURN, {"step": 1 / per_second})
-            (turn,) = cursor.fetchone()
-        return turn  # type: ignore[no-any-return]
+            cursor.execute(RESERVE_SLOT, {"step": 1 / per_second})
+            (slot,) = cursor.fetchone()
+        return slot  # type: ignore[no-any-return]
 
 
-TAKE_TURN = """
+RESERVE_SLOT = """
 UPDATE interviews_pace SET next_at = greatest(next_at, clock_timestamp()) + make_interval(secs => %(step)s)
 RETURNING next_at - make_interval(secs => %(step)s)
 """

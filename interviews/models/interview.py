@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SOON_SECONDS = 30
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
-NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "turn_at": None}
+NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
 UNASKED = "The interview was over before this question was answered."
 
 P = ParamSpec("P")
@@ -126,7 +126,7 @@ class Interview(LeasableModel):
     language = models.CharField(max_length=10, default="en")
     scheduled_for = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    turn_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When its turn to be dialled comes")
+    dial_slot_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="turn_at")
     waiting_for = models.TextField(blank=True, help_text="Why the next call is not made now")
     wait_reason = models.CharField(
         max_length=20, choices=WaitReason.choices, blank=True, default="", db_default="", editable=False

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import Candidate, DoNotCall
-from interviews.models import Attempt, Call, Interview, Pace
+from interviews.models import Attempt, Call, DialRate, Interview
 from screener.models import BaseModel
 from tests.support.admin_client import get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_candidate, make_interview
@@ -115,14 +115,14 @@ class TestTheAnswer:
         assert "All lines of this job" in rule(page, "The job&#x27;s lines")
 
     def test_says_whose_turn_it_is_and_takes_none(self, admin_client: Client) -> None:
-        Pace.objects.create(next_at=NOON + timedelta(seconds=90))
+        DialRate.objects.create(next_slot_at=NOON + timedelta(seconds=90))
         page = ask(admin_client, candidate=make_candidate())
         assert "12:01:30 UTC" in rule(page, "Pace")
         assert "12:02 UTC on" in page, "the first whole minute"
-        assert Pace.objects.get().next_at == NOON + timedelta(seconds=90)
+        assert DialRate.objects.get().next_slot_at == NOON + timedelta(seconds=90)
 
     def test_is_later_while_nobody_is_called(self, admin_client: Client) -> None:
-        Pace.close(NOON + timedelta(minutes=15), reason="Twilio asks us to slow down.")
+        DialRate.pause_calls(NOON + timedelta(minutes=15), reason="Twilio asks us to slow down.")
         assert "Twilio asks us to slow down." in rule(ask(admin_client, candidate=make_candidate()), "Pace")
         overview = admin_client.get("/admin/").content.decode()
         assert "Nobody is called before 12:15 UTC. Twilio asks us to slow down." in overview

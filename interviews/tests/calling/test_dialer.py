@@ -12,7 +12,7 @@ from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
 from interviews.calling import dialer
-from interviews.models import Attempt, Call, EventKind, Interview, Pace, WaitReason
+from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
 from screener.services.telephony import twilio_api, twilio_errors
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -200,15 +200,15 @@ def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio:
 
 def test_a_turn_that_was_let_pass_is_taken_anew(twilio: FakeTwilio, settings: Any) -> None:
     settings.CALLS_PER_SECOND = 0.1
-    Pace.hold()
+    DialRate.locked_for_update()
     interview, now = make_interview(), timezone.now()
-    interview.update_fields(turn_at=now - timedelta(minutes=1))
-    Pace.take_turn(0.1)
+    interview.update_fields(dial_slot_at=now - timedelta(minutes=1))
+    DialRate.reserve_slot(0.1)
     dialer.dial(interview.pk)
     interview.refresh_from_db()
     assert not twilio.calls
-    assert interview.turn_at is not None
-    assert interview.turn_at > now
+    assert interview.dial_slot_at is not None
+    assert interview.dial_slot_at > now
 
 
 def test_a_number_to_which_no_call_can_be_put_through_is_told_as_one(twilio: FakeTwilio) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from interviews.models import Interview, Pace, WaitReason
+from interviews.models import DialRate, Interview, WaitReason
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -155,12 +155,12 @@ def test_the_carrier_is_left_alone_for_as_long_as_it_asks_if_that_makes_sense(
     other = make_interview(full_name="Somebody Else", phone="+14155550101")
     run_tasks()
     assert len(twilio.requests) == (1 if minutes or mood[0] == 429 else 2)
-    pace = Pace.objects.get()
-    wait = pace.closed_until - timezone.now() if pace.closed_until else timedelta(0)
+    pace = DialRate.objects.get()
+    wait = pace.paused_until - timezone.now() if pace.paused_until else timedelta(0)
     assert abs(wait - timedelta(minutes=minutes)) < timedelta(minutes=1)
     if minutes:
         other.refresh_from_db()
-        assert other.next_attempt_at == pace.closed_until
+        assert other.next_attempt_at == pace.paused_until
 
 
 @pytest.mark.parametrize("mood", [(400, 99999), (403, None), (429, 20429)])
@@ -175,7 +175,7 @@ def test_what_the_carrier_refuses_again_and_again_for_two_days_is_given_up_with_
     while interview.is_live:
         assert timezone.now() < began + timedelta(days=4)
         if interview.attempts.count() % 5 == 0:
-            Pace.close(timezone.now() + timedelta(seconds=5), reason="Twilio asks us to slow down.")
+            DialRate.pause_calls(timezone.now() + timedelta(seconds=5), reason="Twilio asks us to slow down.")
         until_the_next_try(interview, time_machine, late=timedelta(hours=3))
         interview.refresh_from_db()
     assert timezone.now() > began + timedelta(days=2)
@@ -198,4 +198,4 @@ def test_one_request_that_something_on_the_way_refuses_holds_up_no_other(twilio:
     twilio.behaviour = (403, None)
     make_interview()
     run_tasks()
-    assert Pace.closed() is None
+    assert DialRate.current_pause() is None

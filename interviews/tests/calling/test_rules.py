@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.rules import Allowed, Later, Never, consider, may_call_now
-from interviews.models import Call, Pace, WaitReason
+from interviews.models import Call, DialRate, WaitReason
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
@@ -299,7 +299,7 @@ def called(ended: datetime, *, sid: str = "CA1") -> Any:
 
 @pytest.mark.django_db
 def test_turns_are_given_once_and_evenly() -> None:
-    Pace.hold()
-    turns = [Pace.take_turn(10) for _ in range(5)]
+    DialRate.locked_for_update()
+    turns = [DialRate.reserve_slot(10) for _ in range(5)]
     gaps = [later - earlier for earlier, later in pairwise(turns)]
     assert gaps == [timedelta(milliseconds=100)] * 4

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from interviews.models import Interview, Pace, TurnReply
+from interviews.models import DialRate, Interview, TurnReply
 from screener.admin.base import ReadOnlyAdmin
 from screener.models import ApiKey
 from tests.support.admin_client import get_page, make_staff_client
@@ -45,7 +45,7 @@ def onlooker(db: None) -> Client:
 def test_every_model_of_ours_has_a_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialler counts with; the page of a Twilio event shows its reply.
-    assert ours - set(MODELS) == {Pace, TurnReply}
+    assert ours - set(MODELS) == {DialRate, TurnReply}
 
 
 def test_the_menu_leads_to_every_list(admin_client: Client) -> None:
