@@ -10,7 +10,7 @@ from interviews.calling.rules import Never, may_ever_call
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
-from screener.db.constraints import violates
+from screener.db.constraints import violates_constraint
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
 from screener.services.transcription import transcriber
@@ -57,7 +57,7 @@ def plan_interview(
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
             interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:
-        if not violates(error, ONE_LIVE_INTERVIEW):
+        if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
         raise NotPossible(
             "This candidate already has an interview for this job that is not over. Wait for it or cancel it."

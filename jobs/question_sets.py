@@ -8,7 +8,7 @@ from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription import transcriber
 
@@ -78,7 +78,7 @@ def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
 
 
 def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
-    source = openai_interviewer.interviewer().label
+    source = selection.configured_interviewer().label
     job.add_draft([*reply.value.questions], source=source, prompt_hash=reply.prompt_hash)
 
 

@@ -134,12 +134,12 @@ def budget_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.MONTHLY_BUDGET:
         return []
     try:
-        unpriced = [one for one in model_retirement.configured() if price_of(one.model) is None]
+        unpriced = [one for one in model_retirement.billed_accounts() if price_of(one.model) is None]
     except BadPrice:
         return []  # said above
     return [
         Warning(
-            f"{one.prefix}_MODEL is {one.model}, whose price is not known, so MONTHLY_BUDGET does not limit it.",
+            f"{one.setting_prefix}_MODEL is {one.model}, which has no price, so MONTHLY_BUDGET does not limit it.",
             hint=f"Say what it costs in MODEL_PRICES. {HOW_TO_WRITE}",
             id="screener.W005",
         )
@@ -202,9 +202,9 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Asks each server that is configured for its list of models. A server that does not answer costs a few seconds."""
     found: list[CheckMessage] = []
-    for accounts in model_retirement.servers():
+    for accounts in model_retirement.accounts_by_server():
         try:
-            notices = model_retirement.notices(accounts, timezone.now().date())
+            notices = model_retirement.retirement_notices(accounts, timezone.now().date())
         except model_retirement.RetirementUnknown as error:
             found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
         else:

@@ -1,5 +1,5 @@
-"""How a language is written, by whatever door it comes in."""
+"""The format of language tags, shared by models, API and admin."""
 
-PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$"
-LONGEST = 10
-WHAT_TO_WRITE = "Write a language tag such as en, en-US or de."
+TAG_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,4})?$"
+MAX_TAG_LENGTH = 10
+INVALID_TAG = "Enter a language tag such as en, en-US or de."

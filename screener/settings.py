@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
-from screener.db.local_secret_key import local_secret
+from screener.db.local_secret_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -84,7 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Secrets, hosts, security ------------------------------------------------------------------------
 
 # A key made here lives and dies with the embedded database beside it. A shared database needs a shared key.
-SECRET_KEY = env.str("SECRET_KEY", "") or local_secret(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
+SECRET_KEY = env.str("SECRET_KEY", "") or local_secret_key(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
 SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -150,7 +150,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "screener.web.csp.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "screener.web.request_limits.bounded_bodies",
+    "screener.web.request_limits.limit_body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -286,10 +286,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["screener.api.authentication.HasScope"],
     "DEFAULT_PARSER_CLASSES": ["screener.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.negotiation.AnswerAnyway",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.negotiation.FallbackNegotiation",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "screener.api.pagination.CreatedCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.Filters"],
+    "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "screener.api.problem_details.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -357,7 +357,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "screener.web.log_formatter.Line",
+            "()": "screener.web.log_formatter.RedactingFormatter",
             "fmt": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         }

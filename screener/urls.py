@@ -9,7 +9,7 @@ from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
 from interviews.api.views import CampaignViewSet, InterviewViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
-from screener.api.viewsets import UnknownPath
+from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.tts import views
 
@@ -28,7 +28,7 @@ urlpatterns = [
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    re_path(r"^api/", UnknownPath.as_view()),
+    re_path(r"^api/", UnknownPathView.as_view()),
     # Beside the webhooks, as it is the phone network that fetches it: a proxy need let it through to these alone.
     path("webhooks/speech/<str:token>", views.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),

@@ -12,7 +12,7 @@ from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.api.fields import LanguageField
-from screener.api.schema import sent, shown
+from screener.api.schema import request_example, response_example
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
 PERSON = {
@@ -59,7 +59,7 @@ class PhoneField(serializers.CharField):
             raise serializers.ValidationError(str(error)) from None
 
 
-class SaidField(serializers.BooleanField):
+class OptionalBooleanField(serializers.BooleanField):
     """A checkbox that a form leaves out means no elsewhere. Here, what was not said was not said."""
 
     default_empty_html = empty
@@ -76,7 +76,7 @@ class PersonSerializer(serializers.ModelSerializer[Candidate]):
 
     phone = PhoneField()
     locale = LanguageField(required=False)
-    consent_to_call = SaidField(
+    consent_to_call = OptionalBooleanField(
         required=False,
         write_only=True,
         help_text="Whether the candidate agreed to be called by an AI; false records a refusal",
@@ -110,10 +110,12 @@ class PersonSerializer(serializers.ModelSerializer[Candidate]):
 
 @extend_schema_serializer(
     examples=[
-        shown("A candidate", SHOWN, 200),
-        shown("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
-        sent("A candidate who may be called", CONSENTING),
-        sent("The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"),
+        response_example("A candidate", SHOWN, 200),
+        response_example("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
+        request_example("A candidate who may be called", CONSENTING),
+        request_example(
+            "The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"
+        ),
     ]
 )
 class CandidateSerializer(PersonSerializer):
@@ -176,7 +178,9 @@ class CandidateSerializer(PersonSerializer):
         return candidate
 
 
-@extend_schema_serializer(examples=[sent("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")])
+@extend_schema_serializer(
+    examples=[request_example("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")]
+)
 class ImportSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(
         allow_empty_file=True,
@@ -194,7 +198,7 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 
 @extend_schema_serializer(
     examples=[
-        shown(
+        response_example(
             "One row was rejected",
             {
                 "created": 11,

@@ -47,7 +47,7 @@ class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upd
         "partial_update": "Change a candidate, record consent, add a resume",
         "import_csv": "Add candidates from a CSV file",
     }
-    refusals = {
+    problem_examples = {
         "create": {
             400: {"phone": ["'12' has no valid country code. Write the number with its country code: +14155550100."]}
         },

@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
+from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_candidate, make_interview
 
@@ -127,7 +128,7 @@ class TestACandidate:
             ({"phone": "+" + "1" * 101}, "at most 100 characters"),
             ({"phone": "+1\x00"}, "Null characters are not allowed."),
             ({"timezone": "Mars/Olympus"}, "Unknown time zone."),
-            ({"locale": "English"}, "Write a language tag such as en, en-US or de."),
+            ({"locale": "English"}, INVALID_TAG),
             ({"email": "ada"}, "Enter a valid email address."),
             ({"full_name": "x" * 201}, "at most 200 characters"),
         ],

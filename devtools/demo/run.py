@@ -18,7 +18,7 @@ from devtools.demo.text_views import decision_card, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import nothing_is_missing, refuse_to_start_unfit
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 from screener.services.speech_synthesis import synthesizer
 from screener.services.transcription import transcriber
 
@@ -60,7 +60,7 @@ def configuration_lines(*, simulated: bool) -> list[str]:
     embedded = f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
         f"  Phone        {phone}",
-        f"  Interviewer  {openai_interviewer.interviewer().label}",
+        f"  Interviewer  {selection.configured_interviewer().label}",
         f"  Transcripts  {transcripts}",
         f"  Voice        {voice}",
         f"  Database     {'PostgreSQL at DATABASE_URL' if settings.DATABASE_URL else embedded}",

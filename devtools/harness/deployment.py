@@ -26,8 +26,8 @@ from devtools.phone_simulator.server import RunningSimulator, running_simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "bench"
-HOLD = "import sys; from pathlib import Path; from screener.db.embedded import start; "
-HOLD += "print(start(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
+HOLD = "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
+HOLD += "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
 
 
 class NotInTime(Exception):

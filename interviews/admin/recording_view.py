@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from interviews.models import Interview, Recording
-from screener.web.byte_ranges import streamed
+from screener.web.byte_ranges import ranged_response
 
 
 @require_safe
@@ -22,6 +22,8 @@ def audio(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         file = take.file.open("rb")
     except FileNotFoundError:
         raise Http404("The file of this recording is gone from the storage.") from None
-    response = streamed(file, take.file.size, content_type="audio/wav", asked=request.headers.get("Range", ""))
+    response = ranged_response(
+        file, take.file.size, content_type="audio/wav", range_header=request.headers.get("Range", "")
+    )
     response["Content-Disposition"] = f'attachment; filename="take-{take.pk}.wav"'
     return response

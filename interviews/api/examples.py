@@ -1,7 +1,7 @@
 """What the API's pages show of interviews."""
 
 from interviews.planning import NO_QUESTIONS
-from screener.api.schema import sent, shown
+from screener.api.schema import request_example, response_example
 
 INTERVIEW_ID = "b6a1f0de-9a3c-4f2e-8a44-3c0a1c7d5e21"
 CANDIDATE_ID = "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913"
@@ -43,26 +43,28 @@ _PLANNED = _FINISHED | {
     "duration_seconds": None,
 }
 INTERVIEW = [
-    sent("Call at once", {"candidate": CANDIDATE_ID, "job": JOB_ID}),
-    sent("Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}),
-    shown("An interview whose candidate is called next", _PLANNED, 201),
-    shown("A finished interview", _FINISHED, 200),
+    request_example("Call at once", {"candidate": CANDIDATE_ID, "job": JOB_ID}),
+    request_example(
+        "Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}
+    ),
+    response_example("An interview whose candidate is called next", _PLANNED, 201),
+    response_example("A finished interview", _FINISHED, 200),
 ]
 
 _CALLED_OFF = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
 CANCELLATION = [
-    sent("Why", {"reason": "The position was filled."}),
-    shown("An interview that was called off", _PLANNED | _CALLED_OFF | {"next_attempt_at": None}),
+    request_example("Why", {"reason": "The position was filled."}),
+    response_example("An interview that was called off", _PLANNED | _CALLED_OFF | {"next_attempt_at": None}),
 ]
 
 RESCORING = [
-    sent("All answers", {}),
-    sent("Only what failed", {"only_failed": True}),
-    shown("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
+    request_example("All answers", {}),
+    request_example("Only what failed", {"only_failed": True}),
+    response_example("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
 ]
 
 RESPONSE = [
-    shown(
+    response_example(
         "An answer with its score",
         {
             "position": 0,
@@ -106,7 +108,7 @@ RESPONSE = [
 ]
 
 COST = [
-    shown(
+    response_example(
         "What an interview has cost so far",
         {"models": 0.0093, "calls": 11, "unknown": 0, "phone": 0.084, "phone_unit": "USD", "phone_unpriced": 0},
     )
@@ -135,10 +137,10 @@ _FOUND = {
     "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
 }
-RESULT = [shown("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_FOUND, "earlier": []})]
+RESULT = [response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_FOUND, "earlier": []})]
 
 EVENT = [
-    shown(
+    response_example(
         "The candidate consented",
         {
             "id": EVENT_ID,
@@ -154,7 +156,7 @@ EVENT = [
 ]
 
 ATTEMPT = [
-    shown(
+    response_example(
         "A call that went through",
         {
             "id": EVENT_ID,
@@ -187,14 +189,14 @@ _CAMPAIGN = {
     "created_at": "2026-11-21T08:00:00Z",
 }
 CAMPAIGN = [
-    sent("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
-    shown("A campaign", _CAMPAIGN, 200),
-    shown("A new campaign", _CAMPAIGN | {"interviews": 0}, 201),
+    request_example("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
+    response_example("A campaign", _CAMPAIGN, 200),
+    response_example("A new campaign", _CAMPAIGN | {"interviews": 0}, 201),
 ]
 
-ADDITION = [sent("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]
+ADDITION = [request_example("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]
 ADDED = [
-    shown(
+    response_example(
         "One planned, one not",
         {
             "results": [
@@ -205,16 +207,16 @@ ADDED = [
     )
 ]
 
-INTERVIEW_REFUSALS = {
+INTERVIEW_PROBLEMS = {
     "create": {
-        400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID} here. Check the id."]},
+        400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID}. Check the id."]},
         409: NO_QUESTIONS,
     },
     "result": {404: "There is no result yet: the interview is in progress. Ask again when it is over."},
     "cancel": {409: "This interview is completed; it can no longer be cancelled."},
     "rescore": {409: "Only a completed interview can be scored again."},
 }
-CAMPAIGN_REFUSALS = {
-    "create": {400: {"job": [f"There is nothing with the id {JOB_ID} here. Check the id."]}},
+CAMPAIGN_PROBLEMS = {
+    "create": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},
     "add": {400: {"candidates.0": ["Must be a valid UUID."]}},
 }

@@ -23,11 +23,11 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, SpeechMetrics
 from jobs.models import JobDescription
-from screener.api.authentication import actor
+from screener.api.authentication import request_actor
 from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
 from screener.records import Point
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 
 MOST_AT_ONCE = 500
 RESULT_STATUS = (
@@ -75,7 +75,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         }
 
     def get_interviewer(self, interview: Any) -> str:
-        label: str = interview.judged_by or openai_interviewer.interviewer().label
+        label: str = interview.judged_by or selection.configured_interviewer().label
         return label
 
     def validate_scheduled_for(self, when: Any) -> Any:
@@ -84,7 +84,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         return when
 
     def create(self, validated_data: dict[str, Any]) -> Interview:
-        return plan_interview(**validated_data, actor=actor(self.context["request"]))
+        return plan_interview(**validated_data, actor=request_actor(self.context["request"]))
 
 
 class CancellationSerializer(serializers.Serializer[Any]):

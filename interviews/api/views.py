@@ -20,7 +20,7 @@ from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
 from interviews.reports.monthly_costs import cost_of
 from interviews.scoring.assessment import rescore, try_again
-from screener.api.authentication import actor
+from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
 NEEDS_ATTENTION = "Whether the result waits for a person: to have it mended, or to decide without it"
@@ -67,7 +67,7 @@ def shown() -> QuerySet[Interview]:
     )
 
 
-def part(serializer: type[BaseSerializer[Any]]) -> Callable[[F], F]:
+def sublist_action(serializer: type[BaseSerializer[Any]]) -> Callable[[F], F]:
     """A list of what belongs to one interview: whole, in its own order."""
 
     def declare(method: F) -> F:
@@ -107,12 +107,12 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         "cancel": "Call an interview off",
         "rescore": "Have the answers scored again",
     }
-    refusals = examples.INTERVIEW_REFUSALS
+    problem_examples = examples.INTERVIEW_PROBLEMS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
         serializer.instance = shown().get(pk=serializer.save().pk)
 
-    @part(serializers.ResponseSerializer)
+    @sublist_action(serializers.ResponseSerializer)
     def responses(self, request: Request, **kwargs: Any) -> Response:
         """Each question with its answer and what that was found to be worth."""
         counts = Q(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
@@ -121,12 +121,12 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         found = self.get_object().responses.prefetch_related(current, earlier)
         return Response(serializers.ResponseSerializer(found, many=True).data)
 
-    @part(serializers.EventSerializer)
+    @sublist_action(serializers.EventSerializer)
     def events(self, request: Request, **kwargs: Any) -> Response:
         """The history: who moved what from where to where, when and why."""
         return Response(serializers.EventSerializer(self.get_object().events.all(), many=True).data)
 
-    @part(serializers.AttemptSerializer)
+    @sublist_action(serializers.AttemptSerializer)
     def attempts(self, request: Request, **kwargs: Any) -> Response:
         """Each try to hold the interview, with its phone call."""
         found = self.get_object().attempts.select_related("call")
@@ -159,7 +159,9 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         interview = self.get_object()
         wish = serializers.CancellationSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        interview.cancel(Interview.Outcome.BY_CLIENT, actor=actor(request), reason=wish.validated_data["reason"])
+        interview.cancel(
+            Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=wish.validated_data["reason"]
+        )
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(
@@ -174,7 +176,7 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         wish = serializers.RescoringSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         again = try_again if wish.validated_data["only_failed"] else rescore
-        again(interview, actor=actor(request))
+        again(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
 
@@ -189,10 +191,10 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         "retrieve": "Read a campaign",
         "add": "Add candidates to a campaign, to be called",
     }
-    refusals = examples.CAMPAIGN_REFUSALS
+    problem_examples = examples.CAMPAIGN_PROBLEMS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        made = serializer.save(created_by=actor(self.request))
+        made = serializer.save(created_by=request_actor(self.request))
         serializer.instance = self.get_queryset().get(pk=made.pk)
 
     @extend_schema(request=serializers.AdditionSerializer, responses=serializers.AdditionReportSerializer)
@@ -202,5 +204,5 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         campaign = self.get_object()
         wish = serializers.AdditionSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        added = add_candidates(campaign, wish.validated_data["candidates"], actor=actor(request))
+        added = add_candidates(campaign, wish.validated_data["candidates"], actor=request_actor(request))
         return Response(serializers.AdditionReportSerializer({"results": added}).data)

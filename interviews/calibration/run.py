@@ -11,7 +11,7 @@ from typing import Any
 from interviews.scoring.assessment import ask, is_too_short, job_text, rubric_of
 from jobs.models import JobDescription
 from screener.services.errors import ServiceError
-from screener.services.interviewer.protocol import AnswerText
+from screener.services.interviewer.protocol import ResponseText
 from screener.services.privacy.redaction import redact
 
 REQUIRED = ("job_title", "job_description", "question", "answer", "rater_1")
@@ -37,7 +37,7 @@ class Sample:
 
     name: str
     kind: str
-    text: AnswerText
+    text: ResponseText
     raters: dict[str, float]
     paraphrase: str
 
@@ -127,7 +127,7 @@ def _sample(row: dict[str, Any], line: int) -> Sample:
     return Sample(
         name=row.get("id") or f"line {line}",
         kind=row.get("kind") or "",
-        text=AnswerText(
+        text=ResponseText(
             job=job_text(job),
             question=row["question"],
             competency=row.get("competency") or "",
@@ -168,7 +168,7 @@ def requests_for(samples: list[Sample], repeats: int) -> int:
     return sum(repeats + bool(one.paraphrase) + 1 for one in samples)
 
 
-def outcome(answer: AnswerText) -> Outcome:
+def outcome(answer: ResponseText) -> Outcome:
     """Have an answer scored as the answer of a call is, and say what came of it."""
     if is_too_short(answer.transcript):
         return Outcome(reason="Too short to be scored.", settled=True)

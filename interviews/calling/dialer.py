@@ -21,7 +21,7 @@ from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
 from screener.background.queue import release_db_connection, retry_delay
 from screener.costs import monthly_budget
-from screener.db.constraints import violates
+from screener.db.constraints import violates_constraint
 from screener.services.errors import PermanentError, TransientError
 from screener.services.telephony import twilio_api, twilio_errors
 from screener.services.transcription import transcriber
@@ -122,7 +122,7 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
         with interview.locked():
             return _attempt_if_due(interview)
     except IntegrityError as error:
-        if not violates(error, ONE_LIVE_CALL):
+        if not violates_constraint(error, ONE_LIVE_CALL):
             raise
     # Two interviews wanted the same number at the same moment. The other one has it.
     with interview.locked():

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.task_handles import FILL_LINES, HANG_UP
-from screener.db.constraints import violates
+from screener.db.constraints import violates_constraint
 from screener.models import BaseModel
 
 SID_LENGTH = 64
@@ -99,7 +99,7 @@ class Call(BaseModel):
             with transaction.atomic():
                 self.update_fields(ended_at=None, status=self.Status.PLANNED)
         except IntegrityError as error:
-            if not violates(error, ONE_LIVE_CALL):
+            if not violates_constraint(error, ONE_LIVE_CALL):
                 raise
             self.refresh_from_db(fields=["ended_at", "status"])
         else:

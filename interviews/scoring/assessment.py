@@ -22,9 +22,16 @@ from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 from screener.services.interviewer.prompt_injection import has_injection
-from screener.services.interviewer.protocol import AnswerScores, AnswerText, Criterion, CriterionScore, JobText, Reply
+from screener.services.interviewer.protocol import (
+    Criterion,
+    CriterionScore,
+    JobText,
+    Reply,
+    ResponseScores,
+    ResponseText,
+)
 from screener.services.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -78,8 +85,8 @@ def _responses_to_assess() -> LeasableQuerySet[InterviewResponse]:
 
 @dataclass(frozen=True)
 class Scored:
-    answer: AnswerText
-    reply: Reply[AnswerScores]
+    answer: ResponseText
+    reply: Reply[ResponseScores]
     checked: "Checked"
 
 
@@ -97,7 +104,7 @@ def _save_assessment(response: InterviewResponse, scored: Scored | None) -> None
     if scored is None:
         response.settle(InterviewResponse.Status.TOO_SHORT, reason="Too short to be scored.")
         return
-    more = set() if scored.checked.score is not None else {Flag.NEEDS_REVIEW}
+    more: set[str] = set() if scored.checked.score is not None else {Flag.NEEDS_REVIEW}
     response.assessed(**_assessment(response, scored.reply, scored.checked, scored.answer, more))
 
 
@@ -116,9 +123,9 @@ ASSESS_STEP = Step(
 )
 
 
-def _answer_text(response: InterviewResponse) -> AnswerText:
+def _answer_text(response: InterviewResponse) -> ResponseText:
     job = response.interview.job
-    return AnswerText(
+    return ResponseText(
         job=job_text(job),
         question=response.question,
         competency=response.competency,
@@ -138,7 +145,7 @@ class Checked:
     reason: str = ""
 
 
-def check(scores: AnswerScores, answer: AnswerText, spoken: str) -> Checked:
+def check(scores: ResponseScores, answer: ResponseText, spoken: str) -> Checked:
     """Verify every quote against what was sent, and compute the answer's score by the weights of the rubric.
 
     `spoken` is the same text before it was redacted: place for place what was sent, and what HR reads.
@@ -188,8 +195,8 @@ def _evidence(quote: str, sent: str, spoken: str) -> Iterator[Evidence]:
 
 
 def _ask_until_supported(
-    response: InterviewResponse, answer: AnswerText, lease: Lease[InterviewResponse]
-) -> tuple[Reply[AnswerScores], Checked]:
+    response: InterviewResponse, answer: ResponseText, lease: Lease[InterviewResponse]
+) -> tuple[Reply[ResponseScores], Checked]:
     """Ask, and once more, saying why, where the scores are incomplete or a high one rests on words that nobody said.
 
     What was refused is kept at once, so that a crash between the two, or a bad hour of the vendor, costs no third.
@@ -204,13 +211,13 @@ def _ask_until_supported(
     return ask(replace(answer, objection=refused), spoken, **about)
 
 
-def ask(answer: AnswerText, spoken: str, **about: Any) -> tuple[Reply[AnswerScores], Checked]:
+def ask(answer: ResponseText, spoken: str, **about: Any) -> tuple[Reply[ResponseScores], Checked]:
     """What the interviewer says to an answer, and what is left of it after checking; `spoken` as in `check`."""
-    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess(answer), **about)
+    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(answer), **about)
     return reply, check(reply.value, answer, spoken)
 
 
-def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
+def _refused_before(response: InterviewResponse, answer: ResponseText) -> str:
     """Why the judgement that was asked for last was refused, if nothing has come of the second one yet."""
     last = response.assessments.first()
     same_rubric = last and last.rubric_version == rubric_version(answer.rubric)
@@ -218,7 +225,7 @@ def _refused_before(response: InterviewResponse, answer: AnswerText) -> str:
 
 
 def _keep_refused(
-    lease: Lease[InterviewResponse], reply: Reply[AnswerScores], checked: Checked, answer: AnswerText
+    lease: Lease[InterviewResponse], reply: Reply[ResponseScores], checked: Checked, answer: ResponseText
 ) -> bool:
     """Add the refused assessment to the history. False where the lease was lost."""
     with lease.locked(lock_response) as response:
@@ -229,7 +236,7 @@ def _keep_refused(
 
 
 def _assessment(
-    response: InterviewResponse, reply: Reply[AnswerScores], checked: Checked, answer: AnswerText, more: set[str]
+    response: InterviewResponse, reply: Reply[ResponseScores], checked: Checked, answer: ResponseText, more: set[str]
 ) -> dict[str, Any]:
     return {
         "score": checked.score,
@@ -239,7 +246,7 @@ def _assessment(
         "reason": checked.reason,
         "rubric_version": rubric_version(answer.rubric),
         "model": reply.model[:100],
-        "label": openai_interviewer.interviewer().label,
+        "label": selection.configured_interviewer().label,
         "prompt_hash": reply.prompt_hash,
     }
 

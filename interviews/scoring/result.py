@@ -24,8 +24,8 @@ from screener.costs.metering import paid
 from screener.models import ModelCall
 from screener.records import Point
 from screener.services.errors import ServiceError
-from screener.services.interviewer import openai_interviewer
-from screener.services.interviewer.protocol import CriterionScore, InterviewText, JudgedAnswer, Reply, Summary
+from screener.services.interviewer import selection
+from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
 
 STRENGTH_FROM = Decimal("6.5")
 """A strength rests on an answer with this score or a higher one, an improvement on one with a lower score."""
@@ -60,7 +60,7 @@ def _conclude(lease: Lease[Interview]) -> Conclusion:
         return Conclusion(standing, None)
     summary = paid(
         ModelCall.Purpose.SUMMARY,
-        lambda interviewer: interviewer.summarise(standing.text()),
+        lambda interviewer: interviewer.summarise_interview(standing.text()),
         interview_id=interview.pk,
         job_id=interview.job_id,
     )
@@ -137,7 +137,7 @@ class Standing:
         return InterviewText(
             job=job_text(self.interview.job),
             answers=tuple(
-                JudgedAnswer(
+                AssessedResponse(
                     position=one.position,
                     question=one.question,
                     transcript=sendable(one, self.interview),
@@ -225,7 +225,7 @@ def _save_result(
     interview: Interview, status: str, standing: Standing, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
     """Make this the current result. Call it with the interview locked."""
-    label = openai_interviewer.interviewer().label
+    label = selection.configured_interviewer().label
     reason = f"{standing.doubt} {reason}".strip()
     words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
     score = standing.score
@@ -314,7 +314,7 @@ def _words_under(point: Point, answers: dict[int, tuple[InterviewResponse, str]]
 
 def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
     """Where what is said of the interview does not go with what the job's thresholds make of its score."""
-    found = {Flag.CONTRADICTS_THRESHOLDS} if opinion != advice else set()
+    found: set[str] = {Flag.CONTRADICTS_THRESHOLDS} if opinion != advice else set()
     if advice == Recommendation.HIRE and not words.strengths:
         found.add(Flag.HIRE_WITHOUT_STRENGTHS)
     if advice == Recommendation.REJECT and words.strengths and not words.improvements:

@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from screener.services.interviewer import openai_interviewer
-from screener.services.interviewer.protocol import AnswerScores, AnswerText
+from screener.services.interviewer import selection
+from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.scripted_interviewer import ScriptedInterviewer
 
 
 @pytest.fixture
-def judged_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[AnswerText], AnswerScores]], ScriptedInterviewer]:
-    def use(assess: Callable[[AnswerText], AnswerScores]) -> ScriptedInterviewer:
+def judged_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[Callable[[ResponseText], ResponseScores]], ScriptedInterviewer]:
+    def use(assess: Callable[[ResponseText], ResponseScores]) -> ScriptedInterviewer:
         interviewer = ScriptedInterviewer(assess)
-        monkeypatch.setattr(openai_interviewer, "interviewer", lambda: interviewer)
+        monkeypatch.setattr(selection, "configured_interviewer", lambda: interviewer)
         return interviewer
 
     return use

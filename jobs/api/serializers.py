@@ -9,10 +9,10 @@ from jobs import field_limits
 from jobs.models import DEFAULT_COUNT, JobDescription, QuestionSet
 from jobs.question_sets import shown_questions
 from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
-from screener.api.authentication import actor
+from screener.api.authentication import request_actor
 from screener.api.fields import IdField, LanguageField, NumberField
 from screener.api.record_serializer import serializer_of
-from screener.api.schema import sent, shown
+from screener.api.schema import request_example, response_example
 from screener.records import QuestionSpec
 
 MOST_WRITTEN = 15
@@ -56,7 +56,7 @@ class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
 
 @extend_schema_serializer(
     examples=[
-        shown(
+        response_example(
             "A version",
             {
                 "id": SET_ID,
@@ -71,7 +71,7 @@ class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
-        sent("Questions of your own", {"job": ID, "questions": [QUESTION]}),
+        request_example("Questions of your own", {"job": ID, "questions": [QUESTION]}),
     ]
 )
 class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
@@ -97,7 +97,7 @@ class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
     def create(self, validated_data: dict[str, Any]) -> QuestionSet:
         job: JobDescription = validated_data["job"]
         questions = [QuestionSpec.from_json(question) for question in validated_data["questions"]]
-        return job.add_draft(questions, source=actor(self.context["request"]))
+        return job.add_draft(questions, source=request_actor(self.context["request"]))
 
 
 DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
@@ -135,10 +135,10 @@ NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": No
 
 @extend_schema_serializer(
     examples=[
-        shown("A job", JOB, 200),
-        shown("A new job", NEW_JOB, 201),
-        shown("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
-        sent("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
+        response_example("A job", JOB, 200),
+        response_example("A new job", NEW_JOB, 201),
+        response_example("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
+        request_example("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
     ]
 )
 class JobSerializer(serializers.ModelSerializer[JobDescription]):
@@ -232,14 +232,14 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         return instance
 
 
-@extend_schema_serializer(examples=[sent("Six questions", {"count": 6})])
+@extend_schema_serializer(examples=[request_example("Six questions", {"count": 6})])
 class QuestionsWishSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(
         min_value=1, max_value=MOST_WRITTEN, default=DEFAULT_COUNT, help_text="How many questions to write"
     )
 
 
-@extend_schema_serializer(examples=[sent("This very version", {"question_set": SET_ID})])
+@extend_schema_serializer(examples=[request_example("This very version", {"question_set": SET_ID})])
 class ApprovalSerializer(serializers.Serializer[Any]):
     """Give the job as `context["job"]`."""
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionSetSerializer, QuestionsWishSerializer
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve, to_approve
-from screener.api.authentication import actor
+from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
 COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
@@ -45,7 +45,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         "generate_questions": "Have questions written",
         "approve": "Approve the questions",
     }
-    refusals = {
+    problem_examples = {
         "create": {400: {"description": ["Describe the job: its questions are written from this text."]}},
         "partial_update": {400: {"hire_at": ["Must not be below consider_at (5.0). Raise it, or lower consider_at."]}},
         "generate_questions": {400: {"count": ["Ensure this value is less than or equal to 15."]}},
@@ -72,7 +72,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         job = self.get_object()
         wish = ApprovalSerializer(data=request.data, context={"job": job})
         wish.is_valid(raise_exception=True)
-        approve(wish.validated_data.get("question_set") or to_approve(job), by=actor(request))
+        approve(wish.validated_data.get("question_set") or to_approve(job), by=request_actor(request))
         return Response(JobSerializer(self.get_object()).data)
 
 
@@ -95,6 +95,6 @@ class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, A
         "create": "Write questions of your own",
         "retrieve": "Read a version of questions",
     }
-    refusals = {
+    problem_examples = {
         "create": {400: {"questions.0.max_seconds": ["Ensure this value is greater than or equal to 15."]}},
     }

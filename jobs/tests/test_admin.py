@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import NotARubric, checked_rubric
+from screener.language_tag import INVALID_TAG
 from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, make_job
@@ -44,7 +45,7 @@ class TestAJob:
             ({"description": " "}, "Describe the job: its questions are written from this text."),
             ({"description": "x" * 20_001}, "at most 20000 characters"),
             ({"hire_at": "4"}, "Must not be below “consider at” (5). Raise it, or lower the other."),
-            ({"language": "English"}, "Write a language tag such as en, en-US or de."),
+            ({"language": "English"}, INVALID_TAG),
             ({"max_attempts": "0"}, "greater than or equal to 1"),
             ({"attempt_spacing": "30, soon"}, "Item 2 in the array did not validate: Enter a whole number."),
             ({"attempt_spacing": ",".join(["30"] * 10)}, "List contains 10 items"),

@@ -13,7 +13,7 @@ from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
 from jobs.question_sets import WRITE_STEP
 from screener.background.steps import run_step
 from screener.models import ModelCall
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 from screener.tasks import sweep
 from tests.support.factories import QUESTIONS, make_approved_job, make_job, run_tasks
 
@@ -131,7 +131,7 @@ class TestGeneratingQuestions:
         body = api.get(f"{JOBS}{job.pk}/").json()
         assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
         assert body["question_set"]["status"] == "draft"
-        assert body["question_set"]["source"] == openai_interviewer.interviewer().label
+        assert body["question_set"]["source"] == selection.configured_interviewer().label
         assert not ModelCall.objects.exists(), "the offline rules cost nothing"
 
     def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from screener.admin.widgets import ChosenBySearch
 from screener.models import BaseModel, InvalidTransition
 from screener.services.interviewer.offline_rules import OfflineInterviewer
-from screener.services.interviewer.openai_interviewer import interviewer
+from screener.services.interviewer.selection import configured_interviewer
 
 EVERY = models.Q()
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,7 +44,7 @@ def how_many(model: type[models.Model], related: str, only: models.Q = EVERY) ->
 
 def warn_of_offline_rules(request: HttpRequest) -> list[str] | None:
     """The label at the head of every page, where no language model judges (DESIGN section 8)."""
-    judge = interviewer()
+    judge = configured_interviewer()
     return [judge.label, "warning"] if isinstance(judge, OfflineInterviewer) else None
 
 

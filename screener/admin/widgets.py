@@ -15,8 +15,10 @@ class LanguageField(forms.RegexField):
     widget = UnfoldAdminTextInputWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        invalid = {"invalid": language_tag.WHAT_TO_WRITE}
-        super().__init__(language_tag.PATTERN, max_length=language_tag.LONGEST, error_messages=invalid, **kwargs)
+        invalid = {"invalid": language_tag.INVALID_TAG}
+        super().__init__(
+            language_tag.TAG_PATTERN, max_length=language_tag.MAX_TAG_LENGTH, error_messages=invalid, **kwargs
+        )
 
 
 class ChosenBySearch(AutocompleteSelect):

@@ -1,4 +1,4 @@
-"""Who is asking, and what their key allows."""
+"""Authentication and permissions by API key."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
@@ -12,13 +12,15 @@ from rest_framework.request import Request
 
 from screener.models import ApiKey
 
-HEADER = "X-API-Key"
-MAKE_ONE = "manage.py create_api_key NAME"
+API_KEY_HEADER = "X-API-Key"
+CREATE_KEY_COMMAND = "manage.py create_api_key NAME"
+KEY_REQUIRED = f"Send an API key in the header {API_KEY_HEADER}. To create one: {CREATE_KEY_COMMAND}."
+READ_ONLY_KEY = "This API key may only read. Use a key that may also change data."
 
 
 @dataclass(frozen=True)
 class Client:
-    """What `request.user` is in the API. `owner` tells one key from another without being one."""
+    """The `request.user` of the API. `owner` identifies the key without revealing it."""
 
     name: str
     owner: str
@@ -27,50 +29,50 @@ class Client:
 
     @property
     def actor(self) -> str:
-        """How the history names who did it."""
+        """The name of this client in the history."""
         return f"api key {self.name}"
 
 
-def actor(request: Request) -> str:
-    """How the history names whoever sent this request, which has passed `HasScope`."""
+def request_actor(request: Request) -> str:
+    """Return the client's name in the history. The request has passed `HasScope`."""
     return cast(Client, request.user).actor
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """By the header X-API-Key: the `API_KEY` of the settings, or one that is kept as a hash."""
+    """Authenticates by the header X-API-Key: the `API_KEY` of the settings, or a key whose hash is stored."""
 
     def authenticate(self, request: Request) -> tuple[Client, None] | None:
-        key = request.headers.get(HEADER, "")
+        key = request.headers.get(API_KEY_HEADER, "")
         if not key:
             return None
         if settings.API_KEY and constant_time_compare(key, settings.API_KEY):
             return Client(name="API_KEY", owner="API_KEY", may_write=True), None
-        return self._client(key), None
+        return self._authenticate_key(key), None
 
-    def _client(self, key: str) -> Client:
+    def _authenticate_key(self, key: str) -> Client:
         try:
-            found: Any = ApiKey.objects.get_from_key(key.replace("\0", ""))
+            api_key: Any = ApiKey.objects.get_from_key(key.replace("\0", ""))
         except ApiKey.DoesNotExist:
             raise AuthenticationFailed(
-                f"This API key is not known or was revoked. Check it, or have another made: {MAKE_ONE}."
+                f"Unknown or revoked API key. Check it, or create a new one: {CREATE_KEY_COMMAND}."
             ) from None
-        if found.has_expired:
+        if api_key.has_expired:
             raise AuthenticationFailed(
-                f"This API key expired on {found.expiry_date:%Y-%m-%d}. Have another made: {MAKE_ONE}."
+                f"The API key expired on {api_key.expiry_date:%Y-%m-%d}. Create a new one: {CREATE_KEY_COMMAND}."
             )
-        return Client(name=found.name, owner=found.prefix, may_write=found.scope == ApiKey.Scope.WRITE)
+        return Client(name=api_key.name, owner=api_key.prefix, may_write=api_key.scope == ApiKey.Scope.WRITE)
 
     def authenticate_header(self, request: Request) -> str:
-        return f'ApiKey realm="Screener", header="{HEADER}"'
+        return f'ApiKey realm="Screener", header="{API_KEY_HEADER}"'
 
 
 class HasScope(BasePermission):
-    """Any key may read. Only one that was made for it may change something."""
+    """Any key may read. Only keys with the write scope may change data."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         client = request.user
         if not isinstance(client, Client):
-            raise NotAuthenticated(f"Send your API key in the header {HEADER}. Have one made: {MAKE_ONE}.")
+            raise NotAuthenticated(KEY_REQUIRED)
         if not client.may_write and request.method not in SAFE_METHODS:
-            raise PermissionDenied("This API key may only read. Use one that may also change things.")
+            raise PermissionDenied(READ_ONLY_KEY)
         return True

@@ -1,4 +1,4 @@
-"""Fields that the serializers of several apps share."""
+"""Serializer fields that several apps share."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from screener import language_tag
 
 
 class IdField(serializers.PrimaryKeyRelatedField[Any]):
-    """The id of something else. What is none, and what nothing has, is an error of this field."""
+    """The id of a related object. A malformed or unknown id is an error of this field."""
 
-    default_error_messages = {"does_not_exist": "There is nothing with the id {pk_value} here. Check the id."}
+    default_error_messages = {"does_not_exist": "There is nothing with the id {pk_value}. Check the id."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **kwargs)
@@ -20,8 +20,8 @@ class LanguageField(serializers.RegexField):
     """A language tag: `en`, `en-US`, `pt-BR`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(language_tag.PATTERN, max_length=language_tag.LONGEST, **kwargs)
-        self.error_messages["invalid"] = language_tag.WHAT_TO_WRITE
+        super().__init__(language_tag.TAG_PATTERN, max_length=language_tag.MAX_TAG_LENGTH, **kwargs)
+        self.error_messages["invalid"] = language_tag.INVALID_TAG
 
 
 class NumberField(serializers.DecimalField):

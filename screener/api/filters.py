@@ -1,4 +1,4 @@
-"""Lists are filtered by what a client asks for, and by nothing that it left open."""
+"""Filters of lists."""
 
 from typing import Any
 
@@ -8,22 +8,31 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-NO_FILTERS = ("cursor", "page_size", "format")
-"""What the address of a list may say besides: which page, and how it is written."""
+OTHER_PARAMETERS = ("cursor", "page_size", "format")
+"""Query parameters of a list that are not filters."""
+
+EMPTY_FILTER = "The filter is empty. Give it a value, or leave it out to get all."
 
 
-class Filters(DjangoFilterBackend):  # type: ignore[misc]  # untyped library
-    """Refuses a filter that there is not, or without a value: whoever erred there must not be given everything."""
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped library
+    """Rejects unknown or empty filters instead of returning the unfiltered list."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = sorted(filterset.filters) if filterset else []
-        if unknown := [name for name in request.query_params if name not in (*known, *NO_FILTERS)]:
-            there_are = f"There are: {', '.join(known)}." if known else "There is none here."
-            raise ValidationError({name[:40]: [f"There is no such filter. {there_are}"] for name in unknown})
-        given = {name: request.query_params.getlist(name) for name in known}
-        open_ = [name for name, values in given.items() if any(not value.strip() for value in values)]
-        if open_:
-            raise ValidationError({name: ["Give it a value, or leave it out to see all."] for name in open_})
+        names = sorted(filterset.filters) if filterset else []
+        self._check_names(request, names)
+        self._check_values(request, names)
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered
+
+    def _check_names(self, request: Request, names: list[str]) -> None:
+        hint = f"Available filters: {', '.join(names)}." if names else "This list has no filters."
+        unknown = [name for name in request.query_params if name not in (*names, *OTHER_PARAMETERS)]
+        if unknown:
+            raise ValidationError({name[:40]: [f"Unknown filter. {hint}"] for name in unknown})
+
+    def _check_values(self, request: Request, names: list[str]) -> None:
+        values = {name: request.query_params.getlist(name) for name in names}
+        empty = [name for name in names if any(not value.strip() for value in values[name])]
+        if empty:
+            raise ValidationError({name: [EMPTY_FILTER] for name in empty})

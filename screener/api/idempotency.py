@@ -1,4 +1,4 @@
-"""A POST that carries an Idempotency-Key is carried out once, however often it arrives."""
+"""Idempotent POST requests: a repeated Idempotency-Key replays the stored response."""
 
 import hashlib
 import json
@@ -15,51 +15,55 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from screener.api.authentication import Client
-from screener.api.problem_details import KeyReused
+from screener.api.problem_details import IdempotencyKeyReused
 from screener.models import IdempotentRequest
 
-HEADER = "Idempotency-Key"
-REPLAYED = "Idempotency-Replayed"
-FORM = r"^[\x21-\x7e]{1,255}$"
+KEY_HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+KEY_PATTERN = r"^[\x21-\x7e]{1,255}$"
+INVALID_KEY = "Use 1 to 255 visible ASCII characters, such as a UUID."
 
 Handler = Callable[..., Response]
 
 
-def carry_out(handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """All or nothing: what is refused or fails leaves no row, neither of its own nor under its Idempotency-Key."""
-    key = request.headers.get(HEADER)
+def run_idempotent(handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
+    """Run the handler in one transaction, and only once per Idempotency-Key.
+
+    A request that is rejected or fails changes no rows and can be repeated under its key.
+    """
+    key = request.headers.get(KEY_HEADER)
     with transaction.atomic():
         if request.method != "POST" or key is None:
             return handler(request, *args, **kwargs)
-        if not re.fullmatch(FORM, key):
-            raise ValidationError({HEADER: ["Use 1 to 255 visible ASCII characters, such as a UUID."]})
-        return _once(key, handler, request, *args, **kwargs)
+        if not re.fullmatch(KEY_PATTERN, key):
+            raise ValidationError({KEY_HEADER: [INVALID_KEY]})
+        return _run_once(key, handler, request, *args, **kwargs)
 
 
-def _once(key: str, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
+def _run_once(key: str, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
     client = cast(Client, request.user)
-    mine = IdempotentRequest(owner=client.owner, key=key, fingerprint=fingerprint(request))
-    # Where a twin is being carried out, this waits for its end, and adds the row only if nothing came of it.
-    IdempotentRequest.objects.bulk_create([mine], ignore_conflicts=True)
-    row = IdempotentRequest.objects.get(owner=mine.owner, key=key)
-    if row.fingerprint != mine.fingerprint:
-        raise KeyReused
-    if row.pk != mine.pk:
-        return Response(row.body, status=row.status_code, headers={REPLAYED: "true"})
+    own_row = IdempotentRequest(owner=client.owner, key=key, fingerprint=request_fingerprint(request))
+    # Waits until a request with the same key that is still running ends. Adds the row only if that request failed.
+    IdempotentRequest.objects.bulk_create([own_row], ignore_conflicts=True)
+    row = IdempotentRequest.objects.get(owner=own_row.owner, key=key)
+    if row.fingerprint != own_row.fingerprint:
+        raise IdempotencyKeyReused
+    if row.pk != own_row.pk:
+        return Response(row.body, status=row.status_code, headers={REPLAYED_HEADER: "true"})
     response = handler(request, *args, **kwargs)
     row.update_fields(status_code=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
     return response
 
 
-def fingerprint(request: Request) -> str:
-    """The same for the same request: its address, its fields, and the content of its files."""
+def request_fingerprint(request: Request) -> str:
+    """Return a hash of the address, the fields and the content of the files."""
     data = request.data
     fields = {name: data.getlist(name) for name in data} if isinstance(data, QueryDict) else data
-    text = json.dumps([request.get_full_path(), fields], sort_keys=True, default=_content)
+    text = json.dumps([request.get_full_path(), fields], sort_keys=True, default=_file_digest)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _content(file: "UploadedFile[Any]") -> list[str | None]:
+def _file_digest(file: "UploadedFile[Any]") -> list[str | None]:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

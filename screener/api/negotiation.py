@@ -1,4 +1,4 @@
-"""Which of the types that are there is sent."""
+"""Content negotiation."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class AnswerAnyway(DefaultContentNegotiation):
-    """A client that asks for a type that there is not gets what there is, rather than an error in that very type."""
+class FallbackNegotiation(DefaultContentNegotiation):
+    """Sends the first renderer's type if no type matches the Accept header, instead of answering 406."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -1,4 +1,4 @@
-"""Every error of the API as `application/problem+json` (RFC 9457): what happened, why, and what to do next."""
+"""Errors of the API as `application/problem+json` (RFC 9457)."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,119 +13,119 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from screener.api.parsers import TooLarge
+from screener.api.parsers import RequestTooLarge
 from screener.models import InvalidTransition
 
 CONTENT_TYPE = "application/problem+json"
-WHOLE_BODY = "non_field_errors"
+WHOLE_REQUEST = "non_field_errors"
+UNKNOWN_ID = "There is nothing with this id. Check the id, and the kind of object that it belongs to."
+INTERNAL_ERROR = "An internal error occurred and was logged. Nothing was changed. If it occurs again, report it."
 
-TYPES = {
-    400: ("invalid-request", "The request is not valid"),
+PROBLEM_TYPES = {
+    400: ("invalid-request", "Invalid request"),
     401: ("not-authenticated", "No valid API key"),
     403: ("not-allowed", "Not allowed with this API key"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
-    409: ("conflict", "Not possible in the present state"),
-    413: ("too-large", "The request is too large"),
+    409: ("conflict", "Conflict with the current state"),
+    413: ("too-large", "Request too large"),
     415: ("unsupported-media-type", "Unsupported media type"),
     422: ("idempotency-key-reused", "Idempotency-Key used for another request"),
-    500: ("internal-error", "Something went wrong on our side"),
-    503: ("unavailable", "Out of order for the moment"),
+    500: ("internal-error", "Internal error"),
+    503: ("unavailable", "Temporarily unavailable"),
 }
-"""Status -> the last part of the problem's type, and its title. The whole list: an API error has one of these."""
+"""By status: the last part of the problem's type, and its title. Errors of the API have no other status."""
 
 
 class Conflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
-    default_detail = "Something else changed the same data at the same moment. Read it again, then repeat your request."
+    default_detail = "Another request changed the same data. Read it again, then repeat this request."
 
 
-class KeyReused(exceptions.APIException):
+class IdempotencyKeyReused(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_detail = (
-        "This Idempotency-Key was used for another request. Use a new key for each thing that you want done."
-    )
+    default_detail = "This Idempotency-Key was used for another request. Use a new key for each request."
 
 
-class Unavailable(exceptions.APIException):
+class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The database does not answer just now, so nothing was done. Repeat the request in a few seconds."
+    default_detail = "The database does not respond. Nothing was changed. Repeat the request in a few seconds."
     wait = 5
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER. None lets what nobody expected go on to be logged and answered as our own fault."""
-    response = exception_handler(_known(error, context["view"]), dict(context))
+    """DRF's EXCEPTION_HANDLER. Returns None for an unexpected error, which Django then logs and answers with 500."""
+    response = exception_handler(_as_api_error(error, context["view"]), dict(context))
     if response is not None:
         detail = response.data if isinstance(response.data, list) else response.data.get("detail", response.data)
-        response.data = problem(response.status_code, detail, instance=context["request"].path)
+        response.data = problem_body(response.status_code, detail, instance=context["request"].path)
         response.content_type = CONTENT_TYPE
     return response
 
 
-def _known(error: Exception, view: APIView) -> Exception:
-    """What may come out of a view, as the error that it means to a client."""
+def _as_api_error(error: Exception, view: APIView) -> Exception:
+    """Translate an exception of a view into the error that a client gets."""
     match error:
         case exceptions.MethodNotAllowed():
-            possible = ", ".join(view.allowed_methods)
-            return exceptions.MethodNotAllowed("", f"{error.detail} What is possible here: {possible}.")
+            allowed = ", ".join(view.allowed_methods)
+            return exceptions.MethodNotAllowed("", f"{error.detail} Allowed: {allowed}.")
         case exceptions.UnsupportedMediaType():
-            taken = " or ".join(str(parser.media_type) for parser in view.parser_classes)
-            return exceptions.UnsupportedMediaType("", f"{error.detail} Send {taken}.")
+            accepted = " or ".join(str(parser.media_type) for parser in view.parser_classes)
+            return exceptions.UnsupportedMediaType("", f"{error.detail} Send {accepted}.")
         case InvalidTransition():
             return Conflict(str(error))
         case ValidationError():
-            return exceptions.ValidationError({WHOLE_BODY: error.messages})
+            return exceptions.ValidationError({WHOLE_REQUEST: error.messages})
         case IntegrityError():
             return Conflict()
         case DataError():
-            return exceptions.ParseError("A value in the request can't be stored: it is out of range or no text.")
-        case OperationalError() | InterfaceError() | ConnectorException():
-            return Unavailable()
-        case UnreadablePostError():
-            return exceptions.ParseError("The request broke off before its end. Send it again.")
-        case RequestDataTooBig():
-            return TooLarge("The request, files apart, is larger than is taken here. Send large content as a file.")
-        case SuspiciousOperation():
-            return exceptions.ParseError("The request is malformed: it has too many fields or files.")
-        case Http404():
-            return exceptions.NotFound(
-                "There is nothing with this id here. Check the id, and what kind of thing it belongs to."
+            return exceptions.ParseError(
+                "A value in the request cannot be stored: it is out of range or contains invalid characters."
             )
+        case OperationalError() | InterfaceError() | ConnectorException():
+            return DatabaseUnavailable()
+        case UnreadablePostError():
+            return exceptions.ParseError("The request ended early. Send it again.")
+        case RequestDataTooBig():
+            return RequestTooLarge("The request without its files is too large. Send large content as a file.")
+        case SuspiciousOperation():
+            return exceptions.ParseError("The request has too many fields or files.")
+        case Http404():
+            return exceptions.NotFound(UNKNOWN_ID)
         case PermissionDenied():
             return exceptions.PermissionDenied()
         case _:
             return error
 
 
-def problem(status_code: int, detail: Any, *, instance: str) -> dict[str, Any]:
-    """The body of an error. `detail` is a sentence, or the errors by field as DRF nests them."""
-    slug, title = TYPES.get(status_code, ("error", HTTPStatus(status_code).phrase))
+def problem_body(status_code: int, detail: Any, *, instance: str) -> dict[str, Any]:
+    """Return the body of an error. `detail` is a sentence, or the errors by field as DRF nests them."""
+    slug, title = PROBLEM_TYPES.get(status_code, ("error", HTTPStatus(status_code).phrase))
     body = {"type": f"urn:screener:problem:{slug}", "title": title, "status": status_code}
     if isinstance(detail, str):
         return body | {"detail": detail, "instance": instance}
-    errors = by_field(detail)
-    shown = [f"{field}: {messages[0]}" for field, messages in list(errors.items())[:3]]
-    more = [f"({len(errors) - 3} more)"] if len(errors) > 3 else []
-    return body | {"detail": " ".join([*shown, *more]), "instance": instance, "errors": errors}
+    errors = errors_by_field(detail)
+    summary = [f"{field}: {messages[0]}" for field, messages in list(errors.items())[:3]]
+    if len(errors) > len(summary):
+        summary.append(f"({len(errors) - len(summary)} more)")
+    return body | {"detail": " ".join(summary), "instance": instance, "errors": errors}
 
 
-def by_field(detail: Any, at: str = "") -> dict[str, list[str]]:
-    """Nested errors made flat: `questions.0.text` -> what is wrong with it."""
+def errors_by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
+    """Flatten nested errors: the keys are paths such as `questions.0.text`."""
     if isinstance(detail, str):
-        return {at or WHOLE_BODY: [str(detail)]}
-    found: dict[str, list[str]] = {}
-    for key, one in detail.items() if isinstance(detail, Mapping) else enumerate(detail):
-        is_message = isinstance(one, str) and not isinstance(detail, Mapping)
-        inner = at if is_message or (key == WHOLE_BODY and at) else f"{at}.{key}".lstrip(".")
-        for field, messages in by_field(one, inner).items():
-            found.setdefault(field, []).extend(messages)
-    return found
+        return {path or WHOLE_REQUEST: [str(detail)]}
+    errors: dict[str, list[str]] = {}
+    for key, value in detail.items() if isinstance(detail, Mapping) else enumerate(detail):
+        is_message = isinstance(value, str) and not isinstance(detail, Mapping)
+        inner_path = path if is_message or (key == WHOLE_REQUEST and path) else f"{path}.{key}".lstrip(".")
+        for field, messages in errors_by_field(value, inner_path).items():
+            errors.setdefault(field, []).extend(messages)
+    return errors
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: in the API, our own faults too are problems."""
+    """Django's handler500, which answers requests of the API with a problem."""
     if not request.path.startswith("/api/"):
         return server_error_page(request)
-    detail = "This is a fault of ours. It has been logged; nothing was changed. Try again, and tell us if it stays so."
-    return JsonResponse(problem(500, detail, instance=request.path), status=500, content_type=CONTENT_TYPE)
+    return JsonResponse(problem_body(500, INTERNAL_ERROR, instance=request.path), status=500, content_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""The OpenAPI description: what drf-spectacular finds, and what it can't know: how requests fail and repeat."""
+"""The OpenAPI schema, with the problems and the idempotency keys that drf-spectacular does not know."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,45 +10,47 @@ from rest_framework import serializers
 
 from screener.api import authentication, idempotency, pagination, problem_details
 
-EXAMPLES: dict[int, Any] = {
-    400: {idempotency.HEADER: ["Use 1 to 255 visible ASCII characters, such as a UUID."]},
-    401: f"Send your API key in the header {authentication.HEADER}. Have one made: {authentication.MAKE_ONE}.",
-    403: "This API key may only read. Use one that may also change things.",
-    404: "There is nothing with this id here. Check the id, and what kind of thing it belongs to.",
+EXAMPLE_DETAILS: dict[int, Any] = {
+    400: {idempotency.KEY_HEADER: [idempotency.INVALID_KEY]},
+    401: authentication.KEY_REQUIRED,
+    403: authentication.READ_ONLY_KEY,
+    404: problem_details.UNKNOWN_ID,
     409: str(problem_details.Conflict.default_detail),
-    413: "The request has 9,000,000 bytes; at most 2,097,152 are taken here.",
+    413: "The request has 9,000,000 bytes. The limit is 2,097,152 bytes.",
     415: 'Unsupported media type "text/plain" in request.',
-    422: str(problem_details.KeyReused.default_detail),
-    503: str(problem_details.Unavailable.default_detail),
+    422: str(problem_details.IdempotencyKeyReused.default_detail),
+    503: str(problem_details.DatabaseUnavailable.default_detail),
 }
-"""What a problem says where a viewset has nothing more telling in its `refusals`."""
+"""Details of problems for operations without `problem_examples` of their own."""
 
-GOOD = (200, 201, 202)
-OF_LISTS = {400: {"page_size": [f"Ask for 1 to {pagination.MAX_PAGE} results a page."]}}
+SUCCESS_CODES = (200, 201, 202)
+LIST_DETAILS = {400: {"page_size": [pagination.INVALID_PAGE_SIZE]}}
 
 
-def sent(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
-    """An example of what a client sends."""
+def request_example(name: str, value: Any, *, media_type: str = "application/json") -> OpenApiExample:
+    """Return an example of a request."""
     return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
 
-def shown(name: str, value: Any, *codes: int) -> OpenApiExample:
-    """An example of what it gets back, by default with whatever says that all is well."""
-    return OpenApiExample(name, value=value, response_only=True, status_codes=[str(code) for code in codes or GOOD])
+def response_example(name: str, value: Any, *codes: int) -> OpenApiExample:
+    """Return an example of a response, by default for all statuses of success."""
+    return OpenApiExample(
+        name, value=value, response_only=True, status_codes=[str(code) for code in codes or SUCCESS_CODES]
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """RFC 9457. `detail` is for people; tell kinds of problems apart by `type`."""
+    """RFC 9457. `detail` is for people. Programs distinguish problems by `type`."""
 
     type = serializers.CharField(help_text="urn:screener:problem:… and the kind of problem")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What happened, why, and what to do next")
-    instance = serializers.CharField(help_text="The path that was asked for")
-    errors = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
+    instance = serializers.CharField(help_text="The path of the request")
+    errors = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input serializers have
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="By field, where fields are wrong; `questions.0.text` is the text of the first question",
+        help_text="By field, if fields are invalid. `questions.0.text` is the text of the first question.",
     )
 
 
@@ -57,13 +59,13 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     name = "ApiKey"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "apiKey", "in": "header", "name": authentication.HEADER}
+        return {"type": "apiKey", "in": "header", "name": authentication.API_KEY_HEADER}
 
 
 class ProblemAutoSchema(AutoSchema):
-    """Adds the problems that each operation can answer with, and the Idempotency-Key of each POST.
+    """Adds problems to each operation and the Idempotency-Key to each POST.
 
-    A viewset may have `summaries`, {action: text}, and `refusals`, {action: {status: detail}}.
+    A viewset may define `summaries`, {action: text}, and `problem_examples`, {action: {status: detail}}.
     """
 
     view: Any  # a viewset
@@ -76,27 +78,27 @@ class ProblemAutoSchema(AutoSchema):
         if self.method != "POST":
             return []
         key = OpenApiParameter(
-            idempotency.HEADER,
-            {"type": "string", "pattern": idempotency.FORM, "minLength": 1, "maxLength": 255},
+            idempotency.KEY_HEADER,
+            {"type": "string", "pattern": idempotency.KEY_PATTERN, "minLength": 1, "maxLength": 255},
             OpenApiParameter.HEADER,
-            description="Repeating a request under the same key carries it out once; the first answer is given again, "
-            f"with `{idempotency.REPLAYED}: true`. Kept for a day.",
+            description="A repeated request with the same key has no second effect and gets the first response again, "
+            f"with `{idempotency.REPLAYED_HEADER}: true`. Responses are kept for a day.",
         )
         replayed = OpenApiParameter(
-            idempotency.REPLAYED,
+            idempotency.REPLAYED_HEADER,
             str,
             OpenApiParameter.HEADER,
-            response=GOOD,
-            description="`true` on such an answer.",
+            response=SUCCESS_CODES,
+            description="`true` if this is the response to an earlier request with the same key.",
         )
         return [key, replayed]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
-        return bodies | {str(code): self._refusal(code, problem) for code in self._codes()}
+        return bodies | {str(code): self._problem_response(code, problem) for code in self._problem_codes()}
 
-    def _codes(self) -> list[int]:
+    def _problem_codes(self) -> list[int]:
         codes = {401, 503}
         if self.view.action == "list":
             codes |= {400}
@@ -108,10 +110,10 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {422}
         return sorted(codes)
 
-    def _refusal(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
+    def _problem_response(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
         action = self.view.action
-        telling = OF_LISTS if action == "list" else getattr(self.view, "refusals", {}).get(action, {})
-        example = problem_details.problem(code, telling.get(code, EXAMPLES[code]), instance=self.path)
+        details = LIST_DETAILS if action == "list" else getattr(self.view, "problem_examples", {}).get(action, {})
+        example = problem_details.problem_body(code, details.get(code, EXAMPLE_DETAILS[code]), instance=self.path)
         return {
             "description": HTTPStatus(code).phrase,
             "content": {problem_details.CONTENT_TYPE: {"schema": problem, "example": example}},

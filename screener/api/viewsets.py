@@ -1,4 +1,4 @@
-"""What every resource of the API has in common, and what answers where there is none."""
+"""Base class of the API's viewsets, and the view for unknown paths."""
 
 from functools import partial
 from typing import Any
@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from screener.api.idempotency import carry_out
+from screener.api.idempotency import run_idempotent
 
 
 class ApiViewSet(GenericViewSet[Any]):
-    """Change is all or nothing, and repeatable under an Idempotency-Key. There is no PUT and no DELETE."""
+    """Runs changes in one transaction, and POST idempotently by key. PUT and DELETE are not supported."""
 
     http_method_names = ["get", "head", "post", "patch"]
 
@@ -21,26 +21,26 @@ class ApiViewSet(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         method = str(request.method).lower()
         if method in ("post", "patch") and hasattr(self, method):
-            setattr(self, method, partial(carry_out, getattr(self, method)))
+            setattr(self, method, partial(run_idempotent, getattr(self, method)))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Nobody on the way keeps what is about people: a cache does not know X-API-Key for the key to it."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
+        """Forbid caching: responses hold personal data, and caches do not treat X-API-Key as a credential."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"
+        return final
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Filters choose among a list. What is asked for by its id is not filtered."""
+        """Filter lists only. An object that is requested by its id is not filtered."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
 
-class UnknownPath(APIView):
-    """Every address under /api/ that nothing else answers."""
+class UnknownPathView(APIView):
+    """Answers 404 for all other paths under /api/."""
 
     authentication_classes = []
     permission_classes = []
     schema = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        hint = "" if request.path.endswith("/") else " Addresses here end with a slash."
-        raise NotFound(f"There is nothing at {request.path[:200]}.{hint} What there is: /api/docs/.")
+        hint = "" if request.path.endswith("/") else " Paths of the API end with a slash."
+        raise NotFound(f"Unknown path {request.path[:200]}.{hint} All paths are listed at /api/docs/.")

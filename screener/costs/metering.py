@@ -13,7 +13,7 @@ from screener.costs import monthly_budget
 from screener.costs.model_prices import cost_of
 from screener.models import ModelCall
 from screener.services.errors import NotSent, ServiceError
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import Interviewer, Reply
 from screener.services.speech_synthesis import synthesizer
 from screener.services.transcription import transcriber
@@ -27,10 +27,10 @@ def paid(purpose: str, ask: Callable[[Interviewer], Reply[T]], **about: Any) -> 
 
     The offline rules cost nothing, so that there is nothing to record.
     """
-    interviewer = openai_interviewer.interviewer()
-    if not interviewer.paid_model:
+    interviewer = selection.configured_interviewer()
+    if not interviewer.billed_model:
         return ask(interviewer)
-    with on_the_bill(purpose, interviewer.paid_model, **about) as bill:
+    with on_the_bill(purpose, interviewer.billed_model, **about) as bill:
         reply = ask(interviewer)
         bill.call.model, bill.call.prompt_hash = reply.model[:100], reply.prompt_hash
         bill.used(reply.usage)

@@ -12,7 +12,7 @@ import genai_prices
 from django.conf import settings
 from genai_prices.types import ModelPrice
 
-from screener.services.usage import NOTHING, Usage
+from screener.services.usage import NO_USAGE, Usage
 
 SMALLEST = Decimal("0.000001")
 MINUTES_PER_HOUR = 60
@@ -72,7 +72,7 @@ def _published_price(model: str) -> ModelPrice | None:
 
 def cost_of(usage: Usage, *names: str) -> Decimal | None:
     """US dollars by the first of these names of a model that has a price. None: none has, or the use is not known."""
-    if usage == NOTHING:
+    if usage == NO_USAGE:
         return Decimal(0)
     price = next((price for name in names if (price := price_of(name))), None)
     cost = _calculate(price, usage) if price else None

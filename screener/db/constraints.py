@@ -1,13 +1,13 @@
-"""Telling which database constraint a statement violated."""
+"""Find out which constraint a statement violated."""
 
 import psycopg
 from django.db import IntegrityError
 
 
-def violates(error: IntegrityError, constraint: str) -> bool:
-    """Whether this error is about the constraint of this name, by PostgreSQL's diagnostics and not by its message.
+def violates_constraint(error: IntegrityError, constraint: str) -> bool:
+    """Whether this error names this constraint in PostgreSQL's diagnostics.
 
-    The message also holds values of the row, which others write.
+    The message is not searched, because it also holds values of the row.
     """
     cause = error.__cause__
     return isinstance(cause, psycopg.Error) and cause.diag.constraint_name == constraint

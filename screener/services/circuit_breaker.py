@@ -1,4 +1,4 @@
-"""Leaving a server alone that does not answer, so that waiting for it does not eat the worker."""
+"""Circuit breaker: stops requests to a failing server for a while, so that timeouts do not use up the worker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,84 +9,92 @@ from time import time
 
 from screener.services.errors import NotSent, PermanentError, TransientError
 
-MOST_FAILURES = 5
-"""In a row. Then nobody asks for a while."""
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
-"""Seconds, twice as many each time, unless the server itself says how many. After the longest one somebody asks."""
+MAX_FAILURES = 5
+"""Failures in a row that open the circuit."""
+FIRST_PAUSE, MAX_PAUSE = 5.0, 60.0
+"""Seconds. Each pause is twice as long as the one before, unless the server sends Retry-After."""
 
 
-class LeftAlone(NotSent):
-    """It has failed too often in a row to be asked now."""
+class CircuitOpen(NotSent):
+    """The request was not sent: the server failed too often in a row."""
 
 
-class Breaker:
-    """For one model at one server, in this process. While it is open nobody asks; after each pause one does for all."""
+class CircuitBreaker:
+    """The circuit of one model at one server, in this process.
+
+    After MAX_FAILURES failures in a row the circuit opens for a pause. Then one request probes the server: an answer
+    closes the circuit, a failure starts a longer pause.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._openings = 0
-        self._close()
+        self._reset()
 
-    def _close(self) -> None:
-        self._failures, self._pause, self._until, self._probing = 0, FIRST_PAUSE, 0.0, False
+    def _reset(self) -> None:
+        self._failures = 0
+        self._pause = FIRST_PAUSE
+        self._open_until = 0.0
+        self._is_probing = False
 
     @contextmanager
-    def guarding(self, who: str) -> Iterator[None]:
-        """Around one question to a server. Any answer, also a refusal, shows that it is alive."""
-        begun = self._enter(who)
+    def guard(self, service_name: str) -> Iterator[None]:
+        """Guard one request. Raises CircuitOpen during a pause. A PermanentError counts as an answer."""
+        opening = self._admit_request(service_name)
         try:
             yield
         except TransientError as error:
-            self._failed(begun, error.retry_after)
+            self._record_failure(opening, error.retry_after)
             raise
         except PermanentError:
-            self._answered()
+            self._record_answer()
             raise
         else:
-            self._answered()
+            self._record_answer()
         finally:
-            self._leave(begun)
+            self._end_probe(opening)
 
-    def _enter(self, who: str) -> int:
+    def _admit_request(self, service_name: str) -> int:
+        """The number of the current opening, for `_record_failure`."""
         with self._lock:
-            if self._failures < MOST_FAILURES:
+            if self._failures < MAX_FAILURES:
                 return self._openings
-            rest = self._pause if self._probing else self._until - time()
-            if 0 < rest <= LONGEST_PAUSE:  # a longer one means that the clock was set back
-                raise LeftAlone(
-                    f"{who} failed {self._failures} times in a row, so it is left alone for {rest:.0f} seconds.",
-                    wait=timedelta(seconds=rest),
+            wait = self._pause if self._is_probing else self._open_until - time()
+            if 0 < wait <= MAX_PAUSE:  # a longer wait means that the clock was set back
+                raise CircuitOpen(
+                    f"{service_name} failed {self._failures} times in a row. Requests are paused for {wait:.0f} s.",
+                    wait=timedelta(seconds=wait),
                 )
-            self._probing = True
+            self._is_probing = True
             return self._openings
 
-    def _failed(self, begun: int, asked: float | None) -> None:
-        """What was asked before the last pause began says nothing of the server after it.
+    def _record_failure(self, opening: int, retry_after: float | None) -> None:
+        """Count a failure, unless the request was sent before the last pause began.
 
-        It may ask for hours, of one request or of all: whoever was told so waits that long, the others find out.
+        A server may send a Retry-After of hours for one request only. The pause of all requests stays bounded.
         """
         with self._lock:
-            if begun != self._openings:
+            if opening != self._openings:
                 return
             self._failures += 1
-            if self._failures < MOST_FAILURES:
+            if self._failures < MAX_FAILURES:
                 return
             self._openings += 1
-            self._probing = False
-            self._until = time() + min(asked or self._pause, LONGEST_PAUSE)
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+            self._is_probing = False
+            self._open_until = time() + min(retry_after or self._pause, MAX_PAUSE)
+            self._pause = min(self._pause * 2, MAX_PAUSE)
 
-    def _answered(self) -> None:
+    def _record_answer(self) -> None:
         with self._lock:
-            self._close()
+            self._reset()
 
-    def _leave(self, begun: int) -> None:
-        """Who asked for all, and was neither answered nor failed, must not keep the others waiting."""
+    def _end_probe(self, opening: int) -> None:
+        """Let the next request probe, also when this one was interrupted without an answer or a failure."""
         with self._lock:
-            if begun == self._openings:
-                self._probing = False
+            if opening == self._openings:
+                self._is_probing = False
 
 
 @cache
-def breaker_of(server: str, model: str) -> Breaker:
-    return Breaker()
+def breaker_for(server: str, model: str) -> CircuitBreaker:
+    return CircuitBreaker()

@@ -1,24 +1,24 @@
-"""How every remote system fails: for now, or for good."""
+"""The errors that every remote system shares: transient or permanent."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from math import inf
 
-from screener.services.usage import UNKNOWN, Usage
+from screener.services.usage import UNKNOWN_USAGE, Usage
 
 
 class ServiceError(Exception):
-    """A remote system did not do what it was asked. The message is a sentence that HR can read.
+    """A remote system did not fulfil a request. HR reads the message.
 
-    `usage`: what the failure used of a model all the same, where that is known.
+    `usage` is the usage that the failed request is billed for.
     """
 
-    usage: Usage = UNKNOWN
+    usage: Usage = UNKNOWN_USAGE
 
 
 class TransientError(ServiceError):
-    """May work later. `retry_after`: seconds that the vendor asked us to wait, where it said so."""
+    """A retry may succeed. `retry_after` is the wait in seconds that the server asked for."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class TransientError(ServiceError):
 
 
 class NotSent(TransientError):
-    """Nobody was asked, for a reason of our own, so it was no try: the work waits for as long as it must."""
+    """The request was not sent (budget spent, circuit open). Not counted as a try; retry after `wait`."""
 
     def __init__(self, message: str, *, wait: timedelta) -> None:
         super().__init__(message)
@@ -34,21 +34,25 @@ class NotSent(TransientError):
 
 
 class PermanentError(ServiceError):
-    """Will not work however often it is tried, until a person changes something."""
+    """A retry fails in the same way until a person changes the configuration or the data."""
 
 
-def asked_wait(headers: Mapping[str, str], *, longest: float) -> float | None:
-    """How many seconds a server asks us to wait, if it says so in a way that can be believed.
+def retry_after_seconds(headers: Mapping[str, str], *, maximum: float) -> float | None:
+    """The wait of a Retry-After header (seconds, milliseconds or a date), capped at `maximum`.
 
-    Such headers are read whatever the case of their names. Of a wait without measure only the `longest` is kept to.
+    None for a missing, malformed or non-positive value. `headers` must ignore case.
     """
     try:
-        if milliseconds := headers.get("retry-after-ms"):
-            seconds = float(milliseconds) / 1000
-        elif (value := headers.get("retry-after", "")).endswith("GMT"):
-            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        else:
-            seconds = float(value)
+        seconds = _parse_retry_after(headers)
     except (ValueError, OverflowError):
         return None
-    return min(seconds, longest) if 0 < seconds < inf else None
+    return min(seconds, maximum) if 0 < seconds < inf else None
+
+
+def _parse_retry_after(headers: Mapping[str, str]) -> float:
+    if milliseconds := headers.get("retry-after-ms"):
+        return float(milliseconds) / 1000
+    value = headers.get("retry-after", "")
+    if value.endswith("GMT"):
+        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    return float(value)

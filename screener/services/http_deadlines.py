@@ -1,4 +1,4 @@
-"""Requests that are sent by a certain moment or not at all, and that are over after so many seconds in all."""
+"""Deadlines for HTTP requests: send before a moment or not at all, and finish within a total time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,60 +19,62 @@ from screener.services.errors import TransientError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_deadline: ContextVar[datetime | None] = ContextVar("_deadline", default=None)
-_end: ContextVar[float | None] = ContextVar("_end", default=None)
+TOTAL_TIMEOUT_MESSAGE = "The request exceeded its total time."
+
+_send_by: ContextVar[datetime | None] = ContextVar("_send_by", default=None)
+_finish_by: ContextVar[float | None] = ContextVar("_finish_by", default=None)
 
 
 class TooLateToSend(TransientError):
-    """The moment had passed before the request was sent: nothing was done."""
+    """The send deadline passed, so the request was not sent."""
 
 
 @contextmanager
-def sent_before(moment: datetime) -> Iterator[None]:
-    """What a PunctualAdapter sends in this block is sent before that moment, or raises TooLateToSend."""
-    token = _deadline.set(moment)
+def send_deadline(deadline: datetime) -> Iterator[None]:
+    """Requests of a DeadlineAdapter in this block are sent before the deadline or raise TooLateToSend."""
+    token = _send_by.set(deadline)
     try:
         yield
     finally:
-        _deadline.reset(token)
+        _send_by.reset(token)
 
 
 @contextmanager
-def over_within(seconds: float) -> Iterator[None]:
-    """All that a PunctualAdapter does in this block, to the last byte that is read, is over then or times out.
+def total_timeout(seconds: float) -> Iterator[None]:
+    """Requests of a DeadlineAdapter in this block, with the reading of their bodies, finish in time or time out.
 
-    A timeout of requests starts anew with every byte, so that whoever sends one at a time could keep us for ever.
-    (Looking up a name can't be cut short, and each address of a name is given as much time as the first.)
+    The timeout of `requests` starts again with every byte, so a server that sends one byte at a time could block a
+    worker for ever. Limits: a name lookup cannot be interrupted, and each address of a name gets the full timeout.
     """
-    token = _end.set(monotonic() + seconds)
+    token = _finish_by.set(monotonic() + seconds)
     try:
         yield
     finally:
-        _end.reset(token)
+        _finish_by.reset(token)
 
 
-def _left(most: float | None) -> float | None:
-    """How long one more wait may be, where it would otherwise be this long. Raises TimeoutError when all is over."""
-    end = _end.get()
-    if end is None:
-        return most
-    left = end - monotonic()
-    if left <= 0:
-        raise TimeoutError("It took too long in all.")
-    return left if most is None else min(left, most)
+def _remaining_seconds(timeout: float | None) -> float | None:
+    """`timeout`, shortened to the time that is left in total. Raises TimeoutError when no time is left."""
+    finish_by = _finish_by.get()
+    if finish_by is None:
+        return timeout
+    remaining = finish_by - monotonic()
+    if remaining <= 0:
+        raise TimeoutError(TOTAL_TIMEOUT_MESSAGE)
+    return remaining if timeout is None else min(remaining, timeout)
 
 
-class _InTime(RawIOBase):
-    """What comes from a socket, which waits no longer for each part of it than is left for all."""
+class _DeadlineReader(RawIOBase):
+    """Reads from a socket. Each read waits no longer than the time that is left in total."""
 
     def __init__(self, reader: RawIOBase, sock: socket) -> None:
-        self._reader, self._sock, self._patience = reader, sock, sock.gettimeout()
+        self._reader, self._sock, self._timeout = reader, sock, sock.gettimeout()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int | None:
-        self._sock.settimeout(_left(self._patience))
+        self._sock.settimeout(_remaining_seconds(self._timeout))
         return self._reader.readinto(buffer)
 
     def close(self) -> None:
@@ -80,57 +82,57 @@ class _InTime(RawIOBase):
         super().close()
 
 
-class _Answer(HTTPResponse):
+class _DeadlineResponse(HTTPResponse):
     def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp: BufferedReader = BufferedReader(_InTime(self.fp.detach(), sock))
+        self.fp: BufferedReader = BufferedReader(_DeadlineReader(self.fp.detach(), sock))
 
 
-class _Connection(HTTPConnection):
-    """Looks at the clock at the last moment: once it stands, new or reused, and before each part is sent.
+class _DeadlineConnection(HTTPConnection):
+    """Checks the send deadline after connecting and before sending each part of a request.
 
-    A request of which a part is missing is none. Whoever was stopped between the two (a suspended machine, a slow
-    handshake) sends nothing any more.
+    A server ignores a request with a missing part. So a process that was stopped between two parts (a suspended
+    machine, a slow handshake) sends no late request.
     """
 
-    response_class = _Answer
+    response_class = _DeadlineResponse
 
     def connect(self) -> None:
-        self.timeout = _left(self.timeout)
+        self.timeout = _remaining_seconds(self.timeout)
         super().connect()
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(_left(self.timeout))
-        deadline = _deadline.get()
-        if deadline is not None and datetime.now(UTC) >= deadline:
-            raise TooLateToSend("It took too long to reach Twilio, so nothing was sent; trying again.")
+        self.sock.settimeout(_remaining_seconds(self.timeout))
+        send_by = _send_by.get()
+        if send_by is not None and datetime.now(UTC) >= send_by:
+            raise TooLateToSend("The connection took too long, so the request was not sent. It will be retried.")
         super().send(data)
 
 
-class _TLSConnection(_Connection, HTTPSConnection):
+class _DeadlineTLSConnection(_DeadlineConnection, HTTPSConnection):
     pass
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+class _DeadlinePool(HTTPConnectionPool):
+    ConnectionCls = _DeadlineConnection
 
 
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+class _DeadlineTLSPool(HTTPSConnectionPool):
+    ConnectionCls = _DeadlineTLSConnection
 
 
-class PunctualAdapter(HTTPAdapter):
-    """Sends as requests does, through a proxy as well, and keeps to `sent_before`."""
+class DeadlineAdapter(HTTPAdapter):
+    """The adapter of `requests`, also through a proxy, with `send_deadline` and `total_timeout`."""
 
-    POOLS: ClassVar[dict[str, Any]] = {"http": _Pool, "https": _TLSPool}
+    POOL_CLASSES: ClassVar[dict[str, Any]] = {"http": _DeadlinePool, "https": _DeadlineTLSPool}
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = self.POOLS
+        self.poolmanager.pool_classes_by_scheme = self.POOL_CLASSES
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = self.POOLS
+        manager.pool_classes_by_scheme = self.POOL_CLASSES
         return manager

@@ -1,33 +1,42 @@
-"""When the configured models will be shut down, by the lists of models that their servers publish."""
+"""Shutdown dates of the configured models, by the lists of models that their servers publish."""
 
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from pydantic import BaseModel
 
 from screener.services.errors import ServiceError
-from screener.services.interviewer import openai_interviewer
 from screener.services.interviewer.openai_interviewer import OpenAIInterviewer
-from screener.services.openai.openai_client import Account, ModelUnknown, RequestRefused
+from screener.services.interviewer.selection import configured_interviewer
+from screener.services.openai.openai_client import Account
+from screener.services.openai.openai_errors import ModelUnknown, RequestRefused
 from screener.services.speech_synthesis import synthesizer
 from screener.services.transcription import transcriber
 
-NOTICE = timedelta(days=90)
+NOTICE_PERIOD = timedelta(days=90)
 TIMEOUT_SECONDS = 5
 
 
 class RetirementUnknown(Exception):
-    """A server did not publish its models. The message names the settings concerned, and the reason."""
+    """A server did not publish its models. The message names the settings concerned and the reason."""
+
+
+class RetirementReason(Enum):
+    RETIRING = auto()
+    RETIRED = auto()
+    UNLISTED = auto()
 
 
 @dataclass(frozen=True)
-class Notice:
-    """The model in `setting` is shut down, or will be soon."""
+class RetirementNotice:
+    """The model in `setting` is shut down within NOTICE_PERIOD, was shut down, or is not on the server's list."""
 
     setting: str
+    reason: RetirementReason
     message: str
 
 
@@ -43,14 +52,14 @@ class _Model(BaseModel):
         return None
 
 
-class _Models(BaseModel):
+class _ModelList(BaseModel):
     data: list[_Model] = []
 
 
-def configured() -> list[Account]:
-    """The models that cost money with the present settings."""
-    text = openai_interviewer.interviewer()
-    accounts = [text.account] if isinstance(text, OpenAIInterviewer) else []
+def billed_accounts() -> list[Account]:
+    """The configured models that cost money."""
+    interviewer = configured_interviewer()
+    accounts = [interviewer.account] if isinstance(interviewer, OpenAIInterviewer) else []
     if transcriber.source() == "openai":
         accounts.append(transcriber.account())
     if synthesizer.is_on():
@@ -58,45 +67,48 @@ def configured() -> list[Account]:
     return accounts
 
 
-def servers() -> list[list[Account]]:
+def accounts_by_server() -> list[list[Account]]:
     """The configured models, grouped by server and key."""
-    accounts: dict[tuple[str, str], list[Account]] = defaultdict(list)
-    for account in configured():
-        accounts[account.base_url, account.key].append(account)
-    return list(accounts.values())
+    groups: dict[tuple[str, str], list[Account]] = defaultdict(list)
+    for account in billed_accounts():
+        groups[account.base_url, account.api_key].append(account)
+    return list(groups.values())
 
 
-def notices(accounts: list[Account], today: date) -> list[Notice]:
-    """The models of one server that are near their end, past it, or unknown to it. Raises RetirementUnknown.
+def retirement_notices(accounts: list[Account], today: date) -> list[RetirementNotice]:
+    """Notices for the accounts of one server whose model retires soon, is retired, or is not listed.
 
-    No notice for a server that publishes no list.
+    A server that publishes no list gives no notices. Raises RetirementUnknown.
     """
-    listed = {model.id: model for model in _listed(accounts)}
-    reasons = [(account, _why_to_replace(account, listed.get(account.model), today)) for account in accounts if listed]
-    return [
-        Notice(f"{account.prefix}_MODEL", f"{account.prefix}_MODEL is {account.model}, which {reason}.")
-        for account, reason in reasons
-        if reason
-    ]
+    models = {model.id: model for model in _fetch_models(accounts)}
+    if not models:
+        return []
+    notices = [_notice_for(account, models.get(account.model), today) for account in accounts]
+    return [notice for notice in notices if notice]
 
 
-def _listed(accounts: list[Account]) -> list[_Model]:
-    account = replace(accounts[0], seconds=TIMEOUT_SECONDS)
+def _fetch_models(accounts: list[Account]) -> list[_Model]:
+    account = replace(accounts[0], timeout=TIMEOUT_SECONDS)
     try:
-        with account.errors_of_ours():
+        with account.map_errors():
             reply = account.client.models.with_raw_response.list()
-        return account.read(reply.text, _Models).data
+        return account.parse_reply(reply.text, _ModelList).data
     except (ModelUnknown, RequestRefused):
         return []
     except ServiceError as error:
-        models = ", ".join(f"{account.prefix}_MODEL={account.model}" for account in accounts)
-        raise RetirementUnknown(f"It is not known whether {models} will be shut down soon. {error}") from error
+        models = ", ".join(f"{account.setting_prefix}_MODEL={account.model}" for account in accounts)
+        raise RetirementUnknown(f"The shutdown dates of {models} are not known. {error}") from error
 
 
-def _why_to_replace(account: Account, model: _Model | None, today: date) -> str:
-    """Empty for a model that stays."""
+def _notice_for(account: Account, model: _Model | None, today: date) -> RetirementNotice | None:
+    setting = f"{account.setting_prefix}_MODEL"
+    subject = f"{setting} is {account.model}, which"
     if model is None:
-        return f"is not among the models that {account.address} offers us"
-    if model.last_day is None or model.last_day > today + NOTICE:
-        return ""
-    return f"{'was' if model.last_day <= today else 'will be'} shut down on {model.last_day}"
+        message = f"{subject} is not among the models of {account.public_address}."
+        return RetirementNotice(setting, RetirementReason.UNLISTED, message)
+    if model.last_day is None or model.last_day > today + NOTICE_PERIOD:
+        return None
+    if model.last_day > today:
+        message = f"{subject} will be shut down on {model.last_day}."
+        return RetirementNotice(setting, RetirementReason.RETIRING, message)
+    return RetirementNotice(setting, RetirementReason.RETIRED, f"{subject} was shut down on {model.last_day}.")

@@ -1,11 +1,14 @@
-"""How much of a model a call used: what its price is multiplied by."""
+"""The quantities of a model call that its price is multiplied by."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Usage:
-    """As far as it is known. `tokens_in` includes those that were read from the cache or put into it."""
+    """The usage of one model call. None means that a quantity is not known.
+
+    `tokens_in` includes the tokens that were read from the prompt cache or written to it.
+    """
 
     tokens_in: int | None = None
     tokens_cached: int | None = None
@@ -15,5 +18,5 @@ class Usage:
     characters: int | None = None
 
 
-UNKNOWN = Usage()
-NOTHING = Usage(tokens_in=0, tokens_out=0, audio_seconds=0.0, characters=0)
+UNKNOWN_USAGE = Usage()
+NO_USAGE = Usage(tokens_in=0, tokens_out=0, audio_seconds=0.0, characters=0)

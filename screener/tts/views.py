@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from screener.services.speech_synthesis import synthesizer
 from screener.tts import prompt_cache
-from screener.web.byte_ranges import streamed
+from screener.web.byte_ranges import ranged_response
 
 KEPT_FOR = 24 * 3600
 LONGEST_DESCRIPTION = 4000
@@ -29,7 +29,7 @@ def audio(request: HttpRequest, token: str) -> HttpResponseBase:
     except FileNotFoundError:
         raise Http404("The file of this sentence is gone from the storage.") from None
     kind = TYPES.get(str(line.file.name).rsplit(".", 1)[-1], synthesizer.MP3)
-    response = streamed(file, line.file.size, content_type=kind, asked=request.headers.get("Range", ""))
+    response = ranged_response(file, line.file.size, content_type=kind, range_header=request.headers.get("Range", ""))
     response["Content-Description"] = quote(line.text, safe=" ,.?!'")[:LONGEST_DESCRIPTION]
     response["ETag"] = quote_etag(str(line.file.name))
     response["Cache-Control"] = f"public, max-age={KEPT_FOR}"

@@ -1,4 +1,4 @@
-"""The web process's line about each request, which whoever asks must not be able to write."""
+"""Access log of the web process, into which a request cannot write lines."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,6 +9,6 @@ from gunicorn.glogging import Logger
 
 class AccessLogger(Logger):  # type: ignore[misc]  # untyped library
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> dict[str, Any]:
-        """The path with its line breaks and control characters still encoded; gunicorn's own is decoded."""
+        """Return gunicorn's atoms with the path percent-encoded, because gunicorn decodes line breaks in it."""
         path = quote(environ.get("PATH_INFO") or "", safe="/:@", errors="replace")
         return {**super().atoms(resp, req, environ, request_time), "U": path}

@@ -1,4 +1,4 @@
-"""Sound from our storage, whole or the range that a player asks for when it seeks."""
+"""Serve stored audio, whole or the byte range that a player requests when it seeks."""
 
 import re
 from collections.abc import Iterator
@@ -6,33 +6,36 @@ from typing import IO
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-CHUNK = 64 * 1024
+CHUNK_SIZE = 64 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-"""Python turns no text of thousands of figures into a number, and no file is as long as fifteen can say."""
+"""At most 15 digits: longer than any file, and far below the length that `int` rejects."""
 
 
-class NotSatisfiable(Exception):
-    """The range that was asked for lies outside the file."""
+class RangeNotSatisfiable(Exception):
+    """The requested range lies outside the file."""
 
 
-def streamed(file: IO[bytes], size: int, *, content_type: str, asked: str) -> HttpResponseBase:
-    """The file, or the part of it that the Range header `asked` for. It is closed with the response, read or not."""
+def ranged_response(file: IO[bytes], size: int, *, content_type: str, range_header: str) -> HttpResponseBase:
+    """Return a response with the file or the range of it. Closing the response closes the file."""
     try:
-        part = asked_range(asked, size)
-    except NotSatisfiable:
+        byte_range = parse_range(range_header, size)
+    except RangeNotSatisfiable:
         file.close()
-        return _guarded(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
-    first, last = part or (0, size - 1)
-    response = StreamingHttpResponse(Part(file, first, last - first + 1), content_type=content_type)
+        return _with_safe_headers(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
+    first, last = byte_range or (0, size - 1)
+    response = StreamingHttpResponse(FileRange(file, first, last - first + 1), content_type=content_type)
     response["Content-Length"] = str(last - first + 1)
-    if part:
+    if byte_range:
         response.status_code = 206
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
-    return _guarded(response)
+    return _with_safe_headers(response)
 
 
-def asked_range(header: str, size: int) -> tuple[int, int] | None:
-    """First and last byte of the range; None for the whole file, also where the header is none that we serve."""
+def parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """Return the first and last byte of the range, or None for the whole file.
+
+    A header with several ranges or another unit is ignored, as HTTP allows.
+    """
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.group() == "bytes=-":
         return None
@@ -42,12 +45,12 @@ def asked_range(header: str, size: int) -> tuple[int, int] | None:
     else:
         start, end = int(first), min(int(last or size - 1), size - 1)
     if start > end or start >= size:
-        raise NotSatisfiable
+        raise RangeNotSatisfiable
     return start, end
 
 
-class Part:
-    """So many bytes of a file, from here on. It is closed with the response, read or not."""
+class FileRange:
+    """Iterates over `length` bytes of a file, beginning at `start`. Closing it closes the file."""
 
     def __init__(self, file: IO[bytes], start: int, length: int) -> None:
         self.file, self.start, self.length = file, start, length
@@ -56,13 +59,13 @@ class Part:
     def __iter__(self) -> Iterator[bytes]:
         left = self.length
         self.file.seek(self.start)
-        while left > 0 and (chunk := self.file.read(min(CHUNK, left))):
+        while left > 0 and (chunk := self.file.read(min(CHUNK_SIZE, left))):
             left -= len(chunk)
             yield chunk
 
 
-def _guarded(response: HttpResponseBase) -> HttpResponseBase:
-    """Whatever the bytes are, a browser plays or saves them and never runs them."""
+def _with_safe_headers(response: HttpResponseBase) -> HttpResponseBase:
+    """Add headers that make a browser play or save the content, and never run it."""
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

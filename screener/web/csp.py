@@ -1,13 +1,13 @@
-"""What a browser is told that it may do with our pages."""
+"""Content-Security-Policy of all pages."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
-POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
-        "script-src 'self' 'unsafe-eval'",  # the admin's theme evaluates attributes of its own pages (Alpine.js)
+        "script-src 'self' 'unsafe-eval'",  # Alpine.js, which the admin's theme uses, evaluates attributes
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "object-src 'none'",
@@ -16,17 +16,17 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-"""Should hostile text ever become part of a page: no script of its own runs, and nothing is sent elsewhere."""
+"""If hostile text gets into a page unescaped, its scripts do not run and it sends nothing to other hosts."""
 
 
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware. An answer that has a stricter policy keeps it."""
+    """Middleware that sets the policy on responses that do not have one."""
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response
 
-    return answer
+    return middleware

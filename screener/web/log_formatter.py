@@ -1,13 +1,13 @@
-"""What is written to the log: never what stands in the rows that an error is about."""
+"""Log formatter that leaves out the values of database rows."""
 
 import logging
 import re
 from typing import Any
 
-_ROW = re.compile(r"^DETAIL: .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL | re.MULTILINE)
+_ROW_DETAILS = re.compile(r"^DETAIL: .*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL | re.MULTILINE)
 
 
-class Line(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     def formatException(self, ei: Any) -> str:
-        """Without the details that PostgreSQL adds, which are a row's values: names, numbers, transcripts."""
-        return _ROW.sub("DETAIL: (not logged)", super().formatException(ei))
+        """Remove PostgreSQL's DETAIL, which quotes values of the row: names, phone numbers, transcripts."""
+        return _ROW_DETAILS.sub("DETAIL: (not logged)", super().formatException(ei))

@@ -1,4 +1,4 @@
-"""Limits failed logins to the admin with django-axes, whose counts stand in the database that all processes share."""
+"""Limits failed logins to the admin with django-axes. It counts in the database, which all processes share."""
 
 from ipaddress import IPv6Address, ip_address
 from threading import BoundedSemaphore
@@ -28,7 +28,7 @@ _checks = BoundedSemaphore(CONCURRENT_CHECKS)
 class LoginForm(AuthenticationForm):  # type: ignore[misc]  # untyped library
     def clean(self) -> Any:
         if not _checks.acquire(blocking=False):
-            raise ValidationError("Other people are logging in right now. Try again in a few seconds.", code="busy")
+            raise ValidationError("Many logins are in progress. Try again in a few seconds.", code="busy")
         try:
             return super().clean()
         finally:

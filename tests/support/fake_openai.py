@@ -1,6 +1,7 @@
 """A server on loopback that speaks as much of OpenAI's protocol as is used, answers by script and can misbehave."""
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 
 from django.test import override_settings
 
-from screener.services.circuit_breaker import breaker_of
+from screener.services.circuit_breaker import breaker_for
 from screener.services.openai import request_options
 from screener.services.openai.openai_client import client_for
 
@@ -32,6 +33,12 @@ class ReceivedRequest:
     @property
     def user_turn(self) -> str:
         return str(self.json["messages"][1]["content"])
+
+    @property
+    def form_fields(self) -> dict[str, bytes]:
+        """The parts of a multipart body by name."""
+        parts = re.finditer(rb'name="([^"]+)".*?\r\n\r\n(.*?)\r\n--', self.body, re.DOTALL)
+        return {part[1].decode(): part[2] for part in parts}
 
 
 Behaviour = Callable[["_Handler"], None]
@@ -105,8 +112,8 @@ def run_fake_openai(*replies: Behaviour) -> Iterator[FakeOpenAI]:
     finally:
         client_for(KEY, server.base_url, server.seconds).close()
         client_for.cache_clear()
-        request_options.refused.clear()
-        breaker_of.cache_clear()
+        request_options.rejected_options.clear()
+        breaker_for.cache_clear()
         httpd.shutdown()
         thread.join()
         httpd.server_close()
@@ -118,6 +125,25 @@ def fake_language_model(*replies: Behaviour, **settings: Any) -> Iterator[FakeOp
     with run_fake_openai(*replies) as server:
         account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "gpt-6-luna"}
         with override_settings(**(account | {"OPENAI_TIMEOUT": server.seconds} | settings)):
+            yield server
+
+
+@contextmanager
+def fake_transcription(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+    """A fake server that is the configured transcription service."""
+    with run_fake_openai(*replies) as server:
+        account = {"SPEECH_API_KEY": KEY, "SPEECH_BASE_URL": server.base_url, "SPEECH_MODEL": "gpt-transcribe"}
+        with override_settings(**(account | {"OPENAI_TIMEOUT": server.seconds} | settings)):
+            yield server
+
+
+@contextmanager
+def fake_speech_synthesis(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+    """A fake server that is the configured speech synthesis service."""
+    with run_fake_openai(*replies) as server:
+        account = {"VOICE_API_KEY": KEY, "VOICE_BASE_URL": server.base_url, "VOICE_MODEL": "voice-1"}
+        options = {"VOICE_NAME": "jane", "OPENAI_TIMEOUT": server.seconds}
+        with override_settings(**(account | options | settings)):
             yield server
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from interviews.models import InterviewResponse
 from screener.services.interviewer.offline_rules import OfflineInterviewer
-from screener.services.interviewer.protocol import AnswerScores, AnswerText, CriterionScore, Reply
+from screener.services.interviewer.protocol import CriterionScore, Reply, ResponseScores, ResponseText
 from tests.support.factories import QUESTIONS, make_approved_job, make_transcribed_interview
 
 ANSWER = "In my last job, I moved twelve services to Kubernetes; outages fell by half."
@@ -16,11 +16,11 @@ class ScriptedInterviewer:
 
     label = "a test"
 
-    def __init__(self, assess: Callable[[AnswerText], AnswerScores]) -> None:
+    def __init__(self, assess: Callable[[ResponseText], ResponseScores]) -> None:
         self._assess = assess
         self.call_count = 0
 
-    def assess(self, answer: AnswerText) -> Reply[AnswerScores]:
+    def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:
         self.call_count += 1
         return Reply(self._assess(answer), model="test-1", prompt_hash="0" * 64)
 
@@ -28,9 +28,9 @@ class ScriptedInterviewer:
         return getattr(OfflineInterviewer(), name)
 
 
-def uniform_scores(score: float, quote: str) -> Callable[[AnswerText], AnswerScores]:
-    def assess(answer: AnswerText) -> AnswerScores:
-        return AnswerScores(
+def uniform_scores(score: float, quote: str) -> Callable[[ResponseText], ResponseScores]:
+    def assess(answer: ResponseText) -> ResponseScores:
+        return ResponseScores(
             criteria=[
                 CriterionScore(criterion=one.key, score=score, reason="why", quotes=[quote]) for one in answer.rubric
             ],
@@ -40,14 +40,14 @@ def uniform_scores(score: float, quote: str) -> Callable[[AnswerText], AnswerSco
     return assess
 
 
-def raising(error: BaseException) -> Callable[[AnswerText], AnswerScores]:
-    def assess(answer: AnswerText) -> AnswerScores:
+def raising(error: BaseException) -> Callable[[ResponseText], ResponseScores]:
+    def assess(answer: ResponseText) -> ResponseScores:
         raise error
 
     return assess
 
 
-def in_sequence(*each: Callable[[AnswerText], AnswerScores]) -> Callable[[AnswerText], AnswerScores]:
+def in_sequence(*each: Callable[[ResponseText], ResponseScores]) -> Callable[[ResponseText], ResponseScores]:
     """Each once, the last one for ever."""
     left = list(each)
     return lambda answer: (left.pop(0) if len(left) > 1 else left[0])(answer)

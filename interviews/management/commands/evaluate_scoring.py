@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from interviews.calibration.report import picture, report
 from interviews.calibration.run import Evaluated, NotASet, evaluate, read_samples, requests_for
-from screener.services.interviewer import openai_interviewer
+from screener.services.interviewer import selection
 
 MOST_REPEATS = 100
 
@@ -33,9 +33,9 @@ class Command(BaseCommand):
             samples = read_samples(file)
         except NotASet as error:
             raise CommandError(str(error)) from error
-        interviewer = openai_interviewer.interviewer()
+        interviewer = selection.configured_interviewer()
         self.stdout.write(f"{len(samples)} answers from {file}, each scored {repeats} times by: {interviewer.label}")
-        if interviewer.paid_model:
+        if interviewer.billed_model:
             self.stdout.write(
                 f"That makes {requests_for(samples, repeats)} requests, more where one is asked again. "
                 "Each is on the bill of this month (admin, Spending) and stops at MONTHLY_BUDGET."

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.models import Recording
-from screener.web.byte_ranges import NotSatisfiable, asked_range
+from screener.web.byte_ranges import RangeNotSatisfiable, parse_range
 from tests.support.sample_rows import WAV, make_completed_interview
 
 SIZE = len(WAV)
@@ -111,7 +111,7 @@ class TestATake:
 @given(st.from_regex(r"bytes=[0-9]{0,3}-[0-9]{0,3}", fullmatch=True), st.integers(0, 50))
 def test_a_range_lies_within_the_file(header: str, size: int) -> None:
     try:
-        part = asked_range(header, size)
-    except NotSatisfiable:
+        part = parse_range(header, size)
+    except RangeNotSatisfiable:
         return
     assert part is None or 0 <= part[0] <= part[1] < size

@@ -28,7 +28,7 @@ from interviews.scoring import assessment
 from interviews.scoring.assessment import ASSESS_STEP
 from interviews.tests.scoring.test_monthly_budget import judging
 from screener.background.steps import run_step
-from screener.services.interviewer.protocol import AnswerText, InterviewText, JudgedAnswer
+from screener.services.interviewer.protocol import AssessedResponse, InterviewText, ResponseText
 from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
 from tests.support.fake_openai import FakeOpenAI, fake_language_model
@@ -200,7 +200,7 @@ def test_what_judges_names_no_measure(file: Path) -> None:
 
 
 def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
-    for told in (AnswerText, InterviewText, JudgedAnswer):
+    for told in (ResponseText, InterviewText, AssessedResponse):
         assert not {one.name for one in fields(told)} & set(KINDS)
 
 

@@ -17,7 +17,6 @@ from interviews.planning import NotPossible, plan_interview
 from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.tasks import sweep
-from screener.tests.services.test_transcription import a_wav
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_openai import (
     KEY,
@@ -30,6 +29,7 @@ from tests.support.fake_openai import (
     run_fake_openai,
 )
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.model_samples import make_wav
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 Status = InterviewResponse.Status
@@ -85,24 +85,26 @@ class TestByAModel:
         word = {"word": "Yes.", "start": 0.1, "end": 0.4}
         reply = {"text": "Yes.", "logprobs": [{"token": "Yes.", "logprob": 0.0}], "words": [word]}
         with transcriber(json_reply(200, reply)):
-            response = transcribed(answered(a_wav(3)))
+            response = transcribed(answered(make_wav(3)))
         assert (response.status, response.transcript) == (Status.TRANSCRIBED, "Yes.")
         assert (response.transcript_source, response.transcript_confidence) == ("openai", 1.0)
         assert response.transcript_times == [{"start": 0.1, "end": 0.4, "text": "Yes."}]
 
     def test_invents_nothing_that_the_source_does_not_know(self) -> None:
         with transcriber(json_reply(200, {"text": WORDS})):
-            response = transcribed(answered(a_wav(3)))
+            response = transcribed(answered(make_wav(3)))
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
     @pytest.mark.parametrize("text", ["", "[Music]"])
     def test_leaves_sound_without_words_to_a_person(self, text: str) -> None:
         with transcriber(json_reply(200, {"text": text})):
-            response = transcribed(answered(a_wav(3)))
+            response = transcribed(answered(make_wav(3)))
         assert response.status == Status.UNINTELLIGIBLE
         assert "Listen to it" in response.status_reason
 
-    @pytest.mark.parametrize(("audio", "reason"), [(b"", "empty"), (a_wav(1500), "25 minutes")], ids=["empty", "long"])
+    @pytest.mark.parametrize(
+        ("audio", "reason"), [(b"", "empty"), (make_wav(1500), "25 minutes")], ids=["empty", "long"]
+    )
     def test_settles_what_is_not_sent_with_the_reason(self, audio: bytes, reason: str) -> None:
         with transcriber(json_reply(200, {"text": WORDS})) as server:
             response = transcribed(answered(audio))
@@ -122,7 +124,7 @@ class TestByAModel:
     )
     def test_tries_again_after_what_passes(self, trouble: Behaviour, wait: int, time_machine: Any) -> None:
         with transcriber(trouble, json_reply(200, {"text": WORDS})):
-            response = transcribed(answered(a_wav(3)))
+            response = transcribed(answered(make_wav(3)))
             assert response.status == Status.ANSWERED
             assert response.retry_at is not None
             assert response.retry_at > timezone.now() + timedelta(seconds=wait - 0.5)
@@ -138,12 +140,12 @@ class TestByAModel:
     )
     def test_settles_what_only_a_person_can_change(self, refusal: Behaviour) -> None:
         with transcriber(refusal):
-            response = transcribed(answered(a_wav(3)))
+            response = transcribed(answered(make_wav(3)))
         assert response.status == Status.MODEL_UNAVAILABLE
         assert response.status_reason.endswith("Listen to it instead.")
 
     def test_settles_an_answer_whose_file_is_gone(self) -> None:
-        response = answered(a_wav(3))
+        response = answered(make_wav(3))
         take = response.takes.get()
         take.file.storage.delete(str(take.file.name))
         with transcriber(json_reply(200, {"text": WORDS})):
@@ -152,7 +154,7 @@ class TestByAModel:
 
 class TestByTwilio:
     def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: FakeTwilio) -> None:
-        response = transcribed(answered(a_wav(20)))
+        response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
         assert twilio.requests == [], "it usually comes by itself"
         response.takes.get().carrier_said(WORDS, status="completed")
@@ -162,7 +164,7 @@ class TestByTwilio:
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
     def test_asks_for_what_the_lost_callback_would_have_said(self, twilio: FakeTwilio, time_machine: Any) -> None:
-        response = transcribed(answered(a_wav(20)))
+        response = transcribed(answered(make_wav(20)))
         twilio.transcriptions = [{"sid": "TR1", "status": "in-progress", "transcription_text": ""}]
         for _ in range(5):
             response = after(time_machine, response, minutes=2)
@@ -171,7 +173,7 @@ class TestByTwilio:
         assert after(time_machine, response, minutes=2).transcript == WORDS
 
     def test_does_not_miss_what_comes_while_it_decides_to_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        response = answered(a_wav(20))
+        response = answered(make_wav(20))
         run_tasks()
 
         def too_late(take: Recording) -> Any:
@@ -187,25 +189,25 @@ class TestByTwilio:
         assert response.status == Status.ASSESSED
 
     def test_gives_up_what_does_not_come_for_hours(self, twilio: FakeTwilio, time_machine: Any) -> None:
-        response = after(time_machine, transcribed(answered(a_wav(20))), hours=3)
+        response = after(time_machine, transcribed(answered(make_wav(20))), hours=3)
         assert response.status == Status.MODEL_UNAVAILABLE
         assert "no transcription of this answer" in response.status_reason
         assert "Listen to it" in response.status_reason
 
     @pytest.mark.parametrize(("seconds", "said"), [(1.4, "1.4 seconds"), (2, "2.0 seconds"), (120, "120.0 seconds")])
     def test_settles_at_once_what_twilio_does_not_take(self, twilio: FakeTwilio, seconds: float, said: str) -> None:
-        response = transcribed(answered(a_wav(seconds)))
+        response = transcribed(answered(make_wav(seconds)))
         assert response.status == Status.MODEL_UNAVAILABLE
         assert f"This answer lasts {said}" in response.status_reason
         assert twilio.requests == []
 
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
-        response = answered(a_wav(20))
+        response = answered(make_wav(20))
         response.takes.get().carrier_said("", status="failed")
         assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
 
     def test_knows_that_blank_means_no_words(self) -> None:
-        response = answered(a_wav(20))
+        response = answered(make_wav(20))
         response.takes.get().carrier_said("(blank)", status="completed")
         assert transcribed(response).status == Status.UNINTELLIGIBLE
 

@@ -17,7 +17,7 @@ from interviews.calibration.run import INJECTED, NotASet, outcome, read_samples
 from interviews.models import Assessment
 from interviews.scoring.assessment import job_text, rubric_of
 from screener.models import ModelCall
-from screener.services.interviewer.protocol import AnswerText
+from screener.services.interviewer.protocol import ResponseText
 from tests.support.factories import ANSWER, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import Behaviour, FakeOpenAI, completion_reply, error_reply, fake_language_model
 
@@ -137,7 +137,7 @@ class TestOfflineRules:
         interview = make_transcribed_interview()
         run_tasks()
         for response in interview.responses.all():
-            text = AnswerText(
+            text = ResponseText(
                 job=job_text(interview.job),
                 question=response.question,
                 competency=response.competency,

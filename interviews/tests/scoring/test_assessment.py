@@ -16,7 +16,7 @@ from interviews.scoring.assessment import ASSESS_STEP, rubric_of
 from jobs.models import JobDescription
 from screener.background.steps import run_step
 from screener.services.errors import TransientError
-from screener.services.interviewer.protocol import AnswerScores, AnswerText
+from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.factories import make_interview, make_transcribed_interview, run_tasks
 from tests.support.scripted_interviewer import ANSWER, in_sequence, make_response, raising, uniform_scores
 
@@ -41,7 +41,7 @@ class TestAnAnswer:
     def test_is_judged_without_the_candidates_name(self, judged_by: Any) -> None:
         sent: list[str] = []
 
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             sent.append(answer.transcript)
             return uniform_scores(8, "moved twelve services")(answer)
 
@@ -57,7 +57,7 @@ class TestAnAnswer:
         interview = make_transcribed_interview(ANSWER)
         response = interview.responses.all()[0]
 
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             # While this worker waits for the model, its lease runs out and another one takes the answer and finishes.
             InterviewResponse.objects.filter(pk=response.pk).update(lease_until=interview.created_at)
             judged_by(uniform_scores(8, "moved twelve services"))
@@ -74,7 +74,7 @@ class TestASecondTry:
     def test_is_told_why_and_leaves_what_was_refused_visible(self, judged_by: Any) -> None:
         objections: list[str] = []
 
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             objections.append(answer.objection)
             return (GOOD if answer.objection else UNSUPPORTED)(answer)
 
@@ -109,7 +109,7 @@ class TestASecondTry:
         response.interview.job.update_fields(rubric=response.interview.job.rubric[:2])
         objections: list[str] = []
 
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             objections.append(answer.objection)
             return GOOD(answer)
 
@@ -129,7 +129,7 @@ class TestASecondTry:
     def test_is_not_made_once_somebody_else_has_the_answer(self, judged_by: Any) -> None:
         response = make_response()
 
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             InterviewResponse.objects.filter(pk=response.pk).update(lease=uuid4())
             return UNSUPPORTED(answer)
 

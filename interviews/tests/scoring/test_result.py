@@ -15,10 +15,10 @@ from interviews.tests.scoring.test_checking import BEGGING
 from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.protocol import (
-    AnswerScores,
-    AnswerText,
     CriterionScore,
     Reply,
+    ResponseScores,
+    ResponseText,
     Summary,
     SummaryPoint,
 )
@@ -128,7 +128,7 @@ class TestAnInterview:
         assert {one.current_assessment for one in interview.responses.all()} == {None}
 
 
-def without_words(*scores: float) -> Callable[[AnswerText], AnswerScores]:
+def without_words(*scores: float) -> Callable[[ResponseText], ResponseScores]:
     """Each answer in turn with this score: for the first of them no words are shown."""
     return in_sequence(
         uniform_scores(scores[0], ""), *(uniform_scores(score, "moved twelve services") for score in scores[1:])
@@ -167,7 +167,7 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
     def test_is_not_vouched_for_by_the_words_of_few_criteria(self, judged_by: Any, quoted: int, status: str) -> None:
-        def assess(answer: AnswerText) -> AnswerScores:
+        def assess(answer: ResponseText) -> ResponseScores:
             criteria = [
                 CriterionScore(
                     criterion=one.key,
@@ -177,7 +177,7 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
                 )
                 for number, one in enumerate(answer.rubric)
             ]
-            return AnswerScores(criteria=criteria, feedback="Fine.")
+            return ResponseScores(criteria=criteria, feedback="Fine.")
 
         judged_by(assess)
         rubric = [{"key": key, "name": key.title(), "weight": 1} for key in ("a", "b", "c", "d")]
@@ -219,7 +219,9 @@ class TestARecommendationThatRestsOnScoresWithoutWords:
 
 
 def summed_up_as(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ScriptedInterviewer, "summarise", lambda *_: Reply(summary, "test-1", "0" * 64), raising=False)
+    monkeypatch.setattr(
+        ScriptedInterviewer, "summarise_interview", lambda *_: Reply(summary, "test-1", "0" * 64), raising=False
+    )
 
 
 @pytest.mark.django_db

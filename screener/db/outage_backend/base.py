@@ -1,4 +1,4 @@
-"""Django's PostgreSQL, whose absence is found out once and not by every request anew."""
+"""PostgreSQL backend with a circuit breaker: during an outage one request tests the server, the others fail at once."""
 
 from functools import cache
 from threading import Lock
@@ -8,63 +8,63 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
-ASKED_AGAIN_AFTER = 1.0
-"""Seconds. Meanwhile, and while somebody asks, nobody else waits for a database that has just not answered."""
+RETRY_INTERVAL = 1.0
+"""Seconds between two attempts to connect while the database does not answer."""
 
 
-class Absence:
-    """What the threads of this process know of a database that does not answer."""
+class DatabaseCircuitBreaker:
+    """Circuit breaker for one database, shared by the threads of this process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._next_look: float | None = None
+        self._next_attempt_at: float | None = None
         self._failures = 0
 
-    def respect(self) -> None:
-        """Raises OperationalError while it is too early to look again. Whoever is let through looks for all."""
+    def check(self) -> None:
+        """Raise OperationalError while the breaker is open. After the interval one caller at a time is let through."""
         with self._lock:
-            if self._next_look is None:
+            if self._next_attempt_at is None:
                 return
-            if monotonic() < self._next_look:
-                raise OperationalError("The database did not answer a moment ago. It is asked again in a second.")
-            self._next_look = monotonic() + ASKED_AGAIN_AFTER
+            if monotonic() < self._next_attempt_at:
+                raise OperationalError("The database does not answer. The next attempt to connect is in a second.")
+            self._next_attempt_at = monotonic() + RETRY_INTERVAL
 
-    def noticed(self) -> None:
+    def record_failure(self) -> None:
         with self._lock:
-            self._next_look = monotonic() + ASKED_AGAIN_AFTER
+            self._next_attempt_at = monotonic() + RETRY_INTERVAL
 
-    def has_more(self, failures: int) -> bool:
-        """Whether more connections have failed by now. Else those that there are, are in use: the database is there."""
+    def has_new_failures(self, failures: int) -> bool:
+        """Whether connections have failed since the last call. If not, the pool timed out because all are in use."""
         with self._lock:
-            known, self._failures = self._failures, failures
-            return failures > known
+            previous, self._failures = self._failures, failures
+            return failures > previous
 
-    def is_over(self) -> None:
+    def record_success(self) -> None:
         with self._lock:
-            self._next_look = None
+            self._next_attempt_at = None
 
 
 @cache
-def absence_of(alias: str) -> Absence:
-    return Absence()
+def database_breaker(alias: str) -> DatabaseCircuitBreaker:
+    return DatabaseCircuitBreaker()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Everything is Django's, but that it does not wait again for what was not there a moment ago."""
+    """Django's wrapper, except that it does not wait again for a database that has just failed to answer."""
 
     def connect(self) -> None:
-        absence = absence_of(self.alias)
-        absence.respect()
+        breaker = database_breaker(self.alias)
+        breaker.check()
         try:
             super().connect()
         except (OperationalError, self.Database.OperationalError) as error:
-            busy = isinstance(error, PoolTimeout) and not absence.has_more(self._failures())
+            busy = isinstance(error, PoolTimeout) and not breaker.has_new_failures(self._count_failures())
             if not busy:
-                absence.noticed()
+                breaker.record_failure()
             raise
-        absence.is_over()
+        breaker.record_success()
 
-    def _failures(self) -> int:
-        """How many connections have failed in this process."""
+    def _count_failures(self) -> int:
+        """Return how many connections of the pool have failed in this process."""
         failures: int = self.pool.get_stats().get("connections_errors", 0)
         return failures

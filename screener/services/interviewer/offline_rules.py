@@ -30,7 +30,7 @@ DEED = re.compile(rf"(?:{any_of('speaker').pattern}|\band|,){_MAY_BE_BETWEEN}({a
 class Reading:
     """An answer as the rules see it: what it should be about, which of its words count, and what stands in them."""
 
-    def __init__(self, answer: protocol.AnswerText) -> None:
+    def __init__(self, answer: protocol.ResponseText) -> None:
         self.asked = {*telling(f"{answer.question} {answer.competency}")}
         self.subject = related(self.asked)
         self.job = related({*telling(f"{answer.job.title} {answer.job.description}")}) - self.subject
@@ -117,7 +117,7 @@ def _judge(criterion: protocol.Criterion, reading: Reading) -> CriterionScore:
     return CriterionScore(criterion=criterion.key, score=score, reason=reason, quotes=[*dict.fromkeys(quotes)])
 
 
-def _point(answer: protocol.JudgedAnswer, *of: CriterionScore, why: str = ".") -> SummaryPoint:
+def _point(answer: protocol.AssessedResponse, *of: CriterionScore, why: str = ".") -> SummaryPoint:
     """What is to say of an answer: these scores of it, with the first of the words that the first of them rests on."""
     scores = ", ".join(f"{one.criterion.replace('_', ' ')} {one.score:g}" for one in of)
     why, words = re.sub(r"[+-][\d.]+ for |\. Held at .*(?=\.$)", "", why), of[0].quotes
@@ -129,19 +129,19 @@ def _point(answer: protocol.JudgedAnswer, *of: CriterionScore, why: str = ".") -
 class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
-    label, paid_model = "offline rules, no language model", ""
+    label, billed_model = "offline rules, no language model", ""
     rules_hash = sha256(b"".join(map(Path.read_bytes, sorted(Path(__file__).parent.glob("offline_*"))))).hexdigest()
 
     def compose_questions(self, job: protocol.JobText, count: int = 5) -> Reply[protocol.QuestionPlan]:
         return self._reply(job, protocol.QuestionPlan(questions=offline_questions.questions_for(job, count)))
 
-    def assess(self, answer: protocol.AnswerText) -> Reply[protocol.AnswerScores]:
+    def assess_response(self, answer: protocol.ResponseText) -> Reply[protocol.ResponseScores]:
         reading = Reading(answer)
         criteria = [_judge(criterion, reading) for criterion in answer.rubric]
         feedback = f"Words that count: {len(reading.counted)}.{''.join([*reading.left_out()][:3])}"
-        return self._reply(answer.job, protocol.AnswerScores(criteria=criteria, feedback=feedback))
+        return self._reply(answer.job, protocol.ResponseScores(criteria=criteria, feedback=feedback))
 
-    def summarise(self, interview: protocol.InterviewText) -> Reply[protocol.Summary]:
+    def summarise_interview(self, interview: protocol.InterviewText) -> Reply[protocol.Summary]:
         """Strengths: the highest score of each good answer; improvements: the lowest of the others, where poor."""
         ranked = [(one, sorted(one.criteria, key=lambda found: found.score)) for one in interview.answers]
         low = [(one, found[0]) for one, found in sorted(ranked, key=lambda row: row[1][0].score) if one.score < GOOD]

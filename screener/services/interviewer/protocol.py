@@ -1,8 +1,7 @@
-"""What an interviewer that judges text can be asked, whoever answers: a language model or the offline rules.
+"""The interface of an interviewer: a language model or the offline rules.
 
-Whoever asks has removed what identifies the candidate (`redaction.redact`) from what the candidate said, so that
-quotes are looked for in the very text that was judged. What is known of the candidate comes along as `private`, to be
-masked in all else that leaves the house.
+Callers redact the transcript first (`redaction.redact`), so that quotes are verified in the text that was sent. The
+candidate's own details come along as `private`, for the redaction of all other texts that leave this system.
 """
 
 import unicodedata
@@ -12,42 +11,45 @@ from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from screener.records import Attribute, Point, QuestionSpec, attribute_of
-from screener.services.usage import UNKNOWN, Usage
+from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def _printable(text: str) -> str:
-    """No database text holds a NUL, and no page wants the other control characters, whatever a model wrote."""
-    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+def _drop_control_characters(text: str) -> str:
+    """PostgreSQL stores no NUL, and pages show no control characters except newlines and tabs."""
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc").strip()
 
 
-def _not_empty(text: str) -> str:
+def _require_text(text: str) -> str:
     if not text:
         raise ValueError("must not be empty")
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
-Words = Annotated[Text, AfterValidator(_not_empty)]
+PrintableText = Annotated[str, AfterValidator(_drop_control_characters)]
+RequiredText = Annotated[PrintableText, AfterValidator(_require_text)]
 
 
-class Strict(BaseModel):
-    """A part of a reply: exactly these fields, numbers within their limits, no conversion ("7" is no score)."""
+class StrictModel(BaseModel):
+    """A part of a reply: exactly these fields, numbers within their limits, no conversion ("7" is no score).
+
+    A server may break its promise to follow the schema, so each reply is validated here again.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, strict=True)
 
     @field_validator("*")
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
-        """A validator, not a keyword of the schema, because servers need not support `minimum` in strict schemas."""
+        """A validator and not a keyword of the schema: servers need not support `minimum` in strict schemas."""
         attribute_of(cls.model_fields[str(info.field_name)]).check_range(value)
         return value
 
 
 @dataclass(frozen=True)
 class Criterion:
-    """One line of a job's rubric. `anchors` says what a 2, a 5 and a 9 look like."""
+    """A criterion of a job's rubric. `anchors` describes a 2, a 5 and a 9."""
 
     key: str
     name: str
@@ -63,10 +65,10 @@ class JobText:
 
 
 @dataclass(frozen=True)
-class AnswerText:
-    """One answer to be judged; `transcript` is data from a stranger, never an instruction.
+class ResponseText:
+    """A response to assess. `transcript` is untrusted data and never an instruction.
 
-    `objection` says why an earlier judgement of it was refused, where there was one.
+    `objection` is the reason why a previous assessment was rejected, if there was one.
     """
 
     job: JobText
@@ -78,30 +80,30 @@ class AnswerText:
     private: tuple[str, ...] = ()
 
 
-class PlannedQuestion(QuestionSpec, Strict):
-    text: Words
-    competency: Words
+class PlannedQuestion(QuestionSpec, StrictModel):
+    text: RequiredText
+    competency: RequiredText
 
 
-class QuestionPlan(Strict):
+class QuestionPlan(StrictModel):
     questions: list[PlannedQuestion]
 
 
-class CriterionScore(Strict):
-    criterion: Text
+class CriterionScore(StrictModel):
+    criterion: PrintableText
     score: Annotated[float, Attribute(low=0, high=10)]
-    reason: Words
-    quotes: list[Text]
+    reason: RequiredText
+    quotes: list[PrintableText]
 
 
-class AnswerScores(Strict):
+class ResponseScores(StrictModel):
     criteria: list[CriterionScore]
-    feedback: Words
+    feedback: RequiredText
 
 
 @dataclass(frozen=True)
-class JudgedAnswer:
-    """An answer with what was found in it. The quotes of `criteria` are those that stand in the transcript."""
+class AssessedResponse:
+    """A response with its assessment. All quotes of `criteria` were found in the transcript."""
 
     position: int
     question: str
@@ -113,19 +115,19 @@ class JudgedAnswer:
 @dataclass(frozen=True)
 class InterviewText:
     job: JobText
-    answers: tuple[JudgedAnswer, ...]
+    answers: tuple[AssessedResponse, ...]
     private: tuple[str, ...] = ()
 
 
-class SummaryPoint(Point, Strict):
-    """A statement about an interview, with the question and the words of the answer that it rests on."""
+class SummaryPoint(Point, StrictModel):
+    """A statement about an interview, with the question and the quote that support it."""
 
-    text: Words
-    quote: Text
+    text: RequiredText
+    quote: PrintableText
 
 
-class Summary(Strict):
-    """What the answers show. `opinion` decides nothing: it is only held against what the job's thresholds say."""
+class Summary(StrictModel):
+    """The summary of an interview. `opinion` decides nothing: it is compared with the job's thresholds."""
 
     reasoning: list[SummaryPoint]
     strengths: list[SummaryPoint]
@@ -135,29 +137,29 @@ class Summary(Strict):
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """An answer with what it used. `model` is "offline-rules" where no vendor was asked."""
+    """The reply of an interviewer, with its usage. `model` is "offline-rules" where no model was called."""
 
     value: T
     model: str
     prompt_hash: str
-    usage: Usage = UNKNOWN
+    usage: Usage = UNKNOWN_USAGE
 
 
 class Interviewer(Protocol):
-    """Each verb raises a TransientError or a PermanentError where there is no answer, and never makes one up."""
+    """Each method raises a TransientError or a PermanentError where there is no reply. It never invents one."""
 
     @property
     def label(self) -> str:
-        """What screens and payloads say of where the judgement comes from."""
+        """The interviewer's name for pages and API replies."""
         ...
 
     @property
-    def paid_model(self) -> str:
-        """The model that each answer is paid for at; empty where nothing costs."""
+    def billed_model(self) -> str:
+        """The model that each request is billed for; empty where requests are free."""
         ...
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]: ...
 
-    def assess(self, answer: AnswerText) -> Reply[AnswerScores]: ...
+    def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]: ...
 
-    def summarise(self, interview: InterviewText) -> Reply[Summary]: ...
+    def summarise_interview(self, interview: InterviewText) -> Reply[Summary]: ...

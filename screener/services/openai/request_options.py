@@ -1,4 +1,4 @@
-"""What is asked of a model beside its work. What it refuses is left out for it, and remembered in this process."""
+"""Request options that not every model supports. An option that a model rejects is left out from then on."""
 
 import re
 from collections.abc import Callable
@@ -9,57 +9,59 @@ import openai
 T = TypeVar("T")
 
 MAX_TOKENS = 16_000
-"""More than any reply needs with the thinking before it, and a bound on what one call can cost.
+"""Enough for every reply with its reasoning, and a limit on the cost of one call.
 
-Where a model may not write as much, its own limit is bound enough.
+A model with a lower limit of its own gets no limit from here.
 """
-WISHES: dict[str, Any] = {
-    "temperature": 0,  # the same answer gets the same score, as far as the model can do that
-    "store": False,  # it is about a person who applied to us
+PREFERRED_OPTIONS: dict[str, Any] = {
+    "temperature": 0,  # the same response gets the same score, as far as the model is deterministic
+    "store": False,  # requests hold personal data of candidates
     "max_completion_tokens": MAX_TOKENS,
 }
-OLDER_NAMES = {"max_completion_tokens": "max_tokens"}
+LEGACY_NAMES = {"max_completion_tokens": "max_tokens"}
 
-# As codes (unsupported_value, unknown_parameter, extra_forbidden) or as words ("Unrecognized request argument: store").
-_REFUSING = re.compile(
+# Servers reject an option by a code (unsupported_value, unknown_parameter, extra_forbidden) or in words
+# ("Unrecognized request argument: store").
+_REJECTION = re.compile(
     r"unsupported|not (?:be )?(?:supported|allowed|permitted)|(?:does not|doesn't) support|deprecated"
     r"|unknown|unrecogni[sz]ed|unexpected|forbidden|strictly positive|too large"
 )
 
-refused: dict[tuple[str, str], frozenset[str]] = {}
-"""By server and model. Where two threads learn at once, one may have to learn again: that costs a question, no more."""
+rejected_options: dict[tuple[str, str], frozenset[str]] = {}
+"""The rejected options by server and model, in this process. A lost update between threads costs one request."""
 
 
-def asked_within_reason(server: str, model: str, ask: Callable[[dict[str, Any]], T]) -> T:
-    """Ask with the wishes that this model takes. Each refusal names one more to leave out, so that this ends.
+def create_with_supported_options(server: str, model: str, create: Callable[[dict[str, Any]], T]) -> T:
+    """Call `create` with the preferred options, and again without each option that the server rejects.
 
-    It is remembered once it has helped, so that a refusal that was misread costs no later request its wishes.
+    Each rejection leaves out one more option, so the loop ends. Rejections are remembered after a success only: an
+    error message that was misread must not cost later requests their options.
     """
-    left_out = refused.get((server, model), frozenset())
+    left_out = rejected_options.get((server, model), frozenset())
     while True:
-        wishes = _without(left_out)
+        options = _options_without(left_out)
         try:
-            answer = ask(wishes)
+            reply = create(options)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            name = _refused_by(error, wishes)
-            if name is None:
+            rejected = _rejected_option(error, options)
+            if rejected is None:
                 raise
-            left_out |= {name}
+            left_out |= {rejected}
         else:
-            refused[server, model] = left_out
-            return answer
+            rejected_options[server, model] = left_out
+            return reply
 
 
-def _without(left_out: frozenset[str]) -> dict[str, Any]:
-    """The wishes but for these; what goes by an older name too is asked for by that."""
-    older = {OLDER_NAMES[name]: WISHES[name] for name in left_out if name in OLDER_NAMES}
-    return {name: value for name, value in (WISHES | older).items() if name not in left_out}
+def _options_without(left_out: frozenset[str]) -> dict[str, Any]:
+    """The preferred options without `left_out`. A left-out option with a legacy name is sent under that name."""
+    legacy = {LEGACY_NAMES[name]: PREFERRED_OPTIONS[name] for name in left_out if name in LEGACY_NAMES}
+    return {name: value for name, value in (PREFERRED_OPTIONS | legacy).items() if name not in left_out}
 
 
-def _refused_by(error: openai.APIStatusError, wishes: dict[str, Any]) -> str | None:
-    """Which of the wishes the server will not take, if that is what this is about."""
-    said = error.response.text.lower()
-    if not _REFUSING.search(said):
+def _rejected_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:
+    """The option that the server rejects. None where the error has another cause."""
+    message = error.response.text.lower()
+    if not _REJECTION.search(message):
         return None
-    named = [str(error.param)] if error.param else re.findall(r"[a-z_]+", said)
-    return next((name for name in named if name in wishes), None)
+    names = [str(error.param)] if error.param else re.findall(r"[a-z_]+", message)
+    return next((name for name in names if name in options), None)

@@ -8,7 +8,7 @@ VOICE_MODEL name a server that stays, or are left unset: then the carrier's own 
 from django.conf import settings
 
 from screener.services.errors import TransientError
-from screener.services.openai.openai_client import Account, paid_for
+from screener.services.openai.openai_client import Account, bill_on_error
 from screener.services.usage import Usage
 
 MP3, WAV = "audio/mpeg", "audio/wav"
@@ -27,13 +27,13 @@ def is_on() -> bool:
 def speak(text: str) -> bytes:
     """The text as MP3, or as WAV from a server that knows only that."""
     service = account()
-    with service.asking():
+    with service.guarded_request():
         reply = service.client.audio.speech.with_raw_response.create(
             input=text, model=service.model, voice=settings.VOICE_NAME, response_format="mp3"
         )
         audio: bytes = reply.content
         if not content_type(audio) or _is_cut_off(audio):
-            with paid_for(used(text)):
+            with bill_on_error(used(text)):
                 raise NotAudio("The voice sent something that is no MP3 or WAV; trying again. Check VOICE_BASE_URL.")
     return audio
 
@@ -58,10 +58,10 @@ def _is_cut_off(audio: bytes) -> bool:
 
 def account() -> Account:
     return Account(
-        who="The voice",
-        prefix="VOICE",
-        key=settings.VOICE_API_KEY,
+        service_name="The speech synthesis service",
+        setting_prefix="VOICE",
+        api_key=settings.VOICE_API_KEY,
         base_url=settings.VOICE_BASE_URL,
         model=settings.VOICE_MODEL,
-        seconds=settings.OPENAI_TIMEOUT,
+        timeout=settings.OPENAI_TIMEOUT,
     )

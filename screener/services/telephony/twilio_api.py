@@ -18,8 +18,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from screener.services.errors import PermanentError, asked_wait
-from screener.services.http_deadlines import PunctualAdapter, over_within, sent_before
+from screener.services.errors import PermanentError, retry_after_seconds
+from screener.services.http_deadlines import DeadlineAdapter, send_deadline, total_timeout
 from screener.services.telephony.twilio_errors import (
     BAD_LOGIN,
     MEANINGS,
@@ -57,7 +57,7 @@ class _NotDone(Exception):
 
     def __init__(self, status: int, headers: Mapping[str, str], body: str = "") -> None:
         super().__init__(f"HTTP {status}")
-        self.status, self.wait = status, asked_wait(headers, longest=LONGEST_ASKED_WAIT)
+        self.status, self.wait = status, retry_after_seconds(headers, maximum=LONGEST_ASKED_WAIT)
         self.code: int | None = None
         with suppress(ValueError, AttributeError, RecursionError):  # an error need not be Twilio's, nor JSON
             code = json.loads(body).get("code")
@@ -79,13 +79,13 @@ class _Rebased(TwilioHttpClient):
         self._base = base_url
         self.session = _Session()
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, PunctualAdapter(max_retries=0))
+            self.session.mount(scheme, DeadlineAdapter(max_retries=0))
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         """Raises _NotDone with all that the client's own errors, a different one in each case, leave out."""
         parts = urlsplit(url)
         ours = urlunsplit(("", "", self._base + parts.path, parts.query, ""))
-        with over_within(self.timeout):
+        with total_timeout(self.timeout):
             answer = super().request(method, ours, *args, **kwargs)
         if answer.status_code >= 300:
             raise _NotDone(answer.status_code, answer.headers or {}, answer.text)
@@ -163,7 +163,7 @@ def place_call(
     Raises CallUnknown when it may have been done; TelephonyDown or TooLateToSend when it was not; for good
     InvalidNumber or NotAllowed, which are about this number, Misconfigured, which is about all, or Refused.
     """
-    with _errors_of_ours(unsure=True), sent_before(send_before):
+    with _errors_of_ours(unsure=True), send_deadline(send_before):
         call = _client().calls.create(
             to=to,
             from_=settings.TWILIO_PHONE_NUMBER,
@@ -250,7 +250,7 @@ def fetch_audio(recording_sid: str) -> bytes:
     none, PermanentError for what is too much.
     """
     url = f"{settings.TWILIO_API_URL}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Recordings/{recording_sid}.wav"
-    with _errors_of_ours(), over_within(AUDIO_SECONDS):
+    with _errors_of_ours(), total_timeout(AUDIO_SECONDS):
         for _ in range(1 + MOST_REDIRECTS):
             with _ask_for(url) as answer:
                 if not answer.is_redirect:

@@ -12,8 +12,8 @@ from django.conf import settings
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from screener.services.errors import PermanentError
-from screener.services.openai.openai_client import Account, Count, Seconds, T
-from screener.services.usage import NOTHING, UNKNOWN, Usage
+from screener.services.openai.openai_client import Account, AudioSeconds, T, TokenCount
+from screener.services.usage import NO_USAGE, UNKNOWN_USAGE, Usage
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
 """What OpenAI takes in one file."""
@@ -31,7 +31,7 @@ _NO_SPEECH, _UNSURE = 0.6, -1.0
 class NoAudio(PermanentError):
     """There is nothing to transcribe, or too much for one file."""
 
-    usage = NOTHING
+    usage = NO_USAGE
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Transcript:
     confidence: float | None = None
     language: str | None = None
     times: list[dict[str, Any]] | None = None
-    usage: Usage = UNKNOWN
+    usage: Usage = UNKNOWN_USAGE
 
 
 Second = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -60,9 +60,9 @@ class _Language(BaseModel):
 class _Usage(BaseModel):
     """Some models are billed by the length of the audio, others by tokens; each tells of its own."""
 
-    seconds: Seconds = None
-    input_tokens: Count = None
-    output_tokens: Count = None
+    seconds: AudioSeconds = None
+    input_tokens: TokenCount = None
+    output_tokens: TokenCount = None
 
 
 class _Word(BaseModel):
@@ -123,11 +123,11 @@ def transcribe(audio: bytes, filename: str, language: str) -> Transcript:
     _check(audio)
     service = account()
     format_asked = cast(Literal["json", "verbose_json"], settings.SPEECH_FORMAT)
-    with service.asking():
+    with service.guarded_request():
         response = service.client.audio.transcriptions.with_raw_response.create(
             file=(filename, audio), model=service.model, response_format=format_asked, **_hint(service.model, language)
         )
-        found = service.read(response.text, _Transcription)
+        found = service.parse_reply(response.text, _Transcription)
     segments = _each(found.segments, _Segment)
     return Transcript(
         text=spoken(found.text) if not segments or not all(one.is_silence for one in segments) else "",
@@ -220,10 +220,10 @@ def _code(language: str) -> str:
 
 def account() -> Account:
     return Account(
-        who="The transcription service",
-        prefix="SPEECH",
-        key=settings.SPEECH_API_KEY,
+        service_name="The transcription service",
+        setting_prefix="SPEECH",
+        api_key=settings.SPEECH_API_KEY,
         base_url=settings.SPEECH_BASE_URL,
         model=model(),
-        seconds=settings.OPENAI_TIMEOUT,
+        timeout=settings.OPENAI_TIMEOUT,
     )

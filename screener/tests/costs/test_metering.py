@@ -17,7 +17,6 @@ from screener.costs.metering import paid, paid_transcript
 from screener.models import ModelCall
 from screener.services.errors import NotSent, ServiceError
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
-from screener.tests.services.test_transcription import a_wav
 from tests.support.fake_openai import (
     KEY,
     Behaviour,
@@ -29,6 +28,7 @@ from tests.support.fake_openai import (
     run_fake_openai,
     truncated_reply,
 )
+from tests.support.model_samples import make_wav
 
 pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
@@ -55,7 +55,7 @@ def ask() -> Reply[QuestionPlan]:
 
 
 def hear(audio: bytes | None = None) -> None:
-    paid_transcript(a_wav(12) if audio is None else audio, "en")
+    paid_transcript(make_wav(12) if audio is None else audio, "en")
 
 
 def test_an_answer_is_written_down_with_what_it_cost() -> None:

@@ -8,7 +8,7 @@ from django.core.checks import run_checks
 
 from screener.checks import budget_can_be_kept
 from screener.costs.model_prices import BadPrice, cost_of, own_prices, price_of
-from screener.services.usage import NOTHING, Usage
+from screener.services.usage import NO_USAGE, Usage
 
 MILLION = 1_000_000
 DEFAULT_MODELS = ["gpt-6-luna", "gpt-transcribe", "tts-1"]
@@ -51,7 +51,7 @@ def test_unknown_cost_is_not_zero(model: str, usage: Usage) -> None:
 
 
 def test_unused_model_costs_nothing() -> None:
-    assert cost_of(NOTHING, "a-model-of-our-own") == 0
+    assert cost_of(NO_USAGE, "a-model-of-our-own") == 0
 
 
 @pytest.mark.parametrize("date", ["2026-09-01", "20260901"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from screener.db.constraints import violates
+from screener.db.constraints import violates_constraint
 from screener.models import SpokenLine
 
 pytestmark = pytest.mark.django_db
@@ -21,15 +21,15 @@ def integrity_error(key: Any) -> IntegrityError:
 
 def test_violates_names_constraint() -> None:
     error = integrity_error("A")
-    assert violates(error, UNIQUE_KEY)
-    assert not violates(error, "key_key")
+    assert violates_constraint(error, UNIQUE_KEY)
+    assert not violates_constraint(error, "key_key")
 
 
 def test_violates_ignores_values_of_row() -> None:
     """A null value violates no named constraint, whatever the row contains."""
-    assert not violates(integrity_error(None), "")
-    assert not violates(integrity_error(None), UNIQUE_KEY)
+    assert not violates_constraint(integrity_error(None), "")
+    assert not violates_constraint(integrity_error(None), UNIQUE_KEY)
 
 
 def test_violates_needs_database_error() -> None:
-    assert not violates(IntegrityError(UNIQUE_KEY), UNIQUE_KEY)
+    assert not violates_constraint(IntegrityError(UNIQUE_KEY), UNIQUE_KEY)

@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from screener.db.outage_backend import base
-from screener.db.outage_backend.base import ASKED_AGAIN_AFTER, DatabaseWrapper, absence_of
+from screener.db.outage_backend.base import RETRY_INTERVAL, DatabaseWrapper, database_breaker
 
 pytestmark = pytest.mark.django_db
 AT_ONCE = 20
@@ -61,7 +61,7 @@ def mute() -> Iterator[Mute]:
     server = Mute()
     yield server
     server.close()
-    absence_of.cache_clear()
+    database_breaker.cache_clear()
 
 
 def reached_at(**where: Any) -> DatabaseWrapper:
@@ -94,7 +94,7 @@ def test_a_database_that_did_not_answer_is_asked_again_by_nobody_for_a_second_an
         assert not any(threads.map(lambda _: connects(away(mute)), range(AT_ONCE)))
         assert mute.asked == 1, "it was asked again at once"
 
-        clock.now += ASKED_AGAIN_AFTER
+        clock.now += RETRY_INTERVAL
         mute.may_hang_up.clear()
         looks = as_completed([threads.submit(connects, away(mute)) for _ in range(AT_ONCE)])
         refused = [next(looks).result() for _ in range(AT_ONCE - 1)]
@@ -107,7 +107,7 @@ def test_a_database_that_did_not_answer_is_asked_again_by_nobody_for_a_second_an
 def test_a_database_that_is_back_is_back_for_all(mute: Mute, clock: Clock) -> None:
     assert not connects(away(mute))
     assert not connects(here())
-    clock.now += ASKED_AGAIN_AFTER
+    clock.now += RETRY_INTERVAL
     assert connects(here())
     assert connects(here())
 

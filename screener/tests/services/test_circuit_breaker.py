@@ -1,4 +1,4 @@
-"""Leaving a dead server alone, with the real client, against servers that fail by script."""
+"""The circuit breaker, with the real client against a fake server."""
 
 import json
 from collections.abc import Callable
@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from screener.services.circuit_breaker import FIRST_PAUSE, LONGEST_PAUSE, MOST_FAILURES, Breaker, LeftAlone
+from screener.services.circuit_breaker import FIRST_PAUSE, MAX_FAILURES, MAX_PAUSE, CircuitBreaker, CircuitOpen
 from screener.services.errors import PermanentError, TransientError
-from screener.services.interviewer.openai_interviewer import interviewer
+from screener.services.interviewer.selection import configured_interviewer
 from screener.services.transcription import transcriber
-from screener.tests.services.test_openai_interviewer import ANSWER, SCORES
 from tests.support.fake_openai import (
     KEY,
     PATIENCE,
@@ -23,158 +22,158 @@ from tests.support.fake_openai import (
     json_reply,
     raw_reply,
 )
+from tests.support.model_samples import RESPONSE, SCORES, make_wav
 
-GOOD = completion_reply(json.dumps(SCORES))
-DEAD = error_reply(503)
+SUCCESS = completion_reply(json.dumps(SCORES))
+FAILURE = error_reply(503)
 
 
 @pytest.fixture(autouse=True)
-def _still(time_machine: Any) -> None:
+def frozen_time(time_machine: Any) -> None:
     time_machine.move_to("2026-11-26 12:00:00Z", tick=False)
 
 
-def ask() -> None:
-    interviewer().assess(ANSWER)
+def send_request() -> None:
+    configured_interviewer().assess_response(RESPONSE)
 
 
-def ask_often(times: int, error: type[Exception] = TransientError) -> None:
-    for _ in range(times):
+def send_failing_requests(count: int, error: type[Exception] = TransientError) -> None:
+    for _ in range(count):
         with pytest.raises(error):
-            ask()
+            send_request()
 
 
-def left_alone_for() -> float:
-    with pytest.raises(LeftAlone) as caught:
-        ask()
+def current_pause() -> float:
+    with pytest.raises(CircuitOpen) as caught:
+        send_request()
     return caught.value.wait.total_seconds()
 
 
-@pytest.mark.parametrize("dead", [DEAD, error_reply(429), raw_reply(b"<html>Be right back</html>", "text/html")])
-def test_a_server_that_failed_often_in_a_row_is_left_alone_for_a_while(dead: Behaviour, time_machine: Any) -> None:
-    with fake_language_model(dead) as server:
-        ask_often(MOST_FAILURES)
-        assert left_alone_for() == FIRST_PAUSE
+@pytest.mark.parametrize("failure", [FAILURE, error_reply(429), raw_reply(b"<html>Be right back</html>", "text/html")])
+def test_failures_open_circuit(failure: Behaviour, time_machine: Any) -> None:
+    with fake_language_model(failure) as server:
+        send_failing_requests(MAX_FAILURES)
+        assert current_pause() == FIRST_PAUSE
         time_machine.shift(2)
-        with pytest.raises(LeftAlone, match="The language model failed 5 times in a row, so it is left alone for 3"):
-            ask()
-    assert len(server.requests) == MOST_FAILURES
+        assert current_pause() == FIRST_PAUSE - 2
+    assert len(server.requests) == MAX_FAILURES
 
 
-def test_failures_with_an_answer_between_them_are_borne() -> None:
-    with fake_language_model(*[DEAD] * (MOST_FAILURES - 1), GOOD, *[DEAD] * (MOST_FAILURES - 1), GOOD) as server:
+def test_answer_resets_failure_count() -> None:
+    failures = [FAILURE] * (MAX_FAILURES - 1)
+    with fake_language_model(*failures, SUCCESS, *failures, SUCCESS) as server:
         for _ in range(2):
-            ask_often(MOST_FAILURES - 1)
-            ask()
-    assert len(server.requests) == 2 * MOST_FAILURES
+            send_failing_requests(MAX_FAILURES - 1)
+            send_request()
+    assert len(server.requests) == 2 * MAX_FAILURES
 
 
-def test_a_refusal_shows_that_it_is_alive() -> None:
-    with fake_language_model(*[DEAD] * (MOST_FAILURES - 1), error_reply(401), DEAD, GOOD):
-        ask_often(MOST_FAILURES - 1)
-        ask_often(1, PermanentError)
-        ask_often(1)
-        ask()
+def test_permanent_error_resets_count() -> None:
+    with fake_language_model(*[FAILURE] * (MAX_FAILURES - 1), error_reply(401), FAILURE, SUCCESS):
+        send_failing_requests(MAX_FAILURES - 1)
+        send_failing_requests(1, PermanentError)
+        send_failing_requests(1)
+        send_request()
 
 
-def test_one_answer_after_the_pause_ends_it_for_all(time_machine: Any) -> None:
-    with fake_language_model(*[DEAD] * MOST_FAILURES, GOOD):
-        ask_often(MOST_FAILURES)
+def test_successful_probe_closes_circuit(time_machine: Any) -> None:
+    with fake_language_model(*[FAILURE] * MAX_FAILURES, SUCCESS):
+        send_failing_requests(MAX_FAILURES)
         time_machine.shift(FIRST_PAUSE)
-        ask()
-        ask()
+        send_request()
+        send_request()
 
 
-def test_a_longer_pause_follows_each_time_that_it_still_fails_up_to_a_bound(time_machine: Any) -> None:
+def test_failed_probe_doubles_pause(time_machine: Any) -> None:
     pauses = []
-    with fake_language_model(DEAD) as server:
-        ask_often(MOST_FAILURES)
+    with fake_language_model(FAILURE) as server:
+        send_failing_requests(MAX_FAILURES)
         for _ in range(6):
-            pauses.append(left_alone_for())
+            pauses.append(current_pause())
             time_machine.shift(pauses[-1])
-            ask_often(1)
+            send_failing_requests(1)
     assert pauses == [5, 10, 20, 40, 60, 60]
-    assert len(server.requests) == MOST_FAILURES + 6
+    assert len(server.requests) == MAX_FAILURES + 6
 
 
-@pytest.mark.parametrize(("asked", "seconds"), [("17", 17), ("3600", LONGEST_PAUSE)])
-def test_it_may_say_itself_for_how_long_but_not_for_everybody_for_hours(asked: str, seconds: float) -> None:
-    with fake_language_model(error_reply(429, Retry_After=asked)):
-        ask_often(MOST_FAILURES)
-        assert left_alone_for() == seconds
+@pytest.mark.parametrize(("retry_after", "pause"), [("17", 17), ("3600", MAX_PAUSE)])
+def test_retry_after_sets_pause(retry_after: str, pause: float) -> None:
+    with fake_language_model(error_reply(429, Retry_After=retry_after)):
+        send_failing_requests(MAX_FAILURES)
+        assert current_pause() == pause
 
 
-def test_a_clock_that_is_set_back_does_not_lengthen_the_pause(time_machine: Any) -> None:
-    with fake_language_model(*[DEAD] * MOST_FAILURES, GOOD):
-        ask_often(MOST_FAILURES)
+def test_clock_set_back_ends_pause(time_machine: Any) -> None:
+    with fake_language_model(*[FAILURE] * MAX_FAILURES, SUCCESS):
+        send_failing_requests(MAX_FAILURES)
         time_machine.shift(-3600)
-        ask()
+        send_request()
 
 
-def test_while_one_finds_out_whether_it_is_back_the_others_wait(settings: Any, time_machine: Any) -> None:
-    at_the_server, may_answer = Event(), Event()
+def test_only_one_request_probes(time_machine: Any) -> None:
+    request_arrived, may_answer = Event(), Event()
 
-    def slowly(handler: Any) -> None:
-        at_the_server.set()
+    def slow_success(handler: Any) -> None:
+        request_arrived.set()
         may_answer.wait(PATIENCE)
-        GOOD(handler)
+        SUCCESS(handler)
 
-    with fake_language_model(*[DEAD] * MOST_FAILURES, slowly) as server, ThreadPoolExecutor(1) as another:
-        ask_often(MOST_FAILURES)
+    with fake_language_model(*[FAILURE] * MAX_FAILURES, slow_success) as server, ThreadPoolExecutor(1) as executor:
+        send_failing_requests(MAX_FAILURES)
         time_machine.shift(FIRST_PAUSE)
-        asking = another.submit(ask)
-        assert at_the_server.wait(PATIENCE)
-        assert left_alone_for() == 2 * FIRST_PAUSE
+        probe = executor.submit(send_request)
+        assert request_arrived.wait(PATIENCE)
+        assert current_pause() == 2 * FIRST_PAUSE
         may_answer.set()
-        asking.result(PATIENCE)
-        ask()
-    assert len(server.requests) == MOST_FAILURES + 2
+        probe.result(PATIENCE)
+        send_request()
+    assert len(server.requests) == MAX_FAILURES + 2
 
 
-def hear() -> None:
-    transcriber.transcribe(b"RIFF" + bytes(4) + b"WAVE" + bytes(2000), "answer.wav", "en")
+def send_transcription() -> None:
+    transcriber.transcribe(make_wav(1), "answer.wav", "en")
 
 
-@pytest.mark.parametrize("other", [hear, ask])
-def test_what_is_asked_of_another_model_goes_on(other: Callable[[], None], settings: Any) -> None:
-    both = {"choices": [{"message": {"content": json.dumps(SCORES)}}], "text": "I make coffee."}
-    with fake_language_model(*[DEAD] * MOST_FAILURES, json_reply(200, both)) as server:
+@pytest.mark.parametrize("send_to_other_model", [send_transcription, send_request])
+def test_other_models_stay_available(send_to_other_model: Callable[[], None], settings: Any) -> None:
+    reply = {"choices": [{"message": {"content": json.dumps(SCORES)}}], "text": "I make coffee."}
+    with fake_language_model(*[FAILURE] * MAX_FAILURES, json_reply(200, reply)) as server:
         settings.SPEECH_API_KEY, settings.SPEECH_BASE_URL = KEY, server.base_url
-        ask_often(MOST_FAILURES)
-        left_alone_for()
+        send_failing_requests(MAX_FAILURES)
+        current_pause()
         settings.OPENAI_MODEL = "another"
-        other()
+        send_to_other_model()
 
 
-def guarded(breaker: Breaker, error: BaseException) -> None:
-    with pytest.raises(type(error)), breaker.guarding("The model"):
+def fail_in(breaker: CircuitBreaker, error: BaseException) -> None:
+    with pytest.raises(type(error)), breaker.guard("The model"):
         raise error
 
 
-def an_open_breaker() -> Breaker:
-    breaker = Breaker()
-    for _ in range(MOST_FAILURES):
-        guarded(breaker, TransientError("no"))
+def make_open_breaker() -> CircuitBreaker:
+    breaker = CircuitBreaker()
+    for _ in range(MAX_FAILURES):
+        fail_in(breaker, TransientError("no"))
     return breaker
 
 
-def test_one_that_was_interrupted_while_it_asked_for_all_leaves_that_to_the_next(time_machine: Any) -> None:
-    breaker = an_open_breaker()
+def test_interrupted_probe_allows_next_probe(time_machine: Any) -> None:
+    breaker = make_open_breaker()
     time_machine.shift(FIRST_PAUSE)
-    guarded(breaker, KeyboardInterrupt())
-    with breaker.guarding("The model"):
+    fail_in(breaker, KeyboardInterrupt())
+    with breaker.guard("The model"):
         pass
-    with breaker.guarding("The model"):
+    with breaker.guard("The model"):
         pass
 
 
-def test_failures_of_what_was_asked_before_the_pause_do_not_lengthen_it(time_machine: Any) -> None:
-    breaker = Breaker()
-    asked_early = breaker.guarding("The model")
-    asked_early.__enter__()
-    for _ in range(MOST_FAILURES):
-        guarded(breaker, TransientError("no"))
-    error = TransientError("no")
-    assert not asked_early.__exit__(TransientError, error, None)
-    with pytest.raises(LeftAlone) as caught, breaker.guarding("The model"):
+def test_earlier_request_does_not_extend_pause() -> None:
+    breaker = CircuitBreaker()
+    earlier_request = breaker.guard("The model")
+    earlier_request.__enter__()
+    for _ in range(MAX_FAILURES):
+        fail_in(breaker, TransientError("no"))
+    assert not earlier_request.__exit__(TransientError, TransientError("no"), None)
+    with pytest.raises(CircuitOpen) as caught, breaker.guard("The model"):
         pass
     assert caught.value.wait.total_seconds() == FIRST_PAUSE

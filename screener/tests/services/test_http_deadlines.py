@@ -1,4 +1,4 @@
-"""Requests that are sent by a certain moment or not at all, and over in time: real connections, with time moved."""
+"""Send deadlines and total timeouts of HTTP requests, over real connections with a moved clock."""
 
 import ssl
 import threading
@@ -18,13 +18,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from screener.services.http_deadlines import PunctualAdapter, TooLateToSend, over_within, sent_before
+from screener.services.http_deadlines import (
+    TOTAL_TIMEOUT_MESSAGE,
+    DeadlineAdapter,
+    TooLateToSend,
+    send_deadline,
+    total_timeout,
+)
 
 IN_TIME = timedelta(seconds=20)
 
 
 class Server(ThreadingHTTPServer):
-    """Counts connections, and keeps what it was sent in full."""
+    """Counts connections and records the complete requests."""
 
     daemon_threads = True
 
@@ -32,7 +38,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.connections = 0
         self.requests: list[bytes] = []
-        self.over = threading.Event()
+        self.is_stopping = threading.Event()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -44,23 +50,23 @@ class Handler(BaseHTTPRequestHandler):
         self.server.connections += 1
 
     def do_POST(self) -> None:
-        announced = int(self.headers["Content-Length"])
-        body = self.rfile.read(announced)
-        if len(body) < announced:
-            return  # a request of which a part is missing is none
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # a server ignores an incomplete request
         self.server.requests.append(body)
         self.send_response(204)
         self.end_headers()
 
     def do_GET(self) -> None:
-        """An answer that takes a few seconds, byte by byte: all of it, or its body alone."""
+        """Send the reply byte by byte over a few seconds: the whole reply, or only its body."""
         self.close_connection = True
         head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n", bytes(200)
-        whole, dripping = (head, body) if self.path == "/body" else (b"", head + body)
+        at_once, byte_by_byte = (head, body) if self.path == "/body" else (b"", head + body)
         with suppress(OSError):
-            self.wfile.write(whole)
-            for byte in dripping:
-                if self.server.over.wait(0.02):
+            self.wfile.write(at_once)
+            for byte in byte_by_byte:
+                if self.server.is_stopping.wait(0.02):
                     break
                 self.wfile.write(bytes([byte]))
 
@@ -68,13 +74,13 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-def served(server: Server) -> Iterator[Server]:
+def run_server(server: Server) -> Iterator[Server]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield server
     finally:
-        server.over.set()
+        server.is_stopping.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -82,7 +88,7 @@ def served(server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    yield from served(Server())
+    yield from run_server(Server())
 
 
 @pytest.fixture
@@ -90,131 +96,131 @@ def session() -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
         for scheme in ("http://", "https://"):
-            session.mount(scheme, PunctualAdapter(max_retries=0))
+            session.mount(scheme, DeadlineAdapter(max_retries=0))
         yield session
 
 
-def url(server: Server, scheme: str = "http") -> str:
+def server_url(server: Server, scheme: str = "http") -> str:
     return f"{scheme}://127.0.0.1:{server.server_port}/"
 
 
-def post(session: requests.Session, address: str, deadline: datetime, **options: Any) -> requests.Response:
-    with sent_before(deadline):
+def send_post(session: requests.Session, address: str, deadline: datetime, **options: Any) -> requests.Response:
+    with send_deadline(deadline):
         return session.post(address, data="ring", timeout=5, **options)
 
 
-def time_passes_while(monkeypatch: pytest.MonkeyPatch, time_machine: Any, connection: type, method: str) -> None:
-    """By the time that this is done, a minute has gone by."""
-    real = getattr(connection, method)
+def delay_method(monkeypatch: pytest.MonkeyPatch, time_machine: Any, connection: type, method: str) -> None:
+    """Let the method take a minute."""
+    original = getattr(connection, method)
 
-    def slow(self: Any, *args: Any) -> Any:
-        done = real(self, *args)
+    def delayed(self: Any, *args: Any) -> Any:
+        result = original(self, *args)
         time_machine.move_to(datetime.now(UTC) + timedelta(minutes=1))
-        return done
+        return result
 
-    monkeypatch.setattr(connection, method, slow)
+    monkeypatch.setattr(connection, method, delayed)
 
 
-def test_is_sent_in_time(session: requests.Session, server: Server) -> None:
-    assert post(session, url(server), datetime.now(UTC) + IN_TIME).status_code == 204
+def test_request_before_deadline_is_sent(session: requests.Session, server: Server) -> None:
+    assert send_post(session, server_url(server), datetime.now(UTC) + IN_TIME).status_code == 204
     assert server.requests == [b"ring"]
 
 
-def test_is_not_sent_when_connecting_took_too_long(
+def test_slow_connection_prevents_sending(
     session: requests.Session, server: Server, monkeypatch: pytest.MonkeyPatch, time_machine: Any
 ) -> None:
-    time_passes_while(monkeypatch, time_machine, HTTPConnection, "connect")
+    delay_method(monkeypatch, time_machine, HTTPConnection, "connect")
     with pytest.raises(TooLateToSend):
-        post(session, url(server), datetime.now(UTC) + IN_TIME)
+        send_post(session, server_url(server), datetime.now(UTC) + IN_TIME)
     assert server.requests == []
 
 
-def test_is_not_sent_over_a_connection_that_stands_already(session: requests.Session, server: Server) -> None:
-    post(session, url(server), datetime.now(UTC) + IN_TIME)
+def test_reused_connection_keeps_deadline(session: requests.Session, server: Server) -> None:
+    send_post(session, server_url(server), datetime.now(UTC) + IN_TIME)
     with pytest.raises(TooLateToSend):
-        post(session, url(server), datetime.now(UTC))
+        send_post(session, server_url(server), datetime.now(UTC))
     assert server.requests == [b"ring"]
     assert server.connections == 1
 
 
-def test_is_not_sent_in_full_when_time_is_over_after_its_head(
+def test_late_body_is_not_sent(
     session: requests.Session, server: Server, monkeypatch: pytest.MonkeyPatch, time_machine: Any
 ) -> None:
-    post(session, url(server), datetime.now(UTC) + IN_TIME)
-    time_passes_while(monkeypatch, time_machine, HTTPConnection, "endheaders")
+    send_post(session, server_url(server), datetime.now(UTC) + IN_TIME)
+    delay_method(monkeypatch, time_machine, HTTPConnection, "endheaders")
     with pytest.raises(TooLateToSend):
-        post(session, url(server), datetime.now(UTC) + IN_TIME)
+        send_post(session, server_url(server), datetime.now(UTC) + IN_TIME)
     assert server.requests == [b"ring"]
 
 
-def test_spoils_no_later_request(session: requests.Session, server: Server) -> None:
+def test_later_request_is_unaffected(session: requests.Session, server: Server) -> None:
     with pytest.raises(TooLateToSend):
-        post(session, url(server), datetime.now(UTC))
-    assert session.post(url(server), data="another").status_code == 204
+        send_post(session, server_url(server), datetime.now(UTC))
+    assert session.post(server_url(server), data="another").status_code == 204
     assert server.requests == [b"another"]
 
 
-def get(session: requests.Session, address: str, seconds: float, **options: Any) -> requests.Response:
-    with over_within(seconds):
+def send_get(session: requests.Session, address: str, seconds: float, **options: Any) -> requests.Response:
+    with total_timeout(seconds):
         return session.get(address, timeout=5, **options)
 
 
-def test_whoever_drips_is_left_when_the_time_for_all_is_over(session: requests.Session, server: Server) -> None:
+def test_slow_reply_times_out(session: requests.Session, server: Server) -> None:
     with pytest.raises(requests.exceptions.Timeout):
-        get(session, url(server), 0.2)
+        send_get(session, server_url(server), 0.2)
     with pytest.raises(requests.exceptions.RequestException, match="timed out"):
-        get(session, url(server) + "body", 0.2)
+        send_get(session, server_url(server) + "body", 0.2)
 
 
-def test_nothing_is_begun_when_the_time_for_all_is_over(session: requests.Session, server: Server) -> None:
-    with pytest.raises(requests.exceptions.RequestException, match="too long in all"):
-        get(session, url(server), 0)
+def test_expired_total_timeout_opens_no_connection(session: requests.Session, server: Server) -> None:
+    with pytest.raises(requests.exceptions.RequestException, match=TOTAL_TIMEOUT_MESSAGE):
+        send_get(session, server_url(server), 0)
     assert server.connections == 0
 
 
-def test_the_next_request_over_the_same_connection_has_all_its_time(session: requests.Session, server: Server) -> None:
-    with over_within(20):
-        session.post(url(server), data="ring", timeout=5)
-    with suppress(requests.exceptions.RequestException), over_within(0):
-        session.post(url(server), data="ring", timeout=5)
-    assert session.post(url(server), data="again", timeout=5).status_code == 204
+def test_next_request_has_full_timeout(session: requests.Session, server: Server) -> None:
+    with total_timeout(20):
+        session.post(server_url(server), data="ring", timeout=5)
+    with suppress(requests.exceptions.RequestException), total_timeout(0):
+        session.post(server_url(server), data="ring", timeout=5)
+    assert session.post(server_url(server), data="again", timeout=5).status_code == 204
     assert server.requests == [b"ring", b"again"]
 
 
 class TestOverTLS:
     @pytest.fixture
     def certificate(self, tmp_path: Path) -> Path:
-        return self_signed(tmp_path / "server.pem")
+        return make_certificate(tmp_path / "server.pem")
 
     @pytest.fixture
-    def secure(self, certificate: Path) -> Iterator[Server]:
+    def tls_server(self, certificate: Path) -> Iterator[Server]:
         server = Server()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        yield from served(server)
+        yield from run_server(server)
 
-    def test_it_is_the_same(
+    def test_deadlines_work_over_tls(
         self,
         session: requests.Session,
-        secure: Server,
+        tls_server: Server,
         certificate: Path,
         monkeypatch: pytest.MonkeyPatch,
         time_machine: Any,
     ) -> None:
-        address, trusting = url(secure, "https"), {"verify": str(certificate)}
-        assert post(session, address, datetime.now(UTC) + IN_TIME, **trusting).status_code == 204
+        address, options = server_url(tls_server, "https"), {"verify": str(certificate)}
+        assert send_post(session, address, datetime.now(UTC) + IN_TIME, **options).status_code == 204
         session.close()
-        time_passes_while(monkeypatch, time_machine, HTTPSConnection, "connect")
+        delay_method(monkeypatch, time_machine, HTTPSConnection, "connect")
         with pytest.raises(TooLateToSend):
-            post(session, address, datetime.now(UTC) + IN_TIME, **trusting)
-        assert secure.requests == [b"ring"]
+            send_post(session, address, datetime.now(UTC) + IN_TIME, **options)
+        assert tls_server.requests == [b"ring"]
         with pytest.raises(requests.exceptions.Timeout):
-            get(session, address, 0.2, **trusting)
+            send_get(session, address, 0.2, **options)
 
 
-def self_signed(file: Path) -> Path:
-    """A key and a certificate for 127.0.0.1, made for this test."""
+def make_certificate(file: Path) -> Path:
+    """Write a key and a self-signed certificate for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The check of the models' shutdown dates, with the real client and a server that answers by script."""
+"""The check for models near their shutdown date, with the real client against a fake server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,10 @@ from django.test import override_settings
 
 from screener import tasks
 from screener.services import model_retirement
+from screener.services.errors import ServiceError
+from screener.services.model_retirement import RetirementReason
 from screener.services.openai.openai_client import client_for
+from screener.services.openai.openai_errors import KeyRefused, ServerError, TimedOut, Unreachable, UnreadableReply
 from tests.support.fake_openai import (
     KEY,
     Behaviour,
@@ -29,119 +32,130 @@ from tests.support.fake_openai import (
 TODAY = date(2026, 11, 25)
 
 
-def models(**ends: str | None) -> Behaviour:
-    """A list of models as OpenAI words it, each with its end; underscores stand for hyphens."""
+def models_reply(**shutdown_dates: str | None) -> Behaviour:
+    """OpenAI's list of models with their shutdown dates. Underscores in names stand for hyphens."""
     data = [
         {
             "id": name.replace("_", "-"),
             "object": "model",
             "created": 1795000000,
             "owned_by": "openai",
-            "shutdown_date": end,
+            "shutdown_date": shutdown_date,
         }
-        for name, end in ends.items()
+        for name, shutdown_date in shutdown_dates.items()
     ]
     return json_reply(200, {"object": "list", "data": data})
 
 
 @contextmanager
-def configured(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
-    fixed = {"OPENAI_MODEL": "gpt-text", "OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-listen"}
+def fake_server(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+    defaults = {"OPENAI_MODEL": "gpt-text", "OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-listen"}
     with run_fake_openai(*replies) as server:
         addresses = {"OPENAI_BASE_URL": server.base_url, "SPEECH_BASE_URL": server.base_url}
         with (
-            override_settings(**(fixed | addresses | settings)),
+            override_settings(**(defaults | addresses | settings)),
             patch.object(model_retirement, "TIMEOUT_SECONDS", server.seconds),
             time_machine.travel(TODAY, tick=False),
         ):
             yield server
 
 
-def warnings() -> list[CheckMessage]:
-    found = run_checks(tags=["screener"], include_deployment_checks=True)
-    return [warning for warning in found if warning.id in ("screener.W002", "screener.W003")]
+def model_warnings() -> list[CheckMessage]:
+    messages = run_checks(tags=["screener"], include_deployment_checks=True)
+    return [message for message in messages if message.id in ("screener.W002", "screener.W003")]
 
 
-def messages(*replies: Behaviour) -> list[str]:
-    with configured(*replies):
-        return [warning.msg for warning in warnings()]
+def server_notices(reply: Behaviour) -> list[tuple[str, RetirementReason]]:
+    with fake_server(reply):
+        (accounts,) = model_retirement.accounts_by_server()
+        notices = model_retirement.retirement_notices(accounts, TODAY)
+    return [(notice.setting, notice.reason) for notice in notices]
 
 
-class TestCheck:
-    def test_is_silent_while_models_stay(self) -> None:
-        assert messages(models(gpt_text=None, gpt_listen="2028-01-01")) == []
+class TestNotices:
+    def test_available_models_have_none(self) -> None:
+        assert server_notices(models_reply(gpt_text=None, gpt_listen="2028-01-01")) == []
 
-    def test_warns_ninety_days_before(self) -> None:
-        with configured(models(gpt_text="2027-02-23", gpt_listen="2027-02-24")):
-            (warning,) = warnings()
-        assert warning.msg == "OPENAI_MODEL is gpt-text, which will be shut down on 2027-02-23."
-        assert warning.hint is not None
-        assert warning.hint.startswith("Set OPENAI_MODEL to a model that stays")
+    def test_notice_period_is_ninety_days(self) -> None:
+        notices = server_notices(models_reply(gpt_text="2027-02-23", gpt_listen="2027-02-24"))
+        assert notices == [("OPENAI_MODEL", RetirementReason.RETIRING)]
 
     @pytest.mark.parametrize("day", ["2026-11-25", "2025-01-01"])
-    def test_warns_after_shutdown(self, day: str) -> None:
-        assert messages(models(gpt_text=None, gpt_listen=day)) == [
-            f"SPEECH_MODEL is gpt-listen, which was shut down on {day}."
-        ]
+    def test_retired_model_is_reported(self, day: str) -> None:
+        notices = server_notices(models_reply(gpt_text=None, gpt_listen=day))
+        assert notices == [("SPEECH_MODEL", RetirementReason.RETIRED)]
 
-    def test_warns_of_unknown_model(self) -> None:
-        (message,) = messages(models(gpt_text=None))
-        assert message.startswith("SPEECH_MODEL is gpt-listen, which is not among the models that http://127.0.0.1")
-
-    def test_asks_each_server_once_per_key(self) -> None:
-        with configured(models(gpt_text=None, gpt_listen=None)) as server:
-            warnings()
-            assert [(request.path, request.key) for request in server.requests] == [("/v1/models", KEY)]
-        with configured(models(gpt_text=None, gpt_listen=None), SPEECH_API_KEY="sk-other") as server:
-            warnings()
-            client_for("sk-other", server.base_url, server.seconds).close()
-            assert [request.key for request in server.requests] == [KEY, "sk-other"]
+    def test_unlisted_model_is_reported(self) -> None:
+        assert server_notices(models_reply(gpt_text=None)) == [("SPEECH_MODEL", RetirementReason.UNLISTED)]
 
     @pytest.mark.parametrize(
         "reply",
         [
-            models(),
+            models_reply(),
             error_reply(404),
             error_reply(405),
             json_reply(200, {"object": "list"}),
             json_reply(200, {"data": [{"id": "gpt-text", "shutdown_date": "soon"}, {"id": "gpt-listen"}]}),
         ],
-        ids=["empty list", "no such address", "not allowed", "no list", "no date"],
+        ids=["empty list", "not found", "not allowed", "no list", "no date"],
     )
-    def test_is_silent_without_published_dates(self, reply: Behaviour) -> None:
-        assert messages(reply) == []
+    def test_unpublished_dates_give_none(self, reply: Behaviour) -> None:
+        assert server_notices(reply) == []
 
     @pytest.mark.parametrize(
-        ("reply", "reason"),
+        ("reply", "error"),
         [
-            (hanging_reply(), "did not answer"),
-            (disconnect, "could not be reached"),
-            (error_reply(500), "in trouble"),
-            (error_reply(401), "OPENAI_API_KEY"),
-            (raw_reply(b"<html>Welcome</html>", "text/html"), "OPENAI_BASE_URL"),
+            (hanging_reply(), TimedOut),
+            (disconnect, Unreachable),
+            (error_reply(500), ServerError),
+            (error_reply(401), KeyRefused),
+            (raw_reply(b"<html>Welcome</html>", "text/html"), UnreadableReply),
         ],
     )
-    def test_warns_once_of_silent_server(self, reply: Behaviour, reason: str) -> None:
-        with configured(reply):
-            (warning,) = warnings()
+    def test_failing_server_is_unknown(self, reply: Behaviour, error: type[ServiceError]) -> None:
+        with pytest.raises(model_retirement.RetirementUnknown) as caught:
+            server_notices(reply)
+        assert isinstance(caught.value.__cause__, error)
+
+
+class TestCheck:
+    def test_notice_becomes_warning(self) -> None:
+        with fake_server(models_reply(gpt_text="2027-02-23", gpt_listen=None)):
+            (warning,) = model_warnings()
+        assert warning.id == "screener.W002"
+        assert "OPENAI_MODEL" in warning.msg
+        assert warning.hint
+
+    def test_failing_server_warns_once(self) -> None:
+        with fake_server(error_reply(401)):
+            (warning,) = model_warnings()
         assert warning.id == "screener.W003"
         assert "OPENAI_MODEL=gpt-text, SPEECH_MODEL=gpt-listen" in warning.msg
-        assert reason in warning.msg
         assert KEY not in warning.msg
 
-    def test_needs_a_configured_model(self) -> None:
-        with configured(error_reply(500), OPENAI_API_KEY="", SPEECH_API_KEY="") as server:
-            assert warnings() == []
+    def test_each_key_is_used_once(self) -> None:
+        with fake_server(models_reply(gpt_text=None, gpt_listen=None)) as server:
+            model_warnings()
+            assert [(request.path, request.key) for request in server.requests] == [("/v1/models", KEY)]
+        with fake_server(models_reply(gpt_text=None, gpt_listen=None), SPEECH_API_KEY="sk-other") as server:
+            model_warnings()
+            client_for("sk-other", server.base_url, server.seconds).close()
+            assert [request.key for request in server.requests] == [KEY, "sk-other"]
+
+    def test_missing_keys_send_no_request(self) -> None:
+        with fake_server(error_reply(500), OPENAI_API_KEY="", SPEECH_API_KEY="") as server:
+            assert model_warnings() == []
             assert server.requests == []
 
-    def test_runs_for_deployments_alone(self) -> None:
-        with configured(error_reply(500)) as server:
+    def test_runs_for_deployments_only(self) -> None:
+        with fake_server(error_reply(500)) as server:
             run_checks(tags=["screener"])
             assert server.requests == []
 
 
 @pytest.mark.django_db
 def test_daily_task_logs_warnings(caplog: pytest.LogCaptureFixture) -> None:
-    with configured(models(gpt_text="2026-12-24", gpt_listen=None)):
+    with fake_server(models_reply(gpt_text="2026-12-24", gpt_listen=None)):
         tasks.ask_what_retires(timestamp=0)
-    assert "OPENAI_MODEL is gpt-text, which will be shut down on 2026-12-24." in caplog.text
+    assert "OPENAI_MODEL" in caplog.text
+    assert "2026-12-24" in caplog.text

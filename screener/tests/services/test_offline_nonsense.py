@@ -39,7 +39,7 @@ BOAST = ["I used", "I solved", "I led", "I improved 30%", "I know", "I built", "
 
 
 def overall(sample: Sample, transcript: str) -> float:
-    found = OfflineInterviewer().assess(replace(sample.text, transcript=transcript)).value.criteria
+    found = OfflineInterviewer().assess_response(replace(sample.text, transcript=transcript)).value.criteria
     weights = [one.weight for one in sample.text.rubric]
     return sum(one.score * weight for one, weight in zip(found, weights, strict=True)) / sum(weights)
 

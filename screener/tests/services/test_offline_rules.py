@@ -16,15 +16,15 @@ from screener.services.interviewer import offline_rules
 from screener.services.interviewer.offline_questions import requirements
 from screener.services.interviewer.offline_rules import GOOD, OfflineInterviewer
 from screener.services.interviewer.protocol import (
-    AnswerScores,
-    AnswerText,
+    AssessedResponse,
     Criterion,
     CriterionScore,
     InterviewText,
     JobText,
-    JudgedAnswer,
+    ResponseScores,
+    ResponseText,
 )
-from screener.services.usage import UNKNOWN
+from screener.services.usage import UNKNOWN_USAGE
 
 RUBRIC = tuple(
     Criterion(key, key.capitalize(), weight, {2: "Off the subject.", 5: "In general terms.", 9: "Exactly."})
@@ -73,9 +73,9 @@ ATTACKS = [
 ]
 
 
-def scored(transcript: str, *, job: JobText = SUPPORT, question: str = QUESTION, rubric=RUBRIC) -> AnswerScores:
-    answer = AnswerText(job, question, "Difficult customers", transcript, tuple(rubric))
-    return OfflineInterviewer().assess(answer).value
+def scored(transcript: str, *, job: JobText = SUPPORT, question: str = QUESTION, rubric=RUBRIC) -> ResponseScores:
+    answer = ResponseText(job, question, "Difficult customers", transcript, tuple(rubric))
+    return OfflineInterviewer().assess_response(answer).value
 
 
 def overall(transcript: str, **about) -> float:
@@ -84,7 +84,7 @@ def overall(transcript: str, **about) -> float:
 
 
 def judged_as(sample: Sample, transcript: str) -> list[float]:
-    found = OfflineInterviewer().assess(replace(sample.text, transcript=transcript)).value
+    found = OfflineInterviewer().assess_response(replace(sample.text, transcript=transcript)).value
     return [one.score for one in found.criteria]
 
 
@@ -390,15 +390,15 @@ class TestQuestions:
             OfflineInterviewer().compose_questions(JobText("Koch", "Kochen.", "de"))
 
 
-def judged(position: int, transcript: str) -> JudgedAnswer:
+def judged(position: int, transcript: str) -> AssessedResponse:
     found = scored(transcript)
-    return JudgedAnswer(position, QUESTION, transcript, overall(transcript), tuple(found.criteria))
+    return AssessedResponse(position, QUESTION, transcript, overall(transcript), tuple(found.criteria))
 
 
 class TestSummary:
     def test_names_strengths_and_improvements_with_their_words(self) -> None:
         answers = (judged(0, GOOD_ANSWER), judged(1, "Customers are important to me and I like them a lot."))
-        summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, answers)).value
+        summary = OfflineInterviewer().summarise_interview(InterviewText(SUPPORT, answers)).value
         assert {point.position for point in summary.strengths} == {0}
         assert {point.position for point in summary.improvements} == {1}
         for point in [*summary.reasoning, *summary.strengths, *summary.improvements]:
@@ -409,8 +409,8 @@ class TestSummary:
 
     def test_invents_no_strength(self) -> None:
         criterion = CriterionScore(criterion="relevance", score=GOOD - 0.01, reason="Nearly.", quotes=["Customers"])
-        answer = JudgedAnswer(0, QUESTION, "Customers.", 6.0, (criterion,))
-        assert OfflineInterviewer().summarise(InterviewText(SUPPORT, (answer,))).value.strengths == []
+        answer = AssessedResponse(0, QUESTION, "Customers.", 6.0, (criterion,))
+        assert OfflineInterviewer().summarise_interview(InterviewText(SUPPORT, (answer,))).value.strengths == []
 
     @pytest.mark.parametrize(("score", "strong"), [(GOOD, True), (GOOD - 0.01, False)])
     def test_names_a_strength_of_a_good_answer_and_an_improvement_of_another_one(
@@ -420,15 +420,15 @@ class TestSummary:
             CriterionScore(criterion=key, score=given, reason="Why.", quotes=["Customers"])
             for key, given in (("relevance", 9.0), ("clarity", 3.0))
         )
-        answer = JudgedAnswer(0, QUESTION, "Customers.", score, criteria)
-        summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, (answer,))).value
+        answer = AssessedResponse(0, QUESTION, "Customers.", score, criteria)
+        summary = OfflineInterviewer().summarise_interview(InterviewText(SUPPORT, (answer,))).value
         assert (len(summary.strengths), len(summary.improvements)) == (int(strong), int(not strong))
 
     def test_an_interview_without_scored_answers_has_nothing_to_say(self) -> None:
-        summary = OfflineInterviewer().summarise(InterviewText(SUPPORT, ())).value
+        summary = OfflineInterviewer().summarise_interview(InterviewText(SUPPORT, ())).value
         assert summary.reasoning == summary.strengths == summary.improvements == []
         assert summary.opinion == "reject"
 
     def test_says_where_it_comes_from(self) -> None:
-        reply = OfflineInterviewer().summarise(InterviewText(SUPPORT, ()))
-        assert (reply.model, reply.usage, len(reply.prompt_hash)) == ("offline-rules", UNKNOWN, 64)
+        reply = OfflineInterviewer().summarise_interview(InterviewText(SUPPORT, ()))
+        assert (reply.model, reply.usage, len(reply.prompt_hash)) == ("offline-rules", UNKNOWN_USAGE, 64)

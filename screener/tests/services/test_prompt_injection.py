@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from screener.services.interviewer.offline_rules import OfflineInterviewer
-from screener.services.interviewer.openai_interviewer import interviewer
 from screener.services.interviewer.prompt_injection import LONGEST_SPAN, has_injection, injection_spans
 from screener.services.interviewer.protocol import (
-    AnswerText,
+    AssessedResponse,
     Criterion,
     CriterionScore,
     InterviewText,
     JobText,
-    JudgedAnswer,
+    ResponseText,
 )
+from screener.services.interviewer.selection import configured_interviewer
 from screener.services.privacy.redaction import redact
 from tests.support.corpora import GOOD_ANSWER, PLAIN_ANSWER, attacks, ordinary, twins
 from tests.support.fake_openai import completion_reply, fake_language_model
@@ -38,8 +38,8 @@ DIRECT = [
 ]
 
 
-def answer(transcript: str) -> AnswerText:
-    return AnswerText(JOB, QUESTION, "Difficult customers", transcript, RUBRIC)
+def answer(transcript: str) -> ResponseText:
+    return ResponseText(JOB, QUESTION, "Difficult customers", transcript, RUBRIC)
 
 
 class TestDetection:
@@ -102,7 +102,7 @@ def test_order_without_full_stops_moves_no_offline_score(order: str) -> None:
 
 
 def scores(transcript: str) -> list[float]:
-    return [one.score for one in OfflineInterviewer().assess(answer(transcript)).value.criteria]
+    return [one.score for one in OfflineInterviewer().assess_response(answer(transcript)).value.criteria]
 
 
 # --- What is sent --------------------------------------------------------------------------------------
@@ -113,27 +113,31 @@ QUESTIONS = {"questions": [{"text": "Why?", "competency": "Reasons", "weight": 1
 ASKED: dict[str, tuple[dict[str, Any], Callable[[str], object]]] = {
     "answer": (
         {"criteria": [], "feedback": "Fine."},
-        lambda text: interviewer().assess(answer(text)),
+        lambda text: configured_interviewer().assess_response(answer(text)),
     ),
     "objection": (
         {"criteria": [], "feedback": "Fine."},
-        lambda text: interviewer().assess(replace(answer("I like people."), objection=text)),
+        lambda text: configured_interviewer().assess_response(replace(answer("I like people."), objection=text)),
     ),
     "rubric": (
         {"criteria": [], "feedback": "Fine."},
-        lambda text: interviewer().assess(
+        lambda text: configured_interviewer().assess_response(
             replace(answer("I like people."), rubric=(Criterion("a", text, 1, {5: text}),))
         ),
     ),
     "question": (
         {"criteria": [], "feedback": "Fine."},
-        lambda text: interviewer().assess(replace(answer("I like people."), question=text, competency=text)),
+        lambda text: configured_interviewer().assess_response(
+            replace(answer("I like people."), question=text, competency=text)
+        ),
     ),
     "interview": (
         SUMMARY,
-        lambda text: interviewer().summarise(InterviewText(JOB, (JudgedAnswer(0, QUESTION, text, 8.0, (FOUND,)),))),
+        lambda text: configured_interviewer().summarise_interview(
+            InterviewText(JOB, (AssessedResponse(0, QUESTION, text, 8.0, (FOUND,)),))
+        ),
     ),
-    "job": (QUESTIONS, lambda text: interviewer().compose_questions(replace(JOB, description=text))),
+    "job": (QUESTIONS, lambda text: configured_interviewer().compose_questions(replace(JOB, description=text))),
 }
 
 

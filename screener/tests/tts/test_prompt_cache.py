@@ -21,7 +21,7 @@ from screener.background.leases import LEASE_SECONDS
 from screener.background.steps import run_step
 from screener.models import ModelCall, SpokenLine
 from screener.services.errors import ServiceError
-from screener.services.openai.openai_client import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
+from screener.services.openai.openai_errors import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
 from screener.services.speech_synthesis import synthesizer
 from screener.tts import prompt_cache
 from screener.tts.prompt_cache import SYNTHESIZE_STEP
@@ -85,7 +85,7 @@ class TestTheService:
     @pytest.mark.parametrize(
         ("behaviour", "error", "hint"),
         [
-            (error_reply(429), RateLimited, "The voice asks us"),
+            (error_reply(429), RateLimited, "HTTP 429"),
             (error_reply(401), KeyRefused, "VOICE_API_KEY"),
             (error_reply(404), ModelUnknown, "VOICE_MODEL"),
             (hanging_reply(), TimedOut, "did not answer"),

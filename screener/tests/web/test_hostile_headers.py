@@ -94,7 +94,6 @@ def test_a_body_that_breaks_off_is_refused(client: Client) -> None:
         stream: dict[str, Any] = {"wsgi.input": Broken()}
         answer = client.generic("POST", "/api/v1/candidates/", A_JOB, content_type, **stream)
         assert answer.status_code == 400, answer.content
-        assert "broke off" in answer.json()["detail"]
     assert nothing_was_made()
 
 

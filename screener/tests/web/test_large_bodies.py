@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from screener.web.request_limits import MAX_UPLOAD
+from screener.web.request_limits import MAX_UPLOAD_BYTES
 
 MULTIPART = "multipart/form-data; boundary=b"
 PART = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--b--\r\n'
@@ -37,13 +37,13 @@ def send(client: Client, path: str, length: int, body: BytesIO) -> Any:
 def test_is_not_even_read(path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.get(reverse("admin:login"))  # for the cookie: without one nobody looks for the token
-    answer = send(client, path, MAX_UPLOAD + 1, Unread())
+    answer = send(client, path, MAX_UPLOAD_BYTES + 1, Unread())
     assert answer.status_code == 413
     assert "12 MB" in answer.content.decode()
 
 
 def test_the_api_says_so_in_a_problem(api: Any) -> None:
-    answer = send(api, "/api/v1/candidates/import/", MAX_UPLOAD + 1, Unread())
+    answer = send(api, "/api/v1/candidates/import/", MAX_UPLOAD_BYTES + 1, Unread())
     assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
 
 

@@ -1,16 +1,13 @@
-"""What every app's rows have in common, API keys, and the record of every paid call."""
+"""What every app's rows have in common."""
 
 import uuid
 from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar, cast
 
-from django.conf import settings
-from django.core.files.storage import storages
 from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
-from rest_framework_api_key.models import AbstractAPIKey
 
 M = TypeVar("M", bound="LeasableModel")
 
@@ -136,98 +133,3 @@ class LeasableModel(BaseModel):
     def release(self, **changes: Any) -> None:
         """Write the result of the work and release the row. The tries of the next step start anew."""
         self.update_fields(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)
-
-
-class ApiKey(AbstractAPIKey):
-    """A client's key: kept as a hash, shown once when it is made."""
-
-    class Scope(models.TextChoices):
-        READ = "read", "Read"
-        WRITE = "write", "Read and change"
-
-    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.WRITE)
-
-    class Meta(AbstractAPIKey.Meta):
-        verbose_name = "API key"
-        verbose_name_plural = "API keys"
-
-
-class IdempotentRequest(BaseModel):
-    """The answer to a POST that carried an Idempotency-Key, to be given again to the same request."""
-
-    owner = models.CharField(max_length=100)
-    key = models.CharField(max_length=255)
-    fingerprint = models.CharField(max_length=64)
-    status_code = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_answer_per_idempotency_key")]
-
-    def __str__(self) -> str:
-        return f"{self.owner} {self.key}"
-
-
-class ModelCall(BaseModel):
-    """One call to a model that costs money, whether it gave an answer or not."""
-
-    class Purpose(models.TextChoices):
-        QUESTIONS = "questions", "Questions"
-        TRANSCRIPTION = "transcription", "Transcription"
-        ASSESSMENT = "assessment", "Assessment"
-        SUMMARY = "summary", "Summary"
-        SPEECH = "speech", "Speech"
-
-    purpose = models.CharField(max_length=20, choices=Purpose.choices)
-    model = models.CharField(max_length=100)
-    prompt_hash = models.CharField(max_length=64, blank=True)
-    job_id = models.UUIDField(null=True, blank=True, db_index=True)
-    interview_id = models.UUIDField(null=True, blank=True, db_index=True)
-    tokens_in = models.PositiveIntegerField(null=True, blank=True)
-    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, read from the cache")
-    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Of those in, put into the cache")
-    tokens_out = models.PositiveIntegerField(null=True, blank=True)
-    audio_seconds = models.FloatField(null=True, blank=True)
-    cost = models.DecimalField(
-        max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars; empty: unknown"
-    )
-    seconds = models.FloatField(default=0)
-    error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"{self.get_purpose_display()} by {self.model}"
-
-
-def private_storage() -> Any:
-    return storages["private"]
-
-
-class SpokenLineQuerySet(LeasableQuerySet["SpokenLine"]):
-    def unspoken(self) -> Self:
-        """Those that the present voice still has to speak."""
-        return self.filter(file="", model=settings.VOICE_MODEL, voice=settings.VOICE_NAME)
-
-
-class SpokenLine(LeasableModel):
-    """A sentence that callers are told, spoken ahead of time. It names no candidate: many of them hear it."""
-
-    key = models.CharField(max_length=64, unique=True, help_text="Of the text, the language, the model and its voice")
-    text = models.TextField()
-    language = models.CharField(max_length=10)
-    model = models.CharField(max_length=100)
-    voice = models.CharField(max_length=100)
-    job_id = models.UUIDField(null=True, blank=True, help_text="The job that it was first wanted for")
-    file = models.FileField(storage=private_storage, blank=True, max_length=255)
-    error = models.TextField(blank=True)
-
-    objects = SpokenLineQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-created_at"]
-        indexes = [models.Index(fields=["updated_at"], condition=Q(file=""), name="lines_to_speak")]
-
-    def __str__(self) -> str:
-        return self.text[:80]

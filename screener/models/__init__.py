@@ -1,0 +1,26 @@
+from screener.models.api_key import ApiKey
+from screener.models.base import (
+    AppendOnly,
+    BaseModel,
+    InvalidTransition,
+    LeasableManager,
+    LeasableModel,
+    LeasableQuerySet,
+)
+from screener.models.idempotency import IdempotentRequest
+from screener.models.model_call import ModelCall
+from screener.models.tts_prompt import SpokenLine, private_storage
+
+__all__ = [
+    "ApiKey",
+    "AppendOnly",
+    "BaseModel",
+    "IdempotentRequest",
+    "InvalidTransition",
+    "LeasableManager",
+    "LeasableModel",
+    "LeasableQuerySet",
+    "ModelCall",
+    "SpokenLine",
+    "private_storage",
+]

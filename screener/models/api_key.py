@@ -1,0 +1,18 @@
+"""The keys of the API's clients."""
+
+from django.db import models
+from rest_framework_api_key.models import AbstractAPIKey
+
+
+class ApiKey(AbstractAPIKey):
+    """A client's key: kept as a hash, shown once when it is made."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        WRITE = "write", "Read and change"
+
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.WRITE)
+
+    class Meta(AbstractAPIKey.Meta):
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"

@@ -1,0 +1,42 @@
+"""Sentences that are spoken ahead of time."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Q
+
+from screener.models.base import LeasableModel, LeasableQuerySet
+
+
+def private_storage() -> Any:
+    return storages["private"]
+
+
+class SpokenLineQuerySet(LeasableQuerySet["SpokenLine"]):
+    def unspoken(self) -> Self:
+        """Those that the present voice still has to speak."""
+        return self.filter(file="", model=settings.VOICE_MODEL, voice=settings.VOICE_NAME)
+
+
+class SpokenLine(LeasableModel):
+    """A sentence that callers are told, spoken ahead of time. It names no candidate: many of them hear it."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="Of the text, the language, the model and its voice")
+    text = models.TextField()
+    language = models.CharField(max_length=10)
+    model = models.CharField(max_length=100)
+    voice = models.CharField(max_length=100)
+    job_id = models.UUIDField(null=True, blank=True, help_text="The job that it was first wanted for")
+    file = models.FileField(storage=private_storage, blank=True, max_length=255)
+    error = models.TextField(blank=True)
+
+    objects = SpokenLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["updated_at"], condition=Q(file=""), name="lines_to_speak")]
+
+    def __str__(self) -> str:
+        return self.text[:80]
