@@ -15,7 +15,7 @@ from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.models import LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError
-from screener.services.telephony import twilio_api, twilio_errors
+from screener.services.telephony import twilio_errors, twilio_recordings
 
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier does not have by then will not come."""
@@ -39,7 +39,7 @@ def _fetch(lease: Lease[Recording]) -> str:
     recordings = Recording.objects.select_related("response__interview")
     recording = recordings.only("sid", "file", "response__interview__candidate").get(pk=lease.pk)
     release_db_connection()
-    return recording.put_away(twilio_api.fetch_audio(recording.sid))
+    return recording.put_away(twilio_recordings.fetch_audio(recording.sid))
 
 
 def _save_audio(recording: Recording, name: str) -> UUID | None:
@@ -48,7 +48,7 @@ def _save_audio(recording: Recording, name: str) -> UUID | None:
 
 
 def _give_up_audio(recording: Recording, error: ServiceError) -> None:
-    lasted = isinstance(error, TransientError | twilio_errors.Refused)
+    lasted = isinstance(error, TransientError | twilio_errors.RequestRejected)
     recording.lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
 
 
@@ -58,9 +58,9 @@ def _delete_file(name: str) -> None:
 
 def _max_tries(error: ServiceError) -> int:
     match error:
-        case TransientError() | twilio_errors.Refused():  # refused: a fault of the account, not of this recording
+        case TransientError() | twilio_errors.RequestRejected():  # the account is at fault
             return AUDIO_TRIES
-        case twilio_errors.NoAudio():
+        case twilio_errors.InvalidAudio():
             return NO_AUDIO_TRIES
         case _:
             return 0
@@ -105,7 +105,7 @@ def _recordings_to_delete() -> LeasableQuerySet[Recording]:
 def _delete(lease: Lease[Recording]) -> None:
     recording = Recording.objects.only("sid").get(pk=lease.pk)
     release_db_connection()
-    twilio_api.delete_audio(recording.sid)
+    twilio_recordings.delete_audio(recording.sid)
 
 
 def _save_deletion(recording: Recording, _: None) -> None:

@@ -18,7 +18,7 @@ from screener.background.steps import Step
 from screener.costs.metering import paid_transcript
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
-from screener.services.telephony import twilio_api, twilio_errors
+from screener.services.telephony import twilio_errors, twilio_recordings
 from screener.services.transcription import transcriber
 
 CARRIER_NEEDS = timedelta(minutes=1)
@@ -152,8 +152,8 @@ def _fetch_carrier_transcript(recording: Recording) -> tuple[str, str]:
         raise TranscriptPending
     release_db_connection()
     try:
-        found = twilio_api.carrier_transcript(recording.sid)
-    except twilio_errors.NotThere:
+        found = twilio_recordings.fetch_carrier_transcript(recording.sid)
+    except twilio_errors.NotFound:
         raise _pending_or_lost(recording) from None
     return found.text, found.status
 

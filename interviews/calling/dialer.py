@@ -23,7 +23,7 @@ from screener.background.queue import release_db_connection, retry_delay
 from screener.costs import monthly_budget
 from screener.db.constraints import violates_constraint
 from screener.services.errors import PermanentError, TransientError
-from screener.services.telephony import twilio_api, twilio_errors
+from screener.services.telephony import twilio_calls, twilio_errors, twilio_recordings
 from screener.services.transcription import transcriber
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def dial(interview_id: UUID) -> None:
         return
     release_db_connection()
     try:
-        placed = twilio_api.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
+        placed = twilio_calls.place_call(to=attempt.call.number, **_urls(attempt.pk), send_before=attempt.send_before)
     except (TransientError, PermanentError) as error:
         _not_dialled(attempt.pk, error)
     else:
@@ -88,25 +88,25 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
     with Attempt.objects.held(attempt_id) as attempt:
         interview, reason = attempt.interview, str(error)
         match error:
-            case twilio_errors.CallUnknown():
+            case twilio_errors.CallStateUnknown():
                 log.warning("attempt %s: %s", attempt_id, error)
                 interview.note(EventKind.ATTEMPT_UNKNOWN, reason=reason, attempt=str(attempt_id))
             case twilio_errors.InvalidNumber():
                 attempt.call.never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 _give_up(interview, Interview.Outcome.UNREACHED, reason)
-            case twilio_errors.NotAllowed():
+            case twilio_errors.NumberNotAllowed():
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
                 _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:
                 attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
-        if isinstance(error, twilio_errors.Misconfigured):
+        if isinstance(error, twilio_errors.AccountMisconfigured):
             attempt.update_fields(concerns_all=True)
         if wait := _concerns_all_for(error):
             DialRate.pause_calls(timezone.now() + wait, reason=reason)
 
 
 def _concerns_all_for(error: TransientError | PermanentError) -> timedelta | None:
-    if isinstance(error, twilio_errors.Misconfigured):
+    if isinstance(error, twilio_errors.AccountMisconfigured):
         lately = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
         return CORRECTED_WITHIN[min(lately.count(), len(CORRECTED_WITHIN)) - 1]
     asked = getattr(error, "retry_after", None)
@@ -206,7 +206,7 @@ def _not_placed(attempt_id: UUID, outcome: str, reason: str) -> None:
         attempt.call.never_placed(outcome, reason=reason)
 
 
-def tell(attempt_id: UUID, state: twilio_api.CallState) -> None:
+def tell(attempt_id: UUID, state: twilio_calls.CallState) -> None:
     """Take over what Twilio says of a call when asked."""
     with Attempt.objects.held(attempt_id) as attempt:
         if attempt.call.belongs_to(state.sid):
@@ -228,8 +228,8 @@ def hang_up(attempt_id: UUID) -> None:
         return
     release_db_connection()
     try:
-        twilio_api.hang_up(call.twilio_sid)
-    except (twilio_errors.NotThere, PermanentError) as error:
+        twilio_calls.hang_up(call.twilio_sid)
+    except (twilio_errors.NotFound, PermanentError) as error:
         log.info("attempt %s: not hung up: %s", attempt_id, error)
 
 
@@ -273,12 +273,12 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
         return True
     release_db_connection()
     try:
-        found = twilio_api.recordings_of(attempt.call.twilio_sid)
-    except twilio_errors.NotThere:
+        found = twilio_recordings.list_recordings(attempt.call.twilio_sid)
+    except twilio_errors.NotFound:
         return True
-    except (TransientError, twilio_errors.Misconfigured) as error:
+    except (TransientError, twilio_errors.AccountMisconfigured) as error:
         log.warning("attempt %s: its recordings could not be asked for: %s", attempt_id, error)
-        patience = CARRIER_PATIENCE if isinstance(error, twilio_errors.Misconfigured) else LAST_WORDS_WITHIN
+        patience = CARRIER_PATIENCE if isinstance(error, twilio_errors.AccountMisconfigured) else LAST_WORDS_WITHIN
         return attempt.ended_at is None or timezone.now() > attempt.ended_at + patience
     except PermanentError as error:
         log.info("attempt %s: no recordings: %s", attempt_id, error)
@@ -330,8 +330,8 @@ def ask_about(attempt_id: UUID) -> None:
     release_db_connection()
     if attempt.call.twilio_sid:
         try:
-            tell(attempt.pk, twilio_api.call_state(attempt.call.twilio_sid))
-        except twilio_errors.NotThere:
+            tell(attempt.pk, twilio_calls.fetch_call_state(attempt.call.twilio_sid))
+        except twilio_errors.NotFound:
             if timezone.now() > (attempt.last_input_at or attempt.created_at) + FORGOTTEN_AFTER:
                 _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio no longer knows this call.")
         return
@@ -343,14 +343,14 @@ def ask_about(attempt_id: UUID) -> None:
         _not_placed(attempt.pk, Attempt.Outcome.CARRIER_ERROR, "Twilio never got this call.")
 
 
-def _calls_of(attempt: Attempt) -> list[twilio_api.CallState]:
+def _calls_of(attempt: Attempt) -> list[twilio_calls.CallState]:
     """The calls at Twilio that may be this attempt's, the one placed nearest to when it was planned first.
 
     Somebody else who calls with our number, by hand or from another system, may have called this one too.
     """
     planned = attempt.created_at
     since, until = planned - CLOCKS_DIFFER, attempt.send_before + CERTAIN_AFTER
-    calls = [one for one in twilio_api.calls_to(attempt.call.number) if since < (one.created or planned) < until]
+    calls = [one for one in twilio_calls.list_calls_to(attempt.call.number) if since < (one.created or planned) < until]
     known = set(Call.objects.filter(twilio_sid__in=[one.sid for one in calls]).values_list("twilio_sid", flat=True))
     mine = (one for one in calls if one.sid not in known)
     return sorted(mine, key=lambda one: abs((one.created or planned) - planned))
@@ -360,8 +360,8 @@ def learn_price(attempt_id: UUID) -> None:
     """Twilio prices a call some time after its end, and tells only those who ask."""
     call = Call.objects.get(attempt=attempt_id)
     release_db_connection()
-    with suppress(twilio_errors.NotThere):
-        state = twilio_api.call_state(call.twilio_sid)
+    with suppress(twilio_errors.NotFound):
+        state = twilio_calls.fetch_call_state(call.twilio_sid)
         call.priced(state.price, state.price_unit)
 
 

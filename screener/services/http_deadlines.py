@@ -19,7 +19,8 @@ from screener.services.errors import TransientError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-TOTAL_TIMEOUT_MESSAGE = "The request exceeded its total time."
+TOO_LATE = "The connection took too long, so the request was not sent. It will be retried."
+TOTAL_TIME_EXCEEDED = "The request exceeded its total time."
 
 _send_by: ContextVar[datetime | None] = ContextVar("_send_by", default=None)
 _finish_by: ContextVar[float | None] = ContextVar("_finish_by", default=None)
@@ -60,7 +61,7 @@ def _remaining_seconds(timeout: float | None) -> float | None:
         return timeout
     remaining = finish_by - monotonic()
     if remaining <= 0:
-        raise TimeoutError(TOTAL_TIMEOUT_MESSAGE)
+        raise TimeoutError(TOTAL_TIME_EXCEEDED)
     return remaining if timeout is None else min(remaining, timeout)
 
 
@@ -107,7 +108,7 @@ class _DeadlineConnection(HTTPConnection):
         self.sock.settimeout(_remaining_seconds(self.timeout))
         send_by = _send_by.get()
         if send_by is not None and datetime.now(UTC) >= send_by:
-            raise TooLateToSend("The connection took too long, so the request was not sent. It will be retried.")
+            raise TooLateToSend(TOO_LATE)
         super().send(data)
 
 

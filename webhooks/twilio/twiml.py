@@ -10,7 +10,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews.conversation import engine, phrases, wording
 from interviews.conversation.script import Script, prompt_texts
-from screener.services.telephony.twilio_api import CALLBACK_RETRIES
+from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
 
 NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 MAX_TRANSCRIBED_SECONDS = 119

@@ -26,7 +26,7 @@ from interviews.conversation.script import Question, Script, prompt_texts
 from interviews.models import Attempt, Call
 from interviews.models.attempt import ReceivedInput
 from interviews.turns import stored_reply, take_turn
-from screener.services.telephony.twilio_errors import meaning_of
+from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription import transcriber
 from screener.tts import prompt_cache
 from webhooks.models import TwilioEvent
@@ -179,7 +179,7 @@ class StatusView(EventView):
         attempt.call.progress(
             news.status,
             sequence=news.sequence,
-            why=meaning_of(news.error_code),
+            why=describe_error_code(news.error_code),
             error_code=news.error_code,
             duration_seconds=news.duration_seconds,
         )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, DialRate, Interview
 from screener.models import BaseModel
+from screener.services.telephony.twilio_errors import RATE_LIMITED
 from tests.support.admin_client import get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 
@@ -122,10 +123,10 @@ class TestTheAnswer:
         assert DialRate.objects.get().next_slot_at == NOON + timedelta(seconds=90)
 
     def test_is_later_while_nobody_is_called(self, admin_client: Client) -> None:
-        DialRate.pause_calls(NOON + timedelta(minutes=15), reason="Twilio asks us to slow down.")
-        assert "Twilio asks us to slow down." in rule(ask(admin_client, candidate=make_candidate()), "Pace")
+        DialRate.pause_calls(NOON + timedelta(minutes=15), reason=RATE_LIMITED)
+        assert RATE_LIMITED in rule(ask(admin_client, candidate=make_candidate()), "Pace")
         overview = admin_client.get("/admin/").content.decode()
-        assert "Nobody is called before 12:15 UTC. Twilio asks us to slow down." in overview
+        assert f"12:15 UTC. {RATE_LIMITED}" in overview
 
 
 class TestTheCandidate:

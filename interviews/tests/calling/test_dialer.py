@@ -13,7 +13,8 @@ from urllib3.connection import HTTPConnection
 
 from interviews.calling import dialer
 from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
-from screener.services.telephony import twilio_api, twilio_errors
+from screener.services.http_deadlines import TOO_LATE
+from screener.services.telephony import twilio_calls, twilio_client, twilio_errors
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 
@@ -29,15 +30,15 @@ class TestOneAttempt:
         assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
 
     def test_that_was_called_off_while_it_was_placed_is_hung_up(self, twilio: FakeTwilio, monkeypatch: Any) -> None:
-        interview, place = make_interview(), twilio_api.place_call
+        interview, place = make_interview(), twilio_calls.place_call
 
-        def meanwhile_called_off(**call: Any) -> twilio_api.CallState:
+        def meanwhile_called_off(**call: Any) -> twilio_calls.CallState:
             placed = place(**call)
             interview.cancel(Interview.Outcome.BY_HR, actor="hr")
             run_tasks(only="interviews.hang_up")  # nobody knows the call's id yet
             return placed
 
-        monkeypatch.setattr(twilio_api, "place_call", meanwhile_called_off)
+        monkeypatch.setattr(twilio_calls, "place_call", meanwhile_called_off)
         run_tasks()
         assert [call["status"] for call in twilio.calls] == ["completed"]
 
@@ -50,7 +51,7 @@ class TestOneAttempt:
         assert not twilio.requests
         attempt = Attempt.objects.get()
         assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
-        assert "nothing was sent" in attempt.reason
+        assert TOO_LATE in attempt.reason
         assert not interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
 
         monkeypatch.undo()
@@ -80,7 +81,7 @@ class TestOneAttempt:
             time_machine.move_to(timezone.now() + timedelta(minutes=1))
             dialer.dial(interview.pk)
 
-        twilio_api._client().http_client.session.close()
+        twilio_client.twilio_client().http_client.session.close()
         monkeypatch.setattr(HTTPConnection, "connect", stopped)
         dialer.dial(interview.pk)
         assert [call["to"] for call in twilio.calls] == ["+14155550101", "+14155550100"]

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.models import DialRate, Interview, WaitReason
+from screener.services.telephony.twilio_errors import RATE_LIMITED
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
         ((400, 13226), "invalid_number", "failed", "not a valid phone number"),
         ((400, 13225), "carrier_error", "failed", "blocks calls to this number"),
         ((403, 32224), "carrier_error", "failed", "blocks calls to this number"),
-        ((400, 21610), "carrier_error", "failed", "want to hear no more from us"),
+        ((400, 21610), "carrier_error", "failed", "opted out"),
         ((400, 21219), "carrier_error", "failed", "trial account can only call verified numbers"),
         ((403, 21216), "carrier_error", "failed", "blocks calls to this number"),
         ((400, 21215), "carrier_error", "failed", "not allowed to call this country"),
@@ -39,8 +40,8 @@ pytestmark = pytest.mark.django_db
         ((400, 21212), "carrier_error", "pending", "TWILIO_PHONE_NUMBER"),
         ((400, 21205), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
         ((400, 21626), "carrier_error", "pending", "WEBHOOK_BASE_URL"),
-        ((429, 20429), "carrier_error", "pending", "slow down"),
-        ((400, 10004), "carrier_error", "pending", "slow down"),
+        ((429, 20429), "carrier_error", "pending", RATE_LIMITED),
+        ((400, 10004), "carrier_error", "pending", RATE_LIMITED),
         ((400, 99999), "carrier_error", "pending", "error 99999"),
     ],
 )
@@ -175,7 +176,7 @@ def test_what_the_carrier_refuses_again_and_again_for_two_days_is_given_up_with_
     while interview.is_live:
         assert timezone.now() < began + timedelta(days=4)
         if interview.attempts.count() % 5 == 0:
-            DialRate.pause_calls(timezone.now() + timedelta(seconds=5), reason="Twilio asks us to slow down.")
+            DialRate.pause_calls(timezone.now() + timedelta(seconds=5), reason=RATE_LIMITED)
         until_the_next_try(interview, time_machine, late=timedelta(hours=3))
         interview.refresh_from_db()
     assert timezone.now() > began + timedelta(days=2)

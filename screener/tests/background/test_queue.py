@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
 from screener.background.queue import HANDLES, MAX_TASK_TRIES, Backoff, RowTaskHandle, TaskHandle
-from screener.services.telephony.twilio_errors import TelephonyDown
+from screener.services.telephony.twilio_errors import RATE_LIMITED, UNREACHABLE, TelephonyDown
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_job_is_tried_again_soon_then_rarer_then_no_more() -> None:
 
 
 def test_a_job_waits_for_as_long_as_the_vendor_asks() -> None:
-    wait = failed(TelephonyDown("Twilio asks us to slow down.", retry_after=600))
+    wait = failed(TelephonyDown(RATE_LIMITED, retry_after=600))
     assert wait is not None
     assert wait > timedelta(minutes=9)
 
@@ -78,10 +78,10 @@ def test_a_job_waits_for_as_long_as_the_vendor_asks() -> None:
 def test_a_vendor_that_is_away_takes_one_line_of_the_log_and_a_bug_its_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    failed(TelephonyDown("Twilio could not be reached; trying again."))
+    failed(TelephonyDown(UNREACHABLE))
     failed(ValueError("a bug"))
     away, bug = caplog.records
     assert (away.levelname, away.exc_info) == ("WARNING", None)
-    assert "Twilio could not be reached" in away.getMessage()
+    assert UNREACHABLE in away.getMessage()
     assert bug.levelname == "ERROR"
     assert bug.exc_info

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from screener.services.http_deadlines import (
-    TOTAL_TIMEOUT_MESSAGE,
+    TOTAL_TIME_EXCEEDED,
     DeadlineAdapter,
     TooLateToSend,
     send_deadline,
@@ -173,7 +173,7 @@ def test_slow_reply_times_out(session: requests.Session, server: Server) -> None
 
 
 def test_expired_total_timeout_opens_no_connection(session: requests.Session, server: Server) -> None:
-    with pytest.raises(requests.exceptions.RequestException, match=TOTAL_TIMEOUT_MESSAGE):
+    with pytest.raises(requests.exceptions.RequestException, match=TOTAL_TIME_EXCEEDED):
         send_get(session, server_url(server), 0)
     assert server.connections == 0
 
