@@ -29,5 +29,5 @@ def decide(interview: Interview, *, by: User, verdict: str, reason: str, seen: I
             interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
         )
         kind = event_kind("decision", verdict)
-        interview.note(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
+        interview.add_event(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
     return decision

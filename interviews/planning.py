@@ -53,7 +53,7 @@ def plan_interview(
                 _planned_response(interview, position, question)
                 for position, question in enumerate(questions.questions)
             )
-            interview.note(EventKind.INTERVIEW_PLANNED, actor=actor)
+            interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor)
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
             interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:

@@ -105,5 +105,5 @@ def end_interrupted_calls() -> int:
     interrupted = list(running.values_list("pk", flat=True))
     for pk in interrupted:
         with Attempt.objects.held(pk) as attempt:
-            attempt.call.progress("failed", why=NETWORK_STOPPED)
+            attempt.call.apply_status("failed", why=NETWORK_STOPPED)
     return len(interrupted)

@@ -39,17 +39,17 @@ def _fetch(lease: Lease[Recording]) -> str:
     recordings = Recording.objects.select_related("response__interview")
     recording = recordings.only("sid", "file", "response__interview__candidate").get(pk=lease.pk)
     release_db_connection()
-    return recording.put_away(twilio_recordings.fetch_audio(recording.sid))
+    return recording.save_audio(twilio_recordings.fetch_audio(recording.sid))
 
 
 def _save_audio(recording: Recording, name: str) -> UUID | None:
-    recording.stored(name)
+    recording.mark_stored(name)
     return recording.response_id if recording.chosen else None
 
 
 def _give_up_audio(recording: Recording, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError | twilio_errors.RequestRejected)
-    recording.lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
+    recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
 
 
 def _delete_file(name: str) -> None:
@@ -84,7 +84,7 @@ def presume_available() -> None:
     for recording in silent.select_related("response__interview")[:200]:
         with recording.response.interview.locked():
             recording.refresh_from_db(fields=["status", "ended", "seconds"])
-            recording.available(seconds=None)
+            recording.mark_available(seconds=None)
 
 
 # --- Deleting at the carrier ---------------------------------------------------------------------------

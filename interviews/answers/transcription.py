@@ -58,9 +58,9 @@ def _transcribe(lease: Lease[InterviewResponse]) -> Transcribed:
 def _save_transcript(response: InterviewResponse, result: Transcribed) -> UUID | None:
     transcript = result.transcript
     if not transcript.text.strip():
-        response.settle(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
+        response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
         return None
-    response.transcribed(
+    response.save_transcript(
         transcript.text.strip(),
         source=transcript.source,
         confidence=transcript.confidence,
@@ -73,7 +73,7 @@ def _save_transcript(response: InterviewResponse, result: Transcribed) -> UUID |
 def _give_up(response: InterviewResponse, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     reason = f"The answer could not be transcribed for hours. {error}" if lasted else str(error)
-    response.settle(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} Listen to it instead.")
+    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} Listen to it instead.")
 
 
 def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:
@@ -83,7 +83,7 @@ def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:
     recording = Recording.objects.select_related("response").get(response_id=response_id, chosen=True)
     if recording.carrier_transcript_status not in Recording.NOT_TRANSCRIBED_YET:
         recording.response.update_fields(retry_at=None)
-        recording.pass_on()
+        recording.enqueue_next_step()
 
 
 TRANSCRIBE_STEP = Step(

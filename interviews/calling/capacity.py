@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from interviews.calling.rules import Finding, Kept, Later
 from interviews.models import Call, DialRate, Interview, WaitReason
-from interviews.models.wait_reason import CAPACITY_REASONS
+from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from interviews.calling.capacity import wait_for_place
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, Allowed, Later, Never, may_call_now
 from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
-from interviews.models.attempt import end_conversation
+from interviews.models.attempt import finish_by_coverage
 from interviews.models.call import ONE_LIVE_CALL
 from jobs.models import JobDescription
 from screener.background.queue import release_db_connection, retry_delay
@@ -90,15 +90,15 @@ def _not_dialled(attempt_id: UUID, error: TransientError | PermanentError) -> No
         match error:
             case twilio_errors.CallStateUnknown():
                 log.warning("attempt %s: %s", attempt_id, error)
-                interview.note(EventKind.ATTEMPT_UNKNOWN, reason=reason, attempt=str(attempt_id))
+                interview.add_event(EventKind.ATTEMPT_UNKNOWN, reason=reason, attempt=str(attempt_id))
             case twilio_errors.InvalidNumber():
-                attempt.call.never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
+                attempt.call.mark_never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 _give_up(interview, Interview.Outcome.UNREACHED, reason)
             case twilio_errors.NumberNotAllowed():
-                attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+                attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
                 _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:
-                attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+                attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
         if isinstance(error, twilio_errors.AccountMisconfigured):
             attempt.update_fields(concerns_all=True)
         if wait := _concerns_all_for(error):
@@ -185,7 +185,7 @@ def _add_attempt(interview: Interview, number: str, closing: datetime | None) ->
     )
     Call.objects.create(attempt=attempt, number=number)
     interview.clear_next_attempt()
-    interview.note(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
+    interview.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
 
@@ -203,16 +203,16 @@ def _urls(attempt_id: UUID) -> dict[str, str]:
 
 def _not_placed(attempt_id: UUID, outcome: str, reason: str) -> None:
     with Attempt.objects.held(attempt_id) as attempt:
-        attempt.call.never_placed(outcome, reason=reason)
+        attempt.call.mark_never_placed(outcome, reason=reason)
 
 
 def tell(attempt_id: UUID, state: twilio_calls.CallState) -> None:
     """Take over what Twilio says of a call when asked."""
     with Attempt.objects.held(attempt_id) as attempt:
-        if attempt.call.belongs_to(state.sid):
+        if attempt.call.match_or_adopt_sid(state.sid):
             if state.answered_by.startswith(MACHINES):
-                attempt.machine_answered()
-            attempt.call.progress(
+                attempt.mark_voicemail()
+            attempt.call.apply_status(
                 state.status,
                 answered_by=state.answered_by,
                 duration_seconds=state.duration_seconds,
@@ -269,7 +269,7 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
     While the carrier can't be asked, the sweep comes back.
     """
     attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
-    if not attempt.lacks_its_last_take:
+    if not attempt.is_missing_last_recording:
         return True
     release_db_connection()
     try:
@@ -284,7 +284,7 @@ def _look_for_last_words(attempt_id: UUID) -> bool:
         log.info("attempt %s: no recordings: %s", attempt_id, error)
         return True
     with Attempt.objects.held(attempt_id) as held:
-        held.find_last_take({one.sid: one.seconds for one in found})
+        held.adopt_missing_recording({one.sid: one.seconds for one in found})
     return True
 
 
@@ -304,7 +304,7 @@ def _spacing(job: JobDescription, calls: int) -> timedelta:
 def _give_up(interview: Interview, outcome: str, reason: str) -> None:
     """No more calls. A conversation that had begun is closed with what was said in it."""
     if interview.status == Interview.Status.IN_PROGRESS:
-        end_conversation(interview, reason=reason)
+        finish_by_coverage(interview, reason=reason)
     else:
         interview.finish(outcome, reason=reason)
 
@@ -362,7 +362,7 @@ def learn_price(attempt_id: UUID) -> None:
     release_db_connection()
     with suppress(twilio_errors.NotFound):
         state = twilio_calls.fetch_call_state(call.twilio_sid)
-        call.priced(state.price, state.price_unit)
+        call.set_price(state.price, state.price_unit)
 
 
 def without_price() -> list[UUID]:

@@ -1,13 +1,16 @@
+from interviews.models.assessment import Assessment
 from interviews.models.attempt import Attempt
 from interviews.models.call import Call
 from interviews.models.campaign import Campaign
+from interviews.models.decision import Decision
 from interviews.models.dial_rate import DialRate
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
-from interviews.models.response import Assessment, InterviewResponse, Recording
-from interviews.models.result import Decision, InterviewResult
+from interviews.models.recording import Recording
+from interviews.models.response import InterviewResponse
+from interviews.models.result import InterviewResult
 from interviews.models.turn_reply import TurnReply
-from interviews.models.wait_reason import WaitReason
+from interviews.wait_reason import WaitReason
 
 __all__ = [
     "Assessment",

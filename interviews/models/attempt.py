@@ -19,7 +19,8 @@ from interviews.conversation.wording import disclosure_version
 from interviews.models.call import Call
 from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
-from interviews.models.response import InterviewResponse, Recording, share
+from interviews.models.recording import Recording
+from interviews.models.response import InterviewResponse, weighted_coverage
 from interviews.task_handles import FOLLOW_UP, HANG_UP
 from screener.models import BaseModel
 
@@ -170,7 +171,7 @@ class Attempt(BaseModel):
         """What the conversation needs to know; call it with the attempt held."""
         unanswered = sorted(position for position, one in self.responses.items() if one.status in one.OPEN)
         return engine.ConversationState(
-            stage=engine.Stage.OVER if self._is_past(unanswered) else engine.Stage(self.stage),
+            stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.stage),
             turn=self.turn,
             open_positions=tuple(unanswered),
             silences=self.silences,
@@ -179,19 +180,19 @@ class Attempt(BaseModel):
         )
 
     @property
-    def is_followed(self) -> bool:
+    def has_successor(self) -> bool:
         """Whether there was another attempt since."""
         return self.interview.attempts.filter(number__gt=self.number).exists()
 
-    def _is_past(self, unanswered: list[int]) -> bool:
+    def _ignores_input(self, unanswered: list[int]) -> bool:
         """Whether what is heard now can no longer move anything: it comes too late, and is only filed."""
         if not self.interview.is_live:
             return True
-        if self.ended_at and (self.call.status == Call.Status.FAILED or self.is_followed):
+        if self.ended_at and (self.call.status == Call.Status.FAILED or self.has_successor):
             return True
         return self.stage == engine.Stage.QUESTION and unanswered[:1] != [self.position]
 
-    def question(self, position: int) -> InterviewResponse:
+    def response_at(self, position: int) -> InterviewResponse:
         return self.responses[position]
 
     def apply_input(self, turn: int, received: ReceivedInput) -> engine.Prompt:
@@ -221,12 +222,12 @@ class Attempt(BaseModel):
     def _recorded(self, turn: int, take: engine.RecordedAnswer, *, sid: str, chosen: bool) -> Recording | None:
         """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
         length = {} if take.seconds is None else {"seconds": take.seconds}
-        recording = self.take_of(turn, sid=sid, ended=take.ended, chosen=chosen, **length)
+        recording = self.get_or_create_recording(turn, sid=sid, ended=take.ended, chosen=chosen, **length)
         if recording is not None:
             recording.response = next(row for row in self.responses.values() if row.pk == recording.response_id)
         elif self.position is not None:
             log.warning("attempt %s, turn %d: recording rejected, question %d", self.pk, turn, self.position)
-            self.interview.note(
+            self.interview.add_event(
                 EventKind.RECORDING_REJECTED,
                 reason=WRONG_RECORDING,
                 attempt=str(self.pk),
@@ -239,24 +240,24 @@ class Attempt(BaseModel):
         """Its call was believed not to have been placed, and was: then no other is due."""
         self.update_fields(ended_at=None, outcome="", reason="")
         self.interview.clear_next_attempt()
-        self.interview.note(EventKind.ATTEMPT_REOPENED, actor="carrier", attempt=str(self.pk), number=self.number)
+        self.interview.add_event(EventKind.ATTEMPT_REOPENED, actor="carrier", attempt=str(self.pk), number=self.number)
 
     @property
-    def lacks_its_last_take(self) -> bool:
+    def is_missing_last_recording(self) -> bool:
         """Whether the line went while an answer was awaited, and nothing is known of one."""
         asked = self.stage == engine.Stage.QUESTION and self.ended_at and self.interview.is_live
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
         return bool(asked and self.call.twilio_sid) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
 
-    def find_last_take(self, recorded: dict[str, int | None]) -> None:
+    def adopt_missing_recording(self, recorded: dict[str, int | None]) -> None:
         """Of what the carrier recorded in this call, newest first, the one unheard of is the answer that was lost."""
         known = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
         lost = next((sid for sid in recorded if sid not in known), None)
-        if lost and self.lacks_its_last_take:
+        if lost and self.is_missing_last_recording:
             answer = engine.RecordedAnswer(recorded[lost], engine.RecordingEnd.HANGUP)
             self.apply_input(self.turn, ReceivedInput("recording", answer, recording_sid=lost))
 
-    def take_of(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
+    def get_or_create_recording(self, turn: int, *, sid: str, **told: Any) -> Recording | None:
         """The take of this turn, with what is told of it; one of the turn that is awaited is new to us.
 
         None where there can be none: another take has this id, or this turn has a take with another id. The carrier's
@@ -265,7 +266,7 @@ class Attempt(BaseModel):
         """
         takes = list(Recording.objects.raw(TAKES, [self.pk, turn, sid]))
         if not takes:
-            return self._new_take(turn, sid=sid, **told)
+            return self._create_recording(turn, sid=sid, **told)
         take = takes[0]
         if len(takes) > 1 or (take.attempt_id, take.turn) != (self.pk, turn) or (sid and take.sid not in ("", sid)):
             return None
@@ -275,10 +276,10 @@ class Attempt(BaseModel):
             take.update_fields(**changes)
         return take
 
-    def _new_take(self, turn: int, **told: Any) -> Recording | None:
+    def _create_recording(self, turn: int, **told: Any) -> Recording | None:
         if self.position is None or turn != self.turn:
             return None
-        return Recording.objects.create(attempt=self, response=self.question(self.position), turn=turn, **told)
+        return Recording.objects.create(attempt=self, response=self.response_at(self.position), turn=turn, **told)
 
     def _apply_fact(self, fact: engine.Fact, take: Recording | None, reply: ConsentReply) -> None:
         match fact:
@@ -286,9 +287,9 @@ class Attempt(BaseModel):
                 self._add_consent(Consent.Kind.RECORD, given=True, reply=reply)
                 self.interview.begin()
             case engine.QuestionAsked(position):
-                self.question(position).ask()
+                self.response_at(position).mark_asked()
             case engine.AnswerKept(position) if take is not None:
-                self.question(position).take(take)
+                self.response_at(position).accept_recording(take)
             case engine.AnswerKept(position):
                 self._settle(position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
             case engine.QuestionUnanswered(position):
@@ -300,9 +301,9 @@ class Attempt(BaseModel):
 
     def _settle(self, position: int, status: InterviewResponse.Status, reason: str) -> None:
         """Close this question without an answer, unless an earlier recording of it can serve as one."""
-        response = self.question(position)
-        if not use_broken_take(response):
-            response.settle(status, reason=reason)
+        response = self.response_at(position)
+        if not accept_partial_recording(response):
+            response.close_unscored(status, reason=reason)
 
     def _consent_reply(self, input: engine.Input) -> ConsentReply:
         """Return how a reply in the present stage counts as a consent or a refusal."""
@@ -339,7 +340,7 @@ class Attempt(BaseModel):
                 )
                 return
             case engine.Ending.FINISHED:
-                end_conversation(interview, reason="")
+                finish_by_coverage(interview, reason="")
             case engine.Ending.DECLINED:
                 self._add_consent(Consent.Kind.RECORD, given=False, reply=reply)
                 interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason="Declined in the call.")
@@ -353,19 +354,19 @@ class Attempt(BaseModel):
                 assert_never(unreachable)
         self.update_fields(outcome=self.Outcome.ANSWERED)
 
-    def machine_answered(self) -> None:
+    def mark_voicemail(self) -> None:
         """Voicemail: counts as an attempt, costs no question, and voids a consent that it seemed to give.
 
         Learned after the call, it holds as well, unless the conversation had come to its own end or another followed.
         Whoever presses keys is no machine, whatever the carrier takes them for.
         """
-        if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self.is_followed:
+        if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self.has_successor:
             return
         if self._pressed_keys:
             return
         self.update_fields(outcome=self.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason="A machine answered.")
         if self.ended_at:
-            self._note_end()
+            self._add_end_event()
         if self.consents.filter(kind=Consent.Kind.RECORD, given=True).exists():
             voided = ConsentReply(Consent.GivenBy.VOIDED)
             self._add_consent(Consent.Kind.RECORD, given=False, reply=voided)
@@ -377,11 +378,11 @@ class Attempt(BaseModel):
             created_at__gte=self.created_at,
         )
         for position in set(here.values_list("data__position", flat=True)):
-            self.question(position).take_back(reason="A machine had answered.")
+            self.response_at(position).reset_to_planned(reason="A machine had answered.")
         if not self.ended_at:
             HANG_UP.defer(self.pk)
 
-    def apologise(self) -> None:
+    def record_apology(self) -> None:
         """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
 
         That may be learned when what follows has been decided already; then it is decided again.
@@ -389,8 +390,8 @@ class Attempt(BaseModel):
         if self.apologised_at:
             return
         self.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
-        self.interview.note(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY, attempt=str(self.pk), number=self.number)
-        if self.ended_at and not self.is_followed:
+        self.interview.add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY, attempt=str(self.pk), number=self.number)
+        if self.ended_at and not self.has_successor:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.pk)
 
@@ -400,13 +401,13 @@ class Attempt(BaseModel):
             return
         why = self.reason or ("" if self.outcome else reason)
         self.update_fields(ended_at=timezone.now(), outcome=self.outcome or outcome, reason=why)
-        self._note_end()
+        self._add_end_event()
         if self.interview.is_live:
             cut_off = self.stage == engine.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
             FOLLOW_UP.defer(self.pk, delay=GRACE_SECONDS if cut_off else 0)
 
-    def _note_end(self) -> None:
-        self.interview.note(
+    def _add_end_event(self) -> None:
+        self.interview.add_event(
             event_kind("attempt", self.outcome),
             actor="carrier",
             reason=self.reason,
@@ -415,7 +416,7 @@ class Attempt(BaseModel):
         )
 
 
-def end_conversation(interview: Interview, *, reason: str) -> None:
+def finish_by_coverage(interview: Interview, *, reason: str) -> None:
     """No more will be said: use what was broken off, and finish by how much was answered.
 
     What the answers are worth counts for the result alone: some may be judged by now and others not.
@@ -427,21 +428,21 @@ def end_conversation(interview: Interview, *, reason: str) -> None:
         for response in responses:
             response.interview = interview
             if response.status in response.OPEN:
-                use_broken_take(response)
+                accept_partial_recording(response)
         answered = [one for one in responses if one.status not in one.UNSAID]
         total = sum(one.weight for one in responses)
         if responses and answered == responses:
             interview.finish(Interview.Outcome.COMPLETE, reason=reason)
-        elif responses and share(answered, total) >= interview.job.minimum_coverage:
+        elif responses and weighted_coverage(answered, total) >= interview.job.minimum_coverage:
             interview.finish(Interview.Outcome.PARTIAL, reason=reason)
         else:
             interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or "Too few of the questions were answered.")
 
 
-def use_broken_take(response: InterviewResponse) -> bool:
+def accept_partial_recording(response: InterviewResponse) -> bool:
     """Let what was said before the line was lost stand as the answer, if anything was."""
     takes = response.takes.exclude(status=Recording.Status.ABSENT).select_related("attempt")
     longest = max((take for take in takes if take.is_usable), key=lambda take: take.seconds or 0, default=None)
     if longest is not None:
-        response.take(longest)
+        response.accept_recording(longest)
     return longest is not None

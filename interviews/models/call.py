@@ -77,23 +77,23 @@ class Call(BaseModel):
     def __str__(self) -> str:
         return self.twilio_sid or "not placed"
 
-    def belongs_to(self, sid: str) -> bool:
+    def match_or_adopt_sid(self, sid: str) -> bool:
         """Whether this is the call that the carrier means. The first to tell us its id is believed."""
         if not self.twilio_sid and 0 < len(sid) <= SID_LENGTH and not Call.objects.filter(twilio_sid=sid).exists():
             self.update_fields(twilio_sid=sid)
             if self.ended_at:
-                self._was_placed_after_all()
+                self._reopen_if_possible()
             # Called off before the carrier had told us its id, or no longer the one that counts.
             if self.ended_at or not self.attempt.interview.is_live:
                 HANG_UP.defer(self.attempt.pk)
         return bool(sid) and self.twilio_sid == sid
 
-    def _was_placed_after_all(self) -> None:
+    def _reopen_if_possible(self) -> None:
         """The carrier was believed not to have this call, and now tells of it.
 
         It goes on, unless there is another one by now, for this interview or to this number.
         """
-        if not self.attempt.interview.is_live or self.attempt.is_followed:
+        if not self.attempt.interview.is_live or self.attempt.has_successor:
             return
         try:
             with transaction.atomic():
@@ -105,7 +105,7 @@ class Call(BaseModel):
         else:
             self.attempt.reopen()
 
-    def progress(self, status: str, *, sequence: int | None = None, why: str = "", **details: Any) -> None:
+    def apply_status(self, status: str, *, sequence: int | None = None, why: str = "", **details: Any) -> None:
         """What the carrier says of the call now. Late and repeated news change nothing; an ended call stays ended.
 
         `why`: what went wrong with it, in a sentence. Call it with the attempt held.
@@ -127,12 +127,12 @@ class Call(BaseModel):
             reason = f"{self.REASONS[status]} {why}".strip()
             self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=reason)
 
-    def priced(self, price: str | None, unit: str) -> None:
+    def set_price(self, price: str | None, unit: str) -> None:
         """What it cost is known some time after it has ended. Asked for and not known yet: asked again later."""
         if price:
             self.update_fields(price=price, price_unit=unit)
 
-    def never_placed(self, outcome: str, *, reason: str) -> None:
+    def mark_never_placed(self, outcome: str, *, reason: str) -> None:
         """The carrier refused it, or is known not to have got it."""
         if not self.ended_at:
             self.update_fields(status=self.Status.FAILED, ended_at=timezone.now())

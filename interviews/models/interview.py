@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from interviews.models.event import EventKind, InterviewEvent, event_kind
-from interviews.models.wait_reason import CAPACITY_REASONS, WaitReason
 from interviews.task_handles import CONCLUDE, DIAL, HANG_UP
+from interviews.wait_reason import CAPACITY_REASONS, WaitReason
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 
 if TYPE_CHECKING:
@@ -225,11 +225,11 @@ class Interview(LeasableModel):
         finally:
             self._holding, self._history = False, []
 
-    def note(self, kind: EventKind, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
+    def add_event(self, kind: EventKind, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
         """Something happened that changed no state of the interview itself."""
-        self.remember(kind=kind, actor=actor, reason=reason, data=data)
+        self.queue_event(kind=kind, actor=actor, reason=reason, data=data)
 
-    def remember(self, **event: Any) -> None:
+    def queue_event(self, **event: Any) -> None:
         """Add this to the history, in the order in which it is told."""
         happened = InterviewEvent(interview=self, **event)
         if self._holding:
@@ -240,7 +240,7 @@ class Interview(LeasableModel):
     def _move(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
         before = self.status
         self.update_fields(status=status, **changes)
-        self.remember(
+        self.queue_event(
             kind=kind,
             actor=actor,
             before=before,
@@ -278,7 +278,7 @@ class Interview(LeasableModel):
             raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
         is_new = (self.wait_reason, self.waiting_for) != (wait_reason, reason)
         if is_new and reason:
-            self.note(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
+            self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()
         if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
@@ -312,7 +312,7 @@ class Interview(LeasableModel):
             **NO_NEXT_ATTEMPT,
         )
         for event in self.responses.skip_open(reason=UNASKED):
-            self.remember(**event)
+            self.queue_event(**event)
         if completed:
             CONCLUDE.defer(self.pk)
 
@@ -328,13 +328,13 @@ class Interview(LeasableModel):
             HANG_UP.defer(attempt.pk)
 
     @verb
-    def concluded(self, result_status: str, *, reason: str) -> None:
+    def set_result_status(self, result_status: str, *, reason: str) -> None:
         """There is a result, or it is known why there can be none yet."""
         if self.status != self.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview has a result.")
         before = self.result_status
         self.release(result_status=result_status)
-        self.remember(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
+        self.queue_event(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
 
     @verb
     def reopen_result(self, *, actor: str, reason: str) -> None:
@@ -343,5 +343,5 @@ class Interview(LeasableModel):
             raise InvalidTransition("Only a completed interview can be scored again.")
         self.results.filter(is_current=True).update(is_current=False)
         self.release(result_status=self.ResultStatus.PENDING)
-        self.note(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
+        self.add_event(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
         CONCLUDE.defer(self.pk)

@@ -102,16 +102,16 @@ def _score(lease: Lease[InterviewResponse]) -> Scored | None:
 
 def _save_assessment(response: InterviewResponse, scored: Scored | None) -> None:
     if scored is None:
-        response.settle(InterviewResponse.Status.TOO_SHORT, reason="Too short to be scored.")
+        response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="Too short to be scored.")
         return
     more: set[str] = set() if scored.checked.score is not None else {Flag.NEEDS_REVIEW}
-    response.assessed(**_assessment(response, scored.reply, scored.checked, scored.answer, more))
+    response.add_assessment(**_assessment(response, scored.reply, scored.checked, scored.answer, more))
 
 
 def _give_up(response: InterviewResponse, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     reason = f"It could not be scored for hours. {error}" if lasted else str(error)
-    response.settle(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
+    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
 
 
 ASSESS_STEP = Step(
@@ -268,7 +268,7 @@ def rescore(interview: Interview, *, actor: str) -> None:
         interview.reopen_result(actor=actor, reason="Scoring again was asked for.")
         for response in interview.responses.all():
             response.interview = interview
-            response.try_again()
+            response.restart_work()
 
 
 def try_again(interview: Interview, *, actor: str) -> None:
@@ -282,4 +282,4 @@ def try_again(interview: Interview, *, actor: str) -> None:
         for response in interview.responses.prefetch_related("assessments"):
             response.interview = interview
             if response.has_failed:
-                response.try_again()
+                response.restart_work()

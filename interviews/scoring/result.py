@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.interview import InterviewQuerySet
-from interviews.models.response import share
+from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
 from interviews.records import CriterionRecord
 from interviews.scoring.assessment import job_text, sendable
@@ -123,7 +123,7 @@ class Standing:
         responses = list(interview.responses.prefetch_related("assessments"))
         total = sum(one.weight for one in responses)
         counted = [(one, found) for one in responses if (found := one.current_assessment) and found.score is not None]
-        coverage = share((one for one, _ in counted), total)
+        coverage = weighted_coverage((one for one, _ in counted), total)
         status, missing = _what_is_missing(interview, responses, coverage)
         score = None if missing else _mean(counted)
         doubt = (
@@ -204,7 +204,7 @@ def _rests_on_no_words(job: JobDescription, counted: list[Counted], total: float
     shown = [(one, found) for one, found in counted if found.shows_words]
     if len(shown) == len(counted):
         return ""
-    enough = shown and share((one for one, _ in shown), total) >= job.minimum_coverage
+    enough = shown and weighted_coverage((one for one, _ in shown), total) >= job.minimum_coverage
     without = recommend(_mean(shown), job) if enough else ""
     if without == advice:
         return ""
@@ -249,7 +249,7 @@ def _save_result(
         label=label,
         prompt_hash=reply.prompt_hash if reply else "",
     )
-    interview.concluded(status, reason=reason)
+    interview.set_result_status(status, reason=reason)
 
 
 def _flags(standing: Standing) -> set[str]:

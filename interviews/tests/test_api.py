@@ -243,7 +243,7 @@ class TestTheResult:
         refused = api.post(again, {"only_failed": True})
         assert (refused.status_code, "Nothing failed here" in refused.json()["detail"]) == (409, True)
         interview.responses.filter(position=1).update(status="model_unavailable", status_reason="No key.")
-        interview.concluded("incomplete", reason="No key.")
+        interview.set_result_status("incomplete", reason="No key.")
         assert api.post(again, {"only_failed": True}).json()["result_status"] == "pending"
         run_tasks(only="interviews")
         interview.refresh_from_db()

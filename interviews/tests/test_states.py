@@ -18,7 +18,7 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
-from interviews.models.attempt import end_conversation, use_broken_take
+from interviews.models.attempt import accept_partial_recording, finish_by_coverage
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
 from tests.support.factories import (
@@ -206,9 +206,9 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
     takes = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
-    response.take(takes[0])
+    response.accept_recording(takes[0])
     with pytest.raises(InvalidTransition):
-        response.take(takes[1])
+        response.accept_recording(takes[1])
 
 
 def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:
@@ -235,8 +235,8 @@ def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
     response.update_fields(
         transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={}
     )
-    response.assessed(rubric_version="1", model="m", label="l", score=8)
-    response.take_back(reason="A machine had answered.")
+    response.add_assessment(rubric_version="1", model="m", label="l", score=8)
+    response.reset_to_planned(reason="A machine had answered.")
     response.refresh_from_db()
     assert (response.status, response.status_reason) == ("planned", "A machine had answered.")
     assert (response.transcript, response.transcript_source, response.transcript_confidence) == ("", "", None)
@@ -250,17 +250,17 @@ def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
     response = interview.responses.all()[0]
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
     Recording.objects.create(response=response, attempt=attempt, turn=3, seconds=20)
-    assert not use_broken_take(response)
+    assert not accept_partial_recording(response)
     attempt.update_fields(outcome=Attempt.Outcome.HUNG_UP)
-    assert use_broken_take(response)
+    assert accept_partial_recording(response)
 
 
 def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     take = Recording.objects.create(response=interview.responses.all()[0], attempt=attempt, turn=3)
-    take.stored("answer.wav")
-    take.lost(reason="It could not be fetched.")
+    take.mark_stored("answer.wav")
+    take.mark_lost(reason="It could not be fetched.")
     assert (take.status, take.error) == (Recording.Status.STORED, "")
 
 
@@ -269,22 +269,22 @@ def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int
     interview = make_interview(job=make_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
     interview.begin()
     interview.responses.filter(position__lt=answered).update(status="answered")
-    end_conversation(interview, reason="")
+    finish_by_coverage(interview, reason="")
     assert interview.outcome == outcome
 
 
 def test_settling_twice_keeps_the_first_reason() -> None:
     response = make_interview().responses.all()[0]
-    response.settle(InterviewResponse.Status.SILENT, reason="first")
-    response.settle(InterviewResponse.Status.AUDIO_LOST, reason="second")
+    response.close_unscored(InterviewResponse.Status.SILENT, reason="first")
+    response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason="second")
     assert (response.status, response.status_reason) == ("silent", "first")
 
 
 def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_back() -> None:
     attempt = make_interview().attempts.create(number=1, send_before=timezone.now())
     call = Call.objects.create(attempt=attempt, number="+14155550100")
-    call.progress("in-progress", sequence=2)
-    call.progress("queued")
+    call.apply_status("in-progress", sequence=2)
+    call.apply_status("queued")
     assert (call.status, call.sequence) == ("in-progress", 2)
 
 
@@ -294,5 +294,5 @@ def test_the_end_of_a_call_is_told_once() -> None:
     Call.objects.create(attempt=attempt, number="+14155550100")
     for _ in range(2):
         with Attempt.objects.held(attempt.pk) as held:
-            held.call.progress("no-answer", sequence=3)
+            held.call.apply_status("no-answer", sequence=3)
     assert interview.events.filter(kind=EventKind.ATTEMPT_NO_ANSWER).count() == 1

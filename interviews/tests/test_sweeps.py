@@ -58,11 +58,11 @@ def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     first.interview = interview
     take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
     if status == Recording.Status.STORED:
-        take.update_fields(file=take.put_away(b"RIFF\x00\x00\x00\x00WAVE"))
-    first.take(take)
+        take.update_fields(file=take.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
+    first.accept_recording(take)
     for one in others:
         one.interview = interview
-        one.settle(InterviewResponse.Status.SILENT, reason="")
+        one.close_unscored(InterviewResponse.Status.SILENT, reason="")
     interview.finish(Interview.Outcome.PARTIAL)
     return first
 
@@ -196,7 +196,7 @@ def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: FakeTwilio, la
 
 def test_an_answer_that_nobody_assessed_is_assessed_and_the_interview_concluded(later: Any) -> None:
     response = answered(Recording.Status.STORED)
-    response.transcribed(WORDS, source="twilio", confidence=None, times=None)
+    response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
     later(minutes=1)
     response.refresh_from_db()
     response.interview.refresh_from_db()
@@ -206,14 +206,14 @@ def test_an_answer_that_nobody_assessed_is_assessed_and_the_interview_concluded(
 
 def test_a_conversation_that_is_over_and_assessed_gets_its_result(later: Any) -> None:
     response = answered(Recording.Status.STORED)
-    response.settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=1)
     assert response.interview.results.count() == 1
 
 
 def test_what_is_being_worked_on_is_left_alone(later: Any) -> None:
     response = answered(Recording.Status.STORED)
-    response.transcribed(WORDS, source="twilio", confidence=None, times=None)
+    response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
     assert InterviewResponse.objects.claim(response.pk, seconds=600)
     later(minutes=1)
     response.refresh_from_db()
@@ -224,14 +224,14 @@ def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: FakeTwi
     response = answered(Recording.Status.STORED)
     later(minutes=2)
     assert not any("DELETE" in one for one in twilio.requests), "it may still be needed there"
-    response.settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=2)
     later(minutes=2)
     assert len([one for one in twilio.requests if "DELETE" in one and "RE1" in one]) == 1
 
 
 def test_a_take_that_could_not_be_deleted_at_the_carrier_is_deleted_later(twilio: FakeTwilio, later: Any) -> None:
-    answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    answered(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
     twilio.delete_status = 500
     later(minutes=2)
     assert Recording.objects.get().deleted_at_carrier is None
@@ -252,7 +252,7 @@ def test_a_take_that_the_caller_discarded_is_deleted_at_the_carrier_and_never_fe
 
 def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: FakeTwilio, later: Any, settings: Any) -> None:
     settings.DELETE_AT_CARRIER = False
-    answered(Recording.Status.STORED).settle(InterviewResponse.Status.TOO_SHORT, reason="")
+    answered(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
     later(minutes=2)
     assert not any("DELETE" in one for one in twilio.requests)
 
@@ -262,7 +262,7 @@ def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: FakeTwilio, l
     run_tasks()
     call = interview.attempts.get().call
     with Attempt.objects.held(call.attempt_id) as attempt:
-        attempt.call.progress("completed", sequence=3)
+        attempt.call.apply_status("completed", sequence=3)
     later(minutes=6)
     twilio.calls[0] |= {"status": "completed", "price": "-0.0260", "price_unit": "USD"}
     later(minutes=6)

@@ -82,8 +82,8 @@ def make_transcribed_interview(
     for response in interview.responses.all():
         response.interview = interview
         take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
-        response.take(take)
-        response.transcribed(words, source="twilio", confidence=None, times=None)
+        response.accept_recording(take)
+        response.save_transcript(words, source="twilio", confidence=None, times=None)
         ASSESS.defer(response.pk)
     interview.finish(Interview.Outcome.COMPLETE)
     return interview

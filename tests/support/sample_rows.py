@@ -42,7 +42,7 @@ def complete_interview(interview: Interview, *, transcript: str = TRANSCRIPT) ->
         response.interview = interview
         _add_answer(response, attempt, turn, transcript)
     attempt.update_fields(outcome=Attempt.Outcome.ANSWERED)
-    call.progress("completed", duration_seconds=61, price=Decimal("0.02"))
+    call.apply_status("completed", duration_seconds=61, price=Decimal("0.02"))
     interview.finish(Interview.Outcome.COMPLETE)
     add_result(interview)
     interview.refresh_from_db()
@@ -63,17 +63,17 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
         model="offline-rules",
         label=OfflineInterviewer.label,
     )
-    interview.concluded("ready" if score else "incomplete", reason=reason)
+    interview.set_result_status("ready" if score else "incomplete", reason=reason)
 
 
 def _add_answer(response: InterviewResponse, attempt: Attempt, turn: int, transcript: str) -> None:
-    response.ask()
+    response.mark_asked()
     take = Recording.objects.create(response=response, attempt=attempt, turn=turn, sid=f"RE{turn}-{attempt.pk.hex}")
-    response.take(take)
-    take.available(seconds=21)
-    take.stored(take.put_away(WAV))
-    response.transcribed(transcript, source="twilio", confidence=0.9, times=None)
-    response.assessed(
+    response.accept_recording(take)
+    take.mark_available(seconds=21)
+    take.mark_stored(take.save_audio(WAV))
+    response.save_transcript(transcript, source="twilio", confidence=0.9, times=None)
+    response.add_assessment(
         score=Decimal("7.50"),
         criteria=[_criterion_record(QUOTE, transcript), _criterion_record("never said", transcript)],
         feedback=HOSTILE,

@@ -45,7 +45,7 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
         for criterion in assessment.criteria:
             for evidence in criterion.evidence:
                 assert response.transcript[evidence.span] == evidence.quote
-        take = response.chosen_take
+        take = response.chosen_recording
         assert take is not None
         with take.file.open("rb") as audio:
             assert audio.read(4) == b"RIFF"

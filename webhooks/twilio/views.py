@@ -64,7 +64,7 @@ class TwilioView(View):
         sid = parsing.text(request.POST, "CallSid")
         try:
             with Attempt.objects.held(attempt_id) as attempt:
-                if attempt.call.belongs_to(sid):
+                if attempt.call.match_or_adopt_sid(sid):
                     return _xml(self.handle(request, attempt, **turn))
         except Attempt.DoesNotExist:
             log.info("webhook: there is no attempt %s", attempt_id)
@@ -176,7 +176,7 @@ class StatusView(EventView):
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
         news = parsing.progress(request.POST)
-        attempt.call.progress(
+        attempt.call.apply_status(
             news.status,
             sequence=news.sequence,
             why=describe_error_code(news.error_code),
@@ -194,7 +194,7 @@ class MachineView(EventView):
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
         attempt.call.update_fields(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
         if parsing.is_machine(request.POST):
-            attempt.machine_answered()
+            attempt.mark_voicemail()
 
 
 class RecordingView(EventView):
@@ -205,14 +205,14 @@ class RecordingView(EventView):
         return f"{turn['turn']}:{sid}:{status}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is None:
             return
         match parsing.text(request.POST, "RecordingStatus"):
             case "completed":
-                take.available(seconds=parsing.number(request.POST, "RecordingDuration"))
+                take.mark_available(seconds=parsing.number(request.POST, "RecordingDuration"))
             case "absent" | "failed":
-                take.denied(reason=parsing.why_no_recording(request.POST))
+                take.mark_absent_at_carrier(reason=parsing.why_no_recording(request.POST))
             case _:
                 log.info("webhook: recording status ignored, attempt %s", attempt.pk)
 
@@ -224,9 +224,9 @@ class TranscriptionView(EventView):
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.take_of(turn["turn"], sid=parsing.recording_sid(request.POST))
+        take = attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
         if take is not None:
-            take.carrier_said(
+            take.set_carrier_transcript(
                 parsing.text(request.POST, "TranscriptionText"),
                 status=parsing.text(request.POST, "TranscriptionStatus")[:20],
             )
@@ -245,4 +245,4 @@ class FallbackView(EventView):
         return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
 
     def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        attempt.apologise()
+        attempt.record_apology()

@@ -32,7 +32,7 @@ def take(twilio: FakeTwilio) -> Recording:
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
     take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
-    take.available(seconds=9)
+    take.mark_available(seconds=9)
     return take
 
 

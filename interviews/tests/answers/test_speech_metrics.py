@@ -258,11 +258,11 @@ def answered(settings: Any) -> InterviewResponse:
     response = interview.responses.all()[0]
     response.interview = interview
     take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=5)
-    response.take(take)
+    response.accept_recording(take)
     take.response = response
-    take.available(seconds=5)
-    take.stored(take.put_away(pcm(tone(2) + silence(1) + tone(2))))
-    take.carrier_said(ANSWER, status="completed")
+    take.mark_available(seconds=5)
+    take.mark_stored(take.save_audio(pcm(tone(2) + silence(1) + tone(2))))
+    take.set_carrier_transcript(ANSWER, status="completed")
     return response
 
 
@@ -329,7 +329,7 @@ class TestAnAnswer:
     def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
         settings.SHOW_MEASURES = True
         measured(answered)
-        answered.take_back(reason="A machine had answered.")
+        answered.reset_to_planned(reason="A machine had answered.")
         answered.refresh_from_db()
         assert answered.measures is None
 

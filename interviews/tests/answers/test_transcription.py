@@ -56,10 +56,10 @@ def answered(audio: bytes) -> InterviewResponse:
     for one in (first, *others):
         one.interview = interview
     take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status="stored")
-    take.update_fields(file=take.put_away(audio))
-    first.take(take)
+    take.update_fields(file=take.save_audio(audio))
+    first.accept_recording(take)
     for one in others:
-        one.settle(Status.SILENT, reason="")
+        one.close_unscored(Status.SILENT, reason="")
     interview.finish(Interview.Outcome.PARTIAL)
     return first
 
@@ -157,7 +157,7 @@ class TestByTwilio:
         response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
         assert twilio.requests == [], "it usually comes by itself"
-        response.takes.get().carrier_said(WORDS, status="completed")
+        response.takes.get().set_carrier_transcript(WORDS, status="completed")
         run_tasks()
         response.refresh_from_db()
         assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
@@ -177,7 +177,7 @@ class TestByTwilio:
         run_tasks()
 
         def too_late(take: Recording) -> Any:
-            Recording.objects.get(pk=take.pk).carrier_said(WORDS, status="completed")
+            Recording.objects.get(pk=take.pk).set_carrier_transcript(WORDS, status="completed")
             raise transcription.TranscriptPending
 
         with monkeypatch.context() as at_that_moment:
@@ -203,12 +203,12 @@ class TestByTwilio:
 
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
         response = answered(make_wav(20))
-        response.takes.get().carrier_said("", status="failed")
+        response.takes.get().set_carrier_transcript("", status="failed")
         assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
 
     def test_knows_that_blank_means_no_words(self) -> None:
         response = answered(make_wav(20))
-        response.takes.get().carrier_said("(blank)", status="completed")
+        response.takes.get().set_carrier_transcript("(blank)", status="completed")
         assert transcribed(response).status == Status.UNINTELLIGIBLE
 
 

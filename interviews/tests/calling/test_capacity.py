@@ -33,8 +33,8 @@ def dial(*interviews: Interview) -> list[bool]:
 
 def end_call(interview: Interview, status: str = "busy") -> None:
     with Attempt.objects.held(interview.attempts.get(ended_at__isnull=True).pk) as attempt:
-        attempt.call.belongs_to(f"CA{attempt.pk.hex}")
-        attempt.call.progress(status, sequence=9)
+        attempt.call.match_or_adopt_sid(f"CA{attempt.pk.hex}")
+        attempt.call.apply_status(status, sequence=9)
 
 
 def due(*interviews: Interview) -> list[bool]:
@@ -144,7 +144,7 @@ class TestAJobsDay:
         first, second = several(2, make_approved_job(calls_per_day=1))
         dial(first)
         with Attempt.objects.held(first.attempts.get().pk) as attempt:
-            attempt.call.never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
+            attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
         assert dial(second) == [True]
 
     def test_that_is_made_longer_is_used_at_once(self) -> None:
@@ -225,7 +225,7 @@ class TestTheDaysMoney:
 
     def test_is_told_and_no_longer_estimated_once_there_is_a_price(self) -> None:
         call = self.a_call(1, duration_seconds=3600)
-        call.priced("-0.40", "USD")
+        call.set_price("-0.40", "USD")
         assert not self.is_spent()
 
     @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])

@@ -167,7 +167,7 @@ def reported(interview: Interview, *news: dict[str, Any]) -> None:
     for number, one in enumerate(news, start=1):
         run_tasks()
         with Attempt.objects.held(interview.attempts.get(number=number).pk) as attempt:
-            attempt.call.progress(one.pop("status"), sequence=2, **one)
+            attempt.call.apply_status(one.pop("status"), sequence=2, **one)
         run_tasks()
         interview.refresh_from_db()
         if number < len(news):

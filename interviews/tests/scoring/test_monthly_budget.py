@@ -80,11 +80,11 @@ def answered() -> Interview:
     for response in interview.responses.all():
         response.interview = interview
         take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3, seconds=20)
-        response.take(take)
+        response.accept_recording(take)
         take.response = response
-        take.available(seconds=20)
-        take.stored(take.put_away(WAV))
-        take.pass_on()
+        take.mark_available(seconds=20)
+        take.mark_stored(take.save_audio(WAV))
+        take.enqueue_next_step()
     interview.finish(Interview.Outcome.COMPLETE)
     return interview
 
