@@ -1,9 +1,8 @@
-"""Limits of a job, for the API, the admin and the database alike. Those of a question are in `QuestionSpec`."""
+"""Limits of a job's fields for API, admin and database. `QuestionSpec` has the limits of a question."""
 
-LONGEST_DESCRIPTION = 20_000
-MOST_QUESTIONS = 20
-MOST_ATTEMPTS = 10
-LONGEST_SPACING = 30 * 24 * 60
-"""Minutes."""
-MOST_LINES = 1000
-MOST_CALLS = 1_000_000
+MAX_DESCRIPTION_LENGTH = 20_000
+MAX_QUESTIONS = 20
+MAX_ATTEMPTS = 10
+MAX_SPACING_MINUTES = 30 * 24 * 60
+MAX_CONCURRENT_CALLS = 1000
+MAX_CALLS_PER_DAY = 1_000_000

@@ -1,4 +1,4 @@
-"""What is being hired for, and the questions that are asked for it."""
+"""Jobs and their question sets."""
 
 from decimal import Decimal
 from typing import Any, Self
@@ -15,7 +15,7 @@ from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
 from screener.records import QuestionSpec
 
-DEFAULT_COUNT = 5
+DEFAULT_QUESTION_COUNT = 5
 WRITE_QUESTIONS = RowTaskHandle("jobs.write_questions", queue="rest", argument="job_id")
 
 DEFAULT_RUBRIC: list[dict[str, Any]] = [
@@ -100,40 +100,42 @@ class JobDescription(LeasableModel):
         help_text="Share of the questions (by weight) that must have been answered for a result",
     )
     consent_required = models.BooleanField(
-        default=True, help_text="Only call people whose consent to be called is on record"
+        default=True, help_text="Only call candidates whose consent to be called is on record"
     )
     max_attempts = models.PositiveSmallIntegerField(
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_ATTEMPTS)],
-        help_text="Calls to one candidate at most, until the interview has been held",
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_ATTEMPTS)],
+        help_text="Maximum number of attempts to reach a candidate",
     )
     attempt_spacing = ArrayField(
-        models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(field_limits.LONGEST_SPACING)]),
-        size=field_limits.MOST_ATTEMPTS - 1,
+        models.PositiveIntegerField(
+            validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_SPACING_MINUTES)]
+        ),
+        size=field_limits.MAX_ATTEMPTS - 1,
         default=list,
         db_default=[],
         blank=True,
-        help_text="Minutes to wait before the second, third and further calls; empty: as in the settings",
+        help_text="Minutes between attempts, such as 30, 240, 1440; empty: the ATTEMPT_SPACING setting",
     )
     max_concurrent_calls = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_LINES)],
-        help_text="Calls for this job that may run at once; empty: as many as for all jobs together",
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CONCURRENT_CALLS)],
+        help_text="Maximum number of simultaneous calls for this job; empty: only the limit for all jobs applies",
     )
     calls_per_day = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MOST_CALLS)],
-        help_text="Calls for this job within 24 hours; empty: no limit",
+        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CALLS_PER_DAY)],
+        help_text="Maximum number of calls for this job within 24 hours; empty: no limit",
     )
-    is_open = models.BooleanField(default=True, help_text="Nobody is called for a closed job")
+    is_open = models.BooleanField(default=True, help_text="No candidate is called for a closed job")
     questions_status = models.CharField(
         max_length=10, choices=QuestionsStatus.choices, default=QuestionsStatus.NONE, editable=False
     )
     questions_error = models.TextField(blank=True, editable=False)
     question_count = models.PositiveSmallIntegerField(
-        default=DEFAULT_COUNT, editable=False, help_text="How many questions were asked to be written"
+        default=DEFAULT_QUESTION_COUNT, editable=False, help_text="Number of questions requested"
     )
 
     objects = LeasableManager()
@@ -153,22 +155,19 @@ class JobDescription(LeasableModel):
 
     @property
     def approved_questions(self) -> "QuestionSet | None":
-        return self._newest(QuestionSet.Status.APPROVED)
+        return self._latest_question_set(QuestionSet.Status.APPROVED)
 
     @property
     def draft_questions(self) -> "QuestionSet | None":
-        return self._newest(QuestionSet.Status.DRAFT)
+        return self._latest_question_set(QuestionSet.Status.DRAFT)
 
-    def _newest(self, status: str) -> "QuestionSet | None":
-        """Sorted here, so that a list page that prefetches the sets needs no query for each job."""
-        sets = [one for one in self.question_sets.all() if one.status == status]
-        return max(sets, key=lambda one: one.version, default=None)
+    def _latest_question_set(self, status: str) -> "QuestionSet | None":
+        """Sorts in Python, so that prefetched sets need no query per job."""
+        sets = [question_set for question_set in self.question_sets.all() if question_set.status == status]
+        return max(sets, key=lambda question_set: question_set.version, default=None)
 
-    def request_questions(self, count: int = DEFAULT_COUNT) -> None:
-        """Have so many questions written for this job. The worker does it; `questions_status` tells.
-
-        Asking again while they are being written changes nothing.
-        """
+    def request_questions(self, count: int = DEFAULT_QUESTION_COUNT) -> None:
+        """Queue the writing of questions. `questions_status` shows the progress. No effect while it is pending."""
         with transaction.atomic():
             self.refresh_from_db(from_queryset=JobDescription.objects.select_for_update())
             if self.questions_status == self.QuestionsStatus.PENDING:
@@ -179,11 +178,11 @@ class JobDescription(LeasableModel):
             )
             WRITE_QUESTIONS.defer(self.pk)
 
-    def questions_failed(self, why: str) -> None:
-        self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=why)
+    def set_questions_error(self, reason: str) -> None:
+        self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=reason)
 
     def add_draft(self, questions: list[QuestionSpec], *, source: str, **origin: str) -> "QuestionSet":
-        """The next version, replacing any draft there is."""
+        """Add the next version as a draft. An existing draft is retired."""
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
             self.question_sets.filter(status=QuestionSet.Status.DRAFT).update(status=QuestionSet.Status.RETIRED)
@@ -230,14 +229,14 @@ class QuestionSet(BaseModel):
         return f"{self.job} v{self.version}"
 
     def approve(self, *, by: str) -> Self:
-        """Put this draft into force and retire the set that was. Approving twice changes nothing."""
+        """Approve this draft and retire the approved set. Idempotent."""
         with transaction.atomic():
             job = JobDescription.objects.select_for_update().get(pk=self.job_id)
             self.refresh_from_db()
             if self.status == self.Status.APPROVED:
                 return self
             if self.status == self.Status.RETIRED:
-                raise InvalidTransition("These questions were replaced by a newer version. Approve that one.")
+                raise InvalidTransition("A newer version replaced these questions. Approve the newer version.")
             job.question_sets.filter(status=self.Status.APPROVED).update(status=self.Status.RETIRED)
             self.update_fields(status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now())
             job.update_fields(questions_status=JobDescription.QuestionsStatus.APPROVED)

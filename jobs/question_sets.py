@@ -1,4 +1,4 @@
-"""From a job's description to questions, and when those may be asked."""
+"""Writes questions from a job's description, and approves question sets."""
 
 from typing import assert_never
 
@@ -16,18 +16,18 @@ interview_languages: dict[str, str] = {}
 """Names of the languages in which interviews can be held, by primary language tag. The interviews app adds them."""
 
 
-def shown_questions(job: JobDescription) -> QuestionSet | None:
-    """What a reader of the job should look at: the draft that waits for approval, else what is in force."""
+def current_question_set(job: JobDescription) -> QuestionSet | None:
+    """Return the draft that waits for approval, or else the approved set."""
     return job.draft_questions or job.approved_questions
 
 
-def why_not_approvable(questions: QuestionSet) -> str:
-    """Why nobody could be asked these questions, and what to do; empty where they can be approved."""
+def approval_obstacle(questions: QuestionSet) -> str:
+    """Return why these questions cannot be approved and what to do, or an empty string."""
     reasons = []
     if questions.language.split("-")[0].lower() not in interview_languages:
         names, tags = (" or ".join(values) for values in (interview_languages.values(), interview_languages))
         reasons.append(
-            f"These questions are in {questions.language!r}, but interviews can be held only in {names} so far. "
+            f"These questions are in {questions.language!r}, but interviews are available only in {names}. "
             f"Set the job's language to {tags} and have the questions written again."
         )
     if unheard := transcriber.why_not_heard(questions.language):
@@ -35,11 +35,11 @@ def why_not_approvable(questions: QuestionSet) -> str:
     return " ".join(reasons)
 
 
-def to_approve(job: JobDescription) -> QuestionSet:
-    """The questions that approving this job is about: its draft, or what was approved before."""
-    found = shown_questions(job)
-    if found is not None:
-        return found
+def question_set_to_approve(job: JobDescription) -> QuestionSet:
+    """Return the draft or the approved set. Raises InvalidTransition if the job has no questions."""
+    question_set = current_question_set(job)
+    if question_set is not None:
+        return question_set
     status = JobDescription.QuestionsStatus
     match status(job.questions_status):
         case status.PENDING:
@@ -47,18 +47,16 @@ def to_approve(job: JobDescription) -> QuestionSet:
                 "The questions of this job are still being written. Approve them when they are ready."
             )
         case status.FAILED:
-            raise InvalidTransition(f"This job has no questions. {job.questions_error} Have them written again.")
+            raise InvalidTransition(f"This job has no questions. {job.questions_error} Generate them again.")
         case status.NONE | status.READY | status.APPROVED:
-            raise InvalidTransition(
-                "This job has no questions yet. Have them generated, or write some, then approve them."
-            )
+            raise InvalidTransition("This job has no questions yet. Generate or write questions, then approve them.")
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def approve(questions: QuestionSet, *, by: str) -> None:
-    """Put these questions into force, if they can be asked at all."""
-    if reason := why_not_approvable(questions):
+def approve_question_set(questions: QuestionSet, *, by: str) -> None:
+    """Approve these questions. Raises InvalidTransition if they cannot be asked."""
+    if reason := approval_obstacle(questions):
         raise InvalidTransition(reason)
     questions.approve(by=by)
 
@@ -83,8 +81,8 @@ def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
 
 
 def _give_up(job: JobDescription, error: ServiceError) -> None:
-    lasted = isinstance(error, TransientError)
-    job.questions_failed(f"{error} It was tried {job.tries} times; ask again later." if lasted else str(error))
+    is_transient = isinstance(error, TransientError)
+    job.set_questions_error(f"{error} Tried {job.tries} times. Try again later." if is_transient else str(error))
 
 
 WRITE_STEP = Step(

@@ -1,56 +1,58 @@
-"""What a rubric must be: the same rule for every door that one comes in by."""
+"""Validation of rubrics, shared by the API and the admin."""
 
 from collections import Counter
 from typing import Any
 
-MOST_CRITERIA = 10
-HEAVIEST = 100
-LEVELS = ("2", "5", "9")
-"""The scores of which each criterion says what they look like."""
+MAX_CRITERIA = 10
+MAX_CRITERION_WEIGHT = 100
+ANCHOR_LEVELS = ("2", "5", "9")
+"""The scores that each criterion describes by an anchor."""
 
 
-class NotARubric(ValueError):
+class InvalidRubric(ValueError):
     """The message names the criterion and says what to change."""
 
 
-def checked_rubric(rubric: Any) -> list[dict[str, Any]]:
-    """The rubric with exactly what belongs in it: {key, name, weight, anchors} for each criterion."""
+def validate_rubric(rubric: Any) -> list[dict[str, Any]]:
+    """Return the criteria as {key, name, weight, anchors}. Raises InvalidRubric if the rubric is malformed."""
     if not isinstance(rubric, list) or not rubric:
-        raise NotARubric("A rubric is a list of at least one criterion. Add one.")
-    if len(rubric) > MOST_CRITERIA:
-        raise NotARubric(f"A rubric has at most {MOST_CRITERIA} criteria; this one has {len(rubric)}. Leave some out.")
-    criteria = [_checked_criterion(number, one) for number, one in enumerate(rubric, start=1)]
-    for key, times in Counter(one["key"] for one in criteria).items():
-        if times > 1:
-            raise NotARubric(f"{times} criteria have the key {key!r}. Give each its own.")
+        raise InvalidRubric("A rubric is a list of at least one criterion. Add one.")
+    if len(rubric) > MAX_CRITERIA:
+        raise InvalidRubric(f"A rubric has at most {MAX_CRITERIA} criteria; this one has {len(rubric)}. Remove some.")
+    criteria = [_validate_criterion(number, criterion) for number, criterion in enumerate(rubric, start=1)]
+    for key, count in Counter(criterion["key"] for criterion in criteria).items():
+        if count > 1:
+            raise InvalidRubric(f"{count} criteria have the key {key!r}. Keys must be unique.")
     return criteria
 
 
-def _checked_criterion(number: int, criterion: Any) -> dict[str, Any]:
+def _validate_criterion(number: int, criterion: Any) -> dict[str, Any]:
     where = f"Criterion {number}"
     if not isinstance(criterion, dict):
-        raise NotARubric(f"{where} must be an object with key, name, weight and anchors.")
+        raise InvalidRubric(f"{where} must be an object with key, name, weight and anchors.")
     if unknown := sorted(set(criterion) - {"key", "name", "weight", "anchors"}):
-        raise NotARubric(f"{where}: {unknown[0]!r} is not part of a criterion. Leave it out.")
+        raise InvalidRubric(f"{where}: unknown field {unknown[0]!r}. Remove it.")
     weight = criterion.get("weight")
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= HEAVIEST:
-        raise NotARubric(f"{where}: the weight must be a number above 0 and not above {HEAVIEST}.")
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= MAX_CRITERION_WEIGHT:
+        raise InvalidRubric(f"{where}: the weight must be a number above 0 and at most {MAX_CRITERION_WEIGHT}.")
     return {
-        "key": _text(where, "key", criterion.get("key"), 50),
-        "name": _text(where, "name", criterion.get("name"), 100),
+        "key": _validate_text(where, "key", criterion.get("key"), 50),
+        "name": _validate_text(where, "name", criterion.get("name"), 100),
         "weight": weight,
-        "anchors": _checked_anchors(where, criterion.get("anchors")),
+        "anchors": _validate_anchors(where, criterion.get("anchors")),
     }
 
 
-def _checked_anchors(where: str, anchors: Any) -> dict[str, str]:
-    if not isinstance(anchors, dict) or set(anchors) != set(LEVELS):
-        raise NotARubric(f"{where}: anchors must say what a {', '.join(LEVELS[:-1])} and {LEVELS[-1]} look like.")
-    return {level: _text(where, f"anchor for {level}", anchors[level], 500) for level in LEVELS}
+def _validate_anchors(where: str, anchors: Any) -> dict[str, str]:
+    if not isinstance(anchors, dict) or set(anchors) != set(ANCHOR_LEVELS):
+        raise InvalidRubric(
+            f"{where}: anchors must describe the scores {', '.join(ANCHOR_LEVELS[:-1])} and {ANCHOR_LEVELS[-1]}."
+        )
+    return {level: _validate_text(where, f"anchor for {level}", anchors[level], 500) for level in ANCHOR_LEVELS}
 
 
-def _text(where: str, what: str, value: Any, longest: int) -> str:
+def _validate_text(where: str, field: str, value: Any, max_length: int) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > longest or "\0" in text:
-        raise NotARubric(f"{where}: the {what} must be text of 1 to {longest} characters.")
+    if not text or len(text) > max_length or "\0" in text:
+        raise InvalidRubric(f"{where}: the {field} must be text of 1 to {max_length} characters.")
     return text

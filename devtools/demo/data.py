@@ -8,7 +8,7 @@ from django.db import transaction
 from candidates.models import Candidate, Consent
 from interviews.models import Attempt, Interview
 from jobs.models import JobDescription
-from jobs.question_sets import approve
+from jobs.question_sets import approve_question_set
 from screener.records import QuestionSpec
 
 SOURCE = "demo data"
@@ -69,7 +69,7 @@ def _add_job() -> None:
         QuestionSpec(text=text, competency=competency, weight=1.0, max_seconds=119)
         for competency, text in QUESTIONS.items()
     ]
-    approve(job.add_draft(questions, source=SOURCE), by=SOURCE)
+    approve_question_set(job.add_draft(questions, source=SOURCE), by=SOURCE)
 
 
 def _add_candidate(external_id: str, name: str, number: str) -> None:

@@ -1,4 +1,4 @@
-"""Jobs and their questions: describe, have questions written, read and edit them, approve."""
+"""Admin pages of jobs and question sets."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from unfold.enums import ActionVariant
 
 from jobs.admin.forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
-from jobs.question_sets import approve, to_approve
+from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.admin.actions import verb
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many
 from screener.costs.monthly_budget import why_no_paid_work
@@ -30,12 +30,12 @@ QUESTIONS_COLOURS = {
 }
 
 
-def put_into_force(questions: QuestionSet, request: HttpRequest) -> str:
-    approve(questions, by=request.user.get_username())
-    return f"Version {questions.version} of the questions is approved: candidates are asked these from now on."
+def approve_and_message(questions: QuestionSet, request: HttpRequest) -> str:
+    approve_question_set(questions, by=request.user.get_username())
+    return f"Version {questions.version} of the questions is approved. New interviews use it."
 
 
-def as_table(questions: QuestionSet | None) -> str | None:
+def render_questions(questions: QuestionSet | None) -> str | None:
     if questions is None:
         return None
     audio = prompt_cache.addresses([question.text for question in questions.questions], questions.language)
@@ -76,12 +76,12 @@ class JobAdmin(ScreenerAdmin):
         return (self.describing[0], questions, *self.describing[1:], rubric, *spent)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
-        found: QuerySet[JobDescription] = super().get_queryset(request)
-        return found.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
+        jobs: QuerySet[JobDescription] = super().get_queryset(request)
+        return jobs.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
 
     @admin.display(description="Waiting")
     def waiting(self, job: JobDescription) -> str:
-        """Why the questions are not being written, where that is for want of money."""
+        """Why the writing of questions is postponed: the budget is spent."""
         return why_no_paid_work() if job.questions_status == job.QuestionsStatus.PENDING else ""
 
     @admin.display(description="Cost so far")
@@ -99,11 +99,14 @@ class JobAdmin(ScreenerAdmin):
 
     @admin.display(description="To be approved")
     def draft(self, job: JobDescription) -> str | None:
-        return as_table(job.draft_questions)
+        return render_questions(job.draft_questions)
 
-    @admin.display(description="In force")
+    @admin.display(description="Approved")
     def approved(self, job: JobDescription) -> str:
-        return as_table(job.approved_questions) or "None yet, so nobody can be called for this job."
+        return (
+            render_questions(job.approved_questions)
+            or "None yet. Candidates can be called after questions are approved."
+        )
 
     @admin.display(description="Criteria")
     def rubric_table(self, job: JobDescription) -> str:
@@ -111,19 +114,19 @@ class JobAdmin(ScreenerAdmin):
 
     @verb(
         "Approve questions",
-        explain="The draft comes into force: candidates are asked these questions, and questions that are approved "
-        "never change. Interviews that are planned already keep theirs.",
+        explain="New interviews use these questions. Approved questions never change. "
+        "Interviews that are already planned keep their questions.",
         permission="jobs.change_questionset",
         icon="check",
         applies=lambda job: job.draft_questions is not None,
         variant=ActionVariant.PRIMARY,
     )
     def approve_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
-        return put_into_force(to_approve(job), request)
+        return approve_and_message(question_set_to_approve(job), request)
 
     @verb(
         "Edit questions",
-        explain="What you save becomes the next version, to be approved. Approved questions themselves never change.",
+        explain="Saving creates the next version as a draft. Approved questions never change.",
         permission="jobs.change_questionset",
         icon="edit",
         form=questions_form,
@@ -132,24 +135,24 @@ class JobAdmin(ScreenerAdmin):
     def edit_questions(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
         questions = [QuestionSpec.from_json(row) for row in data]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
-        return f"Saved as version {draft.version}. Approve it to have it asked."
+        return f"Saved as version {draft.version}. Approve it to use it."
 
     @verb(
         "Write questions",
-        explain="Questions are composed from the title and the description, which takes a moment. "
-        "They replace the present draft, if there is one; approved questions stay in force until you approve these.",
+        explain="Writes questions from the title and the description in the background. "
+        "They replace the current draft. Approved questions are used until you approve the new ones.",
         permission="jobs.change_jobdescription",
         icon="auto_awesome",
         applies=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
     )
     def write_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
         job.request_questions()
-        return "Questions are being written. Reload the page in a moment."
+        return "The questions are being written. Reload the page in a moment."
 
     @verb(
         "Edit rubric",
-        explain="What answers are scored by. It applies to answers that are scored from now on; "
-        "score an interview again to have it judged by the new rubric.",
+        explain="The rubric applies to answers scored from now on. "
+        "Score an interview again to apply it to earlier answers.",
         permission="jobs.change_jobdescription",
         icon="rule",
         form=rubric_form,
@@ -157,12 +160,12 @@ class JobAdmin(ScreenerAdmin):
     )
     def edit_rubric(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
         job.update_fields(rubric=data)
-        return "The rubric is saved."
+        return "The rubric was saved."
 
 
 @admin.register(QuestionSet)
 class QuestionSetAdmin(ReadOnlyAdmin):
-    """Each version as it was; a job's page is where the next one is made."""
+    """Read-only. New versions are made on the job's page."""
 
     list_display = ["job", "version", "state", "how_many", "source", "approved_by", "approved_at", "created_at"]
     list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
@@ -182,7 +185,7 @@ class QuestionSetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Questions")
     def table(self, questions: QuestionSet) -> str | None:
-        return as_table(questions)
+        return render_questions(questions)
 
     @verb(
         "Approve",
@@ -193,4 +196,4 @@ class QuestionSetAdmin(ReadOnlyAdmin):
         variant=ActionVariant.PRIMARY,
     )
     def approve(self, request: HttpRequest, questions: QuestionSet, data: dict[str, Any]) -> str:
-        return put_into_force(questions, request)
+        return approve_and_message(questions, request)

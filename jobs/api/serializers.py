@@ -1,4 +1,4 @@
-"""Jobs and questions as the API shows and takes them."""
+"""API representation of jobs and question sets."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from jobs import field_limits
-from jobs.models import DEFAULT_COUNT, JobDescription, QuestionSet
-from jobs.question_sets import shown_questions
-from jobs.rubric import HEAVIEST, LEVELS, MOST_CRITERIA, NotARubric, checked_rubric
+from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
+from jobs.question_sets import current_question_set
+from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField, LanguageField, NumberField
 from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.records import QuestionSpec
 
-MOST_WRITTEN = 15
+MAX_GENERATED_QUESTIONS = 15
 
 QUESTION = {
     "text": "Tell me about a time when you found the cause of an outage.",
@@ -28,16 +28,16 @@ ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f
 
 
 class AnchorsSerializer(serializers.Serializer[Any]):
-    """What an answer that deserves a 2, a 5 and a 9 looks like."""
+    """Descriptions of answers that score 2, 5 and 9."""
 
     def get_fields(self) -> dict[str, Any]:
-        return {level: serializers.CharField(max_length=500) for level in LEVELS}
+        return {level: serializers.CharField(max_length=500) for level in ANCHOR_LEVELS}
 
 
 class CriterionSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=50)
     name = serializers.CharField(max_length=100)
-    weight = serializers.FloatField(max_value=HEAVIEST, help_text="Above 0")
+    weight = serializers.FloatField(max_value=MAX_CRITERION_WEIGHT, help_text="Above 0")
     anchors = AnchorsSerializer()
 
 
@@ -76,7 +76,7 @@ class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
 )
 class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
-    questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MOST_QUESTIONS)
+    questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
 
     class Meta:
         model = QuestionSet
@@ -143,14 +143,14 @@ NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": No
 )
 class JobSerializer(serializers.ModelSerializer[JobDescription]):
     description = serializers.CharField(
-        max_length=field_limits.LONGEST_DESCRIPTION,
+        max_length=field_limits.MAX_DESCRIPTION_LENGTH,
         error_messages={
-            "blank": "Describe the job: its questions are written from this text.",
-            "required": "Describe the job: its questions are written from this text.",
+            "blank": "Describe the job. The questions are written from this text.",
+            "required": "Describe the job. The questions are written from this text.",
         },
     )
     language = LanguageField(default="en")
-    rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MOST_CRITERIA, required=False)
+    rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MAX_CRITERIA, required=False)
     hire_at = ThresholdField(help_text="Recommend to hire from this overall score; one decimal, 7.0 unless set")
     consider_at = ThresholdField(help_text="Recommend to consider from this score; one decimal, 5.0 unless set")
     minimum_coverage = NumberField(
@@ -162,13 +162,15 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         help_text="Share of the questions, by weight, that must be answered for a result; 0.6 unless set",
     )
     attempt_spacing = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=field_limits.LONGEST_SPACING),
-        max_length=field_limits.MOST_ATTEMPTS - 1,
+        child=serializers.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),
+        max_length=field_limits.MAX_ATTEMPTS - 1,
         required=False,
-        help_text="Minutes to wait before the second, third and further calls; empty: as this deployment is set",
+        help_text="Minutes between attempts; empty: the default of this deployment",
     )
-    questions = serializers.SerializerMethodField(help_text="Of the draft that waits for approval, else those in force")
-    question_set = serializers.SerializerMethodField(help_text="The version that `questions` belong to")
+    questions = serializers.SerializerMethodField(
+        help_text="The draft that waits for approval, or else the approved questions"
+    )
+    question_set = serializers.SerializerMethodField(help_text="The version of `questions`")
 
     class Meta:
         model = JobDescription
@@ -196,29 +198,27 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         ]
         read_only_fields = ["questions_status", "questions_error"]
         extra_kwargs = {
-            "questions_status": {
-                "help_text": "Ask again while it is `pending`. `ready`: read the questions, then approve them."
-            }
+            "questions_status": {"help_text": "`pending`: poll again. `ready`: read the questions, then approve them."}
         }
 
     @extend_schema_field(QuestionSerializer(many=True))
     def get_questions(self, job: JobDescription) -> Any:
-        questions = shown_questions(job)
+        questions = current_question_set(job)
         return QuestionSerializer(questions.questions, many=True).data if questions else []
 
     @extend_schema_field(QuestionSetRefSerializer(allow_null=True))
     def get_question_set(self, job: JobDescription) -> Any:
-        questions = shown_questions(job)
+        questions = current_question_set(job)
         return QuestionSetRefSerializer(questions).data if questions else None
 
     def validate_rubric(self, rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
         try:
-            return checked_rubric(rubric)
-        except NotARubric as error:
+            return validate_rubric(rubric)
+        except InvalidRubric as error:
             raise serializers.ValidationError(str(error)) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Each threshold is judged beside the other, whether that is sent too or stands already."""
+        """Compare the two thresholds, sent or stored."""
         job: Any = self.instance or JobDescription()
         hire_at, consider_at = (attrs.get(name, getattr(job, name)) for name in ("hire_at", "consider_at"))
         if hire_at < consider_at:
@@ -227,29 +227,32 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         return attrs
 
     def update(self, instance: JobDescription, validated_data: dict[str, Any]) -> JobDescription:
-        """Only what was sent is written: what the worker does to the job meanwhile stays."""
+        """Write only the fields that were sent, so that concurrent changes by the worker are kept."""
         instance.update_fields(**validated_data)
         return instance
 
 
 @extend_schema_serializer(examples=[request_example("Six questions", {"count": 6})])
-class QuestionsWishSerializer(serializers.Serializer[Any]):
+class QuestionRequestSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(
-        min_value=1, max_value=MOST_WRITTEN, default=DEFAULT_COUNT, help_text="How many questions to write"
+        min_value=1,
+        max_value=MAX_GENERATED_QUESTIONS,
+        default=DEFAULT_QUESTION_COUNT,
+        help_text="How many questions to write",
     )
 
 
 @extend_schema_serializer(examples=[request_example("This very version", {"question_set": SET_ID})])
 class ApprovalSerializer(serializers.Serializer[Any]):
-    """Give the job as `context["job"]`."""
+    """Expects the job in `context["job"]`."""
 
     question_set = IdField(
         queryset=QuestionSet.objects.all(),
         required=False,
-        help_text="The version that you have read; left out: the one that `question_set` of the job names",
+        help_text="The version that you have read; default: `question_set` of the job",
     )
 
     def validate_question_set(self, questions: QuestionSet) -> QuestionSet:
         if questions.job_id != self.context["job"].pk:
-            raise serializers.ValidationError("These questions belong to another job. Take the id from this job.")
+            raise serializers.ValidationError("These questions belong to another job. Use the id from this job.")
         return questions

@@ -1,4 +1,4 @@
-"""Jobs and their questions, by machine."""
+"""API endpoints for jobs and question sets."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveMode
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionSetSerializer, QuestionsWishSerializer
+from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionRequestSerializer, QuestionSetSerializer
 from jobs.models import JobDescription, QuestionSet
-from jobs.question_sets import approve, to_approve
+from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
-COUNTING = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
+CURRENT_SETS = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
 
 
 class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
-    # A boolean filter takes what it does not understand for "no filter".
+    # BooleanFilter ignores invalid values and would return the unfiltered list.
     is_open = extend_schema_field(OpenApiTypes.BOOL)(
         filters.TypedChoiceFilter(choices=[("true", "open"), ("false", "closed")], coerce="true".__eq__)
     )
@@ -32,9 +32,9 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
 
 
 class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
-    """What is hired for: described, given questions, approved; then candidates can be interviewed for it."""
+    """Jobs. Add a job, generate or write questions, approve them; then candidates can be interviewed."""
 
-    queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", COUNTING))
+    queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", CURRENT_SETS))
     serializer_class = JobSerializer
     filterset_class = JobFilter
     summaries = {
@@ -46,33 +46,35 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         "approve": "Approve the questions",
     }
     problem_examples = {
-        "create": {400: {"description": ["Describe the job: its questions are written from this text."]}},
+        "create": {400: {"description": ["Describe the job. The questions are written from this text."]}},
         "partial_update": {400: {"hire_at": ["Must not be below consider_at (5.0). Raise it, or lower consider_at."]}},
         "generate_questions": {400: {"count": ["Ensure this value is less than or equal to 15."]}},
         "approve": {
-            400: {"question_set": ["These questions belong to another job. Take the id from this job."]},
+            400: {"question_set": ["These questions belong to another job. Use the id from this job."]},
             409: "The questions of this job are still being written. Approve them when they are ready.",
         },
     }
 
-    @extend_schema(request=QuestionsWishSerializer, responses={202: JobSerializer})
+    @extend_schema(request=QuestionRequestSerializer, responses={202: JobSerializer})
     @action(detail=True, methods=["post"], url_path="generate-questions")
     def generate_questions(self, request: Request, **kwargs: Any) -> Response:
-        """Have questions written. `questions_status` of the job tells when they are `ready` to be read and approved."""
+        """Write questions in the background. They are complete when `questions_status` is `ready`."""
         job = self.get_object()
-        wish = QuestionsWishSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        job.request_questions(wish.validated_data["count"])
+        request_data = QuestionRequestSerializer(data=request.data)
+        request_data.is_valid(raise_exception=True)
+        job.request_questions(request_data.validated_data["count"])
         return Response(JobSerializer(self.get_object()).data, status=202)
 
     @extend_schema(request=ApprovalSerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, **kwargs: Any) -> Response:
-        """Put the draft into force: from now on candidates are asked these questions. Again changes nothing."""
+        """Approve the draft. New interviews use its questions. Idempotent."""
         job = self.get_object()
-        wish = ApprovalSerializer(data=request.data, context={"job": job})
-        wish.is_valid(raise_exception=True)
-        approve(wish.validated_data.get("question_set") or to_approve(job), by=request_actor(request))
+        request_data = ApprovalSerializer(data=request.data, context={"job": job})
+        request_data.is_valid(raise_exception=True)
+        approve_question_set(
+            request_data.validated_data.get("question_set") or question_set_to_approve(job), by=request_actor(request)
+        )
         return Response(JobSerializer(self.get_object()).data)
 
 
@@ -85,7 +87,7 @@ class QuestionSetFilter(filters.FilterSet):  # type: ignore[misc]  # untyped lib
 
 
 class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
-    """Every version of every job's questions. Posting some makes the job's next draft; none is ever changed."""
+    """Question sets. POST adds the next draft of a job; existing versions never change."""
 
     queryset = QuestionSet.objects.all()
     serializer_class = QuestionSetSerializer

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jobs.models import JobDescription, QuestionSet
-from jobs.rubric import NotARubric, checked_rubric
+from jobs.rubric import InvalidRubric, validate_rubric
 from screener.language_tag import INVALID_TAG
 from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, submit_form
@@ -42,9 +42,9 @@ class TestAJob:
     @pytest.mark.parametrize(
         ("wrong", "sentence"),
         [
-            ({"description": " "}, "Describe the job: its questions are written from this text."),
+            ({"description": " "}, "Describe the job. The questions are written from this text."),
             ({"description": "x" * 20_001}, "at most 20000 characters"),
-            ({"hire_at": "4"}, "Must not be below “consider at” (5). Raise it, or lower the other."),
+            ({"hire_at": "4"}, "Must not be below “consider at” (5). Raise it, or lower “consider at”."),
             ({"language": "English"}, INVALID_TAG),
             ({"max_attempts": "0"}, "greater than or equal to 1"),
             ({"attempt_spacing": "30, soon"}, "Item 2 in the array did not validate: Enter a whole number."),
@@ -79,11 +79,10 @@ class TestAJob:
 
     def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, admin_client: Client) -> None:
         interview = make_interview()
-        warning = "Once the job is closed nobody is called for them any more"
-        assert f"1 of its interviews is not over. {warning}" in get_page(admin_client, admin_url(interview.job))
+        assert "1 interview is not over." in get_page(admin_client, admin_url(interview.job))
         interview.finish("declined")
-        assert warning not in get_page(admin_client, admin_url(interview.job))
-        assert warning not in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
+        assert "is not over." not in get_page(admin_client, admin_url(interview.job))
+        assert "is not over." not in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
 
     def test_without_interviews_is_deleted_with_its_questions(self, admin_client: Client) -> None:
         job = make_approved_job()
@@ -100,11 +99,11 @@ class TestAJob:
 
     def test_shows_why_its_questions_failed(self, admin_client: Client) -> None:
         job = make_job()
-        job.questions_failed("The language model declined.")
+        job.set_questions_error("The language model declined.")
         assert "The language model declined." in get_page(admin_client, admin_url(job))
 
     def test_says_that_nobody_can_be_called_yet(self, admin_client: Client) -> None:
-        assert "None yet, so nobody can be called for this job." in get_page(admin_client, admin_url(make_job()))
+        assert "None yet" in get_page(admin_client, admin_url(make_job()))
 
 
 class TestQuestions:
@@ -119,7 +118,7 @@ class TestQuestions:
 
     def test_are_written_on_demand(self, admin_client: Client) -> None:
         job = make_job()
-        assert "Questions are being written." in submit_form(admin_client, admin_url(job, "write_questions"))
+        assert "The questions are being written." in submit_form(admin_client, admin_url(job, "write_questions"))
         assert JobDescription.objects.get().questions_status == "pending"
         assert admin_url(job, "write_questions") not in get_page(admin_client, admin_url(job))
 
@@ -145,7 +144,7 @@ class TestQuestions:
     def test_that_nobody_could_be_asked_can_not_be_approved(self, admin_client: Client) -> None:
         job = make_job(language="fr")
         job.add_draft(QUESTIONS, source="a test")
-        assert "only in English so far" in submit_form(admin_client, admin_url(job, "approve_questions"))
+        assert "only in English" in submit_form(admin_client, admin_url(job, "approve_questions"))
         assert QuestionSet.objects.get().status == "draft"
 
     def test_once_replaced_can_not_be_approved(self, admin_client: Client) -> None:
@@ -153,7 +152,7 @@ class TestQuestions:
         old = job.add_draft(QUESTIONS, source="a test")
         job.add_draft(QUESTIONS, source="a test")
         page = submit_form(admin_client, reverse("admin:jobs_questionset_approve", args=[old.pk]))
-        assert "These questions were replaced by a newer version." in page
+        assert "A newer version replaced these questions." in page
 
 
 class TestEditingQuestions:
@@ -175,7 +174,7 @@ class TestEditingQuestions:
         new = {"text": "Which tools?", "competency": "", "weight": 1, "max_seconds": 60, "ORDER": 9}
         empty = {"text": "", "competency": "", "weight": 1, "max_seconds": 120, "ORDER": ""}
         page = submit_form(admin_client, admin_url(job, "edit_questions"), **sheet([*rows, new, empty], known=3))
-        assert "Saved as version 2. Approve it to have it asked." in page
+        assert "Saved as version 2. Approve it to use it." in page
         job = JobDescription.objects.get()
         approved, draft = job.approved_questions, job.draft_questions
         assert approved
@@ -227,7 +226,7 @@ class TestEditingTheRubric:
         job = make_job()
         known = {"key": "relevance", "name": "To the point", "ORDER": 2}
         rows = sheet([self.ROW | known, self.ROW | {"key": ""}])
-        assert "The rubric is saved." in submit_form(admin_client, admin_url(job, "edit_rubric"), **rows)
+        assert "The rubric was saved." in submit_form(admin_client, admin_url(job, "edit_rubric"), **rows)
         assert JobDescription.objects.get().rubric == [
             {"key": "depth", "name": "Depth", "weight": 2.0, "anchors": {"2": "None.", "5": "Some.", "9": "Much."}},
             {
@@ -242,9 +241,9 @@ class TestEditingTheRubric:
         ("rows", "sentence"),
         [
             ([{"anchor_9": ""}], "This field is required."),
-            ([{"weight": "0"}], "Criterion 1: the weight must be a number above 0 and not above 100."),
+            ([{"weight": "0"}], "Criterion 1: the weight must be a number above 0 and at most 100."),
             ([{"weight": "-inf"}], "Enter a number."),
-            ([{}, {"ORDER": 2}], "2 criteria have the key &#x27;depth&#x27;. Give each its own."),
+            ([{}, {"ORDER": 2}], "2 criteria have the key &#x27;depth&#x27;. Keys must be unique."),
             ([{"DELETE": "on"}], "A rubric is a list of at least one criterion. Add one."),
         ],
     )
@@ -260,7 +259,7 @@ class TestEditingTheRubric:
 class TestARubric:
     def test_that_every_job_starts_with_is_one(self) -> None:
         rubric = JobDescription().rubric
-        assert checked_rubric(rubric) == rubric
+        assert validate_rubric(rubric) == rubric
 
     @pytest.mark.parametrize(
         "wrong",
@@ -280,5 +279,5 @@ class TestARubric:
         ],
     )
     def test_is_nothing_else(self, wrong: Any) -> None:
-        with pytest.raises(NotARubric):
-            checked_rubric(wrong)
+        with pytest.raises(InvalidRubric):
+            validate_rubric(wrong)

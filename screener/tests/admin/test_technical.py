@@ -120,7 +120,7 @@ class TestPages:
                 assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == [], page
 
     def test_show_it_as_text_on_the_front_page(self, admin_client: Client, row: Interview) -> None:
-        row.job.questions_failed(HOSTILE)
+        row.job.set_questions_error(HOSTILE)
         row.candidate.set_resume_error(HOSTILE)
         page = admin_client.get(reverse("admin:index")).content.decode()
         assert HOSTILE not in page
@@ -305,7 +305,7 @@ class TestTheFrontPage:
         counts = []
         for number in range(3):
             row = make_all_rows(number, by=reviewer)
-            row.job.questions_failed("The model is down.")
+            row.job.set_questions_error("The model is down.")
             row.candidate.set_resume_error("It is encrypted.")
             with CaptureQueriesContext(connection) as queries:
                 page = admin_client.get(reverse("admin:index")).content.decode()
@@ -319,7 +319,7 @@ class TestTheFrontPage:
 
     def test_shows_only_what_the_user_may_look_at(self, reviewer: User) -> None:
         row = make_all_rows(1, by=reviewer)
-        row.job.questions_failed("The model is down.")
+        row.job.set_questions_error("The model is down.")
         page = get_page(make_staff_client("view_candidate"), reverse("admin:index"))
         assert "The model is down." not in page
         assert address(Interview, "changelist") not in page
