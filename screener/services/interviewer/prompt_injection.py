@@ -1,8 +1,8 @@
-"""Finds instructions to the scorer (prompt injection) in what candidates say and job authors write.
+"""Finds instructions to the scorer (prompt injection) in transcripts and job texts.
 
 A hint for HR, not the defence: that is the fence in the prompt and the verification of quotes. The patterns in
-`instructions.txt` are few and precise. A match lowers no score: HR is told, and no score rests on the matching words.
-Reported speech ("my manager said, ignore the previous instructions") does not match.
+`prompt_injection.txt` are few and precise. A match lowers no score: HR is told, and no score rests on the matching
+words. Reported speech ("my manager said, ignore the previous instructions") does not match.
 """
 # ruff: noqa: RUF001 - look-alike characters are meant
 
@@ -68,12 +68,12 @@ def injection_spans(text: str) -> tuple[slice, ...]:
 
     Cached, because each quote of an answer is compared with the same answer.
     """
-    plain, places = _plain(text)
-    return tuple(slice(places[begin], places[end - 1] + 1) for begin, end in _matches(plain))
+    normalised, places = _normalise(text)
+    return tuple(slice(places[begin], places[end - 1] + 1) for begin, end in _find_matches(normalised))
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
-    """The text in Latin letters with single spaces and nothing invisible, and the place of each character in `text`."""
+def _normalise(text: str) -> tuple[str, list[int]]:
+    """The text in Latin letters, with single spaces, without invisible characters; and each character's place."""
     characters: list[str] = []
     places: list[int] = []
     for place, original in enumerate(text):
@@ -88,15 +88,15 @@ def _plain(text: str) -> tuple[str, list[int]]:
     return _LATIN_WORD.sub(lambda word: word[0].translate(LOOK_ALIKES), "".join(characters)), places
 
 
-def _matches(text: str) -> Iterator[tuple[int, int]]:
+def _find_matches(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for end in _SENTENCE_END.finditer(text):
-        for begin, stop in _matches_in_sentence(text[start : end.start()]):
+        for begin, stop in _find_in_sentence(text[start : end.start()]):
             yield start + begin, start + stop
         start = end.end()
 
 
-def _matches_in_sentence(sentence: str) -> Iterator[tuple[int, int]]:
+def _find_in_sentence(sentence: str) -> Iterator[tuple[int, int]]:
     matches = [match.start() for match in _INJECTION.finditer(sentence)]
     orders = [start for start in matches if not _REPORTED.search(sentence, max(0, start - REPORT_DISTANCE), start)]
     if orders and len(sentence.split()) <= LONGEST_SPAN:
