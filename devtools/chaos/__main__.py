@@ -1,7 +1,8 @@
-"""`python -m devtools.chaos`: crash tests with real processes, and what was lost or done twice after them.
+"""`python -m devtools.chaos`: crash tests with real processes, which then check that nothing was lost or done twice.
 
-Every round is a house of its own and follows from its seed, as far as real processes follow from anything. It ends with
-three zeros, or with exit code 1 and a sentence for each thing that was lost, rung twice or assessed twice.
+Each round has a deployment of its own and follows from its seed, as far as real processes are deterministic. Without
+violations the exit code is 0. Otherwise it is 1, with a sentence for each answer that was lost, number that was called
+twice, answer that was assessed twice, or interview that was not finished.
 """
 
 import argparse
@@ -17,15 +18,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
-from devtools.chaos.faults import CRASHES, DELIVERIES, VENDORS, WORKERS, Strike, start_worker
+from devtools.chaos.faults import CRASH_FAULTS, DELIVERY_MODES, REMOTE_FAULTS, WORKERS, FaultInjection, start_worker
 from devtools.harness import candidates, observations
-from devtools.harness.deployment import House, NotInTime, eventually, opened
-from devtools.harness.invariants import Findings
-from devtools.load.report import say
+from devtools.harness.deployment import Deployment, WaitTimedOut, open_deployment, wait_until
+from devtools.harness.invariants import Violations
+from devtools.load.report import print_line
 
 SPEED = 20
-SETTLE_WITHIN = 150.0
-BLOWS = 4
+SETTLE_TIMEOUT = 150.0
+REPETITIONS = 4
+INTERVIEWS = 20
 SETTINGS = {
     "ATTEMPT_SPACING": "0.02,0.05",
     "CALLS_PER_SECOND": "4",
@@ -37,111 +39,126 @@ SETTINGS = {
 @dataclass(frozen=True)
 class Round:
     seed: int
-    strikes: tuple[Strike, ...]
+    faults: tuple[FaultInjection, ...]
     delivery: str
-    people: int
+    interviews: int = INTERVIEWS
 
     def __str__(self) -> str:
-        what = " ".join(strike.__name__ for strike in self.strikes)
-        return f"seed {self.seed}, delivery {self.delivery}, {self.people} interviews: {what}"
+        names = " ".join(fault.__name__ for fault in self.faults)
+        return f"seed {self.seed}, delivery {self.delivery}, {self.interviews} interviews: {names}"
 
 
-def short(seed: int) -> Iterator[Round]:
-    """One round of all crashes among some vendors' troubles, each once."""
+def short_round(seed: int) -> Iterator[Round]:
+    """Yield one round with every crash and some faults of remote systems."""
     random = Random(seed)  # noqa: S311 - chance, not secrecy
-    strikes = [*CRASHES, *random.sample(VENDORS, 4)]
-    random.shuffle(strikes)
-    yield Round(seed, tuple(strikes), "all", 20)
+    faults = [*CRASH_FAULTS, *random.sample(REMOTE_FAULTS, 4)]
+    random.shuffle(faults)
+    yield Round(seed, tuple(faults), "all")
 
 
-def grid(seed: int, only: str, delivery: str) -> Iterator[Round]:
-    """Every strike with every way of delivery, each several times in a round."""
-    for strike in (*CRASHES, *VENDORS):
-        for name in DELIVERIES:
-            if only in ("", strike.__name__) and delivery in ("", name):
-                yield Round(seed, (strike,) * BLOWS, name, 20)
+def grid_rounds(seed: int, only_fault: str, only_delivery: str) -> Iterator[Round]:
+    """Yield a round for every fault with every delivery mode, or for the named ones."""
+    for fault in (*CRASH_FAULTS, *REMOTE_FAULTS):
+        for delivery in DELIVERY_MODES:
+            if only_fault in ("", fault.__name__) and only_delivery in ("", delivery):
+                yield Round(seed, (fault,) * REPETITIONS, delivery)
             seed += 1
 
 
-def hold(this: Round) -> Findings:
-    """One round: plan, strike while they talk, let all faults stop, wait until it has settled, read the accounts."""
-    random = Random(this.seed)  # noqa: S311 - chance, not secrecy
-    with opened(speed=SPEED, **SETTINGS) as house:
+def run_round(chaos_round: Round) -> Violations:
+    """Plan interviews, inject faults while they are held, end all faults, wait until settled, check the invariants."""
+    with open_deployment(speed=SPEED, **SETTINGS) as deployment:
         try:
-            house.start_web()
-            for name in WORKERS:
-                start_worker(house, name)
-            house.disturb(DELIVERIES[this.delivery], delivery=True)
-            plan(house, this.people, random)
-            crashes = strike(house, this, random)
-            house.disturb({}, delivery=True)
-            took = settle(house)
-            found = observations.examine(house, crashes=crashes)
-            outcomes, promised = observations.outcomes(house), len(observations.promised(house))
-            say(f"  struck down {crashes} times, settled {took:.0f} s after the last fault: {outcomes}")
-            say(f"  {len(house.network.calls)} calls, {promised} answers, {observations.prices(house)}")
-            say(f"  {found}")
+            violations = _run_in_deployment(deployment, chaos_round)
         except Exception:
-            say(f"  the logs are in {keep_logs(house, this)}")
+            _save_logs(deployment, chaos_round)
             raise
-        if found:
-            say(f"  the logs are in {keep_logs(house, this)}")
-        return found
+        if violations:
+            _save_logs(deployment, chaos_round)
+        return violations
 
 
-def plan(house: House, size: int, random: Random) -> None:
-    jobs = [candidates.a_job(house, title=title, max_attempts=5) for title in ("Support engineer", "Nurse")]
-    *numbers, shared = candidates.crowd(size, random)
-    candidates.plan(house, jobs[0], numbers)
-    candidates.plan(house, jobs[1], [shared])
+def _run_in_deployment(deployment: Deployment, chaos_round: Round) -> Violations:
+    random = Random(chaos_round.seed)  # noqa: S311 - chance, not secrecy
+    deployment.start_web()
+    for name in WORKERS:
+        start_worker(deployment, name)
+    deployment.set_delivery_faults(DELIVERY_MODES[chaos_round.delivery])
+    plan_interviews(deployment, chaos_round.interviews, random)
+    crashes = inject_faults(deployment, chaos_round, random)
+    deployment.set_delivery_faults({})
+    seconds = wait_until_settled(deployment)
+    violations = observations.check_invariants(deployment, crashes=crashes)
+    outcomes = observations.describe_outcomes(deployment)
+    print_line(f"  {crashes} crashes, settled {seconds:.0f} s after the last fault: {outcomes}")
+    answers = len(observations.read_acknowledged(deployment))
+    calls, costs = len(deployment.network.calls), observations.describe_costs(deployment)
+    print_line(f"  {calls} calls, {answers} answers, {costs}")
+    print_line(f"  {violations}")
+    return violations
 
 
-def strike(house: House, this: Round, random: Random) -> int:
+def plan_interviews(deployment: Deployment, size: int, random: Random) -> None:
+    """Plan interviews for two jobs. One number is called for both."""
+    titles = ("Support engineer", "Nurse")
+    first, second = (candidates.create_job(deployment, title=title, max_attempts=5) for title in titles)
+    *numbers, shared = candidates.crowd_numbers(size, random)
+    candidates.plan_interviews(deployment, first, numbers)
+    candidates.plan_interviews(deployment, second, [shared])
+
+
+def inject_faults(deployment: Deployment, chaos_round: Round, random: Random) -> int:
+    """Inject the faults one after another. Returns the number of crashes."""
     crashes = 0
-    for one in this.strikes:
+    for inject in chaos_round.faults:
         time.sleep(random.uniform(0.2, 1.5))
-        crashes += one(house, random)
-        say(f"    {one.__name__}: {len(observations.unsettled(house))} interviews under way")
+        crashes += inject(deployment, random)
+        print_line(f"    {inject.__name__}: {len(observations.find_unsettled(deployment))} interviews unsettled")
     return crashes
 
 
-def settle(house: House) -> float:
-    """Seconds until every interview was over and settled, or until there is no more patience."""
+def wait_until_settled(deployment: Deployment) -> float:
+    """Return the seconds until all interviews are settled, or until the timeout."""
     started = time.monotonic()
-    with suppress(NotInTime):
-        eventually(lambda: not observations.unsettled(house), SETTLE_WITHIN, "the end of all interviews")
-        house.simulator.wait_until_idle(20)
+    with suppress(WaitTimedOut):
+        wait_until(lambda: not observations.find_unsettled(deployment), SETTLE_TIMEOUT, "the end of all interviews")
+        deployment.simulator.wait_until_idle(20)
     return time.monotonic() - started
 
 
-def keep_logs(house: House, this: Round) -> Path:
-    kept = Path(tempfile.gettempdir()) / f"screener-chaos-{this.seed}"
-    shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir()
-    for log in house.folder.glob("*.log"):
-        shutil.copy(log, kept)
-    return kept
+def _save_logs(deployment: Deployment, chaos_round: Round) -> None:
+    target = Path(tempfile.gettempdir()) / f"screener-chaos-{chaos_round.seed}"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for log in deployment.folder.glob("*.log"):
+        shutil.copy(log, target)
+    print_line(f"  the logs are in {target}")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="devtools.chaos", description="Crash tests with real processes.")
+    parser.add_argument("--short", action="store_true", help="one round with all faults mixed, about two minutes")
+    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
+    parser.add_argument("--only", default="", help="only the rounds of the grid with this fault")
+    parser.add_argument(
+        "--delivery", default="", choices=["", *DELIVERY_MODES], help="only the rounds of the grid with this delivery"
+    )
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="devtools.chaos", description="Crash tests with real processes.")
-    parser.add_argument("--short", action="store_true", help="one round of everything mixed, about two minutes")
-    parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
-    parser.add_argument("--only", default="", help="of the grid, this strike alone")
-    parser.add_argument("--delivery", default="", choices=["", *DELIVERIES], help="of the grid, this delivery alone")
-    options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a caller that loses patience gets all cleaned up too
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # requests that hang, as they were told to, to the end
-    total = Findings()
-    rounds = short(options.seed) if options.short else grid(options.seed, options.only, options.delivery)
-    for this in rounds:
-        say(f"{this}")
-        found = hold(this)
-        for sentence in found.sentences():
-            say(f"    {sentence}")
-        for name, sentences in vars(found).items():
-            getattr(total, name).extend(sentences)
-    say(f"\n{total}")
+    options = build_parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up when a caller's timeout ends this process
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # no warnings of requests that hang on purpose
+    total = Violations()
+    rounds = short_round(options.seed) if options.short else grid_rounds(options.seed, options.only, options.delivery)
+    for chaos_round in rounds:
+        print_line(f"{chaos_round}")
+        violations = run_round(chaos_round)
+        for sentence in violations.sentences():
+            print_line(f"    {sentence}")
+        total.extend(violations)
+    print_line(f"\n{total}")
     return 1 if total else 0
 
 

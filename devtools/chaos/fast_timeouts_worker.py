@@ -1,7 +1,7 @@
-"""manage.py with shorter patience: what recovers after minutes recovers after seconds, in the same order.
+"""manage.py with short timeouts, so that recovery takes seconds instead of minutes.
 
-Each wait keeps its place between the others, so that what is safe by a deadline stays safe (DESIGN section 7). And
-whoever finds a death note dies in place of what it was about to commit.
+The timeouts keep their order, so that deadlines that guard against double work still do. A process that finds the crash
+file kills itself instead of its next commit.
 """
 
 import os
@@ -17,9 +17,9 @@ import django
 from django.core.management import execute_from_command_line
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-DEATH_NOTE = "DEATH_NOTE"
+CRASH_FILE_VARIABLE = "CRASH_FILE"
 LEASE_SECONDS = 10
-HURRIED: dict[str, Any] = {
+SHORT_TIMEOUTS: dict[str, Any] = {
     "screener.background.leases.LEASE_SECONDS": LEASE_SECONDS,
     "screener.background.leases.RENEW_EVERY": 2.0,
     "interviews.answers.audio.PRESUMED_AVAILABLE_AFTER": timedelta(seconds=20),
@@ -34,27 +34,28 @@ HURRIED: dict[str, Any] = {
 }
 
 
-def hurry() -> None:
-    for place, value in HURRIED.items():
-        module, _, name = place.rpartition(".")
+def apply_short_timeouts() -> None:
+    for path, value in SHORT_TIMEOUTS.items():
+        module, _, name = path.rpartition(".")
         setattr(import_module(module), name, value)
 
 
-def die_where_told(note: Path) -> None:
+def crash_before_commit(crash_file: Path) -> None:
+    """Patch commits: the first process that can remove the crash file kills itself instead of committing."""
     commit = BaseDatabaseWrapper.commit
 
-    def dying(self: BaseDatabaseWrapper) -> None:
+    def crash_or_commit(self: BaseDatabaseWrapper) -> None:
         with suppress(FileNotFoundError):
-            note.unlink()
+            crash_file.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
         commit(self)
 
-    BaseDatabaseWrapper.commit = dying  # type: ignore[method-assign]
+    BaseDatabaseWrapper.commit = crash_or_commit  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
     django.setup()
-    hurry()
-    die_where_told(Path(os.environ[DEATH_NOTE]))
+    apply_short_timeouts()
+    crash_before_commit(Path(os.environ[CRASH_FILE_VARIABLE]))
     execute_from_command_line(sys.argv)

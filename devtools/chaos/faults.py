@@ -1,4 +1,7 @@
-"""What is done to a house. Each strike lets it recover by itself, and says how often work may have been cut off."""
+"""The faults of a chaos round. Each lets the deployment recover by itself, and returns the number of crashes.
+
+A crash may have cut off work, which is then done and paid once more.
+"""
 
 import signal
 import time
@@ -9,65 +12,66 @@ from random import Random
 
 import psutil
 
-from devtools.chaos.fast_timeouts_worker import DEATH_NOTE, LEASE_SECONDS
+from devtools.chaos.fast_timeouts_worker import CRASH_FILE_VARIABLE, LEASE_SECONDS
 from devtools.harness import fake_openai
-from devtools.harness.deployment import House, NotInTime, eventually
+from devtools.harness.deployment import Deployment, WaitTimedOut, wait_until
 
 WORKERS = ("worker-1", "worker-2")
-Strike = Callable[[House, Random], int]
+FaultInjection = Callable[[Deployment, Random], int]
 
 
-def start_worker(house: House, name: str) -> None:
-    house.start(name, "python devtools/chaos/fast_timeouts_worker.py worker", **{DEATH_NOTE: str(_death_note(house))})
+def start_worker(deployment: Deployment, name: str) -> None:
+    env = {CRASH_FILE_VARIABLE: str(_crash_file(deployment))}
+    deployment.start_process(name, "python devtools/chaos/fast_timeouts_worker.py worker", **env)
 
 
-def _death_note(house: House) -> Path:
-    return house.folder / "death-note"
+def _crash_file(deployment: Deployment) -> Path:
+    return deployment.folder / "crash-file"
 
 
-# --- Workers ---
+# --- Processes ---
 
 
-def kill_worker(house: House, random: Random) -> int:
-    """One process of one machine, whatever it is doing."""
-    return _kill(_one_of(_children(house, random.choice(WORKERS)), random))
+def kill_worker(deployment: Deployment, random: Random) -> int:
+    """Kill a random process of a random worker."""
+    return _kill(_pick_random(_child_processes(deployment, random.choice(WORKERS)), random))
 
 
-def kill_after_dialling(house: House, random: Random) -> int:
-    """Every process that dials, at the moment when the network has taken a call and before that is written down."""
-    before = len(house.network.calls)
+def kill_after_dialling(deployment: Deployment, random: Random) -> int:
+    """Kill all processes that place calls as soon as the network has accepted one, before its SID is saved."""
+    calls_before = len(deployment.network.calls)
     deadline = time.monotonic() + 5
-    while len(house.network.calls) == before and time.monotonic() < deadline:
+    while len(deployment.network.calls) == calls_before and time.monotonic() < deadline:
         time.sleep(0.001)
-    return _kill(_working_on(house, "calls"))
+    return _kill(_queue_processes(deployment, "calls"))
 
 
-def kill_before_commit(house: House, random: Random) -> int:
-    """Whoever is next to commit anything, on any machine, when all that it was about has been done."""
-    deaths, note = 0, _death_note(house)
+def kill_before_commit(deployment: Deployment, random: Random) -> int:
+    """Kill the next worker process that commits, after its work but before the commit. Three times."""
+    crashes, crash_file = 0, _crash_file(deployment)
     for _ in range(3):
-        note.touch()
-        with suppress(NotInTime):
-            eventually(lambda: not note.exists(), 5, "somebody's death")
-            deaths += 1
-        note.unlink(missing_ok=True)
+        crash_file.touch()
+        with suppress(WaitTimedOut):
+            wait_until(lambda: not crash_file.exists(), 5, "a crash before commit")
+            crashes += 1
+        crash_file.unlink(missing_ok=True)
         time.sleep(random.uniform(0, 1))
-    return deaths
+    return crashes
 
 
-def kill_supervisor(house: House, random: Random) -> int:
-    """A whole machine; whatever started it starts it again."""
+def kill_supervisor(deployment: Deployment, random: Random) -> int:
+    """Kill the supervisor of a worker, and start the worker again once its processes have ended."""
     name = random.choice(WORKERS)
-    crashed = _kill([house.process(name)])
-    eventually(lambda: not _runs(house, name), 10, "the end of the leash")
-    house.stop(name)
-    start_worker(house, name)
-    return crashed
+    crashes = _kill([deployment.find_process(name)])
+    wait_until(lambda: not _is_running(deployment, name), 10, "the end of the process guard")
+    deployment.stop_process(name)
+    start_worker(deployment, name)
+    return crashes
 
 
-def stop_past_lease(house: House, random: Random) -> int:
-    """The processes of one machine stand still, and go on when their leases are somebody else's."""
-    children = _children(house, random.choice(WORKERS))
+def stop_past_lease(deployment: Deployment, random: Random) -> int:
+    """Suspend the processes of a worker until their leases have expired."""
+    children = _child_processes(deployment, random.choice(WORKERS))
     for child in children:
         with suppress(psutil.NoSuchProcess):
             child.suspend()
@@ -78,28 +82,28 @@ def stop_past_lease(house: House, random: Random) -> int:
     return 1
 
 
-def kill_web(house: House, random: Random) -> int:
-    return _kill(_one_of(_children(house, "web"), random))
+def kill_web(deployment: Deployment, random: Random) -> int:
+    return _kill(_pick_random(_child_processes(deployment, "web"), random))
 
 
-def _working_on(house: House, queue: str) -> list[psutil.Process]:
-    found = []
-    for child in [child for name in WORKERS for child in _children(house, name)]:
+def _queue_processes(deployment: Deployment, queue: str) -> list[psutil.Process]:
+    processes = []
+    for child in [child for name in WORKERS for child in _child_processes(deployment, name)]:
         with suppress(psutil.NoSuchProcess):
             if child.name() == f"worker {queue}":
-                found.append(child)
-    return found
+                processes.append(child)
+    return processes
 
 
-def _children(house: House, name: str) -> list[psutil.Process]:
-    """None while it is starting."""
+def _child_processes(deployment: Deployment, name: str) -> list[psutil.Process]:
+    """Return the children of a process; an empty list while it is starting."""
     with suppress(psutil.NoSuchProcess, IndexError):
-        found: list[psutil.Process] = house.process(name).children()
-        return found
+        children: list[psutil.Process] = deployment.find_process(name).children()
+        return children
     return []
 
 
-def _one_of(processes: list[psutil.Process], random: Random) -> list[psutil.Process]:
+def _pick_random(processes: list[psutil.Process], random: Random) -> list[psutil.Process]:
     return random.sample(processes, min(1, len(processes)))
 
 
@@ -110,9 +114,9 @@ def _kill(processes: list[psutil.Process]) -> int:
     return min(1, len(processes))
 
 
-def _runs(house: House, name: str) -> bool:
+def _is_running(deployment: Deployment, name: str) -> bool:
     try:
-        return bool(house.process(name))
+        return bool(deployment.find_process(name))
     except (psutil.NoSuchProcess, IndexError):
         return False
 
@@ -120,76 +124,77 @@ def _runs(house: House, name: str) -> bool:
 # --- The database ---
 
 
-def stop_database(house: House, random: Random) -> int:
-    """Stopped without a checkpoint, gone for a while, started again."""
-    with database_gone(house):
+def stop_database(deployment: Deployment, random: Random) -> int:
+    """Stop the server without a checkpoint, and let it start again after a while."""
+    with database_stopped(deployment):
         time.sleep(random.uniform(0.1, 4))
     return 1
 
 
-def stop_database_twice(house: House, random: Random) -> int:
-    crashed = stop_database(house, random)
+def stop_database_twice(deployment: Deployment, random: Random) -> int:
+    crashes = stop_database(deployment, random)
     time.sleep(random.uniform(0, 2))
-    return crashed + stop_database(house, random)
+    return crashes + stop_database(deployment, random)
 
 
-def stop_database_in_recovery(house: House, random: Random) -> int:
-    """Killed once more as soon as it is back, which may be before it has recovered."""
-    with database_gone(house):
+def stop_database_in_recovery(deployment: Deployment, random: Random) -> int:
+    """Stop the server, and kill it again shortly after its start, while it may still be recovering."""
+    with database_stopped(deployment):
         time.sleep(random.uniform(0.1, 1))
-    eventually(lambda: _postmaster(house), 20, "the server's new process")
+    wait_until(lambda: _find_postmaster(deployment), 20, "the new database server")
     time.sleep(random.uniform(0, 0.1))
-    return 1 + _kill([postmaster] if (postmaster := _postmaster(house)) else [])
+    postmaster = _find_postmaster(deployment)
+    return 1 + _kill([postmaster] if postmaster else [])
 
 
 @contextmanager
-def database_gone(house: House) -> Iterator[None]:
-    postmaster = _postmaster(house)
+def database_stopped(deployment: Deployment) -> Iterator[None]:
+    postmaster = _find_postmaster(deployment)
     if postmaster is None:
         yield
         return
-    keeper = postmaster.parent()
-    assert keeper
-    keeper.suspend()  # it would start the server again at once
+    supervisor = postmaster.parent()
+    assert supervisor
+    supervisor.suspend()  # it would restart the server at once
     try:
         postmaster.send_signal(signal.SIGQUIT)
-        eventually(lambda: postmaster.status() == psutil.STATUS_ZOMBIE, 20, "the end of the server")
+        wait_until(lambda: postmaster.status() == psutil.STATUS_ZOMBIE, 20, "the end of the database server")
         yield
     finally:
-        keeper.resume()
+        supervisor.resume()
 
 
-def _postmaster(house: House) -> psutil.Process | None:
-    pid_file = Path(house.socket_folder).parent / "data" / "postmaster.pid"
+def _find_postmaster(deployment: Deployment) -> psutil.Process | None:
+    pid_file = deployment.socket_dir.parent / "data" / "postmaster.pid"
     with suppress(OSError, ValueError, IndexError, psutil.NoSuchProcess):
         return psutil.Process(int(pid_file.read_text().splitlines()[0]))
     return None
 
 
-# --- The vendors ---
+# --- Remote systems ---
 
 
-def carrier(fault: str, value: float) -> Strike:
-    def strike(house: House, random: Random) -> int:
-        house.disturb({fault: value})
+def make_carrier_fault(fault: str, value: float) -> FaultInjection:
+    def inject(deployment: Deployment, random: Random) -> int:
+        deployment.inject_network_faults({fault: value})
         time.sleep(random.uniform(2, 5))
         return 0
 
-    strike.__name__ = fault
-    return strike
+    inject.__name__ = fault
+    return inject
 
 
-def judge(fault: str, requests: int) -> Strike:
-    def strike(house: House, random: Random) -> int:
-        house.model.faults.extend([fault] * requests)
+def make_model_fault(fault: str, requests: int) -> FaultInjection:
+    def inject(deployment: Deployment, random: Random) -> int:
+        deployment.model.faults.extend([fault] * requests)
         time.sleep(random.uniform(1, 3))
         return 0
 
-    strike.__name__ = f"model-{fault}"
-    return strike
+    inject.__name__ = f"model-{fault}"
+    return inject
 
 
-CRASHES: tuple[Strike, ...] = (
+CRASH_FAULTS: tuple[FaultInjection, ...] = (
     kill_worker,
     kill_after_dialling,
     kill_before_commit,
@@ -200,17 +205,17 @@ CRASHES: tuple[Strike, ...] = (
     stop_database_twice,
     stop_database_in_recovery,
 )
-VENDORS: tuple[Strike, ...] = (
-    carrier("rest-429", 5),
-    carrier("rest-500", 3),
-    carrier("rest-hang", 3),
-    carrier("rest-dies", 3),
-    carrier("rest-truncated", 3),
-    carrier("media-404", 2),
-    carrier("media-truncated", 3),
-    *(judge(fault, 6) for fault in fake_openai.FAULTS),
+REMOTE_FAULTS: tuple[FaultInjection, ...] = (
+    make_carrier_fault("rest-429", 5),
+    make_carrier_fault("rest-500", 3),
+    make_carrier_fault("rest-hang", 3),
+    make_carrier_fault("rest-dies", 3),
+    make_carrier_fault("rest-truncated", 3),
+    make_carrier_fault("media-404", 2),
+    make_carrier_fault("media-truncated", 3),
+    *(make_model_fault(fault, 6) for fault in fake_openai.FAULTS),
 )
-DELIVERIES: Mapping[str, dict[str, float | bool]] = {
+DELIVERY_MODES: Mapping[str, dict[str, float | bool]] = {
     "plain": {},
     "twice": {"twice": True},
     "reordered": {"out-of-order": True},

@@ -1,11 +1,16 @@
-"""Experiments on whole processes: what faults do to them, and how fast they are.
+"""Experiments on whole processes: their behaviour under faults, and their speed.
 
-    chaos     crash tests (make chaos)          calls     how fast webhooks and calls are (make bench)
-    answers   how fast answers are (make bench)      recovery  how soon a killed worker is back (make bench)
-    strikes   what is done to the processes     load      a client that sends signed webhooks at its own pace
-    accounts  what was lost, or done twice      bare      the Django view that ours is measured beside
-    house     a deployment made for one experiment, with a database, files and a phone network of its own
-    people    who is interviewed                model     the language model that they are judged by
+    harness/deployment      a deployment for one experiment, with its own database, files and phone network
+    harness/candidates      the candidates, whose numbers choose their personas
+    harness/fake_openai     the language model
+    harness/observations    reads the tables, the files and the phone network's logs
+    harness/invariants      finds what was lost, or done twice
+    harness/fixtures_cli    creates calls and answers without a phone network
+    chaos                   crash tests (make chaos)
+    load/calls              speed of webhooks and calls (make bench)
+    load/answers            speed of answers (make bench)
+    load/recovery           time until work continues after a crash (make bench)
 
-They see the application from outside: they plan over the API, and judge by the tables and by what the network saw.
+The experiments see the application from outside: they plan interviews through the API, and read the tables and what
+the phone network recorded.
 """

@@ -1,4 +1,4 @@
-"""A deployment made for one experiment: real processes on a database, files and a phone network of their own."""
+"""A deployment for one experiment: real processes with their own database, files and phone network."""
 
 import json
 import os
@@ -26,70 +26,75 @@ from devtools.phone_simulator.server import RunningSimulator, running_simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "bench"
-HOLD = "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
-HOLD += "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
+HOLD_DATABASE = (
+    "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
+    "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
+)
+START_TIMEOUT = 60
+DATABASE_TIMEOUT = 30
+MIGRATION_TIMEOUT = 120
 
 
-class NotInTime(Exception):
-    """What was waited for did not come."""
+class WaitTimedOut(Exception):
+    """The condition did not become true in time."""
 
 
-def eventually(true: Callable[[], Any], seconds: float, what: str, *, pause: float = 0.05) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
+def wait_until(condition: Callable[[], Any], timeout: float, subject: str, *, interval: float = 0.05) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
         if time.monotonic() > deadline:
-            raise NotInTime(f"{what}: not within {seconds:.0f} seconds")
-        time.sleep(pause)
+            raise WaitTimedOut(f"waited {timeout:.0f} seconds in vain for {subject}")
+        time.sleep(interval)
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+def find_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
-def procfile(name: str) -> str:
-    """The command of a process, as it is deployed."""
-    found = re.search(rf"^{name}: (.*)$", (ROOT / "Procfile").read_text(), re.M)
-    if not found:
+def procfile_command(name: str) -> str:
+    """Return the command of a process in the Procfile."""
+    match = re.search(rf"^{name}: (.*)$", (ROOT / "Procfile").read_text(), re.M)
+    if not match:
         raise LookupError(name)
-    return found[1]
+    return match[1]
 
 
-class House:
+class Deployment:
     def __init__(
         self,
         folder: Path,
-        socket_folder: Path,
+        socket_dir: Path,
         simulator: RunningSimulator,
         language_model: Model,
-        own: Mapping[str, str],
+        settings: Mapping[str, str],
     ) -> None:
-        self.folder, self.socket_folder, self.simulator = folder, socket_folder, simulator
+        self.folder, self.socket_dir, self.simulator = folder, socket_dir, simulator
         self.model = language_model
         self.network = simulator.network
-        self.port = free_port()
+        self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.files = folder / "private"
-        self.environment = {**os.environ, **self._told(), **own}
-        self._leashes: dict[str, subprocess.Popen[bytes]] = {}
-        self._delivery: dict[str, float | bool] = {}
+        self.files_dir = folder / "private"
+        self.environment = {**os.environ, **self._default_env(), **settings}
+        self._guards: dict[str, subprocess.Popen[bytes]] = {}
+        self._delivery_faults: dict[str, float | bool] = {}
         self._session = requests.Session()
-        self._session.trust_env = False  # no proxy: it is on this machine
+        self._session.trust_env = False  # no proxy for requests to this machine
         self._session.headers["X-API-Key"] = API_KEY
 
-    def _told(self) -> dict[str, str]:
-        """Everything that a `.env` might say otherwise."""
+    def _default_env(self) -> dict[str, str]:
+        """Return a value for every setting that a `.env` might set."""
         return {
             **dict.fromkeys(("OPENAI_API_KEY", "SPEECH_API_KEY", "PRIVATE_FILES_BUCKET"), ""),
             **RELAXED_RULES,
             "DEBUG": "0",
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "of an experiment",
-            "DATABASE_URL": f"postgres://screener@{str(self.socket_folder).replace('/', '%2F')}/screener",
+            "DATABASE_URL": f"postgres://screener@{str(self.socket_dir).replace('/', '%2F')}/screener",
             "EMAIL_URL": "consolemail://",
-            "PRIVATE_FILES_DIR": str(self.files),
+            "PRIVATE_FILES_DIR": str(self.files_dir),
             "WEB_PORT": str(self.port),
             "WEBHOOK_BASE_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",
@@ -109,13 +114,13 @@ class House:
 
     # --- Processes ---
 
-    def start(self, name: str, command: str, **more: str) -> None:
-        """Start it at the end of a leash, so that it ends with us however we end. What it says goes to NAME.log."""
+    def start_process(self, name: str, command: str, **env: str) -> None:
+        """Start a command under a process guard, so that it ends with this process. Its output goes to NAME.log."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            self._leashes[name] = subprocess.Popen(
+            self._guards[name] = subprocess.Popen(
                 [sys.executable, "-m", "devtools.process_guard", "sh", "-c", f"exec {command}"],
                 cwd=ROOT,
-                env=self.environment | more,
+                env=self.environment | env,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -123,94 +128,100 @@ class House:
             )
 
     def start_web(self) -> None:
-        self.start("web", procfile("web"))
-        eventually(lambda: self._answers("/healthz"), 60, "the web process")
+        """Start the web process, and return once it responds."""
+        self.start_process("web", procfile_command("web"))
+        wait_until(lambda: self._responds("/healthz"), START_TIMEOUT, "the web process")
 
-    def _answers(self, path: str) -> bool:
+    def start_worker(self) -> None:
+        self.start_process("worker", procfile_command("worker"))
+
+    def _responds(self, path: str) -> bool:
         with suppress(requests.RequestException):
             return self._session.get(self.url + path, timeout=5).ok
         return False
 
-    def process(self, name: str) -> psutil.Process:
-        """The process that was started, without its leash."""
-        return psutil.Process(self._leashes[name].pid).children()[0]
+    def find_process(self, name: str) -> psutil.Process:
+        """Return the process that was started, without its guard."""
+        return psutil.Process(self._guards[name].pid).children()[0]
 
-    def started(self) -> list[str]:
-        return list(self._leashes)
-
-    def stop(self, name: str) -> None:
-        """All of it at once, whatever state it is in."""
-        with self._leashes.pop(name) as leash, suppress(ProcessLookupError):
-            os.killpg(leash.pid, signal.SIGKILL)
+    def stop_process(self, name: str) -> None:
+        """Kill the process with all its children."""
+        with self._guards.pop(name) as guard, suppress(ProcessLookupError):
+            os.killpg(guard.pid, signal.SIGKILL)
 
     def stop_all(self) -> None:
-        for name in self.started():
-            self.stop(name)
+        for name in list(self._guards):
+            self.stop_process(name)
 
     def cpu_seconds(self, name: str) -> float:
-        """What a process and those under it have used."""
-        own = self.process(name)
-        times = [one.cpu_times() for one in [own, *own.children(recursive=True)]]
-        return float(sum(one.user + one.system for one in times))
+        """Return the CPU time of a process and its descendants."""
+        root = self.find_process(name)
+        times = [process.cpu_times() for process in [root, *root.children(recursive=True)]]
+        return float(sum(cpu.user + cpu.system for cpu in times))
 
-    # --- What it does and knows ---
+    # --- Access ---
 
-    def api(self, method: str, path: str, body: Any = None) -> Any:
-        reply = self._session.request(method, f"{self.url}/api/v1/{path}", json=body, timeout=30)
-        if not reply.ok:
-            raise RuntimeError(f"{method} {path}: {reply.status_code} {reply.text[:500]}")
-        return reply.json()
+    def call_api(self, method: str, path: str, body: Any = None) -> Any:
+        response = self._session.request(method, f"{self.url}/api/v1/{path}", json=body, timeout=30)
+        if not response.ok:
+            raise RuntimeError(f"{method} {path}: {response.status_code} {response.text[:500]}")
+        return response.json()
 
-    def rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
-        """What the tables say, as soon as the database answers."""
-        deadline = time.monotonic() + 30
+    def query_rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
+        """Return the rows of a query. Waits for the database if it is down."""
+        deadline = time.monotonic() + DATABASE_TIMEOUT
         while True:
             try:
-                with psycopg.connect(host=str(self.socket_folder), user="screener", dbname="screener") as connection:
+                with psycopg.connect(host=str(self.socket_dir), user="screener", dbname="screener") as connection:
                     return connection.execute(query).fetchall()
             except psycopg.OperationalError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
 
-    def disturb(self, faults: Mapping[str, float | bool], *, delivery: bool = False) -> None:
-        """Switch on these faults of the phone network, beside those of its delivery; with `delivery`, change those."""
-        if delivery:
-            self._delivery = dict(faults)
-        body = json.dumps(self._delivery | dict(faults))
-        reply = self._session.put(f"{self.simulator.url}/simulator/faults", data=body, timeout=10)
-        reply.raise_for_status()
+    def set_delivery_faults(self, faults: Mapping[str, float | bool]) -> None:
+        """Set the faults that stay active during the whole experiment."""
+        self._delivery_faults = dict(faults)
+        self.inject_network_faults({})
+
+    def inject_network_faults(self, faults: Mapping[str, float | bool]) -> None:
+        """Activate faults of the phone network, beside the delivery faults, in place of those injected before."""
+        body = json.dumps(self._delivery_faults | dict(faults))
+        response = self._session.put(f"{self.simulator.url}/simulator/faults", data=body, timeout=10)
+        response.raise_for_status()
 
 
 @contextmanager
-def opened(*, speed: float, **own: str) -> Iterator[House]:
-    """The database and all that is remote are up, no process is started; afterwards nothing is left of it.
+def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
+    """Provide a migrated database and the remote systems. The caller starts the processes. All is removed at the end.
 
-    Answers are judged by the offline rules, or with OPENAI_API_KEY by the house's own language model.
+    The offline rules score the answers; with OPENAI_API_KEY among the settings, the fake language model does.
     """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)  # PostgreSQL does not run as root, and whom it runs as must get in
-        socket_folder = stack.enter_context(_database(folder))
+        folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
+        socket_dir = stack.enter_context(_hold_database(folder))
         simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
-        house = House(folder, socket_folder, simulator, stack.enter_context(fake_openai.running()), own)
-        stack.callback(house.stop_all)
-        manage = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
-        subprocess.run(manage, cwd=ROOT, env=house.environment, check=True, timeout=120)
-        yield house
+        language_model = stack.enter_context(fake_openai.running())
+        deployment = Deployment(folder, socket_dir, simulator, language_model, settings)
+        stack.callback(deployment.stop_all)
+        migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+        subprocess.run(migrate, cwd=ROOT, env=deployment.environment, check=True, timeout=MIGRATION_TIMEOUT)
+        yield deployment
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[Path]:
-    """An embedded server, used by a process whose end we can wait for: it stops when its last user is gone."""
-    command = [sys.executable, "-c", HOLD, str(folder)]
+def _hold_database(folder: Path) -> Iterator[Path]:
+    """Run an embedded server. A process of its own uses it, because the server stops when its last user ends."""
+    command = [sys.executable, "-c", HOLD_DATABASE, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdin
         assert holder.stdout
-        socket_folder = Path(holder.stdout.readline().strip())
-        yield socket_folder
+        socket_dir = Path(holder.stdout.readline().strip())
+        yield socket_dir
         holder.stdin.close()
-    with suppress(NotInTime):
-        eventually(lambda: not (socket_folder.parent / "data" / "postmaster.pid").exists(), 30, "the end of PostgreSQL")
+    pid_file = socket_dir.parent / "data" / "postmaster.pid"
+    with suppress(WaitTimedOut):
+        wait_until(lambda: not pid_file.exists(), DATABASE_TIMEOUT, "the end of PostgreSQL")
         time.sleep(0.5)

@@ -1,6 +1,6 @@
-"""`python -m devtools.harness.fixtures_cli CALLS ANSWERS`: makes calls that were just placed, and prints their ids.
+"""`python -m devtools.harness.fixtures_cli CALLS ANSWERS`: creates calls that were just placed, and prints their ids.
 
-The work is so many answers that wait for their assessment, for a worker to be busy with.
+Also creates answers that wait for their assessment, to keep a worker busy.
 """
 
 import os
@@ -20,24 +20,24 @@ from interviews.task_handles import ASSESS  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_interview  # noqa: E402
 
-FIVE = [*QUESTIONS, *QUESTIONS[:2]]
+FIVE_QUESTIONS = [*QUESTIONS, *QUESTIONS[:2]]
 
 
-def a_number() -> str:
+def random_number() -> str:
     return f"+1415{2_000_000 + uuid4().int % 7_000_000}"
 
 
-def place(job: JobDescription) -> Attempt:
-    interview = make_interview(job=job, phone=a_number())
+def create_placed_call(job: JobDescription) -> Attempt:
+    interview = make_interview(job=job, phone=random_number())
     interview.update_fields(next_attempt_at=None)
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}")
     return attempt
 
 
-def add_work(job: JobDescription, answers: int) -> None:
-    for _ in range(answers // len(FIVE)):
-        interview = make_interview(job=job, phone=a_number())
+def create_unassessed_answers(job: JobDescription, answers: int) -> None:
+    for _ in range(answers // len(FIVE_QUESTIONS)):
+        interview = make_interview(job=job, phone=random_number())
         interview.begin()
         interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{ANSWER} " * 5)
         interview.finish("complete")
@@ -46,8 +46,9 @@ def add_work(job: JobDescription, answers: int) -> None:
 
 
 if __name__ == "__main__":
-    job = make_approved_job(questions=FIVE)
+    job = make_approved_job(questions=FIVE_QUESTIONS)
     calls, answers = map(int, sys.argv[1:])
-    add_work(job, answers)
-    sys.stdout.writelines(f"{place(job).pk}\n" for _ in range(calls))
-    ProcrastinateJob.objects.filter(task_name="interviews.dial")._raw_delete("default")  # they have been called
+    create_unassessed_answers(job, answers)
+    sys.stdout.writelines(f"{create_placed_call(job).pk}\n" for _ in range(calls))
+    # The calls count as placed, so no worker may place them.
+    ProcrastinateJob.objects.filter(task_name="interviews.dial")._raw_delete("default")

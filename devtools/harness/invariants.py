@@ -1,163 +1,197 @@
-"""What became of each answer, call and score: pure functions over what the network saw and the tables say."""
+"""Checks that nothing was lost or done twice: pure functions over the phone network's records and the tables."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-FINAL = frozenset({"completed", "failed", "cancelled"})
-SETTLED = frozenset({"ready", "incomplete", "needs_review"})
-IN_WORK = frozenset({"planned", "asked", "answered", "transcribed"})
+FINAL_STATUSES = frozenset({"completed", "failed", "cancelled"})
+SETTLED_RESULTS = frozenset({"ready", "incomplete", "needs_review"})
+UNSETTLED_RESPONSES = frozenset({"planned", "asked", "answered", "transcribed"})
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One call, as the phone network saw it."""
+class PlacedCall:
+    """A call in the records of the phone network."""
 
     sid: str
     attempt: str
     number: str
-    began: datetime
+    started: datetime
     ended: datetime | None
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A take that the application was told of and that it answered with success."""
+class AcknowledgedRecording:
+    """A recording that was reported to the application, which acknowledged it with success."""
 
     sid: str
     digits: str
 
 
 @dataclass(frozen=True)
-class Take:
-    """A take, as the tables and the files say."""
-
+class RecordingRow:
     sid: str
     response: str
     chosen: bool
     stored: bool
+    """Whether its audio is in the files."""
 
 
 @dataclass(frozen=True)
-class Response:
+class ResponseRow:
     id: str
     interview: str
     status: str
     transcript: str
     assessments: int
-    current: int
+    current_assessments: int
 
 
 @dataclass(frozen=True)
-class Interview:
+class InterviewRow:
     id: str
     status: str
     result_status: str
-    endings: int
-    """How often its history says that it ended."""
+    end_events: int
     results: int
-    current: int
+    current_results: int
 
 
 @dataclass
-class Findings:
-    """Each a sentence that names the row. Empty lists: all is well."""
+class Violations:
+    """Each is a sentence that names the row. True if there are any."""
 
     lost: list[str] = field(default_factory=list)
-    rung_twice: list[str] = field(default_factory=list)
+    called_twice: list[str] = field(default_factory=list)
     assessed_twice: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.lost or self.rung_twice or self.assessed_twice or self.unfinished)
+        return any(vars(self).values())
 
     def __str__(self) -> str:
-        return "  ".join(f"{name.replace('_', ' ')} {len(found)}" for name, found in vars(self).items())
+        return "  ".join(f"{_as_words(kind)} {len(sentences)}" for kind, sentences in vars(self).items())
 
     def sentences(self) -> list[str]:
-        return [f"{name.replace('_', ' ')}: {one}" for name, found in vars(self).items() for one in found]
+        return [f"{_as_words(kind)}: {sentence}" for kind, group in vars(self).items() for sentence in group]
+
+    def extend(self, other: "Violations") -> None:
+        for kind, sentences in vars(other).items():
+            getattr(self, kind).extend(sentences)
 
 
-def promises(log: Iterable[dict[str, Any]]) -> list[Promise]:
-    """The takes of a call that count, by its log: `*` discards one."""
-    told: dict[str, dict[str, str]] = {}
-    heard: set[str] = set()
+def _as_words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def acknowledged_recordings(log: Iterable[dict[str, Any]]) -> list[AcknowledgedRecording]:
+    """Return the acknowledged recordings in the log of a call, without those that the key `*` discarded."""
+    reported: dict[str, dict[str, str]] = {}
+    acknowledged: set[str] = set()
     for entry in log:
         if entry["event"] == "request" and entry["url"].endswith("/take"):
-            told[entry["url"]] = entry["params"]
+            reported[entry["url"]] = entry["params"]
         elif entry["event"] == "reply" and entry["to"] == "request" and 200 <= entry["status"] < 300:
-            heard.add(entry["url"])
-    kept = [params for url, params in told.items() if url in heard and params.get("Digits") != "*"]
-    return [Promise(params["RecordingSid"], params.get("Digits", "")) for params in kept]
+            acknowledged.add(entry["url"])
+    return [
+        AcknowledgedRecording(params["RecordingSid"], params.get("Digits", ""))
+        for url, params in reported.items()
+        if url in acknowledged and params.get("Digits") != "*"
+    ]
 
 
-def lost(
-    promised: Iterable[Promise], takes: Iterable[Take], responses: Iterable[Response], words: dict[str, str]
+def find_lost(
+    acknowledged: Iterable[AcknowledgedRecording],
+    recordings: Iterable[RecordingRow],
+    responses: Iterable[ResponseRow],
+    utterances: Mapping[str, str],
 ) -> list[str]:
-    """Answers that were promised and are not here with their audio and, word for word, their transcript.
+    """Find acknowledged answers without their row, their audio or their exact transcript.
 
-    `words`: what was said in each take. One that was broken off by hanging up may give way to a better one.
+    A recording that was cut short by hanging up may be replaced by a better one. `utterances` are by recording SID.
     """
-    by_sid = {take.sid: take for take in takes}
-    chosen = {take.response: take for take in by_sid.values() if take.chosen}
-    by_id = {one.id: one for one in responses}
-    found = []
-    for promise in promised:
-        take = by_sid.get(promise.sid)
-        if take is None:
-            found.append(f"{promise.sid}: the tables do not know it")
+    by_sid = {recording.sid: recording for recording in recordings}
+    chosen = {recording.response: recording for recording in by_sid.values() if recording.chosen}
+    by_id = {response.id: response for response in responses}
+    lost = []
+    for expected in acknowledged:
+        recording = by_sid.get(expected.sid)
+        if recording is None:
+            lost.append(f"{expected.sid}: not in the tables")
             continue
-        counts = chosen.get(take.response)
-        if counts is None or (promise.digits != "hangup" and counts is not take):
-            found.append(f"{promise.sid}: is not the answer to question {take.response}")
+        answer = chosen.get(recording.response)
+        if answer is None or (expected.digits != "hangup" and answer is not recording):
+            lost.append(f"{expected.sid}: not chosen as the answer to question {recording.response}")
             continue
-        response, said = by_id[take.response], words.get(counts.sid, "")
-        if not counts.stored:
-            found.append(f"{counts.sid}: its audio is not here; question {response.id} is {response.status}")
-        elif response.transcript != said:
-            found.append(f"{counts.sid}: question {response.id}, {response.status}, has other words than were said")
-    return found
+        lost += _missing_content(answer, by_id[recording.response], utterances.get(answer.sid, ""))
+    return lost
 
 
-def rung_twice(calls: Sequence[Rung]) -> list[str]:
+def _missing_content(answer: RecordingRow, response: ResponseRow, utterance: str) -> list[str]:
+    question = f"question {response.id} ({response.status})"
+    if not answer.stored:
+        return [f"{answer.sid}: {question} has no audio"]
+    if response.transcript != utterance:
+        return [f"{answer.sid}: {question} has another transcript"]
+    return []
+
+
+def find_called_twice(calls: Sequence[PlacedCall]) -> list[str]:
+    """Find attempts with several calls, and numbers with two calls at the same time."""
     by_attempt = Counter(call.attempt for call in calls)
-    found = [f"attempt {attempt}: {count} calls" for attempt, count in by_attempt.items() if count > 1]
+    violations = [f"attempt {attempt}: {count} calls" for attempt, count in by_attempt.items() if count > 1]
     by_number = defaultdict(list)
-    for call in sorted(calls, key=lambda one: one.began):
+    for call in sorted(calls, key=lambda call: call.started):
         by_number[call.number].append(call)
-    for number, rung in by_number.items():
-        for first, second in pairwise(rung):
-            if first.ended is None or second.began < first.ended:
-                found.append(f"{number}: {second.sid} while {first.sid} was running")
-    return found
+    for number, group in by_number.items():
+        for first, second in pairwise(group):
+            if first.ended is None or second.started < first.ended:
+                violations.append(f"{number}: {second.sid} started while {first.sid} was running")
+    return violations
 
 
-def assessed_twice(
-    responses: Iterable[Response], interviews: Iterable[Interview], paid: dict[str, int], crashes: int
+def find_assessed_twice(
+    responses: Iterable[ResponseRow], interviews: Iterable[InterviewRow], paid: Mapping[str, int], crashes: int
 ) -> list[str]:
-    """`paid`: how often a model gave its whole reply to each prompt. Nobody here has asked for another score."""
-    found = [
-        f"question {one.id}: {one.assessments} assessments, {one.current} of them current"
-        for one in responses
-        if (one.assessments, one.current) != ((1, 1) if one.status == "assessed" else (0, 0))
+    """Find rows without exactly one current assessment or result, and model prompts that were paid too often.
+
+    `paid` counts the complete replies of the model by prompt. Each crash may have cost one more.
+    """
+    violations = [
+        f"question {response.id}: {response.assessments} assessments, {response.current_assessments} of them current"
+        for response in responses
+        if not _has_one_assessment(response)
     ]
-    found += [
-        f"interview {one.id}: {one.results} results, {one.current} of them current"
-        for one in interviews
-        if (one.results, one.current) != ((1, 1) if one.result_status in SETTLED else (0, 0))
+    violations += [
+        f"interview {interview.id}: {interview.results} results, {interview.current_results} of them current"
+        for interview in interviews
+        if not _has_one_result(interview)
     ]
-    return found + [f"{what[-80:]!r}: paid for {count} times" for what, count in paid.items() if count > 1 + crashes]
+    paid_too_often = {prompt: count for prompt, count in paid.items() if count > 1 + crashes}
+    return violations + [f"{prompt[-80:]!r}: paid {count} times" for prompt, count in paid_too_often.items()]
 
 
-def unfinished(interviews: Iterable[Interview], responses: Iterable[Response]) -> list[str]:
-    """What has not reached exactly one final state."""
-    open_ones = {one.interview for one in responses if one.status in IN_WORK}
-    found = []
-    for one in interviews:
-        concluded = one.status != "completed" or (one.result_status in SETTLED and one.id not in open_ones)
-        if one.status not in FINAL or not concluded or one.endings != 1:
-            found.append(f"interview {one.id}: {one.status}, result {one.result_status}, ended {one.endings} times")
-    return found
+def _has_one_assessment(response: ResponseRow) -> bool:
+    expected = (1, 1) if response.status == "assessed" else (0, 0)
+    return (response.assessments, response.current_assessments) == expected
+
+
+def _has_one_result(interview: InterviewRow) -> bool:
+    expected = (1, 1) if interview.result_status in SETTLED_RESULTS else (0, 0)
+    return (interview.results, interview.current_results) == expected
+
+
+def find_unfinished(interviews: Iterable[InterviewRow], responses: Iterable[ResponseRow]) -> list[str]:
+    """Find interviews that have not reached exactly one final state."""
+    open_interviews = {response.interview for response in responses if response.status in UNSETTLED_RESPONSES}
+    violations = []
+    for interview in interviews:
+        has_result = interview.result_status in SETTLED_RESULTS and interview.id not in open_interviews
+        is_settled = interview.status != "completed" or has_result
+        if interview.status not in FINAL_STATUSES or not is_settled or interview.end_events != 1:
+            state = f"{interview.status}, result {interview.result_status}"
+            violations.append(f"interview {interview.id}: {state}, {interview.end_events} end events")
+    return violations

@@ -1,17 +1,14 @@
-"""Reading the accounts: from the phone network's memory, the tables and the files."""
+"""Reads the state of a deployment from the phone network, the tables and the files."""
 
 from collections import Counter
 from urllib.parse import urlsplit
 
-from devtools.harness.deployment import House
-from devtools.harness.invariants import Findings, Interview, Promise, Response, Rung, Take
-from devtools.harness.invariants import assessed_twice as find_assessed_twice
-from devtools.harness.invariants import lost as find_lost
-from devtools.harness.invariants import promises as find_promises
-from devtools.harness.invariants import rung_twice as find_rung_twice
-from devtools.harness.invariants import unfinished as find_unfinished
+from devtools.harness import invariants
+from devtools.harness.deployment import Deployment
+from devtools.harness.invariants import AcknowledgedRecording, InterviewRow, PlacedCall, RecordingRow, ResponseRow
+from devtools.phone_simulator.resources import Call
 
-INTERVIEWS = """
+INTERVIEWS_SQL = """
 SELECT id::text, status, result_status,
     (SELECT count(*) FROM interviews_interviewevent e WHERE e.interview_id = i.id
         AND e.kind IN ('interview.completed', 'interview.failed', 'interview.cancelled')),
@@ -19,76 +16,86 @@ SELECT id::text, status, result_status,
     (SELECT count(*) FROM interviews_interviewresult r WHERE r.interview_id = i.id AND r.is_current)
 FROM interviews_interview i
 """
-RESPONSES = """
+RESPONSES_SQL = """
 SELECT r.id::text, r.interview_id::text, r.status, r.transcript,
     count(a.id), count(a.id) FILTER (WHERE a.is_current)
 FROM interviews_interviewresponse r LEFT JOIN interviews_assessment a ON a.response_id = r.id
 GROUP BY r.id
 """
-TAKES = "SELECT sid, response_id::text, chosen, status, file FROM interviews_recording WHERE sid <> ''"
+RECORDINGS_SQL = "SELECT sid, response_id::text, chosen, status, file FROM interviews_recording WHERE sid <> ''"
+OUTCOMES_SQL = "SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome ORDER BY 2 DESC"
 
 
-def interviews(house: House) -> list[Interview]:
-    return [Interview(*row) for row in house.rows(INTERVIEWS)]
+def read_interviews(deployment: Deployment) -> list[InterviewRow]:
+    return [InterviewRow(*row) for row in deployment.query_rows(INTERVIEWS_SQL)]
 
 
-def responses(house: House) -> list[Response]:
-    return [Response(*row) for row in house.rows(RESPONSES)]
+def read_responses(deployment: Deployment) -> list[ResponseRow]:
+    return [ResponseRow(*row) for row in deployment.query_rows(RESPONSES_SQL)]
 
 
-def takes(house: House) -> list[Take]:
+def read_recordings(deployment: Deployment) -> list[RecordingRow]:
+    def is_stored(status: str, file: str) -> bool:
+        return status == "stored" and (deployment.files_dir / file).stat().st_size > 0
+
+    rows = deployment.query_rows(RECORDINGS_SQL)
     return [
-        Take(sid, response, chosen, status == "stored" and (house.files / file).stat().st_size > 0)
-        for sid, response, chosen, status, file in house.rows(TAKES)
+        RecordingRow(sid, response, chosen, is_stored(status, file)) for sid, response, chosen, status, file in rows
     ]
 
 
-def calls(house: House) -> list[Rung]:
+def read_calls(deployment: Deployment) -> list[PlacedCall]:
     return [
-        Rung(
-            call.sid, urlsplit(call.create_params["Url"]).path.split("/")[4], call.to, call.date_created, call.end_time
-        )
-        for call in list(house.network.calls.values())
+        PlacedCall(call.sid, _attempt_id(call), call.to, call.date_created, call.end_time)
+        for call in list(deployment.network.calls.values())
     ]
 
 
-def promised(house: House) -> list[Promise]:
-    return [promise for call in list(house.network.calls.values()) for promise in find_promises(list(call.log))]
+def _attempt_id(call: Call) -> str:
+    """Return the attempt in the path /webhooks/twilio/attempts/ID/..."""
+    return urlsplit(call.create_params["Url"]).path.split("/")[4]
 
 
-def words(house: House) -> dict[str, str]:
-    """What was said in each take, also in those that were deleted since."""
-    transcribed = [one.recording for one in list(house.network.transcriptions.values())]
-    return {one.sid: one.utterance for one in [*house.network.recordings.values(), *transcribed]}
+def read_acknowledged(deployment: Deployment) -> list[AcknowledgedRecording]:
+    calls = list(deployment.network.calls.values())
+    return [recording for call in calls for recording in invariants.acknowledged_recordings(list(call.log))]
 
 
-def paid(house: House, answered: list[Response]) -> dict[str, int]:
-    """How often a model was paid for the same thing, where one for each of those who said the same is once."""
-    said = Counter(one.transcript for one in answered)
-    return {what: count - max(said[what] - 1, 0) for what, count in house.model.sold.items()}
+def read_utterances(deployment: Deployment) -> dict[str, str]:
+    """Return the utterances by recording SID, including recordings that were deleted since."""
+    transcribed = [item.recording for item in list(deployment.network.transcriptions.values())]
+    recordings = [*deployment.network.recordings.values(), *transcribed]
+    return {recording.sid: recording.utterance for recording in recordings}
 
 
-def prices(house: House) -> str:
-    sold = paid(house, responses(house))
-    again = sum(max(count - 1, 0) for count in sold.values())
-    worst = f", one of them {max(sold.values())} times" if again else ""
-    return f"{len(sold)} judgements, {again} paid for again{worst}"
+def count_paid_replies(deployment: Deployment, responses: list[ResponseRow]) -> dict[str, int]:
+    """Count the paid replies by prompt. Equal answers of several candidates count as one each."""
+    transcripts = Counter(response.transcript for response in responses)
+    return {prompt: count - max(transcripts[prompt] - 1, 0) for prompt, count in deployment.model.sold.items()}
 
 
-def outcomes(house: House) -> str:
-    found = house.rows("SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome ORDER BY 2 DESC")
-    return ", ".join(f"{count} {outcome or 'live'}" for outcome, count in found)
+def describe_costs(deployment: Deployment) -> str:
+    paid = count_paid_replies(deployment, read_responses(deployment))
+    repeated = sum(max(count - 1, 0) for count in paid.values())
+    worst = f", one of them {max(paid.values())} times" if repeated else ""
+    return f"{len(paid)} model replies, {repeated} paid again{worst}"
 
 
-def unsettled(house: House) -> list[str]:
-    return find_unfinished(interviews(house), responses(house))
+def describe_outcomes(deployment: Deployment) -> str:
+    return ", ".join(f"{count} {outcome or 'live'}" for outcome, count in deployment.query_rows(OUTCOMES_SQL))
 
 
-def examine(house: House, *, crashes: int) -> Findings:
-    held, answered = interviews(house), responses(house)
-    return Findings(
-        lost=find_lost(promised(house), takes(house), answered, words(house)),
-        rung_twice=find_rung_twice(calls(house)),
-        assessed_twice=find_assessed_twice(answered, held, paid(house, answered), crashes),
-        unfinished=find_unfinished(held, answered),
+def find_unsettled(deployment: Deployment) -> list[str]:
+    return invariants.find_unfinished(read_interviews(deployment), read_responses(deployment))
+
+
+def check_invariants(deployment: Deployment, *, crashes: int) -> invariants.Violations:
+    interviews, responses = read_interviews(deployment), read_responses(deployment)
+    acknowledged, utterances = read_acknowledged(deployment), read_utterances(deployment)
+    paid = count_paid_replies(deployment, responses)
+    return invariants.Violations(
+        lost=invariants.find_lost(acknowledged, read_recordings(deployment), responses, utterances),
+        called_twice=invariants.find_called_twice(read_calls(deployment)),
+        assessed_twice=invariants.find_assessed_twice(responses, interviews, paid, crashes),
+        unfinished=invariants.find_unfinished(interviews, responses),
     )

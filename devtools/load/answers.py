@@ -1,7 +1,7 @@
-"""`python -m devtools.load.answers`: how long an answer waits for us, from 'recording available' to 'assessed'.
+"""`python -m devtools.load.answers`: measures the time of an answer from 'recording available' to 'assessed'.
 
-Recordings become available at 20 per second, whatever becomes of them. Whoever is remote (the carrier's audio, the
-transcription, the language model) answers at once, so that what is measured is our own time and nobody else's.
+Recordings become available at 20 per second, regardless of progress. The remote systems (the carrier's audio, the
+transcription, the language model) respond at once, so that the measured time is the application's own.
 """
 
 import argparse
@@ -13,52 +13,57 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from devtools.harness.deployment import House, eventually, opened, procfile
-from devtools.load.calls import percentiles, prepare, send_all
-from devtools.load.report import keep, machine, say, table
-from devtools.load.webhook_load import QUESTIONS, Account, Plan, Step, script
+from devtools.harness.deployment import Deployment, open_deployment, wait_until
+from devtools.load.calls import ASSESSMENTS_SQL, create_calls, percentiles, send_webhooks, signing_account
+from devtools.load.report import describe_machine, format_table, print_line, save_report
+from devtools.load.webhook_load import CALLBACK, QUESTIONS, LoadPlan, SignedWebhook, script_call
 from devtools.phone_simulator.calls.audio import synthesize_wav
 
 RATE = 20
-SECONDS = 20
-WARMING_UP = 40
-"""Answers before those that are measured: every process has begun its work, and knows the way to the vendors."""
-SETTLE_WITHIN = 300
+RECORDING_SECONDS = 20
+WARM_UP_ANSWERS = 40
+"""Answers before the measured ones. After them every process has connections to the remote systems."""
+SETTLE_TIMEOUT = 300
+CONVERSATION_WIDTH = 8
+API_KEYS = {"OPENAI_API_KEY": "of an experiment", "SPEECH_API_KEY": "of an experiment"}
 
-WAITED = """
+DURATIONS_SQL = """
 SELECT extract(epoch FROM assessment.created_at - event.created_at)::float
 FROM interviews_assessment assessment
-JOIN interviews_recording take ON take.response_id = assessment.response_id
-JOIN webhooks_twilioevent event ON event.attempt_id = take.attempt_id AND event.turn = take.turn
+JOIN interviews_recording recording ON recording.response_id = assessment.response_id
+JOIN webhooks_twilioevent event ON event.attempt_id = recording.attempt_id AND event.turn = recording.turn
 WHERE event.kind = 'recording'
 ORDER BY event.created_at
 """
+WORKER_RUNNING_SQL = "SELECT 1 FROM procrastinate_workers"
 
 
-class _Carrier(BaseHTTPRequestHandler):
-    """Has the audio of every recording, and forgets whatever it is told to."""
+class _MediaHandler(BaseHTTPRequestHandler):
+    """Serves the same audio for every recording, and accepts every deletion."""
 
     protocol_version = "HTTP/1.1"
-    sound = b""
+    audio = b""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "audio/x-wav")
-        self.send_header("Content-Length", str(len(self.sound)))
+        self.send_header("Content-Length", str(len(self.audio)))
         self.end_headers()
-        self.wfile.write(self.sound)
+        self.wfile.write(self.audio)
 
     def do_DELETE(self) -> None:
         self.send_response(204)
         self.end_headers()
 
     def log_message(self, *args: object) -> None:
-        """Nothing: how long it took is what matters."""
+        """Log no requests."""
 
 
 @contextmanager
-def carrier() -> Iterator[str]:
-    handler = type("Handler", (_Carrier,), {"sound": synthesize_wav("", SECONDS, 0, use_speech=False)})
+def fake_media_server() -> Iterator[str]:
+    """Run a server for the audio of recordings. Yields its URL."""
+    audio = synthesize_wav("", RECORDING_SECONDS, 0, use_speech=False)
+    handler = type("Handler", (_MediaHandler,), {"audio": audio})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -71,57 +76,64 @@ def carrier() -> Iterator[str]:
         server.server_close()
 
 
-def is_available(step: Step) -> bool:
-    return step.path.endswith("/recording")
+def script_conversations(deployment: Deployment, calls: int) -> tuple[list[list[SignedWebhook]], list[SignedWebhook]]:
+    """Return the conversations of new calls, and separately the recording callbacks, to be sent later."""
+    account = signing_account(deployment)
+    scripts = [script_call(attempt, account) for attempt in create_calls(deployment, calls=calls)]
+    conversations = [[webhook for webhook in script if webhook.kind != CALLBACK] for script in scripts]
+    callbacks = [webhook for script in scripts for webhook in script if webhook.path.endswith("/recording")]
+    return conversations, callbacks
 
 
-def conversations(house: House, calls: int) -> tuple[list[list[Step]], list[Step]]:
-    """What is said in so many calls, and the news of each recording, which comes when we want it to."""
-    account = Account(house.simulator.account_sid, house.simulator.auth_token, house.url)
-    every = [script(attempt, account) for attempt in prepare(house, calls=calls)]
-    said = [[step for step in call if step.kind != "news"] for call in every]
-    return said, [step for call in every for step in call if is_available(step)]
+def send_conversations(deployment: Deployment, conversations: list[list[SignedWebhook]]) -> None:
+    send_webhooks(LoadPlan(deployment.url, conversations, rate=0, width=CONVERSATION_WIDTH))
 
 
-def become_available(house: House, recordings: list[Step]) -> None:
-    """Tell of these recordings at the rate of this measurement, and wait until the last one is assessed."""
-    count = "SELECT count(*) FROM interviews_assessment"
-    before = house.rows(count)[0][0]
-    send_all(Plan(house.url, [[step] for step in recordings], rate=RATE, width=1))
-    done = before + len(recordings)
-    eventually(lambda: house.rows(count)[0][0] == done, SETTLE_WITHIN, "the last assessment", pause=0.5)
+def send_callbacks(deployment: Deployment, callbacks: list[SignedWebhook], rate: float) -> None:
+    send_webhooks(LoadPlan(deployment.url, [[callback] for callback in callbacks], rate=rate, width=1))
 
 
-def measure(answers: int) -> dict[str, Any]:
-    """What is waited for is measured at a steady pace; how a worker starts is another matter."""
-    keys = {"OPENAI_API_KEY": "of an experiment", "SPEECH_API_KEY": "of an experiment"}
-    with carrier() as media, opened(speed=0, TWILIO_API_URL=media, **keys) as house:
-        house.model.thinking = 0
-        house.start_web()
-        said, available = conversations(house, calls=(WARMING_UP + answers) // QUESTIONS)
-        send_all(Plan(house.url, said, rate=0, width=8))
-        house.start("worker", procfile("worker"))
-        eventually(lambda: house.rows("SELECT 1 FROM procrastinate_workers"), 60, "the worker")
-        become_available(house, available[:WARMING_UP])
-        used = house.cpu_seconds("worker")
-        become_available(house, available[WARMING_UP:])
-        waited = [seconds for (seconds,) in house.rows(WAITED)][WARMING_UP:]
-        return {
-            "answers": len(waited),
-            "per_second": RATE,
-            "available_to_assessed_ms": percentiles(waited),
-            "processor_ms_per_answer": round((house.cpu_seconds("worker") - used) / len(waited) * 1000, 1),
-        }
+def assess_recordings(deployment: Deployment, callbacks: list[SignedWebhook]) -> None:
+    """Report the recordings at the rate of this measurement, and wait until all are assessed."""
+    target = deployment.query_rows(ASSESSMENTS_SQL)[0][0] + len(callbacks)
+    send_callbacks(deployment, callbacks, RATE)
+
+    def is_assessed() -> bool:
+        return bool(deployment.query_rows(ASSESSMENTS_SQL)[0][0] == target)
+
+    wait_until(is_assessed, SETTLE_TIMEOUT, "the last assessment", interval=0.5)
+
+
+def measure_answers(answers: int) -> dict[str, Any]:
+    """Measure at a steady rate, after a warm-up that hides the start of the worker."""
+    with fake_media_server() as media_url, open_deployment(speed=0, TWILIO_API_URL=media_url, **API_KEYS) as deployment:
+        deployment.model.thinking = 0
+        deployment.start_web()
+        conversations, callbacks = script_conversations(deployment, calls=(WARM_UP_ANSWERS + answers) // QUESTIONS)
+        send_conversations(deployment, conversations)
+        deployment.start_worker()
+        wait_until(lambda: deployment.query_rows(WORKER_RUNNING_SQL), 60, "the worker")
+        assess_recordings(deployment, callbacks[:WARM_UP_ANSWERS])
+        cpu_before = deployment.cpu_seconds("worker")
+        assess_recordings(deployment, callbacks[WARM_UP_ANSWERS:])
+        durations = [seconds for (seconds,) in deployment.query_rows(DURATIONS_SQL)][WARM_UP_ANSWERS:]
+        cpu_seconds = deployment.cpu_seconds("worker") - cpu_before
+    return {
+        "answers": len(durations),
+        "per_second": RATE,
+        "available_to_assessed_ms": percentiles(durations),
+        "worker_cpu_ms_per_answer": round(cpu_seconds / len(durations) * 1000, 1),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="devtools.load.answers", description="Measures the way of an answer.")
-    parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
+    parser = argparse.ArgumentParser(prog="devtools.load.answers", description="Measures the time of answers.")
+    parser.add_argument("--quick", action="store_true", help="a small run, to check that it works")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = {"machine": machine(), "answers": measure(300 if options.quick else 1500)}
-    say(table(found))
-    keep(found, "bench-answers.json")
+    report = {"machine": describe_machine(), "answers": measure_answers(300 if options.quick else 1500)}
+    print_line(format_table(report))
+    save_report(report, "bench-answers.json")
     return 0
 
 

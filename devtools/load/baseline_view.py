@@ -1,4 +1,4 @@
-"""The Django view that our webhooks are measured beside: it checks the signature, inserts one row and answers."""
+"""A minimal Django view as the baseline for webhooks: it checks the signature, inserts one row and responds."""
 
 import os
 from uuid import uuid4
@@ -16,12 +16,12 @@ from webhooks.models import TwilioEvent  # noqa: E402 - needs the settings
 from webhooks.twilio.signature import require_signature  # noqa: E402
 
 
-def bare(request: HttpRequest, anywhere: str) -> HttpResponse:
+def baseline_view(request: HttpRequest, any_path: str) -> HttpResponse:
     require_signature(request)
-    sid = request.POST["CallSid"]
-    TwilioEvent.objects.create(key=f"{uuid4()}", kind="bare", call_sid=sid, params=request.POST.dict())
+    call_sid = request.POST["CallSid"]
+    TwilioEvent.objects.create(key=f"{uuid4()}", kind="baseline", call_sid=call_sid, params=request.POST.dict())
     return HttpResponse("<Response/>", content_type="text/xml")
 
 
-bare.csrf_exempt = True  # type: ignore[attr-defined]
-urlpatterns = [path("<path:anywhere>", bare)]
+baseline_view.csrf_exempt = True  # type: ignore[attr-defined]
+urlpatterns = [path("<path:any_path>", baseline_view)]

@@ -1,7 +1,7 @@
-"""`python -m devtools.load.recovery`: measures how soon work goes on after all worker processes are killed.
+"""`python -m devtools.load.recovery`: measures how soon work continues after all worker processes are killed.
 
-Answers keep becoming available, and a language model thinks about each of them for a while, so that several are in work
-at any moment. Nobody helps: the supervisor starts its processes again, and the sweep finds what they left behind.
+Recordings keep becoming available, and the language model needs some time for each answer, so that several answers are
+in progress at any moment. The supervisor restarts the processes, and the sweep finds the abandoned work.
 """
 
 import signal
@@ -14,59 +14,62 @@ from typing import Any
 
 import psutil
 
-from devtools.harness.deployment import House, eventually, opened, procfile
-from devtools.load.answers import carrier, conversations
-from devtools.load.calls import send_all
-from devtools.load.report import keep, machine, say, table
-from devtools.load.webhook_load import QUESTIONS, Plan
+from devtools.harness.deployment import Deployment, open_deployment, wait_until
+from devtools.load.answers import API_KEYS, fake_media_server, script_conversations, send_callbacks, send_conversations
+from devtools.load.report import describe_machine, format_table, print_line, save_report
+from devtools.load.webhook_load import QUESTIONS
 
 ANSWERS = 120
 RATE = 2
-THINKING = 3.0
-RECOVERED_WITHIN = 300
+MODEL_SECONDS = 3.0
+RECOVERY_TIMEOUT = 300
 
-ASSESSED = "SELECT response_id, extract(epoch FROM created_at)::float FROM interviews_assessment"
-IN_WORK = "SELECT id FROM interviews_interviewresponse WHERE lease IS NOT NULL"
+ASSESSED_SQL = "SELECT response_id, extract(epoch FROM created_at)::float FROM interviews_assessment"
+LEASED_SQL = "SELECT id FROM interviews_interviewresponse WHERE lease IS NOT NULL"
 
 
-def kill_worker(house: House) -> float:
-    """Every process that works, at once. Returns when that was."""
-    for process in house.process("worker").children(recursive=True):
+def kill_worker_processes(deployment: Deployment) -> float:
+    """Kill all worker processes at once. Returns the time."""
+    for process in deployment.find_process("worker").children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             process.kill()
     return time.time()
 
 
-def measure() -> dict[str, Any]:
-    keys = {"OPENAI_API_KEY": "of an experiment", "SPEECH_API_KEY": "of an experiment", "OPENAI_TIMEOUT": "30"}
-    with carrier() as media, opened(speed=0, TWILIO_API_URL=media, **keys) as house:
-        house.model.thinking = THINKING
-        house.start_web()
-        said, available = conversations(house, calls=ANSWERS // QUESTIONS)
-        send_all(Plan(house.url, said, rate=0, width=8))
-        house.start("worker", procfile("worker"))
-        becoming_available = Thread(target=send_all, args=[Plan(house.url, [[one] for one in available], RATE, 1)])
-        becoming_available.start()
-        eventually(lambda: len(house.rows(ASSESSED)) > ANSWERS // 4, 120, "the first answers")
-        killed = kill_worker(house)
-        cut_off = {answer for (answer,) in house.rows(IN_WORK)}
-        becoming_available.join()
-        eventually(lambda: len(house.rows(ASSESSED)) == ANSWERS, RECOVERED_WITHIN, "the last answer", pause=0.5)
-        waited = {answer: at - killed for answer, at in house.rows(ASSESSED)}
-    interrupted = [waited[answer] for answer in cut_off]
+def count_assessed(deployment: Deployment) -> int:
+    return len(deployment.query_rows(ASSESSED_SQL))
+
+
+def measure_recovery() -> dict[str, Any]:
+    settings = {**API_KEYS, "OPENAI_TIMEOUT": "30"}
+    with fake_media_server() as media_url, open_deployment(speed=0, TWILIO_API_URL=media_url, **settings) as deployment:
+        deployment.model.thinking = MODEL_SECONDS
+        deployment.start_web()
+        conversations, callbacks = script_conversations(deployment, calls=ANSWERS // QUESTIONS)
+        send_conversations(deployment, conversations)
+        deployment.start_worker()
+        sender = Thread(target=send_callbacks, args=[deployment, callbacks, RATE])
+        sender.start()
+        wait_until(lambda: count_assessed(deployment) > ANSWERS // 4, 120, "the first answers")
+        killed = kill_worker_processes(deployment)
+        interrupted = {answer for (answer,) in deployment.query_rows(LEASED_SQL)}
+        sender.join()
+        wait_until(lambda: count_assessed(deployment) == ANSWERS, RECOVERY_TIMEOUT, "the last answer", interval=0.5)
+        delays = {answer: assessed - killed for answer, assessed in deployment.query_rows(ASSESSED_SQL)}
+    interrupted_delays = [delays[answer] for answer in interrupted]
     return {
         "answers": ANSWERS,
-        "cut_off": len(cut_off),
-        "first_work_done_after_s": round(min(after for after in waited.values() if after > 0), 1),
-        "cut_off_done_after_s": {"median": round(median(interrupted), 1), "last": round(max(interrupted), 1)},
+        "interrupted": len(interrupted),
+        "first_assessment_s": round(min(delay for delay in delays.values() if delay > 0), 1),
+        "interrupted_s": {"median": round(median(interrupted_delays), 1), "last": round(max(interrupted_delays), 1)},
     }
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    found = {"machine": machine(), "recovery": measure()}
-    say(table(found))
-    keep(found, "bench-recovery.json")
+    report = {"machine": describe_machine(), "recovery": measure_recovery()}
+    print_line(format_table(report))
+    save_report(report, "bench-recovery.json")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What a measurement found, for people to read as it comes, and kept in var/ for whoever compares."""
+"""Prints the results of a measurement as they arrive, and saves them in var/."""
 
 import json
 import os
@@ -8,37 +8,39 @@ from typing import Any
 import psutil
 
 from devtools.harness.deployment import ROOT
-from devtools.load.targets import verdicts
+from devtools.load.targets import evaluate_goals
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def shown(name: str, found: dict[str, Any]) -> dict[str, Any]:
-    say(table({name: found}))
-    return found
+def print_section(name: str, section: dict[str, Any]) -> dict[str, Any]:
+    """Print a section of the report, and return it."""
+    print_line(format_table({name: section}))
+    return section
 
 
-def table(found: dict[str, Any], indent: str = "") -> str:
+def format_table(report: dict[str, Any], indent: str = "") -> str:
     lines = []
-    for name, value in found.items():
+    for name, value in report.items():
         if isinstance(value, dict):
-            lines += [f"{indent}{name}", table(value, indent + "  ")]
+            lines += [f"{indent}{name}", format_table(value, indent + "  ")]
         else:
             lines.append(f"{indent}{name.replace('_', ' '):<40} {value}")
     return "\n".join(lines)
 
 
-def machine(**more: Any) -> dict[str, Any]:
-    """Where it was measured; `load_before` tells whether anything else was going on."""
-    return {"cores": os.cpu_count(), "load_before": [round(one, 1) for one in psutil.getloadavg()], **more}
+def describe_machine(**details: Any) -> dict[str, Any]:
+    """Return facts about the machine. `load_before` shows whether it was idle."""
+    loads = [round(load, 1) for load in psutil.getloadavg()]
+    return {"cores": os.cpu_count(), "load_before": loads, **details}
 
 
-def keep(found: dict[str, Any], file: str) -> None:
-    """Say of each goal whether it was met, and write all of it to this file of var/."""
-    say("\n".join(verdicts(found)))
-    report = ROOT / "var" / file
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(json.dumps(found, indent=2))
+def save_report(report: dict[str, Any], file: str) -> None:
+    """Print for each goal whether it was met, and save the report as var/FILE."""
+    print_line("\n".join(evaluate_goals(report)))
+    path = ROOT / "var" / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(report, indent=2))

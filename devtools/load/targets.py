@@ -1,4 +1,4 @@
-"""What the measurements have to reach, on two cores (docs/performance.md)."""
+"""The goals of the measurements, for a machine with two cores (docs/performance.md)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,32 +8,34 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Goal:
-    """`measure`: the names under which a number stands in a report, from the outside in."""
+    """A limit for one number of a report. `path` holds the keys that lead to it."""
 
-    measure: str
+    path: str
     limit: float
     at_least: bool = False
 
     def is_met_by(self, number: float) -> bool:
         return number >= self.limit if self.at_least else number <= self.limit
 
+    def describe(self, number: float) -> str:
+        sign, outcome = (">=" if self.at_least else "<="), "met" if self.is_met_by(number) else "MISSED"
+        return f"goal {self.path.replace('_', ' ')} {sign} {self.limit:g}: {outcome} ({number:g})"
+
 
 GOALS = (
-    Goal("latency take_ms p99", 50),
-    Goal("throughput share_of_bare", 0.4, at_least=True),
+    Goal("latency answer_ms p99", 50),
+    Goal("throughput ratio_to_baseline", 0.4, at_least=True),
     Goal("interviews per_minute_and_core", 100, at_least=True),
-    Goal("interviews findings", 0),
+    Goal("interviews violations", 0),
     Goal("answers available_to_assessed_ms p50", 500),
     Goal("answers available_to_assessed_ms p99", 2000),
-    Goal("recovery first_work_done_after_s", 60),
+    Goal("recovery first_assessment_s", 60),
 )
 
 
-def verdicts(report: dict[str, Any]) -> Iterator[str]:
-    """A line for each goal that this report has a number for."""
+def evaluate_goals(report: dict[str, Any]) -> Iterator[str]:
+    """Yield a line for each goal whose number is in the report. A list counts as its length."""
     for goal in GOALS:
-        found: Any = reduce(lambda part, name: part.get(name, {}), goal.measure.split(), report)
-        if found != {}:
-            number = len(found) if isinstance(found, list) else found
-            sign, met = (">=" if goal.at_least else "<="), "met" if goal.is_met_by(number) else "MISSED"
-            yield f"goal {goal.measure.replace('_', ' ')} {sign} {goal.limit:g}: {met} ({number:g})"
+        value: Any = reduce(lambda section, key: section.get(key, {}), goal.path.split(), report)
+        if value != {}:
+            yield goal.describe(len(value) if isinstance(value, list) else value)

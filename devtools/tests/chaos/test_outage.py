@@ -1,4 +1,4 @@
-"""The database is gone for five seconds in mid-call: real processes, and a real server that is stopped."""
+"""The database is down for five seconds during calls: real processes, and a real server that is stopped."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,85 +6,98 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from devtools.chaos.__main__ import SETTINGS, settle
-from devtools.chaos.faults import WORKERS, database_gone, start_worker
+from devtools.chaos.__main__ import SETTINGS, wait_until_settled
+from devtools.chaos.faults import WORKERS, database_stopped, start_worker
 from devtools.harness import candidates, observations
-from devtools.harness.deployment import House, eventually, opened
-from devtools.load.calls import prepare
-from devtools.load.webhook_load import Account, Step, script
+from devtools.harness.deployment import Deployment, open_deployment, wait_until
+from devtools.load.calls import create_calls, signing_account
+from devtools.load.webhook_load import ANSWER, SignedWebhook, script_call
+from interviews.conversation.wording import en
 
 pytestmark = pytest.mark.slow
-GONE_FOR = 5.0
-SOON = 10.0
-"""Seconds. Twilio waits for 15, and a webhook without a database for two: the rest is for a busy machine."""
-BEFORE = 7
-"""Steps of a call up to its second answer, whose audio is still to be told of."""
+OUTAGE_SECONDS = 5.0
+REQUEST_TIMEOUT = 10.0
+"""Twilio waits for 15 seconds, and a webhook waits two for the database: the rest is for a busy machine."""
+WEBHOOKS_BEFORE_OUTAGE = 7
+"""Up to the second answer of a call, whose recording callback is still missing."""
+
+APOLOGISED_SQL = "SELECT apologised_at FROM interviews_attempt"
+APOLOGIES_SQL = "SELECT count(*) FROM interviews_interviewevent WHERE kind = 'attempt.apologised'"
+CHOSEN_SQL = "SELECT count(*), count(DISTINCT sid) FROM interviews_recording WHERE chosen AND status = 'available'"
+RECORDINGS_SQL = "SELECT count(*) FROM interviews_recording"
+TWILIO_EVENTS_SQL = "SELECT count(*) FROM webhooks_twilioevent"
+OUTCOMES_SQL = "SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome"
+
+PostWebhook = Callable[[SignedWebhook], requests.Response]
 
 
 @pytest.fixture
-def post(house: House) -> Iterator[Callable[[Step], requests.Response]]:
+def deployment() -> Iterator[Deployment]:
+    with open_deployment(speed=20, **SETTINGS) as deployment:
+        deployment.start_web()
+        yield deployment
+
+
+@pytest.fixture
+def post_webhook(deployment: Deployment) -> Iterator[PostWebhook]:
     with requests.Session() as session:
         session.trust_env = False
 
-        def send(step: Step) -> requests.Response:
-            headers = {
-                "X-Twilio-Signature": step.signature,
-                "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-            }
-            return session.post(house.url + step.path, data=step.body, headers=headers, timeout=SOON)
+        def post(webhook: SignedWebhook) -> requests.Response:
+            url = deployment.url + webhook.path
+            return session.post(url, data=webhook.body, headers=webhook.headers, timeout=REQUEST_TIMEOUT)
 
-        yield send
+        yield post
 
 
-@pytest.fixture
-def house() -> Iterator[House]:
-    with opened(speed=20, **SETTINGS) as house:
-        house.start_web()
-        yield house
+def script_with_fallback(deployment: Deployment) -> tuple[list[SignedWebhook], SignedWebhook]:
+    """Return the webhooks of a new call, and the request to its fallback URL."""
+    (attempt,) = create_calls(deployment, calls=1)
+    account = signing_account(deployment)
+    params = {"CallSid": f"CA{attempt.replace('-', '')}", "AccountSid": account.sid, "ErrorCode": "11200"}
+    fallback = account.sign("fallback", f"/webhooks/twilio/attempts/{attempt}/fallback", params)
+    return script_call(attempt, account), fallback
 
 
-def test_webhooks_are_asked_for_again_the_caller_is_told_and_nothing_counts_twice(
-    house: House, post: Callable[[Step], requests.Response]
-) -> None:
-    (attempt,) = prepare(house, calls=1)
-    account = Account(house.simulator.account_sid, house.simulator.auth_token, house.url)
-    steps = script(attempt, account)
-    error = {"CallSid": f"CA{attempt.replace('-', '')}", "AccountSid": account.sid, "ErrorCode": "11200"}
-    fallback = account.sign("fallback", f"/webhooks/twilio/attempts/{attempt}/fallback", error)
-    assert {post(step).status_code for step in steps[:BEFORE]} <= {200, 204}
+def test_outage_loses_no_webhook(deployment: Deployment, post_webhook: PostWebhook) -> None:
+    """Twilio retries rejected webhooks, and the fallback works without a database. Nothing counts twice."""
+    webhooks, fallback = script_with_fallback(deployment)
+    last_answer, remaining = webhooks[WEBHOOKS_BEFORE_OUTAGE - 1], webhooks[WEBHOOKS_BEFORE_OUTAGE:]
+    assert {post_webhook(webhook).status_code for webhook in webhooks[:WEBHOOKS_BEFORE_OUTAGE]} <= {200, 204}
 
-    began = time.monotonic()
-    with database_gone(house):
-        for step in steps[BEFORE - 1 :]:  # the answer that was just given comes again, too
-            if time.monotonic() < began + GONE_FOR:
-                answer = post(step)
-                assert (answer.status_code, "Send this again" in answer.text) == (503, True)
-        apology = post(fallback)
-        assert (apology.status_code, "We will call you back" in apology.text) == (200, True)
-        time.sleep(max(0.0, began + GONE_FOR - time.monotonic()))
+    started = time.monotonic()
+    with database_stopped(deployment):
+        for webhook in (last_answer, *remaining):
+            if time.monotonic() < started + OUTAGE_SECONDS:
+                assert post_webhook(webhook).status_code == 503
+        apology = post_webhook(fallback)
+        assert (apology.status_code, en.FALLBACK in apology.text) == (200, True)
+        time.sleep(max(0.0, started + OUTAGE_SECONDS - time.monotonic()))
 
-    eventually(lambda: post(steps[BEFORE - 1]).ok, 30, "the database")
-    for step in [*steps[BEFORE:], *steps, fallback]:
-        assert post(step).ok
-    eventually(lambda: house.rows("SELECT apologised_at FROM interviews_attempt")[0][0], 30, "the note of the apology")
-    answers = len([step for step in steps if step.kind == "take"])
-    chosen = "SELECT count(*), count(DISTINCT sid) FROM interviews_recording WHERE chosen AND status = 'available'"
-    assert house.rows(chosen) == [(answers, answers)]
-    assert house.rows("SELECT count(*) FROM interviews_recording") == [(answers,)]
-    assert house.rows("SELECT outcome FROM interviews_interview") == [("complete",)]
-    assert house.rows("SELECT count(*) FROM webhooks_twilioevent") == [(len(steps) + 1,)]
-    assert house.rows("SELECT count(*) FROM interviews_interviewevent WHERE kind = 'attempt.apologised'") == [(1,)]
+    wait_until(lambda: post_webhook(last_answer).ok, 30, "the database")
+    for webhook in (*remaining, *webhooks, fallback):
+        assert post_webhook(webhook).ok
+    wait_until(lambda: deployment.query_rows(APOLOGISED_SQL)[0][0], 30, "the saved apology")
+    answers = len([webhook for webhook in webhooks if webhook.kind == ANSWER])
+    assert deployment.query_rows(CHOSEN_SQL) == [(answers, answers)]
+    assert deployment.query_rows(RECORDINGS_SQL) == [(answers,)]
+    assert deployment.query_rows(OUTCOMES_SQL) == [("complete", 1)]
+    assert deployment.query_rows(TWILIO_EVENTS_SQL) == [(len(webhooks) + 1,)]
+    assert deployment.query_rows(APOLOGIES_SQL) == [(1,)]
 
 
-def test_whoever_is_on_the_phone_then_is_called_back_and_interviewed_to_the_end(house: House) -> None:
+def test_outage_loses_no_interview(deployment: Deployment) -> None:
+    """Candidates who were on the phone during the outage are called back and complete their interviews."""
     for name in WORKERS:
-        start_worker(house, name)
-    candidates.plan(house, candidates.a_job(house, max_attempts=1), candidates.talkative(5))
-    eventually(lambda: len(observations.promised(house)) >= 3, 60, "some answers")
-    with database_gone(house):
-        time.sleep(GONE_FOR)
-    settle(house)
-    said = [entry for call in list(house.network.calls.values()) for entry in list(call.log)]
-    assert [entry for entry in said if entry["event"] == "reply" and entry["status"] == 503], "nobody was on the phone"
-    assert not observations.examine(house, crashes=1).sentences()
-    assert house.rows("SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome") == [("complete", 5)]
+        start_worker(deployment, name)
+    job = candidates.create_job(deployment, max_attempts=1)
+    candidates.plan_interviews(deployment, job, candidates.talkative_numbers(5))
+    wait_until(lambda: len(observations.read_acknowledged(deployment)) >= 3, 60, "some answers")
+    with database_stopped(deployment):
+        time.sleep(OUTAGE_SECONDS)
+    wait_until_settled(deployment)
+    log = [entry for call in list(deployment.network.calls.values()) for entry in list(call.log)]
+    rejected = [entry for entry in log if entry["event"] == "reply" and entry["status"] == 503]
+    assert rejected, "the outage affected no call"
+    assert not observations.check_invariants(deployment, crashes=1).sentences()
+    assert deployment.query_rows(OUTCOMES_SQL) == [("complete", 5)]

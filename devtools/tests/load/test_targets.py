@@ -1,20 +1,34 @@
-from devtools.load.targets import verdicts
+import pytest
+
+from devtools.load.calls import percentiles
+from devtools.load.targets import GOALS, Goal, evaluate_goals
 
 
-def test_each_goal_is_met_or_missed_by_its_number() -> None:
+@pytest.mark.parametrize(
+    ("limit", "at_least", "is_met"),
+    [(50, False, False), (50.1, False, True), (50.2, True, False), (50.1, True, True)],
+)
+def test_goal_compares_number(limit: float, at_least: bool, is_met: bool) -> None:
+    goal = Goal("latency answer_ms p99", limit, at_least)
+    assert goal.is_met_by(50.1) is is_met
+    assert ("MISSED" in goal.describe(50.1)) is not is_met
+
+
+def test_report_is_evaluated_by_path() -> None:
     report = {
         "machine": {"cores": 2},
-        "latency": {"take_ms": {"p50": 9.0, "p99": 50.1}},
-        "throughput": {"share_of_bare": 0.4},
-        "interviews": {"per_minute_and_core": 99.9, "findings": []},
+        "latency": {"answer_ms": {"p50": 9.0, "p99": 50.1}},
+        "interviews": {"per_minute_and_core": 99.9, "violations": []},
     }
-    assert list(verdicts(report)) == [
-        "goal latency take ms p99 <= 50: MISSED (50.1)",
-        "goal throughput share of bare >= 0.4: met (0.4)",
-        "goal interviews per minute and core >= 100: MISSED (99.9)",
-        "goal interviews findings <= 0: met (0)",
-    ]
+    lines = list(evaluate_goals(report))
+    expected = {GOALS[0]: 50.1, GOALS[2]: 99.9, GOALS[3]: 0}
+    assert lines == [goal.describe(number) for goal, number in expected.items()]
 
 
-def test_what_was_not_measured_is_no_verdict() -> None:
-    assert list(verdicts({"machine": {"cores": 2}})) == []
+def test_missing_numbers_are_skipped() -> None:
+    assert list(evaluate_goals({"machine": {"cores": 2}})) == []
+
+
+def test_percentiles_are_milliseconds() -> None:
+    measured = percentiles([number / 1000 for number in range(1, 102)])
+    assert measured == {"p50": 51.0, "p95": 96.0, "p99": 100.0, "max": 101.0}
