@@ -13,7 +13,7 @@ from jobs.models import JobDescription
 from screener.db.constraints import violates_constraint
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
-from screener.services.transcription import transcriber
+from screener.services.transcription.selection import configured_transcriber
 
 NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
 
@@ -37,7 +37,7 @@ def plan_interview(
         raise NotPossible(verdict.reason)
     if questions is None:
         raise NotPossible(NO_QUESTIONS)
-    if reason := transcriber.why_not_heard(questions.language):
+    if reason := configured_transcriber().why_unsupported(questions.language):
         raise NotPossible(reason)
     try:
         with transaction.atomic():

@@ -10,7 +10,7 @@ from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
-from screener.services.transcription import transcriber
+from screener.services.transcription.selection import configured_transcriber
 
 interview_languages: dict[str, str] = {}
 """Names of the languages in which interviews can be held, by primary language tag. The interviews app adds them."""
@@ -30,7 +30,7 @@ def approval_obstacle(questions: QuestionSet) -> str:
             f"These questions are in {questions.language!r}, but interviews are available only in {names}. "
             f"Set the job's language to {tags} and have the questions written again."
         )
-    if unheard := transcriber.why_not_heard(questions.language):
+    if unheard := configured_transcriber().why_unsupported(questions.language):
         reasons.append(unheard)
     return " ".join(reasons)
 

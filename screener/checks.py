@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from screener.costs.model_prices import HOW_TO_WRITE, BadPrice, own_prices, price_of
 from screener.services import model_retirement
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.selection import configured_synthesizer
 
 NEEDED = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -187,7 +187,7 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="screener.W001",
             )
         )
-    if settings.VOICE_MODEL and not synthesizer.is_on():
+    if settings.VOICE_MODEL and not configured_synthesizer():
         found.append(
             Warning(
                 "VOICE_MODEL is set and VOICE_API_KEY is not, so the carrier's own voice says everything.",

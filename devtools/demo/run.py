@@ -19,8 +19,8 @@ from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import nothing_is_missing, refuse_to_start_unfit
 from screener.services.interviewer import selection
-from screener.services.speech_synthesis import synthesizer
-from screener.services.transcription import transcriber
+from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.selection import configured_transcriber
 
 SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
@@ -54,9 +54,8 @@ def configuration_lines(*, simulated: bool) -> list[str]:
     """Describe the services that this run uses."""
     account = f"Twilio account {settings.TWILIO_ACCOUNT_SID}: calls are real and cost money"
     phone = "a simulated network, as TWILIO_ACCOUNT_SID is not set" if simulated else account
-    carrier = "the phone network's own"
-    transcripts = settings.SPEECH_MODEL if transcriber.source() == "openai" else carrier
-    voice = settings.VOICE_MODEL if synthesizer.is_on() else carrier
+    transcripts = configured_transcriber().label
+    voice = synthesizer.label if (synthesizer := configured_synthesizer()) else "the phone network's own"
     embedded = f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
         f"  Phone        {phone}",

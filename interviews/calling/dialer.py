@@ -24,7 +24,7 @@ from screener.costs import monthly_budget
 from screener.db.constraints import violates_constraint
 from screener.services.errors import PermanentError, TransientError
 from screener.services.telephony import twilio_calls, twilio_errors, twilio_recordings
-from screener.services.transcription import transcriber
+from screener.services.transcription.selection import configured_transcriber
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def _attempt_if_due(interview: Interview) -> Attempt | None:
             _give_up(interview, Interview.Outcome.NOT_PERMITTED, reason)
         case Later() as wait:
             _postpone(interview, wait)
-        case Allowed() if reason := transcriber.why_not_heard(interview.language):
+        case Allowed() if reason := configured_transcriber().why_unsupported(interview.language):
             _postpone(interview, Later(now + CONFIGURED_WITHIN, WaitReason.NO_TRANSCRIPTION, reason))
         case Allowed(number, closing):
             turn = _wait_for_turn(interview, now)

@@ -12,11 +12,13 @@ from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
 from screener.costs.model_prices import cost_of
 from screener.models import ModelCall
-from screener.services.errors import NotSent, ServiceError
+from screener.services.errors import NotSent, PermanentError, ServiceError
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import Interviewer, Reply
-from screener.services.speech_synthesis import synthesizer
-from screener.services.transcription import transcriber
+from screener.services.speech_synthesis.protocol import SynthesizedAudio
+from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.protocol import AnswerRecording, Transcript
+from screener.services.transcription.selection import configured_transcriber
 from screener.services.usage import Usage
 
 T = TypeVar("T", bound=BaseModel)
@@ -37,20 +39,27 @@ def paid(purpose: str, ask: Callable[[Interviewer], Reply[T]], **about: Any) -> 
     return reply
 
 
-def paid_transcript(audio: bytes, language: str, **about: Any) -> transcriber.Transcript:
-    """The words of a recording, by the model that is configured."""
-    with on_the_bill(ModelCall.Purpose.TRANSCRIPTION, transcriber.model(), **about) as bill:
-        found = transcriber.transcribe(audio, "answer.wav", language)
-        bill.used(found.usage)
-    return found
+def paid_transcript(recording: AnswerRecording, **about: Any) -> Transcript:
+    """Transcribe a recording with no database connection held, and record what that cost, where it costs."""
+    transcriber = configured_transcriber()
+    if not transcriber.billed_model:
+        release_db_connection()
+        return transcriber.transcribe(recording)
+    with on_the_bill(ModelCall.Purpose.TRANSCRIPTION, transcriber.billed_model, **about) as bill:
+        transcript = transcriber.transcribe(recording)
+        bill.used(transcript.usage)
+    return transcript
 
 
-def paid_speech(text: str, **about: Any) -> bytes:
-    """The sound of a text, by the voice that is configured."""
-    with on_the_bill(ModelCall.Purpose.SPEECH, synthesizer.account().model, **about) as bill:
-        sound = synthesizer.speak(text)
-        bill.used(synthesizer.used(text))
-    return sound
+def paid_synthesis(text: str, **about: Any) -> SynthesizedAudio:
+    """Synthesize a text with no database connection held, and record what that cost."""
+    synthesizer = configured_synthesizer()
+    if synthesizer is None:
+        raise PermanentError("Speech synthesis is off. Set VOICE_MODEL and VOICE_API_KEY.")
+    with on_the_bill(ModelCall.Purpose.SPEECH, synthesizer.billed_model, **about) as bill:
+        audio = synthesizer.synthesize(text)
+        bill.used(audio.usage)
+    return audio
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from screener.models import ModelCall
 from screener.services.errors import NotSent
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.selection import configured_synthesizer
 
 FRESH_SECONDS = 10
 AGAIN_IN = timedelta(minutes=10)
@@ -47,7 +47,7 @@ def _summed(month: datetime) -> Decimal:
 def why_no_paid_work() -> str:
     """That the budget is spent, and what to do, in a sentence; empty while it is not, or where nothing costs."""
     limit = settings.MONTHLY_BUDGET
-    costs = settings.OPENAI_API_KEY or settings.SPEECH_API_KEY or synthesizer.is_on()
+    costs = settings.OPENAI_API_KEY or settings.SPEECH_API_KEY or configured_synthesizer()
     if not limit or not costs or spent() < limit:
         return ""
     month = month_of(timezone.now())

@@ -14,8 +14,10 @@ from screener.services.interviewer.openai_interviewer import OpenAIInterviewer
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.openai.openai_client import Account
 from screener.services.openai.openai_errors import ModelUnknown, RequestRefused
-from screener.services.speech_synthesis import synthesizer
-from screener.services.transcription import transcriber
+from screener.services.speech_synthesis.openai_synthesizer import OpenAISynthesizer
+from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.openai_transcriber import OpenAITranscriber
+from screener.services.transcription.selection import configured_transcriber
 
 NOTICE_PERIOD = timedelta(days=90)
 TIMEOUT_SECONDS = 5
@@ -58,13 +60,9 @@ class _ModelList(BaseModel):
 
 def billed_accounts() -> list[Account]:
     """The configured models that cost money."""
-    interviewer = configured_interviewer()
-    accounts = [interviewer.account] if isinstance(interviewer, OpenAIInterviewer) else []
-    if transcriber.source() == "openai":
-        accounts.append(transcriber.account())
-    if synthesizer.is_on():
-        accounts.append(synthesizer.account())
-    return accounts
+    services = [configured_interviewer(), configured_transcriber(), configured_synthesizer()]
+    billed = (OpenAIInterviewer, OpenAITranscriber, OpenAISynthesizer)
+    return [service.account for service in services if isinstance(service, billed)]
 
 
 def accounts_by_server() -> list[list[Account]]:

@@ -18,10 +18,11 @@ from django.utils import timezone
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import RowTaskHandle
 from screener.background.steps import Step
-from screener.costs.metering import paid_speech
+from screener.costs.metering import paid_synthesis
 from screener.models import LeasableQuerySet, SpokenLine
 from screener.services.errors import ServiceError
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.protocol import MP3, WAV
+from screener.services.speech_synthesis.selection import configured_synthesizer
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ RETRY_LATER = timedelta(hours=1)
 """After a permanent error, or transient ones for most of a day."""
 ADDRESS_LASTS = timedelta(days=2)
 FOLDER = "speech"
-SUFFIX = {synthesizer.MP3: "mp3", synthesizer.WAV: "wav"}
+SUFFIX = {MP3: "mp3", WAV: "wav"}
 
 _signer = Signer(salt="screener.spoken")
 
@@ -43,7 +44,7 @@ def key_of(text: str, language: str) -> str:
 
 def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
     """Have the worker speak those that nobody has spoken yet, at the expense of this job."""
-    if not synthesizer.is_on():
+    if not configured_synthesizer():
         return
     wanted = {key_of(text, language): text for text in texts}
     known = set(SpokenLine.objects.filter(key__in=wanted).values_list("key", flat=True))
@@ -56,15 +57,15 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
 
 
 def _unspoken() -> LeasableQuerySet[SpokenLine]:
-    return SpokenLine.objects.unspoken() if synthesizer.is_on() else SpokenLine.objects.none()
+    return SpokenLine.objects.unspoken() if configured_synthesizer() else SpokenLine.objects.none()
 
 
 def _synthesize(lease: Lease[SpokenLine]) -> str:
     """Writes the audio of a prompt into our storage. Returns its name there."""
     line = SpokenLine.objects.get(pk=lease.pk)
-    audio = paid_speech(line.text, job_id=line.job_id)
-    name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[synthesizer.content_type(audio)]}"
-    return str(line.file.storage.save(name, ContentFile(audio)))
+    audio = paid_synthesis(line.text, job_id=line.job_id)
+    name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[audio.content_type]}"
+    return str(line.file.storage.save(name, ContentFile(audio.data)))
 
 
 def _save_file(line: SpokenLine, name: str) -> None:
@@ -115,7 +116,7 @@ def _stored_files() -> set[str]:
 
 def addresses(texts: Iterable[str], language: str) -> dict[str, str]:
     """The paths of those of these texts that have been spoken, by text. One query; none without a voice."""
-    texts = {key_of(text, language): text for text in texts} if synthesizer.is_on() else {}
+    texts = {key_of(text, language): text for text in texts} if configured_synthesizer() else {}
     if not texts:
         return {}
     spoken = SpokenLine.objects.filter(key__in=texts).exclude(file="").values_list("key", flat=True)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.protocol import MP3
 from screener.tts import prompt_cache
 from screener.web.byte_ranges import ranged_response
 
@@ -28,7 +28,7 @@ def audio(request: HttpRequest, token: str) -> HttpResponseBase:
         file = line.file.open("rb")
     except FileNotFoundError:
         raise Http404("The file of this sentence is gone from the storage.") from None
-    kind = TYPES.get(str(line.file.name).rsplit(".", 1)[-1], synthesizer.MP3)
+    kind = TYPES.get(str(line.file.name).rsplit(".", 1)[-1], MP3)
     response = ranged_response(file, line.file.size, content_type=kind, range_header=request.headers.get("Range", ""))
     response["Content-Description"] = quote(line.text, safe=" ,.?!'")[:LONGEST_DESCRIPTION]
     response["ETag"] = quote_etag(str(line.file.name))

@@ -2,7 +2,10 @@
 
 import io
 import wave
+from dataclasses import replace
 from typing import Any
+
+from django.utils import timezone
 
 from screener.services.interviewer.protocol import (
     AssessedResponse,
@@ -12,6 +15,7 @@ from screener.services.interviewer.protocol import (
     JobText,
     ResponseText,
 )
+from screener.services.transcription.protocol import AnswerRecording
 
 JOB = JobText("Barista", "Make coffee. Questions to hr@example.com or +1 415 555 0100.", "en")
 RUBRIC = (Criterion("relevance", "Relevance", 3, {2: "Off the subject.", 9: "To the point."}),)
@@ -47,3 +51,8 @@ def make_wav(seconds: float, rate: int = 8000) -> bytes:
         out.setframerate(rate)
         out.writeframes(bytes(2 * int(seconds * rate)))
     return file.getvalue()
+
+
+def make_answer_recording(audio: bytes = WAV_HEADER, language: str = "en", **fields: Any) -> AnswerRecording:
+    recording = AnswerRecording(read_audio=lambda: audio, language=language, sid="RE1", recorded_at=timezone.now())
+    return replace(recording, **fields)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from interviews.conversation.script import Question, Script, prerenderable_texts
 from jobs.models import QuestionSet
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.tts import prompt_cache
 from webhooks.twilio import twiml
 
@@ -17,19 +17,19 @@ NEW = timedelta(minutes=10)
 
 
 def speak_new() -> None:
-    if synthesizer.is_on():
+    if configured_synthesizer():
         _want(_asked().filter(approved_at__gt=timezone.now() - NEW))
 
 
 def speak_all() -> None:
     """Also what a new title of a job, or another voice, has made unspoken."""
-    if synthesizer.is_on():
+    if configured_synthesizer():
         _want(_asked().iterator(chunk_size=100))
 
 
 def speak_lost() -> None:
     """Make again what is still wanted of the prompts whose files are gone from the storage."""
-    if synthesizer.is_on() and prompt_cache.forget_lost_files():
+    if configured_synthesizer() and prompt_cache.forget_lost_files():
         speak_all()
 
 

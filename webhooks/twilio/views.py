@@ -27,7 +27,7 @@ from interviews.models import Attempt, Call
 from interviews.models.attempt import ReceivedInput
 from interviews.turns import stored_reply, take_turn
 from screener.services.telephony.twilio_errors import describe_error_code
-from screener.services.transcription import transcriber
+from screener.services.transcription.selection import configured_transcriber
 from screener.tts import prompt_cache
 from webhooks.models import TwilioEvent
 from webhooks.twilio import parsing, twiml
@@ -126,7 +126,7 @@ def _render_context(attempt: Attempt, prompt: engine.Prompt) -> twiml.RenderCont
         script=script,
         base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
         turn=attempt.turn,
-        transcribe=transcriber.source() == "twilio",
+        transcribe=configured_transcriber().uses_carrier,
         audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
     )
 

@@ -16,6 +16,7 @@ from interviews.models import Attempt, Call, Interview, InterviewResponse, Recor
 from interviews.planning import NotPossible, plan_interview
 from screener.background.steps import run_step
 from screener.models import ModelCall
+from screener.services.transcription.protocol import AnswerRecording, TranscriptPending
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_openai import (
@@ -176,12 +177,12 @@ class TestByTwilio:
         response = answered(make_wav(20))
         run_tasks()
 
-        def too_late(take: Recording) -> Any:
-            Recording.objects.get(pk=take.pk).set_carrier_transcript(WORDS, status="completed")
-            raise transcription.TranscriptPending
+        def receive_too_late(recording: AnswerRecording, **about: Any) -> Any:
+            Recording.objects.get(sid=recording.sid).set_carrier_transcript(WORDS, status="completed")
+            raise TranscriptPending(wait=timedelta(minutes=1))
 
         with monkeypatch.context() as at_that_moment:
-            at_that_moment.setattr(transcription, "_fetch_carrier_transcript", too_late)
+            at_that_moment.setattr(transcription, "paid_transcript", receive_too_late)
             InterviewResponse.objects.update(retry_at=None)
             run_step(TRANSCRIBE_STEP, response.pk)
         run_tasks()

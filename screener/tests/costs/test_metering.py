@@ -28,7 +28,7 @@ from tests.support.fake_openai import (
     run_fake_openai,
     truncated_reply,
 )
-from tests.support.model_samples import make_wav
+from tests.support.model_samples import make_answer_recording, make_wav
 
 pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
@@ -55,7 +55,7 @@ def ask() -> Reply[QuestionPlan]:
 
 
 def hear(audio: bytes | None = None) -> None:
-    paid_transcript(make_wav(12) if audio is None else audio, "en")
+    paid_transcript(make_answer_recording(make_wav(12) if audio is None else audio))
 
 
 def test_an_answer_is_written_down_with_what_it_cost() -> None:

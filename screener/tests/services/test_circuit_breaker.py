@@ -11,7 +11,7 @@ import pytest
 from screener.services.circuit_breaker import FIRST_PAUSE, MAX_FAILURES, MAX_PAUSE, CircuitBreaker, CircuitOpen
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.selection import configured_interviewer
-from screener.services.transcription import transcriber
+from screener.services.transcription.selection import configured_transcriber
 from tests.support.fake_openai import (
     KEY,
     PATIENCE,
@@ -22,7 +22,7 @@ from tests.support.fake_openai import (
     json_reply,
     raw_reply,
 )
-from tests.support.model_samples import RESPONSE, SCORES, make_wav
+from tests.support.model_samples import RESPONSE, SCORES, make_answer_recording, make_wav
 
 SUCCESS = completion_reply(json.dumps(SCORES))
 FAILURE = error_reply(503)
@@ -131,7 +131,7 @@ def test_only_one_request_probes(time_machine: Any) -> None:
 
 
 def send_transcription() -> None:
-    transcriber.transcribe(make_wav(1), "answer.wav", "en")
+    configured_transcriber().transcribe(make_answer_recording(make_wav(1)))
 
 
 @pytest.mark.parametrize("send_to_other_model", [send_transcription, send_request])

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from screener.services.interviewer.selection import configured_interviewer
-from screener.services.speech_synthesis import synthesizer
-from screener.services.transcription import transcriber
+from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.selection import configured_transcriber
 from tests.support import fake_openai
 from tests.support.fake_openai import (
     completion_reply,
@@ -31,7 +31,7 @@ from tests.support.model_samples import (
     SCORES,
     SUMMARY,
     TRANSCRIPTION,
-    WAV_HEADER,
+    make_answer_recording,
 )
 from tests.support.option_rejections import OPTION_REJECTIONS
 
@@ -56,7 +56,7 @@ def completion_bodies(name: str, *, rejects_options: bool = False) -> list[Body]
 def transcription_body(**settings: Any) -> Body:
     """The form fields without the file."""
     with fake_transcription(json_reply(200, TRANSCRIPTION), **settings) as server:
-        transcriber.transcribe(WAV_HEADER, "answer.wav", "de-AT")
+        configured_transcriber().transcribe(make_answer_recording(language="de-AT"))
     fields = server.requests[0].form_fields
     values = {name: value.decode() for name, value in fields.items() if name != "file"}
     return {name.removesuffix("[]"): [value] if name.endswith("[]") else value for name, value in values.items()}
@@ -64,7 +64,9 @@ def transcription_body(**settings: Any) -> Body:
 
 def synthesis_body() -> Body:
     with fake_speech_synthesis(raw_reply(MP3_FRAME, "audio/mpeg")) as server:
-        synthesizer.speak("Question 1 of 3.")
+        synthesizer = configured_synthesizer()
+        assert synthesizer
+        synthesizer.synthesize("Question 1 of 3.")
     return server.requests[0].json
 
 

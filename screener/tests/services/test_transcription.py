@@ -1,14 +1,16 @@
 """Transcription, with the real client against a fake server."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock
 
 import openai
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
-from screener.services.errors import ServiceError
+from screener.services.errors import PermanentError, ServiceError
 from screener.services.openai.openai_errors import (
     KeyRefused,
     ModelUnknown,
@@ -19,7 +21,12 @@ from screener.services.openai.openai_errors import (
     Unreachable,
     UnreadableReply,
 )
-from screener.services.transcription import transcriber
+from screener.services.telephony.twilio_recordings import CarrierTranscript
+from screener.services.transcription.carrier_transcriber import CarrierTranscriber
+from screener.services.transcription.formats import wav_seconds
+from screener.services.transcription.openai_transcriber import MAX_AUDIO_BYTES, OpenAITranscriber
+from screener.services.transcription.protocol import NoAudio, Transcriber, Transcript, TranscriptPending
+from screener.services.transcription.selection import configured_transcriber
 from screener.services.usage import NO_USAGE, Usage
 from tests.support.fake_openai import (
     Behaviour,
@@ -31,11 +38,12 @@ from tests.support.fake_openai import (
     raw_reply,
     truncated_reply,
 )
-from tests.support.model_samples import TRANSCRIPTION, WAV_HEADER, make_wav
+from tests.support.fake_twilio import FakeTwilio
+from tests.support.model_samples import TRANSCRIPTION, WAV_HEADER, make_answer_recording, make_wav
 
 
-def transcribe(language: str = "en", audio: bytes = WAV_HEADER) -> transcriber.Transcript:
-    return transcriber.transcribe(audio, "answer.wav", language)
+def transcribe(language: str = "en", audio: bytes = WAV_HEADER) -> Transcript:
+    return configured_transcriber().transcribe(make_answer_recording(audio, language))
 
 
 class TestRequests:
@@ -62,13 +70,13 @@ class TestRequests:
 
     @pytest.mark.parametrize(
         "audio",
-        [b"", b"x" * (transcriber.MAX_AUDIO_BYTES + 1), make_wav(0.05), make_wav(1500)],
+        [b"", b"x" * (MAX_AUDIO_BYTES + 1), make_wav(0.05), make_wav(1500)],
         ids=["empty", "large", "short", "long"],
     )
     def test_unusable_audio_is_not_sent(self, audio: bytes) -> None:
         with (
             fake_transcription(json_reply(200, TRANSCRIPTION)) as server,
-            pytest.raises(transcriber.NoAudio) as caught,
+            pytest.raises(NoAudio) as caught,
         ):
             transcribe(audio=audio)
         assert server.requests == []
@@ -79,7 +87,7 @@ class TestTranscripts:
     def test_reply_becomes_transcript(self) -> None:
         with fake_transcription(json_reply(200, TRANSCRIPTION)):
             transcript = transcribe("en-US")
-        expected = transcriber.Transcript("I make coffee.", "openai", language="en", usage=Usage(audio_seconds=3))
+        expected = Transcript("I make coffee.", "openai", language="en", usage=Usage(audio_seconds=3))
         assert transcript == expected
 
     @pytest.mark.parametrize("languages", [[], None])
@@ -136,7 +144,7 @@ class TestTranscripts:
     )
     def test_malformed_details_are_ignored(self, extra_fields: dict[str, Any]) -> None:
         with fake_transcription(json_reply(200, {"text": "I make coffee."} | extra_fields)):
-            assert transcribe() == transcriber.Transcript("I make coffee.", "openai")
+            assert transcribe() == Transcript("I make coffee.", "openai")
 
     @pytest.mark.parametrize(
         "text", ["", "  ", "\x00", "[Music]", "(applause) [BLANK_AUDIO]", "♪ ♪", "*coughs*", "(blank)", "…"]
@@ -169,7 +177,7 @@ class TestTranscripts:
     ids=["8 kHz", "24 kHz", "unknown length", "truncated", "no WAV"],
 )
 def test_wav_length_is_measured(audio: bytes, seconds: float | None) -> None:
-    assert transcriber.seconds_of(audio) == seconds
+    assert wav_seconds(audio) == seconds
 
 
 @pytest.mark.parametrize(
@@ -197,28 +205,59 @@ def test_failure_names_cause(behaviour: Behaviour, error: type[ServiceError], de
 @pytest.mark.parametrize("error", [openai.APIConnectionError(request=Mock()), openai.OpenAIError()])
 def test_error_hides_password_in_address(error: Exception) -> None:
     address = "https://hanna:s3cr@et@speech.example.com:8443/v1?api-key=s3cr3t"
-    with override_settings(SPEECH_BASE_URL=address):
-        account = transcriber.account()
+    with override_settings(SPEECH_BASE_URL=address, SPEECH_API_KEY="sk-test"):
+        transcriber = configured_transcriber()
+    assert isinstance(transcriber, OpenAITranscriber)
     with (
         pytest.raises(ServiceError, match=re.escape("https://speech.example.com:8443/v1")) as caught,
-        account.map_errors(),
+        transcriber.account.map_errors(),
     ):
         raise error
-    assert not re.search("hanna|s3cr", f"{caught.value} {account}")
+    assert not re.search("hanna|s3cr", f"{caught.value} {transcriber}")
 
 
-@pytest.mark.parametrize(("key", "source"), [("sk-test", "openai"), ("", "twilio")])
-def test_key_selects_source(key: str, source: str) -> None:
+@pytest.mark.parametrize(("key", "expected"), [("sk-test", OpenAITranscriber), ("", CarrierTranscriber)])
+def test_key_selects_transcriber(key: str, expected: type[Transcriber]) -> None:
     with override_settings(SPEECH_API_KEY=key):
-        assert transcriber.source() == source
+        assert isinstance(configured_transcriber(), expected)
 
 
 @pytest.mark.parametrize(
     ("key", "language", "is_supported"),
     [("sk-test", "de", True), ("", "en-US", True), ("", "en", True), ("", "de", False), ("", "enm", False)],
 )
-def test_twilio_supports_english_only(key: str, language: str, is_supported: bool) -> None:
+def test_carrier_supports_english_only(key: str, language: str, is_supported: bool) -> None:
     with override_settings(SPEECH_API_KEY=key):
-        reason = transcriber.why_not_heard(language)
+        reason = configured_transcriber().why_unsupported(language)
     assert (reason == "") is is_supported
     assert is_supported or "SPEECH_API_KEY" in reason
+
+
+class TestCarrier:
+    def test_transcript_that_came_needs_no_audio(self) -> None:
+        recording = make_answer_recording(
+            read_audio=pytest.fail, carrier_transcript=CarrierTranscript("I make coffee.", "completed")
+        )
+        assert CarrierTranscriber().transcribe(recording) == Transcript("I make coffee.", "twilio")
+
+    def test_transcript_is_awaited_first(self) -> None:
+        with pytest.raises(TranscriptPending):
+            CarrierTranscriber().transcribe(make_answer_recording(make_wav(20)))
+
+    @pytest.mark.parametrize(("status", "error"), [("in-progress", TranscriptPending), ("failed", PermanentError)])
+    def test_late_transcript_is_fetched(self, twilio: FakeTwilio, status: str, error: type[ServiceError]) -> None:
+        twilio.transcriptions = [{"sid": "TR1", "status": status, "transcription_text": ""}]
+        recorded_at = timezone.now() - timedelta(minutes=2)
+        with pytest.raises(error):
+            CarrierTranscriber().transcribe(make_answer_recording(make_wav(20), recorded_at=recorded_at))
+        assert len(twilio.requests) == 1
+
+    def test_absent_transcript_is_given_up_after_hours(self, twilio: FakeTwilio) -> None:
+        recorded_at = timezone.now() - timedelta(hours=4)
+        with pytest.raises(PermanentError):
+            CarrierTranscriber().transcribe(make_answer_recording(make_wav(20), recorded_at=recorded_at))
+
+    @pytest.mark.parametrize("seconds", [1.4, 2, 120])
+    def test_unsupported_length_is_rejected(self, seconds: float) -> None:
+        with pytest.raises(PermanentError):
+            CarrierTranscriber().transcribe(make_answer_recording(make_wav(seconds)))

@@ -20,9 +20,8 @@ from screener import tasks
 from screener.background.leases import LEASE_SECONDS
 from screener.background.steps import run_step
 from screener.models import ModelCall, SpokenLine
-from screener.services.errors import ServiceError
-from screener.services.openai.openai_errors import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
-from screener.services.speech_synthesis import synthesizer
+from screener.services.speech_synthesis.protocol import MP3, SynthesizedAudio
+from screener.services.usage import NO_USAGE
 from screener.tts import prompt_cache
 from screener.tts.prompt_cache import SYNTHESIZE_STEP
 from tests.support.factories import run_tasks
@@ -31,16 +30,13 @@ from tests.support.fake_openai import (
     Behaviour,
     FakeOpenAI,
     error_reply,
-    hanging_reply,
-    json_reply,
     raw_reply,
     run_fake_openai,
     speech_reply,
-    truncated_reply,
 )
+from tests.support.model_samples import MP3_FRAME
 
 JOB = UUID(int=1)
-MP3 = b"\xff\xf3\x84\xc4" + bytes(200)
 
 
 @contextmanager
@@ -50,60 +46,6 @@ def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
         at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
         with override_settings(**(fixed | at | settings)):
             yield server
-
-
-class TestTheService:
-    def test_sends_the_text_and_gets_sound(self) -> None:
-        with a_voice(raw_reply(MP3, "audio/mpeg")) as server:
-            assert synthesizer.speak("Question 1 of 3.") == MP3
-        request = server.requests[0]
-        assert (request.path, request.key) == ("/v1/audio/speech", KEY)
-        assert request.json == {
-            "input": "Question 1 of 3.",
-            "model": "voice-1",
-            "voice": "jane",
-            "response_format": "mp3",
-        }
-
-    @pytest.mark.parametrize(
-        ("sound", "kind"),
-        [
-            (MP3, synthesizer.MP3),
-            (b"ID3\x04" + MP3, synthesizer.MP3),
-            (b"RIFF\xff\xff\xff\xffWAVEfmt ", synthesizer.WAV),
-            (b"\xff\xf1\x50\x80", ""),
-            (b"OggS", ""),
-            (b"<html>", ""),
-            (b"\xff", ""),
-            (b"", ""),
-        ],
-        ids=["MP3", "tagged MP3", "WAV of unknown length", "AAC", "Ogg", "HTML", "a byte", "nothing"],
-    )
-    def test_tells_sound_by_its_content(self, sound: bytes, kind: str) -> None:
-        assert synthesizer.content_type(sound) == kind
-
-    @pytest.mark.parametrize(
-        ("behaviour", "error", "hint"),
-        [
-            (error_reply(429), RateLimited, "HTTP 429"),
-            (error_reply(401), KeyRefused, "VOICE_API_KEY"),
-            (error_reply(404), ModelUnknown, "VOICE_MODEL"),
-            (hanging_reply(), TimedOut, "did not answer"),
-            (truncated_reply, Unreachable, "could not be reached"),
-            (raw_reply(b"<html>Welcome</html>", "text/html"), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (json_reply(200, {"audio": ""}), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (raw_reply(b"", "audio/mpeg"), synthesizer.NotAudio, "VOICE_BASE_URL"),
-            (raw_reply(b"RIFF\x00\x10\x00\x00WAVEfmt ", "audio/wav"), synthesizer.NotAudio, "VOICE_BASE_URL"),
-        ],
-    )
-    def test_names_each_failure(self, behaviour: Behaviour, error: type[ServiceError], hint: str) -> None:
-        with a_voice(behaviour), pytest.raises(error, match=hint):
-            synthesizer.speak("Hello.")
-
-    @pytest.mark.parametrize(("key", "model"), [("", "voice-1"), (KEY, "")])
-    def test_is_off_unless_both_key_and_model_are_set(self, key: str, model: str) -> None:
-        with override_settings(VOICE_API_KEY=key, VOICE_MODEL=model):
-            assert not synthesizer.is_on()
 
 
 def want(*texts: str) -> None:
@@ -226,14 +168,14 @@ class TestASentence:
             want("Hello.")
             line = SpokenLine.objects.get()
 
-            def lose_lease(text: str, **about: Any) -> bytes:
+            def lose_lease(text: str, **about: Any) -> SynthesizedAudio:
                 patched.undo()
                 SpokenLine.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
                 run_step(SYNTHESIZE_STEP, line.pk)
-                return MP3
+                return SynthesizedAudio(MP3_FRAME, MP3, NO_USAGE)
 
             with monkeypatch.context() as patched:
-                patched.setattr(prompt_cache, "paid_speech", lose_lease)
+                patched.setattr(prompt_cache, "paid_synthesis", lose_lease)
                 run_step(SYNTHESIZE_STEP, line.pk)
         line.refresh_from_db()
         assert line.file.storage.listdir("speech")[1] == [str(line.file.name).removeprefix("speech/")]

@@ -1,0 +1,23 @@
+"""Selects the speech synthesizer by the settings."""
+
+from django.conf import settings
+
+from screener.services.openai.openai_client import Account
+from screener.services.speech_synthesis.openai_synthesizer import OpenAISynthesizer
+from screener.services.speech_synthesis.protocol import SpeechSynthesizer
+
+
+def configured_synthesizer() -> SpeechSynthesizer | None:
+    """The model where VOICE_MODEL and VOICE_API_KEY are set. Else None: the carrier's own voice says the prompts."""
+    if not (settings.VOICE_MODEL and settings.VOICE_API_KEY):
+        return None
+    return OpenAISynthesizer(
+        Account(
+            service_name="The speech synthesis service",
+            setting_prefix="VOICE",
+            api_key=settings.VOICE_API_KEY,
+            base_url=settings.VOICE_BASE_URL,
+            model=settings.VOICE_MODEL,
+            timeout=settings.OPENAI_TIMEOUT,
+        )
+    )

@@ -1,0 +1,66 @@
+"""The carrier's own transcription. It comes by a callback and is asked for when it is late."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from screener.services.errors import PermanentError, ServiceError
+from screener.services.telephony.twilio_errors import NotFound
+from screener.services.telephony.twilio_recordings import CarrierTranscript, fetch_carrier_transcript
+from screener.services.transcription.formats import language_code, wav_seconds, words_of
+from screener.services.transcription.protocol import AnswerRecording, Transcript, TranscriptPending
+
+USUAL_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=3)
+SHORTEST_SECONDS, LONGEST_SECONDS = 2, 120
+"""Twilio transcribes only what is longer than the one and shorter than the other."""
+
+
+@dataclass(frozen=True)
+class CarrierTranscriber:
+    label: str = "the phone network's own"
+    billed_model: str = ""
+    uses_carrier: bool = True
+
+    def why_unsupported(self, language: str) -> str:
+        if language_code(language) == "en":
+            return ""
+        return (
+            f"Answers in {language!r} could not be transcribed: Twilio, which transcribes here, understands only "
+            "English. Set SPEECH_API_KEY (or OPENAI_API_KEY) to have another service transcribe."
+        )
+
+    def transcribe(self, recording: AnswerRecording) -> Transcript:
+        transcript = recording.carrier_transcript or _fetch_late(recording)
+        if transcript.status != "completed":
+            raise PermanentError("Twilio could not transcribe this answer.")
+        return Transcript(words_of(transcript.text), source="twilio")
+
+
+def _fetch_late(recording: AnswerRecording) -> CarrierTranscript:
+    _check_length(recording.read_audio())
+    if timezone.now() < recording.recorded_at + USUAL_WAIT:
+        raise TranscriptPending(wait=USUAL_WAIT)
+    try:
+        transcript = fetch_carrier_transcript(recording.sid)
+    except NotFound:
+        raise _pending_or_lost(recording) from None
+    if transcript.status == "in-progress":
+        raise _pending_or_lost(recording)
+    return transcript
+
+
+def _pending_or_lost(recording: AnswerRecording) -> ServiceError:
+    if timezone.now() < recording.recorded_at + LONGEST_WAIT:
+        return TranscriptPending(wait=USUAL_WAIT)
+    return PermanentError("Twilio has no transcription of this answer, hours after it was given.")
+
+
+def _check_length(audio: bytes) -> None:
+    seconds = wav_seconds(audio)
+    if seconds is not None and not SHORTEST_SECONDS < seconds < LONGEST_SECONDS:
+        raise PermanentError(
+            f"This answer lasts {seconds:.1f} seconds. Twilio, which transcribes here, only takes what is longer than "
+            f"{SHORTEST_SECONDS} and shorter than {LONGEST_SECONDS} seconds."
+        )
