@@ -14,21 +14,21 @@ from screener.costs.model_prices import HOW_TO_WRITE, BadPrice, own_prices, pric
 from screener.services import model_retirement
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
-NEEDED = {
+REQUIRED_SETTINGS = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
     "TWILIO_AUTH_TOKEN": "the auth token of your Twilio account; webhooks are verified with it",
     "TWILIO_PHONE_NUMBER": "the Twilio number that candidates see, as +14155550100",
 }
 
-SHORTEST_KEY = 20
+MIN_KEY_LENGTH = 20
 """Characters. Keys that the program makes have twice as many."""
 
-HOST = re.compile(r"\*|\.?[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.IGNORECASE)
-ORIGIN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+HOST_PATTERN = re.compile(r"\*|\.?[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.IGNORECASE)
+ORIGIN_PATTERN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 
 
 @register("screener")
-def there_is_a_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DATABASE_URL or settings.EMBEDDED_DATABASE:
         return []
     return [
@@ -42,7 +42,7 @@ def there_is_a_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_offline_interviewer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """The offline rules never judge real callers because somebody forgot a key."""
     simulated = settings.DEBUG or settings.TESTING
     if simulated or settings.OPENAI_API_KEY or settings.OFFLINE_INTERVIEWER:
@@ -57,7 +57,7 @@ def interviewer_is_meant(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     hosts = [
         Error(
             f"ALLOWED_HOSTS has {host!r}, which is no host's name, so that no request for it is answered.",
@@ -65,7 +65,7 @@ def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="screener.E007",
         )
         for host in settings.ALLOWED_HOSTS
-        if not HOST.fullmatch(host)
+        if not HOST_PATTERN.fullmatch(host)
     ]
     origins = [
         Error(
@@ -74,7 +74,7 @@ def hosts_can_match(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="screener.E007",
         )
         for origin in settings.CSRF_TRUSTED_ORIGINS
-        if not ORIGIN.fullmatch(origin)
+        if not ORIGIN_PATTERN.fullmatch(origin)
     ]
     return [*hosts, *origins]
 
@@ -107,7 +107,7 @@ def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 
 
 @register("screener")
-def prices_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_model_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         own_prices()
     except BadPrice as error:
@@ -116,7 +116,7 @@ def prices_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def budget_is_an_amount(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_monthly_budget(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if isfinite(settings.MONTHLY_BUDGET) and settings.MONTHLY_BUDGET >= 0:
         return []
     return [
@@ -129,7 +129,7 @@ def budget_is_an_amount(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def budget_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_unpriced_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What a model of unknown price costs is in no sum, so that no budget holds it back."""
     if not settings.MONTHLY_BUDGET:
         return []
@@ -147,7 +147,7 @@ def budget_can_be_kept(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def refuse_to_start_unfit() -> None:
+def raise_on_failed_checks() -> None:
     """For the doors that no management command guards: stop with the reasons, rather than serve wrongly."""
     errors = [found for found in run_checks(tags=["screener"]) if found.level >= ERROR]
     if errors:
@@ -155,10 +155,10 @@ def refuse_to_start_unfit() -> None:
 
 
 @register("screener", deploy=True)
-def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_required_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = [
         Error(f"{name} is not set.", hint=f"Set it to {meaning}.", id="screener.E002")
-        for name, meaning in NEEDED.items()
+        for name, meaning in REQUIRED_SETTINGS.items()
         if not getattr(settings, name)
     ]
     address = urlsplit(settings.WEBHOOK_BASE_URL)
@@ -171,7 +171,7 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="screener.E003",
             )
         )
-    if settings.API_KEY and len(settings.API_KEY) < SHORTEST_KEY:
+    if settings.API_KEY and len(settings.API_KEY) < MIN_KEY_LENGTH:
         found.append(
             Warning(
                 f"API_KEY has {len(settings.API_KEY)} characters, so that it can be guessed.",
@@ -199,7 +199,7 @@ def nothing_is_missing(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener", deploy=True)
-def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_model_retirement(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Asks each server that is configured for its list of models. A server that does not answer costs a few seconds."""
     found: list[CheckMessage] = []
     for accounts in model_retirement.accounts_by_server():
@@ -208,11 +208,11 @@ def models_stay(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         except model_retirement.RetirementUnknown as error:
             found.append(Warning(str(error), hint="Run this check again when it answers.", id="screener.W003"))
         else:
-            found += [Warning(one.message, hint=_instead(one.setting), id="screener.W002") for one in notices]
+            found += [Warning(one.message, hint=_replacement_hint(one.setting), id="screener.W002") for one in notices]
     return found
 
 
-def _instead(setting: str) -> str:
+def _replacement_hint(setting: str) -> str:
     return (
         f"Set {setting} to a model that stays: https://developers.openai.com/api/docs/deprecations names what replaces "
         "OpenAI's."

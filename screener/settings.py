@@ -345,9 +345,9 @@ UNFOLD = {
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
-    "ENVIRONMENT": "screener.admin.base.warn_of_offline_rules",
+    "ENVIRONMENT": "screener.admin.base.offline_rules_badge",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
-    "SIDEBAR": {"navigation": "screener.admin.menu.menu"},
+    "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }
 
 # --- Logging: what happened to which id; never a name, a number, a transcript or a secret ------------

@@ -8,30 +8,30 @@ from procrastinate.contrib.django import app
 
 from screener.background.queue import release_db_connection
 from screener.background.sweeps import SWEEP_SECONDS, bind_steps, run_sweeps
-from screener.checks import models_stay
+from screener.checks import check_model_retirement
 from screener.models import IdempotentRequest
 from screener.tts.prompt_cache import SPEAK, SYNTHESIZE_STEP
 from screener.web import login_throttle
 
 log = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=1)
+RESPONSE_RETENTION = timedelta(days=1)
 
 
 @app.periodic(cron="17 * * * *")
 @app.task(name="screener.forget_answers", queue="rest")
-def forget_answers(timestamp: int) -> None:
+def delete_expired_responses(timestamp: int) -> None:
     """Answers kept for repeated requests hold personal data, so they are kept no longer than clients need them."""
-    IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    IdempotentRequest.objects.filter(created_at__lt=timezone.now() - RESPONSE_RETENTION).delete()
     login_throttle.delete_expired_failures()
 
 
 @app.periodic(cron="40 5 * * *")
 @app.task(name="screener.ask_what_retires", queue="rest")
-def ask_what_retires(timestamp: int) -> None:
+def log_model_retirements(timestamp: int) -> None:
     """Log each day what `manage.py check --deploy` warns of: configured models near their shutdown date."""
     release_db_connection()
-    for warning in models_stay(None):
+    for warning in check_model_retirement(None):
         log.warning("%s %s", warning.msg, warning.hint)
 
 

@@ -22,8 +22,8 @@ from candidates.api.serializers import PersonSerializer
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.models import Candidate, Consent, DoNotCall
-from screener.admin.actions import button, verb
-from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, how_many
+from screener.admin.actions import object_action, page_button
+from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
 from screener.models import InvalidTransition
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
@@ -50,7 +50,7 @@ def _rows_left_out(errors: list[RowError]) -> str:
 @admin.register(Candidate)
 class CandidateAdmin(FindsNumbers):
     form = CandidateForm
-    belongings = (Consent,)
+    cascaded_models = (Consent,)
     list_display = [
         "full_name",
         "phone",
@@ -89,7 +89,7 @@ class CandidateAdmin(FindsNumbers):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         candidates = super().get_queryset(request).prefetch_related("consents")
-        return candidates.annotate(interviews_held=how_many(Candidate, "interviews"))
+        return candidates.annotate(interviews_held=count_related(Candidate, "interviews"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
@@ -151,12 +151,12 @@ class CandidateAdmin(FindsNumbers):
             file, as_attachment=True, filename=name, content_type="application/octet-stream", headers=headers
         )
 
-    @button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
+    @page_button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirect to the form that plans an interview, with the candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
 
-    @button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
+    @page_button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
     def import_csv(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):  # the import also updates existing candidates
             raise PermissionDenied
@@ -171,16 +171,16 @@ class CandidateAdmin(FindsNumbers):
                 self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
             return f"Candidates added: {report.created}, updated: {report.updated}.", back
 
-        return self.ask_and_act(
+        return self.form_page(
             request,
             lambda data: ImportForm(data, files=request.FILES or None),
             act,
             title="Import from CSV",
-            explain=f"The first row names the columns: {' and '.join(REQUIRED_COLUMNS)}, and any of "
+            explanation=f"The first row names the columns: {' and '.join(REQUIRED_COLUMNS)}, and any of "
             f"{', '.join(OPTIONAL_COLUMNS)}. "
             "A candidate is called only with consent: consent_to_call is yes and consent_source says where from.",
-            back=back,
-            submit="Import",
+            back_url=back,
+            submit_label="Import",
         )
 
     def has_call_permission(self, request: HttpRequest) -> bool:
@@ -196,13 +196,13 @@ class CandidateAdmin(FindsNumbers):
         request.session[CHOSEN] = ids
         return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
 
-    @button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
+    @page_button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('may-call')}?candidate={quote(object_id)}")
 
-    @verb(
+    @object_action(
         "Record consent",
-        explain="Adds what the candidate agreed to or withdrew to the history. The latest entry counts.",
+        explanation="Adds what the candidate agreed to or withdrew to the history. The latest entry counts.",
         permission="candidates.add_consent",
         icon="how_to_reg",
         form=ConsentForm,
@@ -255,11 +255,11 @@ class DoNotCallAdmin(ReadOnlyAdmin):
             DoNotCall.objects.add_number(data["number"], source=source)
             return "The number is on the do-not-call list and will not be called again.", back
 
-        return self.ask_and_act(
+        return self.form_page(
             request,
             DoNotCallForm,
             act,
             title="Add to the do-not-call list",
-            explain="This number is never called again, for any candidate.",
-            back=back,
+            explanation="This number is never called again, for any candidate.",
+            back_url=back,
         )

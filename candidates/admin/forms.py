@@ -15,7 +15,7 @@ from candidates.models import Candidate, Consent
 from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
-from screener.admin.actions import VerbForm
+from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import LanguageField
 
 
@@ -71,7 +71,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(external_id)
 
 
-class ImportForm(VerbForm):
+class ImportForm(ObjectActionForm):
     file = forms.FileField(
         label="CSV file",
         allow_empty_file=True,  # rejected when it is read, with a better message
@@ -80,7 +80,7 @@ class ImportForm(VerbForm):
     )
 
 
-class ConsentForm(VerbForm):
+class ConsentForm(ObjectActionForm):
     kind = forms.ChoiceField(label="Consent to", choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
     given = forms.TypedChoiceField(
         label="Answer",
@@ -96,7 +96,7 @@ class ConsentForm(VerbForm):
     )
 
 
-class DoNotCallForm(VerbForm):
+class DoNotCallForm(ObjectActionForm):
     number = PhoneField(help_text="With its country code. Only a keyed hash is stored.")
     source = forms.CharField(
         label="Reason",

@@ -30,7 +30,7 @@ SHORT_TIMEOUTS: dict[str, Any] = {
     "interviews.calling.dialer.QUIET": timedelta(seconds=10),
     "interviews.calling.dialer.SEND_WITHIN": timedelta(seconds=5),
     "interviews.calling.dialer.CERTAIN_AFTER": timedelta(seconds=15),
-    "screener.models.base.QUIET": timedelta(seconds=6),
+    "screener.models.base.ABANDONED_AFTER": timedelta(seconds=6),
 }
 
 

@@ -17,7 +17,7 @@ from devtools.demo.processes import Processes
 from devtools.demo.text_views import decision_card, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
-from screener.checks import nothing_is_missing, refuse_to_start_unfit
+from screener.checks import check_required_settings, raise_on_failed_checks
 from screener.services.interviewer import selection
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
@@ -33,7 +33,7 @@ def run_demo(credentials: Credentials, remarks: list[str], *, simulated: bool) -
     """Start all processes, show an interview, print the addresses, and serve until interrupted."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without curly quotes must not end the demo
-    refuse_to_start_unfit()
+    raise_on_failed_checks()
     write_lines("Screener", *configuration_lines(simulated=simulated), *(f"  {remark}" for remark in remarks), "")
     with Processes(settings.BASE_DIR, settings.VAR_DIR / "log") as processes:
         try:
@@ -147,7 +147,7 @@ def _hold_interview(processes: Processes) -> None:
 
 
 def _missing_settings() -> list[str]:
-    missing = [f"  - {message.msg} {message.hint}" for message in nothing_is_missing(None)]
+    missing = [f"  - {message.msg} {message.hint}" for message in check_required_settings(None)]
     head = "  Real calls still need:" if missing else "  All settings for real calls are set."
     return [head, *missing, "  No demo interview: its candidates have fictional numbers.", ""]
 

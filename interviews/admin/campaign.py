@@ -19,7 +19,7 @@ from interviews.admin.forms import CampaignForm
 from interviews.campaigns import Preview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
-from screener.admin.base import ScreenerAdmin, how_many
+from screener.admin.base import ScreenerAdmin, count_related
 
 MOST_NAMED = 10
 
@@ -38,7 +38,7 @@ class CampaignAdmin(ScreenerAdmin):
         found: QuerySet[Campaign] = super().get_queryset(request)
         live = Q(status__in=Interview.LIVE)
         return found.annotate(
-            planned=how_many(Campaign, "interviews"), live=how_many(Campaign, "interviews", only=live)
+            planned=count_related(Campaign, "interviews"), live=count_related(Campaign, "interviews", condition=live)
         )
 
     @admin.display(description="Interviews", ordering="planned")
@@ -93,7 +93,7 @@ class CampaignAdmin(ScreenerAdmin):
         if refused := started.refused:
             why = " ".join(dict.fromkeys(addition.reason for addition in refused[:MOST_NAMED]))
             messages.warning(request, f"{len(refused)} of those chosen can't be called any more: {why}")
-        return HttpResponseRedirect(self.page_of(started.campaign))
+        return HttpResponseRedirect(self.change_url(started.campaign))
 
 
 def _preview(wish: dict[str, Any], chosen: list[str]) -> Preview:

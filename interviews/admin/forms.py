@@ -20,15 +20,15 @@ from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
-from screener.admin.actions import VerbForm
-from screener.admin.widgets import ChosenBySearch
+from screener.admin.actions import ObjectActionForm
+from screener.admin.widgets import SafeAutocomplete
 
 
-def _chosen_by_search(name: str) -> ChosenBySearch:
-    return ChosenBySearch(Interview._meta.get_field(name), admin.site)
+def _chosen_by_search(name: str) -> SafeAutocomplete:
+    return SafeAutocomplete(Interview._meta.get_field(name), admin.site)
 
 
-class PlanForm(VerbForm):
+class PlanForm(ObjectActionForm):
     candidate = forms.ModelChoiceField(
         Candidate.objects.filter(erased_at__isnull=True), widget=_chosen_by_search("candidate")
     )
@@ -43,7 +43,7 @@ class PlanForm(VerbForm):
     )
 
 
-class CampaignForm(VerbForm):
+class CampaignForm(ObjectActionForm):
     """`candidates`: whom the page named as to be called, so that nobody else is called when it is sent."""
 
     job = forms.ModelChoiceField(
@@ -102,7 +102,7 @@ class MayCallForm(forms.Form):
         return given
 
 
-class CancelForm(VerbForm):
+class CancelForm(ObjectActionForm):
     outcome = forms.ChoiceField(
         label="Who called it off",
         choices=[(Interview.Outcome.BY_HR, "We did"), (Interview.Outcome.BY_CANDIDATE, "The candidate did")],
@@ -113,7 +113,7 @@ class CancelForm(VerbForm):
     )
 
 
-class DecideForm(VerbForm):
+class DecideForm(ObjectActionForm):
     """Carries the result that was on the page, so that nobody decides on one that they have not seen."""
 
     verdict = forms.ChoiceField(

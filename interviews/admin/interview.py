@@ -20,7 +20,7 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import COLOURS, InterviewPage, state_of
 from interviews.scoring import assessment
-from screener.admin.actions import verb
+from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
 LONGEST_REASON = 160
@@ -146,15 +146,15 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
             )
             done = f"{interview.candidate} is called for {interview.job} {when}."
             self.log_addition(request, interview, done)
-            return done, self.page_of(interview)
+            return done, self.change_url(interview)
 
-        return self.ask_and_act(
+        return self.form_page(
             request,
             lambda data: PlanForm(data, initial=request.GET.dict()),
             act,
             title="Call for a job",
-            explain="The candidate is called by phone and asked the approved questions of the job.",
-            back=reverse("admin:interviews_interview_changelist"),
+            explanation="The candidate is called by phone and asked the approved questions of the job.",
+            back_url=reverse("admin:interviews_interview_changelist"),
         )
 
     def change_view(
@@ -165,13 +165,13 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
         return response
 
-    @verb(
+    @object_action(
         "Decide",
-        explain="The program recommends; you decide. Your decision is kept beside the result that you saw.",
+        explanation="The program recommends; you decide. Your decision is kept beside the result that you saw.",
         permission="interviews.add_decision",
         icon="gavel",
         form=DecideForm,
-        applies=_can_be_decided,
+        is_available=_can_be_decided,
         variant=ActionVariant.PRIMARY,
     )
     def decide(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
@@ -179,13 +179,13 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         decision = decide(interview, by=request.user, **data)
         return f"Your decision is recorded: {decision.get_verdict_display().lower()}."
 
-    @verb(
+    @object_action(
         "Try again",
-        explain="What failed, or was left to a person, is taken up again: fetched, transcribed or assessed once more. "
+        explanation="Answers that failed, or that were left to a reviewer, are fetched, transcribed or assessed again. "
         "Answers that have a score keep it.",
         permission="interviews.change_interview",
         icon="replay",
-        applies=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
+        is_available=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
     )
     def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.try_again(interview, actor=request.user.get_username())
@@ -204,25 +204,25 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         done = f"What failed in {len(waiting)} of {chosen.count()} interviews is being tried again."
         self.message_user(request, done)
 
-    @verb(
+    @object_action(
         "Score again",
-        explain="Each transcribed answer is assessed again by the job's rubric as it is now. "
+        explanation="Each transcribed answer is assessed again by the job's rubric as it is now. "
         "What was found before stays on the page.",
         permission="interviews.change_interview",
         icon="refresh",
-        applies=_can_be_rescored,
+        is_available=_can_be_rescored,
     )
     def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.rescore(interview, actor=request.user.get_username())
         return "The answers are being scored again. Reload the page in a moment."
 
-    @verb(
+    @object_action(
         "Cancel interview",
-        explain="Nobody calls for this interview any more. This can't be undone; plan a new interview instead.",
+        explanation="Nobody calls for this interview any more. This can't be undone; plan a new interview instead.",
         permission="interviews.change_interview",
         icon="call_end",
         form=CancelForm,
-        applies=lambda interview: bool(interview.is_live),
+        is_available=lambda interview: bool(interview.is_live),
         variant=ActionVariant.DANGER,
     )
     def cancel(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from jobs.models import JobDescription
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from screener.admin.record_form import form_of
-from screener.admin.widgets import LanguageField, Sheet
+from screener.admin.widgets import EditableTable, LanguageField
 from screener.records import QuestionSpec
 
 
@@ -84,13 +84,15 @@ class CriterionForm(forms.Form):
         return {"key": key, "name": values["name"], "weight": values["weight"], "anchors": anchors}
 
 
-class CriteriaSheet(Sheet):
+class CriteriaSheet(EditableTable):
     def clean(self) -> None:
         """Validate the rubric as a whole once every row is valid."""
         if any(self.errors):
             return
         try:
-            self.rubric = validate_rubric([form.criterion() for form in self.kept if isinstance(form, CriterionForm)])
+            self.rubric = validate_rubric(
+                [form.criterion() for form in self.kept_forms if isinstance(form, CriterionForm)]
+            )
         except InvalidRubric as error:
             raise ValidationError(str(error)) from None
 
@@ -101,7 +103,7 @@ class CriteriaSheet(Sheet):
 
 QuestionSheet = forms.formset_factory(
     form_of(QuestionSpec),
-    formset=Sheet,
+    formset=EditableTable,
     extra=2,
     can_order=True,
     can_delete=True,

@@ -12,8 +12,8 @@ from unfold.enums import ActionVariant
 from jobs.admin.forms import JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
-from screener.admin.actions import verb
-from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, how_many
+from screener.admin.actions import object_action
+from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
 from screener.costs.monthly_budget import why_no_paid_work
 from screener.costs.totals import Cost, Phone, phone_by
 from screener.records import QuestionSpec
@@ -46,7 +46,7 @@ def render_questions(questions: QuestionSet | None) -> str | None:
 @admin.register(JobDescription)
 class JobAdmin(ScreenerAdmin):
     form = JobForm
-    belongings = (QuestionSet,)
+    cascaded_models = (QuestionSet,)
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
     search_fields = ["title", "description", "=id"]
@@ -77,7 +77,9 @@ class JobAdmin(ScreenerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
         jobs: QuerySet[JobDescription] = super().get_queryset(request)
-        return jobs.annotate(interviews_held=how_many(JobDescription, "interviews")).prefetch_related("question_sets")
+        return jobs.annotate(interviews_held=count_related(JobDescription, "interviews")).prefetch_related(
+            "question_sets"
+        )
 
     @admin.display(description="Waiting")
     def waiting(self, job: JobDescription) -> str:
@@ -112,51 +114,51 @@ class JobAdmin(ScreenerAdmin):
     def rubric_table(self, job: JobDescription) -> str:
         return render_to_string("admin/jobs/rubric.html", {"rubric": job.rubric})
 
-    @verb(
+    @object_action(
         "Approve questions",
-        explain="New interviews use these questions. Approved questions never change. "
+        explanation="New interviews use these questions. Approved questions never change. "
         "Interviews that are already planned keep their questions.",
         permission="jobs.change_questionset",
         icon="check",
-        applies=lambda job: job.draft_questions is not None,
+        is_available=lambda job: job.draft_questions is not None,
         variant=ActionVariant.PRIMARY,
     )
     def approve_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
         return approve_and_message(question_set_to_approve(job), request)
 
-    @verb(
+    @object_action(
         "Edit questions",
-        explain="Saving creates the next version as a draft. Approved questions never change.",
+        explanation="Saving creates the next version as a draft. Approved questions never change.",
         permission="jobs.change_questionset",
         icon="edit",
         form=questions_form,
-        submit="Save as next version",
+        submit_label="Save as next version",
     )
     def edit_questions(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
         questions = [QuestionSpec.from_json(row) for row in data]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
         return f"Saved as version {draft.version}. Approve it to use it."
 
-    @verb(
+    @object_action(
         "Write questions",
-        explain="Writes questions from the title and the description in the background. "
+        explanation="Writes questions from the title and the description in the background. "
         "They replace the current draft. Approved questions are used until you approve the new ones.",
         permission="jobs.change_jobdescription",
         icon="auto_awesome",
-        applies=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
+        is_available=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
     )
     def write_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
         job.request_questions()
         return "The questions are being written. Reload the page in a moment."
 
-    @verb(
+    @object_action(
         "Edit rubric",
-        explain="The rubric applies to answers scored from now on. "
+        explanation="The rubric applies to answers scored from now on. "
         "Score an interview again to apply it to earlier answers.",
         permission="jobs.change_jobdescription",
         icon="rule",
         form=rubric_form,
-        submit="Save",
+        submit_label="Save",
     )
     def edit_rubric(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
         job.update_fields(rubric=data)
@@ -167,7 +169,7 @@ class JobAdmin(ScreenerAdmin):
 class QuestionSetAdmin(ReadOnlyAdmin):
     """Read-only. New versions are made on the job's page."""
 
-    list_display = ["job", "version", "state", "how_many", "source", "approved_by", "approved_at", "created_at"]
+    list_display = ["job", "version", "state", "question_count", "source", "approved_by", "approved_at", "created_at"]
     list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
     search_fields = ["job__title", "source", "approved_by", "=id"]
     date_hierarchy = "created_at"
@@ -180,19 +182,19 @@ class QuestionSetAdmin(ReadOnlyAdmin):
         return questions.status, questions.get_status_display()
 
     @admin.display(description="Questions")
-    def how_many(self, questions: QuestionSet) -> int:
+    def question_count(self, questions: QuestionSet) -> int:
         return len(questions.questions)
 
     @admin.display(description="Questions")
     def table(self, questions: QuestionSet) -> str | None:
         return render_questions(questions)
 
-    @verb(
+    @object_action(
         "Approve",
-        explain="These questions come into force for the job, and never change from then on.",
+        explanation="These questions come into force for the job, and never change from then on.",
         permission="jobs.change_questionset",
         icon="check",
-        applies=lambda questions: questions.status == QuestionSet.Status.DRAFT,
+        is_available=lambda questions: questions.status == QuestionSet.Status.DRAFT,
         variant=ActionVariant.PRIMARY,
     )
     def approve(self, request: HttpRequest, questions: QuestionSet, data: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Buttons on lists and pages of the admin, and pages that ask before they act."""
+"""Buttons on lists and pages of the admin, and actions that ask for confirmation before they run."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,59 +10,66 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from screener.admin.base import ScreenerAdmin, Verb
+from screener.admin.base import ObjectAction, ScreenerAdmin
 
-Page = Callable[..., HttpResponse]
+AdminView = Callable[..., HttpResponse]
 
 
-class VerbForm(forms.Form):
-    """What a verb needs to be told. `subject` is the object that it is done to."""
+class ObjectActionForm(forms.Form):
+    """The input of an object action. `subject` is the object."""
 
     def __init__(self, data: Any = None, *, files: Any = None, subject: Any = None, initial: Any = None) -> None:
         self.subject = subject
         super().__init__(data, files, initial=initial)
 
 
-def button(
+def page_button(
     title: str,
     *,
     permission: str,
     icon: str,
-    applies: Callable[[Any], bool] = lambda subject: True,
+    is_available: Callable[[Any], bool] = lambda subject: True,
     variant: ActionVariant = ActionVariant.DEFAULT,
-) -> Callable[[Page], Page]:
-    """A button at the head of a list, or of an object's page, that leads to another page, for those who may."""
+) -> Callable[[AdminView], AdminView]:
+    """Make a view a button at the head of a list or of an object's page, for users with the permission."""
 
-    def decorate(page: Page) -> Page:
-        # Not by unfold's `permissions`: its system check looks each name up in the database, which `migrate`,
-        # run against an empty one, has yet to fill.
+    def decorate(view: AdminView) -> AdminView:
+        # Unfold's own `permissions` are not used: its system check reads them from the database, which is still empty
+        # when `migrate` runs for the first time.
         @action(description=title, icon=icon, variant=variant)  # type: ignore[untyped-decorator]
-        @wraps(page)
-        def guarded(admin: Any, request: HttpRequest, **which: str) -> HttpResponse:
+        @wraps(view)
+        def guarded_view(admin: Any, request: HttpRequest, **kwargs: str) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            return page(admin, request, **which)
+            return view(admin, request, **kwargs)
 
-        guarded.permission, guarded.applies = permission, applies
-        return cast(Page, guarded)
+        guarded_view.permission, guarded_view.is_available = permission, is_available
+        return cast(AdminView, guarded_view)
 
     return decorate
 
 
-def verb(
-    title: str, *, explain: str, form: Callable[..., Any] = VerbForm, submit: str = "", **about_button: Any
-) -> Callable[[Verb], Page]:
-    """A button that does something. The method does it, and returns what happened, in a sentence.
+def object_action(
+    title: str,
+    *,
+    explanation: str,
+    form: Callable[..., Any] = ObjectActionForm,
+    submit_label: str = "",
+    **button_options: Any,
+) -> Callable[[ObjectAction], AdminView]:
+    """Make a method an action on one object, with a button and a confirmation page. It returns its success message.
 
-    The button leads to a page that explains and asks (a GET never acts: mail scanners open links); that page's POST
-    calls the method. An InvalidTransition that it raises is shown there, with nothing changed.
+    GET shows the page with the explanation and the form; only POST calls the method, because mail scanners open links.
+    An InvalidTransition from the method is shown on the page, and nothing is changed.
     """
 
-    def decorate(method: Verb) -> Page:
-        @wraps(method)
-        def page(admin: ScreenerAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-            return admin.verb_page(request, object_id, method, form=form, title=title, explain=explain, submit=submit)
+    def decorate(method: ObjectAction) -> AdminView:
+        texts = {"title": title, "explanation": explanation, "submit_label": submit_label}
 
-        return button(title, **about_button)(page)
+        @wraps(method)
+        def view(admin: ScreenerAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+            return admin.object_action_page(request, object_id, method, form=form, **texts)
+
+        return page_button(title, **button_options)(view)
 
     return decorate

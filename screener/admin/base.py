@@ -1,4 +1,4 @@
-"""What all admin pages share: how a page looks, what nobody may edit, and buttons that act by POST alone."""
+"""Base classes of all admin pages."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,54 +15,54 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from screener.admin.widgets import ChosenBySearch
+from screener.admin.widgets import SafeAutocomplete
 from screener.models import BaseModel, InvalidTransition
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 from screener.services.interviewer.selection import configured_interviewer
 
-EVERY = models.Q()
+NO_CONDITION = models.Q()
 F = TypeVar("F", bound=Callable[..., Any])
-Verb = Callable[[Any, HttpRequest, Any, Any], str]
+ObjectAction = Callable[[Any, HttpRequest, Any, Any], str]
 
 
 def badge(description: str, colours: dict[str, str], *, ordering: str | None = None) -> Callable[[F], F]:
-    """A column that returns (value, words) and shows the words in the colour of the value."""
+    """Make a method a column that returns (value, text) and shows the text in the colour of the value."""
     decorate: Callable[[F], F] = display(description=description, label=colours, ordering=ordering)
     return decorate
 
 
-def how_many(model: type[models.Model], related: str, only: models.Q = EVERY) -> Coalesce:
-    """Counts the related rows of each row that is shown, where a join would group the whole table first.
+def count_related(model: type[models.Model], related: str, condition: models.Q = NO_CONDITION) -> Coalesce:
+    """Return a subquery that counts related rows per row. A join would group the whole table first.
 
-    The default manager of the related model says which rows count.
+    Rows that the default manager of the related model hides are not counted.
     """
     relation: Any = model._meta.get_field(related)
     key = relation.remote_field.name
-    rows = relation.related_model._default_manager.filter(only, **{key: models.OuterRef("pk")}).order_by()
-    return Coalesce(models.Subquery(rows.values(key).annotate(found=models.Count("pk")).values("found")), 0)
+    rows = relation.related_model._default_manager.filter(condition, **{key: models.OuterRef("pk")}).order_by()
+    return Coalesce(models.Subquery(rows.values(key).annotate(total=models.Count("pk")).values("total")), 0)
 
 
-def warn_of_offline_rules(request: HttpRequest) -> list[str] | None:
-    """The label at the head of every page, where no language model judges (DESIGN section 8)."""
-    judge = configured_interviewer()
-    return [judge.label, "warning"] if isinstance(judge, OfflineInterviewer) else None
+def offline_rules_badge(request: HttpRequest) -> list[str] | None:
+    """Return the label in the head of every page while no language model is configured (DESIGN section 8)."""
+    interviewer = configured_interviewer()
+    return [interviewer.label, "warning"] if isinstance(interviewer, OfflineInterviewer) else None
 
 
 class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_filter_submit = True
     compressed_fields = True
-    belongings: tuple[type[models.Model], ...] = ()
-    """Rows that are deleted together with one of these, though nobody deletes one by itself."""
+    cascaded_models: tuple[type[models.Model], ...] = ()
+    """Models whose rows are deleted together with an object, although users have no permission to delete them alone."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], Any]:
-        """What stands in the way is told before what permissions are lacking: no permission would help."""
-        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        belongings = {str(one._meta.verbose_name) for one in self.belongings}
-        return found, counts, set() if protected else set(lacking) - belongings, protected
+        """Report protected rows before missing permissions, because no permission allows deleting those."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        cascaded = {str(model._meta.verbose_name) for model in self.cascaded_models}
+        return deleted, counts, set() if protected else set(missing) - cascaded, protected
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        if "%00" in request.META["QUERY_STRING"]:  # no text in the database has one, so nobody asks for it in earnest
+        if "%00" in request.META["QUERY_STRING"]:  # PostgreSQL rejects NUL, and no row contains it
             return HttpResponseRedirect(request.path)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}  # not "Select interview to view"
         response: HttpResponse = super().changelist_view(request, title | (extra_context or {}))
@@ -72,68 +72,75 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
-        """The buttons of the list that this user may press."""
-        return [one for one in super().get_actions_list(request) if request.user.has_perm(one.method.permission)]
+        """Return the buttons of the list for which the user has permission."""
+        return _permitted(super().get_actions_list(request), request)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons of this page that this user may press and that its object's state allows."""
-        every = super().get_actions_detail(request, object_id)
-        actions = [one for one in every if request.user.has_perm(one.method.permission)]
+        """Return the buttons of the page for which the user has permission and which the object's state allows."""
+        actions = _permitted(super().get_actions_detail(request, object_id), request)
         subject = self.get_object(request, str(object_id)) if actions else None
-        return [one for one in actions if subject is None or one.method.applies(subject)]
+        return [action for action in actions if subject is None or action.method.is_available(subject)]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = ChosenBySearch(db_field, self.admin_site)
+            kwargs["widget"] = SafeAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Of a row that the worker changes too, only what was edited is written."""
+        """Write only the fields that were edited, since the worker may change the row at the same time."""
         if change and isinstance(obj, BaseModel):
             columns = {field.name for field in obj._meta.concrete_fields}
             obj.update_fields(**{name: getattr(obj, name) for name in form.changed_data if name in columns})
         else:
             super().save_model(request, obj, form, change)
 
-    def page_of(self, subject: models.Model) -> str:
+    def change_url(self, subject: models.Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[subject.pk])
 
-    def ask_and_act(
+    def form_page(
         self,
         request: HttpRequest,
         form: Callable[[Any], Any],
-        act: Callable[[Any], tuple[str, str]],
+        run: Callable[[Any], tuple[str, str]],
         *,
         title: str,
-        explain: str,
-        back: str,
-        submit: str = "",
+        explanation: str,
+        back_url: str,
+        submit_label: str = "",
         subject: models.Model | None = None,
     ) -> HttpResponse:
-        """A page that says what will happen and asks for what is needed. Only its POST acts.
+        """Show a page with an explanation and a form, and call `run` when a valid form is posted.
 
-        `act` gets the form's cleaned data and returns what happened, in a sentence, and where to go from there.
+        `run` gets the cleaned data of the form. It returns a success message and the address to continue at.
         """
-        posted = request.method == "POST"
-        asked = form(request.POST if posted else None)
+        bound_form = form(request.POST if request.method == "POST" else None)
         problem = ""
-        if posted and asked.is_valid():
+        if bound_form.is_bound and bound_form.is_valid():
             try:
                 with transaction.atomic():
-                    done, there = act(asked.cleaned_data)
+                    message, next_url = run(bound_form.cleaned_data)
             except InvalidTransition as error:
                 problem = str(error)
             else:
-                messages.success(request, done)
-                return HttpResponseRedirect(there)
-        words = {"title": title, "explain": explain, "problem": problem, "back": back, "button_text": submit or title}
-        context = {"form": asked, "opts": self.opts, "original": subject, "media": self.media + asked.media}
-        return TemplateResponse(request, "admin/verb.html", self.admin_site.each_context(request) | context | words)
+                messages.success(request, message)
+                return HttpResponseRedirect(next_url)
+        context = self.admin_site.each_context(request) | {
+            "title": title,
+            "explanation": explanation,
+            "problem": problem,
+            "back_url": back_url,
+            "submit_label": submit_label or title,
+            "form": bound_form,
+            "opts": self.opts,
+            "original": subject,
+            "media": self.media + bound_form.media,
+        }
+        return TemplateResponse(request, "admin/form_page.html", context)
 
-    def verb_page(
-        self, request: HttpRequest, object_id: str, method: Verb, *, form: Callable[..., Any], **words: str
+    def object_action_page(
+        self, request: HttpRequest, object_id: str, method: ObjectAction, *, form: Callable[..., Any], **texts: str
     ) -> HttpResponse:
-        """Ask for what the verb needs, and do it to the object with this id."""
+        """Show the form page of an action on the object with this id. Logs the action when it has run."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         subject = self.get_object(request, object_id)
@@ -141,17 +148,21 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
             response: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return response
 
-        def act(data: Any) -> tuple[str, str]:
-            done = method(self, request, subject, data)
-            self.log_change(request, subject, done)
-            return done, self.page_of(subject)
+        def run(data: Any) -> tuple[str, str]:
+            message = method(self, request, subject, data)
+            self.log_change(request, subject, message)
+            return message, self.change_url(subject)
 
-        asked = partial(form, subject=subject)
-        return self.ask_and_act(request, asked, act, back=self.page_of(subject), subject=subject, **words)
+        subject_form = partial(form, subject=subject)
+        return self.form_page(request, subject_form, run, back_url=self.change_url(subject), subject=subject, **texts)
+
+
+def _permitted(actions: list[Any], request: HttpRequest) -> list[Any]:
+    return [action for action in actions if request.user.has_perm(action.method.permission)]
 
 
 class ReadOnlyAdmin(ScreenerAdmin):
-    """Rows that only the program writes: to be looked at, whatever a user's permissions are."""
+    """Rows that only the program writes. No permission allows changing them here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,12 +1,12 @@
-"""The menu at the side of every admin page: first what HR works with, last what keeps the house running."""
+"""The menu of the admin."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-# Title, icon, the model that one must be allowed to look at, and where that is not its list, the page.
-GROUPS: dict[str, list[tuple[str, ...]]] = {
+# Title, icon, the model for which view permission is needed, and the page if it is not the list of that model.
+MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Interviews": [
         ("Interviews", "call", "interviews.interview"),
         ("Decisions", "gavel", "interviews.decision"),
@@ -36,34 +36,34 @@ GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("History", "history", "interviews.interviewevent"),
         ("Twilio events", "webhook", "webhooks.twilioevent"),
         ("Model calls", "receipt_long", "screener.modelcall"),
-        ("Spoken lines", "graphic_eq", "screener.spokenline"),
-        ("Background jobs", "manufacturing", "procrastinate.procrastinatejob"),
+        ("Synthesised prompts", "graphic_eq", "screener.spokenline"),
+        ("Background tasks", "manufacturing", "procrastinate.procrastinatejob"),
         ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
     ],
 }
-TECHNICAL = "Access & technical"
+TECHNICAL_GROUP = "Access & technical"
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """In unfold's form: groups of links to the lists that this user may look at."""
-    overview = {"items": [{"title": "Overview", "icon": "home", "link": reverse("admin:index")}]}
+def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return unfold's navigation: groups of links to the pages that the user may view."""
+    overview_group = {"items": [{"title": "Overview", "icon": "home", "link": reverse("admin:index")}]}
     groups = [
         {
             "title": title,
             "separator": True,
-            "collapsible": title == TECHNICAL,
-            "items": [_link(*page) for page in pages if _may_look(request, page[2])],
+            "collapsible": title == TECHNICAL_GROUP,
+            "items": [_menu_item(*page) for page in pages if _may_view(request, page[2])],
         }
-        for title, pages in GROUPS.items()
+        for title, pages in MENU_GROUPS.items()
     ]
-    return [overview, *groups]
+    return [overview_group, *groups]
 
 
-def _link(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
+def _menu_item(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
     page = page or f"admin:{model.replace('.', '_')}_changelist"
     return {"title": title, "icon": icon, "link": reverse(page)}
 
 
-def _may_look(request: HttpRequest, model: str) -> bool:
+def _may_view(request: HttpRequest, model: str) -> bool:
     app, name = model.split(".")
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")

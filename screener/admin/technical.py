@@ -1,4 +1,4 @@
-"""What is behind the scenes: calls to models, spoken lines, idempotent requests, the queue."""
+"""Technical records: model calls, synthesised prompts, idempotent requests and the queue."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from screener.tts import prompt_cache
 
 admin.site.unregister(ProcrastinateJob)
 
-JOB_STATES = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
+TASK_COLOURS = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
 
 
 @admin.register(ModelCall)
@@ -45,29 +45,29 @@ class ModelCallAdmin(ReadOnlyAdmin):
 
 @admin.register(SpokenLine)
 class SpokenLineAdmin(ReadOnlyAdmin):
-    """Its address in the storage is shown to nobody."""
+    """The file's path in the storage is not shown."""
 
     list_display = ["text", "language", "model", "voice", "state", "created_at"]
     list_filter = ["model", "voice", ("error", admin.EmptyFieldListFilter)]
     search_fields = ["text", "=job_id"]
     date_hierarchy = "created_at"
     exclude = ["file"]
-    readonly_fields = ["listen"]
+    readonly_fields = ["audio_player"]
 
-    @badge("State", {"spoken": "success", "failed": "danger", "waiting": "info"})
+    @badge("State", {"synthesised": "success", "failed": "danger", "waiting": "info"})
     def state(self, line: SpokenLine) -> tuple[str, str]:
-        state = "spoken" if line.file else "failed" if line.error else "waiting"
+        state = "synthesised" if line.file else "failed" if line.error else "waiting"
         return state, state
 
-    @admin.display(description="Listen", empty_value="It has not been spoken yet.")
-    def listen(self, line: SpokenLine) -> str | None:
+    @admin.display(description="Listen", empty_value="Not synthesised yet.")
+    def audio_player(self, line: SpokenLine) -> str | None:
         audio = '<audio controls preload="none" src="{}"></audio>'
         return format_html(audio, prompt_cache.address(line.key)) if line.file else None
 
 
 @admin.register(IdempotentRequest)
 class IdempotentRequestAdmin(ReadOnlyAdmin):
-    """The stored answer may be about a candidate, so lists and pages leave it out."""
+    """The stored response is not shown, because it may hold personal data."""
 
     list_display = ["created_at", "owner", "key", "status_code"]
     list_filter = ["status_code"]
@@ -76,37 +76,37 @@ class IdempotentRequestAdmin(ReadOnlyAdmin):
     fields = ["owner", "key", "fingerprint", "status_code", "created_at"]
 
 
-class JobEventInline(ReadOnlyInline):
+class TaskEventInline(ReadOnlyInline):
     model = ProcrastinateEvent
-    verbose_name_plural = "what happened to it"
+    verbose_name_plural = "events"
     fields = ["type", "at"]
     ordering = ["at"]
 
 
-class JobStatusFilter(DropdownFilter):  # type: ignore[misc]
-    """The column is an enumeration, so that PostgreSQL refuses a value that is not in it."""
+class TaskStatusFilter(DropdownFilter):  # type: ignore[misc]
+    """Ignores unknown values, which PostgreSQL's enum type rejects."""
 
     title = "status"
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(one, one) for one in ProcrastinateJob.STATUSES]
+        return [(status, status) for status in ProcrastinateJob.STATUSES]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        wanted = self.value()
-        return queryset.filter(status=wanted) if wanted in ProcrastinateJob.STATUSES else queryset
+        status = self.value()
+        return queryset.filter(status=status) if status in ProcrastinateJob.STATUSES else queryset
 
 
 @admin.register(ProcrastinateJob)
-class BackgroundJobAdmin(ReadOnlyAdmin):
-    """Jobs carry ids only; what is still to do stands on the rows that they are about."""
+class BackgroundTaskAdmin(ReadOnlyAdmin):
+    """Tasks in the queue. Their arguments are ids; the state of the work is stored on the rows."""
 
     list_display = ["id", "task_name", "queue_name", "state", "scheduled_at", "attempts", "args"]
-    list_filter = [JobStatusFilter, "queue_name", "task_name"]
+    list_filter = [TaskStatusFilter, "queue_name", "task_name"]
     search_fields = ["task_name", "=id"]
     ordering = ["-id"]
-    inlines = [JobEventInline]
+    inlines = [TaskEventInline]
 
-    @badge("Status", JOB_STATES, ordering="status")
+    @badge("Status", TASK_COLOURS, ordering="status")
     def state(self, job: ProcrastinateJob) -> tuple[str, str]:
         return job.status, job.status

@@ -10,24 +10,24 @@ from django.http import HttpRequest
 from rest_framework_api_key.models import APIKey
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from screener.admin.base import ScreenerAdmin, badge, how_many
+from screener.admin.base import ScreenerAdmin, badge, count_related
 from screener.models import ApiKey
 
-for registered_by_its_package in (User, Group, APIKey):
-    admin.site.unregister(registered_by_its_package)
+for model in (User, Group, APIKey):
+    admin.site.unregister(model)
 
-KEY_STATES = {"usable": "success", "expired": "warning", "revoked": "danger"}
+KEY_COLOURS = {"usable": "success", "expired": "warning", "revoked": "danger"}
 
 
-def _may_more_than(one: User, other: User) -> bool:
-    """Whether `one` may do something that `other` may not; of one who was deactivated, what they could do before."""
-    as_active = User(pk=one.pk, is_superuser=one.is_superuser)
+def _has_more_permissions(user: User, other: User) -> bool:
+    """Whether `user` has permissions that `other` lacks. An inactive `user` has those of the time before."""
+    as_active = User(pk=user.pk, is_superuser=user.is_superuser)
     return not as_active.get_all_permissions() <= other.get_all_permissions()
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
-    """Who may change users gives nobody more rights, and takes over no account that may do more than they may."""
+    """Only superusers grant permissions. Other users cannot change accounts that have more permissions than theirs."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -38,23 +38,23 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
     readonly_fields = ["last_login", "date_joined"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        given_by_superusers = [] if request.user.is_superuser else ["is_superuser", "groups", "user_permissions"]
-        return [*self.readonly_fields, *given_by_superusers]
+        permission_fields = ["is_superuser", "groups", "user_permissions"]
+        return [*self.readonly_fields, *([] if request.user.is_superuser else permission_fields)]
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(super().has_change_permission(request, obj)) and self._is_within_reach(request, obj)
+        return bool(super().has_change_permission(request, obj)) and self._may_manage(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return bool(super().has_delete_permission(request, obj)) and self._is_within_reach(request, obj)
+        return bool(super().has_delete_permission(request, obj)) and self._may_manage(request, obj)
 
-    def _is_within_reach(self, request: HttpRequest, obj: User | None) -> bool:
+    def _may_manage(self, request: HttpRequest, obj: User | None) -> bool:
         assert isinstance(request.user, User)
-        return obj is None or not _may_more_than(obj, request.user)
+        return obj is None or not _has_more_permissions(obj, request.user)
 
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
-    """A group gives rights, also to whoever changes it: others than superusers only look."""
+    """Only superusers may change groups, because a group grants permissions to its members."""
 
     list_display = ["name", "members"]
 
@@ -68,7 +68,7 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
         return bool(request.user.is_superuser)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(members=how_many(Group, "user"))
+        return super().get_queryset(request).annotate(members=count_related(Group, "user"))
 
     @admin.display(description="Members", ordering="members")
     def members(self, group: Any) -> int:
@@ -77,7 +77,7 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ScreenerAdmin):
-    """A key is made, shown once, and later revoked. What it may do is settled when it is made."""
+    """Keys are created, shown once and later revoked. The scope of a key never changes."""
 
     list_display = ["name", "prefix", "scope", "state", "created", "expiry_date"]
     list_filter = ["scope", "revoked"]
@@ -91,14 +91,14 @@ class ApiKeyAdmin(ScreenerAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
             return []
-        revoked_for_good = ["name", "expiry_date", "revoked"] if obj.revoked else []
-        return ["prefix", "scope", "created", *revoked_for_good]
+        final_fields = ["name", "expiry_date", "revoked"] if obj.revoked else []
+        return ["prefix", "scope", "created", *final_fields]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Revoked, not deleted: what was done with a key must stay attributable."""
+        """Keys are revoked, not deleted: actions must remain attributable to their key."""
         return False
 
-    @badge("State", KEY_STATES)
+    @badge("State", KEY_COLOURS)
     def state(self, key: ApiKey) -> tuple[str, str]:
         state = "revoked" if key.revoked else "expired" if key.has_expired else "usable"
         return state, state
@@ -109,4 +109,4 @@ class ApiKeyAdmin(ScreenerAdmin):
             return
         key = ApiKey.objects.assign_key(obj)
         super().save_model(request, obj, form, change)
-        messages.warning(request, f"The key is: {key} — copy it now, it can't be shown again.")
+        messages.warning(request, f"The key is: {key} — copy it now, it cannot be shown again.")

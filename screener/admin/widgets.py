@@ -1,4 +1,4 @@
-"""Form fields and tables that several admin pages use."""
+"""Form fields, widgets and tables that several admin pages use."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,14 +21,14 @@ class LanguageField(forms.RegexField):
         )
 
 
-class ChosenBySearch(AutocompleteSelect):
-    """Django's own looks up whatever a link or a form says was chosen, and fails where that is no id."""
+class SafeAutocomplete(AutocompleteSelect):
+    """Ignores selected values that are not UUIDs, with which Django's widget fails."""
 
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
-        return super().optgroups(name, [one for one in value if _is_id(one)], attrs)
+        return super().optgroups(name, [selected for selected in value if _is_uuid(selected)], attrs)
 
 
-def _is_id(text: str) -> bool:
+def _is_uuid(text: str) -> bool:
     try:
         UUID(text)
     except ValueError:
@@ -36,8 +36,8 @@ def _is_id(text: str) -> bool:
     return True
 
 
-class Sheet(forms.BaseFormSet):  # type: ignore[type-arg]
-    """A table whose rows are edited on one page. Its cleaned data is the rows that are kept, in their order."""
+class EditableTable(forms.BaseFormSet):  # type: ignore[type-arg]
+    """A table of forms on one page. Its cleaned data are the rows that are not deleted, in the order of the user."""
 
     deletion_widget = UnfoldBooleanWidget
     ordering_widget = UnfoldAdminIntegerFieldWidget
@@ -46,14 +46,16 @@ class Sheet(forms.BaseFormSet):  # type: ignore[type-arg]
         super().add_fields(form, index)
         form.fields["ORDER"].label = "No."
         form.fields["DELETE"].label = "Leave out"
-        for name, field in form.fields.items():  # the column's head is no label of a cell
+        for name, field in form.fields.items():  # screen readers do not use the head of a column as a label
             field.widget.attrs["aria-label"] = f"{form[name].label}, row {(index or 0) + 1}"
 
     @property
-    def kept(self) -> list[forms.Form]:
+    def kept_forms(self) -> list[forms.Form]:
         return self.ordered_forms
 
     @property
     def cleaned_data(self) -> list[dict[str, Any]]:
-        notes = ("ORDER", "DELETE")
-        return [{key: value for key, value in form.cleaned_data.items() if key not in notes} for form in self.kept]
+        return [
+            {key: value for key, value in form.cleaned_data.items() if key not in ("ORDER", "DELETE")}
+            for form in self.kept_forms
+        ]

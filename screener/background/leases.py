@@ -52,9 +52,9 @@ class Lease(Generic[Row]):
         """How often this work was tried, this try included. None where the lease was lost."""
         return self.rows.filter(pk=self.pk, lease=self.token).values_list("tries", flat=True).first()
 
-    def postpone(self, delay: timedelta, *, counts: bool = True, **changes: Any) -> None:
-        """Release the row, to be tried again after this delay. `counts`: whether this was a try."""
-        self.rows.postpone(self.pk, self.token, delay, counts=counts, **changes)
+    def postpone(self, delay: timedelta, *, count_try: bool = True, **changes: Any) -> None:
+        """Release the row, to be tried again after this delay. `count_try`: whether this was a try."""
+        self.rows.postpone(self.pk, self.token, delay, count_try=count_try, **changes)
 
     def renew(self) -> None:
         self.rows.renew(self.pk, self.token, seconds=LEASE_SECONDS)

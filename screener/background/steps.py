@@ -79,7 +79,7 @@ def _try_step(step: Step[Row, Result], lease: Lease[Row]) -> UUID | None:
     try:
         result = step.work(lease)
     except NotSent as error:
-        lease.postpone(error.wait, counts=False)
+        lease.postpone(error.wait, count_try=False)
         step.on_postponed(lease.pk, error)
     except ServiceError as error:
         _retry_or_give_up(step, lease, error)

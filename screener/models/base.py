@@ -9,9 +9,9 @@ from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-M = TypeVar("M", bound="LeasableModel")
+LeasableT = TypeVar("LeasableT", bound="LeasableModel")
 
-QUIET = timedelta(seconds=20)
+ABANDONED_AFTER = timedelta(seconds=20)
 
 
 class InvalidTransition(Exception):
@@ -33,7 +33,7 @@ class BaseModel(models.Model):
         """
         for name, value in changes.items():
             setattr(self, name, value)
-        fields, statement = _update(type(self), (*changes, "updated_at"))
+        fields, statement = _update_statement(type(self), (*changes, "updated_at"))
         values = [one.get_db_prep_save(one.pre_save(self, add=False), connection) for one in fields]
         with connection.cursor() as cursor:
             cursor.execute(statement, [*values, self.pk])
@@ -42,7 +42,7 @@ class BaseModel(models.Model):
 
 
 @cache
-def _update(model: type[BaseModel], names: tuple[str, ...]) -> tuple[list["models.Field[Any, Any]"], str]:
+def _update_statement(model: type[BaseModel], names: tuple[str, ...]) -> tuple[list["models.Field[Any, Any]"], str]:
     """The fields of these names, and the statement that writes them to one row."""
     fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names]
     quoted = connection.ops.quote_name
@@ -56,23 +56,23 @@ class AppendOnly(BaseModel):
     class Meta:
         abstract = True
 
-    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset()
+    MUTABLE_FIELDS: ClassVar[frozenset[str]] = frozenset()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            self._refuse_unless_open(set(kwargs.get("update_fields") or ()) - {"updated_at"})
+            self._check_mutable(set(kwargs.get("update_fields") or ()) - {"updated_at"})
         super().save(*args, **kwargs)
 
     def update_fields(self, **changes: Any) -> None:
-        self._refuse_unless_open(set(changes))
+        self._check_mutable(set(changes))
         super().update_fields(**changes)
 
-    def _refuse_unless_open(self, fields: set[str]) -> None:
-        if not fields or not fields <= self.FROZEN_EXCEPT:
+    def _check_mutable(self, fields: set[str]) -> None:
+        if not fields or not fields <= self.MUTABLE_FIELDS:
             raise TypeError(f"{type(self).__name__} is append-only: add a new row instead of changing this one.")
 
 
-class LeasableQuerySet(models.QuerySet[M]):
+class LeasableQuerySet(models.QuerySet[LeasableT]):
     def claimable(self) -> Self:
         """Rows that no worker has leased and that are due."""
         now = timezone.now()
@@ -82,7 +82,7 @@ class LeasableQuerySet(models.QuerySet[M]):
 
     def abandoned(self) -> Self:
         """Claimable rows that have not changed for so long that the job for them must have been lost."""
-        return self.claimable().filter(updated_at__lt=timezone.now() - QUIET)
+        return self.claimable().filter(updated_at__lt=timezone.now() - ABANDONED_AFTER)
 
     def claim(self, pk: uuid.UUID, *, seconds: int) -> uuid.UUID | None:
         """Lease this row for so long. Returns the fence token, or None where the row is not claimable.
@@ -96,14 +96,14 @@ class LeasableQuerySet(models.QuerySet[M]):
         return token if claimed else None
 
     def postpone(
-        self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, counts: bool = True, **changes: Any
+        self, pk: uuid.UUID, token: uuid.UUID, delay: timedelta, *, count_try: bool = True, **changes: Any
     ) -> None:
         """Release the row with its work undone, due again after this delay. Does nothing where the lease was lost.
 
-        `counts`: whether this was a try.
+        `count_try`: whether this was a try.
         """
         now = timezone.now()
-        tries = models.F("tries") - (0 if counts else 1)
+        tries = models.F("tries") - (0 if count_try else 1)
         released = {"lease": None, "lease_until": None, "retry_at": now + delay, "updated_at": now, "tries": tries}
         self.filter(pk=pk, lease=token).update(**released | changes)
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from screener.checks import nothing_is_missing
+from screener.checks import check_required_settings
 from screener.models import ApiKey
 from tests.support.api_problems import assert_problem
 from tests.support.factories import make_api_client, make_api_key
@@ -70,7 +70,7 @@ class TestConfiguredKey:
     @pytest.mark.parametrize(("key", "is_weak"), [("", False), ("try-me", True), ("s3cret-of-the-deployment", False)])
     def test_weak_key_is_warned_about(self, settings: Any, key: str, is_weak: bool) -> None:
         settings.API_KEY = key
-        warnings = [message for message in nothing_is_missing(None) if message.id == "screener.W006"]
+        warnings = [message for message in check_required_settings(None) if message.id == "screener.W006"]
         assert bool(warnings) == is_weak
         assert all(key not in str(warning) for warning in warnings)
 

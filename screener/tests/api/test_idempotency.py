@@ -71,10 +71,10 @@ class TestRepeatedRequest:
 
     def test_response_is_deleted_after_a_day(self, api: APIClient) -> None:
         post(api)
-        tasks.forget_answers(0)
+        tasks.delete_expired_responses(0)
         assert IdempotentRequest.objects.exists()
         IdempotentRequest.objects.update(created_at="2020-01-01T00:00Z")
-        tasks.forget_answers(0)
+        tasks.delete_expired_responses(0)
         assert not IdempotentRequest.objects.exists()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
-from screener.checks import budget_can_be_kept
+from screener.checks import check_unpriced_models
 from screener.costs.model_prices import BadPrice, cost_of, own_prices, price_of
 from screener.services.usage import NO_USAGE, Usage
 
@@ -123,7 +123,7 @@ class TestBudgetCheck:
         settings.MONTHLY_BUDGET = 50.0
 
     def test_warns_of_unknown_price(self) -> None:
-        (warning,) = budget_can_be_kept(None)
+        (warning,) = check_unpriced_models(None)
         assert warning.id == "screener.W005"
         assert "OPENAI_MODEL is our-own-model" in warning.msg
 
@@ -133,4 +133,4 @@ class TestBudgetCheck:
     )
     def test_is_silent_otherwise(self, settings: Any, setting: str, value: Any) -> None:
         setattr(settings, setting, value)
-        assert budget_can_be_kept(None) == []
+        assert check_unpriced_models(None) == []

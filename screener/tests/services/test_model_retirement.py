@@ -156,6 +156,6 @@ class TestCheck:
 @pytest.mark.django_db
 def test_daily_task_logs_warnings(caplog: pytest.LogCaptureFixture) -> None:
     with fake_server(models_reply(gpt_text="2026-12-24", gpt_listen=None)):
-        tasks.ask_what_retires(timestamp=0)
+        tasks.log_model_retirements(timestamp=0)
     assert "OPENAI_MODEL" in caplog.text
     assert "2026-12-24" in caplog.text

@@ -204,10 +204,10 @@ class TestStoredData:
 
     def test_is_deleted_after_cool_off(self) -> None:
         fail(1)
-        tasks.forget_answers(0)
+        tasks.delete_expired_responses(0)
         assert AccessAttempt.objects.exists()
         with time_machine.travel(timezone.now() + COOL_OFF + timedelta(seconds=1)):
-            tasks.forget_answers(0)
+            tasks.delete_expired_responses(0)
         assert not AccessAttempt.objects.exists()
 
     def test_log_names_address_but_no_user(self, caplog: pytest.LogCaptureFixture) -> None:
