@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from candidates.models import Candidate
 from interviews.models import DialRate, Interview, InterviewResult
 from interviews.models.result import Recommendation
-from interviews.presenters.interview import COLOURS
+from interviews.presenters.interview import LABEL_COLOURS
 from jobs.models import JobDescription
 from screener.costs.monthly_budget import why_no_paid_work
 
@@ -59,7 +59,7 @@ def _interviews_to_decide() -> list[tuple[Any, str, str]]:
         score=Subquery(current.values("overall_score")), advice=Subquery(current.values("recommendation"))
     )
     found = advised.select_related("candidate", "job").order_by("completed_at")[:MOST]
-    return [(one, Recommendation(one.advice).label, COLOURS[one.advice]) for one in found]
+    return [(one, Recommendation(one.advice).label, LABEL_COLOURS[one.advice]) for one in found]
 
 
 def _interviews_waiting() -> Any:

@@ -18,7 +18,7 @@ from interviews.decisions import decide
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
-from interviews.presenters.interview import COLOURS, InterviewPage, state_of
+from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
 from interviews.scoring import assessment
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
@@ -102,11 +102,11 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
             decided=Subquery(last.values("verdict")[:1]),
         )
 
-    @badge("Status", COLOURS, ordering="status")
+    @badge("Status", LABEL_COLOURS, ordering="status")
     def state(self, interview: Interview) -> tuple[str, str]:
-        return interview.status, state_of(interview)
+        return interview.status, status_label(interview)
 
-    @badge("Result", COLOURS, ordering="result_status")
+    @badge("Result", LABEL_COLOURS, ordering="result_status")
     def result(self, interview: Interview) -> tuple[str, str] | None:
         if interview.result_status == Interview.ResultStatus.NONE:
             return None
@@ -116,12 +116,12 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def score(self, interview: Any) -> str | None:
         return None if interview.current_score is None else f"{interview.current_score:.2f}"
 
-    @badge("Recommended", COLOURS, ordering="current_recommendation")
+    @badge("Recommended", LABEL_COLOURS, ordering="current_recommendation")
     def recommendation(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
         return (value, Recommendation(value).label) if value else None
 
-    @badge("Decision", COLOURS, ordering="decided")
+    @badge("Decision", LABEL_COLOURS, ordering="decided")
     def decision(self, interview: Any) -> tuple[str, str] | None:
         return (interview.decided, Recommendation(interview.decided).label) if interview.decided else None
 
@@ -188,7 +188,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         is_available=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
     )
     def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
-        assessment.try_again(interview, actor=request.user.get_username())
+        assessment.retry_failed(interview, actor=request.user.get_username())
         return "What failed is being tried again. Reload the page in a moment."
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
@@ -199,7 +199,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         """Of those chosen that need attention; the others stay as they are."""
         waiting = list(chosen.needing_attention())  # type: ignore[attr-defined]
         for interview in waiting:
-            assessment.try_again(interview, actor=request.user.get_username())
+            assessment.retry_failed(interview, actor=request.user.get_username())
             self.log_change(request, interview, "What failed is being tried again.")
         done = f"What failed in {len(waiting)} of {chosen.count()} interviews is being tried again."
         self.message_user(request, done)

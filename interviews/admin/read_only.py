@@ -23,7 +23,7 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
-from interviews.presenters.interview import COLOURS
+from interviews.presenters.interview import LABEL_COLOURS
 from screener.admin.base import ReadOnlyAdmin, badge
 
 OF_INTERVIEW = ["interview__candidate", "interview__job"]
@@ -84,7 +84,7 @@ class ResponseAdmin(InterviewRecordAdmin):
     date_hierarchy = "created_at"
     list_select_related = OF_INTERVIEW
 
-    @badge("Status", COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
+    @badge("Status", LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def state(self, response: InterviewResponse) -> tuple[str, str]:
         return response.status, response.get_status_display()
 
@@ -145,7 +145,7 @@ class ResultAdmin(InterviewRecordAdmin):
     date_hierarchy = "created_at"
     list_select_related = OF_INTERVIEW
 
-    @badge("Recommendation", COLOURS, ordering="recommendation")
+    @badge("Recommendation", LABEL_COLOURS, ordering="recommendation")
     def advice(self, result: InterviewResult) -> tuple[str, str] | None:
         return (result.recommendation, result.get_recommendation_display()) if result.recommendation else None
 
@@ -158,11 +158,11 @@ class DecisionAdmin(InterviewRecordAdmin):
     date_hierarchy = "created_at"
     list_select_related = [*OF_INTERVIEW, "decided_by", "result"]
 
-    @badge("Decision", COLOURS, ordering="verdict")
+    @badge("Decision", LABEL_COLOURS, ordering="verdict")
     def decision(self, decision: Decision) -> tuple[str, str]:
         return decision.verdict, decision.get_verdict_display()
 
-    @badge("Recommended", COLOURS)
+    @badge("Recommended", LABEL_COLOURS)
     def advice(self, decision: Decision) -> tuple[str, str] | None:
         result = decision.result
         return (

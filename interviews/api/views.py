@@ -19,7 +19,7 @@ from interviews.api import examples, serializers
 from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
 from interviews.reports.monthly_costs import cost_of
-from interviews.scoring.assessment import rescore, try_again
+from interviews.scoring.assessment import rescore, retry_failed
 from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
@@ -175,7 +175,7 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         interview = self.get_object()
         wish = serializers.RescoringSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
-        again = try_again if wish.validated_data["only_failed"] else rescore
+        again = retry_failed if wish.validated_data["only_failed"] else rescore
         again(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 

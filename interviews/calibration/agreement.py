@@ -1,6 +1,6 @@
-"""How far two people, or a person and a program, agree on the scores of the same answers.
+"""How far two raters agree on the scores of the same answers: two people, or a person and an interviewer.
 
-Each measure takes pairs of scores from 0 to 10, and is None where the pairs don't determine it.
+Each function takes pairs of scores from 0 to 10, and returns None if the pairs do not determine the value.
 """
 
 import math
@@ -8,63 +8,66 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation, fmean
 
-Pairs = Sequence[tuple[float, float]]
+ScorePairs = Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """`higher`: by how much the first scores higher than the second, on average."""
+    """`mean_difference`: how much higher the first rater scores on average."""
 
-    pairs: int
-    higher: float | None
+    pair_count: int
+    mean_difference: float | None
     mean_absolute_error: float | None
     pearson: float | None
     spearman: float | None
     weighted_kappa: float | None
 
     @classmethod
-    def of(cls, pairs: Pairs) -> "Agreement":
+    def of(cls, pairs: ScorePairs) -> "Agreement":
+        differences = [first - second for first, second in pairs]
         return cls(
-            pairs=len(pairs),
-            higher=fmean(one - other for one, other in pairs) if pairs else None,
-            mean_absolute_error=fmean(abs(one - other) for one, other in pairs) if pairs else None,
-            pearson=pearson(pairs),
-            spearman=spearman(pairs),
+            pair_count=len(pairs),
+            mean_difference=fmean(differences) if pairs else None,
+            mean_absolute_error=fmean(map(abs, differences)) if pairs else None,
+            pearson=pearson_correlation(pairs),
+            spearman=spearman_correlation(pairs),
             weighted_kappa=weighted_kappa(pairs),
         )
 
 
-def pearson(pairs: Pairs) -> float | None:
-    """How well a straight line describes the one by the other: 1 exactly, 0 not at all."""
+def pearson_correlation(pairs: ScorePairs) -> float | None:
+    """Return how well a straight line maps one score to the other: 1 exactly, 0 not at all."""
     try:
-        return correlation([one for one, _ in pairs], [other for _, other in pairs])
+        return correlation([first for first, _ in pairs], [second for _, second in pairs])
     except StatisticsError:
         return None
 
 
-def spearman(pairs: Pairs) -> float | None:
-    """How far both put the answers in the same order, however far apart they score them."""
-    ones, others = [one for one, _ in pairs], [other for _, other in pairs]
-    return pearson(list(zip(ranks(ones), ranks(others), strict=True)))
+def spearman_correlation(pairs: ScorePairs) -> float | None:
+    """Return how far both raters rank the answers in the same order, whatever their scores are."""
+    first_ranks = average_ranks([first for first, _ in pairs])
+    second_ranks = average_ranks([second for _, second in pairs])
+    return pearson_correlation(list(zip(first_ranks, second_ranks, strict=True)))
 
 
-def ranks(values: Sequence[float]) -> list[float]:
-    """The place of each in the order, from 1; equal values share the mean of their places."""
+def average_ranks(values: Sequence[float]) -> list[float]:
+    """Return the rank of each value, from 1. Equal values share the mean of their ranks."""
     ordered = sorted(values)
     return [ordered.index(value) + (ordered.count(value) + 1) / 2 for value in values]
 
 
-def weighted_kappa(pairs: Pairs) -> float | None:
-    """Cohen's kappa over whole scores with quadratic weights: 1 is full agreement, 0 what chance would give.
+def weighted_kappa(pairs: ScorePairs) -> float | None:
+    """Return Cohen's kappa over whole scores, with quadratic weights: 1 is full agreement, 0 is chance.
 
-    A disagreement counts by its square, held against all that these two sets of scores could have met with by chance.
+    It compares the squared differences with those of every first score to every second one.
     """
-    ones, others = [_whole(one) for one, _ in pairs], [_whole(other) for _, other in pairs]
-    seen = sum((one - other) ** 2 for one, other in zip(ones, others, strict=True))
-    by_chance = sum((one - other) ** 2 for one in ones for other in others)
-    return 1 - len(ones) * seen / by_chance if by_chance else None
+    firsts = [_round_half_up(first) for first, _ in pairs]
+    seconds = [_round_half_up(second) for _, second in pairs]
+    observed = sum((first - second) ** 2 for first, second in zip(firsts, seconds, strict=True))
+    by_chance = sum((first - second) ** 2 for first in firsts for second in seconds)
+    return 1 - len(firsts) * observed / by_chance if by_chance else None
 
 
-def _whole(score: float) -> int:
-    """A half goes up, also where Python's own rounding would go to the even neighbour."""
+def _round_half_up(score: float) -> int:
+    """`round` would round a half to the even neighbour."""
     return math.floor(score + 0.5)

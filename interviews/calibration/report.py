@@ -1,4 +1,4 @@
-"""What an evaluation showed, in lines to read and as a picture. What failed is counted, and part of no number."""
+"""The report of an evaluation, in lines of text and as a chart. Failed scorings are counted and part of no number."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,62 +7,74 @@ from itertools import combinations
 from statistics import fmean, pstdev
 
 from interviews.calibration.agreement import Agreement
-from interviews.calibration.run import Evaluated, Outcome
+from interviews.calibration.run import Evaluation, ScoringRun
 
-FURTHEST = 5
+MAX_OUTLIERS = 5
 COLUMNS = f"{'':36}{'pairs':>6}{'higher by':>11}{'mean error':>12}{'Pearson':>9}{'Spearman':>10}{'weighted kappa':>16}"
 
 
-def report(found: list[Evaluated], repeats: int) -> Iterator[str]:
+def report_lines(evaluations: list[Evaluation], repeats: int) -> Iterator[str]:
+    paraphrased = [
+        evaluation.mean_shift(evaluation.paraphrased) for evaluation in evaluations if evaluation.paraphrased
+    ]
+    injected = [evaluation.mean_shift(evaluation.injected) for evaluation in evaluations]
     yield COLUMNS
-    yield from _agreements(found)
+    yield from _agreement_lines(evaluations)
     yield ""
-    yield f"Run to run: {_spread(found, repeats)}"
-    yield f"In other words: {_shifts([one.shift(one.paraphrased) for one in found if one.paraphrased])}"
-    yield f"With an instruction to the scorer: {_shifts([one.shift(one.injected) for one in found])}"
+    yield f"Run to run: {_describe_spread(evaluations, repeats)}"
+    yield f"Paraphrased: {_describe_shifts(paraphrased)}"
+    yield f"With a prompt injection: {_describe_shifts(injected)}"
     yield ""
-    yield from _without_score(found)
+    yield from _unscored_lines(evaluations)
     yield ""
     yield "Furthest from people:"
-    ranked = sorted((one for one in found if one.scores), key=lambda one: -abs(_difference(one)))
-    for one in ranked[:FURTHEST]:
-        people, score = one.sample.by_people, fmean(one.scores)
-        yield f"  {one.sample.name} ({one.sample.kind or 'no kind'}): people {people:.2f}, interviewer {score:.2f}"
+    yield from _outlier_lines(evaluations)
 
 
-def _difference(one: Evaluated) -> float:
-    return fmean(one.scores) - one.sample.by_people
+def _outlier_lines(evaluations: list[Evaluation]) -> Iterator[str]:
+    scored = [evaluation for evaluation in evaluations if evaluation.scores]
+    for evaluation in sorted(scored, key=lambda evaluation: -abs(_human_difference(evaluation)))[:MAX_OUTLIERS]:
+        sample, score = evaluation.sample, fmean(evaluation.scores)
+        kind = sample.kind or "no kind"
+        yield f"  {sample.name} ({kind}): people {sample.human_score:.2f}, interviewer {score:.2f}"
 
 
-def _agreements(found: list[Evaluated]) -> Iterator[str]:
-    """Every run is a pair of its own, as an answer is scored once in an interview."""
-    runs = [(score, one.sample) for one in found for score in one.scores]
-    raters = sorted({name for one in found for name in one.sample.raters})
+def _human_difference(evaluation: Evaluation) -> float:
+    return fmean(evaluation.scores) - evaluation.sample.human_score
+
+
+def _agreement_lines(evaluations: list[Evaluation]) -> Iterator[str]:
+    """Compare the interviewer with the people, and the people with each other. Every run is a pair of its own."""
+    runs = [(score, evaluation.sample) for evaluation in evaluations for score in evaluation.scores]
+    raters = sorted({rater for evaluation in evaluations for rater in evaluation.sample.raters})
     if len(raters) > 1:
-        yield _line("interviewer and the mean of people", [(score, sample.by_people) for score, sample in runs])
-    for name in raters:
-        pairs = [(score, sample.raters[name]) for score, sample in runs if name in sample.raters]
-        yield _line(f"interviewer and {name}", pairs)
-    for one, other in combinations(raters, 2):
-        both = [each.sample.raters for each in found if {one, other} <= set(each.sample.raters)]
-        yield _line(f"{one} and {other} (the yardstick)", [(given[one], given[other]) for given in both])
+        yield _agreement_line(
+            "interviewer and the mean of people", [(score, sample.human_score) for score, sample in runs]
+        )
+    for rater in raters:
+        pairs = [(score, sample.raters[rater]) for score, sample in runs if rater in sample.raters]
+        yield _agreement_line(f"interviewer and {rater}", pairs)
+    for first, second in combinations(raters, 2):
+        scores = [evaluation.sample.raters for evaluation in evaluations]
+        pairs = [(by_rater[first], by_rater[second]) for by_rater in scores if {first, second} <= by_rater.keys()]
+        yield _agreement_line(f"{first} and {second} (reference)", pairs)
 
 
-def _line(what: str, pairs: list[tuple[float, float]]) -> str:
-    measured = Agreement.of(pairs)
+def _agreement_line(title: str, pairs: list[tuple[float, float]]) -> str:
+    agreement = Agreement.of(pairs)
     return (
-        f"{what:36}{measured.pairs:>6}{_number(measured.higher, '+.2f'):>11}"
-        f"{_number(measured.mean_absolute_error):>12}{_number(measured.pearson):>9}"
-        f"{_number(measured.spearman):>10}{_number(measured.weighted_kappa):>16}"
+        f"{title:36}{agreement.pair_count:>6}{_format_number(agreement.mean_difference, '+.2f'):>11}"
+        f"{_format_number(agreement.mean_absolute_error):>12}{_format_number(agreement.pearson):>9}"
+        f"{_format_number(agreement.spearman):>10}{_format_number(agreement.weighted_kappa):>16}"
     )
 
 
-def _number(value: float | None, form: str = ".2f") -> str:
-    return "-" if value is None else format(value, form)
+def _format_number(value: float | None, spec: str = ".2f") -> str:
+    return "-" if value is None else format(value, spec)
 
 
-def _spread(found: list[Evaluated], repeats: int) -> str:
-    repeated = [one.scores for one in found if len(one.scores) > 1]
+def _describe_spread(evaluations: list[Evaluation], repeats: int) -> str:
+    repeated = [evaluation.scores for evaluation in evaluations if len(evaluation.scores) > 1]
     if not repeated:
         return "not measured. It takes --repeats 2 or more, and answers that were scored more than once."
     ranges = [max(scores) - min(scores) for scores in repeated]
@@ -72,50 +84,51 @@ def _spread(found: list[Evaluated], repeats: int) -> str:
     )
 
 
-def _shifts(shifts: list[float | None]) -> str:
-    known = [shift for shift in shifts if shift is not None]
-    if not known:
+def _describe_shifts(shifts: list[float | None]) -> str:
+    measured = [shift for shift in shifts if shift is not None]
+    if not measured:
         return "not measured. No answer has a score both ways."
     return (
-        f"{len(known)} answers compared, shifted by {fmean(known):+.2f} on average, "
-        f"by {fmean(map(abs, known)):.2f} either way; from {min(known):+.2f} to {max(known):+.2f}."
+        f"{len(measured)} answers compared, shifted by {fmean(measured):+.2f} on average, "
+        f"by {fmean(map(abs, measured)):.2f} either way; from {min(measured):+.2f} to {max(measured):+.2f}."
     )
 
 
-def _without_score(found: list[Evaluated]) -> Iterator[str]:
-    asked = [outcome for one in found for outcome in one.asked]
-    settled = [outcome for outcome in asked if outcome.settled]
-    failed = [outcome for outcome in asked if outcome.score is None and not outcome.settled]
-    yield f"Settled by code, as in a call: {len(settled)} of {len(asked)}"
-    yield from _reasons(settled)
-    yield f"Failed, and part of no number above: {len(failed)} of {len(asked)}"
-    yield from _reasons(failed)
+def _unscored_lines(evaluations: list[Evaluation]) -> Iterator[str]:
+    runs = [run for evaluation in evaluations for run in evaluation.all_runs]
+    settled = [run for run in runs if run.is_settled]
+    failed = [run for run in runs if run.score is None and not run.is_settled]
+    yield f"Settled without the interviewer, as in a call: {len(settled)} of {len(runs)}"
+    yield from _reason_lines(settled)
+    yield f"Failed, and part of no number above: {len(failed)} of {len(runs)}"
+    yield from _reason_lines(failed)
 
 
-def _reasons(outcomes: list[Outcome]) -> Iterator[str]:
-    for reason, times in Counter(one.reason for one in outcomes).most_common():
-        yield f"  {times} x {reason}"
+def _reason_lines(runs: list[ScoringRun]) -> Iterator[str]:
+    for reason, count in Counter(run.reason for run in runs).most_common():
+        yield f"  {count} x {reason}"
 
 
-# --- The picture ---------------------------------------------------------------------------------------
+# --- The chart -----------------------------------------------------------------------------------------
 
-SIDE, EDGE = 600, 60
-"""Pixels of the square from 0 to 10, and of the room around it."""
+PLOT_SIDE, MARGIN = 600, 60
+"""Pixels of the square from 0 to 10, and of the margin around it."""
 
 
-def picture(found: list[Evaluated], label: str) -> str:
-    """An SVG: a dot for each answer by the score of people and of the interviewer, a bar from its lowest to highest."""
-    none = sum(not one.scores for one in found)
-    title = f"{label}: {len(found) - none} of {len(found)} answers, {none} without a score"
-    whole = SIDE + 2 * EDGE
+def svg_chart(evaluations: list[Evaluation], label: str) -> str:
+    """Return an SVG with a dot for each answer: people's score by the interviewer's, with a bar over its range."""
+    scored = [evaluation for evaluation in evaluations if evaluation.scores]
+    unscored = len(evaluations) - len(scored)
+    title = f"{label}: {len(scored)} of {len(evaluations)} answers, {unscored} without a score"
+    whole = PLOT_SIDE + 2 * MARGIN
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" font-family="sans-serif" '
             f'font-size="14" text-anchor="middle"><title>{escape(title)}</title>',
             f'<rect width="{whole}" height="{whole}" fill="white"/>',
             *_axes(),
-            *(_dot(one) for one in found if one.scores),
-            f'<text x="{whole / 2}" y="{EDGE / 2}" font-size="16">{escape(title)}</text>',
+            *map(_dot, scored),
+            f'<text x="{whole / 2}" y="{MARGIN / 2}" font-size="16">{escape(title)}</text>',
             f'<text x="{whole / 2}" y="{whole - 12}">Scored by people</text>',
             f'<text transform="translate(18 {whole / 2}) rotate(-90)">Scored by the interviewer</text>',
             "</svg>\n",
@@ -124,11 +137,11 @@ def picture(found: list[Evaluated], label: str) -> str:
 
 
 def _x(score: float) -> float:
-    return EDGE + score * SIDE / 10
+    return MARGIN + score * PLOT_SIDE / 10
 
 
 def _y(score: float) -> float:
-    return EDGE + SIDE - score * SIDE / 10
+    return MARGIN + PLOT_SIDE - score * PLOT_SIDE / 10
 
 
 def _axes() -> Iterator[str]:
@@ -139,11 +152,12 @@ def _axes() -> Iterator[str]:
     yield f'<path d="M{_x(0)} {_y(0)}L{_x(10)} {_y(10)}" stroke="#888" stroke-dasharray="6 4"/>'
 
 
-def _dot(one: Evaluated) -> str:
-    x, score = _x(one.sample.by_people), fmean(one.scores)
-    said = f"{one.sample.name} ({one.sample.kind}): people {one.sample.by_people:.2f}, interviewer {score:.2f}"
+def _dot(evaluation: Evaluation) -> str:
+    sample, scores = evaluation.sample, evaluation.scores
+    x, score = _x(sample.human_score), fmean(scores)
+    tooltip = f"{sample.name} ({sample.kind}): people {sample.human_score:.2f}, interviewer {score:.2f}"
     return (
-        f'<path d="M{x:.1f} {_y(min(one.scores)):.1f}V{_y(max(one.scores)):.1f}" stroke="#1f5fa8" stroke-width="2"/>'
+        f'<path d="M{x:.1f} {_y(min(scores)):.1f}V{_y(max(scores)):.1f}" stroke="#1f5fa8" stroke-width="2"/>'
         f'<circle cx="{x:.1f}" cy="{_y(score):.1f}" r="5" fill="#1f5fa8" fill-opacity="0.6">'
-        f"<title>{escape(said)}</title></circle>"
+        f"<title>{escape(tooltip)}</title></circle>"
     )

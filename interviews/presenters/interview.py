@@ -1,4 +1,4 @@
-"""What the page of an interview shows. Text only: the templates escape it, for all of it may be hostile."""
+"""What the page of an interview shows. Text only: the templates escape it, because all of it may be hostile."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,12 +19,11 @@ from interviews.models import (
 from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import phone_of
-from interviews.scoring.quote_verification import Place
 from screener.costs.monthly_budget import why_no_paid_work
 from screener.costs.totals import Cost, Phone
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 
-COLOURS: dict[str, str] = {
+LABEL_COLOURS: dict[str, str] = {
     "pending": "info",
     "in_progress": "primary",
     "completed": "success",
@@ -48,8 +47,8 @@ COLOURS: dict[str, str] = {
 }
 
 
-def state_of(interview: Interview) -> str:
-    """Its status, with the outcome where that says more."""
+def status_label(interview: Interview) -> str:
+    """The status, with the outcome where that says more."""
     status, outcome = interview.get_status_display(), interview.get_outcome_display()
     if interview.outcome in ("", Interview.Outcome.COMPLETE):
         return status
@@ -57,43 +56,41 @@ def state_of(interview: Interview) -> str:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A run of the transcript, and whether a score rests on it."""
+class TranscriptSpan:
+    """A part of a transcript. `is_evidence`: a score rests on it."""
 
     text: str
     is_evidence: bool
 
 
-def pieces(transcript: str, places: Iterable[Place]) -> Iterator[Piece]:
-    """The transcript, cut where quotes begin and end. What overlaps is one piece; joined they are the transcript."""
-    at = 0
-    for place in _merged(sorted(places, key=lambda place: place.start)):
-        if place.start > at:
-            yield Piece(transcript[at : place.start], is_evidence=False)
-        yield Piece(transcript[place.start : place.end], is_evidence=True)
-        at = place.end
-    if at < len(transcript):
-        yield Piece(transcript[at:], is_evidence=False)
+def split_transcript(transcript: str, quotes: Iterable[slice]) -> Iterator[TranscriptSpan]:
+    """Split the transcript where quotes begin and end. Overlapping quotes become one part."""
+    end = 0
+    for quote in _merge_spans(sorted(quotes, key=lambda quote: int(quote.start))):
+        if quote.start > end:
+            yield TranscriptSpan(transcript[end : quote.start], is_evidence=False)
+        yield TranscriptSpan(transcript[quote], is_evidence=True)
+        end = quote.stop
+    if end < len(transcript):
+        yield TranscriptSpan(transcript[end:], is_evidence=False)
 
 
-def _merged(places: Iterable[Place]) -> Iterator[Place]:
-    """Places in order of their start, with those that overlap made one."""
-    open_ = None
-    for place in places:
-        if open_ and place.start <= open_.end:
-            open_ = Place(open_.start, max(open_.end, place.end))
+def _merge_spans(spans: Iterable[slice]) -> Iterator[slice]:
+    """Join overlapping spans. They come in the order of their start."""
+    merged: slice | None = None
+    for span in spans:
+        if merged is not None and span.start <= merged.stop:
+            merged = slice(merged.start, max(merged.stop, span.stop))
             continue
-        if open_:
-            yield open_
-        open_ = place
-    if open_:
-        yield open_
+        if merged is not None:
+            yield merged
+        merged = span
+    if merged is not None:
+        yield merged
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """An assessment, with all that it rests on."""
-
+class AssessmentCard:
     assessment: Assessment
 
     @property
@@ -102,55 +99,54 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResponseCard:
+    """A question with its answer. `problem` says why there is no score."""
+
     response: InterviewResponse
-    judgement: Judgement | None
-    earlier: list[Judgement]
-    transcript: list[Piece]
+    current: AssessmentCard | None
+    earlier: list[AssessmentCard]
+    transcript: list[TranscriptSpan]
     problem: str
-    """Why there is no score, where there is none."""
 
     @classmethod
-    def of(cls, response: InterviewResponse) -> "Answer":
+    def of(cls, response: InterviewResponse) -> "ResponseCard":
         current = response.current_assessment
         criteria = current.criteria if current else []
         quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
+        earlier = [assessment for assessment in response.assessments.all() if assessment != current]
         return cls(
             response=response,
-            judgement=Judgement(current) if current else None,
-            earlier=[Judgement(one) for one in response.assessments.all() if one != current],
-            transcript=list(pieces(response.transcript, (Place(quote.start, quote.stop) for quote in quotes))),
+            current=AssessmentCard(current) if current else None,
+            earlier=[AssessmentCard(assessment) for assessment in earlier],
+            transcript=list(split_transcript(response.transcript, quotes)),
             problem=(current.reason if current else "") or response.status_reason,
         )
 
     @property
     def number(self) -> int:
-        """Questions are counted from 1 where people read."""
+        """People count questions from 1."""
         return self.response.position + 1
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it is our doing that there is no score."""
+    def is_our_failure(self) -> bool:
+        """Whether there is no score because a step failed."""
         return self.response.status in InterviewResponse.SETTLED_BY_US
 
     @property
     def colour(self) -> str:
-        return COLOURS.get(self.response.status, "default")
+        return LABEL_COLOURS.get(self.response.status, "default")
 
     @property
-    def measures(self) -> SpeechMetrics | None:
-        """How it was spoken, where the organisation wants to see that."""
+    def speech_metrics(self) -> SpeechMetrics | None:
         return self.response.measures if settings.SHOW_MEASURES else None
 
     @property
     def score(self) -> Decimal | None:
-        return self.judgement.assessment.score if self.judgement else None
+        return self.current.assessment.score if self.current else None
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A result, with all that it rests on."""
-
+class ResultCard:
     result: InterviewResult
 
     @property
@@ -159,27 +155,27 @@ class Finding:
 
     @property
     def colour(self) -> str:
-        return COLOURS.get(self.result.recommendation, "default")
+        return LABEL_COLOURS.get(self.result.recommendation, "default")
 
     @property
     def flags(self) -> list[str]:
-        """But for what the reasoning says in a sentence of its own."""
+        """All labels but that of the flag which `review_reason` explains."""
         return flag_labels(flag for flag in self.result.flags if flag != Flag.RESTS_ON_SCORES_WITHOUT_WORDS)
 
     @property
-    def doubt(self) -> str:
-        """Why a person must look at the score, where somebody must: what the reasoning says beside its statements."""
-        stated = " ".join(point.text for point in self.result.grounds)
-        return self.result.reasoning.removesuffix(stated).strip() if stated else ""
+    def review_reason(self) -> str:
+        """What precedes the statements of the reasoning: why a reviewer must look at the score."""
+        statements = " ".join(point.text for point in self.result.grounds)
+        return self.result.reasoning.removesuffix(statements).strip() if statements else ""
 
 
 @dataclass(frozen=True)
 class InterviewPage:
     interview: Interview
-    finding: Finding | None
-    earlier_findings: list[Finding]
+    result: ResultCard | None
+    earlier_results: list[ResultCard]
     decisions: list[Decision]
-    answers: list[Answer]
+    responses: list[ResponseCard]
     attempts: list[Attempt]
     history: list[EventRow]
     cost: Cost
@@ -187,15 +183,15 @@ class InterviewPage:
 
     @classmethod
     def of(cls, interview: Interview) -> "InterviewPage":
-        """In a fixed number of queries, however many questions, attempts and events there are."""
+        """Load the page in a fixed number of queries, whatever the number of questions, attempts and events."""
         results = list(interview.results.all())
         responses = interview.responses.prefetch_related("takes", "assessments")
         return cls(
             interview=interview,
-            finding=next((Finding(one) for one in results if one.is_current), None),
-            earlier_findings=[Finding(one) for one in results if not one.is_current],
+            result=next((ResultCard(result) for result in results if result.is_current), None),
+            earlier_results=[ResultCard(result) for result in results if not result.is_current],
             decisions=list(interview.decisions.select_related("decided_by", "result")),
-            answers=[Answer.of(one) for one in responses],
+            responses=[ResponseCard.of(response) for response in responses],
             attempts=list(interview.attempts.select_related("call")),
             history=[EventRow(event) for event in interview.events.all()],
             cost=Cost.of(interview_id=interview.pk),
@@ -203,39 +199,39 @@ class InterviewPage:
         )
 
     @property
-    def came_to_no_question(self) -> bool:
-        """Whether it was over before any question was answered, so that there is nothing to show of any."""
-        return all(one.response.status == InterviewResponse.Status.SKIPPED for one in self.answers)
+    def has_no_answers(self) -> bool:
+        """Whether the interview ended before any question was answered."""
+        return all(card.response.status == InterviewResponse.Status.SKIPPED for card in self.responses)
 
     @property
     def next_to_decide(self) -> Interview | None:
-        """Where to go on from one that is decided: who has waited longest for the same job, else for any."""
+        """The interview that has waited longest for a decision, one for the same job first."""
         waiting = Interview.objects.to_decide()
-        elsewhere = Case(When(job=self.interview.job_id, then=0), default=1)
-        return waiting.select_related("candidate", "job").order_by(elsewhere, "completed_at").first()
+        other_jobs_last = Case(When(job=self.interview.job_id, then=0), default=1)
+        return waiting.select_related("candidate", "job").order_by(other_jobs_last, "completed_at").first()
 
     @property
-    def waits_for_budget(self) -> str:
-        """Why its answers, or its result, are not being worked on, where that is for want of money."""
-        working = self.interview.result_status == Interview.ResultStatus.PENDING
-        working = working or any(one.response.status in InterviewResponse.IN_WORK for one in self.answers)
-        return why_no_paid_work() if working else ""
+    def budget_problem(self) -> str:
+        """Why scoring waits, if it waits for the monthly budget."""
+        is_concluding = self.interview.result_status == Interview.ResultStatus.PENDING
+        is_in_work = any(card.response.status in InterviewResponse.IN_WORK for card in self.responses)
+        return why_no_paid_work() if is_concluding or is_in_work else ""
 
     @property
     def badges(self) -> list[tuple[str, str]]:
-        """(words, colour) for the head of the page."""
+        """Texts for the head of the page, each with its colour."""
         interview = self.interview
-        shown = [(state_of(interview), COLOURS[interview.status])]
+        badges = [(status_label(interview), LABEL_COLOURS[interview.status])]
         if interview.result_status != Interview.ResultStatus.NONE:
-            colour = COLOURS.get(interview.result_status, "info")
-            shown.append((f"Result: {interview.get_result_status_display()}", colour))
+            colour = LABEL_COLOURS.get(interview.result_status, "info")
+            badges.append((f"Result: {interview.get_result_status_display()}", colour))
         if self.decisions:
             last = self.decisions[0]
-            shown.append((f"Decided: {last.get_verdict_display()}", COLOURS[last.verdict]))
-        if self.finding:
-            label = self.finding.result.label
-            shown.append((f"Judged by: {label}", "warning" if label == OfflineInterviewer.label else "default"))
-        return shown
+            badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))
+        if self.result:
+            label = self.result.result.label
+            badges.append((f"Judged by: {label}", "warning" if label == OfflineInterviewer.label else "default"))
+        return badges
 
     @property
     def duration(self) -> str:

@@ -1,132 +1,127 @@
-"""Finding a quote again in the text that it is said to come from, and judging whether it says anything."""
+"""Finds a quote in the transcript that it is cited from, and judges whether it can support a score."""
 
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, groupby
 
 from interviews.flags import Flag
 from screener.services.interviewer.prompt_injection import injection_spans
 
-FEWEST_QUOTED = 3
-FILLERS = frozenset(
+MIN_QUOTE_WORDS = 3
+FILLER_WORDS = frozenset(
     "um umm uhm uh huh er erm ah eh hm hmm mm mhm like so well okay ok yeah yep yes no nope you know i mean".split()
 )
-_LITTLE = FILLERS | frozenset(
+_STOP_WORDS = FILLER_WORDS | frozenset(
     """a about all also an and any are as at be because been but by can could couldn d did didn do does doesn don for
     from had hadn has hasn have haven he her him his how if in into is isn it its just ll m me more most my not of on
     or our out re really s she should shouldn some such t than that the their them then there these they this those to
     too up us ve very was wasn we were weren what when where which while who why will with would wouldn your""".split()
 )
-"""English words that support nothing by themselves, split at apostrophes. Of other languages all words count."""
+"""English words that support nothing by themselves, split at apostrophes. In other languages every word counts."""
 _ELLIPSIS = re.compile(r"\[?(?:…|\.{3,})\]?")
 
 
-@dataclass(frozen=True)
-class Place:
-    start: int
-    end: int
+def find_quote(quote: str, redacted: str, original: str) -> list[slice]:
+    """Return where the quote is in the transcript, ignoring case, punctuation and spacing; empty if it is not there.
 
+    `redacted` is the transcript that was sent to the interviewer. `original` is the same text before redaction; both
+    have the same length, so that a span of one is a span of the other.
 
-def places_of(quote: str, sent: str, spoken: str) -> list[Place]:
-    """Where the quote stands in what was sent, word for word, in any case, punctuation and spacing; none: nowhere.
-
-    A quote that leaves something out ("I led … twelve services") stands there if each of its parts does, in their
-    order. Its parts are places of their own, so that nobody is shown as one sentence what was said as two. Of words
-    that were said more than once it is the first place that does not speak to whoever scores them, if there is one.
-    `sent` and `spoken` as in `why_no_evidence`.
+    A quote with an ellipsis ("I led … twelve services") is found if its parts are found in their order. Each part has
+    a span of its own, because the reviewer must not read two sentences as one. Of several occurrences the first one
+    outside of prompt injections is returned, else the first.
     """
-    said = injection_spans(spoken)
-    parts = [one for one in _ELLIPSIS.split(quote) if one.strip()]
-    tries: list[tuple[list[str], tuple[slice, ...]]] = [([quote], said), (parts, said), (parts, ())]
-    return next(filter(None, (_in_order(words, _read(sent), shunned) for words, shunned in tries)), [])
+    injections = injection_spans(original)
+    index = _word_index(redacted)
+    parts = [part for part in _ELLIPSIS.split(quote) if part.strip()]
+    return (
+        _find_parts([quote], index, excluded=injections)
+        or _find_parts(parts, index, excluded=injections)
+        or _find_parts(parts, index, excluded=())
+    )
 
 
-def _in_order(parts: list[str], read: "_Reading", shunned: tuple[slice, ...]) -> list[Place]:
-    """Each part after the one before, in the first place that touches nothing shunned, else in the first."""
-    places: list[Place] = []
+def _find_parts(parts: list[str], index: "_WordIndex", *, excluded: tuple[slice, ...]) -> list[slice]:
+    spans: list[slice] = []
     for part in parts:
-        there = read.places(part, after=places[-1].end if places else 0)
-        first = next(there, None)
+        occurrences = index.find(part, after=spans[-1].stop if spans else 0)
+        first = next(occurrences, None)
         if first is None:
             return []
-        places.append(next((one for one in chain([first], there) if not _touches(one, shunned)), first))
-    return places
+        spans.append(next((span for span in chain([first], occurrences) if not _overlaps_any(span, excluded)), first))
+    return spans
 
 
-def _touches(place: Place, said: tuple[slice, ...]) -> bool:
-    return any(one.start < place.end and place.start < one.stop for one in said)
+def _overlaps_any(span: slice, others: tuple[slice, ...]) -> bool:
+    return any(other.start < span.stop and span.start < other.stop for other in others)
 
 
-def why_no_evidence(place: Place, sent: str, spoken: str) -> str:
-    """The flag for what keeps a score from resting on these words; empty where nothing does.
-
-    `sent` is what was judged, `spoken` place for place the same before anything was masked.
-    """
-    if _touches(place, injection_spans(spoken)):
+def quote_problem(span: slice, redacted: str, original: str) -> Flag | None:
+    """Return why no score may rest on these words of the transcript. The texts are those of `find_quote`."""
+    if _overlaps_any(span, injection_spans(original)):
         return Flag.QUOTE_TALKS_TO_THE_SCORER
-    return "" if says_something(place, sent) else Flag.QUOTE_SAYS_NOTHING
+    return None if has_substance(span, redacted) else Flag.QUOTE_SAYS_NOTHING
 
 
-def says_something(place: Place, text: str) -> bool:
-    """Whether a score can rest on these words: three or more, or all of a shorter text, and not only little ones."""
-    words = [word for word, _ in _words(text[place.start : place.end])]
-    enough = len(words) >= FEWEST_QUOTED or words == _read(text).words
-    return enough and any(word not in _LITTLE for word in words)
+def has_substance(span: slice, text: str) -> bool:
+    """Whether these are at least three words, or all words of a shorter text, and not only stop words."""
+    words = [word for word, _ in _iter_words(text[span])]
+    is_long_enough = len(words) >= MIN_QUOTE_WORDS or words == _word_index(text).words
+    return is_long_enough and any(word not in _STOP_WORDS for word in words)
 
 
-class _Reading:
-    """A text as a line of its words, in which a run of words is found by one search and led back to its place."""
+class _WordIndex:
+    """The words of a text, joined into one line. One string search finds a run of words."""
 
     def __init__(self, text: str) -> None:
-        found = list(_words(text))
-        self.words = [word for word, _ in found]
-        self._places = [place for _, place in found]
-        self._line = _line(self.words)
-        self._begins = [0]
+        entries = list(_iter_words(text))
+        self.words = [word for word, _ in entries]
+        self._spans = [span for _, span in entries]
+        self._line = _join_words(self.words)
+        self._offsets = [0]
         for word in self.words:
-            self._begins.append(self._begins[-1] + len(word) + 1)
+            self._offsets.append(self._offsets[-1] + len(word) + 1)
 
-    def places(self, quote: str, *, after: int) -> Iterator[Place]:
-        """Each place, in order, where the words of the quote stand behind this one of the text."""
-        wanted = [word for word, _ in _words(quote)]
-        first = bisect_right(self._places, after, key=lambda place: place.start) if after else 0
-        at = self._line.find(_line(wanted), self._begins[first]) if wanted else -1
-        while at >= 0:
-            first = bisect_right(self._begins, at) - 1
-            yield Place(self._places[first].start, self._places[first + len(wanted) - 1].end)
-            at = self._line.find(_line(wanted), at + 1)
+    def find(self, quote: str, *, after: int) -> Iterator[slice]:
+        """Yield the span of each occurrence that begins after this place in the text, in order."""
+        words = [word for word, _ in _iter_words(quote)]
+        first = bisect_right(self._spans, after, key=lambda span: int(span.start)) if after else 0
+        offset = self._line.find(_join_words(words), self._offsets[first]) if words else -1
+        while offset >= 0:
+            first = bisect_right(self._offsets, offset) - 1
+            yield slice(self._spans[first].start, self._spans[first + len(words) - 1].stop)
+            offset = self._line.find(_join_words(words), offset + 1)
 
 
 @lru_cache(maxsize=8)
-def _read(text: str) -> _Reading:
-    """Kept for a moment, because all quotes of an answer are looked for in the same text."""
-    return _Reading(text)
+def _word_index(text: str) -> _WordIndex:
+    """Cached, because all quotes of a response are looked up in the same text."""
+    return _WordIndex(text)
 
 
-def _line(words: list[str]) -> str:
-    """Each word between line ends, which no word contains: "elve" is not found in "twelve"."""
+def _join_words(words: list[str]) -> str:
+    """Put a line break around each word, so that "elve" is not found in "twelve"."""
     return "".join(f"\n{word}" for word in words) + "\n"
 
 
-def _words(text: str) -> Iterator[tuple[str, Place]]:
-    """The words in small letters, written alike however they were composed, with their places in the text as it stands.
+def _iter_words(text: str) -> Iterator[tuple[str, slice]]:
+    """Yield each word in lower case and compatibility form (NFKC), with its span in `text`.
 
-    What one sign stands for can be more than one word ("½"): then each has the place of the whole.
+    A character that stands for several words ("½") gives each of them the span of the whole run.
     """
-    for is_word, signs in groupby(enumerate(text), key=lambda one: _belongs_to_a_word(one[1])):
+    for is_word, run in groupby(enumerate(text), key=lambda entry: _is_word_character(entry[1])):
         if is_word:
-            run = list(signs)
-            place = Place(run[0][0], run[-1][0] + 1)
-            alike = unicodedata.normalize("NFKC", text[place.start : place.end]).casefold()
-            for still_word, parts in groupby(unicodedata.normalize("NFKC", alike), key=_belongs_to_a_word):
-                if still_word:
-                    yield "".join(parts), place
+            places = [place for place, _ in run]
+            span = slice(places[0], places[-1] + 1)
+            folded = unicodedata.normalize("NFKC", text[span]).casefold()
+            for is_still_word, characters in groupby(unicodedata.normalize("NFKC", folded), key=_is_word_character):
+                if is_still_word:
+                    yield "".join(characters), span
 
 
-def _belongs_to_a_word(sign: str) -> bool:
-    """Letters and figures, and the accents and vowel signs that stand on them."""
-    return sign.isalnum() or unicodedata.category(sign).startswith("M")
+def _is_word_character(character: str) -> bool:
+    """Whether it is a letter, a digit, or an accent or vowel sign of one."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")

@@ -1,9 +1,10 @@
-"""From assessments to a result: what the answers add up to, and what is missing where they do not."""
+"""The step from the assessments of an interview to its result: score, coverage, recommendation and summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -14,32 +15,75 @@ from interviews.models import Assessment, Interview, InterviewResponse, Intervie
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
-from interviews.records import CriterionRecord
-from interviews.scoring.assessment import job_text, sendable
-from interviews.scoring.quote_verification import places_of, why_no_evidence
+from interviews.scoring.assessment import redacted_transcript
+from interviews.scoring.rubric import job_text
+from interviews.scoring.summary_verification import VerifiedSummary, verify_summary
 from jobs.models import JobDescription
 from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import paid
 from screener.models import ModelCall
-from screener.records import Point
 from screener.services.errors import ServiceError
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
 
-STRENGTH_FROM = Decimal("6.5")
-"""A strength rests on an answer with this score or a higher one, an improvement on one with a lower score."""
-NOTHING_SUPPORTED = "No statement about this interview is supported by words of its answers. Read the answers."
+NO_SUMMARY = "The score is complete, but it could not be summarised in words."
 
-Counted = tuple[InterviewResponse, Assessment]
-"""An answer with the score that it has."""
+
+class ScoredResponse(NamedTuple):
+    response: InterviewResponse
+    assessment: Assessment
+
+    @property
+    def score(self) -> float:
+        return float(self.assessment.score or 0)
+
+
+@dataclass(frozen=True)
+class ScoreSummary:
+    """The scores of an interview taken together.
+
+    Where `score` is None, `no_score_reason` says why. `review_reason` says why a reviewer must look at the score.
+    """
+
+    interview: Interview
+    responses: list[InterviewResponse]
+    scored: list[ScoredResponse]
+    coverage: Decimal
+    score: Decimal | None
+    status: str
+    no_score_reason: str
+    review_reason: str = ""
+
+    @classmethod
+    def of(cls, interview: Interview) -> "ScoreSummary":
+        responses = list(interview.responses.prefetch_related("assessments"))
+        total_weight = sum(response.weight for response in responses)
+        scored = list(_scored_responses(responses))
+        coverage = weighted_coverage((response for response, _ in scored), total_weight)
+        status, no_score_reason = _why_no_score(interview, responses, coverage)
+        if no_score_reason:
+            return cls(interview, responses, scored, coverage, None, status, no_score_reason)
+        score = _weighted_mean(scored)
+        review_reason = _unsupported_recommendation_reason(interview.job, scored, total_weight, score)
+        status = Interview.ResultStatus.NEEDS_REVIEW if review_reason else status
+        return cls(interview, responses, scored, coverage, score, status, "", review_reason)
+
+    @property
+    def flags(self) -> set[str]:
+        assessments = [response.current_assessment for response in self.responses]
+        flags = {flag for assessment in assessments if assessment for flag in assessment.flags}
+        return flags | {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else flags
+
+
+# --- The step ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Conclusion:
     """The result of an interview: its scores and, unless they are incomplete, a summary in words."""
 
-    standing: "Standing"
+    scores: ScoreSummary
     summary: Reply[Summary] | None
 
 
@@ -55,16 +99,16 @@ def _interviews_to_conclude() -> InterviewQuerySet:
 
 def _conclude(lease: Lease[Interview]) -> Conclusion:
     interview = Interview.all_objects.select_related("job", "candidate").get(pk=lease.pk)
-    standing = Standing.of(interview)
-    if standing.missing:
-        return Conclusion(standing, None)
+    scores = ScoreSummary.of(interview)
+    if scores.no_score_reason:
+        return Conclusion(scores, None)
     summary = paid(
         ModelCall.Purpose.SUMMARY,
-        lambda interviewer: interviewer.summarise_interview(standing.text()),
+        lambda interviewer: interviewer.summarise_interview(_interview_text(scores)),
         interview_id=interview.pk,
         job_id=interview.job_id,
     )
-    return Conclusion(standing, summary)
+    return Conclusion(scores, summary)
 
 
 @contextmanager
@@ -81,16 +125,16 @@ def _lock_interview(interview_id: UUID) -> Iterator[Interview | None]:
 
 
 def _save_conclusion(interview: Interview, conclusion: Conclusion) -> None:
-    standing = conclusion.standing
-    _save_result(interview, standing.status, standing, conclusion.summary, reason=standing.missing)
+    scores = conclusion.scores
+    _save_result(interview, scores.status, scores, conclusion.summary, reason=scores.no_score_reason)
 
 
 def _give_up(interview: Interview, error: ServiceError) -> None:
-    """Keep the score, which needs no model, and leave the summary to a person."""
-    standing = Standing.of(interview)
-    reason = standing.missing or f"The score stands, but nobody has put it into words. {error}"
-    status = standing.status if standing.missing else Interview.ResultStatus.NEEDS_REVIEW
-    _save_result(interview, status, standing, None, reason=reason)
+    """Keep the score, which needs no model, and leave the summary to a reviewer."""
+    scores = ScoreSummary.of(interview)
+    reason = scores.no_score_reason or f"{NO_SUMMARY} {error}"
+    status = scores.status if scores.no_score_reason else Interview.ResultStatus.NEEDS_REVIEW
+    _save_result(interview, status, scores, None, reason=reason)
 
 
 CONCLUDE_STEP = Step(
@@ -102,147 +146,53 @@ CONCLUDE_STEP = Step(
 )
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What the settled answers add up to; `missing` says why they add up to no score, where they do not.
-
-    `doubt` says why a person must look at the score that there is, where somebody must.
-    """
-
-    interview: Interview
-    responses: list[InterviewResponse]
-    counted: list[Counted]
-    coverage: Decimal
-    score: Decimal | None
-    status: str
-    missing: str
-    doubt: str = ""
-
-    @classmethod
-    def of(cls, interview: Interview) -> "Standing":
-        responses = list(interview.responses.prefetch_related("assessments"))
-        total = sum(one.weight for one in responses)
-        counted = [(one, found) for one in responses if (found := one.current_assessment) and found.score is not None]
-        coverage = weighted_coverage((one for one, _ in counted), total)
-        status, missing = _what_is_missing(interview, responses, coverage)
-        score = None if missing else _mean(counted)
-        doubt = (
-            "" if score is None else _rests_on_no_words(interview.job, counted, total, recommend(score, interview.job))
-        )
-        if doubt:
-            status = Interview.ResultStatus.NEEDS_REVIEW
-        return cls(interview, responses, counted, coverage, score, status, missing, doubt)
-
-    def text(self) -> InterviewText:
-        return InterviewText(
-            job=job_text(self.interview.job),
-            answers=tuple(
-                AssessedResponse(
-                    position=one.position,
-                    question=one.question,
-                    transcript=sendable(one, self.interview),
-                    score=float(found.score or 0),
-                    criteria=tuple(_as_scored(criterion) for criterion in found.criteria),
-                )
-                for one, found in self.counted
-            ),
-            private=self.interview.candidate.identifying_texts,
-        )
-
-
-def _as_scored(criterion: CriterionRecord) -> CriterionScore:
-    """A stored criterion as the interviewer's summary reads it: with the quotes that were found, and no others."""
-    return CriterionScore(
-        criterion=criterion.criterion,
-        score=criterion.score,
-        reason=criterion.reason,
-        quotes=[evidence.quote for evidence in criterion.quotes],
+def _interview_text(scores: ScoreSummary) -> InterviewText:
+    return InterviewText(
+        job=job_text(scores.interview.job),
+        answers=tuple(_assessed_response(scored, scores.interview) for scored in scores.scored),
+        private=scores.interview.candidate.identifying_texts,
     )
 
 
-def _what_is_missing(interview: Interview, responses: list[InterviewResponse], coverage: Decimal) -> tuple[str, str]:
-    """(result status, why there can be no overall score, in sentences; empty where there can).
-
-    Incomplete: something of ours failed, which trying again may mend, or too little was answered. Needs review: all
-    was done, and what came of it is for a person to settle.
-    """
-    failed = [one for one in responses if one.has_failed]
-    broken = any(one.status in InterviewResponse.SETTLED_BY_US for one in failed)
-    if failed:
-        reasons = " ".join(_why_no_score(one) for one in failed)
-        status = Interview.ResultStatus.INCOMPLETE if broken else Interview.ResultStatus.NEEDS_REVIEW
-        return status, f"{reasons} Read or hear the answer and decide, or have it tried again."
-    if not coverage or coverage < interview.job.minimum_coverage:
-        enough = _percent(interview.job.minimum_coverage)
-        few = f"Only {_percent(coverage)} of the questions (by weight) have a score; the job asks for {enough}."
-        return Interview.ResultStatus.INCOMPLETE, few
-    return Interview.ResultStatus.READY, ""
-
-
-def _why_no_score(response: InterviewResponse) -> str:
-    number = response.position + 1
-    if response.status in InterviewResponse.SETTLED_BY_US:
-        return f"Question {number}: {response.status_reason or response.get_status_display()}"
-    found = response.current_assessment
-    return f"Question {number} needs a person: {found.reason if found else ''}"
-
-
-def _percent(share: Decimal) -> str:
-    """Exact enough to tell apart what is just below a border."""
-    return f"{float(share) * 100:.3g}%"
-
-
-def _mean(counted: list[Counted]) -> Decimal:
-    weight = sum(one.weight for one, _ in counted)
-    return Decimal(str(sum(float(found.score or 0) * one.weight for one, found in counted) / weight)).quantize(
-        Decimal("0.01")
+def _assessed_response(scored: ScoredResponse, interview: Interview) -> AssessedResponse:
+    """The scored response as the interviewer reads it for the summary: with verified quotes only."""
+    return AssessedResponse(
+        position=scored.response.position,
+        question=scored.response.question,
+        transcript=redacted_transcript(scored.response, interview),
+        score=scored.score,
+        criteria=tuple(
+            CriterionScore(
+                criterion=criterion.criterion,
+                score=criterion.score,
+                reason=criterion.reason,
+                quotes=[evidence.quote for evidence in criterion.quotes],
+            )
+            for criterion in scored.assessment.criteria
+        ),
     )
-
-
-def _rests_on_no_words(job: JobDescription, counted: list[Counted], total: float, advice: str) -> str:
-    """Why a person must look where the recommendation hangs on scores for which no words of an answer are shown."""
-    shown = [(one, found) for one, found in counted if found.shows_words]
-    if len(shown) == len(counted):
-        return ""
-    enough = shown and weighted_coverage((one for one, _ in shown), total) >= job.minimum_coverage
-    without = recommend(_mean(shown), job) if enough else ""
-    if without == advice:
-        return ""
-    which = ", ".join(str(one.position + 1) for one, found in counted if not found.shows_words)
-    return (
-        f"The recommendation ({advice}) rests on scores for which no words are shown (question {which}); without them "
-        f"it would be {without or 'none'}. Read or hear what was said there, then decide."
-    )
-
-
-def recommend(score: Decimal, job: JobDescription) -> str:
-    if score >= job.hire_at:
-        return Recommendation.HIRE
-    return Recommendation.CONSIDER if score >= job.consider_at else Recommendation.REJECT
 
 
 def _save_result(
-    interview: Interview, status: str, standing: Standing, reply: Reply[Summary] | None, *, reason: str
+    interview: Interview, status: str, scores: ScoreSummary, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
     """Make this the current result. Call it with the interview locked."""
     label = selection.configured_interviewer().label
-    reason = f"{standing.doubt} {reason}".strip()
-    words = _in_words(reply.value, standing) if reply else InWords(reasoning="")
-    score = standing.score
-    advice = recommend(score, interview.job) if score is not None else ""
-    contradictions = _contradictions(reply.value.opinion, words, advice) if reply else set()
+    reason = f"{scores.review_reason} {reason}".strip()
+    recommendation = "" if scores.score is None else recommend(scores.score, interview.job)
+    summary = _verify_reply(reply.value, scores, recommendation) if reply else VerifiedSummary()
     interview.results.filter(is_current=True).update(is_current=False)
     InterviewResult.objects.create(
         interview=interview,
-        overall_score=score,
-        coverage=standing.coverage,
-        recommendation=advice,
+        overall_score=scores.score,
+        coverage=scores.coverage,
+        recommendation=recommendation,
         opinion=reply.value.opinion if reply else "",
-        reasoning=f"{reason} {words.reasoning}".strip(),
-        grounds=words.grounds,
-        strengths=words.strengths,
-        improvements=words.improvements,
-        flags=sorted(words.flags | contradictions | _flags(standing)),
+        reasoning=f"{reason} {summary.reasoning}".strip(),
+        grounds=summary.grounds,
+        strengths=summary.strengths,
+        improvements=summary.improvements,
+        flags=sorted(summary.flags | scores.flags),
         hire_at=interview.job.hire_at,
         consider_at=interview.job.consider_at,
         model=(reply.model if reply else label)[:100],
@@ -252,71 +202,85 @@ def _save_result(
     interview.set_result_status(status, reason=reason)
 
 
-def _flags(standing: Standing) -> set[str]:
-    assessments = [found for one in standing.responses if (found := one.current_assessment)]
-    return {flag for found in assessments for flag in found.flags} | (
-        {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if standing.doubt else set()
-    )
+def _verify_reply(summary: Summary, scores: ScoreSummary, recommendation: str) -> VerifiedSummary:
+    redacted = {
+        scored.response.position: redacted_transcript(scored.response, scores.interview) for scored in scores.scored
+    }
+    originals = {scored.response.position: scored.response.transcript for scored in scores.scored}
+    answer_scores = {scored.response.position: scored.score for scored in scores.scored}
+    return verify_summary(summary, redacted, originals, answer_scores, recommendation)
 
 
-@dataclass(frozen=True)
-class InWords:
-    """What is said of an interview: statements, each with the question and the words that it rests on."""
-
-    reasoning: str
-    grounds: list[Point] = field(default_factory=list)
-    strengths: list[Point] = field(default_factory=list)
-    improvements: list[Point] = field(default_factory=list)
-    flags: frozenset[str] = frozenset()
+# --- The scores ----------------------------------------------------------------------------------------
 
 
-def _in_words(summary: Summary, standing: Standing) -> InWords:
-    """The statements whose quotes stand in answers that they may rest on; the others are left out and flagged."""
-    strong = {one.position for one, found in standing.counted if (found.score or 0) >= STRENGTH_FROM}
-    answers = {one.position: (one, sendable(one, standing.interview)) for one, _ in standing.counted}
-    flags, kept = set[str](), list[list[Point]]()
-    for points, may_rest_on in (
-        (summary.reasoning, answers.keys()),
-        (summary.strengths, strong),
-        (summary.improvements, answers.keys() - strong),
-    ):
-        allowed = {position: answers[position] for position in may_rest_on}
-        found = [(point, *_words_under(point, allowed)) for point in points]
-        kept.append(
-            [
-                Point(text=point.text, position=point.position, quote=quote)
-                for point, quote, why_not in found
-                if not why_not
-            ]
+def _scored_responses(responses: Iterable[InterviewResponse]) -> Iterator[ScoredResponse]:
+    for response in responses:
+        assessment = response.current_assessment
+        if assessment and assessment.score is not None:
+            yield ScoredResponse(response, assessment)
+
+
+def _why_no_score(interview: Interview, responses: list[InterviewResponse], coverage: Decimal) -> tuple[str, str]:
+    """Return the result status, and why there is no overall score: empty where there is one.
+
+    Incomplete: a failure that another try may mend, or too low a coverage. Needs review: nothing failed, and a
+    reviewer has to settle what the interviewer could not.
+    """
+    failed = [response for response in responses if response.has_failed]
+    if failed:
+        is_broken = any(response.status in InterviewResponse.SETTLED_BY_US for response in failed)
+        status = Interview.ResultStatus.INCOMPLETE if is_broken else Interview.ResultStatus.NEEDS_REVIEW
+        reasons = " ".join(map(_failure_reason, failed))
+        return status, f"{reasons} Read or hear the answer, then decide or try again."
+    if not coverage or coverage < interview.job.minimum_coverage:
+        return Interview.ResultStatus.INCOMPLETE, (
+            f"Only {_format_percent(coverage)} of the questions (by weight) have a score. "
+            f"The job requires {_format_percent(interview.job.minimum_coverage)}."
         )
-        flags.update(*(why_not for *_, why_not in found))
-    grounds, strengths, improvements = kept
-    return InWords(
-        reasoning=" ".join(point.text for point in grounds) or NOTHING_SUPPORTED,
-        grounds=grounds,
-        strengths=strengths,
-        improvements=improvements,
-        flags=frozenset(flags),
+    return Interview.ResultStatus.READY, ""
+
+
+def _failure_reason(response: InterviewResponse) -> str:
+    number = response.position + 1
+    if response.status in InterviewResponse.SETTLED_BY_US:
+        return f"Question {number}: {response.status_reason or response.get_status_display()}"
+    assessment = response.current_assessment
+    return f"Question {number} needs a reviewer: {assessment.reason if assessment else ''}"
+
+
+def _format_percent(fraction: Decimal) -> str:
+    """Three digits, so that 59.6 % is not shown as the 60 % that a job requires."""
+    return f"{float(fraction) * 100:.3g}%"
+
+
+def _weighted_mean(scored: Iterable[ScoredResponse]) -> Decimal:
+    weighted = [(entry.score * entry.response.weight, entry.response.weight) for entry in scored]
+    mean = sum(points for points, _ in weighted) / sum(weight for _, weight in weighted)
+    return Decimal(str(mean)).quantize(Decimal("0.01"))
+
+
+def _unsupported_recommendation_reason(
+    job: JobDescription, scored: list[ScoredResponse], total_weight: float, score: Decimal
+) -> str:
+    """Return why a reviewer must look, where the recommendation depends on scores without verified quotes."""
+    quoted = [entry for entry in scored if entry.assessment.shows_words]
+    if len(quoted) == len(scored):
+        return ""
+    recommendation, without = recommend(score, job), ""
+    coverage = weighted_coverage((response for response, _ in quoted), total_weight)
+    if quoted and coverage >= job.minimum_coverage:
+        without = recommend(_weighted_mean(quoted), job)
+    if without == recommendation:
+        return ""
+    numbers = ", ".join(str(entry.response.position + 1) for entry in scored if not entry.assessment.shows_words)
+    return (
+        f"The recommendation ({recommendation}) depends on scores without quotes (question {numbers}). Without them it "
+        f"would be {without or 'none'}. Read or hear these answers, then decide."
     )
 
 
-def _words_under(point: Point, answers: dict[int, tuple[InterviewResponse, str]]) -> tuple[str, set[str]]:
-    """The words that a statement rests on, as they were said, and the flags for why it is left out, where it is."""
-    answer, sent = answers.get(point.position, (None, ""))
-    places = places_of(point.quote, sent, answer.transcript) if answer else []
-    if not answer or not places:
-        return "", {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT}
-    why_not = {why_no_evidence(place, sent, answer.transcript) for place in places}
-    quote = " … ".join(answer.transcript[place.start : place.end] for place in places)
-    is_supported = "" in why_not and Flag.QUOTE_TALKS_TO_THE_SCORER not in why_not
-    return quote, set() if is_supported else {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT, *why_not} - {""}
-
-
-def _contradictions(opinion: str, words: InWords, advice: str) -> set[str]:
-    """Where what is said of the interview does not go with what the job's thresholds make of its score."""
-    found: set[str] = {Flag.CONTRADICTS_THRESHOLDS} if opinion != advice else set()
-    if advice == Recommendation.HIRE and not words.strengths:
-        found.add(Flag.HIRE_WITHOUT_STRENGTHS)
-    if advice == Recommendation.REJECT and words.strengths and not words.improvements:
-        found.add(Flag.REJECT_WITH_STRENGTHS_ONLY)
-    return found
+def recommend(score: Decimal, job: JobDescription) -> str:
+    if score >= job.hire_at:
+        return Recommendation.HIRE
+    return Recommendation.CONSIDER if score >= job.consider_at else Recommendation.REJECT

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, InterviewResponse
+from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
 from tests.support.factories import (
     ANSWER,
@@ -241,7 +242,7 @@ class TestTheResult:
         interview = make_assessed_interview()
         again = f"{INTERVIEWS}{interview.pk}/rescore/"
         refused = api.post(again, {"only_failed": True})
-        assert (refused.status_code, "Nothing failed here" in refused.json()["detail"]) == (409, True)
+        assert (refused.status_code, refused.json()["detail"]) == (409, NOTHING_FAILED)
         interview.responses.filter(position=1).update(status="model_unavailable", status_reason="No key.")
         interview.set_result_status("incomplete", reason="No key.")
         assert api.post(again, {"only_failed": True}).json()["result_status"] == "pending"

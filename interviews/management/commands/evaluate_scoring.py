@@ -1,4 +1,4 @@
-"""Have the configured interviewer score answers that people have scored, and report how far they agree."""
+"""Measure how far the scores of the configured interviewer agree with those of people."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -7,52 +7,57 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from interviews.calibration.report import picture, report
-from interviews.calibration.run import Evaluated, NotASet, evaluate, read_samples, requests_for
+from interviews.calibration.report import report_lines, svg_chart
+from interviews.calibration.run import Evaluation, count_requests, evaluate_samples
+from interviews.calibration.samples import InvalidSampleFile, Sample, read_samples
 from screener.services.interviewer import selection
 
-MOST_REPEATS = 100
+MAX_REPEATS = 100
 
 
 class Command(BaseCommand):
-    help = "Score answers that people have scored by the configured interviewer, and report how far they agree."
+    help = "Have the configured interviewer score answers that people have scored, and report how far they agree."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE.csv", type=Path, help="its columns are in docs/calibration.md")
+        parser.add_argument("file", metavar="FILE.csv", type=Path, help="columns: see docs/calibration.md")
         parser.add_argument(
-            "--repeats", type=int, default=3, metavar="N", help="how often each is scored; 3 unless set"
+            "--repeats", type=int, default=3, metavar="N", help="how often each answer is scored (default: 3)"
         )
-        parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="var/NAME OF THE SET.svg unless set")
+        parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="file of the chart (default: var/NAME.svg)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         repeats, file = options["repeats"], options["file"]
         plot = options["plot"] or Path(settings.BASE_DIR) / "var" / f"{file.stem}.svg"
-        if not 1 <= repeats <= MOST_REPEATS:
-            raise CommandError(f"--repeats must be 1 to {MOST_REPEATS}, not {repeats}.")
+        if not 1 <= repeats <= MAX_REPEATS:
+            raise CommandError(f"--repeats must be 1 to {MAX_REPEATS}, not {repeats}.")
         try:
             samples = read_samples(file)
-        except NotASet as error:
+        except InvalidSampleFile as error:
             raise CommandError(str(error)) from error
         interviewer = selection.configured_interviewer()
         self.stdout.write(f"{len(samples)} answers from {file}, each scored {repeats} times by: {interviewer.label}")
         if interviewer.billed_model:
             self.stdout.write(
-                f"That makes {requests_for(samples, repeats)} requests, more where one is asked again. "
-                "Each is on the bill of this month (admin, Spending) and stops at MONTHLY_BUDGET."
+                f"This takes {count_requests(samples, repeats)} requests, and one more for each rejected score. They "
+                "count towards the costs of this month (admin, Spending) and stop at MONTHLY_BUDGET."
             )
         self.stdout.write("")
-        found: list[Evaluated] = []
-        for one in evaluate(samples, repeats):
-            found.append(one)
-            if self.stderr.isatty():
-                self.stderr.write(f"{len(found)} of {len(samples)}", ending="\r")
-        for line in report(found, repeats):
+        evaluations = self._evaluate(samples, repeats)
+        for line in report_lines(evaluations, repeats):
             self.stdout.write(line)
-        self._draw(plot, picture(found, interviewer.label))
-        if not any(one.scores for one in found):
+        self._write_chart(plot, svg_chart(evaluations, interviewer.label))
+        if not any(evaluation.scores for evaluation in evaluations):
             raise CommandError("No answer got a score. The reasons are above.")
 
-    def _draw(self, plot: Path, svg: str) -> None:
+    def _evaluate(self, samples: list[Sample], repeats: int) -> list[Evaluation]:
+        evaluations = []
+        for evaluation in evaluate_samples(samples, repeats):
+            evaluations.append(evaluation)
+            if self.stderr.isatty():
+                self.stderr.write(f"{len(evaluations)} of {len(samples)}", ending="\r")
+        return evaluations
+
+    def _write_chart(self, plot: Path, svg: str) -> None:
         try:
             plot.parent.mkdir(parents=True, exist_ok=True)
             plot.write_text(svg, encoding="utf-8")

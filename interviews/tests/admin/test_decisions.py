@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from interviews.decisions import decide
 from interviews.models import Decision, EventKind, Interview
+from interviews.scoring.assessment import NOTHING_FAILED, RETRY_REASON
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_interview
 from tests.support.sample_rows import add_result, make_completed_interview
@@ -107,7 +108,7 @@ class TestTryingAgain:
         assert "What failed in 1 of 2 interviews is being tried again." in page
         assert [Interview.objects.get(pk=one.pk).result_status for one in (waiting, done)] == ["pending", "ready"]
         event = waiting.events.get(kind=EventKind.RESULT_REOPENED)
-        assert (event.actor, event.reason) == ("hanna", "Trying again what failed was asked for.")
+        assert (event.actor, event.reason) == ("hanna", RETRY_REASON)
 
     def test_of_many_is_for_those_who_may_change_them(self, db: None) -> None:
         waiting = one_that_waits()
@@ -116,7 +117,7 @@ class TestTryingAgain:
         assert Interview.objects.get().result_status == "incomplete"
 
     def test_where_nothing_failed_says_so(self, admin_client: Client) -> None:
-        assert "Nothing failed here" in submit_form(admin_client, admin_url(make_completed_interview(), "try_again"))
+        assert NOTHING_FAILED in submit_form(admin_client, admin_url(make_completed_interview(), "try_again"))
 
 
 class TestDeciding:

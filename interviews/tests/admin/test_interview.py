@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from interviews.flags import Flag
 from interviews.models import EventKind, Interview
-from interviews.presenters.interview import pieces
+from interviews.presenters.interview import split_transcript
 from interviews.records import Evidence
 from interviews.scoring import assessment
-from interviews.scoring.quote_verification import Place
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview, make_job, run_tasks
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
@@ -31,7 +30,7 @@ class TestThePage:
             "Judged by: offline rules, no language model",
             "The program recommends; a person decides.",
             f"<mark>{QUOTE}</mark>",
-            "not found in the answer",
+            Flag.QUOTE_NOT_FOUND.label,
             "Tell me about teamwork.",
             "Interview completed",
         ):
@@ -64,10 +63,10 @@ class TestThePage:
 
     def test_of_one_that_came_to_no_question_names_them_without_alarm(self, admin_client: Client) -> None:
         interview = make_interview()
-        assert "before any of its questions" not in get_page(admin_client, admin_url(interview))
+        assert "before any question was answered" not in get_page(admin_client, admin_url(interview))
         interview.finish(Interview.Outcome.WRONG_PERSON)
         page = get_page(admin_client, admin_url(interview))
-        assert "It was over before any of its questions was answered." in page
+        assert "The interview ended before any question was answered." in page
         assert '<li dir="auto">Tell me about teamwork.</li>' in page
         assert "Skipped" not in page
 
@@ -99,7 +98,7 @@ class TestThePage:
         for expected in (
             f"{first.created_at:%Y-%m-%d %H:%M} UTC: 7.50",
             f"“{QUOTE}”</blockquote>",
-            "not found in the answer",
+            Flag.QUOTE_NOT_FOUND.label,
             "&lt;script&gt;alert(1)&lt;/script&gt;",
             "rubric 1.",
         ):
@@ -173,16 +172,16 @@ def test_the_list_says_when_each_was_planned_as_all_other_pages_do(admin_client:
 
 class TestHighlighting:
     @given(st.text("ab ,.א<é", max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
-    def test_loses_and_adds_nothing(self, transcript: str, found: list[tuple[int, int]]) -> None:
-        places = [Place(min(one), max(one)) for one in found if max(one) <= len(transcript)]
-        assert "".join(piece.text for piece in pieces(transcript, places)) == transcript
+    def test_transcript_stays_complete(self, transcript: str, ends: list[tuple[int, int]]) -> None:
+        quotes = [slice(min(pair), max(pair)) for pair in ends if max(pair) <= len(transcript)]
+        assert "".join(span.text for span in split_transcript(transcript, quotes)) == transcript
 
-    def test_marks_overlapping_quotes_once(self) -> None:
-        found = [(one.text, one.is_evidence) for one in pieces("one two three four", [Place(4, 13), Place(0, 7)])]
-        assert found == [("one two three", True), (" four", False)]
+    def test_overlapping_quotes_are_merged(self) -> None:
+        spans = split_transcript("one two three four", [slice(4, 13), slice(0, 7)])
+        assert [(span.text, span.is_evidence) for span in spans] == [("one two three", True), (" four", False)]
 
-    def test_marks_nothing_where_no_quote_was_found(self) -> None:
-        assert [one.is_evidence for one in pieces("one two", [])] == [False]
+    def test_no_quote_marks_nothing(self) -> None:
+        assert [span.is_evidence for span in split_transcript("one two", [])] == [False]
 
 
 class TestAButton:

@@ -26,12 +26,12 @@ from interviews.models import Interview, InterviewResponse, Recording
 from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 from interviews.scoring import assessment
 from interviews.scoring.assessment import ASSESS_STEP
-from interviews.tests.scoring.test_monthly_budget import judging
 from screener.background.steps import run_step
 from screener.services.interviewer.protocol import AssessedResponse, InterviewText, ResponseText
 from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
 from tests.support.fake_openai import FakeOpenAI, fake_language_model
+from tests.support.model_replies import reply_by_schema
 
 ROOT = Path(__file__).resolve().parents[3]
 RATE = 8000
@@ -183,9 +183,7 @@ class TestPauses:
 # --- Nothing of it reaches a score ---------------------------------------------------------------------
 
 JUDGES = [
-    ROOT / "interviews/scoring/assessment.py",
-    ROOT / "interviews/scoring/result.py",
-    ROOT / "interviews/scoring/quote_verification.py",
+    *sorted((ROOT / "interviews/scoring").glob("*.py")),
     ROOT / "screener/costs/metering.py",
     *sorted((ROOT / "screener/services").glob("*.py")),
     *sorted((ROOT / "templates/prompts").iterdir()),
@@ -206,7 +204,7 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 
 @pytest.fixture
 def model() -> Iterator[FakeOpenAI]:
-    with fake_language_model(judging) as server:
+    with fake_language_model(reply_by_schema) as server:
         yield server
 
 

@@ -1,10 +1,16 @@
-"""Measures of agreement, held against published and textbook values."""
+"""Measures of agreement, compared with published and textbook values."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviews.calibration.agreement import Agreement, pearson, ranks, spearman, weighted_kappa
+from interviews.calibration.agreement import (
+    Agreement,
+    average_ranks,
+    pearson_correlation,
+    spearman_correlation,
+    weighted_kappa,
+)
 
 Pairs = list[tuple[float, float]]
 ANSCOMBE = [
@@ -17,20 +23,20 @@ IQ_AND_TELEVISION = [
 CONSTANT = [(5.0, 4.0), (5.0, 6.0), (5.0, 9.0)]
 
 
-def test_pearson_of_a_published_example() -> None:
-    assert pearson(ANSCOMBE) == pytest.approx(0.81642, abs=1e-5)
+def test_pearson_matches_published_value() -> None:
+    assert pearson_correlation(ANSCOMBE) == pytest.approx(0.81642, abs=1e-5)
 
 
-def test_spearman_of_a_published_example() -> None:
-    assert spearman(IQ_AND_TELEVISION) == pytest.approx(-29 / 165)
+def test_spearman_matches_published_value() -> None:
+    assert spearman_correlation(IQ_AND_TELEVISION) == pytest.approx(-29 / 165)
 
 
-def test_spearman_with_ties() -> None:
-    assert spearman([(1, 5), (2, 6), (3, 7), (4, 8), (5, 7)]) == pytest.approx(0.8207826816681233)
+def test_spearman_handles_ties() -> None:
+    assert spearman_correlation([(1, 5), (2, 6), (3, 7), (4, 8), (5, 7)]) == pytest.approx(0.8207826816681233)
 
 
-def test_equal_values_share_the_mean_of_their_places() -> None:
-    assert ranks([20, 10, 20, 30, 20]) == [3, 1, 3, 5, 3]
+def test_equal_values_share_rank() -> None:
+    assert average_ranks([20, 10, 20, 30, 20]) == [3, 1, 3, 5, 3]
 
 
 @pytest.mark.parametrize(
@@ -40,45 +46,47 @@ def test_equal_values_share_the_mean_of_their_places() -> None:
         ([(0, 10), (10, 0)], -1),
         ([(0, 0), (10, 10)], 1),
         ([(2, 2), (2, 8), (8, 2), (8, 8)], 0),
-        ([(2.5, 3), (7.4, 7)], 1),  # Over whole scores; a half goes up.
+        ([(2.5, 3), (7.4, 7)], 1),  # Scores are rounded, a half up.
     ],
 )
-def test_weighted_kappa_worked_out_by_hand(pairs: Pairs, kappa: float) -> None:
+def test_kappa_matches_hand_calculation(pairs: Pairs, kappa: float) -> None:
     assert weighted_kappa(pairs) == pytest.approx(kappa)
 
 
-def kappa_by_the_textbook(pairs: list[tuple[int, int]]) -> float | None:
-    """One minus the weighted sum of what was seen over that of what the margins would give."""
+def textbook_kappa(pairs: list[tuple[int, int]]) -> float | None:
+    """One minus the weighted sum of the observed frequencies over that of the expected ones."""
     scores, count = range(11), len(pairs)
-    seen = {(one, other): pairs.count((one, other)) / count for one in scores for other in scores}
-    ones = {score: sum(seen[score, other] for other in scores) for score in scores}
-    others = {score: sum(seen[one, score] for one in scores) for score in scores}
-    weight = {(one, other): (one - other) ** 2 / 100 for one in scores for other in scores}
-    by_chance = sum(weight[one, other] * ones[one] * others[other] for one, other in seen)
-    return 1 - sum(weight[cell] * share for cell, share in seen.items()) / by_chance if by_chance > 1e-12 else None
+    observed = {(first, second): pairs.count((first, second)) / count for first in scores for second in scores}
+    firsts = {score: sum(observed[score, second] for second in scores) for score in scores}
+    seconds = {score: sum(observed[first, score] for first in scores) for score in scores}
+    weights = {(first, second): (first - second) ** 2 / 100 for first in scores for second in scores}
+    expected = sum(weights[first, second] * firsts[first] * seconds[second] for first, second in observed)
+    if expected <= 1e-12:
+        return None
+    return 1 - sum(weights[cell] * frequency for cell, frequency in observed.items()) / expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10)), min_size=1, max_size=30))
-def test_weighted_kappa_is_that_of_the_textbook(pairs: list[tuple[int, int]]) -> None:
-    expected = kappa_by_the_textbook(pairs)
+def test_kappa_matches_textbook(pairs: list[tuple[int, int]]) -> None:
+    expected = textbook_kappa(pairs)
     assert weighted_kappa(pairs) == (expected if expected is None else pytest.approx(expected))
 
 
-def test_what_does_not_vary_has_no_correlation() -> None:
-    found = Agreement.of(CONSTANT)
-    assert (found.pearson, found.spearman) == (None, None)
-    assert found.pairs == 3
-    assert found.mean_absolute_error == pytest.approx(2)
-    assert found.higher == pytest.approx(-4 / 3)
+def test_constant_scores_have_no_correlation() -> None:
+    agreement = Agreement.of(CONSTANT)
+    assert (agreement.pearson, agreement.spearman) == (None, None)
+    assert agreement.pair_count == 3
+    assert agreement.mean_absolute_error == pytest.approx(2)
+    assert agreement.mean_difference == pytest.approx(-4 / 3)
 
 
-def test_the_same_score_all_over_leaves_nothing_for_kappa_to_tell() -> None:
+def test_constant_scores_have_no_kappa() -> None:
     assert weighted_kappa([(5, 5), (5, 5)]) is None
 
 
-def test_of_nothing_nothing_is_known() -> None:
+def test_no_pairs_have_no_values() -> None:
     assert Agreement.of([]) == Agreement(0, None, None, None, None, None)
 
 
-def test_of_one_pair_only_the_difference_is_known() -> None:
+def test_one_pair_has_no_correlation() -> None:
     assert Agreement.of([(7.0, 5.0)]) == Agreement(1, 2.0, 2.0, None, None, 0.0)

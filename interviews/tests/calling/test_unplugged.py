@@ -12,12 +12,12 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
-from interviews.tests.scoring.test_monthly_budget import judging
 from screener.models import ModelCall
 from screener.tasks import sweep
 from tests.support.admin_client import submit_form
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import Behaviour, FakeOpenAI, disconnect, error_reply, fake_language_model
+from tests.support.model_replies import reply_by_schema
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 INTERVIEWS = 12
@@ -29,7 +29,7 @@ Status = InterviewResponse.Status
 @pytest.fixture
 def model() -> Iterator[FakeOpenAI]:
     """One server for the whole test. What it says, the test changes."""
-    with fake_language_model(judging) as server:
+    with fake_language_model(reply_by_schema) as server:
         yield server
 
 
@@ -95,7 +95,7 @@ def test_a_model_that_is_down_is_waited_for(begun: FakeOpenAI, time_machine: Any
     assert set(waiting.values_list("status", flat=True)) == {Status.TRANSCRIBED}
     assert 0 < len(answered(begun)) == ModelCall.objects.exclude(error="").count() < 3 * waiting.count()
 
-    begun.replies = [judging]
+    begun.replies = [reply_by_schema]
     pass_time(time_machine, minutes=40)
     assert_all_is_done(asked + answered(begun))
 
@@ -115,7 +115,7 @@ def test_a_key_that_was_revoked_shows_as_that_until_somebody_has_it_tried_again(
     assert 0 < len(waiting) == INTERVIEWS - Interview.objects.filter(result_status="ready").count()
 
     answered(begun)
-    begun.replies = [judging]
+    begun.replies = [reply_by_schema]
     chosen = {"action": "try_again_all", "_selected_action": [one.pk for one in waiting]}
     page = submit_form(admin_client, reverse("admin:interviews_interview_changelist"), **chosen)
     assert f"What failed in {len(waiting)} of {len(waiting)} interviews is being tried again." in page

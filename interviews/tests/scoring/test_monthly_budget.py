@@ -1,6 +1,5 @@
-"""While the month's budget for models is spent, work waits; nothing of it is lost, given up, or done twice."""
+"""Work waits while the monthly budget is spent. Nothing is lost, given up or done twice."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,51 +18,25 @@ from screener.background.queue import MAX_STEP_TRIES
 from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.tasks import sweep
-from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
-from tests.support.fake_openai import KEY, Behaviour, FakeOpenAI, completion_reply, json_reply, run_fake_openai
+from tests.support.factories import make_interview, make_job, run_tasks
+from tests.support.fake_openai import KEY, FakeOpenAI, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.model_replies import reply_by_schema
 from tests.support.sample_rows import WAV
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
-QUOTE = "I led the migration of twelve services"
-
-
-def _content(handler: Any) -> dict[str, Any]:
-    """What the model is asked for, by the name of its schema."""
-    schema = handler.scripted.requests[-1].json["response_format"]["json_schema"]
-    if schema["name"] == "compose_questions":
-        return {"questions": [{"text": "Why?", "competency": "Reasons", "weight": 1, "max_seconds": 60}]}
-    if schema["name"] == "summarise":
-        return _filled(schema["schema"])
-    keys = ("relevance", "specificity", "clarity", "professionalism")
-    scores = [{"criterion": key, "score": 8, "reason": "Concrete.", "quotes": [QUOTE]} for key in keys]
-    return {"criteria": scores, "feedback": "Concrete."}
-
-
-def _filled(schema: dict[str, Any]) -> dict[str, Any]:
-    """The least that a summary may say, whatever its fields are."""
-    least = {"string": "Concrete.", "array": []}
-    return {name: one["enum"][0] if "enum" in one else least[one["type"]] for name, one in schema["properties"].items()}
-
-
-def judging(handler: Any) -> None:
-    if "transcriptions" in handler.path:
-        json_reply(200, {"text": ANSWER})(handler)
-    else:
-        completion_reply(json.dumps(_content(handler)))(handler)
 
 
 @pytest.fixture
-def in_mid_month(time_machine: Any) -> None:
-    """The next one, so that days may pass and it is still the same month, and the database is not ahead of us."""
+def mid_month(time_machine: Any) -> None:
+    """The middle of next month: days may pass within the month, and the clock of the database is not ahead."""
     next_month = datetime.now(UTC).replace(day=1) + timedelta(days=32)
     time_machine.move_to(next_month.replace(day=10), tick=True)
 
 
 @pytest.fixture
-def model(in_mid_month: None, settings: Any) -> Iterator[FakeOpenAI]:
-    behaviour: Behaviour = judging
-    with run_fake_openai(behaviour) as server:
+def model(mid_month: None, settings: Any) -> Iterator[FakeOpenAI]:
+    with run_fake_openai(reply_by_schema) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
         settings.OPENAI_BASE_URL = settings.SPEECH_BASE_URL = server.base_url
         settings.OPENAI_TIMEOUT = server.seconds
@@ -72,8 +45,8 @@ def model(in_mid_month: None, settings: Any) -> Iterator[FakeOpenAI]:
         yield server
 
 
-def answered() -> Interview:
-    """A completed interview whose answers are recorded and not yet transcribed."""
+def make_answered_interview() -> Interview:
+    """A completed interview whose recordings are stored and not yet transcribed."""
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=interview.created_at, ended_at=timezone.now())
     interview.begin()
@@ -90,26 +63,24 @@ def answered() -> Interview:
 
 
 def pass_time(time_machine: Any, **time: float) -> None:
-    """Jobs are lost, time goes by, the sweep comes."""
+    """Lose the deferred tasks, move the clock, and run the sweep."""
     ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
     time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
     sweep(0)
     run_tasks()
 
 
-def stand(interview: Interview) -> set[tuple[str, int]]:
+def statuses_and_tries(interview: Interview) -> set[tuple[str, int]]:
     return set(interview.responses.values_list("status", "tries"))
 
 
-def test_answers_wait_without_using_up_their_tries_and_go_on_by_themselves(
-    model: FakeOpenAI, settings: Any, time_machine: Any
-) -> None:
-    interview = answered()
+def test_waiting_uses_no_tries(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+    interview = make_answered_interview()
     run_tasks()
     for _ in range(MAX_STEP_TRIES + 2):
         pass_time(time_machine, hours=1)
     assert model.requests == []
-    assert stand(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
+    assert statuses_and_tries(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
     assert not interview.results.exists()
 
     settings.MONTHLY_BUDGET = 1000
@@ -118,29 +89,27 @@ def test_answers_wait_without_using_up_their_tries_and_go_on_by_themselves(
     interview.refresh_from_db()
     assert interview.result_status == Interview.ResultStatus.READY
     assert interview.results.count() == 1
-    assert [one.assessments.count() for one in interview.responses.all()] == [1, 1, 1]
-    assert len(model.requests) == 3 + 3 + 1, "each answer heard and judged once, and summed up once"
+    assert [response.assessments.count() for response in interview.responses.all()] == [1, 1, 1]
+    assert len(model.requests) == 3 + 3 + 1  # Transcribe and assess three responses, and summarise.
 
 
-def test_the_month_turns_and_work_goes_on(model: FakeOpenAI, time_machine: Any) -> None:
-    interview = answered()
+def test_new_month_resumes_work(model: FakeOpenAI, time_machine: Any) -> None:
+    interview = make_answered_interview()
     run_tasks()
-    assert stand(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
+    assert statuses_and_tries(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
     for _ in range(3):
         pass_time(time_machine, days=32)
     assert interview.results.count() == 1
 
 
-def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(
-    model: FakeOpenAI, settings: Any, time_machine: Any
-) -> None:
+def test_budget_spent_midway_pauses_work(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
-    interview = answered()
+    interview = make_answered_interview()
     for response in interview.responses.all():
         run_step(TRANSCRIBE_STEP, response.pk)
     settings.MONTHLY_BUDGET = 10
     run_tasks()
-    assert stand(interview) == {(InterviewResponse.Status.TRANSCRIBED, 0)}
+    assert statuses_and_tries(interview) == {(InterviewResponse.Status.TRANSCRIBED, 0)}
     settings.MONTHLY_BUDGET = 0
     pass_time(time_machine, hours=1)
     settings.MONTHLY_BUDGET = 10
@@ -148,9 +117,9 @@ def test_a_budget_that_is_spent_half_way_lets_the_rest_wait(
     assert interview.results.count() == 1
 
 
-def test_a_result_waits_like_an_answer(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_conclusion_waits(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
-    interview = answered()
+    interview = make_answered_interview()
     ProcrastinateJob.objects.filter(task_name="interviews.conclude")._raw_delete("default")
     run_tasks(only="interviews.transcribe")
     settings.MONTHLY_BUDGET = 10
@@ -162,7 +131,7 @@ def test_a_result_waits_like_an_answer(model: FakeOpenAI, settings: Any, time_ma
     assert interview.results.count() == 1
 
 
-def test_questions_wait_to_be_written(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_question_writing_waits(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
     job = make_job()
     job.request_questions()
     run_tasks()
@@ -177,9 +146,7 @@ def test_questions_wait_to_be_written(model: FakeOpenAI, settings: Any, time_mac
 
 
 class TestCalls:
-    def test_are_not_placed_while_their_answers_could_not_be_judged(
-        self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any
-    ) -> None:
+    def test_no_call_while_budget_is_spent(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
         interview = make_interview()
         run_tasks()
         interview.refresh_from_db()
@@ -191,15 +158,13 @@ class TestCalls:
         dialer.dial(interview.pk)
         assert len(twilio.calls) == 1
 
-    def test_are_placed_again_to_whoever_is_in_the_middle_of_an_interview(
-        self, model: FakeOpenAI, twilio: FakeTwilio
-    ) -> None:
+    def test_begun_interview_is_still_called(self, model: FakeOpenAI, twilio: FakeTwilio) -> None:
         interview = make_interview()
         interview.begin()
         run_tasks()
         assert len(twilio.calls) == 1
 
-    def test_go_on_where_nothing_costs(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
+    def test_free_services_need_no_budget(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
         make_interview()
         run_tasks()

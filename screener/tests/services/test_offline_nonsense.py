@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviews.calibration.run import Sample, read_samples
+from interviews.calibration.samples import Sample, read_samples
 from screener.services.interviewer import offline_rules
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 
 SAMPLES = read_samples(Path(offline_rules.__file__).parents[3] / "docs" / "calibration.csv")
 QUESTIONS = list({sample.text.question: sample for sample in SAMPLES}.values())
-GOOD = [sample for sample in SAMPLES if sample.by_people >= 7]
+GOOD = [sample for sample in SAMPLES if sample.human_score >= 7]
 PICTURES = "quarterly synergy purple bicycle banana strategic orange mountain lamp cloud river alignment velvet".split()
 LINKS = ["because", "therefore", "however", "so", "while", "also", "although", "and", "then", "but"]
 DEEDS = ["I led", "I improved", "we shipped", "I solved", "reduced", "increased", "I built", "shipped", "delivered"]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from interviews.calibration.run import Sample, read_samples
+from interviews.calibration.samples import Sample, read_samples
 from screener.services.errors import PermanentError
 from screener.services.interviewer import offline_rules
 from screener.services.interviewer.offline_questions import requirements
