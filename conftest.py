@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.storage import storages
@@ -32,6 +33,15 @@ def base_settings() -> Iterator[None]:
         API_KEY="",
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def restored_settings() -> Iterator[None]:
+    """Fails a test that leaves settings changed: `settings.X = ...` within `override_settings` outlives both."""
+    before = settings._wrapped
+    yield
+    after, settings._wrapped = settings._wrapped, before
+    assert after is before
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from screener.services.circuit_breaker import FIRST_PAUSE, MAX_FAILURES, MAX_PAUSE, CircuitBreaker, CircuitOpen
 from screener.services.errors import PermanentError, TransientError
@@ -135,14 +136,13 @@ def send_transcription() -> None:
 
 
 @pytest.mark.parametrize("send_to_other_model", [send_transcription, send_request])
-def test_other_models_stay_available(send_to_other_model: Callable[[], None], settings: Any) -> None:
+def test_other_models_stay_available(send_to_other_model: Callable[[], None]) -> None:
     reply = {"choices": [{"message": {"content": json.dumps(SCORES)}}], "text": "I make coffee."}
     with fake_language_model(*[FAILURE] * MAX_FAILURES, json_reply(200, reply)) as server:
-        settings.SPEECH_API_KEY, settings.SPEECH_BASE_URL = KEY, server.base_url
         send_failing_requests(MAX_FAILURES)
         current_pause()
-        settings.OPENAI_MODEL = "another"
-        send_to_other_model()
+        with override_settings(SPEECH_API_KEY=KEY, SPEECH_BASE_URL=server.base_url, OPENAI_MODEL="another"):
+            send_to_other_model()
 
 
 def fail_in(breaker: CircuitBreaker, error: BaseException) -> None:

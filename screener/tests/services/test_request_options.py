@@ -1,9 +1,9 @@
 """Request options, with the real client against fake servers that reject some of them."""
 
 import json
-from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from screener.services.interviewer.protocol import Reply, ResponseScores
 from screener.services.interviewer.selection import configured_interviewer
@@ -63,13 +63,13 @@ def test_all_options_may_be_rejected() -> None:
     assert server.requests[-1].json["max_tokens"] == MAX_TOKENS
 
 
-def test_rejection_is_remembered_per_model(settings: Any) -> None:
+def test_rejection_is_remembered_per_model() -> None:
     plan = completion_reply(json.dumps(PLAN))
     with fake_language_model(reject_parameters({"temperature": NO_TEMPERATURE}, plan)) as server:
         compose_questions()
         compose_questions()
-        settings.OPENAI_MODEL = "another"
-        compose_questions()
+        with override_settings(OPENAI_MODEL="another"):
+            compose_questions()
     with fake_language_model(plan) as other_server:
         compose_questions()
     assert ["temperature" in options for options in sent_options(server)] == [True, False, False, True, False]
