@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from candidates.models import Candidate
-from interviews.calling.rules import Never, may_ever_call_each
+from interviews.calling.rules import may_ever_call_each
+from interviews.calling.verdicts import Never
 from interviews.models import Campaign, Interview
 from interviews.planning import NO_QUESTIONS, NotPossible, plan_interview
 from jobs.models import JobDescription

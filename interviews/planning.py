@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from candidates.models import Candidate
-from interviews.calling.rules import Never, may_ever_call
+from interviews.calling.rules import may_ever_call
+from interviews.calling.verdicts import Never
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription

@@ -3,7 +3,7 @@
 from screener.background.queue import RowTaskHandle, TaskHandle
 
 DIAL = RowTaskHandle("interviews.dial", queue="calls", argument="interview_id")
-FILL_LINES = TaskHandle("interviews.fill_line", queue="calls")
+ASSIGN_CAPACITY = TaskHandle("interviews.fill_line", queue="calls")
 FOLLOW_UP = RowTaskHandle("interviews.follow_up", queue="calls", argument="attempt_id")
 HANG_UP = RowTaskHandle("interviews.hang_up", queue="calls", argument="attempt_id")
 RECONCILE = RowTaskHandle("interviews.ask_about", queue="calls", argument="attempt_id")

@@ -26,10 +26,11 @@ SHORT_TIMEOUTS: dict[str, Any] = {
     "interviews.answers.audio.DELETE_AFTER": timedelta(seconds=5),
     "interviews.calling.rules.BUSY_AGAIN_IN": timedelta(seconds=3),
     "interviews.calling.dialer.BUSY_AGAIN_IN": timedelta(seconds=3),
-    "interviews.calling.capacity.CALL_LASTS": timedelta(seconds=10),
-    "interviews.calling.dialer.QUIET": timedelta(seconds=10),
+    "interviews.calling.capacity.TYPICAL_CALL": timedelta(seconds=10),
+    "interviews.calling.reconcile.QUIET_FOR": timedelta(seconds=10),
+    "interviews.calling.reconcile.UNSENT_AGAIN_IN": timedelta(seconds=5),
     "interviews.calling.dialer.SEND_WITHIN": timedelta(seconds=5),
-    "interviews.calling.dialer.CERTAIN_AFTER": timedelta(seconds=15),
+    "interviews.calling.reconcile.CERTAIN_AFTER": timedelta(seconds=15),
     "screener.models.base.ABANDONED_AFTER": timedelta(seconds=6),
 }
 

@@ -1,60 +1,56 @@
-"""What interviews share and have to wait for: lines, a job's own limits, and what calls may cost in a day."""
+"""The limits that interviews share: calls at once, calls of a job in a day, the spend limit, and the dial rate."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, FloatField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Abs, Cast, Ceil, Coalesce, Extract, Greatest
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from interviews.calling.rules import Finding, Kept, Later
+from interviews.calling.spend_limit import DAY, calls_of_last_day, spent_in_last_day
+from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
 from interviews.models import Call, DialRate, Interview, WaitReason
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
-DAY = timedelta(days=1)
+NO_CAPACITY = "All lines are in use; waiting for a free one."
+NO_JOB_CAPACITY = "All lines of this job are in use; waiting for a free one."
+JOB_DAILY_LIMIT = "This job has made as many calls as it may within 24 hours; waiting for its next one."
 
-ALL_LINES_BUSY = "All lines are in use; waiting for a free one."
-JOB_LINES_BUSY = "All lines of this job are in use; waiting for a free one."
-JOB_DAY_SPENT = "This job has made as many calls as it may within 24 hours; waiting for its next one."
+TYPICAL_CALL = timedelta(minutes=2)
+"""About how long a call uses its capacity, with the calls that are not answered."""
 
-CALL_LASTS = timedelta(minutes=2)
-"""About how long a call keeps its line, those that nobody answers included."""
+RESERVED_FOR = timedelta(minutes=1)
+"""How long interviews that were planned later cannot use the capacity that was assigned to an interview."""
 
-KEPT_FOR = timedelta(minutes=1)
-"""How long a place is kept for an interview that it was given to, from those that were planned later."""
-
-LAST_PRICED = 100
-"""How many calls tell what a minute costs."""
-
-FIRST_MINUTES_COST = Decimal("0.10")
-"""US dollars for a minute while no call has a price: more than Twilio takes for most countries, so that calls wait
-rather than cost too much."""
+SPEND_LIMIT_RECHECK = timedelta(minutes=15)
 
 
-def wait_for_place(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
-    """When a call for this job may be placed, for an interview planned then; None: now.
+def wait_for_capacity(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
+    """When a call for this job may be placed, for an interview planned at `planned`; None: now.
 
-    Nobody else may place a call meanwhile (DialRate.hold) where the answer is acted upon.
+    Before a call is placed, lock the dial rate: then the answer holds until the end of the transaction.
     """
-    waits = (rule(job, _given(now).filter(created_at__lt=planned), now) for rule in (OF_ALL | OF_THE_JOB).values())
+    reserved = _reserved(now).filter(created_at__lt=planned)
+    waits = (rule(job, reserved, now) for rule in (SHARED_RULES | JOB_RULES).values())
     return next((wait for wait in waits if wait), None)
 
 
-def consider_lines(job: JobDescription | None, *, now: datetime) -> list[Finding]:
-    """What each of these rules says of a call that nobody has planned yet."""
-    rules = OF_ALL | (OF_THE_JOB if job else {}) | {"Pace": _pace}
-    return [Finding(name, rule(job, _given(now), now) or Kept("Nothing to wait for.")) for name, rule in rules.items()]
+def evaluate_capacity(job: JobDescription | None, *, now: datetime) -> list[RuleVerdict]:
+    """The verdict of each rule on a call that is not planned yet."""
+    rules = SHARED_RULES | (JOB_RULES if job else {}) | {DialRule.DIAL_RATE: _dial_rate}
+    reserved = _reserved(now)
+    return [
+        RuleVerdict(name, rule(job, reserved, now) or Passed("Nothing to wait for.")) for name, rule in rules.items()
+    ]
 
 
-def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    if 0 < settings.DAILY_SPEND_LIMIT <= _spent(now):
+def _spend_limit(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+    if 0 < settings.DAILY_SPEND_LIMIT <= spent_in_last_day(now):
         return Later(
-            now + timedelta(minutes=15),
+            now + SPEND_LIMIT_RECHECK,
             WaitReason.SPEND_LIMIT,
             f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours, with an estimate for those whose "
             "price Twilio has not told yet.",
@@ -62,134 +58,112 @@ def _money(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime
     return None
 
 
-def _lines(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    if _lines_left(ahead) <= 0:
-        when = _when_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS)
-        return Later(when, WaitReason.NO_CAPACITY, ALL_LINES_BUSY)
+def _capacity(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+    if _free_capacity(reserved) <= 0:
+        when = _estimate_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS)
+        return Later(when, WaitReason.NO_CAPACITY, NO_CAPACITY)
     return None
 
 
-def _pace(job: JobDescription | None, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    """Whose turn it is, without taking one."""
-    pace = DialRate.objects.first()
-    if pace and pace.paused_until and pace.paused_until > now:
-        return Later(pace.paused_until, WaitReason.CARRIER_PAUSED, pace.pause_reason)
-    if pace and pace.next_slot_at > now:
-        return Later(pace.next_slot_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
+def _dial_rate(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+    """When the next dial slot is. None is reserved."""
+    rate = DialRate.objects.first()
+    if rate and rate.paused_until and rate.paused_until > now:
+        return Later(rate.paused_until, WaitReason.CARRIER_PAUSED, rate.pause_reason)
+    if rate and rate.next_slot_at > now:
+        return Later(rate.next_slot_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
     return None
 
 
-def _job_lines(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    lines = job.max_concurrent_calls
-    if lines and lines <= _live().filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
-        when = _when_free(now, _waiting(now).filter(job=job), lines)
-        return Later(when, WaitReason.NO_JOB_CAPACITY, JOB_LINES_BUSY)
-    return None
+def _job_capacity(job: JobDescription, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+    limit = job.max_concurrent_calls
+    if not limit:
+        return None
+    used = _live_calls().filter(attempt__interview__job=job).count() + reserved.filter(job=job).count()
+    if used < limit:
+        return None
+    when = _estimate_free(now, _waiting(now).filter(job=job), limit)
+    return Later(when, WaitReason.NO_JOB_CAPACITY, NO_JOB_CAPACITY)
 
 
-def _job_day(job: JobDescription, ahead: QuerySet[Interview], now: datetime) -> Later | None:
-    calls = job.calls_per_day
-    if calls and calls <= _made(now).filter(attempt__interview__job=job).count() + ahead.filter(job=job).count():
-        return Later(_next_of_the_day(job, calls, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAY_SPENT)
-    return None
+def _job_daily_limit(job: JobDescription, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+    limit = job.calls_per_day
+    if not limit:
+        return None
+    used = calls_of_last_day(now).filter(attempt__interview__job=job).count() + reserved.filter(job=job).count()
+    if used < limit:
+        return None
+    return Later(_next_call_of_day(job, limit, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAILY_LIMIT)
 
 
-LineRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
-"""Of a call for this job: whether it waits, where these interviews are about to be called before it."""
+CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
+"""Whether a call for this job waits, with the interviews that capacity is reserved for."""
 
-OF_ALL: dict[str, LineRule] = {"Money of the day": _money, "Lines": _lines}
-OF_THE_JOB: dict[str, LineRule] = {"The job's lines": _job_lines, "The job's calls in a day": _job_day}
+SHARED_RULES: dict[DialRule, CapacityRule] = {
+    DialRule.SPEND_LIMIT: _spend_limit,
+    DialRule.CAPACITY: _capacity,
+}
+JOB_RULES: dict[DialRule, CapacityRule] = {
+    DialRule.JOB_CAPACITY: _job_capacity,
+    DialRule.JOB_DAILY_LIMIT: _job_daily_limit,
+}
 
 
-def fill_lines() -> None:
-    """Give what is free now to those who were planned first of all that wait for it.
+def assign_free_capacity() -> None:
+    """Let interviews that wait for capacity be called now, as many as may be, those planned first before others.
 
-    Doing it twice gives nothing twice: whoever finds no place waits again.
+    Running it twice assigns nothing twice: an interview that finds no capacity waits again.
     """
     now = timezone.now()
     waiting = _waiting(now)
-    left = _lines_left(_given(now))
-    if left <= 0 or not waiting.exists():
+    free = _free_capacity(_reserved(now))
+    if free <= 0 or not waiting.exists():
         return
     jobs = JobDescription.objects.filter(pk__in=waiting.values("job"))
-    full = {job.pk for job in jobs if wait_for_place(job, planned=now, now=now)}
+    full_jobs = {job.pk for job in jobs if wait_for_capacity(job, planned=now, now=now)}
     with transaction.atomic():
-        for _ in range(left):
-            free = waiting.exclude(job__in=full).order_by("created_at").select_for_update(skip_locked=True)
-            interview = free.first()
+        for _ in range(free):
+            ready = waiting.exclude(job__in=full_jobs).order_by("created_at").select_for_update(skip_locked=True)
+            interview = ready.first()
             if interview is None:
                 return
             job = interview.job
             interview.schedule_next_attempt(now, wait_reason=interview.wait_reason, reason=interview.waiting_for)
-            if wait_for_place(job, planned=now, now=timezone.now()):
-                full.add(job.pk)
+            if wait_for_capacity(job, planned=now, now=timezone.now()):
+                full_jobs.add(job.pk)
 
 
-def _live() -> QuerySet[Call]:
+def _live_calls() -> QuerySet[Call]:
     return Call.objects.filter(ended_at__isnull=True)
 
 
-def _made(now: datetime) -> QuerySet[Call]:
-    """The calls of the last 24 hours. One that the carrier never took was none."""
-    return Call.objects.filter(~Q(twilio_sid="") | Q(ended_at__isnull=True), created_at__gt=now - DAY)
-
-
 def _waiting(now: datetime) -> QuerySet[Interview]:
-    return Interview.all_objects.filter(
-        status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS, next_attempt_at__gt=now
-    )
+    return _without_capacity().filter(next_attempt_at__gt=now)
 
 
-def _given(now: datetime) -> QuerySet[Interview]:
-    """Interviews that were given a place and are about to take it."""
-    return _waiting_ever().filter(next_attempt_at__range=(now - KEPT_FOR, now))
+def _reserved(now: datetime) -> QuerySet[Interview]:
+    """Interviews that capacity was assigned to and that are about to use it."""
+    return _without_capacity().filter(next_attempt_at__range=(now - RESERVED_FOR, now))
 
 
-def _waiting_ever() -> QuerySet[Interview]:
+def _without_capacity() -> QuerySet[Interview]:
     return Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
 
 
-def _lines_left(ahead: QuerySet[Interview]) -> int:
-    lines: int = settings.MAX_CONCURRENT_CALLS
-    return lines - _live().count() - ahead.count()
+def _free_capacity(reserved: QuerySet[Interview]) -> int:
+    limit: int = settings.MAX_CONCURRENT_CALLS
+    return limit - _live_calls().count() - reserved.count()
 
 
-def _when_free(now: datetime, waiting: QuerySet[Interview], lines: int) -> datetime:
-    """About when a line is free for whoever comes after these."""
-    return now + CALL_LASTS * (1 + waiting.count() // max(lines, 1))
+def _estimate_free(now: datetime, waiting: QuerySet[Interview], limit: int) -> datetime:
+    """About when capacity is free for the next interview after these."""
+    return now + TYPICAL_CALL * (1 + waiting.count() // max(limit, 1))
 
 
-def _next_of_the_day(job: JobDescription, calls: int, now: datetime) -> datetime:
-    """When a call becomes so old that one more may be made, after those that wait for that already."""
-    days, ahead = divmod(_waiting(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT).count(), calls)
-    made = _made(now).filter(attempt__interview__job=job).order_by("-created_at")
-    freed = made.values_list("created_at", flat=True)[calls - 1 - ahead :].first()
-    return (freed or now) + DAY * (1 + days)
-
-
-def _spent(now: datetime) -> Decimal:
-    """What the calls of the last 24 hours cost: as Twilio has told, and estimated for those that have no price yet.
-
-    Twilio prices a call minutes to hours after its end, and none that was not answered. It bills an account in one
-    currency, and its amounts are taken as they are: the limit is in that currency, US dollars unless it was changed.
-    """
-    unpriced = Q(price__isnull=True) & ~Q(status__in=Call.UNANSWERED)
-    day = _made(now).aggregate(told=Sum(Abs("price")), minutes=Sum(_minutes(now), filter=unpriced))
-    told, minutes = Decimal(day["told"] or 0), Decimal(day["minutes"] or 0)
-    return told + minutes * _per_minute(now) if minutes else told
-
-
-def _per_minute(now: datetime) -> Decimal:
-    """What a minute has cost in the last calls that have a price."""
-    priced = Call.objects.filter(price__isnull=False, status=Call.Status.COMPLETED).order_by("-created_at")[
-        :LAST_PRICED
-    ]
-    sums = priced.aggregate(price=Sum(Abs("price")), minutes=Sum(_minutes(now)))
-    return Decimal(sums["price"]) / Decimal(sums["minutes"]) if sums["minutes"] else FIRST_MINUTES_COST
-
-
-def _minutes(now: datetime) -> Greatest:
-    """The minutes that a call is billed for: each that was begun. A call that runs lasts until now."""
-    lasted = Extract(Coalesce("ended_at", Value(now)) - F("created_at"), "epoch", output_field=FloatField())
-    seconds = Coalesce(Cast("duration_seconds", FloatField()), lasted)
-    return Greatest(Ceil(seconds / 60.0), 1.0)
+def _next_call_of_day(job: JobDescription, limit: int, now: datetime) -> datetime:
+    """When a call becomes older than a day and allows one more, after the interviews that wait for that already."""
+    same_wait = _waiting(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT)
+    days, position = divmod(same_wait.count(), limit)
+    placed = calls_of_last_day(now).filter(attempt__interview__job=job).order_by("-created_at")
+    freed_by = placed.values_list("created_at", flat=True)[limit - 1 - position :].first()
+    return (freed_by or now) + DAY * (1 + days)

@@ -1,4 +1,4 @@
-"""What `manage.py check` says of whom the settings let be called, and when."""
+"""System checks of the settings that say which numbers may be called, and when."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,19 +12,19 @@ from interviews.calling.hours import CallingHours
 
 
 @register("screener")
-def whitelist_has_numbers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A number that was mistyped would allow nobody, and nobody would know why."""
+def check_whitelist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A mistyped number would allow no call, without a message that says why."""
     return [
         Error(
-            f"WHITELISTED_NUMBERS has an entry that allows nobody: {wrong}",
+            f"WHITELISTED_NUMBERS has an invalid entry, which allows no number: {error}",
             hint="List numbers with their country codes, separated by commas, or set it to * to allow every number.",
             id="screener.E008",
         )
-        for wrong in _wrong_numbers()
+        for error in _invalid_entries()
     ]
 
 
-def _wrong_numbers() -> Iterator[str]:
+def _invalid_entries() -> Iterator[str]:
     for entry in settings.WHITELISTED_NUMBERS:
         try:
             entry == "*" or to_e164(entry)
@@ -33,10 +33,10 @@ def _wrong_numbers() -> Iterator[str]:
 
 
 @register("screener")
-def countries_are_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
-            f"ALLOWED_COUNTRIES has {code!r}, which is no country's code, so that numbers there are not called.",
+            f"ALLOWED_COUNTRIES has {code!r}, which is not a country code, so that it allows no number.",
             hint="Write the two letters of ISO 3166, separated by commas: US,CA,GB.",
             id="screener.E009",
         )
@@ -46,7 +46,7 @@ def countries_are_known(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def calling_hours_can_be_read(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_calling_hours(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         CallingHours.parse(settings.CALLING_HOURS)
     except ValueError as error:

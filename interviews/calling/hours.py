@@ -10,59 +10,60 @@ DAYS_AHEAD = 8
 
 @dataclass(frozen=True)
 class CallingHours:
-    """A part of the day, from `start` up to but not including `end`, by the clock on the wall."""
+    """A part of the day in local time, from `start` up to but not including `end`."""
 
     start: time
     end: time | None
-    """None: midnight, the end of the day."""
+    """None: midnight at the end of the day."""
 
     @classmethod
     def parse(cls, text: str) -> "CallingHours":
-        """From "08:00-21:00"; "00:00-24:00" is always. Raises ValueError, with a sentence, for anything else."""
+        """Parse "08:00-21:00"; "00:00-24:00" is always. Raises ValueError with a sentence for people."""
         try:
             start, end = text.split("-")
             hours = cls(
                 time.fromisoformat(start.strip()), None if end.strip() == "24:00" else time.fromisoformat(end.strip())
             )
         except ValueError:
-            raise ValueError(f"{text!r} are no calling hours. Write them as 08:00-21:00.") from None
+            raise ValueError(f"Invalid calling hours: {text!r}. Write them as 08:00-21:00.") from None
         if hours.end is not None and hours.end <= hours.start:
             raise ValueError(f"The calling hours {text!r} end before they begin. Write them as 08:00-21:00.")
         return hours
 
     def include(self, moment: datetime) -> bool:
         """Whether this moment, in its own time zone, lies inside."""
-        clock = moment.time()
-        return self.start <= clock and (self.end is None or clock < self.end)
+        local_time = moment.time()
+        return self.start <= local_time and (self.end is None or local_time < self.end)
 
 
 def first_allowed(hours: CallingHours, zones: Iterable[str], *, since: datetime) -> datetime | None:
-    """The first moment from `since` on that is inside the hours in all of the zones; None where there never is one.
+    """Return the first moment from `since` on that is inside the hours in all of the zones; None: there is none.
 
     Where the hours of several zones overlap, the overlap begins when the hours begin in one of them.
     """
-    places = [ZoneInfo(zone) for zone in zones]
-    today = [since.astimezone(place).date() for place in places]
-    begins = (
-        datetime.combine(day + timedelta(days=ahead), hours.start, tzinfo=place)
-        for place, day in zip(places, today, strict=True)
-        for ahead in range(DAYS_AHEAD)
-    )
-    later = (begin.astimezone(since.tzinfo) for begin in begins)
-    for moment in sorted([since, *(begin for begin in later if begin > since)]):
-        if all(hours.include(moment.astimezone(place)) for place in places):
+    time_zones = [ZoneInfo(zone) for zone in zones]
+    openings = (opening for zone in time_zones for opening in _openings(hours, zone, since=since))
+    for moment in sorted([since, *(opening for opening in openings if opening > since)]):
+        if all(hours.include(moment.astimezone(zone)) for zone in time_zones):
             return moment
     return None
 
 
+def _openings(hours: CallingHours, zone: ZoneInfo, *, since: datetime) -> list[datetime]:
+    """When the hours begin in this zone, today and on the days ahead."""
+    today = since.astimezone(zone).date()
+    openings = (datetime.combine(today + timedelta(days=days), hours.start, tzinfo=zone) for days in range(DAYS_AHEAD))
+    return [opening.astimezone(since.tzinfo) for opening in openings]
+
+
 def closing_time(hours: CallingHours, zones: Iterable[str], *, since: datetime) -> datetime | None:
-    """The first moment after `since` at which the hours end in one of the zones; None where they never do."""
+    """Return the first moment after `since` at which the hours end in one of the zones; None: they never end."""
     if hours == CallingHours(time(0), None):
         return None
-    ends = []
-    for place in map(ZoneInfo, zones):
-        today = since.astimezone(place).date()
+    closings = []
+    for zone in map(ZoneInfo, zones):
+        today = since.astimezone(zone).date()
         days = (today + timedelta(days=ahead) for ahead in range(3))
-        at = (datetime.combine(day, hours.end or time(0), tzinfo=place).astimezone(since.tzinfo) for day in days)
-        ends.append(next(end for end in at if end > since))
-    return min(ends, default=None)
+        ends = (datetime.combine(day, hours.end or time(0), tzinfo=zone).astimezone(since.tzinfo) for day in days)
+        closings.append(next(end for end in ends if end > since))
+    return min(closings, default=None)

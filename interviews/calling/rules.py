@@ -1,4 +1,7 @@
-"""May this person be called now? One list of rules, for whoever dials and for whoever asks: why not, and when."""
+"""The gate: the dial rules that say whether a number may be called now, and if not, why, and when.
+
+The dialer and the page that explains the rules to HR evaluate the same list.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +20,7 @@ from candidates.models import Candidate, Consent, DoNotCall
 from candidates.phone_format import InvalidPhoneNumber, to_e164
 from candidates.timezones import iana_time_zones
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
+from interviews.calling.verdicts import Allowed, DialRule, Later, Never, NotEvaluated, Passed, RuleVerdict, Verdict
 from interviews.models import Call, WaitReason
 from jobs.models import JobDescription
 
@@ -32,48 +36,12 @@ COSTLY = {
     PhoneNumberType.PAGER: "a pager",
 }
 UNKNOWN_ZONE = "Etc/Unknown"
-ZONES_NAMED = 4
+ZONES_SHOWN = 4
 
 
 @dataclass(frozen=True)
-class Allowed:
-    """`until`: when the calling hours end, where that was asked."""
-
-    number: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Later:
-    """Not now. `when`: ask again then."""
-
-    when: datetime
-    wait_reason: WaitReason
-    reason: str
-
-
-@dataclass(frozen=True)
-class Never:
-    reason: str
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Nothing stands in the way. `reason`: what was found."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Unasked:
-    """`reason`: what would have to be known."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """Whom to call, and what for, as far as that is known. `number` is in the form that is dialled."""
+class CallRequest:
+    """A number in the form that is dialled, and the candidate and the job of the call where they are known."""
 
     number: str
     now: datetime
@@ -90,7 +58,7 @@ class Case:
 
     @cached_property
     def zones(self) -> tuple[str, ...]:
-        """Every zone that they may be in: their own where it is known, else the number's; none if unknown."""
+        """The time zones that the candidate may be in: their own if it is set, else those of the number, if any."""
         if self.candidate and self.has_own_zone:
             return (self.candidate.timezone,)
         zones = time_zones_for_number(self.parsed)
@@ -101,62 +69,55 @@ class Case:
         return Call.objects.filter(number=self.number)
 
     @property
-    def reached(self) -> QuerySet[Call]:
-        """A call that the carrier never took was none."""
+    def placed_calls(self) -> QuerySet[Call]:
+        """The calls to this number that the carrier took."""
         return self.calls.exclude(twilio_sid="")
 
 
-Verdict = Kept | Later | Never | Unasked
-Rule = Callable[[Case], Verdict]
+Rule = Callable[[CallRequest], Verdict]
 
 
-@dataclass(frozen=True)
-class Finding:
-    rule: str
-    verdict: Verdict
-
-
-def _job_is_open(case: Case) -> Verdict:
-    if case.job is None:
-        return Unasked("No job was given.")
-    if not case.job.is_open:
+def _job_is_open(request: CallRequest) -> Verdict:
+    if request.job is None:
+        return NotEvaluated("No job was chosen.")
+    if not request.job.is_open:
         return Never("This job is closed. Open it again to interview for it.")
-    return Kept("It is open.")
+    return Passed("The job is open.")
 
 
-def _number_exists(case: Case) -> Verdict:
-    if case.parsed.country_code in SATELLITE_AND_GLOBAL:
-        return Never(f"+{case.parsed.country_code} is a satellite or global service, which is never called.")
-    if not phonenumbers.is_valid_number(case.parsed):
+def _number_is_callable(request: CallRequest) -> Verdict:
+    if request.parsed.country_code in SATELLITE_AND_GLOBAL:
+        return Never(f"+{request.parsed.country_code} is a satellite or global service, which is never called.")
+    if not phonenumbers.is_valid_number(request.parsed):
         return Never("No such number exists in its country. Check it against where it came from.")
-    kind = phonenumbers.number_type(case.parsed)
-    if kind in COSTLY:
-        return Never(f"This is {COSTLY[kind]}, which is never called.")
-    return Kept("It is valid, and of no kind that is never called.")
+    number_type = phonenumbers.number_type(request.parsed)
+    if number_type in COSTLY:
+        return Never(f"This is {COSTLY[number_type]}, which is never called.")
+    return Passed("The number is valid and of a kind that may be called.")
 
 
-def _country(case: Case) -> Verdict:
-    country = phonenumbers.region_code_for_number(case.parsed)
+def _country_is_allowed(request: CallRequest) -> Verdict:
+    country = phonenumbers.region_code_for_number(request.parsed)
     if settings.ALLOWED_COUNTRIES and country not in settings.ALLOWED_COUNTRIES:
         return Never(
             f"Numbers in {country or 'this country'} are not called. Add it to ALLOWED_COUNTRIES if they should be."
         )
-    return Kept(f"{country or 'Of no country'}.")
+    return Passed(f"{country or 'Of no country'}.")
 
 
-def _whitelisted(case: Case) -> Verdict:
+def _is_whitelisted(request: CallRequest) -> Verdict:
     if "*" in settings.WHITELISTED_NUMBERS:
-        return Kept("Every number is on it (*).")
-    if case.number not in _dialled_form(tuple(settings.WHITELISTED_NUMBERS)):
+        return Passed("The whitelist allows every number (*).")
+    if request.number not in _whitelisted_numbers(tuple(settings.WHITELISTED_NUMBERS)):
         return Never(
             "This number is not on the whitelist. Add it to WHITELISTED_NUMBERS, or set that to * for every number."
         )
-    return Kept("It is on it.")
+    return Passed("On the whitelist.")
 
 
 @lru_cache(maxsize=1)
-def _dialled_form(whitelist: tuple[str, ...]) -> set[str]:
-    """The numbers on the whitelist in the form that is dialled. What is no number there allows nobody."""
+def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
+    """The numbers on the whitelist in the form that is dialled. Invalid entries allow no number."""
     numbers = set()
     for entry in whitelist:
         try:
@@ -166,173 +127,189 @@ def _dialled_form(whitelist: tuple[str, ...]) -> set[str]:
     return numbers
 
 
-def _not_do_not_call(case: Case) -> Verdict:
-    return _by_the_list(DoNotCall.objects.covers_number(case.number))
+def _is_not_do_not_call(request: CallRequest) -> Verdict:
+    return _do_not_call_verdict(is_listed=DoNotCall.objects.covers_number(request.number))
 
 
-def _by_the_list(covers: bool) -> Verdict:
-    if covers:
+def _do_not_call_verdict(*, is_listed: bool) -> Verdict:
+    if is_listed:
         return Never("This number is on the do-not-call list: its owner asked not to be called again.")
-    return Kept("It is not on it.")
+    return Passed("Not on the do-not-call list.")
 
 
-def _not_erased(case: Case) -> Verdict:
-    if case.candidate is None:
-        return Unasked("No candidate with this number is known.")
-    if case.candidate.erased_at:
+def _data_is_not_erased(request: CallRequest) -> Verdict:
+    if request.candidate is None:
+        return NotEvaluated("No candidate has this number.")
+    if request.candidate.erased_at:
         return Never("This candidate's data was erased.")
-    return Kept("It is there.")
+    return Passed("The candidate's data was not erased.")
 
 
-def _consent(case: Case) -> Verdict:
-    """Without a job, as most jobs have it: required."""
-    if case.job and not case.job.consent_required:
-        return Kept("This job requires none.")
-    if case.candidate is None:
-        return Unasked("No candidate with this number is known, so no consent either. It will be required.")
-    if not case.candidate.consents_to(Consent.Kind.CALL):
+def _has_consent(request: CallRequest) -> Verdict:
+    """Without a job, consent is required, as it is for most jobs."""
+    if request.job and not request.job.consent_required:
+        return Passed("This job requires no consent.")
+    if request.candidate is None:
+        return NotEvaluated("No candidate has this number, so there is no consent either. It will be required.")
+    if not request.candidate.consents_to(Consent.Kind.CALL):
         return Never("There is no consent to be called on record. Record it on the candidate, with where it was given.")
-    return Kept("There is consent to be called.")
+    return Passed("Consent to be called is on record.")
 
 
-def _zones_are_known(case: Case) -> Verdict:
-    if not case.zones:
+def _time_zone_is_known(request: CallRequest) -> Verdict:
+    if not request.zones:
         return Never("It is not known which time zone this number is in. Set the candidate's time zone.")
-    if first_allowed(_hours(), case.zones, since=case.now) is None:
+    if first_allowed(_calling_hours(), request.zones, since=request.now) is None:
         return Never(
             f"The calling hours {settings.CALLING_HOURS} never apply at once in all the time zones that this number "
             "may be in. Set the candidate's time zone."
         )
-    return Kept(f"{_some(case.zones)}, as {'the candidate' if case.has_own_zone else 'the number'} says.")
+    source = "the candidate's time zone" if request.has_own_zone else "by the number"
+    return Passed(f"{_join_truncated(request.zones)} ({source}).")
 
 
-def _inside_hours(case: Case) -> Verdict:
-    if not case.zones:
-        return Unasked("The time zone is not known.")
-    opens = first_allowed(_hours(), case.zones, since=case.now)
-    there = _some([f"{case.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in case.zones])
-    if opens != case.now:
+def _is_inside_hours(request: CallRequest) -> Verdict:
+    if not request.zones:
+        return NotEvaluated("The time zone is not known.")
+    opens = first_allowed(_calling_hours(), request.zones, since=request.now)
+    if opens != request.now:
         return Later(
-            opens or case.now + timedelta(days=1),
+            opens or request.now + timedelta(days=1),
             WaitReason.CALLING_HOURS,
             f"Outside the calling hours ({settings.CALLING_HOURS}) there.",
         )
-    return Kept(f"Inside {settings.CALLING_HOURS}: it is {there}.")
+    local_times = [f"{request.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in request.zones]
+    return Passed(f"Inside {settings.CALLING_HOURS}: it is {_join_truncated(local_times)}.")
 
 
-def _hours() -> CallingHours:
+def _calling_hours() -> CallingHours:
     return CallingHours.parse(settings.CALLING_HOURS)
 
 
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - ZONES_NAMED
-    return ", ".join(names[:ZONES_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _join_truncated(names: Sequence[str]) -> str:
+    more = len(names) - ZONES_SHOWN
+    return ", ".join(names[:ZONES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _no_live_call(case: Case) -> Verdict:
-    if case.calls.filter(ended_at__isnull=True).exists():
-        return Later(case.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
-    return Kept("None is running.")
+def _number_is_free(request: CallRequest) -> Verdict:
+    if request.calls.filter(ended_at__isnull=True).exists():
+        return Later(request.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
+    return Passed("No call in progress.")
 
 
-def _cool_down(case: Case) -> Verdict:
-    last = case.reached.order_by("-ended_at").values_list("ended_at", flat=True).first()
-    if last and last + settings.CALL_COOL_DOWN > case.now:
-        return Later(last + settings.CALL_COOL_DOWN, WaitReason.COOL_DOWN, "This number was called a moment ago.")
-    return Kept("It is over." if last else "This number was never called.")
+def _has_cooled_down(request: CallRequest) -> Verdict:
+    last_end = request.placed_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
+    if last_end and last_end + settings.CALL_COOL_DOWN > request.now:
+        due = last_end + settings.CALL_COOL_DOWN
+        return Later(due, WaitReason.COOL_DOWN, "This number was called a moment ago.")
+    return Passed("The last call was long enough ago." if last_end else "This number was never called.")
 
 
-def _daily_limit(case: Case) -> Verdict:
+def _is_within_daily_limit(request: CallRequest) -> Verdict:
     limit = settings.CALLS_PER_NUMBER_PER_DAY
     if not limit:
-        return Kept("There is none.")
-    day = case.reached.filter(created_at__gt=case.now - timedelta(days=1)).order_by("-created_at")
-    made = list(day.values_list("created_at", flat=True)[:limit])
-    if len(made) == limit:
+        return Passed("No limit is set.")
+    day = request.placed_calls.filter(created_at__gt=request.now - timedelta(days=1)).order_by("-created_at")
+    times = list(day.values_list("created_at", flat=True)[:limit])
+    if len(times) == limit:
         return Later(
-            made[-1] + timedelta(days=1),
+            times[-1] + timedelta(days=1),
             WaitReason.NUMBER_DAILY_LIMIT,
             f"This number was called {limit} times within a day, which is the limit.",
         )
-    return Kept(f"Called {len(made)} of {limit} times within a day.")
+    return Passed(f"Called {len(times)} of {limit} times within a day.")
 
 
-EVER: dict[str, Rule] = {
-    "Job": _job_is_open,
-    "Number": _number_exists,
-    "Country": _country,
-    "Whitelist": _whitelisted,
-    "Do-not-call list": _not_do_not_call,
-    "Candidate's data": _not_erased,
-    "Consent": _consent,
-    "Time zone": _zones_are_known,
+PERMANENT_RULES: dict[DialRule, Rule] = {
+    DialRule.JOB: _job_is_open,
+    DialRule.NUMBER: _number_is_callable,
+    DialRule.COUNTRY: _country_is_allowed,
+    DialRule.WHITELIST: _is_whitelisted,
+    DialRule.DO_NOT_CALL: _is_not_do_not_call,
+    DialRule.CANDIDATE_DATA: _data_is_not_erased,
+    DialRule.CONSENT: _has_consent,
+    DialRule.TIME_ZONE: _time_zone_is_known,
 }
-"""What does not depend on the hour."""
+"""These do not depend on the hour."""
 
-NOW: dict[str, Rule] = {
-    "Calling hours": _inside_hours,
-    "Running call": _no_live_call,
-    "Pause after a call": _cool_down,
-    "Calls to this number": _daily_limit,
+MOMENTARY_RULES: dict[DialRule, Rule] = {
+    DialRule.CALLING_HOURS: _is_inside_hours,
+    DialRule.NUMBER_BUSY: _number_is_free,
+    DialRule.COOL_DOWN: _has_cooled_down,
+    DialRule.NUMBER_DAILY_LIMIT: _is_within_daily_limit,
 }
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What each rule says of a case, and what follows. There is no case where what was typed is no number."""
+class RuleReport:
+    """The verdict of each rule. `request` is None where the text that was typed is no phone number."""
 
-    case: Case | None
-    findings: Sequence[Finding]
+    request: CallRequest | None
+    verdicts: Sequence[RuleVerdict]
 
     @property
-    def never(self) -> Never | None:
-        verdicts = (finding.verdict for finding in self.findings)
-        return next((one for one in verdicts if isinstance(one, Never)), None)
+    def refused_by(self) -> DialRule | None:
+        """The first rule that never allows this call."""
+        return next((line.rule for line in self.verdicts if isinstance(line.verdict, Never)), None)
+
+    @property
+    def refusal(self) -> Never | None:
+        verdicts = (line.verdict for line in self.verdicts)
+        return next((verdict for verdict in verdicts if isinstance(verdict, Never)), None)
 
     @property
     def verdict(self) -> Allowed | Later | Never:
-        """Later: at the first minute at which all rules agree, as far as can be told now."""
-        if self.never:
-            return self.never
-        assert self.case, "a number that is none is never called"
-        waits = [finding.verdict for finding in self.findings if isinstance(finding.verdict, Later)]
+        """The verdict of all rules. `Later` names the first moment at which, as far as is known now, all pass."""
+        if self.refusal:
+            return self.refusal
+        assert self.request, "a text that is no phone number is always refused"
+        waits = [line.verdict for line in self.verdicts if isinstance(line.verdict, Later)]
         if not waits:
-            return Allowed(self.case.number, closing_time(_hours(), self.case.zones, since=self.case.now))
+            hours_end = closing_time(_calling_hours(), self.request.zones, since=self.request.now)
+            return Allowed(self.request.number, hours_end)
         longest = max(waits, key=lambda wait: wait.when)
-        hours = _inside_hours(replace(self.case, now=longest.when))
+        hours = _is_inside_hours(replace(self.request, now=longest.when))
         return replace(longest, when=hours.when) if isinstance(hours, Later) else longest
 
 
 def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:
-    """What does not depend on the hour: asked when an interview is planned, and again at dial time."""
-    opinion = consider(candidate.phone, now=timezone.now(), candidate=candidate, job=job, rules=EVER)
-    return opinion.never or Allowed(candidate.phone)
+    """Evaluate the rules that do not depend on the hour, as at the planning of an interview."""
+    report = evaluate(candidate.phone, now=timezone.now(), candidate=candidate, job=job, rules=PERMANENT_RULES)
+    return report.refusal or Allowed(candidate.phone)
 
 
 def may_ever_call_each(candidates: Iterable[Candidate], job: JobDescription) -> list[Allowed | Never]:
-    """The same of many, who come with their consents: in one query."""
-    asked, now = list(candidates), timezone.now()
-    covered = DoNotCall.objects.covered_numbers(one.phone for one in asked)
-    rules = EVER | {"Do-not-call list": lambda case: _by_the_list(case.number in covered)}
-    opinions = [consider(one.phone, now=now, candidate=one, job=job, rules=rules) for one in asked]
-    return [opinion.never or Allowed(one.phone) for one, opinion in zip(asked, opinions, strict=True)]
+    """`may_ever_call` for many candidates, whose consents are prefetched, in one query."""
+    candidates, now = list(candidates), timezone.now()
+    listed = DoNotCall.objects.covered_numbers(candidate.phone for candidate in candidates)
+
+    def is_not_listed(request: CallRequest) -> Verdict:
+        return _do_not_call_verdict(is_listed=request.number in listed)
+
+    rules = PERMANENT_RULES | {DialRule.DO_NOT_CALL: is_not_listed}
+    verdicts: list[Allowed | Never] = []
+    for candidate in candidates:
+        report = evaluate(candidate.phone, now=now, candidate=candidate, job=job, rules=rules)
+        verdicts.append(report.refusal or Allowed(candidate.phone))
+    return verdicts
 
 
 def may_call_now(candidate: Candidate, job: JobDescription, *, now: datetime) -> Allowed | Later | Never:
-    return consider(candidate.phone, now=now, candidate=candidate, job=job).verdict
+    """Evaluate all rules, as at dial time."""
+    return evaluate(candidate.phone, now=now, candidate=candidate, job=job).verdict
 
 
-def consider(
+def evaluate(
     typed: str,
     *,
     now: datetime,
     candidate: Candidate | None = None,
     job: JobDescription | None = None,
-    rules: dict[str, Rule] = EVER | NOW,
-) -> Opinion:
-    """What the rules say of calling this number, whoever it belongs to and whatever for where that is not said."""
+    rules: dict[DialRule, Rule] = PERMANENT_RULES | MOMENTARY_RULES,
+) -> RuleReport:
+    """Evaluate the rules for a number as it was typed. Rules that need a candidate or a job say so without one."""
     try:
-        case = Case(to_e164(typed), now, candidate, job)
+        request = CallRequest(to_e164(typed), now, candidate, job)
     except InvalidPhoneNumber as error:
-        return Opinion(None, [Finding("Number", Never(str(error)))])
-    return Opinion(case, [Finding(name, rule(case)) for name, rule in rules.items()])
+        return RuleReport(None, [RuleVerdict(DialRule.NUMBER, Never(str(error)))])
+    return RuleReport(request, [RuleVerdict(name, rule(request)) for name, rule in rules.items()])

@@ -6,7 +6,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from interviews.task_handles import FILL_LINES, HANG_UP
+from interviews.task_handles import ASSIGN_CAPACITY, HANG_UP
 from screener.db.constraints import violates_constraint
 from screener.models import BaseModel
 
@@ -123,7 +123,7 @@ class Call(BaseModel):
             **known,
         )
         if ended:
-            FILL_LINES.defer()
+            ASSIGN_CAPACITY.defer()
             reason = f"{self.REASONS[status]} {why}".strip()
             self.attempt.end(self.attempt.Outcome[self.ENDED[status]], reason=reason)
 
@@ -136,5 +136,5 @@ class Call(BaseModel):
         """The carrier refused it, or is known not to have got it."""
         if not self.ended_at:
             self.update_fields(status=self.Status.FAILED, ended_at=timezone.now())
-            FILL_LINES.defer()
+            ASSIGN_CAPACITY.defer()
             self.attempt.end(outcome, reason=reason)

@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from interviews.calling import dialer
-from interviews.calling.rules import Allowed
+from interviews.calling.verdicts import Allowed
 from interviews.models import Attempt, Interview
 from interviews.planning import plan_interview
 from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview

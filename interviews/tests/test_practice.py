@@ -164,7 +164,7 @@ class TestWork:
     def test_free_line_is_given_to_practice(self) -> None:
         practice, soon = make_practice(make_interview()), timezone.now() + timedelta(minutes=1)
         practice.update_fields(wait_reason=WaitReason.NO_CAPACITY, next_attempt_at=soon)
-        capacity.fill_lines()
+        capacity.assign_free_capacity()
         practice.refresh_from_db()
         assert practice.next_attempt_at
         assert practice.next_attempt_at < soon

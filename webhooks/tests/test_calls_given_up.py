@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from interviews.calling import dialer
+from interviews.calling import dialer, reconcile
 from interviews.models import Attempt, Call, Interview, WaitReason
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
@@ -23,7 +23,7 @@ class TestACallThatOnlyTheCarrierKnows:
     @pytest.fixture
     def lost(self, twilio: FakeTwilio, interview: Interview, client: Client) -> Phone:
         twilio.behaviour = "lost"
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         attempt = interview.attempts.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
         return Phone(attempt, client, sid=twilio.calls[0]["sid"])
@@ -48,7 +48,7 @@ class TestACallThatOnlyTheCarrierKnows:
         twilio.behaviour = "ok"
         twilio.calls.clear()
         time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
-        dialer.ask_about(lost.attempt.pk)
+        reconcile.reconcile_attempt(lost.attempt.pk)
         run_tasks(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.CARRIER_ERROR

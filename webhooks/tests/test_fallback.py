@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from interviews.calling import dialer
+from interviews.calling import dialer, retries
 from interviews.models import Attempt, Interview, WaitReason
 from screener.db.outage_backend import base
 from tests.support.factories import make_approved_job, make_interview, run_tasks
@@ -68,7 +68,7 @@ def minutes_to_wait(interview: Interview) -> int | None:
 
 def hang_up(phone: Phone) -> None:
     phone.report_status("completed")
-    dialer.follow_up(phone.attempt.pk)
+    retries.follow_up_attempt(phone.attempt.pk)
 
 
 def spoil(phone: Phone, noted: Callable[[], None]) -> None:
@@ -101,7 +101,7 @@ def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
     for number, waits in ((1, 20), (2, None)):
         busy = next_call(interview, client, number)
         busy.report_status("busy")
-        dialer.follow_up(busy.attempt.pk)
+        retries.follow_up_attempt(busy.attempt.pk)
         assert minutes_to_wait(interview) == waits
     assert (interview.outcome, interview.attempts.count()) == (Interview.Outcome.UNREACHED, 3)
 
@@ -192,7 +192,9 @@ def test_what_nobody_can_write_down_is_let_go(phone: Phone, monkeypatch: pytest.
 
 class TestTheAddress:
     def test_is_given_to_the_carrier_with_every_call(self, phone: Phone) -> None:
-        assert dialer._urls(phone.attempt.pk)["fallback_url"].endswith(f"/attempts/{phone.attempt.pk}/fallback")
+        assert dialer._callback_urls(phone.attempt.pk)["fallback_url"].endswith(
+            f"/attempts/{phone.attempt.pk}/fallback"
+        )
 
     def test_is_for_the_carrier_alone(self, phone: Phone, client: Client, noted: Callable[[], None]) -> None:
         assert phone.fall_back(AccountSid="AC" + "9" * 32).status_code == 403

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews.answers import audio
-from interviews.calling import dialer
+from interviews.calling import retries
 from interviews.models import Interview, InterviewResponse, Recording
 from screener.tasks import sweep
 from tests.support.factories import ANSWER, make_approved_job, make_interview, run_tasks
@@ -315,7 +315,7 @@ def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(twilio:
     give_consent(phone)
     phone.record_answer("What I wanted to s", digits="hangup")
     phone.report_status("completed")
-    dialer.follow_up(phone.attempt.pk)
+    retries.follow_up_attempt(phone.attempt.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is not None
     assert not any("Recordings.json" in one for one in twilio.requests)

@@ -72,7 +72,7 @@ class TestTheAnswer:
         settings.CALLING_HOURS = "08:00-21:00"
         page = ask(admin_client, candidate=make_candidate(timezone="Europe/Berlin"))
         assert "14:00 in Europe/Berlin" in rule(page, "Calling hours")
-        assert "the candidate says" in rule(page, "Time zone")
+        assert "the candidate&#x27;s time zone" in rule(page, "Time zone")
 
     @pytest.mark.parametrize(
         ("query", "name", "says"),
@@ -111,20 +111,20 @@ class TestTheAnswer:
         attempt = interview.attempts.create(number=1, send_before=NOON)
         Call.objects.create(attempt=attempt, number=NUMBER, twilio_sid="CA1")
         page = ask(admin_client, number=NUMBER, job=interview.job)
-        assert "Another call to this number is running" in rule(page, "Running call")
-        assert "All lines are in use" in rule(page, "Lines")
-        assert "All lines of this job" in rule(page, "The job&#x27;s lines")
+        assert "Another call to this number is running" in rule(page, "Call in progress")
+        assert "All lines are in use" in rule(page, "Capacity")
+        assert "All lines of this job" in rule(page, "Capacity of the job")
 
     def test_says_whose_turn_it_is_and_takes_none(self, admin_client: Client) -> None:
         DialRate.objects.create(next_slot_at=NOON + timedelta(seconds=90))
         page = ask(admin_client, candidate=make_candidate())
-        assert "12:01:30 UTC" in rule(page, "Pace")
+        assert "12:01:30 UTC" in rule(page, "Dial rate")
         assert "12:02 UTC on" in page, "the first whole minute"
         assert DialRate.objects.get().next_slot_at == NOON + timedelta(seconds=90)
 
     def test_is_later_while_nobody_is_called(self, admin_client: Client) -> None:
         DialRate.pause_calls(NOON + timedelta(minutes=15), reason=RATE_LIMITED)
-        assert RATE_LIMITED in rule(ask(admin_client, candidate=make_candidate()), "Pace")
+        assert RATE_LIMITED in rule(ask(admin_client, candidate=make_candidate()), "Dial rate")
         overview = admin_client.get("/admin/").content.decode()
         assert f"12:15 UTC. {RATE_LIMITED}" in overview
 

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from interviews.calling import capacity, dialer
+from interviews.calling import capacity, dialer, retries, spend_limit
+from interviews.calling.verdicts import DialRule
 from interviews.models import Attempt, Call, Interview, WaitReason
 from jobs.models import JobDescription
 from screener.tasks import sweep
@@ -58,16 +59,16 @@ class TestAJobsLines:
         assert {one.wait_reason for one in waiting} == {WaitReason.NO_JOB_CAPACITY}
         times = [one.next_attempt_at for one in waiting if one.next_attempt_at]
         assert times == sorted(times)
-        assert times[-1] - times[0] > capacity.CALL_LASTS, "who comes later waits longer"
+        assert times[-1] - times[0] > capacity.TYPICAL_CALL, "who comes later waits longer"
 
     def test_that_one_is_free_again_is_told_to_whoever_was_planned_first(self) -> None:
         interviews = several(4, make_approved_job(max_concurrent_calls=1))
         dial(interviews[0], interviews[3], interviews[2], interviews[1])
-        capacity.fill_lines()
+        capacity.assign_free_capacity()
         assert due(*interviews[1:]) == [False, False, False], "no line is free yet"
         end_call(interviews[0])
         for _ in range(2):
-            capacity.fill_lines()
+            capacity.assign_free_capacity()
         assert due(*interviews[1:]) == [True, False, False]
         assert dial(interviews[1]) == [True]
 
@@ -77,7 +78,7 @@ class TestAJobsLines:
         dial(first, second)
         (other,) = several(1, wide, first=10)
         other.schedule_next_attempt(timezone.now() + timedelta(minutes=1), wait_reason=WaitReason.NO_CAPACITY)
-        capacity.fill_lines()
+        capacity.assign_free_capacity()
         assert due(second, other) == [False, True]
 
 
@@ -87,7 +88,7 @@ def test_a_free_line_that_was_given_away_is_not_taken_by_a_newcomer(settings: An
     first, second = several(2, job)
     dial(first, second)
     end_call(first)
-    capacity.fill_lines()
+    capacity.assign_free_capacity()
     (newcomer,) = several(1, job, first=10)
     assert dial(newcomer, second) == [False, True]
     assert newcomer.wait_reason == WaitReason.NO_CAPACITY
@@ -99,9 +100,9 @@ def test_a_place_that_nobody_takes_is_kept_for_a_minute(settings: Any, time_mach
     first, second = several(2, job)
     dial(first, second)
     end_call(first)
-    capacity.fill_lines()
+    capacity.assign_free_capacity()
     (newcomer,) = several(1, job, first=10)
-    time_machine.move_to(timezone.now() + capacity.KEPT_FOR * 2)
+    time_machine.move_to(timezone.now() + capacity.RESERVED_FOR * 2)
     assert dial(newcomer) == [True]
 
 
@@ -109,7 +110,7 @@ def test_many_that_wait_for_a_few_lines_ask_seldom(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 2
     interviews = several(20, make_approved_job())
     dial(*interviews)
-    within = timezone.now() + capacity.CALL_LASTS + timedelta(seconds=10)
+    within = timezone.now() + capacity.TYPICAL_CALL + timedelta(seconds=10)
     asking = [one for one in interviews if one.next_attempt_at and one.next_attempt_at < within]
     assert 1 <= len(asking) <= settings.MAX_CONCURRENT_CALLS
     before = ProcrastinateJob.objects.filter(task_name="interviews.dial").count()
@@ -151,10 +152,10 @@ class TestAJobsDay:
         job = make_approved_job(calls_per_day=1)
         first, second = several(2, job)
         dial(first, second)
-        capacity.fill_lines()
+        capacity.assign_free_capacity()
         assert due(second) == [False]
         job.update_fields(calls_per_day=2)
-        capacity.fill_lines()
+        capacity.assign_free_capacity()
         assert due(second) == [True]
         assert dial(second) == [True]
 
@@ -217,7 +218,7 @@ class TestTheDaysMoney:
         assert self.is_spent() == spent
 
     def test_goes_by_the_last_calls_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(capacity, "LAST_PRICED", 1)
+        monkeypatch.setattr(spend_limit, "PRICED_CALLS", 1)
         self.a_call(1, ago=timedelta(days=3), price="-9", duration_seconds=60)
         self.a_call(2, ago=timedelta(days=2), price="-0.01", duration_seconds=60)
         self.a_call(3, duration_seconds=600)
@@ -243,7 +244,7 @@ class TestTheDaysMoney:
     ) -> None:
         for number in range(3):
             self.a_call(number, duration_seconds=1)
-        rule, nobody = capacity.OF_ALL["Money of the day"], Interview.objects.none()
+        rule, nobody = capacity.SHARED_RULES[DialRule.SPEND_LIMIT], Interview.objects.none()
         with django_assert_num_queries(2):
             rule(None, nobody, timezone.now())
         settings.DAILY_SPEND_LIMIT = 0
@@ -261,7 +262,7 @@ def test_calls_are_spaced_as_the_job_says_and_else_as_the_settings_do(of_the_job
         interview.schedule_next_attempt(timezone.now())
         dial(interview)
         end_call(interview)
-        dialer.follow_up(interview.attempts.latest("number").pk)
+        retries.follow_up_attempt(interview.attempts.latest("number").pk)
         interview.refresh_from_db()
         assert interview.next_attempt_at is not None
         wait = interview.next_attempt_at - timezone.now()

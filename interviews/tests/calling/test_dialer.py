@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
-from interviews.calling import dialer
+from interviews.calling import dialer, reconcile, retries
 from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
 from screener.services.http_deadlines import TOO_LATE
 from screener.services.telephony import twilio_calls, twilio_client, twilio_errors
@@ -25,7 +25,7 @@ class TestOneAttempt:
     def test_rings_once_however_often_the_job_is_run(self, twilio: FakeTwilio) -> None:
         interview = make_interview()
         for _ in range(3):
-            dialer.dial(interview.pk)
+            dialer.dial_interview(interview.pk)
         assert len(twilio.calls) == 1
         assert Attempt.objects.get().call.twilio_sid == twilio.calls[0]["sid"]
 
@@ -47,7 +47,7 @@ class TestOneAttempt:
     ) -> None:
         monkeypatch.setattr(dialer, "SEND_WITHIN", timedelta(0))
         interview = make_interview()
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         assert not twilio.requests
         attempt = Attempt.objects.get()
         assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
@@ -55,7 +55,7 @@ class TestOneAttempt:
         assert not interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
 
         monkeypatch.undo()
-        dialer.follow_up(attempt.pk)
+        retries.follow_up_attempt(attempt.pk)
         interview.refresh_from_db()
         assert interview.next_attempt_at is not None
         assert interview.next_attempt_at < timezone.now() + timedelta(minutes=1)
@@ -65,7 +65,7 @@ class TestOneAttempt:
     ) -> None:
         """Stopped after the connection stood; meanwhile recovery was certain, and another attempt was made."""
         interview = make_interview()
-        dialer.dial(make_interview(full_name="Somebody Else", phone="+14155550101").pk)
+        dialer.dial_interview(make_interview(full_name="Somebody Else", phone="+14155550101").pk)
         connect = HTTPConnection.connect
 
         def stopped(connection: HTTPConnection) -> None:
@@ -76,14 +76,14 @@ class TestOneAttempt:
         def meanwhile_elsewhere() -> None:
             time_machine.move_to(timezone.now() + timedelta(minutes=3))
             first = interview.attempts.get()
-            dialer.ask_about(first.pk)
-            dialer.follow_up(first.pk)
+            reconcile.reconcile_attempt(first.pk)
+            retries.follow_up_attempt(first.pk)
             time_machine.move_to(timezone.now() + timedelta(minutes=1))
-            dialer.dial(interview.pk)
+            dialer.dial_interview(interview.pk)
 
         twilio_client.twilio_client().http_client.session.close()
         monkeypatch.setattr(HTTPConnection, "connect", stopped)
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         assert [call["to"] for call in twilio.calls] == ["+14155550101", "+14155550100"]
         late, again = interview.attempts.all()
         assert (late.outcome, late.call.twilio_sid) == (Attempt.Outcome.CARRIER_ERROR, "")
@@ -96,18 +96,18 @@ class TestOneAttempt:
         settings.TWILIO_TIMEOUT = 0.5
         twilio.behaviour = mood
         interview = make_interview()
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         attempt = Attempt.objects.get()
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
         assert interview.events.filter(kind=EventKind.ATTEMPT_UNKNOWN).exists()
 
         time_machine.move_to(timezone.now() + timedelta(minutes=3))
         with pytest.raises(twilio_errors.TelephonyDown):  # what it has is not told in a way that can be read either
-            dialer.ask_about(attempt.pk)
+            reconcile.reconcile_attempt(attempt.pk)
 
         twilio.behaviour = "ok"
-        dialer.dial(interview.pk)
-        dialer.ask_about(attempt.pk)
+        dialer.dial_interview(interview.pk)
+        reconcile.reconcile_attempt(attempt.pk)
         attempt.call.refresh_from_db()
         assert attempt.call.twilio_sid == twilio.calls[0]["sid"]
         assert len(twilio.calls) == 1
@@ -119,25 +119,25 @@ class TestOneAttempt:
         interview = make_interview()
         attempt = dialer._plan_attempt(interview.pk)
         assert attempt is not None, "and the worker dies"
-        dialer.ask_about(attempt.pk)
+        reconcile.reconcile_attempt(attempt.pk)
         attempt.refresh_from_db()
         assert attempt.ended_at is None
 
-        monkeypatch.setattr(dialer, "CERTAIN_AFTER", timedelta(0))
-        dialer.ask_about(attempt.pk)
+        monkeypatch.setattr(reconcile, "CERTAIN_AFTER", timedelta(0))
+        reconcile.reconcile_attempt(attempt.pk)
         run_tasks()
         interview.refresh_from_db()
         assert interview.next_attempt_at is not None
 
     def test_that_nothing_is_heard_of_is_asked_about(self, twilio: FakeTwilio, time_machine: Any) -> None:
         interview = make_interview()
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         twilio.calls[0]["status"] = "no-answer"
-        assert dialer.without_news() == []
+        assert reconcile.attempts_to_reconcile() == []
         time_machine.move_to(timezone.now() + timedelta(minutes=2))
-        assert dialer.without_news() == [Attempt.objects.get().pk]
-        assert dialer.without_news() == [], "named once, then left alone for a while"
-        dialer.ask_about(Attempt.objects.get().pk)
+        assert reconcile.attempts_to_reconcile() == [Attempt.objects.get().pk]
+        assert reconcile.attempts_to_reconcile() == [], "named once, then left alone for a while"
+        reconcile.reconcile_attempt(Attempt.objects.get().pk)
         assert Attempt.objects.get().outcome == Attempt.Outcome.NO_ANSWER
 
 
@@ -188,13 +188,13 @@ def test_a_call_is_followed_up_once_and_not_when_there_is_another_by_now(twilio:
     interview = make_interview()
     reported(interview, {"status": "busy"})
     due, first = interview.next_attempt_at, interview.attempts.get()
-    dialer.follow_up(first.pk)
+    retries.follow_up_attempt(first.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at == due
 
     interview.schedule_next_attempt(timezone.now())
     run_tasks(only="interviews.dial")
-    dialer.follow_up(first.pk)
+    retries.follow_up_attempt(first.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is None
 
@@ -205,7 +205,7 @@ def test_a_turn_that_was_let_pass_is_taken_anew(twilio: FakeTwilio, settings: An
     interview, now = make_interview(), timezone.now()
     interview.update_fields(dial_slot_at=now - timedelta(minutes=1))
     DialRate.reserve_slot(0.1)
-    dialer.dial(interview.pk)
+    dialer.dial_interview(interview.pk)
     interview.refresh_from_db()
     assert not twilio.calls
     assert interview.dial_slot_at is not None
@@ -228,7 +228,7 @@ class TestOfSeveralCallsToANumber:
     def lost(self, twilio: FakeTwilio) -> Attempt:
         """Sent, and the answer was lost."""
         twilio.behaviour = "lost"
-        dialer.dial(make_interview().pk)
+        dialer.dial_interview(make_interview().pk)
         twilio.behaviour = "ok"
         return Attempt.objects.get()
 
@@ -238,7 +238,7 @@ class TestOfSeveralCallsToANumber:
         return twilio.calls[-1]
 
     def adopted(self, lost: Attempt) -> str:
-        dialer.ask_about(lost.pk)
+        reconcile.reconcile_attempt(lost.pk)
         return Call.objects.get().twilio_sid
 
     def test_those_made_long_before_or_after_are_not_it(self, lost: Attempt, twilio: FakeTwilio) -> None:
@@ -258,7 +258,7 @@ class TestOfSeveralCallsToANumber:
         other = make_interview(full_name="Somebody Else", phone="+14155550101", email="else@example.com")
         attempt = other.attempts.create(number=1, send_before=timezone.now())
         Call.objects.create(attempt=attempt, number="+14155550101", twilio_sid=twilio.calls[0]["sid"])
-        dialer.ask_about(lost.pk)
+        reconcile.reconcile_attempt(lost.pk)
         lost.call.refresh_from_db()
         assert lost.call.twilio_sid == ""
 
@@ -290,7 +290,7 @@ class TestAtClosingTime:
                 yield
 
         monkeypatch.setattr(Interview, "locked", after_a_wait)
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         monkeypatch.undo()
         assert not twilio.requests
         interview.refresh_from_db()

@@ -71,7 +71,7 @@ class TestTheGate:
         first, second, third = interview.responses.all()
         interview.responses.filter(pk__in=[first.pk, second.pk]).update(status=InterviewResponse.Status.ASSESSED)
         interview.job.update_fields(is_open=False)
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         interview.refresh_from_db()
         third.refresh_from_db()
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)

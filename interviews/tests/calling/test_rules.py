@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
-from interviews.calling.rules import Allowed, Later, Never, consider, may_call_now
+from interviews.calling.rules import evaluate, may_call_now
+from interviews.calling.verdicts import Allowed, Later, Never
 from interviews.models import Call, DialRate, WaitReason
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 
@@ -146,7 +147,7 @@ def test_what_is_no_number_is_refused_with_a_sentence(typed: str) -> None:
     ],
 )
 def test_numbers_that_are_never_called(number: str, says: str) -> None:
-    verdict = consider(number, now=NOON).verdict
+    verdict = evaluate(number, now=NOON).verdict
     assert isinstance(verdict, Never)
     assert says in verdict.reason
 
@@ -154,8 +155,8 @@ def test_numbers_that_are_never_called(number: str, says: str) -> None:
 @pytest.mark.django_db
 def test_only_allowed_countries_are_called(settings: Any) -> None:
     settings.ALLOWED_COUNTRIES = ["DE"]
-    assert consider("+491701234567", now=NOON).verdict == Allowed("+491701234567")
-    assert consider("+14155550100", now=NOON).verdict == Never(
+    assert evaluate("+491701234567", now=NOON).verdict == Allowed("+491701234567")
+    assert evaluate("+14155550100", now=NOON).verdict == Never(
         "Numbers in US are not called. Add it to ALLOWED_COUNTRIES if they should be."
     )
 
@@ -233,11 +234,11 @@ class TestNow:
 
     def test_the_time_zones_that_there_are_are_looked_up_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         candidate = make_candidate(timezone="Europe/Berlin")
-        consider(candidate.phone, now=NOON, candidate=candidate)
+        evaluate(candidate.phone, now=NOON, candidate=candidate)
         monkeypatch.setattr("candidates.timezones.available_timezones", None)
-        assert "Europe/Berlin, as the candidate says." in [
-            finding.verdict.reason for finding in consider(candidate.phone, now=NOON, candidate=candidate).findings
-        ]
+        report = evaluate(candidate.phone, now=NOON, candidate=candidate)
+        assert report.request
+        assert report.request.zones == ("Europe/Berlin",)
 
     def test_a_number_that_may_be_anywhere_is_not_called_when_no_minute_suits_everywhere(self, settings: Any) -> None:
         settings.CALLING_HOURS = "12:00-13:00"

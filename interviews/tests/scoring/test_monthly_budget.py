@@ -155,7 +155,7 @@ class TestCalls:
         assert interview.next_attempt_at is not None
         settings.MONTHLY_BUDGET = 1000
         Interview.objects.update(next_attempt_at=timezone.now())
-        dialer.dial(interview.pk)
+        dialer.dial_interview(interview.pk)
         assert len(twilio.calls) == 1
 
     def test_begun_interview_is_still_called(self, model: FakeOpenAI, twilio: FakeTwilio) -> None:

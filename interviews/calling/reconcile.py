@@ -1,0 +1,175 @@
+"""Asks the carrier for calls, prices and recordings whose callbacks did not come, and applies the answers."""
+
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from interviews.models import Attempt, Call
+from screener.background.queue import release_db_connection
+from screener.services.errors import PermanentError, TransientError
+from screener.services.telephony import twilio_calls, twilio_errors, twilio_recordings
+
+log = logging.getLogger(__name__)
+
+QUIET_FOR = timedelta(seconds=60)
+"""A live call without input for so long is reconciled."""
+
+UNSENT_AGAIN_IN = timedelta(seconds=20)
+"""How often Twilio is asked for a call that it may not have got."""
+
+CERTAIN_AFTER = timedelta(seconds=90)
+"""By then a call that Twilio accepted is in its list of calls."""
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
+"""A call that Twilio does not know, and without input for longer than any answer lasts, has ended."""
+
+PRICE_AGAIN_IN = timedelta(minutes=5)
+PRICE_PATIENCE = timedelta(days=1)
+
+RECORDING_PATIENCE = timedelta(minutes=10)
+"""How long the next attempt waits while the carrier cannot be asked for the last recording."""
+
+CARRIER_PATIENCE = timedelta(days=2)
+"""How long a call is tried that the carrier does not take."""
+
+MACHINES = ("machine", "fax")
+
+
+def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
+    """Apply the state of a call as Twilio reports it. A state of another call changes nothing."""
+    with Attempt.objects.held(attempt_id) as attempt:
+        if not attempt.call.match_or_adopt_sid(state.sid):
+            return
+        if state.answered_by.startswith(MACHINES):
+            attempt.mark_voicemail()
+        attempt.call.apply_status(
+            state.status,
+            answered_by=state.answered_by,
+            duration_seconds=state.duration_seconds,
+            price=state.price,
+            price_unit=state.price_unit,
+        )
+
+
+def reconcile_attempt(attempt_id: UUID) -> None:
+    """Ask Twilio for the state of this attempt's call. The outcome of a call is never guessed."""
+    attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
+    release_db_connection()
+    if attempt.call.twilio_sid:
+        _reconcile_known_call(attempt)
+    else:
+        _find_call(attempt)
+
+
+def _reconcile_known_call(attempt: Attempt) -> None:
+    try:
+        apply_call_state(attempt.pk, twilio_calls.fetch_call_state(attempt.call.twilio_sid))
+    except twilio_errors.NotFound:
+        if timezone.now() > (attempt.last_input_at or attempt.created_at) + FORGOTTEN_AFTER:
+            _mark_never_placed(attempt.pk, "Twilio no longer knows this call.")
+
+
+def _find_call(attempt: Attempt) -> None:
+    """Find the call of an attempt whose id was never received, in Twilio's list of calls.
+
+    Of several calls the nearest is taken once the list is complete; until then its own webhook may identify it.
+    """
+    is_certain = timezone.now() > attempt.send_before + CERTAIN_AFTER
+    candidates = _matching_calls(attempt)
+    if len(candidates) == 1 or (candidates and is_certain):
+        apply_call_state(attempt.pk, candidates[0])
+    elif is_certain:
+        _mark_never_placed(attempt.pk, "Twilio never got this call.")
+
+
+def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:
+    """Unknown calls to this number, by their distance in time from the plan of the attempt.
+
+    Another system, or a person, that uses our number may have called the same candidate.
+    """
+    planned = attempt.created_at
+    since, until = planned - CLOCK_TOLERANCE, attempt.send_before + CERTAIN_AFTER
+    calls = [
+        call for call in twilio_calls.list_calls_to(attempt.call.number) if since < (call.created or planned) < until
+    ]
+    sids = [call.sid for call in calls]
+    known_sids = set(Call.objects.filter(twilio_sid__in=sids).values_list("twilio_sid", flat=True))
+    unknown = (call for call in calls if call.sid not in known_sids)
+    return sorted(unknown, key=lambda call: abs((call.created or planned) - planned))
+
+
+def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
+    with Attempt.objects.held(attempt_id) as attempt:
+        attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+
+
+def attempts_to_reconcile() -> list[UUID]:
+    """Live attempts without input for a while, and those that may not have been sent. Marks them as polled."""
+    now = timezone.now()
+    live = Attempt.objects.filter(ended_at__isnull=True, call__isnull=False)
+    last_news = Greatest("created_at", "last_input_at", "call__last_polled_at")  # PostgreSQL ignores NULL here
+    late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
+    unsent = Q(call__twilio_sid="", send_before__lt=late) & ~Q(call__last_polled_at__gte=now - UNSENT_AGAIN_IN)
+    overdue = live.alias(last_news=last_news).filter(Q(last_news__lt=now - QUIET_FOR) | unsent)
+    return _mark_polled(list(overdue.values_list("pk", flat=True)[:100]))
+
+
+def _mark_polled(attempts: list[UUID]) -> list[UUID]:
+    """Return the same attempts. The next sweeps leave them out for a while."""
+    Call.objects.filter(attempt__in=attempts).update(last_polled_at=timezone.now())
+    return attempts
+
+
+def fetch_price(attempt_id: UUID) -> None:
+    """Ask for the price of a call. Twilio sets it some time after the end, and sends no callback."""
+    call = Call.objects.get(attempt=attempt_id)
+    release_db_connection()
+    with suppress(twilio_errors.NotFound):
+        state = twilio_calls.fetch_call_state(call.twilio_sid)
+        call.set_price(state.price, state.price_unit)
+
+
+def attempts_without_price() -> list[UUID]:
+    """Attempts whose calls ended within a day and have no price yet. Marks them as polled."""
+    now = timezone.now()
+    unpriced = Call.objects.filter(price__isnull=True, ended_at__range=(now - PRICE_PATIENCE, now - PRICE_AGAIN_IN))
+    overdue = unpriced.exclude(Q(twilio_sid="") | Q(last_polled_at__gte=now - PRICE_AGAIN_IN))
+    return _mark_polled(list(overdue.values_list("attempt_id", flat=True)[:50]))
+
+
+def fetch_last_recording(attempt_id: UUID) -> bool:
+    """Adopt the last answer of a call that broke off, if the carrier has it and no callback came.
+
+    Returns whether nothing is left to look for. While the carrier cannot be asked, the sweep asks again.
+    """
+    attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
+    if not attempt.is_missing_last_recording:
+        return True
+    release_db_connection()
+    try:
+        recordings = twilio_recordings.list_recordings(attempt.call.twilio_sid)
+    except twilio_errors.NotFound:
+        return True
+    except (TransientError, twilio_errors.AccountMisconfigured) as error:
+        return _gives_up_recording(attempt, error)
+    except PermanentError as error:
+        log.info("attempt %s: no recordings: %s", attempt_id, error)
+        return True
+    with Attempt.objects.held(attempt_id) as locked:
+        locked.adopt_missing_recording({recording.sid: recording.seconds for recording in recordings})
+    return True
+
+
+def _gives_up_recording(attempt: Attempt, error: TransientError | twilio_errors.AccountMisconfigured) -> bool:
+    """Whether the carrier has been unavailable for so long that the next attempt no longer waits for the recording."""
+    log.warning("attempt %s: its recordings are not available: %s", attempt.pk, error)
+    patience = CARRIER_PATIENCE if isinstance(error, twilio_errors.AccountMisconfigured) else RECORDING_PATIENCE
+    return attempt.ended_at is None or timezone.now() > attempt.ended_at + patience

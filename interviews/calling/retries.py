@@ -1,0 +1,110 @@
+"""What follows a call that ended before the interview was over: another attempt after its spacing, or none."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Max, OuterRef, Subquery
+from django.utils import timezone
+
+from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
+from interviews.calling.verdicts import Later
+from interviews.models import Attempt, DialRate, Interview, WaitReason
+from interviews.models.attempt import finish_by_coverage
+from jobs.models import JobDescription
+from screener.background.queue import retry_delay
+
+FEWEST_CARRIER_TRIES = 8
+"""A call is not given up after fewer tries, however long they took."""
+
+FOLLOW_UP_OVERDUE = timedelta(seconds=30)
+
+
+def postpone_call(interview: Interview, wait: Later) -> None:
+    interview.schedule_next_attempt(wait.when, wait_reason=wait.wait_reason, reason=wait.reason)
+
+
+def give_up_calling(interview: Interview, outcome: str, reason: str) -> None:
+    """End the interview without another call. A conversation that has begun is completed with its answers so far."""
+    if interview.status == Interview.Status.IN_PROGRESS:
+        finish_by_coverage(interview, reason=reason)
+    else:
+        interview.finish(outcome, reason=reason)
+
+
+def follow_up_attempt(attempt_id: UUID) -> None:
+    """Decide what follows an attempt that has ended: another one, or the end of the interview. Idempotent."""
+    if not fetch_last_recording(attempt_id):
+        return
+    with Attempt.objects.held(attempt_id) as attempt:
+        interview = attempt.interview
+        newest = interview.attempts.latest("number")
+        if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
+            return
+        if attempt.call.twilio_sid:
+            _retry_candidate(interview, attempt)
+        else:
+            _retry_carrier(interview, attempt)
+
+
+def _retry_candidate(interview: Interview, attempt: Attempt) -> None:
+    """Call again after the attempt spacing, until the attempts are used up.
+
+    Attempts that failed on our side, with an apology, do not count, unless they are as many as all attempts.
+    """
+    limit = interview.job.max_attempts
+    placed = interview.attempts.exclude(call__twilio_sid="")
+    apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)
+    counted = placed.count() - apologised
+    if counted >= limit:
+        give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed)))
+    elif attempt.apologised_at:
+        due = timezone.now() + _attempt_spacing(interview.job, 1)
+        postpone_call(interview, Later(due, WaitReason.CALL_BACK, attempt.reason))
+    else:
+        due = timezone.now() + _attempt_spacing(interview.job, counted)
+        reason = f"{attempt.get_outcome_display()}; trying again."
+        postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
+
+
+def _attempt_spacing(job: JobDescription, attempts: int) -> timedelta:
+    """The wait after so many attempts, by the job or else the settings. The last one holds for all that follow."""
+    spacings = [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or settings.ATTEMPT_SPACING
+    return spacings[min(attempts, len(spacings)) - 1]
+
+
+def _unreached_reason(attempts: list[Attempt]) -> str:
+    calls = f"{len(attempts)} calls" if len(attempts) > 1 else "one call"
+    outcomes = ", ".join(attempt.get_outcome_display().lower() for attempt in attempts)
+    error = f" {attempts[-1].reason}" if attempts[-1].outcome == Attempt.Outcome.CARRIER_ERROR else ""
+    return f"Not reached, or not to the end, in {calls}: {outcomes}.{error}"
+
+
+def _retry_carrier(interview: Interview, attempt: Attempt) -> None:
+    """Try a call again that the carrier did not take, less and less often. It is not an attempt of the candidate.
+
+    Calls that failed for the account or a setting do not count: they may fail for as long as that takes.
+    """
+    last_placed = interview.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
+    failed = interview.attempts.filter(number__gt=last_placed, concerns_all=False)
+    now, tries, first = timezone.now(), failed.count(), failed.order_by("created_at").first()
+    if first and tries >= FEWEST_CARRIER_TRIES and now - first.created_at > CARRIER_PATIENCE:
+        reason = f"The carrier took none of {tries} calls in two days. {attempt.reason}"
+        give_up_calling(interview, Interview.Outcome.EXPIRED, reason)
+    else:
+        pause = DialRate.current_pause()
+        due = now + retry_delay(2 + tries)
+        if pause and pause.paused_until:
+            due = max(due, pause.paused_until)
+        postpone_call(interview, Later(due, WaitReason.CARRIER_ERROR, attempt.reason))
+
+
+def attempts_to_follow_up() -> list[UUID]:
+    """The last attempts of live interviews that ended a while ago, and after which nothing was decided."""
+    idle = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
+    newest = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
+    last = idle.annotate(
+        last_attempt=Subquery(newest.values("pk")[:1]), last_attempt_ended_at=Subquery(newest.values("ended_at")[:1])
+    )
+    overdue = last.filter(last_attempt_ended_at__lt=timezone.now() - FOLLOW_UP_OVERDUE)
+    return list(overdue.order_by("last_attempt_ended_at").values_list("last_attempt", flat=True)[:100])

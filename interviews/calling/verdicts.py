@@ -1,0 +1,75 @@
+"""The dial rules by name, and what each of them can say of a call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from interviews.models import WaitReason
+
+
+class DialRule(models.TextChoices):
+    JOB = "job", "Job"
+    NUMBER = "number", "Number"
+    COUNTRY = "country", "Country"
+    WHITELIST = "whitelist", "Whitelist"
+    DO_NOT_CALL = "do_not_call", "Do-not-call list"
+    CANDIDATE_DATA = "candidate_data", "Candidate's data"
+    CONSENT = "consent", "Consent"
+    TIME_ZONE = "time_zone", "Time zone"
+    CALLING_HOURS = "calling_hours", "Calling hours"
+    NUMBER_BUSY = "number_busy", "Call in progress"
+    COOL_DOWN = "cool_down", "Pause after a call"
+    NUMBER_DAILY_LIMIT = "number_daily_limit", "Calls to this number"
+    SPEND_LIMIT = "spend_limit", "Spend limit"
+    CAPACITY = "capacity", "Capacity"
+    JOB_CAPACITY = "job_capacity", "Capacity of the job"
+    JOB_DAILY_LIMIT = "job_daily_limit", "Calls of the job in a day"
+    DIAL_RATE = "dial_rate", "Dial rate"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """All rules passed. `until`: when the calling hours end; None where they never do, or were not evaluated."""
+
+    number: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not now. `when`: the moment to evaluate the rules again."""
+
+    when: datetime
+    wait_reason: WaitReason
+    reason: str
+
+
+@dataclass(frozen=True)
+class Never:
+    """Not at any hour. `reason`: why, and what to do about it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The rule allows the call. `reason`: what it found."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotEvaluated:
+    """The rule could not be evaluated. `reason`: what is not known."""
+
+    reason: str
+
+
+Verdict = Passed | Later | Never | NotEvaluated
+
+
+@dataclass(frozen=True)
+class RuleVerdict:
+    rule: DialRule
+    verdict: Verdict

@@ -1,0 +1,109 @@
+"""What the page "May we call?" shows: the verdict of each dial rule, and what follows from all of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from candidates.models import Candidate
+from candidates.phone_format import InvalidPhoneNumber, to_e164
+from interviews.calling.capacity import evaluate_capacity
+from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate
+from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
+from jobs.models import JobDescription
+
+BADGES = {
+    Passed: ("yes", "success"),
+    Later: ("later", "warning"),
+    Never: ("no", "danger"),
+    NotEvaluated: ("not checked", "default"),
+}
+TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
+MINUTE = timedelta(minutes=1)
+MOST_NAMESAKES = 100
+
+
+@dataclass(frozen=True)
+class CallRulesPage:
+    report: RuleReport
+    candidate: Candidate | None
+    namesake_count: int
+    """How many more candidates have this number."""
+
+    @classmethod
+    def evaluate(cls, number: str, candidate: Candidate | None, job: JobDescription | None = None) -> "CallRulesPage":
+        """Evaluate all rules in a fixed number of queries. The newest of several candidates with this number counts."""
+        namesakes = [] if candidate else _candidates_with(number)
+        candidate = candidate or next(iter(namesakes), None)
+        if candidate and not number:
+            number = candidate.phone
+        now = timezone.now()
+        report = evaluate(number, now=now, candidate=candidate, job=job)
+        capacity = evaluate_capacity(job, now=now) if report.request else []
+        whole_report = RuleReport(report.request, [*report.verdicts, *capacity])
+        return cls(whole_report, candidate, max(len(namesakes) - 1, 0))
+
+    @property
+    def number(self) -> str:
+        return self.report.request.number if self.report.request else ""
+
+    @property
+    def has_other_number(self) -> bool:
+        """Whether the candidate that was chosen has another number on record."""
+        return bool(self.number and self.candidate and self.candidate.phone != self.number)
+
+    @property
+    def headline(self) -> str:
+        match self.report.verdict:
+            case Allowed():
+                return "Yes, now, as far as could be checked." if self.has_gaps else "Yes, now."
+            case Later(when):
+                return f"Not now, but from {_round_up(when):%A, %d %B %Y, %H:%M} UTC on."
+            case Never():
+                return "No."
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    @property
+    def has_gaps(self) -> bool:
+        return any(isinstance(line.verdict, NotEvaluated) for line in self.report.verdicts)
+
+    @property
+    def reason(self) -> str:
+        verdict = self.report.verdict
+        return "" if isinstance(verdict, Allowed) else verdict.reason
+
+    @property
+    def tone(self) -> str:
+        return TONES[type(self.report.verdict)]
+
+    @property
+    def local_times(self) -> list[str]:
+        """The first minute in the time zones of the candidate."""
+        verdict = self.report.verdict
+        if self.report.request is None or not isinstance(verdict, Later):
+            return []
+        zones = self.report.request.zones[:ZONES_SHOWN]
+        return [f"{_round_up(verdict.when).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zones]
+
+    @property
+    def rows(self) -> Iterator[tuple[RuleVerdict, str, str]]:
+        """(verdict of a rule, text of its badge, colour of its badge)."""
+        return ((line, *BADGES[type(line.verdict)]) for line in self.report.verdicts)
+
+
+def _candidates_with(typed: str) -> list[Candidate]:
+    try:
+        number = to_e164(typed)
+    except InvalidPhoneNumber:
+        return []
+    return list(Candidate.objects.filter(phone=number, erased_at__isnull=True)[:MOST_NAMESAKES])
+
+
+def _round_up(moment: datetime) -> datetime:
+    """The first whole minute that is not before `moment`."""
+    minute = moment.replace(second=0, microsecond=0)
+    return minute if minute == moment else minute + MINUTE
