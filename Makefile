@@ -1,4 +1,4 @@
-# Everything needs only Python 3.11 or newer and make. Each target installs what it needs into .venv.
+# Requires only make and Python 3.11 or newer. Each target installs its requirements into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,34 +7,34 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .PHONY: help run serve phone test test-browser test-slow chaos bench lint format migrations-check
 
-help: ## Show what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-run: $(VENV)/run ## All of it, with nothing to set up: conducts an interview to look at, then serves on PORT
+run: $(VENV)/run ## Everything without setup: holds an interview to look at, then serves on PORT
 	@exec python -m devtools.demo
 
-serve: $(VENV)/run ## The Procfile's processes with the environment as given: nothing simulated, no demo data
+serve: $(VENV)/run ## The Procfile's processes with your environment: nothing simulated, no demo data
 	@python manage.py check --tag screener --fail-level ERROR
 	@python manage.py collectstatic --no-input --verbosity 0
 	@python manage.py migrate --no-input --verbosity 0
 	@WEB_PORT=$$(python -c "from screener.settings import PORT; print(PORT)") exec honcho start --no-colour web worker
 
-phone: $(VENV)/run ## The simulated phone network, to be used with make serve
+phone: $(VENV)/run ## The simulated phone network, for use beside make serve
 	@exec python -m devtools.phone_simulator
 
-test: $(VENV)/dev ## All tests, in parallel
+test: $(VENV)/dev ## All tests without browsers and slow processes, in parallel
 	@python -m pytest -n auto -m "not browser and not slow"
 
-test-browser: $(VENV)/dev ## Tests in a real browser; needs Chromium
+test-browser: $(VENV)/dev ## Tests in a browser; needs Chromium
 	@python -m pytest -m browser
 
-test-slow: $(VENV)/dev ## Tests of whole processes that take their time
+test-slow: $(VENV)/dev ## Slow tests that start real processes
 	@python -m pytest -n 2 -m slow
 
-chaos: $(VENV)/dev ## Crash tests: every fault with every way of delivery, an hour; CHAOS=--short for two minutes
+chaos: $(VENV)/dev ## Crash tests: every fault with every delivery mode (1 h); CHAOS=--short for one round (2 min)
 	@python -m devtools.chaos $(CHAOS)
 
-bench: $(VENV)/dev ## Measure calls, answers and recovery; BENCH=--quick for a small run. Writes var/bench*.json
+bench: $(VENV)/dev ## Measure calls, answers and recovery into var/bench*.json; BENCH=--quick for a small run
 	@python -m devtools.load.calls $(BENCH)
 	@python -m devtools.load.answers $(BENCH)
 	@python -m devtools.load.recovery
@@ -44,27 +44,27 @@ lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff format --check .
 	@DEBUG=1 mypy .
 
-format: $(VENV)/dev ## Let ruff put the code in order
+format: $(VENV)/dev ## Fix and format the code with ruff
 	@ruff check --fix .
 	@ruff format .
 
-migrations-check: $(VENV)/dev ## Fail if a model has changed without a migration
+migrations-check: $(VENV)/dev ## Fail if a model changed without a migration
 	@DEBUG=1 python manage.py makemigrations --check --dry-run
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Screener needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
-		{ echo "Python can't make a virtual environment here. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+		{ echo "Python can't create a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(VENV)/run: requirements.txt constraints.txt | $(VENV)/bin/python
-	@echo "Installing what Screener runs on into $(VENV) ..."
+	@echo "Installing the requirements of Screener into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements.txt || \
-		{ echo "Installing failed: see pip's message above. It needs to reach the package index and room on the disk."; exit 1; }
+		{ echo "The installation failed: see the message of pip above. It needs the package index and free disk space."; exit 1; }
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
-	@echo "Installing what the tests need into $(VENV) ..."
+	@echo "Installing the requirements of the tests into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements-dev.txt || \
-		{ echo "Installing failed: see pip's message above. It needs to reach the package index and room on the disk."; exit 1; }
+		{ echo "The installation failed: see the message of pip above. It needs the package index and free disk space."; exit 1; }
 	@touch $@

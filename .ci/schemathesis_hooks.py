@@ -1,13 +1,13 @@
-"""What schemathesis is told beside schemathesis.toml."""
+"""Hooks for schemathesis, beside schemathesis.toml."""
 
 from typing import Any
 
 import schemathesis
 
-# The address or a header is too long for the web server: no operation of the API has seen the request.
-REFUSED_BEFORE_US = {414, 431}
+# The URL or a header is too long for the web server, so the request never reached the API.
+REJECTED_BY_WEB_SERVER = {414, 431}
 
 
 @schemathesis.hook
 def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool:
-    return response.status_code not in REFUSED_BEFORE_US
+    return response.status_code not in REJECTED_BY_WEB_SERVER

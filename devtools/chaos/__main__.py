@@ -84,7 +84,7 @@ def _run_in_deployment(deployment: Deployment, chaos_round: Round) -> Violations
     for name in WORKERS:
         start_worker(deployment, name)
     deployment.set_delivery_faults(DELIVERY_MODES[chaos_round.delivery])
-    plan_interviews(deployment, chaos_round.interviews, random)
+    plan_round(deployment, chaos_round.interviews, random)
     crashes = inject_faults(deployment, chaos_round, random)
     deployment.set_delivery_faults({})
     seconds = wait_until_settled(deployment)
@@ -98,7 +98,7 @@ def _run_in_deployment(deployment: Deployment, chaos_round: Round) -> Violations
     return violations
 
 
-def plan_interviews(deployment: Deployment, size: int, random: Random) -> None:
+def plan_round(deployment: Deployment, size: int, random: Random) -> None:
     """Plan interviews for two jobs. One number is called for both."""
     titles = ("Support engineer", "Nurse")
     first, second = (candidates.create_job(deployment, title=title, max_attempts=5) for title in titles)

@@ -181,7 +181,7 @@ def measure_webhooks(size: RunSize) -> dict[str, Any]:
 def measure_interviews(size: RunSize) -> dict[str, Any]:
     limits = {"MAX_CONCURRENT_CALLS": str(size.concurrent_calls), "CALLS_PER_SECOND": "1000"}
     with open_deployment(speed=0, **limits) as deployment:
-        plan_interviews(deployment, size)
+        plan_measured_interviews(deployment, size)
         print_line("calling ...")
         deployment.start_worker()
         started, web_cpu_before = time.monotonic(), deployment.cpu_seconds("web")
@@ -197,7 +197,7 @@ def is_settled(deployment: Deployment) -> bool:
     return not observations.find_unsettled(deployment)
 
 
-def plan_interviews(deployment: Deployment, size: RunSize) -> None:
+def plan_measured_interviews(deployment: Deployment, size: RunSize) -> None:
     """Plan the interviews. The worker is stopped again, so that no call is placed before the measurement."""
     deployment.start_web()
     deployment.start_worker()

@@ -15,7 +15,7 @@ FFMPEG_COMMAND = ("ffmpeg", "-loglevel", "error", "-i", "pipe:0", "-f", "mp3", "
 WAV_HEADER_BYTES = 44
 
 
-class InvalidAudio(ValueError):
+class InvalidUpload(ValueError):
     """The upload is not a WAV file that the simulator accepts."""
 
 
@@ -39,17 +39,17 @@ def _encode_wav(samples: bytes, rate: int) -> bytes:
 
 
 def cut_wav(audio: bytes, max_seconds: int) -> tuple[bytes, int]:
-    """Return the audio, cut to the maximum, and its length in seconds. Raises InvalidAudio unless it is mono PCM."""
+    """Return the audio, cut to the maximum, and its length in seconds. Raises InvalidUpload unless it is mono PCM."""
     try:
         with wave.open(io.BytesIO(audio)) as file:
             if (file.getnchannels(), file.getsampwidth()) != (1, 2) or not file.getnframes():
-                raise InvalidAudio("The audio is empty, or not 16 bit mono.")
+                raise InvalidUpload("The audio is empty, or not 16 bit mono.")
             rate, length = file.getframerate(), file.getnframes()
             if length <= max_seconds * rate:
                 return audio, max(1, round(length / rate))
             samples = file.readframes(max_seconds * rate)
     except (wave.Error, EOFError) as error:
-        raise InvalidAudio(f"The audio is not a WAV file: {error}") from error
+        raise InvalidUpload(f"The audio is not a WAV file: {error}") from error
     return _encode_wav(samples, rate), max_seconds
 
 

@@ -142,7 +142,7 @@ def _digits_action(verb: Verb, document: TwimlDocument, digits: str, finished_on
 
 
 @dataclass(frozen=True)
-class RecordingEnd:
+class RecordingStop:
     """How a recording ended."""
 
     sound_seconds: int
@@ -164,17 +164,17 @@ async def execute_record(session: CallSession, verb: Verb, document: TwimlDocume
     started, reaction = session.elapsed_seconds, SILENCE
     try:
         reaction = await session.prompt_callee(prompt)
-        end = _recording_end(session, prompt, reaction)
-        await session.spend_reaction_time(end.sound_seconds + end.silence_seconds)
+        stop = _recording_stop(session, prompt, reaction)
+        await session.spend_reaction_time(stop.sound_seconds + stop.silence_seconds)
     except (CallInterrupted, CallEnded):
         elapsed = int(session.elapsed_seconds - started)
         recording.cut_short(reaction, min(reaction.sound_seconds, elapsed))
         raise
     if reaction.hangs_up and (session.has_human or reaction.sound_seconds <= prompt.max_seconds):
-        recording.cut_short(reaction, end.sound_seconds)
+        recording.cut_short(reaction, stop.sound_seconds)
         await _hang_up_callee(session)
-    seconds = recording.finish_recording(reaction, end.sound_seconds, end.silence_seconds)
-    return recording.action_request(seconds, end.key) if seconds else None
+    seconds = recording.finish_recording(reaction, stop.sound_seconds, stop.silence_seconds)
+    return recording.action_request(seconds, stop.key) if seconds else None
 
 
 def _record_prompt(session: CallSession, verb: Verb) -> CalleePrompt:
@@ -190,13 +190,13 @@ def _record_prompt(session: CallSession, verb: Verb) -> CalleePrompt:
     )
 
 
-def _recording_end(session: CallSession, prompt: CalleePrompt, reaction: Reaction) -> RecordingEnd:
+def _recording_stop(session: CallSession, prompt: CalleePrompt, reaction: Reaction) -> RecordingStop:
     sound_seconds = min(reaction.sound_seconds, prompt.max_seconds)
     key = next((key for key in reaction.keys if key in prompt.finish_keys), "")
     # A key, the callee or a human (who decides when the answer is complete) ends it at once; otherwise silence does.
     ends_at_once = bool(key) or reaction.hangs_up or session.has_human
     silence_seconds = 0 if ends_at_once else min(int(prompt.timeout_seconds), prompt.max_seconds - sound_seconds)
-    return RecordingEnd(sound_seconds, silence_seconds, key)
+    return RecordingStop(sound_seconds, silence_seconds, key)
 
 
 # ── prompts ──

@@ -8,7 +8,7 @@ from multidict import MultiDictProxy
 
 from devtools.phone_simulator.callees.callee import CalleePrompt, Pickup, Reaction
 from devtools.phone_simulator.callees.human_callee import HumanCallee, PageSignal
-from devtools.phone_simulator.calls.audio import InvalidAudio, cut_wav
+from devtools.phone_simulator.calls.audio import InvalidUpload, cut_wav
 from devtools.phone_simulator.calls.call_session import CallSession
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
@@ -117,7 +117,7 @@ def _parse_reaction(session: CallSession, form: Form) -> Reaction:
     max_seconds = session.current_prompt.max_seconds if session.current_prompt else 0
     try:
         audio, seconds = cut_wav(upload.file.read(), max_seconds)
-    except InvalidAudio as error:
+    except InvalidUpload as error:
         raise ActionRefused(INVALID_AUDIO, str(error)) from error
     return Reaction(utterance, seconds, keys, audio=audio)
 

@@ -14,7 +14,7 @@ from devtools.phone_simulator.callees.personas import CROWD_DIGITS, PERSONAS
 from devtools.phone_simulator.calls.call_session import CallSession
 from devtools.phone_simulator.resources import Json
 from devtools.phone_simulator.rest_api.common import NETWORK_KEY, SESSIONS_KEY, find_resource
-from devtools.phone_simulator.rest_api.recordings import fetch_audio
+from devtools.phone_simulator.rest_api.recordings import serve_audio
 
 from .access_guard import guard_page, refusal_response
 from .page_actions import PAGE_ACTIONS
@@ -177,7 +177,7 @@ def add_phone_page(app: web.Application, api_client: ApiClient | None) -> None:
             web.static("/page", STATIC_DIR),
             web.get("/simulator/stream", stream_changes),
             web.get("/simulator/personas", list_personas),
-            web.get("/simulator/recordings/{sid}", fetch_audio),
+            web.get("/simulator/recordings/{sid}", serve_audio),
             web.post(f"/simulator/calls/{{sid}}/{{action:{actions}}}", perform_action),
             web.put("/simulator/answering", switch_answering),
             web.get("/simulator/jobs", list_jobs),

@@ -75,11 +75,11 @@ async def update_call(request: web.Request) -> web.Response:
     elif params.get("Url") or params.get("Twiml"):
         if not is_answered:
             raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
-        session.interrupt(_redirect_target(params))
+        session.interrupt(_update_target(params))
     return web.json_response(call.as_json())
 
 
-def _redirect_target(params: dict[str, str]) -> NextDocument:
+def _update_target(params: dict[str, str]) -> NextDocument:
     if params.get("Url"):
         return NextDocument(params.get("Method", "POST").upper(), params["Url"])
     return NextDocument(twiml=params["Twiml"])

@@ -29,7 +29,7 @@ async def delete_recording(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-async def fetch_audio(request: web.Request) -> web.Response:
+async def serve_audio(request: web.Request) -> web.Response:
     """Return the audio. A recording that is unprocessed or absent has none."""
     network = request.app[NETWORK_KEY]
     recording = find_resource(request, network.recordings)

@@ -15,7 +15,7 @@ import requests
 
 from devtools.phone_simulator.callees import human_callee
 from devtools.phone_simulator.callees.callee import Pickup
-from devtools.phone_simulator.calls.audio import InvalidAudio, cut_wav
+from devtools.phone_simulator.calls.audio import InvalidUpload, cut_wav
 from devtools.phone_simulator.phone_page import page_actions
 from devtools.tests.phone_simulator.rig import ScriptedCallee, ScriptedReply, SimulatorRig, open_rig
 
@@ -297,7 +297,7 @@ def test_long_recording_is_cut() -> None:
 
 @pytest.mark.parametrize("broken", [b"", b"RIFF", tone(1)[:30], tone(0), tone(1).replace(b"\x01\x00", b"\x02\x00", 2)])
 def test_invalid_audio_is_rejected(broken: bytes) -> None:
-    with pytest.raises(InvalidAudio):
+    with pytest.raises(InvalidUpload):
         cut_wav(broken, 60)
 
 
