@@ -10,7 +10,7 @@ from django.core.checks import ERROR, CheckMessage, Error, Warning, register, ru
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from screener.costs.model_prices import HOW_TO_WRITE, BadPrice, own_prices, price_of
+from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
 from screener.services import model_retirement
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
@@ -109,9 +109,9 @@ def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 @register("screener")
 def check_model_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
-        own_prices()
-    except BadPrice as error:
-        return [Error(str(error), hint=HOW_TO_WRITE, id="screener.E005")]
+        configured_prices()
+    except InvalidPrice as error:
+        return [Error(str(error), hint=PRICE_FORMAT, id="screener.E005")]
     return []
 
 
@@ -135,12 +135,12 @@ def check_unpriced_models(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
         return []
     try:
         unpriced = [one for one in model_retirement.billed_accounts() if price_of(one.model) is None]
-    except BadPrice:
+    except InvalidPrice:
         return []  # said above
     return [
         Warning(
             f"{one.setting_prefix}_MODEL is {one.model}, which has no price, so MONTHLY_BUDGET does not limit it.",
-            hint=f"Say what it costs in MODEL_PRICES. {HOW_TO_WRITE}",
+            hint=f"Say what it costs in MODEL_PRICES. {PRICE_FORMAT}",
             id="screener.W005",
         )
         for one in unpriced

@@ -10,21 +10,21 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from interviews.reports.monthly_costs import Spending
-from screener.costs.monthly_budget import month_of, why_no_paid_work
+from screener.costs.monthly_budget import month_start, spent_budget_reason
 
 
 def spending_page(request: HttpRequest) -> HttpResponse:
     """`?month=2026-11`, or the present month. For those who may look at calls to models."""
     if not request.user.has_perm("screener.view_modelcall"):
         raise PermissionDenied
-    this_month = month_of(timezone.now())
+    this_month = month_start(timezone.now())
     spending = Spending.of(_asked(request.GET.get("month", "")) or this_month)
     page = {
         "title": "Spending",
         "spending": spending,
         "is_this_month": spending.month == this_month,
         "budget": f"${settings.MONTHLY_BUDGET:,.2f}" if settings.MONTHLY_BUDGET else "",
-        "budget_spent": why_no_paid_work(),
+        "budget_spent": spent_budget_reason(),
     }
     return TemplateResponse(request, "admin/interviews/spending.html", admin.site.each_context(request) | page)
 

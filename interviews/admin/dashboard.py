@@ -12,7 +12,7 @@ from interviews.models import DialRate, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.presenters.interview import LABEL_COLOURS
 from jobs.models import JobDescription
-from screener.costs.monthly_budget import why_no_paid_work
+from screener.costs.monthly_budget import spent_budget_reason
 
 MOST = 10
 
@@ -22,7 +22,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     context["title"] = "Overview"
     if user.has_perm("interviews.view_interview"):
-        context |= {"budget_spent": why_no_paid_work(), "calls_held_up": DialRate.current_pause()}
+        context |= {"budget_spent": spent_budget_reason(), "calls_held_up": DialRate.current_pause()}
         context |= {"counts": _counts(), "interviews_waiting": _interviews_waiting()}
         context["interviews_to_decide"] = _interviews_to_decide()
     if user.has_perm("jobs.view_jobdescription"):

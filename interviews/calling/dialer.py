@@ -142,7 +142,7 @@ def _wait_for_services(interview: Interview, now: datetime) -> Later | None:
     """
     if reason := configured_transcriber().why_unsupported(interview.language):
         return Later(now + TRANSCRIPTION_RECHECK, WaitReason.NO_TRANSCRIPTION, reason)
-    if interview.status == Interview.Status.PENDING and (reason := monthly_budget.why_no_paid_work()):
+    if interview.status == Interview.Status.PENDING and (reason := monthly_budget.spent_budget_reason()):
         return Later(now + BUDGET_RECHECK, WaitReason.MODEL_BUDGET, reason)
     return None
 

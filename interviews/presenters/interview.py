@@ -19,8 +19,8 @@ from interviews.models import (
 from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import phone_of
-from screener.costs.monthly_budget import why_no_paid_work
-from screener.costs.totals import Cost, Phone
+from screener.costs.monthly_budget import spent_budget_reason
+from screener.costs.totals import ModelCost, PhoneCost
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 
 LABEL_COLOURS: dict[str, str] = {
@@ -178,8 +178,8 @@ class InterviewPage:
     responses: list[ResponseCard]
     attempts: list[Attempt]
     history: list[EventRow]
-    cost: Cost
-    phone: Phone
+    cost: ModelCost
+    phone: PhoneCost
 
     @classmethod
     def of(cls, interview: Interview) -> "InterviewPage":
@@ -194,7 +194,7 @@ class InterviewPage:
             responses=[ResponseCard.of(response) for response in responses],
             attempts=list(interview.attempts.select_related("call")),
             history=[EventRow(event) for event in interview.events.all()],
-            cost=Cost.of(interview_id=interview.pk),
+            cost=ModelCost.for_calls(interview_id=interview.pk),
             phone=phone_of(interview),
         )
 
@@ -215,7 +215,7 @@ class InterviewPage:
         """Why scoring waits, if it waits for the monthly budget."""
         is_concluding = self.interview.result_status == Interview.ResultStatus.PENDING
         is_in_work = any(card.response.status in InterviewResponse.IN_WORK for card in self.responses)
-        return why_no_paid_work() if is_concluding or is_in_work else ""
+        return spent_budget_reason() if is_concluding or is_in_work else ""
 
     @property
     def badges(self) -> list[tuple[str, str]]:

@@ -17,28 +17,28 @@ from django.utils import timezone
 from interviews.models import Call, Interview
 from jobs.models import JobDescription
 from screener.costs.model_prices import price_of
-from screener.costs.monthly_budget import month_after, month_of
-from screener.costs.totals import Cost, Phone, by, phone_by
+from screener.costs.monthly_budget import month_start, next_month_start
+from screener.costs.totals import ModelCost, PhoneCost, model_costs_by, phone_costs_by
 from screener.models import ModelCall
 
 MONTHS = 12
 MOST = 20
 
 
-def phone_of(interview: Interview) -> Phone:
-    return phone_by(Call.objects.filter(attempt__interview=interview)).get((), Phone())
+def phone_of(interview: Interview) -> PhoneCost:
+    return phone_costs_by(Call.objects.filter(attempt__interview=interview)).get((), PhoneCost())
 
 
 def cost_of(interview: Interview) -> dict[str, Any]:
     """What it has cost so far, for clients."""
-    models, phone = Cost.of(interview_id=interview.pk), phone_of(interview)
+    models, phone = ModelCost.for_calls(interview_id=interview.pk), phone_of(interview)
     return {
-        "models": None if models.is_unknown else models.known,
-        "calls": models.calls,
-        "unknown": models.unknown,
-        "phone": phone.sum if phone.prices else None,
+        "models": None if models.is_unknown else models.known_cost,
+        "calls": models.call_count,
+        "unknown": models.unpriced_count,
+        "phone": phone.total if phone.prices else None,
         "phone_unit": "".join(unit for unit, _ in phone.prices[:1]),
-        "phone_unpriced": phone.unpriced,
+        "phone_unpriced": phone.unpriced_count,
     }
 
 
@@ -47,13 +47,13 @@ class Line:
     """A line of a table: what it is, what models cost for it, and the phone, where that is told apart."""
 
     what: str
-    models: Cost
-    phone: Phone = field(default_factory=Phone)
+    models: ModelCost
+    phone: PhoneCost = field(default_factory=PhoneCost)
     pk: UUID | None = None
 
     @property
     def sum(self) -> Decimal:
-        return self.models.known + self.phone.sum
+        return self.models.known_cost + self.phone.total
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Spending:
     """One month in detail, and the months before it."""
 
     month: datetime
-    models: Cost
-    phone: Phone
+    models: ModelCost
+    phone: PhoneCost
     months: list[Line]
     purposes: list[Line]
     by_model: list[Line]
@@ -81,16 +81,16 @@ class Spending:
     @classmethod
     def of(cls, month: datetime) -> "Spending":
         """In a fixed number of queries, however much there is."""
-        within = Q(created_at__gte=month, created_at__lt=month_after(month))
+        within = Q(created_at__gte=month, created_at__lt=next_month_start(month))
         made, rung = ModelCall.objects.filter(within), Call.objects.filter(within)
-        apart = by(made, "purpose", "model").items()
+        apart = model_costs_by(made, "purpose", "model").items()
         labels = dict(ModelCall.Purpose.choices)
         return cls(
             month=month,
-            models=sum((cost for _, cost in apart), Cost()),
-            phone=phone_by(rung).get((), Phone()),
+            models=sum((cost for _, cost in apart), ModelCost()),
+            phone=phone_costs_by(rung).get((), PhoneCost()),
             months=_months(),
-            purposes=_merged((labels.get(purpose, purpose), cost) for (purpose, _), cost in apart),
+            purposes=_merged((str(labels.get(purpose, purpose)), cost) for (purpose, _), cost in apart),
             by_model=_merged((model, cost) for (_, model), cost in apart),
             jobs=_jobs(made, rung),
             interviews=_interviews(made, rung),
@@ -99,41 +99,42 @@ class Spending:
     @property
     def unknown(self) -> list[Unknown]:
         return [
-            Unknown(line.what, line.models.unknown, price_of(line.what) is not None)
+            Unknown(line.what, line.models.unpriced_count, price_of(line.what) is not None)
             for line in self.by_model
-            if line.models.unknown
+            if line.models.unpriced_count
         ]
 
 
-def _merged(costs: Iterable[tuple[str, Cost]]) -> list[Line]:
-    found: dict[str, Cost] = {}
+def _merged(costs: Iterable[tuple[str, ModelCost]]) -> list[Line]:
+    found: dict[str, ModelCost] = {}
     for what, cost in costs:
-        found[what] = found.get(what, Cost()) + cost
+        found[what] = found.get(what, ModelCost()) + cost
     return sorted((Line(what, cost) for what, cost in found.items()), key=lambda line: (-line.sum, line.what))
 
 
 def _months() -> list[Line]:
     """The last months in which something cost, newest first."""
-    first = month_of(timezone.now())
+    first = month_start(timezone.now())
     for _ in range(MONTHS - 1):
-        first = month_of(first - timedelta(days=1))
+        first = month_start(first - timedelta(days=1))
     since, month = Q(created_at__gte=first), TruncMonth("created_at")
-    models, phones = by(ModelCall.objects.filter(since), month), phone_by(Call.objects.filter(since), month)
+    models = model_costs_by(ModelCall.objects.filter(since), month)
+    phones = phone_costs_by(Call.objects.filter(since), month)
     return [
-        Line(f"{key[0]:%Y-%m}", models.get(key, Cost()), phones.get(key, Phone()))
+        Line(f"{key[0]:%Y-%m}", models.get(key, ModelCost()), phones.get(key, PhoneCost()))
         for key in sorted(models.keys() | phones.keys(), reverse=True)
     ]
 
 
 def _jobs(made: QuerySet[ModelCall], rung: QuerySet[Call]) -> list[Line]:
-    models, phones = by(made, "job_id"), phone_by(rung, "attempt__interview__job_id")
+    models, phones = model_costs_by(made, "job_id"), phone_costs_by(rung, "attempt__interview__job_id")
     keys = models.keys() | phones.keys()
     titles = dict(JobDescription.objects.filter(pk__in=[job for (job,) in keys]).values_list("pk", "title"))
     lines = [
         Line(
             titles.get(job, "A job that is no more" if job else "For no job"),
-            models.get((job,), Cost()),
-            phones.get((job,), Phone()),
+            models.get((job,), ModelCost()),
+            phones.get((job,), PhoneCost()),
             pk=job if job in titles else None,
         )
         for (job,) in keys
@@ -154,9 +155,11 @@ def _interviews(made: QuerySet[ModelCall], rung: QuerySet[Call]) -> list[Line]:
         .select_related("candidate", "job")[:MOST]
     )
     shown = list(dearest)
-    models = by(made.filter(interview_id__in=[one.pk for one in shown]), "interview_id")
-    phones = phone_by(rung.filter(attempt__interview__in=shown), "attempt__interview_id")
-    return [Line(str(one), models.get((one.pk,), Cost()), phones.get((one.pk,), Phone()), one.pk) for one in shown]
+    models = model_costs_by(made.filter(interview_id__in=[one.pk for one in shown]), "interview_id")
+    phones = phone_costs_by(rung.filter(attempt__interview__in=shown), "attempt__interview_id")
+    return [
+        Line(str(one), models.get((one.pk,), ModelCost()), phones.get((one.pk,), PhoneCost()), one.pk) for one in shown
+    ]
 
 
 def _summed(rows: QuerySet[Any], belonging_by: str, sum_: Sum) -> Coalesce:

@@ -20,7 +20,7 @@ from interviews.models import Attempt, Campaign, Interview, InterviewResponse, R
 from interviews.planning import plan_interview
 from interviews.reports.monthly_costs import Spending
 from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
-from screener.costs.monthly_budget import month_of
+from screener.costs.monthly_budget import month_start
 from screener.models import ModelCall
 from screener.tasks import sweep
 from screener.urls import router
@@ -126,9 +126,9 @@ class TestAdmin:
 
     def test_spending_lists_no_practice(self, reviewer: User) -> None:
         practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
-        spending = Spending.of(month_of(timezone.now()))
+        spending = Spending.of(month_start(timezone.now()))
         assert practice.pk not in {line.pk for line in spending.interviews}
-        assert spending.models.known == 1, "it was paid all the same"
+        assert spending.models.known_cost == 1, "it was paid all the same"
 
 
 class TestApi:

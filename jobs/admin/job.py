@@ -14,8 +14,8 @@ from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
-from screener.costs.monthly_budget import why_no_paid_work
-from screener.costs.totals import Cost, Phone, phone_by
+from screener.costs.monthly_budget import spent_budget_reason
+from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.records import QuestionSpec
 from screener.tts import prompt_cache
 
@@ -84,12 +84,12 @@ class JobAdmin(ScreenerAdmin):
     @admin.display(description="Waiting")
     def waiting(self, job: JobDescription) -> str:
         """Why the writing of questions is postponed: the budget is spent."""
-        return why_no_paid_work() if job.questions_status == job.QuestionsStatus.PENDING else ""
+        return spent_budget_reason() if job.questions_status == job.QuestionsStatus.PENDING else ""
 
-    @admin.display(description="Cost so far")
+    @admin.display(description="ModelCost so far")
     def cost(self, job: JobDescription) -> str:
-        phone = phone_by(JobDescription.objects.filter(pk=job.pk), way="interviews__attempts__call__")
-        return f"Models: {Cost.of(job_id=job.pk)}. Phone: {phone.get((), Phone())}."
+        phone = phone_costs_by(JobDescription.objects.filter(pk=job.pk), call_path="interviews__attempts__call__")
+        return f"Models: {ModelCost.for_calls(job_id=job.pk)}. Phone: {phone.get((), PhoneCost())}."
 
     @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
     def questions_state(self, job: JobDescription) -> tuple[str, str]:

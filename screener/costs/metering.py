@@ -83,7 +83,7 @@ def on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[Bill]:
 
     What was not asked after all is on no bill.
     """
-    monthly_budget.check()
+    monthly_budget.check_budget()
     release_db_connection()
     started = monotonic()
     bill = Bill(ModelCall(purpose=purpose, model=model[:100], **about), asked=model)

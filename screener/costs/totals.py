@@ -1,4 +1,4 @@
-"""What models have cost, and calls, summed up. An unknown cost is counted as one, never taken for zero."""
+"""Totals of the costs of models and calls. A call without a known cost is counted as such, never as zero."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,93 +10,101 @@ from django.db.models.functions import Abs, Coalesce
 from screener.models import ModelCall
 
 SUMS: dict[str, Any] = {
-    "known": Coalesce(Sum("cost"), Decimal(0)),
-    "calls": Count("pk"),
-    "unknown": Count("pk", filter=Q(cost__isnull=True)),
+    "known_cost": Coalesce(Sum("cost"), Decimal(0)),
+    "call_count": Count("pk"),
+    "unpriced_count": Count("pk", filter=Q(cost__isnull=True)),
 }
+Key = tuple[Any, ...]
 
 
-def dollars(amount: Decimal) -> str:
-    """As exact as it takes: an answer costs a fraction of a cent, and what costs something is not shown as nothing."""
+def format_dollars(amount: Decimal) -> str:
+    """The amount with as many digits as it needs: a fraction of a cent is not shown as zero."""
     if amount >= 1:
         return f"${amount:,.2f}"
-    whole, _, part = f"{amount:.{4 if amount >= Decimal('0.001') else 6}f}".partition(".")
-    return f"${whole}.{part.rstrip('0').ljust(2, '0')}"
+    digits = 4 if amount >= Decimal("0.001") else 6
+    whole, _, fraction = f"{amount:.{digits}f}".partition(".")
+    return f"${whole}.{fraction.rstrip('0').ljust(2, '0')}"
 
 
-def _calls(count: int) -> str:
+def _format_count(count: int) -> str:
     return "1 call" if count == 1 else f"{count:,} calls"
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What models cost: US dollars as far as they are known, and how many calls cost something that is not."""
+class ModelCost:
+    """The costs of model calls: the known cost in US dollars, and the number of calls without a known cost."""
 
-    known: Decimal = Decimal(0)
-    calls: int = 0
-    unknown: int = 0
+    known_cost: Decimal = Decimal(0)
+    call_count: int = 0
+    unpriced_count: int = 0
 
     @classmethod
-    def of(cls, **about: Any) -> Self:
-        return cls(**ModelCall.objects.filter(**about).order_by().aggregate(**SUMS))
+    def for_calls(cls, **filters: Any) -> Self:
+        return cls(**ModelCall.objects.filter(**filters).order_by().aggregate(**SUMS))
 
     @property
     def is_unknown(self) -> bool:
-        return 0 < self.calls == self.unknown
+        return 0 < self.call_count == self.unpriced_count
 
-    def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.known + other.known, self.calls + other.calls, self.unknown + other.unknown)
+    def __add__(self, other: "ModelCost") -> "ModelCost":
+        return ModelCost(
+            self.known_cost + other.known_cost,
+            self.call_count + other.call_count,
+            self.unpriced_count + other.unpriced_count,
+        )
 
     def __str__(self) -> str:
-        if not self.unknown:
-            return dollars(self.known)
+        if not self.unpriced_count:
+            return format_dollars(self.known_cost)
         if self.is_unknown:
-            return f"unknown ({_calls(self.unknown)})"
-        return f"{dollars(self.known)} and {_calls(self.unknown)} of unknown cost"
+            return f"unknown ({_format_count(self.unpriced_count)})"
+        return f"{format_dollars(self.known_cost)} and {_format_count(self.unpriced_count)} of unknown cost"
 
 
 @dataclass(frozen=True)
-class Phone:
-    """What the phone cost in each currency that Twilio bills in, and how many calls have no price yet."""
+class PhoneCost:
+    """The costs of phone calls: an amount per currency, and the number of calls that Twilio has not priced yet."""
 
     prices: tuple[tuple[str, Decimal], ...] = ()
-    unpriced: int = 0
+    unpriced_count: int = 0
 
     @property
-    def sum(self) -> Decimal:
-        """For putting in order. Twilio bills an account in one currency."""
+    def total(self) -> Decimal:
+        """For sorting. Twilio bills an account in one currency."""
         return sum((price for _, price in self.prices), Decimal(0))
 
     def __str__(self) -> str:
-        known = [dollars(price) if unit == "USD" else f"{price:,.2f} {unit}" for unit, price in self.prices]
-        waiting = [f"{_calls(self.unpriced)} without a price yet"] if self.unpriced else []
-        return " and ".join(known + waiting) or dollars(Decimal(0))
+        amounts = [format_dollars(price) if unit == "USD" else f"{price:,.2f} {unit}" for unit, price in self.prices]
+        if self.unpriced_count:
+            amounts.append(f"{_format_count(self.unpriced_count)} without a price yet")
+        return " and ".join(amounts) or format_dollars(Decimal(0))
 
 
-def by(calls: QuerySet[ModelCall], *what: Any) -> dict[tuple[Any, ...], Cost]:
-    """The costs of these calls to models, apart for each value of these fields."""
-    names = _named(what)
-    rows: Any = calls.order_by().values(**names).annotate(**SUMS)
-    return {tuple(row.pop(name) for name in names): Cost(**row) for row in rows}
+def model_costs_by(calls: QuerySet[ModelCall], *fields: Any) -> dict[Key, ModelCost]:
+    """The costs of model calls, grouped by the values of fields (names or expressions)."""
+    columns = _group_columns(fields)
+    rows: Any = calls.order_by().values(**columns).annotate(**SUMS)
+    return {tuple(row.pop(column) for column in columns): ModelCost(**row) for row in rows}
 
 
-def phone_by(rows: QuerySet[Any], *what: Any, way: str = "") -> dict[tuple[Any, ...], Phone]:
-    """The prices of these calls, apart for each value of these fields. `way`: from these rows to their calls.
+def phone_costs_by(rows: QuerySet[Any], *fields: Any, call_path: str = "") -> dict[Key, PhoneCost]:
+    """The costs of phone calls, grouped by the values of fields. `call_path` leads from the rows to their calls.
 
-    Twilio tells prices as negative numbers, some time after a call has ended.
+    Twilio reports prices as negative numbers, some time after a call has ended.
     """
-    names = _named(what)
-    ended = Q(**{f"{way}price__isnull": True, f"{way}ended_at__isnull": False}) & ~Q(**{f"{way}twilio_sid": ""})
-    sums = {"total": Sum(Abs(f"{way}price")), "unpriced": Count(f"{way}pk", filter=ended)}
-    units = rows.order_by().values(unit=F(f"{way}price_unit"), **names).annotate(**sums).order_by("unit")
-    found: dict[tuple[Any, ...], Phone] = {}
-    for row in units:
-        key = tuple(row[name] for name in names)
-        before = found.get(key, Phone())
-        price = () if row["total"] is None else ((row["unit"] or "USD", row["total"]),)
-        found[key] = Phone(before.prices + price, before.unpriced + row["unpriced"])
-    return found
+    columns = _group_columns(fields)
+    has_ended = Q(**{f"{call_path}price__isnull": True, f"{call_path}ended_at__isnull": False})
+    is_unpriced = has_ended & ~Q(**{f"{call_path}twilio_sid": ""})
+    sums = {"total": Sum(Abs(f"{call_path}price")), "unpriced": Count(f"{call_path}pk", filter=is_unpriced)}
+    by_unit = rows.order_by().values(unit=F(f"{call_path}price_unit"), **columns).annotate(**sums).order_by("unit")
+    costs: dict[Key, PhoneCost] = {}
+    for row in by_unit:
+        key = tuple(row[column] for column in columns)
+        previous = costs.get(key, PhoneCost())
+        prices = () if row["total"] is None else ((row["unit"] or "USD", row["total"]),)
+        costs[key] = PhoneCost(previous.prices + prices, previous.unpriced_count + row["unpriced"])
+    return costs
 
 
-def _named(what: tuple[Any, ...]) -> dict[str, Any]:
-    return {f"by_{number}": F(one) if isinstance(one, str) else one for number, one in enumerate(what)}
+def _group_columns(fields: tuple[Any, ...]) -> dict[str, Any]:
+    return {f"by_{number}": F(field) if isinstance(field, str) else field for number, field in enumerate(fields)}

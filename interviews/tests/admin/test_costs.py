@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 from interviews.models import Call, Interview
 from interviews.reports.monthly_costs import Spending
 from jobs.models import JobDescription
-from screener.costs.monthly_budget import month_of
-from screener.costs.totals import Cost, Phone, phone_by
+from screener.costs.monthly_budget import month_start
+from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models import ModelCall
 from tests.support.admin_client import get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_candidate, make_interview
@@ -55,16 +55,16 @@ def another(number: int, **job: Any) -> Interview:
 @pytest.mark.parametrize(
     ("cost", "words"),
     [
-        (Cost(), "$0.00"),
-        (Cost(Decimal("0.00321"), 3, 0), "$0.0032"),
-        (Cost(Decimal("0.000055"), 1, 0), "$0.000055"),
-        (Cost(Decimal("0.2"), 1, 0), "$0.20"),
-        (Cost(Decimal("1234.5"), 3, 0), "$1,234.50"),
-        (Cost(Decimal(0), 2, 2), "unknown (2 calls)"),
-        (Cost(Decimal("0.5"), 2, 1), "$0.50 and 1 call of unknown cost"),
+        (ModelCost(), "$0.00"),
+        (ModelCost(Decimal("0.00321"), 3, 0), "$0.0032"),
+        (ModelCost(Decimal("0.000055"), 1, 0), "$0.000055"),
+        (ModelCost(Decimal("0.2"), 1, 0), "$0.20"),
+        (ModelCost(Decimal("1234.5"), 3, 0), "$1,234.50"),
+        (ModelCost(Decimal(0), 2, 2), "unknown (2 calls)"),
+        (ModelCost(Decimal("0.5"), 2, 1), "$0.50 and 1 call of unknown cost"),
     ],
 )
-def test_a_cost_that_is_unknown_is_never_shown_as_zero(cost: Cost, words: str) -> None:
+def test_a_cost_that_is_unknown_is_never_shown_as_zero(cost: ModelCost, words: str) -> None:
     assert str(cost) == words
 
 
@@ -76,19 +76,19 @@ class TestTheSums:
         model_call(dear, None, model="our-own")
         phone_call(dear)
         phone_call(dear, None)
-        month = Spending.of(month_of(timezone.now()))
-        assert month.models == Cost(Decimal("2.25"), 3, 1)
-        assert month.phone == Phone((("USD", Decimal("0.2")),), 1)
-        assert [(one.what, one.models.known) for one in month.purposes] == [
+        month = Spending.of(month_start(timezone.now()))
+        assert month.models == ModelCost(Decimal("2.25"), 3, 1)
+        assert month.phone == PhoneCost((("USD", Decimal("0.2")),), 1)
+        assert [(one.what, one.models.known_cost) for one in month.purposes] == [
             ("Summary", 2),
             ("Assessment", Decimal("0.25")),
         ]
         assert [one.what for one in month.by_model] == ["gpt-6-sol", "gpt-6-luna", "our-own"]
-        assert [(one.what, one.models, one.phone.unpriced) for one in month.jobs] == [
-            ("Pilot", Cost(Decimal(2), 2, 1), 1),
-            ("Cook", Cost(Decimal("0.25"), 1, 0), 0),
+        assert [(one.what, one.models, one.phone.unpriced_count) for one in month.jobs] == [
+            ("Pilot", ModelCost(Decimal(2), 2, 1), 1),
+            ("Cook", ModelCost(Decimal("0.25"), 1, 0), 0),
         ]
-        assert [(one.pk, one.phone.sum) for one in month.interviews] == [(dear.pk, Decimal("0.2")), (cheap.pk, 0)]
+        assert [(one.pk, one.phone.total) for one in month.interviews] == [(dear.pk, Decimal("0.2")), (cheap.pk, 0)]
 
     def test_put_first_what_cost_most_in_all(self) -> None:
         by_phone, by_model = another(1), another(2)
@@ -96,7 +96,7 @@ class TestTheSums:
         model_call(by_phone, "0.01")
         phone_call(by_phone, "-0.40")
         phone_call(by_model, "-0.05")
-        month = Spending.of(month_of(timezone.now()))
+        month = Spending.of(month_start(timezone.now()))
         assert [one.pk for one in month.interviews] == [by_phone.pk, by_model.pk]
 
     def test_are_those_of_one_month_in_utc(self, time_machine: Any) -> None:
@@ -107,9 +107,9 @@ class TestTheSums:
         phone_call(interview, "-3", at=datetime(2026, 10, 1, tzinfo=UTC))
         november = Spending.of(datetime(2026, 11, 1, tzinfo=UTC))
         october = Spending.of(datetime(2026, 10, 1, tzinfo=UTC))
-        assert (november.models.known, november.phone.sum) == (Decimal(2), Decimal(0))
-        assert (october.models.known, october.phone.sum) == (Decimal(1), Decimal(3))
-        assert [(one.what, one.models.known, one.phone.sum) for one in november.months] == [
+        assert (november.models.known_cost, november.phone.total) == (Decimal(2), Decimal(0))
+        assert (october.models.known_cost, october.phone.total) == (Decimal(1), Decimal(3))
+        assert [(one.what, one.models.known_cost, one.phone.total) for one in november.months] == [
             ("2026-11", Decimal(2), Decimal(0)),
             ("2026-10", Decimal(1), Decimal(3)),
         ]
@@ -118,7 +118,7 @@ class TestTheSums:
         interview = make_interview()
         phone_call(interview, "-0.10", "USD")
         phone_call(interview, "-0.20", "EUR")
-        assert str(phone_by(Call.objects.all())[()]) == "0.20 EUR and $0.10"
+        assert str(phone_costs_by(Call.objects.all())[()]) == "0.20 EUR and $0.10"
 
     def test_of_a_job_are_reached_by_way_of_its_interviews(self) -> None:
         interview, other = another(1), another(2)
@@ -126,7 +126,9 @@ class TestTheSums:
         phone_call(interview, None)
         phone_call(other, "-9")
         job = JobDescription.objects.filter(pk=interview.job_id)
-        assert phone_by(job, way="interviews__attempts__call__")[()] == Phone((("USD", Decimal("0.2")),), 1)
+        assert phone_costs_by(job, call_path="interviews__attempts__call__")[()] == PhoneCost(
+            (("USD", Decimal("0.2")),), 1
+        )
 
 
 class TestThePage:

@@ -68,11 +68,11 @@ def injection_spans(text: str) -> tuple[slice, ...]:
 
     Cached, because each quote of an answer is compared with the same answer.
     """
-    normalised, places = _normalise(text)
-    return tuple(slice(places[begin], places[end - 1] + 1) for begin, end in _find_matches(normalised))
+    latin, places = _to_latin(text)
+    return tuple(slice(places[begin], places[end - 1] + 1) for begin, end in _find_matches(latin))
 
 
-def _normalise(text: str) -> tuple[str, list[int]]:
+def _to_latin(text: str) -> tuple[str, list[int]]:
     """The text in Latin letters, with single spaces, without invisible characters; and each character's place."""
     characters: list[str] = []
     places: list[int] = []

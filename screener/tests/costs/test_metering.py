@@ -222,35 +222,35 @@ class TestTheBudget:
         settings.MONTHLY_BUDGET = 1
         spend("50")
         assert ask().value.questions
-        assert monthly_budget.why_no_paid_work() == ""
+        assert monthly_budget.spent_budget_reason() == ""
 
     def test_begins_anew_with_the_month(self, time_machine: Any) -> None:
         time_machine.move_to(datetime(2026, 11, 30, 23, 59, 50, tzinfo=UTC), tick=False)
         spend("50")
         with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=50):
-            with pytest.raises(monthly_budget.BudgetSpent, match="goes on by itself on December 1"):
+            with pytest.raises(monthly_budget.BudgetSpent, match="December 1"):
                 ask()
             time_machine.move_to(datetime(2026, 12, 1, 0, 0, 1, tzinfo=UTC), tick=False)
             ask()
 
     def test_is_known_within_seconds(self, time_machine: Any) -> None:
         time_machine.move_to(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False)
-        assert monthly_budget.spent() == 0
+        assert monthly_budget.month_spending() == 0
         spend("50")
-        time_machine.shift(monthly_budget.FRESH_SECONDS + 1)
-        assert monthly_budget.spent() == 50
+        time_machine.shift(monthly_budget.CACHE_SECONDS + 1)
+        assert monthly_budget.month_spending() == 50
 
     def test_is_asked_about_once_for_many_calls(self, django_assert_num_queries: Any, settings: Any) -> None:
         settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 50, KEY
         with django_assert_num_queries(1):
             for _ in range(20):
-                monthly_budget.check()
+                monthly_budget.check_budget()
 
     def test_reads_this_month_by_an_index(self) -> None:
         spend("1", created_at=timezone.now() - timedelta(days=90))
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
-        month = monthly_budget.month_of(timezone.now())
+        month = monthly_budget.month_start(timezone.now())
         plan = ModelCall.objects.filter(created_at__gte=month).values("cost").explain()
         assert "Index" in plan
         assert "created_at" in plan

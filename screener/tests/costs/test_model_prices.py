@@ -7,7 +7,7 @@ import pytest
 from django.core.checks import run_checks
 
 from screener.checks import check_unpriced_models
-from screener.costs.model_prices import BadPrice, cost_of, own_prices, price_of
+from screener.costs.model_prices import InvalidPrice, configured_prices, cost_of, price_of
 from screener.services.usage import NO_USAGE, Usage
 
 MILLION = 1_000_000
@@ -102,8 +102,8 @@ class TestOwnPrices:
     )
     def test_unreadable_entry_is_an_error(self, settings: Any, entry: str) -> None:
         settings.MODEL_PRICES = ["fine=1/2", entry]
-        with pytest.raises(BadPrice):
-            own_prices()
+        with pytest.raises(InvalidPrice):
+            configured_prices()
         (error,) = run_checks(tags=["screener"])
         assert error.id == "screener.E005"
         assert repr(entry) in error.msg
