@@ -38,9 +38,9 @@ def base_settings() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def restored_settings() -> Iterator[None]:
     """Fails a test that leaves settings changed: `settings.X = ...` within `override_settings` outlives both."""
-    before = settings._wrapped
+    before = settings._wrapped  # type: ignore[misc] # Django has no public name for it
     yield
-    after, settings._wrapped = settings._wrapped, before
+    after, settings._wrapped = settings._wrapped, before  # type: ignore[misc]
     assert after is before
 
 

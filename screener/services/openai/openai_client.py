@@ -1,10 +1,11 @@
 """The client for OpenAI, or for a server that speaks its protocol."""
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import monotonic
 from typing import Annotated, TypeVar
 
@@ -70,6 +71,12 @@ def bill_on_error(usage: Usage) -> Iterator[None]:
         raise
 
 
+@cache
+def _tls_context() -> ssl.SSLContext:
+    """One for all clients, because reading the CA certificates takes tens of milliseconds."""
+    return httpx2.create_ssl_context()
+
+
 @lru_cache(maxsize=8)
 def client_for(api_key: str, base_url: str, timeout: float) -> openai.OpenAI:
     """One client, and so one connection pool, per configuration. The client never retries: the worker does."""
@@ -83,7 +90,7 @@ def client_for(api_key: str, base_url: str, timeout: float) -> openai.OpenAI:
         base_url=base_url,
         max_retries=0,
         timeout=httpx2.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout)),
-        http_client=openai.DefaultHttpxClient(event_hooks={"response": [bound_reply]}),
+        http_client=openai.DefaultHttpxClient(verify=_tls_context(), event_hooks={"response": [bound_reply]}),
     )
 
 
