@@ -1,4 +1,4 @@
-"""All settings, read from the environment (and from `.env` beside manage.py, where there is one)."""
+"""All settings, read from the environment and from `.env` beside manage.py."""
 
 import sys
 from datetime import timedelta
@@ -20,19 +20,19 @@ if not TESTING:
     env.read_env(BASE_DIR / ".env")
 
 
-def _listed(name: str, default: str = "") -> list[str]:
-    """The entries between commas. Spaces around an entry mean nothing, and an empty one is none."""
+def _env_list(name: str, default: str = "") -> list[str]:
+    """Return the entries between commas, without spaces around them and without empty entries."""
     return [entry.strip() for entry in env.str(name, default).split(",") if entry.strip()]
 
 
 DEBUG = env.bool("DEBUG", False)
-# Where the web process listens. honcho gives every process a PORT of its own, so `make serve` passes this one on.
+# The port of the web process. honcho sets another PORT for every process, so `make serve` passes WEB_PORT.
 PORT = env.int("WEB_PORT", env.int("PORT", 8000))
 
 # --- Database: DATABASE_URL, else the embedded server ------------------------------------------------
 
-# A pool that is left to itself waits twice as long before each try to connect. With a short `reconnect_timeout` it
-# gives up instead, and the next request tries.
+# By default, a pool doubles its wait before each attempt to connect. With a short `reconnect_timeout` it gives up, and
+# the next request tries again.
 _POOL = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL_SIZE", 10),
@@ -47,7 +47,9 @@ if DATABASE_URL:
     DATABASES["default"].setdefault("OPTIONS", {})
     if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         DATABASES["default"]["ENGINE"] = "screener.db.outage_backend"
-    DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's folder: %2Frun%2Fpostgresql
+    DATABASES["default"]["HOST"] = unquote(
+        DATABASES["default"]["HOST"]
+    )  # may be the folder of a socket: %2Frun%2Fpostgresql
 elif EMBEDDED_DATABASE:
     DATABASES = {
         "default": {
@@ -58,11 +60,10 @@ elif EMBEDDED_DATABASE:
         }
     }
 else:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # refused by screener.checks
-# The server plans a statement once, not each time. Behind a pooler that keeps no statements, DATABASE_URL turns it off:
-# ?server_side_binding=False
-# A network that swallows what is sent is noticed within seconds; a process that stands still in a transaction loses its
-# locks, and whoever waits for them is told rather than kept.
+    DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # rejected by screener.checks
+# Statements are prepared on the server. For a connection pooler without prepared statements, turn this off in
+# DATABASE_URL: ?server_side_binding=False
+# The timeouts detect a dead network within seconds, end transactions of stalled processes, and limit waits for locks.
 _CONNECTION = {
     "server_side_binding": True,
     "prepare_threshold": 3,
@@ -83,16 +84,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Secrets, hosts, security ------------------------------------------------------------------------
 
-# A key made here lives and dies with the embedded database beside it. A shared database needs a shared key.
+# A generated key is stored beside the embedded database. Machines that share a database need the same key.
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret_key(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
-SECRET_KEY_FALLBACKS = _listed("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = _env_list("SECRET_KEY_FALLBACKS")
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname
-ALLOWED_HOSTS = _listed("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = _env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if _public_host:
     ALLOWED_HOSTS.append(_public_host)
-CSRF_TRUSTED_ORIGINS = _listed("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = _env_list("CSRF_TRUSTED_ORIGINS")
 
 _https = WEBHOOK_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -241,22 +242,22 @@ TWILIO_PHONE_NUMBER = env.str("TWILIO_PHONE_NUMBER", "")
 TWILIO_API_URL = env.str("TWILIO_API_URL", "https://api.twilio.com").rstrip("/")
 TWILIO_TIMEOUT = env.int("TWILIO_TIMEOUT", 10)
 DELETE_AT_CARRIER = env.bool("DELETE_AT_CARRIER", True)
-WHITELISTED_NUMBERS = _listed("WHITELISTED_NUMBERS")
+WHITELISTED_NUMBERS = _env_list("WHITELISTED_NUMBERS")
 CALLING_HOURS = env.str("CALLING_HOURS", "08:00-21:00")
 CALL_COOL_DOWN = timedelta(minutes=env.float("CALL_COOL_DOWN", 1))
 CALLS_PER_NUMBER_PER_DAY = env.int("CALLS_PER_NUMBER_PER_DAY", 10)
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", 1)
 MAX_CONCURRENT_CALLS = env.int("MAX_CONCURRENT_CALLS", 20)
 DAILY_SPEND_LIMIT = env.float("DAILY_SPEND_LIMIT", 0)
-ALLOWED_COUNTRIES = [code.upper() for code in _listed("ALLOWED_COUNTRIES")]
+ALLOWED_COUNTRIES = [code.upper() for code in _env_list("ALLOWED_COUNTRIES")]
 try:
-    ATTEMPT_SPACING = [timedelta(minutes=float(wait)) for wait in _listed("ATTEMPT_SPACING") or ["30", "240", "1440"]]
+    ATTEMPT_SPACING = [timedelta(minutes=float(wait)) for wait in _env_list("ATTEMPT_SPACING") or ["30", "240", "1440"]]
     if not all(timedelta(0) <= wait <= timedelta(days=365) for wait in ATTEMPT_SPACING):
         raise ValueError
 except (ValueError, OverflowError):
     raise ImproperlyConfigured(
-        f"ATTEMPT_SPACING is {env.str('ATTEMPT_SPACING')!r}, which is no list of waits within a year. "
-        "Write minutes, separated by commas: 30,240,1440."
+        f"ATTEMPT_SPACING is {env.str('ATTEMPT_SPACING')!r}, which is not a list of waits of up to a year. "
+        "List minutes, separated by commas: 30,240,1440."
     ) from None
 
 # --- OpenAI and the offline interviewer --------------------------------------------------------------
@@ -274,7 +275,7 @@ VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
 VOICE_MODEL = env.str("VOICE_MODEL", "")
 VOICE_NAME = env.str("VOICE_NAME", "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
-MODEL_PRICES = _listed("MODEL_PRICES")
+MODEL_PRICES = _env_list("MODEL_PRICES")
 MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
 SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
@@ -298,10 +299,9 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Screener API",
     "DESCRIPTION": (
-        "Conduct first-round phone interviews and read their results by machine. "
-        "Errors are `application/problem+json`; lists come in pages, newest first, "
-        "and a filter without a value, or one that there is not, is refused; "
-        "a POST may carry an `Idempotency-Key`."
+        "Conduct first-round phone interviews and read their results. Errors are `application/problem+json`. "
+        "Lists are paginated, newest first, and reject unknown and empty filters. "
+        "A POST may have an `Idempotency-Key`."
     ),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -328,7 +328,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Background work ---------------------------------------------------------------------------------
 
-# Queue name -> how many jobs of it one worker process runs at once.
+# By queue: the number of tasks that one worker process runs at the same time.
 WORKER_QUEUES = {
     "calls": env.int("WORKER_CALLS", 8),
     "answers": env.int("WORKER_ANSWERS", 16),
@@ -350,7 +350,7 @@ UNFOLD = {
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }
 
-# --- Logging: what happened to which id; never a name, a number, a transcript or a secret ------------
+# --- Logging: ids only; no names, phone numbers, transcripts or secrets ------------------------------
 
 LOGGING = {
     "version": 1,
@@ -365,7 +365,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
-        "django": {"handlers": []},  # not beside the root's, as Django has it where DEBUG is on
+        "django": {"handlers": []},  # Django's own handler would log everything twice in DEBUG
         "axes": {"level": "WARNING"},
         "procrastinate": {"level": "WARNING"},
         "twilio": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""Housekeeping that belongs to no app."""
+"""Periodic tasks of the project: housekeeping and the sweep."""
 
 import logging
 from datetime import timedelta
@@ -21,7 +21,7 @@ RESPONSE_RETENTION = timedelta(days=1)
 @app.periodic(cron="17 * * * *")
 @app.task(name="screener.forget_answers", queue="rest")
 def delete_expired_responses(timestamp: int) -> None:
-    """Answers kept for repeated requests hold personal data, so they are kept no longer than clients need them."""
+    """Delete stored responses of idempotent requests, which hold personal data, and expired login failures."""
     IdempotentRequest.objects.filter(created_at__lt=timezone.now() - RESPONSE_RETENTION).delete()
     login_throttle.delete_expired_failures()
 
@@ -29,7 +29,7 @@ def delete_expired_responses(timestamp: int) -> None:
 @app.periodic(cron="40 5 * * *")
 @app.task(name="screener.ask_what_retires", queue="rest")
 def log_model_retirements(timestamp: int) -> None:
-    """Log each day what `manage.py check --deploy` warns of: configured models near their shutdown date."""
+    """Log configured models that are near their shutdown date, as `manage.py check --deploy` does."""
     release_db_connection()
     for warning in check_model_retirement(None):
         log.warning("%s %s", warning.msg, warning.hint)

@@ -29,7 +29,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", UnknownPathView.as_view()),
-    # Beside the webhooks, as it is the phone network that fetches it: a proxy need let it through to these alone.
+    # Below /webhooks/, because the carrier fetches it: a proxy can open this path alone to the carrier.
     path("webhooks/speech/<str:token>", views.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),
     path("healthz", health.alive, name="healthz"),

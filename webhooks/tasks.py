@@ -1,4 +1,4 @@
-"""Doors for the worker."""
+"""Periodic tasks that synthesise prompts ahead of time."""
 
 from procrastinate.contrib.django import app
 

@@ -5,7 +5,7 @@ from webhooks.twilio import views
 
 
 class TurnConverter(IntConverter):
-    """A number that a turn can have."""
+    """Matches the number of a turn."""
 
     regex = "[0-9]{1,6}"
 

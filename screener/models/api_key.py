@@ -1,11 +1,11 @@
-"""The keys of the API's clients."""
+"""Keys of the API's clients."""
 
 from django.db import models
 from rest_framework_api_key.models import AbstractAPIKey
 
 
 class ApiKey(AbstractAPIKey):
-    """A client's key: kept as a hash, shown once when it is made."""
+    """A client's key. Only its hash is stored; the key is shown once, when it is created."""
 
     class Scope(models.TextChoices):
         READ = "read", "Read"

@@ -1,4 +1,4 @@
-"""Answers that are given again to repeated requests."""
+"""Stored responses of idempotent requests."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from screener.models.base import BaseModel
 
 
 class IdempotentRequest(BaseModel):
-    """The answer to a POST that carried an Idempotency-Key, to be given again to the same request."""
+    """The response to a POST with an Idempotency-Key, which is replayed when the request is repeated."""
 
     owner = models.CharField(max_length=100)
     key = models.CharField(max_length=255)

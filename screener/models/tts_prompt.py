@@ -1,4 +1,4 @@
-"""Sentences that are spoken ahead of time."""
+"""Prompts that are synthesised ahead of time (TTS)."""
 
 from typing import Any, Self
 
@@ -15,20 +15,22 @@ def private_storage() -> Any:
 
 
 class SpokenLineQuerySet(LeasableQuerySet["SpokenLine"]):
-    def unspoken(self) -> Self:
-        """Those that the present voice still has to speak."""
+    def unsynthesised(self) -> Self:
+        """Prompts that the configured voice still has to synthesise."""
         return self.filter(file="", model=settings.VOICE_MODEL, voice=settings.VOICE_NAME)
 
 
 class SpokenLine(LeasableModel):
-    """A sentence that callers are told, spoken ahead of time. It names no candidate: many of them hear it."""
+    """A prompt that is synthesised ahead of time. It names no candidate, because many candidates hear it."""
 
-    key = models.CharField(max_length=64, unique=True, help_text="Of the text, the language, the model and its voice")
+    key = models.CharField(
+        max_length=64, unique=True, help_text="Hash of the text, the language, the model and its voice"
+    )
     text = models.TextField()
     language = models.CharField(max_length=10)
     model = models.CharField(max_length=100)
     voice = models.CharField(max_length=100)
-    job_id = models.UUIDField(null=True, blank=True, help_text="The job that it was first wanted for")
+    job_id = models.UUIDField(null=True, blank=True, help_text="The job that first needed it")
     file = models.FileField(storage=private_storage, blank=True, max_length=255)
     error = models.TextField(blank=True)
 
@@ -36,6 +38,7 @@ class SpokenLine(LeasableModel):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = "synthesised prompt"
         indexes = [models.Index(fields=["updated_at"], condition=Q(file=""), name="lines_to_speak")]
 
     def __str__(self) -> str:

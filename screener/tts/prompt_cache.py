@@ -57,7 +57,7 @@ def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
 
 
 def _unspoken() -> LeasableQuerySet[SpokenLine]:
-    return SpokenLine.objects.unspoken() if configured_synthesizer() else SpokenLine.objects.none()
+    return SpokenLine.objects.unsynthesised() if configured_synthesizer() else SpokenLine.objects.none()
 
 
 def _synthesize(lease: Lease[SpokenLine]) -> str:

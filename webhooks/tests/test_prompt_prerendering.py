@@ -85,7 +85,7 @@ class TestWhatIsSpokenAhead:
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
         tasks.speak_new(timestamp=0)
-        assert not SpokenLine.objects.unspoken().exists()
+        assert not SpokenLine.objects.unsynthesised().exists()
         tasks.speak_all(timestamp=0)
         run_tasks()
         assert any("for Captain" in text for text in said(voice))

@@ -92,9 +92,9 @@ class TestASentence:
                 want("Hello.")
             assert SpokenLine.objects.count() == 3
             run_tasks()
-            assert SpokenLine.objects.unspoken().count() == 0
+            assert SpokenLine.objects.unsynthesised().count() == 0
             with override_settings(VOICE_NAME="john"):
-                assert SpokenLine.objects.unspoken().count() == 1, "not spoken by the voice that is no longer set"
+                assert SpokenLine.objects.unsynthesised().count() == 1, "not spoken by the voice that is no longer set"
 
     def test_is_not_wanted_without_a_voice(self) -> None:
         want("Hello.")
