@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,11 @@ from rest_framework.test import APIClient
 
 from tests.support import factories
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
+
+
+def pytest_collection_finish() -> None:
+    """Exempt modules and collected tests from garbage collection: they live to the end and slow down every pass."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
