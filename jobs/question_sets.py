@@ -5,7 +5,7 @@ from typing import assert_never
 from jobs.models import JobDescription, QuestionSet
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
-from screener.costs.metering import paid
+from screener.costs.metering import metered_interviewer_call
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import selection
@@ -68,7 +68,7 @@ def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
 def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
     job = JobDescription.objects.get(pk=lease.pk)
     text = JobText(title=job.title, description=job.description, language=job.language)
-    return paid(
+    return metered_interviewer_call(
         ModelCall.Purpose.QUESTIONS,
         lambda interviewer: interviewer.compose_questions(text, job.question_count),
         job_id=job.pk,

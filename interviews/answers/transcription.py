@@ -14,7 +14,7 @@ from interviews.records import SpeechMetrics
 from screener.background.leases import Lease
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
-from screener.costs.metering import paid_transcript
+from screener.costs.metering import metered_transcription
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, ServiceError, TransientError
 from screener.services.telephony.twilio_recordings import CarrierTranscript
@@ -40,7 +40,7 @@ def _transcribe(lease: Lease[InterviewResponse]) -> Transcribed:
     recordings = Recording.objects.select_related("response__interview").only(*columns, *of_interview)
     recording = recordings.get(response_id=lease.pk, chosen=True)
     interview = recording.response.interview
-    transcript = paid_transcript(_as_input(recording), interview_id=interview.pk, job_id=interview.job_id)
+    transcript = metered_transcription(_as_input(recording), interview_id=interview.pk, job_id=interview.job_id)
     return Transcribed(transcript, _speech_metrics(recording, transcript))
 
 

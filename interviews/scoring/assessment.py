@@ -13,7 +13,7 @@ from interviews.scoring.rubric import job_rubric, job_text, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
 from screener.background.leases import Lease
 from screener.background.steps import Step
-from screener.costs.metering import paid
+from screener.costs.metering import metered_interviewer_call
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import selection
@@ -105,7 +105,9 @@ def _score_until_supported(response: InterviewResponse, lease: Lease[InterviewRe
 
 def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
     """Have the interviewer score a response, and verify its scores. `original` is the transcript before redaction."""
-    reply = paid(ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(text), **about)
+    reply = metered_interviewer_call(
+        ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(text), **about
+    )
     return ScoredText(text, reply, verify_scores(reply.value, text, original))
 
 

@@ -21,7 +21,7 @@ from interviews.scoring.summary_verification import VerifiedSummary, verify_summ
 from jobs.models import JobDescription
 from screener.background.leases import Lease
 from screener.background.steps import Step
-from screener.costs.metering import paid
+from screener.costs.metering import metered_interviewer_call
 from screener.models import ModelCall
 from screener.services.errors import ServiceError
 from screener.services.interviewer import selection
@@ -102,7 +102,7 @@ def _conclude(lease: Lease[Interview]) -> Conclusion:
     scores = ScoreSummary.of(interview)
     if scores.no_score_reason:
         return Conclusion(scores, None)
-    summary = paid(
+    summary = metered_interviewer_call(
         ModelCall.Purpose.SUMMARY,
         lambda interviewer: interviewer.summarise_interview(_interview_text(scores)),
         interview_id=interview.pk,

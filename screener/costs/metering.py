@@ -1,4 +1,4 @@
-"""Asking a model that costs money, and keeping account of it."""
+"""Metering: records each billed model call with its usage, cost, duration and error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,80 +24,82 @@ from screener.services.usage import Usage
 T = TypeVar("T", bound=BaseModel)
 
 
-def paid(purpose: str, ask: Callable[[Interviewer], Reply[T]], **about: Any) -> Reply[T]:
-    """Ask the interviewer with no database connection held, and record what the call cost, answered or not.
+def metered_interviewer_call(
+    purpose: str, call_interviewer: Callable[[Interviewer], Reply[T]], **owner: Any
+) -> Reply[T]:
+    """Call the interviewer with no database connection held, and record the call, also when it fails.
 
-    The offline rules cost nothing, so that there is nothing to record.
+    Calls of the offline rules are free and not recorded.
     """
     interviewer = selection.configured_interviewer()
     if not interviewer.billed_model:
-        return ask(interviewer)
-    with on_the_bill(purpose, interviewer.billed_model, **about) as bill:
-        reply = ask(interviewer)
-        bill.call.model, bill.call.prompt_hash = reply.model[:100], reply.prompt_hash
-        bill.used(reply.usage)
+        return call_interviewer(interviewer)
+    with metered_call(purpose, interviewer.billed_model, **owner) as metered:
+        reply = call_interviewer(interviewer)
+        metered.call.model, metered.call.prompt_hash = reply.model[:100], reply.prompt_hash
+        metered.record_usage(reply.usage)
     return reply
 
 
-def paid_transcript(recording: AnswerRecording, **about: Any) -> Transcript:
-    """Transcribe a recording with no database connection held, and record what that cost, where it costs."""
+def metered_transcription(recording: AnswerRecording, **owner: Any) -> Transcript:
+    """Transcribe a recording with no database connection held, and record the call where it is billed."""
     transcriber = configured_transcriber()
     if not transcriber.billed_model:
         release_db_connection()
         return transcriber.transcribe(recording)
-    with on_the_bill(ModelCall.Purpose.TRANSCRIPTION, transcriber.billed_model, **about) as bill:
+    with metered_call(ModelCall.Purpose.TRANSCRIPTION, transcriber.billed_model, **owner) as metered:
         transcript = transcriber.transcribe(recording)
-        bill.used(transcript.usage)
+        metered.record_usage(transcript.usage)
     return transcript
 
 
-def paid_synthesis(text: str, **about: Any) -> SynthesizedAudio:
-    """Synthesize a text with no database connection held, and record what that cost."""
+def metered_synthesis(text: str, **owner: Any) -> SynthesizedAudio:
+    """Synthesize a text with no database connection held, and record the call."""
     synthesizer = configured_synthesizer()
     if synthesizer is None:
         raise PermanentError("Speech synthesis is off. Set VOICE_MODEL and VOICE_API_KEY.")
-    with on_the_bill(ModelCall.Purpose.SPEECH, synthesizer.billed_model, **about) as bill:
+    with metered_call(ModelCall.Purpose.SPEECH, synthesizer.billed_model, **owner) as metered:
         audio = synthesizer.synthesize(text)
-        bill.used(audio.usage)
+        metered.record_usage(audio.usage)
     return audio
 
 
 @dataclass(frozen=True)
-class Bill:
-    """What one call costs. `asked`: the model that was asked for; its server may know it by another name."""
+class MeteredCall:
+    """A billed call in progress. Its server may report another name than the requested model."""
 
     call: ModelCall
-    asked: str
+    requested_model: str
 
-    def used(self, usage: Usage) -> None:
+    def record_usage(self, usage: Usage) -> None:
         call = self.call
         call.tokens_in, call.tokens_out = usage.tokens_in, usage.tokens_out
         call.tokens_cached, call.tokens_to_cache = usage.tokens_cached, usage.tokens_to_cache
         call.audio_seconds = usage.audio_seconds
-        call.cost = cost_of(usage, call.model, self.asked)
+        call.cost = cost_of(usage, call.model, self.requested_model)
 
 
 @contextmanager
-def on_the_bill(purpose: str, model: str, **about: Any) -> Iterator[Bill]:
-    """One call to a model that costs: begun if there is money left, with no connection held, and written down.
+def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall]:
+    """Check the budget, release the database connection, and record the call afterwards.
 
-    What was not asked after all is on no bill.
+    Requests that were never sent are not recorded. `owner`: the ids of the interview and the job.
     """
     monthly_budget.check_budget()
     release_db_connection()
     started = monotonic()
-    bill = Bill(ModelCall(purpose=purpose, model=model[:100], **about), asked=model)
-    asked = True
+    metered = MeteredCall(ModelCall(purpose=purpose, model=model[:100], **owner), requested_model=model)
+    is_sent = True
     try:
-        yield bill
+        yield metered
     except NotSent:
-        asked = False
+        is_sent = False
         raise
     except ServiceError as error:
-        bill.call.error = str(error)
-        bill.used(error.usage)
+        metered.call.error = str(error)
+        metered.record_usage(error.usage)
         raise
     finally:
-        if asked:
-            bill.call.seconds = round(monotonic() - started, 3)
-            bill.call.save()
+        if is_sent:
+            metered.call.seconds = round(monotonic() - started, 3)
+            metered.call.save()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import RowTaskHandle
 from screener.background.steps import Step
-from screener.costs.metering import paid_synthesis
+from screener.costs.metering import metered_synthesis
 from screener.models import LeasableQuerySet, SpokenLine
 from screener.services.errors import ServiceError
 from screener.services.speech_synthesis.protocol import MP3, WAV
@@ -63,7 +63,7 @@ def _unspoken() -> LeasableQuerySet[SpokenLine]:
 def _synthesize(lease: Lease[SpokenLine]) -> str:
     """Writes the audio of a prompt into our storage. Returns its name there."""
     line = SpokenLine.objects.get(pk=lease.pk)
-    audio = paid_synthesis(line.text, job_id=line.job_id)
+    audio = metered_synthesis(line.text, job_id=line.job_id)
     name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[audio.content_type]}"
     return str(line.file.storage.save(name, ContentFile(audio.data)))
 

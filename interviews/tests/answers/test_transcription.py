@@ -182,7 +182,7 @@ class TestByTwilio:
             raise TranscriptPending(wait=timedelta(minutes=1))
 
         with monkeypatch.context() as at_that_moment:
-            at_that_moment.setattr(transcription, "paid_transcript", receive_too_late)
+            at_that_moment.setattr(transcription, "metered_transcription", receive_too_late)
             InterviewResponse.objects.update(retry_at=None)
             run_step(TRANSCRIBE_STEP, response.pk)
         run_tasks()

@@ -175,7 +175,7 @@ class TestASentence:
                 return SynthesizedAudio(MP3_FRAME, MP3, NO_USAGE)
 
             with monkeypatch.context() as patched:
-                patched.setattr(prompt_cache, "paid_synthesis", lose_lease)
+                patched.setattr(prompt_cache, "metered_synthesis", lose_lease)
                 run_step(SYNTHESIZE_STEP, line.pk)
         line.refresh_from_db()
         assert line.file.storage.listdir("speech")[1] == [str(line.file.name).removeprefix("speech/")]
