@@ -160,16 +160,19 @@ class TestAnOnlooker:
     def test_sees_no_button_and_finds_no_door(self, onlooker: Client, reviewer: User) -> None:
         make_all_rows(1, by=reviewer)
         for model in MODELS:
-            shown = admin.site._registry[model]
             pk = model._default_manager.values_list("pk", flat=True)[0]
-            page = onlooker.get(address(model, "change", pk)).content.decode()
-            for name in shown._extract_action_names(shown.actions_detail):  # type: ignore[attr-defined]
-                if getattr(shown, name).permission.partition(".")[2].startswith("view_"):
-                    continue  # it leads to where one may look
-                door = address(model, name, pk)
+            doors = [address(model, name, pk) for name in self.changing_actions(model)]
+            page = onlooker.get(address(model, "change", pk)).content.decode() if doors else ""
+            for door in doors:
                 assert door not in page
                 assert onlooker.get(door).status_code == 403
                 assert onlooker.post(door, {}).status_code == 403
+
+    def changing_actions(self, model: Any) -> list[str]:
+        """The buttons of a page, without those that lead to what may be looked at."""
+        shown: Any = admin.site._registry[model]
+        names = shown._extract_action_names(shown.actions_detail)
+        return [name for name in names if not getattr(shown, name).permission.partition(".")[2].startswith("view_")]
 
     def test_who_is_no_staff_sees_nothing(self, client: Client, db: None) -> None:
         client.force_login(User.objects.create_user("stranger"))
