@@ -1,4 +1,4 @@
-"""Telling database constraints apart."""
+"""Recognition of violated constraints."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the web process logs of a request."""
+"""The access log of the web process."""
 
 import re
 import shlex
@@ -15,15 +15,15 @@ from screener.web.access_log import AccessLogger
 PROCFILE = Path(__file__).resolve().parents[3] / "Procfile"
 
 
-def web() -> list[str]:
-    found = re.search(r"^web: (.*)$", PROCFILE.read_text(), re.M)
-    assert found
-    return shlex.split(found[1])
+def web_command() -> list[str]:
+    match = re.search(r"^web: (.*)$", PROCFILE.read_text(), re.M)
+    assert match
+    return shlex.split(match[1])
 
 
-def line_about(path: str, query: str = "") -> str:
-    """What the Procfile's format makes of a request for this path, as gunicorn or Django has decoded it."""
-    command = web()
+def log_line(path: str, query: str = "") -> str:
+    """Return the line that the Procfile's format makes of a request for this decoded path."""
+    command = web_command()
     environ: dict[str, Any] = {"REQUEST_METHOD": "GET", "RAW_URI": f"/?{query}", "SERVER_PROTOCOL": "HTTP/1.1"}
     environ |= {"PATH_INFO": path, "QUERY_STRING": query, "REMOTE_ADDR": "192.0.2.1"}
     logger = AccessLogger(Config())
@@ -32,22 +32,22 @@ def line_about(path: str, query: str = "") -> str:
     return str(command[command.index("--access-logformat") + 1] % atoms)
 
 
-def test_the_web_process_logs_by_it() -> None:
-    command = web()
+def test_procfile_uses_access_logger() -> None:
+    command = web_command()
     assert command[command.index("--logger-class") + 1] == "screener.web.access_log.AccessLogger"
 
 
-def test_a_request_is_one_line() -> None:
-    assert line_about("/admin/") == '192.0.2.1 "GET /admin/" 200 9 4ms'
+def test_request_is_one_line() -> None:
+    assert log_line("/admin/") == '192.0.2.1 "GET /admin/" 200 9 4ms'
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x00", "\x85", "\x7f", '"', " ", "ã", "\U000dee96", "\ud800"])
-def test_what_is_asked_for_writes_no_line_of_its_own(sign: str) -> None:
-    line = line_about(f"/x{sign}2026-11-29 INFO root: all is well")
+def test_path_cannot_forge_log_lines(sign: str) -> None:
+    line = log_line(f"/x{sign}2026-11-29 INFO root: all is well")
     assert line.isascii()
     assert line.isprintable()
     assert line.count('"') == 2
 
 
-def test_what_is_searched_for_is_not_logged() -> None:
-    assert "4155550100" not in line_about("/api/v1/candidates/", "phone=%2B14155550100")
+def test_query_is_not_logged() -> None:
+    assert "4155550100" not in log_line("/api/v1/candidates/", "phone=%2B14155550100")

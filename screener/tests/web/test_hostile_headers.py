@@ -1,4 +1,4 @@
-"""What a request says of itself can be anything. The API answers it with a problem, never with a fault of ours."""
+"""Requests with malformed headers get a problem, never an internal error."""
 
 import io
 from itertools import product
@@ -37,7 +37,7 @@ TYPES = [*OTHERS, MULTIPART + "; boundary=" + "b" * 10_000, *(JSON + one for one
 PATHS = ["/api/v1/jobs/", "/api/v1/candidates/", "/api/v1/candidates/import/", "/api/v1/interviews/", "/api/v1/none/"]
 
 
-def nothing_was_made() -> bool:
+def is_database_empty() -> bool:
     return not (JobDescription.objects.exists() or Candidate.objects.exists())
 
 
@@ -47,7 +47,7 @@ def client() -> Client:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_type_that_is_none_is_refused(client: Client, path: str) -> None:
+def test_invalid_content_type_is_rejected(client: Client, path: str) -> None:
     bodies = (
         A_JOB,
         b"",
@@ -58,21 +58,21 @@ def test_a_type_that_is_none_is_refused(client: Client, path: str) -> None:
         answer = client.generic("POST", path, body, content_type)
         assert answer.status_code in (400, 404, 415), (content_type, body, answer.content)
         assert answer["Content-Type"] == "application/problem+json", (content_type, body)
-    assert nothing_was_made()
+    assert is_database_empty()
 
 
-def test_says_that_it_reads_utf_8(client: Client) -> None:
+def test_other_charset_is_rejected(client: Client) -> None:
     answer = client.generic("POST", "/api/v1/jobs/", A_JOB, JSON + "; charset=utf-16")
     assert answer.status_code == 415
     assert "not in UTF-8" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("named", ["", "; charset=utf-8", "; charset=UTF8", ';charset="utf-8"'])
-def test_takes_utf_8_however_it_is_called(client: Client, named: str) -> None:
-    assert client.generic("POST", "/api/v1/jobs/", A_JOB, JSON + named).status_code == 201
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=UTF8", ';charset="utf-8"'])
+def test_all_names_of_utf_8_are_accepted(client: Client, charset: str) -> None:
+    assert client.generic("POST", "/api/v1/jobs/", A_JOB, JSON + charset).status_code == 201
 
 
-def test_a_list_is_read_whatever_is_said_of_a_body_that_is_not_there(client: Client) -> None:
+def test_get_ignores_content_type(client: Client) -> None:
     for parameter, path in product(PARAMETERS, ["/api/v1/jobs/?page_size=5", "/admin/login/?next=/"]):
         assert client.generic("GET", path, b"", JSON + parameter).status_code == 200, (parameter, path)
 
@@ -80,12 +80,12 @@ def test_a_list_is_read_whatever_is_said_of_a_body_that_is_not_there(client: Cli
 @pytest.mark.parametrize(
     "accept", ["*/*; x*=bogus''%41", "; charset*=utf-8''%00", ";", "é", "x; q=y", "\x00", "," * 999]
 )
-def test_a_wish_that_nobody_understands_is_none(client: Client, accept: str) -> None:
+def test_malformed_accept_header_is_ignored(client: Client, accept: str) -> None:
     answer = client.get("/api/v1/jobs/", HTTP_ACCEPT=accept)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
 
 
-def test_a_body_that_breaks_off_is_refused(client: Client) -> None:
+def test_interrupted_body_is_rejected(client: Client) -> None:
     class Broken(io.BytesIO):
         def read(self, *args: Any) -> bytes:
             raise OSError("connection reset")
@@ -94,11 +94,11 @@ def test_a_body_that_breaks_off_is_refused(client: Client) -> None:
         stream: dict[str, Any] = {"wsgi.input": Broken()}
         answer = client.generic("POST", "/api/v1/candidates/", A_JOB, content_type, **stream)
         assert answer.status_code == 400, answer.content
-    assert nothing_was_made()
+    assert is_database_empty()
 
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=30)
-"""What a header can be when it gets here."""
+"""The characters that a header can contain after WSGI has decoded it."""
 PART = st.sampled_from(
     [
         *(
@@ -153,7 +153,7 @@ DISPOSED = st.lists(PART, max_size=8).map(
         st.sampled_from(["HTTP_ACCEPT", "HTTP_IDEMPOTENCY_KEY", "HTTP_X_API_KEY", "HTTP_COOKIE", "HTTP_ORIGIN"]), HEADER
     ),
 )
-def test_whatever_is_sent_is_never_our_fault(
+def test_random_requests_cause_no_internal_error(
     client: Client, method: str, path: str, query: str, body: bytes, content_type: str, headers: dict[str, Any]
 ) -> None:
     answer = client.generic(method, path + query, body, content_type, **headers)

@@ -1,4 +1,4 @@
-"""What is left of an error of the database in the log."""
+"""Database errors in the log."""
 
 import logging
 import logging.config
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 PRIVATE = {"full_name": "Zebediah\n\nQuux", "email": "zq@example.com", "external_id": "ats-1815"}
 
 
-def logged(**wrong: Any) -> str:
-    """The lines about a candidate that could not be stored, as the handler of the settings writes them."""
+def log_of_failed_insert(**fields: Any) -> str:
+    """Return the log of an insert that violates a constraint, as the configured formatter writes it."""
     formats: Any = settings.LOGGING["formatters"]
     formatter = logging.config.DictConfigurator({}).configure_formatter(dict(formats["line"]))
     try:
         with transaction.atomic():
-            Candidate.objects.create(**PRIVATE | wrong)
+            Candidate.objects.create(**PRIVATE | fields)
     except IntegrityError:
         record = logging.LogRecord("x", logging.ERROR, "x", 1, "It failed.", None, sys.exc_info())
         return str(formatter.format(record))
@@ -30,12 +30,12 @@ def logged(**wrong: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "constraint"),
+    ("fields", "constraint"),
     [({"phone": "no number"}, "candidate_phone_is_e164"), ({"phone": "+14155550133"}, "one_candidate_per_external_id")],
 )
-def test_it_names_the_rule_that_was_broken_and_nothing_of_the_row(wrong: dict[str, str], constraint: str) -> None:
+def test_log_names_constraint_but_no_values(fields: dict[str, str], constraint: str) -> None:
     make_candidate(external_id="ats-1815")
-    lines = logged(**wrong)
+    lines = log_of_failed_insert(**fields)
     assert constraint in lines
     assert lines.count("Traceback") == 2
     assert "DETAIL: (not logged)" in lines
