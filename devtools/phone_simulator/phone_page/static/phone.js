@@ -17,7 +17,7 @@ export class Phone {
   #turn = null;
   #playedEntries = 0; // log entries that were played or queued
   #lastActivity = 0;
-  #lastReport = 0; // when the network was last told of activity
+  #lastReport = 0; // when activity was last reported
   #promptFinished = false;
 
   constructor() {
