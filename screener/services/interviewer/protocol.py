@@ -127,7 +127,7 @@ class SummaryPoint(Point, StrictModel):
 
 
 class Summary(StrictModel):
-    """The summary of an interview. `opinion` decides nothing: it is compared with the job's thresholds."""
+    """The summary of an interview. `opinion` is only compared with the job's thresholds."""
 
     reasoning: list[SummaryPoint]
     strengths: list[SummaryPoint]

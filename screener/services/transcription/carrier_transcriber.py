@@ -14,7 +14,7 @@ from screener.services.transcription.protocol import AnswerRecording, Transcript
 USUAL_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=3)
 SHORTEST_SECONDS, LONGEST_SECONDS = 2, 120
-"""Twilio transcribes only what is longer than the one and shorter than the other."""
+"""Twilio transcribes only recordings between these lengths."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,6 @@ def language_code(tag: str) -> str:
 
 
 def words_of(text: str) -> str:
-    """The text, or nothing where it only labels a sound."""
+    """The text. Empty where it only labels a sound."""
     text = text.replace("\x00", "").strip()
     return "" if _SOUND_LABELS.fullmatch(text) else text

@@ -14,9 +14,9 @@ from screener.services.transcription.protocol import AnswerRecording, NoAudio, T
 from screener.services.usage import Usage
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
-"""What OpenAI takes in one file."""
+"""OpenAI's limit for one file."""
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.1, 1400
-"""OpenAI refuses what is shorter, and some of its models what is longer."""
+"""OpenAI rejects shorter recordings, and some of its models reject longer ones."""
 
 # Whisper itself counts a segment as silence where both are so, and invents words for it all the same.
 _NO_SPEECH, _UNSURE = 0.6, -1.0
@@ -61,7 +61,7 @@ class _Token(BaseModel):
 
 
 class _Transcription(BaseModel):
-    """The words, and what a server may or may not tell of them: each is taken only where it makes sense."""
+    """A reply. All fields except the text are optional, and ignored where they are malformed."""
 
     text: str
     languages: Any = None

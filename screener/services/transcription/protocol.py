@@ -11,7 +11,7 @@ from screener.services.usage import NO_USAGE, UNKNOWN_USAGE, Usage
 
 
 class NoAudio(PermanentError):
-    """There is nothing to transcribe, or too much for one file."""
+    """The audio is empty, too short, or too large for one file."""
 
     usage = NO_USAGE
 
@@ -71,7 +71,7 @@ class Transcriber(Protocol):
         ...
 
     def why_unsupported(self, language: str) -> str:
-        """Why answers in this language cannot be transcribed, and what to do. Empty where they can."""
+        """Why answers in this language cannot be transcribed, for HR. Empty where they can."""
         ...
 
     def transcribe(self, recording: AnswerRecording) -> Transcript:
