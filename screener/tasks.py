@@ -10,7 +10,7 @@ from screener.background.queue import release_db_connection
 from screener.background.sweeps import SWEEP_SECONDS, bind_steps, run_sweeps
 from screener.checks import check_model_retirement
 from screener.models import IdempotentRequest
-from screener.tts.prompt_cache import SPEAK, SYNTHESIZE_STEP
+from screener.tts.prompt_cache import SYNTHESIZE, SYNTHESIZE_STEP
 from screener.web import login_throttle
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def log_model_retirements(timestamp: int) -> None:
         log.warning("%s %s", warning.msg, warning.hint)
 
 
-bind_steps(SPEAK, (SYNTHESIZE_STEP,))
+bind_steps(SYNTHESIZE, (SYNTHESIZE_STEP,))
 
 
 @app.periodic(cron=f"* * * * * */{SWEEP_SECONDS}")

@@ -183,6 +183,33 @@ def test_every_match_is_exhaustive() -> None:
     assert falling_through == []
 
 
+def caught_names(tree: ast.AST) -> set[str]:
+    """The exceptions that `except` clauses name."""
+    clauses = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.type]
+    parts = [part for clause in clauses for part in ast.walk(clause)]
+    return {part.id for part in parts if isinstance(part, ast.Name)} | {
+        part.attr for part in parts if isinstance(part, ast.Attribute)
+    }
+
+
+def test_only_steps_postpone_unsent_requests() -> None:
+    catching = {module_of(path) for path in SOURCES if "NotSent" in caught_names(ast.parse(path.read_text()))}
+    assert catching == {"screener.background.steps"}
+
+
+def test_no_vendor_is_compared_by_name() -> None:
+    """What depends on the vendor stands behind a protocol."""
+    vendors = {"twilio", "openai"}
+    compared = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Compare)
+        and any(isinstance(part, ast.Constant) and part.value in vendors for part in ast.walk(node))
+    ]
+    assert compared == []
+
+
 def test_the_phone_simulator_stands_alone() -> None:
     """It knows the application by HTTP only."""
     imports = {path: imported_by(path) for path in modules_below("devtools/phone_simulator")}

@@ -15,7 +15,7 @@ from interviews.models import InterviewResponse, Recording
 @contextmanager
 def lock_response(response_id: UUID) -> Iterator[InterviewResponse | None]:
     """As `Lock`. Yields a response under the lock of its interview."""
-    fields = ("lease", "status", "position", "interview__status")
+    fields = ("lease", "status", "position", "transcript", "transcript_confidence", "interview__status")
     responses = InterviewResponse.objects.select_related("interview").only(*fields)
     with transaction.atomic():
         response = responses.select_for_update(of=("interview", "self")).filter(pk=response_id).first()

@@ -38,7 +38,7 @@ def approve_and_message(questions: QuestionSet, request: HttpRequest) -> str:
 def render_questions(questions: QuestionSet | None) -> str | None:
     if questions is None:
         return None
-    audio = prompt_cache.addresses([question.text for question in questions.questions], questions.language)
+    audio = prompt_cache.audio_paths([question.text for question in questions.questions], questions.language)
     rows = [(question, audio.get(question.text)) for question in questions.questions]
     return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
 

@@ -62,7 +62,7 @@ class SpokenLineAdmin(ReadOnlyAdmin):
     @admin.display(description="Listen", empty_value="Not synthesised yet.")
     def audio_player(self, line: SpokenLine) -> str | None:
         audio = '<audio controls preload="none" src="{}"></audio>'
-        return format_html(audio, prompt_cache.address(line.key)) if line.file else None
+        return format_html(audio, prompt_cache.audio_path(line.key)) if line.file else None
 
 
 @admin.register(IdempotentRequest)

@@ -92,10 +92,8 @@ def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall
     is_sent = True
     try:
         yield metered
-    except NotSent:
-        is_sent = False
-        raise
     except ServiceError as error:
+        is_sent = not isinstance(error, NotSent)
         metered.call.error = str(error)
         metered.record_usage(error.usage)
         raise

@@ -1,4 +1,4 @@
-"""Sentences that are spoken ahead of time: each is made, and paid for, once, whoever says it and however often."""
+"""The cache of synthesised prompts: each text is synthesised, and paid for, once in each voice."""
 
 import logging
 from collections.abc import Iterable
@@ -26,45 +26,45 @@ from screener.services.speech_synthesis.selection import configured_synthesizer
 
 log = logging.getLogger(__name__)
 
-SPEAK = RowTaskHandle("screener.speak", queue="rest", argument="line_id")
+SYNTHESIZE = RowTaskHandle("screener.speak", queue="rest", argument="line_id")
 RETRY_LATER = timedelta(hours=1)
 """After a permanent error, or transient ones for most of a day."""
-ADDRESS_LASTS = timedelta(days=2)
+AUDIO_PATH_LASTS = timedelta(days=2)
 FOLDER = "speech"
-SUFFIX = {MP3: "mp3", WAV: "wav"}
+FILE_SUFFIXES = {MP3: "mp3", WAV: "wav"}
 
 _signer = Signer(salt="screener.spoken")
 
 
-def key_of(text: str, language: str) -> str:
-    """The same for the same sentence in the same voice."""
+def prompt_key(text: str, language: str) -> str:
+    """The cache key of a text in the configured voice."""
     parts = (text, language, settings.VOICE_MODEL, settings.VOICE_NAME)
     return sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def want(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
-    """Have the worker speak those that nobody has spoken yet, at the expense of this job."""
+def request_audio(texts: Iterable[str], language: str, *, job_id: UUID) -> None:
+    """Have the worker synthesise the texts that are not in the cache. This job bears the costs."""
     if not configured_synthesizer():
         return
-    wanted = {key_of(text, language): text for text in texts}
-    known = set(SpokenLine.objects.filter(key__in=wanted).values_list("key", flat=True))
-    made_by = {"language": language, "model": settings.VOICE_MODEL, "voice": settings.VOICE_NAME, "job_id": job_id}
-    lines = [SpokenLine(key=key, text=text, **made_by) for key, text in wanted.items() if key not in known]
+    by_key = {prompt_key(text, language): text for text in texts}
+    cached = set(SpokenLine.objects.filter(key__in=by_key).values_list("key", flat=True))
+    voice = {"language": language, "model": settings.VOICE_MODEL, "voice": settings.VOICE_NAME}
+    lines = [SpokenLine(key=key, text=by_key[key], job_id=job_id, **voice) for key in by_key if key not in cached]
     with transaction.atomic():
         SpokenLine.objects.bulk_create(lines, ignore_conflicts=True)
         for line in lines:
-            SPEAK.defer(line.pk)
+            SYNTHESIZE.defer(line.pk)
 
 
-def _unspoken() -> LeasableQuerySet[SpokenLine]:
+def _prompts_to_synthesize() -> LeasableQuerySet[SpokenLine]:
     return SpokenLine.objects.unsynthesised() if configured_synthesizer() else SpokenLine.objects.none()
 
 
 def _synthesize(lease: Lease[SpokenLine]) -> str:
-    """Writes the audio of a prompt into our storage. Returns its name there."""
+    """Stores the audio of a prompt. Returns the name of its file."""
     line = SpokenLine.objects.get(pk=lease.pk)
     audio = metered_synthesis(line.text, job_id=line.job_id)
-    name = f"{FOLDER}/{uuid4().hex}.{SUFFIX[audio.content_type]}"
+    name = f"{FOLDER}/{uuid4().hex}.{FILE_SUFFIXES[audio.content_type]}"
     return str(line.file.storage.save(name, ContentFile(audio.data)))
 
 
@@ -82,7 +82,7 @@ def _delete_file(name: str) -> None:
 
 
 SYNTHESIZE_STEP = Step(
-    ready=_unspoken,
+    ready=_prompts_to_synthesize,
     work=_synthesize,
     lock=row_lock(SpokenLine.objects.all()),
     save=_save_file,
@@ -92,10 +92,10 @@ SYNTHESIZE_STEP = Step(
 )
 
 
-def forget_lost_files() -> int:
-    """Delete the rows whose file is gone from the storage, and return their number.
+def delete_lost_prompts() -> int:
+    """Delete the rows whose file is gone from the storage. Returns their number.
 
-    Until a prompt is wanted and made again, the carrier's voice says it.
+    Until such a prompt is requested again, the carrier's voice says it.
     """
     rows = dict(SpokenLine.objects.exclude(file="").values_list("pk", "file"))  # first: a file is older than its row
     stored = _stored_files() if rows else set()
@@ -114,24 +114,24 @@ def _stored_files() -> set[str]:
     return {f"{FOLDER}/{name}" for name in names}
 
 
-def addresses(texts: Iterable[str], language: str) -> dict[str, str]:
-    """The paths of those of these texts that have been spoken, by text. One query; none without a voice."""
-    texts = {key_of(text, language): text for text in texts} if configured_synthesizer() else {}
+def audio_paths(texts: Iterable[str], language: str) -> dict[str, str]:
+    """The paths of the audio, by text. Texts without audio are omitted. One query; none without a synthesizer."""
+    texts = {prompt_key(text, language): text for text in texts} if configured_synthesizer() else {}
     if not texts:
         return {}
-    spoken = SpokenLine.objects.filter(key__in=texts).exclude(file="").values_list("key", flat=True)
-    return {texts[key]: address(key) for key in spoken}
+    keys = SpokenLine.objects.filter(key__in=texts).exclude(file="").values_list("key", flat=True)
+    return {texts[key]: audio_path(key) for key in keys}
 
 
-def address(key: str) -> str:
-    """The same all day, so that whoever fetches it may keep it; it opens this one sentence, for two days."""
+def audio_path(key: str) -> str:
+    """A signed path that opens the audio of this prompt for two days. Cacheable, as it is the same all day."""
     return reverse("speech", args=[_signer.sign(f"{key}.{timezone.now().toordinal()}")])
 
 
-def line_at(token: str) -> SpokenLine | None:
-    """The sentence that this address opens, if it is one of ours and has not run out."""
+def find_prompt(token: str) -> SpokenLine | None:
+    """The prompt that a signed path opens. None where the signature is invalid or has expired."""
     with suppress(BadSignature):
         key, day = _signer.unsign(token).split(".")
-        if int(day) + ADDRESS_LASTS.days > timezone.now().toordinal():
+        if int(day) + AUDIO_PATH_LASTS.days > timezone.now().toordinal():
             return SpokenLine.objects.filter(key=key).exclude(file="").first()
     return None

@@ -1,4 +1,4 @@
-"""A sentence that was spoken ahead of time, for the phone network and for whoever approves the questions."""
+"""The audio of synthesised prompts, for the carrier and for staff who approve questions."""
 
 from urllib.parse import quote
 
@@ -10,27 +10,29 @@ from screener.services.speech_synthesis.protocol import MP3
 from screener.tts import prompt_cache
 from screener.web.byte_ranges import ranged_response
 
-KEPT_FOR = 24 * 3600
-LONGEST_DESCRIPTION = 4000
-TYPES = {suffix: kind for kind, suffix in prompt_cache.SUFFIX.items()}
+CACHE_SECONDS = 24 * 3600
+MAX_DESCRIPTION = 4000
+CONTENT_TYPES = {suffix: content_type for content_type, suffix in prompt_cache.FILE_SUFFIXES.items()}
 
 
 @require_safe
 def audio(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The address itself is the permission: signed by us, for one sentence and for two days.
+    """Send the audio of one prompt. The signed path is the permission.
 
-    Twilio's own signature adds nothing to it, and a media cache of Twilio's need not send one.
+    Twilio's signature is not required: its media cache does not send one.
     """
-    line = prompt_cache.line_at(token)
-    if line is None:
-        raise Http404("Nothing is to be heard here, or no longer.")
+    prompt = prompt_cache.find_prompt(token)
+    if prompt is None:
+        raise Http404("There is no audio at this address, or its time has run out.")
     try:
-        file = line.file.open("rb")
+        file = prompt.file.open("rb")
     except FileNotFoundError:
-        raise Http404("The file of this sentence is gone from the storage.") from None
-    kind = TYPES.get(str(line.file.name).rsplit(".", 1)[-1], MP3)
-    response = ranged_response(file, line.file.size, content_type=kind, range_header=request.headers.get("Range", ""))
-    response["Content-Description"] = quote(line.text, safe=" ,.?!'")[:LONGEST_DESCRIPTION]
-    response["ETag"] = quote_etag(str(line.file.name))
-    response["Cache-Control"] = f"public, max-age={KEPT_FOR}"
+        raise Http404("The file of this prompt is gone from the storage.") from None
+    content_type = CONTENT_TYPES.get(str(prompt.file.name).rsplit(".", 1)[-1], MP3)
+    response = ranged_response(
+        file, prompt.file.size, content_type=content_type, range_header=request.headers.get("Range", "")
+    )
+    response["Content-Description"] = quote(prompt.text, safe=" ,.?!'")[:MAX_DESCRIPTION]
+    response["ETag"] = quote_etag(str(prompt.file.name))
+    response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     return response

@@ -29,7 +29,7 @@ def speak_all() -> None:
 
 def speak_lost() -> None:
     """Make again what is still wanted of the prompts whose files are gone from the storage."""
-    if configured_synthesizer() and prompt_cache.forget_lost_files():
+    if configured_synthesizer() and prompt_cache.delete_lost_prompts():
         speak_all()
 
 
@@ -40,7 +40,7 @@ def _asked() -> QuerySet[QuestionSet]:
 def _want(sets: Iterable[QuestionSet]) -> None:
     for questions in sets:
         texts = prerenderable_texts(_script(questions))
-        prompt_cache.want(texts, questions.language, job_id=questions.job_id)
+        prompt_cache.request_audio(texts, questions.language, job_id=questions.job_id)
 
 
 def _script(questions: QuestionSet) -> Script:

@@ -147,7 +147,7 @@ def _script(attempt: Attempt) -> Script:
 
 def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:
     """Return the public address of each of these texts that has been synthesised."""
-    paths = prompt_cache.addresses(texts, language)
+    paths = prompt_cache.audio_paths(texts, language)
     return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from screener.tts.prompt_cache import SPEAK
+from screener.tts.prompt_cache import SYNTHESIZE
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +56,8 @@ def test_tells_how_long_the_oldest_job_waits(client: Client) -> None:
     heard_of(timezone.now())
     assert ready(client, 200)["jobs_due"] == 0
     assert ready(client, 200)["oldest_due_job_age"] == 0
-    SPEAK.defer(uuid4())
-    SPEAK.defer(uuid4(), delay=3600)
+    SYNTHESIZE.defer(uuid4())
+    SYNTHESIZE.defer(uuid4(), delay=3600)
     ProcrastinateEvent.objects.filter(type="deferred").update(at=timezone.now() - timedelta(minutes=10))
     assert ready(client, 200)["jobs_due"] == 1
     assert ready(client, 200)["oldest_due_job_age"] >= 600

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from screener.background import sweeps
 from screener.background.sweeps import add_sweep, run_sweeps, sweep_rows
-from screener.tts.prompt_cache import SPEAK
+from screener.tts.prompt_cache import SYNTHESIZE
 
 OLD_NAMES = ("interviews.sweep", "jobs.sweep", "candidates.sweep")
 pytestmark = pytest.mark.django_db
@@ -21,12 +21,15 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def queued() -> list[str]:
-    return [job.args[SPEAK.argument] for job in ProcrastinateJob.objects.filter(task_name=SPEAK.name, status="todo")]
+    return [
+        job.args[SYNTHESIZE.argument]
+        for job in ProcrastinateJob.objects.filter(task_name=SYNTHESIZE.name, status="todo")
+    ]
 
 
 def test_rows_are_queued_once() -> None:
     rows = [uuid4(), uuid4()]
-    sweep_rows(SPEAK, lambda: rows)
+    sweep_rows(SYNTHESIZE, lambda: rows)
     for _ in range(3):
         run_sweeps(0)
     assert sorted(queued()) == sorted(map(str, rows))
@@ -34,8 +37,8 @@ def test_rows_are_queued_once() -> None:
 
 def test_job_for_later_does_not_count() -> None:
     row = uuid4()
-    SPEAK.defer(row, delay=3600)
-    sweep_rows(SPEAK, lambda: [row])
+    SYNTHESIZE.defer(row, delay=3600)
+    sweep_rows(SYNTHESIZE, lambda: [row])
     run_sweeps(0)
     assert queued() == [str(row)] * 2
 
@@ -44,8 +47,8 @@ def test_failure_leaves_other_sweeps_running(caplog: Any) -> None:
     def fail() -> list[UUID]:
         raise ZeroDivisionError
 
-    sweep_rows(SPEAK, fail)
-    sweep_rows(SPEAK, lambda: [uuid4()])
+    sweep_rows(SYNTHESIZE, fail)
+    sweep_rows(SYNTHESIZE, lambda: [uuid4()])
     run_sweeps(0)
     assert len(queued()) == 1
     assert caplog.records[0].exc_info

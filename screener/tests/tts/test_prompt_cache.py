@@ -49,7 +49,7 @@ def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
 
 
 def want(*texts: str) -> None:
-    prompt_cache.want(texts, "en", job_id=JOB)
+    prompt_cache.request_audio(texts, "en", job_id=JOB)
 
 
 def after(time_machine: Any, **time: float) -> None:
@@ -87,7 +87,7 @@ class TestASentence:
     def test_is_another_one_in_another_voice_or_language(self) -> None:
         with a_voice(speech_reply):
             want("Hello.")
-            prompt_cache.want(["Hello."], "en-GB", job_id=JOB)
+            prompt_cache.request_audio(["Hello."], "en-GB", job_id=JOB)
             with override_settings(VOICE_NAME="john"):
                 want("Hello.")
             assert SpokenLine.objects.count() == 3
@@ -126,7 +126,7 @@ class TestASentence:
             run_tasks()
             line = SpokenLine.objects.get()
             assert line.error
-            assert prompt_cache.addresses(["Hello."], "en") == {}
+            assert prompt_cache.audio_paths(["Hello."], "en") == {}
             tasks.sweep(timestamp=0)
             run_tasks()
             assert len(server.requests) == 1, "not before its time"
@@ -195,15 +195,15 @@ class TestAnAddress:
         with a_voice(speech_reply):
             want("Hello.")
             run_tasks()
-            (found,) = prompt_cache.addresses(["Hello.", "Nobody spoke this."], "en").values()
+            (found,) = prompt_cache.audio_paths(["Hello.", "Nobody spoke this."], "en").values()
             yield found
 
     def test_is_found_in_one_query_and_without_a_voice_in_none(self, address: str) -> None:
         with CaptureQueriesContext(connection) as queries:
-            prompt_cache.addresses(["Hello.", "Goodbye."], "en")
+            prompt_cache.audio_paths(["Hello.", "Goodbye."], "en")
         assert len(queries) == 1
         with override_settings(VOICE_MODEL=""), CaptureQueriesContext(connection) as queries:
-            assert prompt_cache.addresses(["Hello."], "en") == {}
+            assert prompt_cache.audio_paths(["Hello."], "en") == {}
         assert len(queries) == 0
 
     def test_gives_the_sound_to_whoever_has_it(self, address: str, client: Client) -> None:
@@ -222,9 +222,9 @@ class TestAnAddress:
 
     def test_stays_the_same_all_day_so_that_it_can_be_kept(self, address: str, time_machine: Any) -> None:
         time_machine.move_to(timezone.now().replace(hour=1), tick=False)
-        early = prompt_cache.addresses(["Hello."], "en")
+        early = prompt_cache.audio_paths(["Hello."], "en")
         time_machine.move_to(timezone.now().replace(hour=23), tick=False)
-        assert prompt_cache.addresses(["Hello."], "en") == early
+        assert prompt_cache.audio_paths(["Hello."], "en") == early
 
     def test_runs_out(self, address: str, client: Client, time_machine: Any) -> None:
         time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
@@ -233,7 +233,7 @@ class TestAnAddress:
         assert status(client, address) == 404
 
     def test_can_be_neither_guessed_nor_changed(self, address: str, client: Client) -> None:
-        key = prompt_cache.key_of("Hello.", "en")
+        key = prompt_cache.prompt_key("Hello.", "en")
         day = timezone.now().toordinal()
         for other in (key, f"{key}.{day}", f"{key}.{day}:", "x", unquote(address).rsplit("/", 1)[-1][:-1]):
             assert status(client, f"/webhooks/speech/{other}") == 404
@@ -252,8 +252,8 @@ class TestAnAddress:
 
     def test_opens_again_once_lost_file_is_replaced(self, address: str, client: Client) -> None:
         lose_file("Hello.")
-        assert prompt_cache.forget_lost_files() == 1
-        assert prompt_cache.addresses(["Hello."], "en") == {}
+        assert prompt_cache.delete_lost_prompts() == 1
+        assert prompt_cache.audio_paths(["Hello."], "en") == {}
         want("Hello.")
         run_tasks()
         assert status(client, address) == 200
@@ -267,7 +267,7 @@ class TestLostFiles:
             run_tasks()
             want("Not spoken yet.")
             lose_file("Hello.")
-            assert prompt_cache.forget_lost_files() == 1
+            assert prompt_cache.delete_lost_prompts() == 1
         assert set(SpokenLine.objects.values_list("text", flat=True)) == {"Goodbye.", "Not spoken yet."}
 
     def test_are_all_forgotten_without_folder(self) -> None:
@@ -276,5 +276,5 @@ class TestLostFiles:
             run_tasks()
         storage = SpokenLine.objects.get().file.storage
         shutil.rmtree(storage.path("speech"))
-        assert prompt_cache.forget_lost_files() == 1
+        assert prompt_cache.delete_lost_prompts() == 1
         assert not SpokenLine.objects.exists()
