@@ -8,6 +8,6 @@ class InterviewsConfig(AppConfig):
         # ruff: noqa: PLC0415 - models can be imported only when the apps are loaded
         from interviews.calling import checks  # noqa: F401
         from interviews.conversation.languages import languages
-        from jobs.question_sets import interview_languages
+        from jobs.interview_languages import interview_languages
 
         interview_languages.update(languages())

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
@@ -11,9 +12,6 @@ from screener.services.errors import ServiceError, TransientError
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription.selection import configured_transcriber
-
-interview_languages: dict[str, str] = {}
-"""Names of the languages in which interviews can be held, by primary language tag. The interviews app adds them."""
 
 
 def current_question_set(job: JobDescription) -> QuestionSet | None:

@@ -9,13 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from interviews.answers.locks import lock_recording
+from interviews.channels import InvalidAudio, get_channel
 from interviews.models import InterviewResponse, Recording
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.models import LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError
-from screener.services.telephony import twilio_errors, twilio_recordings
 
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier does not have by then will not come."""
@@ -36,10 +36,11 @@ def _recordings_to_fetch() -> LeasableQuerySet[Recording]:
 
 def _fetch(lease: Lease[Recording]) -> str:
     """Copies the audio into our storage. Returns its name there."""
-    recordings = Recording.objects.select_related("response__interview")
-    recording = recordings.only("sid", "file", "response__interview__candidate").get(pk=lease.pk)
+    recordings = Recording.objects.select_related("response__interview", "attempt")
+    columns = ("sid", "file", "response__interview__candidate", "attempt__channel")
+    recording = recordings.only(*columns).get(pk=lease.pk)
     release_db_connection()
-    return recording.save_audio(twilio_recordings.fetch_audio(recording.sid))
+    return recording.save_audio(get_channel(recording.attempt.channel).fetch_audio(recording.sid))
 
 
 def _save_audio(recording: Recording, name: str) -> UUID | None:
@@ -48,7 +49,7 @@ def _save_audio(recording: Recording, name: str) -> UUID | None:
 
 
 def _give_up_audio(recording: Recording, error: ServiceError) -> None:
-    lasted = isinstance(error, TransientError | twilio_errors.RequestRejected)
+    lasted = isinstance(error, TransientError)
     recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
 
 
@@ -58,9 +59,9 @@ def _delete_file(name: str) -> None:
 
 def _max_tries(error: ServiceError) -> int:
     match error:
-        case TransientError() | twilio_errors.RequestRejected():  # the account is at fault
+        case TransientError():
             return AUDIO_TRIES
-        case twilio_errors.InvalidAudio():
+        case InvalidAudio():
             return NO_AUDIO_TRIES
         case _:
             return 0
@@ -103,9 +104,9 @@ def _recordings_to_delete() -> LeasableQuerySet[Recording]:
 
 
 def _delete(lease: Lease[Recording]) -> None:
-    recording = Recording.objects.only("sid").get(pk=lease.pk)
+    recording = Recording.objects.select_related("attempt").only("sid", "attempt__channel").get(pk=lease.pk)
     release_db_connection()
-    twilio_recordings.delete_audio(recording.sid)
+    get_channel(recording.attempt.channel).delete_audio(recording.sid)
 
 
 def _save_deletion(recording: Recording, _: None) -> None:

@@ -17,8 +17,13 @@ from screener.background.steps import Step
 from screener.costs.metering import metered_transcription
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, ServiceError, TransientError
-from screener.services.telephony.twilio_recordings import CarrierTranscript
-from screener.services.transcription.protocol import AnswerRecording, NoAudio, Transcript, TranscriptPending
+from screener.services.transcription.protocol import (
+    AnswerRecording,
+    CarrierTranscript,
+    NoAudio,
+    Transcript,
+    TranscriptPending,
+)
 
 NO_WORDS = "Something was recorded, but no words were made out. Listen to it."
 

@@ -151,7 +151,7 @@ def fetch_last_recording(attempt_id: UUID) -> bool:
     Returns whether nothing is left to look for. While the carrier cannot be asked, the sweep asks again.
     """
     attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
-    if not attempt.is_missing_last_recording:
+    if not attempt.call.twilio_sid or not attempt.is_missing_last_recording:
         return True
     release_db_connection()
     try:

@@ -13,7 +13,8 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.models import Consent, DoNotCall
+from candidates.models import Consent
+from interviews import channels
 from interviews.conversation import engine
 from interviews.conversation.wording import disclosure_version
 from interviews.models.call import Call
@@ -21,13 +22,11 @@ from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse, weighted_coverage
-from interviews.task_handles import FOLLOW_UP, HANG_UP
+from interviews.task_handles import FOLLOW_UP
 from screener.models import BaseModel
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 15
-"""How long after the end of a call its last words may still be on their way to us."""
 APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
 ASKED_OR_ANSWERED = (
     EventKind.RESPONSE_ASKED,
@@ -35,22 +34,21 @@ ASKED_OR_ANSWERED = (
     EventKind.RESPONSE_SILENT,
     EventKind.RECORDING_REJECTED,
 )
-CONSENT_SOURCES = {
-    Consent.GivenBy.KEY: "by key in the call",
-    Consent.GivenBy.VOICE: "said in the call",
-    Consent.GivenBy.VOIDED: "said in the call",
-}
-"""The source of a consent as staff and clients read it."""
 WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
 
-# What every webhook reads, written out: to put these together anew costs more than to run them, and a caller waits.
-HELD = """
+# Every webhook reads these, so they are written out: building them anew takes longer than running them.
+LOCK_PHONE_ATTEMPT = """
 SELECT {columns} FROM interviews_interview interview
 JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
 JOIN interviews_call call ON call.attempt_id = attempt.id
 WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt, call
 """
-"""All three are locked, because after a wait only locked rows are read afresh; the interview first, as everywhere."""
+"""All three are locked, since only locked rows are read afresh after a wait; the interview first, as everywhere."""
+LOCK_ATTEMPT = """
+SELECT {columns} FROM interviews_interview interview
+JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
+WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt
+"""
 RESPONSES = """
 SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
 WHERE interview_id = %s ORDER BY position
@@ -88,26 +86,32 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
                 yield attempt
 
     def _held(self, pk: UUID) -> "Attempt":
-        query, parts = _held_query()
-        with connection.cursor() as cursor:
-            cursor.execute(query, [pk])
-            row = cursor.fetchone()
-        if row is None:
+        rows = self._lock(pk, LOCK_PHONE_ATTEMPT, Interview, Attempt, Call) or self._lock(
+            pk, LOCK_ATTEMPT, Interview, Attempt
+        )
+        if not rows:
             raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
-        values = iter(row)
-        read = {name: model.from_db(self.db, of, [*islice(values, len(of))]) for name, (model, of) in parts.items()}
-        attempt = cast(Attempt, read["attempt"])
-        attempt.interview, attempt.call = cast(Interview, read["interview"]), cast(Call, read["call"])
+        attempt = cast(Attempt, rows[Attempt])
+        attempt.interview = cast(Interview, rows[Interview])
+        if call := rows.get(Call):
+            attempt.call = cast(Call, call)
         return attempt
+
+    def _lock(self, pk: UUID, query: str, *parts: type[BaseModel]) -> dict[type[BaseModel], BaseModel]:
+        """Run a query that reads one row of each of these models. Returns them, or nothing where there is none."""
+        with connection.cursor() as cursor:
+            cursor.execute(query.format(columns=_columns(parts)), [pk])
+            row = cursor.fetchone()
+        values = iter(row or ())
+        fields = ((model, [field.attname for field in model._meta.concrete_fields]) for model in parts)
+        return {model: model.from_db(self.db, names, [*islice(values, len(names))]) for model, names in fields if row}
 
 
 @cache
-def _held_query() -> tuple[str, dict[str, tuple[type[BaseModel], list[str]]]]:
-    """The query, and what stands in its rows: the fields of these models, one after the other."""
-    parts: dict[str, type[BaseModel]] = {"interview": Interview, "attempt": Attempt, "call": Call}
-    columns = [f"{name}.{field.column}" for name, model in parts.items() for field in model._meta.concrete_fields]
-    fields = {name: (model, [one.attname for one in model._meta.concrete_fields]) for name, model in parts.items()}
-    return HELD.format(columns=", ".join(columns)), fields
+def _columns(parts: tuple[type[BaseModel], ...]) -> str:
+    """Return the columns of these models, each with the model's alias in the query."""
+    fields = [(model._meta.model_name, field) for model in parts for field in model._meta.concrete_fields]
+    return ", ".join(f"{alias}.{field.column}" for alias, field in fields)
 
 
 class Attempt(BaseModel):
@@ -123,6 +127,8 @@ class Attempt(BaseModel):
         INVALID_NUMBER = "invalid_number", "Invalid number"
         CARRIER_ERROR = "carrier_error", "Carrier error"
         UNKNOWN = "unknown", "Unknown: the carrier may have acted"
+
+    NEVER_HELD = (Outcome.INVALID_NUMBER, Outcome.CARRIER_ERROR)
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -180,6 +186,10 @@ class Attempt(BaseModel):
         )
 
     @property
+    def channel_service(self) -> channels.Channel:
+        return channels.get_channel(self.channel)
+
+    @property
     def has_successor(self) -> bool:
         """Whether there was another attempt since."""
         return self.interview.attempts.filter(number__gt=self.number).exists()
@@ -188,7 +198,7 @@ class Attempt(BaseModel):
         """Whether what is heard now can no longer move anything: it comes too late, and is only filed."""
         if not self.interview.is_live:
             return True
-        if self.ended_at and (self.call.status == Call.Status.FAILED or self.has_successor):
+        if self.ended_at and (self.outcome in self.NEVER_HELD or self.has_successor):
             return True
         return self.stage == engine.Stage.QUESTION and unanswered[:1] != [self.position]
 
@@ -247,7 +257,7 @@ class Attempt(BaseModel):
         """Whether the line went while an answer was awaited, and nothing is known of one."""
         asked = self.stage == engine.Stage.QUESTION and self.ended_at and self.interview.is_live
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
-        return bool(asked and self.call.twilio_sid) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
+        return bool(asked) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
 
     def adopt_missing_recording(self, recorded: dict[str, int | None]) -> None:
         """Of what the carrier recorded in this call, newest first, the one unheard of is the answer that was lost."""
@@ -313,6 +323,7 @@ class Attempt(BaseModel):
         return ConsentReply(given_by, disclosure_version(self.interview.language, resumed=self.resumed))
 
     def _add_consent(self, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
+        how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
         Consent.objects.create(
             candidate=self.interview.candidate,
             kind=kind,
@@ -321,7 +332,7 @@ class Attempt(BaseModel):
             attempt=self,
             wording_version=reply.wording_version,
             language=self.interview.language,
-            source=f"{CONSENT_SOURCES[reply.given_by]}, attempt {self.pk}",
+            source=f"{how} in {self.channel_service.session_name}, attempt {self.pk}",
         )
 
     @property
@@ -343,10 +354,11 @@ class Attempt(BaseModel):
                 finish_by_coverage(interview, reason="")
             case engine.Ending.DECLINED:
                 self._add_consent(Consent.Kind.RECORD, given=False, reply=reply)
-                interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason="Declined in the call.")
+                reason = f"Declined in {self.channel_service.session_name}."
+                interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason=reason)
             case engine.Ending.OPTED_OUT:
                 self._add_consent(Consent.Kind.CALL, given=False, reply=reply)
-                DoNotCall.objects.add_number(self.call.number, source="asked for in a call")
+                self.channel_service.opt_out(self.pk)
                 interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
             case engine.Ending.WRONG_PERSON:
                 interview.finish(Interview.Outcome.WRONG_PERSON, reason="Somebody else answered this number.")
@@ -360,6 +372,8 @@ class Attempt(BaseModel):
         Learned after the call, it holds as well, unless the conversation had come to its own end or another followed.
         Whoever presses keys is no machine, whatever the carrier takes them for.
         """
+        if not self.channel_service.reaches_machines:
+            return
         if self.outcome not in ("", self.Outcome.HUNG_UP) or not self.interview.is_live or self.has_successor:
             return
         if self._pressed_keys:
@@ -380,7 +394,7 @@ class Attempt(BaseModel):
         for position in set(here.values_list("data__position", flat=True)):
             self.response_at(position).reset_to_planned(reason="A machine had answered.")
         if not self.ended_at:
-            HANG_UP.defer(self.pk)
+            self.channel_service.end_attempt(self.pk)
 
     def record_apology(self) -> None:
         """Something went wrong on our side: the candidate was told so, and promised a call that costs them nothing.
@@ -404,7 +418,7 @@ class Attempt(BaseModel):
         self._add_end_event()
         if self.interview.is_live:
             cut_off = self.stage == engine.Stage.QUESTION or self.outcome == self.Outcome.HUNG_UP
-            FOLLOW_UP.defer(self.pk, delay=GRACE_SECONDS if cut_off else 0)
+            FOLLOW_UP.defer(self.pk, delay=self.channel_service.grace_seconds if cut_off else 0)
 
     def _add_end_event(self) -> None:
         self.interview.add_event(

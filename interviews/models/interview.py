@@ -11,8 +11,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from interviews.channels import get_channel
 from interviews.models.event import EventKind, InterviewEvent, event_kind
-from interviews.task_handles import CONCLUDE, DIAL, HANG_UP
+from interviews.task_handles import CONCLUDE, DIAL
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 
@@ -325,7 +326,7 @@ class Interview(LeasableModel):
             )
         self.finish(outcome, actor=actor, reason=reason)
         if attempt := self.live_attempt:
-            HANG_UP.defer(attempt.pk)
+            get_channel(attempt.channel).end_attempt(attempt.pk)
 
     @verb
     def set_result_status(self, result_status: str, *, reason: str) -> None:

@@ -38,7 +38,7 @@ def phone(interview: Interview, client: Client) -> Phone:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that was away is asked again at once."""
-    monkeypatch.setattr(base, "ASKED_AGAIN_AFTER", 0)
+    monkeypatch.setattr(base, "RETRY_INTERVAL", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from interviews.conversation import phrases, wording
 from interviews.conversation.engine import ConversationState, Ending, LeadIn, Stage, WordsSpoken, next_step
 from interviews.conversation.languages import languages
 from interviews.conversation.phrases.meaning import Meaning, meaning_of
-from jobs.question_sets import interview_languages
+from jobs.interview_languages import interview_languages
 
 TAGS = sorted(languages())
 PLACEHOLDERS = {"name", "job", "count", "minutes", "number", "total"}

@@ -33,7 +33,7 @@ class RecordingState:
 
 
 @dataclass(frozen=True)
-class CarrierTranscript:
+class TwilioTranscript:
     text: str
     status: str
 
@@ -49,13 +49,13 @@ def list_recordings(call_sid: str) -> list[RecordingState]:
     ]
 
 
-def fetch_carrier_transcript(recording_sid: str) -> CarrierTranscript:
+def fetch_carrier_transcript(recording_sid: str) -> TwilioTranscript:
     """Twilio's own transcript of a recording. Raises NotFound while there is none."""
     with map_twilio_errors():
         transcriptions = twilio_client().recordings(recording_sid).transcriptions.list(limit=1)
     if not transcriptions:
         raise NotFound("Twilio has no transcript of this recording yet.")
-    return CarrierTranscript(text=transcriptions[0].transcription_text or "", status=str(transcriptions[0].status))
+    return TwilioTranscript(text=transcriptions[0].transcription_text or "", status=str(transcriptions[0].status))
 
 
 def delete_audio(recording_sid: str) -> None:

@@ -7,9 +7,14 @@ from django.utils import timezone
 
 from screener.services.errors import PermanentError, ServiceError
 from screener.services.telephony.twilio_errors import NotFound
-from screener.services.telephony.twilio_recordings import CarrierTranscript, fetch_carrier_transcript
+from screener.services.telephony.twilio_recordings import fetch_carrier_transcript
 from screener.services.transcription.formats import language_code, wav_seconds, words_of
-from screener.services.transcription.protocol import AnswerRecording, Transcript, TranscriptPending
+from screener.services.transcription.protocol import (
+    AnswerRecording,
+    CarrierTranscript,
+    Transcript,
+    TranscriptPending,
+)
 
 USUAL_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=3)
@@ -48,7 +53,7 @@ def _fetch_late(recording: AnswerRecording) -> CarrierTranscript:
         raise _pending_or_lost(recording) from None
     if transcript.status == "in-progress":
         raise _pending_or_lost(recording)
-    return transcript
+    return CarrierTranscript(transcript.text, transcript.status)
 
 
 def _pending_or_lost(recording: AnswerRecording) -> ServiceError:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from screener.services.errors import NotSent, PermanentError
-from screener.services.telephony.twilio_recordings import CarrierTranscript
 from screener.services.usage import NO_USAGE, UNKNOWN_USAGE, Usage
 
 
@@ -21,6 +20,14 @@ class TranscriptPending(NotSent):
 
     def __init__(self, *, wait: timedelta) -> None:
         super().__init__("The carrier's transcription has not come yet.", wait=wait)
+
+
+@dataclass(frozen=True)
+class CarrierTranscript:
+    """The carrier's own transcript of a recording. `status`: the carrier's word for how it went."""
+
+    text: str
+    status: str
 
 
 @dataclass(frozen=True)

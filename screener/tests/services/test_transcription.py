@@ -21,11 +21,16 @@ from screener.services.openai.openai_errors import (
     Unreachable,
     UnreadableReply,
 )
-from screener.services.telephony.twilio_recordings import CarrierTranscript
 from screener.services.transcription.carrier_transcriber import CarrierTranscriber
 from screener.services.transcription.formats import wav_seconds
 from screener.services.transcription.openai_transcriber import MAX_AUDIO_BYTES, OpenAITranscriber
-from screener.services.transcription.protocol import NoAudio, Transcriber, Transcript, TranscriptPending
+from screener.services.transcription.protocol import (
+    CarrierTranscript,
+    NoAudio,
+    Transcriber,
+    Transcript,
+    TranscriptPending,
+)
 from screener.services.transcription.selection import configured_transcriber
 from screener.services.usage import NO_USAGE, Usage
 from tests.support.fake_openai import (

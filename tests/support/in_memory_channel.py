@@ -1,0 +1,109 @@
+"""Interviews over a channel that is held in memory. Imports no webhooks and no telephony."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import UUID
+
+from django.utils import timezone
+
+from candidates.models import DoNotCall
+from interviews import channels
+from interviews.conversation import engine
+from interviews.conversation.script import Question, Script, prompt_texts
+from interviews.models import Attempt, Interview, Recording
+from interviews.models.attempt import ReceivedInput
+from interviews.turns import stored_reply, take_turn
+
+NAME = "memory"
+AUDIO = b"RIFF\x00\x00\x00\x00WAVE"
+
+
+@dataclass
+class InMemoryChannel:
+    """Keeps the attempts that it was asked to end, the addresses that opted out and the audio of recordings."""
+
+    session_name: str = "the session"
+    grace_seconds: int = 0
+    reaches_machines: bool = True
+    ended: list[UUID] = field(default_factory=list)
+    audio: dict[str, bytes] = field(default_factory=dict)
+
+    def end_attempt(self, attempt_id: UUID) -> None:
+        self.ended.append(attempt_id)
+
+    def opt_out(self, attempt_id: UUID) -> None:
+        number = Attempt.objects.get(pk=attempt_id).interview.candidate.phone
+        DoNotCall.objects.add_number(number, source="asked for in a session")
+
+    def fetch_audio(self, recording_sid: str) -> bytes:
+        return self.audio[recording_sid]
+
+    def delete_audio(self, recording_sid: str) -> None:
+        del self.audio[recording_sid]
+
+
+def open_channel() -> InMemoryChannel:
+    channel = InMemoryChannel()
+    channels.register_channel(NAME, channel)
+    return channel
+
+
+class Session:
+    """One attempt, from the candidate's side."""
+
+    def __init__(self, channel: InMemoryChannel, interview: Interview) -> None:
+        self.channel = channel
+        number = interview.attempts.count() + 1
+        resumed = interview.status == Interview.Status.IN_PROGRESS
+        self.attempt = interview.attempts.create(
+            number=number, channel=NAME, resumed=resumed, send_before=timezone.now()
+        )
+        self.prompt = ""
+
+    def send(self, input: engine.Input, *, sid: str = "", turn: int | None = None) -> str:
+        """Send one input, to the present turn unless another is named. Returns the text of the reply."""
+        with Attempt.objects.held(self.attempt.pk) as attempt:
+            turn = attempt.turn if turn is None else turn
+            received = ReceivedInput(type(input).__name__, input, recording_sid=sid)
+            try:
+                self.prompt = take_turn(attempt, turn, received, partial(_render, attempt)).body
+            except engine.StaleTurn:
+                reply = stored_reply(attempt, turn)
+                self.prompt = reply.body if reply else ""
+        self.attempt.refresh_from_db()
+        return self.prompt
+
+    def agree(self) -> None:
+        """Pick up, confirm the identity and consent, in spoken words."""
+        for input in (engine.PickedUp(), engine.WordsSpoken("yes"), engine.WordsSpoken("I agree")):
+            self.send(input)
+
+    def answer(self, ended: engine.RecordingEnd = engine.RecordingEnd.PAUSE) -> Recording | None:
+        """Record an answer of 20 seconds, whose audio the channel then has."""
+        turn, sid = self.attempt.turn, f"memory-{self.attempt.pk}-{self.attempt.turn}"
+        self.channel.audio[sid] = AUDIO
+        self.send(engine.RecordedAnswer(20, ended), sid=sid)
+        with Attempt.objects.held(self.attempt.pk) as attempt:
+            recording = attempt.get_or_create_recording(turn, sid=sid)
+            if recording is not None:
+                recording.mark_available(seconds=20)
+        return recording
+
+    def hang_up(self) -> None:
+        with Attempt.objects.held(self.attempt.pk) as attempt:
+            attempt.end(Attempt.Outcome.HUNG_UP)
+
+    def reveal_machine(self) -> None:
+        with Attempt.objects.held(self.attempt.pk) as attempt:
+            attempt.mark_voicemail()
+
+
+def _render(attempt: Attempt, prompt: engine.Prompt) -> str:
+    script = Script(
+        candidate_name=attempt.interview.candidate.full_name,
+        job_title=attempt.interview.job.title,
+        language=attempt.interview.language,
+        questions=tuple(Question(row.question, row.max_seconds) for row in attempt.responses.values()),
+        remaining=len(attempt.state().open_positions),
+    )
+    return " ".join(prompt_texts(prompt, script))
