@@ -1,30 +1,36 @@
-"""A person decides. The program only recommends, and remembers what the person had before them."""
+"""Decisions of reviewers. The program only recommends."""
 
 from django.contrib.auth.models import User
 
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.event import event_kind
-from interviews.models.result import Recommendation
 from screener.models import InvalidTransition
 
+NOT_OVER = "This interview is not over. Decide when it is over, or cancel it first."
+BEING_ASSESSED = "The answers are being assessed. Decide when the result is ready."
+RESULT_CHANGED = "The result has changed since this page was opened. Read it again, then decide."
+DIFFERENT_DECISION = "Give a reason for a decision that differs from the recommendation."
+NO_RECOMMENDATION = "There is no recommendation. Give a reason for the decision."
 
-def decide(interview: Interview, *, by: User, verdict: str, reason: str, seen: InterviewResult | None) -> Decision:
-    """Record what this person decides on the result that they have `seen`; None: there was none to see."""
+
+def record_decision(
+    interview: Interview, *, by: User, verdict: str, reason: str, seen: InterviewResult | None
+) -> Decision:
+    """Record a reviewer's decision. `seen` is the result that the reviewer has read, or None without a result.
+
+    Raises InvalidTransition if the interview is not over, if the result has changed, or if a reason is required.
+    """
     with interview.locked():
         if interview.is_live:
-            raise InvalidTransition("This interview is not over yet. Decide once it is, or cancel it first.")
+            raise InvalidTransition(NOT_OVER)
         if interview.result_status == Interview.ResultStatus.PENDING:
-            raise InvalidTransition("The answers are being assessed. Decide once the result is there.")
+            raise InvalidTransition(BEING_ASSESSED)
         current = interview.results.filter(is_current=True).first()
         if current != seen:
-            raise InvalidTransition("The result has changed since you opened this page. Read it again, then decide.")
+            raise InvalidTransition(RESULT_CHANGED)
         recommended = current.recommendation if current else ""
         if verdict != recommended and not reason.strip():
-            raise InvalidTransition(
-                f"The program recommends {Recommendation(recommended).label.lower()}. Say why you decide otherwise."
-                if recommended
-                else "There is no recommendation to follow. Say what your decision rests on."
-            )
+            raise InvalidTransition(DIFFERENT_DECISION if recommended else NO_RECOMMENDATION)
         decision = Decision.objects.create(
             interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
         )

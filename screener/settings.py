@@ -346,7 +346,7 @@ UNFOLD = {
     "SCRIPTS": [lambda request: static("screener/admin.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
     "ENVIRONMENT": "screener.admin.base.offline_rules_badge",
-    "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "interviews.admin.dashboard.add_dashboard",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }
 

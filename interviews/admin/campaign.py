@@ -1,4 +1,4 @@
-"""Campaigns: calling the candidates that were chosen in their list, and how far that has come."""
+"""Campaigns: calling the candidates that were selected in their list, and the progress of that."""
 
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from screener.admin.base import ScreenerAdmin, count_related
 
-MOST_NAMED = 10
+MAX_REASONS = 10
 
 
 @admin.register(Campaign)
@@ -35,9 +35,9 @@ class CampaignAdmin(ScreenerAdmin):
     readonly_fields = ["job", "interviews_so_far", "created_by", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
-        found: QuerySet[Campaign] = super().get_queryset(request)
+        campaigns: QuerySet[Campaign] = super().get_queryset(request)
         live = Q(status__in=Interview.LIVE)
-        return found.annotate(
+        return campaigns.annotate(
             planned=count_related(Campaign, "interviews"), live=count_related(Campaign, "interviews", condition=live)
         )
 
@@ -52,7 +52,7 @@ class CampaignAdmin(ScreenerAdmin):
         return bool(super().has_add_permission(request)) and request.user.has_perm("interviews.add_interview")
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Says who of those chosen in the list of candidates will be called for a job, and who not. A POST calls."""
+        """GET previews which of the selected candidates will be called for a job. POST starts the campaign."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         data = request.POST or request.GET
@@ -60,11 +60,11 @@ class CampaignAdmin(ScreenerAdmin):
         problem = ""
         if request.method == "POST" and form.is_valid():
             try:
-                return self._start(request, form.cleaned_data)
+                return self._start_campaign(request, form.cleaned_data)
             except NotPossible as error:
                 problem = str(error)
         chosen = request.session.get(CHOSEN, [])
-        preview = _preview(form.cleaned_data, chosen) if form.is_valid() else Preview([], [])
+        preview = _preview_campaign(form.cleaned_data, chosen) if form.is_valid() else Preview([], [])
         page = {
             "title": "Call for a job",
             "form": form,
@@ -79,8 +79,8 @@ class CampaignAdmin(ScreenerAdmin):
         return TemplateResponse(request, "admin/interviews/call_many.html", context)
 
     @transaction.atomic
-    def _start(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
-        """Call the candidates that the page named, and name those that can't be called any more."""
+    def _start_campaign(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
+        """Call the candidates that the preview listed. Warn of those that can no longer be called."""
         job, actor = wish["job"], request.user.get_username()
         started = start_campaign(
             job=job, name=wish["name"], candidates=wish["candidates"], again=wish["again"], actor=actor
@@ -91,10 +91,10 @@ class CampaignAdmin(ScreenerAdmin):
         self.log_addition(request, started.campaign, done)
         messages.success(request, done)
         if refused := started.refused:
-            why = " ".join(dict.fromkeys(addition.reason for addition in refused[:MOST_NAMED]))
-            messages.warning(request, f"{len(refused)} of those chosen can't be called any more: {why}")
+            reasons = " ".join(dict.fromkeys(addition.reason for addition in refused[:MAX_REASONS]))
+            messages.warning(request, f"{len(refused)} of the selected candidates can no longer be called: {reasons}")
         return HttpResponseRedirect(self.change_url(started.campaign))
 
 
-def _preview(wish: dict[str, Any], chosen: list[str]) -> Preview:
+def _preview_campaign(wish: dict[str, Any], chosen: list[str]) -> Preview:
     return preview_campaign(job=wish["job"], candidates=map(UUID, chosen), again=wish["again"])

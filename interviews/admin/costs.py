@@ -1,4 +1,4 @@
-"""The page that says what interviews have cost, month by month."""
+"""The page of monthly costs."""
 
 from datetime import UTC, datetime
 
@@ -9,27 +9,27 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from interviews.reports.monthly_costs import Spending
+from interviews.reports.monthly_costs import MonthlyCosts
 from screener.costs.monthly_budget import month_start, spent_budget_reason
 
 
 def spending_page(request: HttpRequest) -> HttpResponse:
-    """`?month=2026-11`, or the present month. For those who may look at calls to models."""
+    """Show the costs of `?month=2026-11`, by default of the current month, to users who may view model calls."""
     if not request.user.has_perm("screener.view_modelcall"):
         raise PermissionDenied
     this_month = month_start(timezone.now())
-    spending = Spending.of(_asked(request.GET.get("month", "")) or this_month)
+    costs = MonthlyCosts.of(_parse_month(request.GET.get("month", "")) or this_month)
     page = {
         "title": "Spending",
-        "spending": spending,
-        "is_this_month": spending.month == this_month,
+        "costs": costs,
+        "is_this_month": costs.month == this_month,
         "budget": f"${settings.MONTHLY_BUDGET:,.2f}" if settings.MONTHLY_BUDGET else "",
         "budget_spent": spent_budget_reason(),
     }
     return TemplateResponse(request, "admin/interviews/spending.html", admin.site.each_context(request) | page)
 
 
-def _asked(month: str) -> datetime | None:
+def _parse_month(month: str) -> datetime | None:
     try:
         return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:

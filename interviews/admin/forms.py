@@ -1,4 +1,4 @@
-"""What the verbs of an interview need to be told."""
+"""Forms of the actions on interviews."""
 
 from typing import Any
 from uuid import UUID
@@ -39,12 +39,12 @@ class PlanForm(ObjectActionForm):
         label="Call at (UTC)",
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
-        help_text="Empty: as soon as calling is allowed.",
+        help_text="Empty: as soon as calls are allowed.",
     )
 
 
 class CampaignForm(ObjectActionForm):
-    """`candidates`: whom the page named as to be called, so that nobody else is called when it is sent."""
+    """`candidates` are those that the preview listed, so that no other candidate is called."""
 
     job = forms.ModelChoiceField(
         JobDescription.objects.filter(is_open=True), widget=_chosen_by_search("job"), help_text="Open jobs only."
@@ -53,7 +53,9 @@ class CampaignForm(ObjectActionForm):
         max_length=200, widget=UnfoldAdminTextInputWidget, help_text="To find these interviews by: “May, first round”."
     )
     again = forms.BooleanField(
-        label="Also call who has been interviewed for this job before", required=False, widget=UnfoldBooleanWidget
+        label="Also call candidates interviewed for this job before",
+        required=False,
+        widget=UnfoldBooleanWidget,
     )
     candidates = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -65,9 +67,9 @@ class CampaignForm(ObjectActionForm):
 
     def clean_candidates(self) -> list[UUID]:
         try:
-            return [UUID(one) for one in self.cleaned_data["candidates"].split()]
+            return [UUID(candidate_id) for candidate_id in self.cleaned_data["candidates"].split()]
         except ValueError:
-            raise forms.ValidationError("Choose the candidates again in their list.") from None
+            raise forms.ValidationError("Select the candidates in their list again.") from None
 
 
 class MayCallForm(forms.Form):
@@ -104,8 +106,8 @@ class MayCallForm(forms.Form):
 
 class CancelForm(ObjectActionForm):
     outcome = forms.ChoiceField(
-        label="Who called it off",
-        choices=[(Interview.Outcome.BY_HR, "We did"), (Interview.Outcome.BY_CANDIDATE, "The candidate did")],
+        label="Cancelled by",
+        choices=[(Interview.Outcome.BY_HR, "HR"), (Interview.Outcome.BY_CANDIDATE, "The candidate")],
         widget=UnfoldAdminSelectWidget,
     )
     reason = forms.CharField(
@@ -114,7 +116,7 @@ class CancelForm(ObjectActionForm):
 
 
 class DecideForm(ObjectActionForm):
-    """Carries the result that was on the page, so that nobody decides on one that they have not seen."""
+    """`seen` is the result on the page: a decision on a newer result is rejected."""
 
     verdict = forms.ChoiceField(
         label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
@@ -123,18 +125,18 @@ class DecideForm(ObjectActionForm):
         max_length=5000,
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
-        help_text="Needed where you decide otherwise than recommended, or where there is no recommendation.",
+        help_text="Required if you decide otherwise than recommended, or without a recommendation.",
     )
     seen = forms.ModelChoiceField(InterviewResult.objects.all(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, subject: Interview) -> None:
         current = subject.results.filter(is_current=True).first()
         super().__init__(data, subject=subject, initial={"seen": current})
-        self.fields["verdict"].help_text = _what_is_recommended(current)
+        self.fields["verdict"].help_text = _describe_recommendation(current)
 
 
-def _what_is_recommended(result: InterviewResult | None) -> str:
+def _describe_recommendation(result: InterviewResult | None) -> str:
     if result is None or result.overall_score is None:
         return "There is no recommendation."
-    advice = result.get_recommendation_display().lower()
-    return f"Recommended: {advice}, at {result.overall_score:.2f} of 10, by {result.label}."
+    recommendation = result.get_recommendation_display().lower()
+    return f"Recommended: {recommendation}, at {result.overall_score:.2f} of 10, by {result.label}."

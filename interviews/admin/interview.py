@@ -1,4 +1,4 @@
-"""The list of interviews, the page of one, and what staff can do with it."""
+"""The list of interviews, the page of an interview, and its actions."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 
 from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
-from interviews.decisions import decide
+from interviews.decisions import record_decision
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
@@ -23,7 +23,7 @@ from interviews.scoring import assessment
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
-LONGEST_REASON = 160
+MAX_REASON_LENGTH = 160
 
 
 def _can_be_rescored(interview: Interview) -> bool:
@@ -53,26 +53,26 @@ class DecisionFilter(DropdownFilter):
         return [("none", "To decide"), *Recommendation.choices]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        wanted = self.value()
-        if wanted == "none":
+        value = self.value()
+        if value == "none":
             return queryset.to_decide()
-        return queryset.filter(decided=wanted) if wanted in Recommendation.values else queryset
+        return queryset.filter(decided=value) if value in Recommendation.values else queryset
 
 
 @admin.register(Interview)
 class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
-    """Read-only: its state changes by what happens, and by the verbs."""
+    """Read-only: an interview changes by events and by the actions below."""
 
     list_display = [
         "candidate",
         "job",
-        "state",
-        "result",
+        "status_badge",
+        "result_badge",
         "score",
-        "recommendation",
-        "decision",
+        "recommendation_badge",
+        "decision_badge",
         "created_at",
-        "why",
+        "attention_reason",
     ]
     list_filter = [
         DecisionFilter,
@@ -94,8 +94,8 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
-        found: QuerySet[Interview] = super().get_queryset(request)
-        return found.annotate(
+        interviews: QuerySet[Interview] = super().get_queryset(request)
+        return interviews.annotate(
             current_score=Subquery(current.values("overall_score")),
             current_recommendation=Subquery(current.values("recommendation")),
             current_reasoning=Subquery(current.values("reasoning")),
@@ -103,11 +103,11 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         )
 
     @badge("Status", LABEL_COLOURS, ordering="status")
-    def state(self, interview: Interview) -> tuple[str, str]:
+    def status_badge(self, interview: Interview) -> tuple[str, str]:
         return interview.status, status_label(interview)
 
     @badge("Result", LABEL_COLOURS, ordering="result_status")
-    def result(self, interview: Interview) -> tuple[str, str] | None:
+    def result_badge(self, interview: Interview) -> tuple[str, str] | None:
         if interview.result_status == Interview.ResultStatus.NONE:
             return None
         return interview.result_status, interview.get_result_status_display()
@@ -117,25 +117,25 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         return None if interview.current_score is None else f"{interview.current_score:.2f}"
 
     @badge("Recommended", LABEL_COLOURS, ordering="current_recommendation")
-    def recommendation(self, interview: Any) -> tuple[str, str] | None:
+    def recommendation_badge(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
         return (value, Recommendation(value).label) if value else None
 
     @badge("Decision", LABEL_COLOURS, ordering="decided")
-    def decision(self, interview: Any) -> tuple[str, str] | None:
+    def decision_badge(self, interview: Any) -> tuple[str, str] | None:
         return (interview.decided, Recommendation(interview.decided).label) if interview.decided else None
 
     @admin.display(description="Attention", empty_value="-")
-    def why(self, interview: Any) -> str | None:
+    def attention_reason(self, interview: Any) -> str | None:
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None
-        return Truncator(interview.current_reasoning or "").chars(LONGEST_REASON) or None
+        return Truncator(interview.current_reasoning or "").chars(MAX_REASON_LENGTH) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("interviews.add_interview")
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Adding an interview is calling a candidate for a job."""
+        """Adding an interview calls a candidate for a job."""
         if not self.has_add_permission(request):
             raise PermissionDenied
 
@@ -167,7 +167,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @object_action(
         "Decide",
-        explanation="The program recommends; you decide. Your decision is kept beside the result that you saw.",
+        explanation="The program recommends; you decide. Your decision is kept with the result that you have read.",
         permission="interviews.add_decision",
         icon="gavel",
         form=DecideForm,
@@ -176,7 +176,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     )
     def decide(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assert isinstance(request.user, User)
-        decision = decide(interview, by=request.user, **data)
+        decision = record_decision(interview, by=request.user, **data)
         return f"Your decision is recorded: {decision.get_verdict_display().lower()}."
 
     @object_action(
@@ -195,19 +195,19 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         return request.user.has_perm("interviews.change_interview")
 
     @admin.action(description="Try again what failed", permissions=["try_again"])
-    def try_again_all(self, request: HttpRequest, chosen: QuerySet[Interview]) -> None:
-        """Of those chosen that need attention; the others stay as they are."""
-        waiting = list(chosen.needing_attention())  # type: ignore[attr-defined]
+    def try_again_all(self, request: HttpRequest, selected: QuerySet[Interview]) -> None:
+        """Retry the selected interviews that need attention. The others stay as they are."""
+        waiting = list(selected.needing_attention())  # type: ignore[attr-defined]
         for interview in waiting:
             assessment.retry_failed(interview, actor=request.user.get_username())
             self.log_change(request, interview, "What failed is being tried again.")
-        done = f"What failed in {len(waiting)} of {chosen.count()} interviews is being tried again."
+        done = f"What failed in {len(waiting)} of {selected.count()} interviews is being tried again."
         self.message_user(request, done)
 
     @object_action(
         "Score again",
-        explanation="Each transcribed answer is assessed again by the job's rubric as it is now. "
-        "What was found before stays on the page.",
+        explanation="Each transcribed answer is assessed again by the current rubric of the job. "
+        "Earlier assessments stay on the page.",
         permission="interviews.change_interview",
         icon="refresh",
         is_available=_can_be_rescored,
@@ -218,7 +218,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @object_action(
         "Cancel interview",
-        explanation="Nobody calls for this interview any more. This can't be undone; plan a new interview instead.",
+        explanation="There will be no more calls for this interview. This can't be undone; plan a new one instead.",
         permission="interviews.change_interview",
         icon="call_end",
         form=CancelForm,

@@ -1,4 +1,4 @@
-"""What the machinery of an interview leaves behind: to be looked at, never edited."""
+"""Records of interviews, to be viewed and never edited."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from candidates.admin.phone_search import FindsNumbers
-from interviews.admin.recording_view import audio
+from interviews.admin.recording_view import stream_recording
 from interviews.flags import flag_labels
 from interviews.models import (
     Assessment,
@@ -26,11 +26,12 @@ from interviews.models import (
 from interviews.presenters.interview import LABEL_COLOURS
 from screener.admin.base import ReadOnlyAdmin, badge
 
-OF_INTERVIEW = ["interview__candidate", "interview__job"]
+INTERVIEW_RELATIONS = ["interview__candidate", "interview__job"]
+OUTCOME_COLOURS = {"answered": "success", "carrier_error": "danger", "unknown": "warning"}
 
 
 class InterviewRecordAdmin(ReadOnlyAdmin):
-    """Rows that belong to an interview. Those of practice interviews are never shown."""
+    """Records that belong to an interview, without those of practice interviews."""
 
     interview_path = "interview"
 
@@ -41,16 +42,25 @@ class InterviewRecordAdmin(ReadOnlyAdmin):
 
 @admin.register(Attempt)
 class AttemptAdmin(InterviewRecordAdmin):
-    list_display = ["interview", "number", "channel", "result", "reason", "created_at", "answered_at", "ended_at"]
+    list_display = [
+        "interview",
+        "number",
+        "channel",
+        "outcome_badge",
+        "reason",
+        "created_at",
+        "answered_at",
+        "ended_at",
+    ]
     list_filter = [("outcome", ChoicesDropdownFilter)]
     search_fields = ["interview__candidate__full_name", "=id", "=interview__id"]
     date_hierarchy = "created_at"
-    list_select_related = OF_INTERVIEW
+    list_select_related = INTERVIEW_RELATIONS
 
-    @badge("Outcome", {"answered": "success", "carrier_error": "danger", "unknown": "warning"}, ordering="outcome")
-    def result(self, attempt: Attempt) -> tuple[str, str] | str:
-        known = attempt.outcome in ("answered", "carrier_error", "unknown")
-        return (attempt.outcome, attempt.get_outcome_display()) if known else attempt.get_outcome_display()
+    @badge("Outcome", OUTCOME_COLOURS, ordering="outcome")
+    def outcome_badge(self, attempt: Attempt) -> tuple[str, str] | str:
+        label = attempt.get_outcome_display()
+        return (attempt.outcome, label) if attempt.outcome in OUTCOME_COLOURS else label
 
 
 @admin.register(Call)
@@ -78,20 +88,20 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
 
 @admin.register(InterviewResponse)
 class ResponseAdmin(InterviewRecordAdmin):
-    list_display = ["interview", "position", "question", "state", "transcript_source", "updated_at"]
+    list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at"]
     list_filter = [("status", ChoicesDropdownFilter), "transcript_source"]
     search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
     date_hierarchy = "created_at"
-    list_select_related = OF_INTERVIEW
+    list_select_related = INTERVIEW_RELATIONS
 
     @badge("Status", LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
-    def state(self, response: InterviewResponse) -> tuple[str, str]:
+    def status_badge(self, response: InterviewResponse) -> tuple[str, str]:
         return response.status, response.get_status_display()
 
 
 @admin.register(Recording)
 class RecordingAdmin(InterviewRecordAdmin):
-    """The file is heard here and nowhere else: its address in the storage is shown to nobody."""
+    """The only page that plays the audio. Its address in the storage is never shown."""
 
     interview_path = "response__interview"
     list_display = ["interview", "turn", "status", "ended", "seconds", "chosen", "created_at"]
@@ -103,26 +113,26 @@ class RecordingAdmin(InterviewRecordAdmin):
     readonly_fields = ["listen"]
 
     def get_urls(self) -> list[URLPattern]:
-        heard = self.admin_site.admin_view(audio)
+        stream = self.admin_site.admin_view(stream_recording)
         urls: list[URLPattern] = super().get_urls()
-        return [path("<uuid:pk>/audio/", heard, name="interviews_recording_audio"), *urls]
+        return [path("<uuid:pk>/audio/", stream, name="interviews_recording_audio"), *urls]
 
     @admin.display(description="Interview")
-    def interview(self, take: Recording) -> str:
-        return str(take.response.interview)
+    def interview(self, recording: Recording) -> str:
+        return str(recording.response.interview)
 
     @admin.display(description="Listen")
-    def listen(self, take: Recording) -> str:
-        if take.status != Recording.Status.STORED:
-            return f"There is no audio here: {take.get_status_display().lower()}."
-        address = reverse("admin:interviews_recording_audio", args=[take.pk])
+    def listen(self, recording: Recording) -> str:
+        if recording.status != Recording.Status.STORED:
+            return f"No audio: {recording.get_status_display().lower()}."
+        address = reverse("admin:interviews_recording_audio", args=[recording.pk])
         return format_html('<audio controls preload="none" src="{}" aria-label="Recording"></audio>', address)
 
 
 @admin.register(Assessment)
 class AssessmentAdmin(InterviewRecordAdmin):
     interview_path = "response__interview"
-    list_display = ["interview", "response", "score", "is_current", "doubts", "label", "created_at"]
+    list_display = ["interview", "response", "score", "is_current", "flag_list", "label", "created_at"]
     list_filter = ["is_current", "label", "model"]
     search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
     date_hierarchy = "created_at"
@@ -133,37 +143,45 @@ class AssessmentAdmin(InterviewRecordAdmin):
         return str(assessment.response.interview)
 
     @admin.display(description="Flags", empty_value="-")
-    def doubts(self, assessment: Assessment) -> str:
+    def flag_list(self, assessment: Assessment) -> str:
         return ", ".join(flag_labels(assessment.flags))
 
 
 @admin.register(InterviewResult)
 class ResultAdmin(InterviewRecordAdmin):
-    list_display = ["interview", "overall_score", "coverage", "advice", "is_current", "label", "created_at"]
+    list_display = [
+        "interview",
+        "overall_score",
+        "coverage",
+        "recommendation_badge",
+        "is_current",
+        "label",
+        "created_at",
+    ]
     list_filter = [("recommendation", ChoicesDropdownFilter), "is_current", "label"]
     search_fields = ["interview__candidate__full_name", "interview__job__title", "=interview__id"]
     date_hierarchy = "created_at"
-    list_select_related = OF_INTERVIEW
+    list_select_related = INTERVIEW_RELATIONS
 
     @badge("Recommendation", LABEL_COLOURS, ordering="recommendation")
-    def advice(self, result: InterviewResult) -> tuple[str, str] | None:
+    def recommendation_badge(self, result: InterviewResult) -> tuple[str, str] | None:
         return (result.recommendation, result.get_recommendation_display()) if result.recommendation else None
 
 
 @admin.register(Decision)
 class DecisionAdmin(InterviewRecordAdmin):
-    list_display = ["interview", "decision", "advice", "decided_by", "reason", "created_at"]
+    list_display = ["interview", "decision_badge", "recommendation_badge", "decided_by", "reason", "created_at"]
     list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
     search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
     date_hierarchy = "created_at"
-    list_select_related = [*OF_INTERVIEW, "decided_by", "result"]
+    list_select_related = [*INTERVIEW_RELATIONS, "decided_by", "result"]
 
     @badge("Decision", LABEL_COLOURS, ordering="verdict")
-    def decision(self, decision: Decision) -> tuple[str, str]:
+    def decision_badge(self, decision: Decision) -> tuple[str, str]:
         return decision.verdict, decision.get_verdict_display()
 
     @badge("Recommended", LABEL_COLOURS)
-    def advice(self, decision: Decision) -> tuple[str, str] | None:
+    def recommendation_badge(self, decision: Decision) -> tuple[str, str] | None:
         result = decision.result
         return (
             (result.recommendation, result.get_recommendation_display()) if result and result.recommendation else None
@@ -177,4 +195,4 @@ class EventAdmin(InterviewRecordAdmin):
     search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]
     ordering = ["-created_at"]
     date_hierarchy = "created_at"
-    list_select_related = OF_INTERVIEW
+    list_select_related = INTERVIEW_RELATIONS

@@ -1,4 +1,4 @@
-"""A stored take, streamed to staff who may hear it: the only way to the audio, which has no address of its own."""
+"""Streams a stored recording to staff who may listen to it. There is no other way to the audio."""
 
 from uuid import UUID
 
@@ -12,18 +12,18 @@ from screener.web.byte_ranges import ranged_response
 
 
 @require_safe
-def audio(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The take as WAV, whole or the range that a player asks for. (The admin forbids to keep a copy.)"""
+def stream_recording(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Send the WAV file, or the range that the player requests. The admin sets the headers against caching."""
     if not request.user.has_perm("interviews.view_recording"):
         raise PermissionDenied
     screenings = Recording.objects.filter(response__interview__in=Interview.objects.all())
-    take = get_object_or_404(screenings, pk=pk, status=Recording.Status.STORED)
+    recording = get_object_or_404(screenings, pk=pk, status=Recording.Status.STORED)
     try:
-        file = take.file.open("rb")
+        file = recording.file.open("rb")
     except FileNotFoundError:
-        raise Http404("The file of this recording is gone from the storage.") from None
+        raise Http404("The file of this recording is missing from the storage.") from None
     response = ranged_response(
-        file, take.file.size, content_type="audio/wav", range_header=request.headers.get("Range", "")
+        file, recording.file.size, content_type="audio/wav", range_header=request.headers.get("Range", "")
     )
-    response["Content-Disposition"] = f'attachment; filename="take-{take.pk}.wav"'
+    response["Content-Disposition"] = f'attachment; filename="take-{recording.pk}.wav"'
     return response

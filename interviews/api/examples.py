@@ -1,4 +1,4 @@
-"""What the API's pages show of interviews."""
+"""Examples for the OpenAPI description of interviews and campaigns."""
 
 from interviews.planning import NO_QUESTIONS
 from screener.api.schema import request_example, response_example
@@ -47,20 +47,20 @@ INTERVIEW = [
     request_example(
         "Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}
     ),
-    response_example("An interview whose candidate is called next", _PLANNED, 201),
+    response_example("A planned interview", _PLANNED, 201),
     response_example("A finished interview", _FINISHED, 200),
 ]
 
-_CALLED_OFF = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
+_CANCELLED = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
 CANCELLATION = [
-    request_example("Why", {"reason": "The position was filled."}),
-    response_example("An interview that was called off", _PLANNED | _CALLED_OFF | {"next_attempt_at": None}),
+    request_example("With a reason", {"reason": "The position was filled."}),
+    response_example("A cancelled interview", _PLANNED | _CANCELLED | {"next_attempt_at": None}),
 ]
 
 RESCORING = [
     request_example("All answers", {}),
     request_example("Only what failed", {"only_failed": True}),
-    response_example("An interview that is scored again", _FINISHED | {"result_status": "pending"}, 202),
+    response_example("An interview that is being scored again", _FINISHED | {"result_status": "pending"}, 202),
 ]
 
 RESPONSE = [
@@ -85,7 +85,7 @@ RESPONSE = [
                     "name": "Relevance",
                     "weight": 3.0,
                     "score": 6.4,
-                    "reason": "Names the cause that was asked for.",
+                    "reason": "Names the cause.",
                     "evidence": [
                         {
                             "quote": "a full disk had stopped the broker",
@@ -109,12 +109,12 @@ RESPONSE = [
 
 COST = [
     response_example(
-        "What an interview has cost so far",
+        "The cost of an interview",
         {"models": 0.0093, "calls": 11, "unknown": 0, "phone": 0.084, "phone_unit": "USD", "phone_unpriced": 0},
     )
 ]
 
-_FOUND = {
+_RESULT = {
     "overall_score": 6.4,
     "coverage": 1.0,
     "recommendation": "consider",
@@ -137,7 +137,7 @@ _FOUND = {
     "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
 }
-RESULT = [response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_FOUND, "earlier": []})]
+RESULT = [response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_RESULT, "earlier": []})]
 
 EVENT = [
     response_example(
@@ -157,7 +157,7 @@ EVENT = [
 
 ATTEMPT = [
     response_example(
-        "A call that went through",
+        "An answered call",
         {
             "id": EVENT_ID,
             "number": 1,
@@ -212,7 +212,7 @@ INTERVIEW_PROBLEMS = {
         400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID}. Check the id."]},
         409: NO_QUESTIONS,
     },
-    "result": {404: "There is no result yet: the interview is in progress. Ask again when it is over."},
+    "result": {404: "There is no result yet: the interview is in progress. Poll its status until it is over."},
     "cancel": {409: "This interview is completed; it can no longer be cancelled."},
     "rescore": {409: "Only a completed interview can be scored again."},
 }

@@ -1,4 +1,4 @@
-"""Interviews, and all that hangs on them, as the API shows and takes them."""
+"""Serializers of interviews and campaigns."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ from screener.api.record_serializer import serializer_of
 from screener.records import Point
 from screener.services.interviewer import selection
 
-MOST_AT_ONCE = 500
+MAX_CANDIDATES = 500
 RESULT_STATUS = (
-    "Ask again while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
-    "`incomplete`: one without an overall score, as something is missing; `needs_review`: a person has to look at it."
+    "Poll while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
+    "`incomplete`: a result without an overall score, as something is missing; `needs_review`: look at it."
 )
 
 
@@ -42,7 +42,7 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
     job = IdField(queryset=JobDescription.objects.all())
     outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
     attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
-    interviewer = serializers.SerializerMethodField(help_text="Who judges the answers, or has judged them")
+    interviewer = serializers.SerializerMethodField(help_text="What scores the answers, or has scored them")
 
     class Meta:
         model = Interview
@@ -69,8 +69,8 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         ]
         read_only_fields = [name for name in fields if name not in ("candidate", "job", "scheduled_for")]
         extra_kwargs = {
-            "scheduled_for": {"help_text": "When to call; left out: at once"},
-            "status": {"help_text": "It is over when this is completed, failed or cancelled; that is final."},
+            "scheduled_for": {"help_text": "When to call; by default at once"},
+            "status": {"help_text": "completed, failed and cancelled are final: the interview is over."},
             "result_status": {"help_text": RESULT_STATUS},
         }
 
@@ -78,10 +78,10 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         label: str = interview.judged_by or selection.configured_interviewer().label
         return label
 
-    def validate_scheduled_for(self, when: Any) -> Any:
-        if when and when < timezone.now():
-            raise serializers.ValidationError("This time is past. Leave it out to have the call made at once.")
-        return when
+    def validate_scheduled_for(self, time: Any) -> Any:
+        if time and time < timezone.now():
+            raise serializers.ValidationError("This time has passed. Omit it to call at once.")
+        return time
 
     def create(self, validated_data: dict[str, Any]) -> Interview:
         return plan_interview(**validated_data, actor=request_actor(self.context["request"]))
@@ -96,7 +96,7 @@ class CancellationSerializer(serializers.Serializer[Any]):
 class RescoringSerializer(serializers.Serializer[Any]):
     only_failed = serializers.BooleanField(
         default=False,
-        help_text="Take up only what failed or was left to a person; answers that have a score keep it",
+        help_text="Retry only answers that failed or need a reviewer; answers that have a score keep it",
     )
 
 
@@ -130,7 +130,7 @@ class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
 
 @extend_schema_serializer(examples=examples.RESPONSE)
 class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
-    """A question and what became of it. What is assessed is null until it is, and again while it is scored anew."""
+    """A question with its answer. The fields of the assessment are empty before and while the answer is assessed."""
 
     score = serializers.FloatField(
         source="current_assessment.score",
@@ -147,16 +147,21 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
     flags = serializers.ListField(
         source="current_assessment.flags", child=serializers.CharField(), read_only=True, default=list
     )
-    label = serializers.CharField(  # type: ignore[assignment]  # hides what a field is called in a form
-        source="current_assessment.label", read_only=True, default="", help_text="Who judged"
+    label = serializers.CharField(  # type: ignore[assignment]  # hides the label of a form field
+        source="current_assessment.label",
+        read_only=True,
+        default="",
+        help_text="Name of the interviewer that scored it",
     )
     model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
-    measures = serializers.SerializerMethodField(help_text="Information only, never part of a score; null: not wanted")
+    measures = serializers.SerializerMethodField(
+        help_text="Information only, never part of a score; null: not measured"
+    )
     earlier = EarlierAssessmentSerializer(
         source="earlier_assessments",
         many=True,
         read_only=True,
-        help_text="What was found before it was scored again, or refused before it was asked for again; newest first",
+        help_text="Earlier assessments: before it was scored again, or rejected; newest first",
     )
 
     class Meta:
@@ -183,8 +188,8 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
         ]
         read_only_fields = fields
         extra_kwargs = {
-            "transcript_source": {"help_text": "Who transcribed: openai or twilio"},
-            "transcript_confidence": {"help_text": "0 to 1; null: the source does not say"},
+            "transcript_source": {"help_text": "Source of the transcript: openai or twilio"},
+            "transcript_confidence": {"help_text": "0 to 1; null: not given by the source"},
         }
 
     @extend_schema_field(MeasuresSerializer(allow_null=True))
@@ -194,14 +199,16 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
 
 @extend_schema_serializer(examples=examples.COST)
 class CostSerializer(serializers.Serializer[Any]):
-    """US dollars, as far as prices are known. What is of unknown cost is counted, and in no sum."""
+    """Costs in US dollars, as far as prices are known. Model calls of unknown cost are counted, and in no sum."""
 
-    models = serializers.FloatField(allow_null=True, help_text="What calls to models cost; null: unknown")
-    calls = serializers.IntegerField(help_text="How many calls to models there were")
-    unknown = serializers.IntegerField(help_text="How many of those are of unknown cost")
-    phone = serializers.FloatField(allow_null=True, help_text="What Twilio has reported so far; null: nothing")
-    phone_unit = serializers.CharField(help_text="The currency of that")
-    phone_unpriced = serializers.IntegerField(help_text="Phone calls whose price is not known yet")
+    models = serializers.FloatField(allow_null=True, help_text="Cost of all model calls; null: unknown")
+    calls = serializers.IntegerField(help_text="Number of model calls")
+    unknown = serializers.IntegerField(help_text="Number of model calls of unknown cost")
+    phone = serializers.FloatField(
+        allow_null=True, help_text="Cost of phone calls that Twilio has reported so far; null: none"
+    )
+    phone_unit = serializers.CharField(help_text="Currency of `phone`")
+    phone_unpriced = serializers.IntegerField(help_text="Number of phone calls without a price yet")
 
 
 class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
@@ -211,7 +218,7 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
     hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
     consider_at = serializers.FloatField()
     opinion = serializers.SerializerMethodField()
-    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with what it rests on")
+    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with its quote")
     strengths = PointSerializer(many=True)
     improvements = PointSerializer(many=True)
     flags = serializers.ListField(child=serializers.CharField())
@@ -238,11 +245,11 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
         read_only_fields = fields
 
     def get_recommendation(self, result: InterviewResult) -> Recommendation | None:
-        """By the score and the job's thresholds; a person decides. Null: none."""
+        """By the score and the thresholds of the job. A reviewer decides. Null: none."""
         return Recommendation(result.recommendation) if result.recommendation else None
 
     def get_opinion(self, result: InterviewResult) -> Recommendation | None:
-        """What the interviewer itself would say. It decides nothing; a flag tells where it contradicts. Null: none."""
+        """The opinion of the interviewer. It decides nothing, but a flag shows a contradiction. Null: none."""
         return Recommendation(result.opinion) if result.opinion else None
 
 
@@ -250,7 +257,7 @@ class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
 class ResultSerializer(EarlierResultSerializer):
     interview = serializers.UUIDField(source="interview_id")
     result_status = serializers.ChoiceField(Interview.ResultStatus.choices, source="interview.result_status")
-    earlier = serializers.SerializerMethodField(help_text="What was found before it was scored again, newest first")
+    earlier = serializers.SerializerMethodField(help_text="Results before it was scored again, newest first")
 
     class Meta(EarlierResultSerializer.Meta):
         fields = ["interview", "result_status", *EarlierResultSerializer.Meta.fields, "earlier"]
@@ -264,8 +271,8 @@ class ResultSerializer(EarlierResultSerializer):
 @extend_schema_serializer(examples=examples.EVENT)
 class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
     kind = serializers.CharField(read_only=True)
-    data = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input has
-        help_text="Particulars of this kind of event"
+    data = serializers.DictField(  # type: ignore[assignment]  # hides a property of input serializers
+        help_text="Details that depend on `kind`"
     )
 
     class Meta:
@@ -307,14 +314,14 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
 @extend_schema_serializer(examples=examples.ADDITION)
 class AdditionSerializer(serializers.Serializer[Any]):
     candidates = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE, help_text="Ids of candidates"
+        child=serializers.UUIDField(), min_length=1, max_length=MAX_CANDIDATES, help_text="Ids of candidates"
     )
 
 
 class AddedSerializer(serializers.Serializer[Any]):
     candidate = serializers.UUIDField()
     interview = serializers.UUIDField(allow_null=True)
-    reason = serializers.CharField(help_text="Why no interview was planned; empty where one was")
+    reason = serializers.CharField(help_text="Why no interview was planned; empty if one was")
 
 
 @extend_schema_serializer(examples=examples.ADDED)

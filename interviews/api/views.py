@@ -1,4 +1,4 @@
-"""Interviews by machine: planned, followed, called off, scored again, read."""
+"""API views of interviews and campaigns."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -18,12 +18,12 @@ from rest_framework.serializers import BaseSerializer
 from interviews.api import examples, serializers
 from interviews.campaigns import add_candidates
 from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
-from interviews.reports.monthly_costs import cost_of
+from interviews.reports.monthly_costs import interview_cost
 from interviews.scoring.assessment import rescore, retry_failed
 from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
-NEEDS_ATTENTION = "Whether the result waits for a person: to have it mended, or to decide without it"
+NEEDS_ATTENTION = "Whether the result needs attention: a retry of failed answers, or a reviewer"
 F = TypeVar("F", bound=Callable[..., Response])
 
 
@@ -32,12 +32,12 @@ class InterviewFilter(filters.FilterSet):
     candidate = filters.UUIDFilter("candidate_id")
     campaign = filters.UUIDFilter("campaign_id")
     created_after = filters.IsoDateTimeFilter("created_at", "gte")
-    # A boolean filter takes what it does not understand for "no filter".
+    # A boolean filter would ignore invalid values.
     needs_attention = extend_schema_field(OpenApiTypes.BOOL)(
         filters.TypedChoiceFilter(
             choices=[("true", "yes"), ("false", "no")],
             coerce="true".__eq__,
-            method="waits_for_a_person",
+            method="filter_attention",
             help_text=NEEDS_ATTENTION,
         )
     )
@@ -47,105 +47,105 @@ class InterviewFilter(filters.FilterSet):
         model = Interview
         fields = ["status", "outcome", "result_status"]
 
-    def waits_for_a_person(self, found: Any, name: str, wanted: bool) -> QuerySet[Interview]:
+    def filter_attention(self, queryset: Any, name: str, value: bool) -> QuerySet[Interview]:
         waiting = Interview.objects.needing_attention()
-        narrowed: QuerySet[Interview] = found.filter(pk__in=waiting) if wanted else found.exclude(pk__in=waiting)
-        return narrowed
+        filtered: QuerySet[Interview] = queryset.filter(pk__in=waiting) if value else queryset.exclude(pk__in=waiting)
+        return filtered
 
 
-def how_many(model: type[Model], belonging_by: str) -> Coalesce:
-    """Counted for the rows of a page, where a join would group the whole table first."""
-    mine = model._default_manager.filter(**{belonging_by: OuterRef("pk")}).order_by()
-    return Coalesce(Subquery(mine.values(belonging_by).annotate(found=Count("pk")).values("found")), 0)
+def count_rows(model: type[Model], foreign_key: str) -> Coalesce:
+    """Return a count of related rows as a subquery. A join would group the whole table before it is paginated."""
+    related = model._default_manager.filter(**{foreign_key: OuterRef("pk")}).order_by()
+    return Coalesce(Subquery(related.values(foreign_key).annotate(count=Count("pk")).values("count")), 0)
 
 
-def shown() -> QuerySet[Interview]:
-    """The interviews that HR and clients see, with what a page of them shows, in one query."""
+def annotated_interviews() -> QuerySet[Interview]:
+    """Return all interviews but practice, with the annotations that the serializer needs."""
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
     return Interview.objects.annotate(
-        attempt_count=how_many(Attempt, "interview"), judged_by=Subquery(current.values("label"))
+        attempt_count=count_rows(Attempt, "interview"), judged_by=Subquery(current.values("label"))
     )
 
 
 def sublist_action(serializer: type[BaseSerializer[Any]]) -> Callable[[F], F]:
-    """A list of what belongs to one interview: whole, in its own order."""
+    """Declare an action that lists records of an interview, without pagination."""
 
-    def declare(method: F) -> F:
-        listed = action(detail=True, pagination_class=None, filterset_class=None)(method)
-        return cast(F, extend_schema(responses=serializer(many=True))(listed))
+    def decorate(method: F) -> F:
+        list_action = action(detail=True, pagination_class=None, filterset_class=None)(method)
+        return cast(F, extend_schema(responses=serializer(many=True))(list_action))
 
-    return declare
+    return decorate
 
 
-def why_no_result(interview: Interview) -> str:
+def missing_result_reason(interview: Interview) -> str:
     if interview.is_live:
         state = interview.get_status_display().lower()
-        return f"There is no result yet: the interview is {state}. Ask again when it is over."
+        return f"There is no result yet: the interview is {state}. Poll its status until it is over."
     if interview.status == Interview.Status.COMPLETED:
         if interview.results.exists():
-            return "The answers are being assessed again. What was found before comes with the new result, as earlier."
-        return "There is no result yet: the answers are being assessed. Ask again in a few seconds."
+            return "The answers are being assessed again. The new result will contain the old one as `earlier`."
+        return "There is no result yet: the answers are being assessed. Retry in a few seconds."
     outcome = interview.get_outcome_display().lower()
-    return f"There is no result and there will be none: {outcome}. {interview.outcome_reason}".strip()
+    return f"There will be no result: {outcome}. {interview.outcome_reason}".strip()
 
 
 class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
-    """Posting one calls the candidate, at once or when it is scheduled for."""
+    """POST calls a candidate, at once or at a scheduled time."""
 
-    queryset = shown()
+    queryset = annotated_interviews()
     serializer_class = serializers.InterviewSerializer
     filterset_class = InterviewFilter
     summaries = {
         "list": "List interviews",
         "create": "Call a candidate, at once or later",
-        "retrieve": "Read how an interview stands",
+        "retrieve": "Read an interview",
         "responses": "Read the answers with their scores",
         "result": "Read the result",
         "events": "Read the history",
-        "attempts": "Read the calls",
-        "cost": "Read what an interview has cost",
-        "cancel": "Call an interview off",
-        "rescore": "Have the answers scored again",
+        "attempts": "Read the attempts",
+        "cost": "Read the cost of an interview",
+        "cancel": "Cancel an interview",
+        "rescore": "Score the answers again",
     }
     problem_examples = examples.INTERVIEW_PROBLEMS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        serializer.instance = shown().get(pk=serializer.save().pk)
+        serializer.instance = annotated_interviews().get(pk=serializer.save().pk)
 
     @sublist_action(serializers.ResponseSerializer)
     def responses(self, request: Request, **kwargs: Any) -> Response:
-        """Each question with its answer and what that was found to be worth."""
-        counts = Q(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
-        current = Prefetch("assessments", Assessment.objects.filter(counts))
-        earlier = Prefetch("assessments", Assessment.objects.exclude(counts), to_attr="earlier_assessments")
-        found = self.get_object().responses.prefetch_related(current, earlier)
-        return Response(serializers.ResponseSerializer(found, many=True).data)
+        """List the questions with their answers and assessments."""
+        is_current = Q(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
+        current = Prefetch("assessments", Assessment.objects.filter(is_current))
+        earlier = Prefetch("assessments", Assessment.objects.exclude(is_current), to_attr="earlier_assessments")
+        responses = self.get_object().responses.prefetch_related(current, earlier)
+        return Response(serializers.ResponseSerializer(responses, many=True).data)
 
     @sublist_action(serializers.EventSerializer)
     def events(self, request: Request, **kwargs: Any) -> Response:
-        """The history: who moved what from where to where, when and why."""
+        """List the history: each change with its actor, time and reason."""
         return Response(serializers.EventSerializer(self.get_object().events.all(), many=True).data)
 
     @sublist_action(serializers.AttemptSerializer)
     def attempts(self, request: Request, **kwargs: Any) -> Response:
-        """Each try to hold the interview, with its phone call."""
-        found = self.get_object().attempts.select_related("call")
-        return Response(serializers.AttemptSerializer(found, many=True).data)
+        """List the attempts to hold the interview, each with its phone call."""
+        attempts = self.get_object().attempts.select_related("call")
+        return Response(serializers.AttemptSerializer(attempts, many=True).data)
 
     @extend_schema(responses=serializers.CostSerializer)
     @action(detail=True)
     def cost(self, request: Request, **kwargs: Any) -> Response:
-        """What it has cost so far: models by published prices, the phone as Twilio tells some minutes after a call."""
-        return Response(serializers.CostSerializer(cost_of(self.get_object())).data)
+        """Return the cost so far: models by published prices, phone calls as Twilio reports minutes after a call."""
+        return Response(serializers.CostSerializer(interview_cost(self.get_object())).data)
 
     @extend_schema(responses=serializers.ResultSerializer)
     @action(detail=True)
     def result(self, request: Request, **kwargs: Any) -> Response:
-        """What the answers add up to; 404 says why there is none. The program recommends, a person decides."""
+        """Return the current result. 404 says why there is none. The program recommends, a reviewer decides."""
         interview = self.get_object()
         current = interview.results.filter(is_current=True).select_related("interview").first()
         if current is None:
-            raise NotFound(why_no_result(interview))
+            raise NotFound(missing_result_reason(interview))
         return Response(serializers.ResultSerializer(current).data)
 
     @extend_schema(
@@ -155,12 +155,12 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **kwargs: Any) -> Response:
-        """Call it off. Nobody is called for it any more; it can't be undone."""
+        """Cancel the interview. There will be no more calls for it. This can't be undone."""
         interview = self.get_object()
-        wish = serializers.CancellationSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
+        data = serializers.CancellationSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
         interview.cancel(
-            Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=wish.validated_data["reason"]
+            Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=data.validated_data["reason"]
         )
         return Response(self.get_serializer(self.get_object()).data)
 
@@ -171,38 +171,38 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
     )
     @action(detail=True, methods=["post"])
     def rescore(self, request: Request, **kwargs: Any) -> Response:
-        """Have the answers scored again by the job's rubric as it is now. Earlier results stay visible."""
+        """Score the answers again by the current rubric of the job. Earlier results stay visible."""
         interview = self.get_object()
-        wish = serializers.RescoringSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        again = retry_failed if wish.validated_data["only_failed"] else rescore
-        again(interview, actor=request_actor(request))
+        data = serializers.RescoringSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        start = retry_failed if data.validated_data["only_failed"] else rescore
+        start(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
 
 class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
-    """Many candidates called for one job."""
+    """Campaigns: many candidates called for one job."""
 
-    queryset = Campaign.objects.annotate(interview_count=how_many(Interview, "campaign"))
+    queryset = Campaign.objects.annotate(interview_count=count_rows(Interview, "campaign"))
     serializer_class = serializers.CampaignSerializer
     summaries = {
         "list": "List campaigns",
         "create": "Start a campaign",
         "retrieve": "Read a campaign",
-        "add": "Add candidates to a campaign, to be called",
+        "add": "Add candidates to a campaign",
     }
     problem_examples = examples.CAMPAIGN_PROBLEMS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        made = serializer.save(created_by=request_actor(self.request))
-        serializer.instance = self.get_queryset().get(pk=made.pk)
+        campaign = serializer.save(created_by=request_actor(self.request))
+        serializer.instance = self.get_queryset().get(pk=campaign.pk)
 
     @extend_schema(request=serializers.AdditionSerializer, responses=serializers.AdditionReportSerializer)
     @action(detail=True, methods=["post"])
     def add(self, request: Request, **kwargs: Any) -> Response:
-        """Plan an interview for each of these candidates, where that is possible, and say why where it is not."""
+        """Plan an interview for each of these candidates. The reply says why for those that cannot be called."""
         campaign = self.get_object()
-        wish = serializers.AdditionSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        added = add_candidates(campaign, wish.validated_data["candidates"], actor=request_actor(request))
+        data = serializers.AdditionSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        added = add_candidates(campaign, data.validated_data["candidates"], actor=request_actor(request))
         return Response(serializers.AdditionReportSerializer({"results": added}).data)

@@ -9,7 +9,7 @@ from screener.models import AppendOnly
 
 
 class Assessment(AppendOnly):
-    """What one answer was found to be worth, by whom, and on which words that rests."""
+    """The scoring of one response by an interviewer: a score per criterion, with evidence."""
 
     FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
 
@@ -40,7 +40,7 @@ class Assessment(AppendOnly):
         return f"{self.score if self.score is not None else 'no score'} by {self.label}"
 
     @property
-    def shows_words(self) -> bool:
-        """Whether words of the answer are shown for criteria that carry at least half of the rubric's weight."""
+    def has_enough_quotes(self) -> bool:
+        """Whether criteria with at least half of the rubric's weight have a verified quote."""
         quoted = [criterion.weight for criterion in self.criteria if criterion.quotes]
         return bool(quoted) and 2 * sum(quoted) >= sum(criterion.weight for criterion in self.criteria)

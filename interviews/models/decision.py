@@ -7,7 +7,7 @@ from screener.models import AppendOnly
 
 
 class Decision(AppendOnly):
-    """What a person decided, and which result they had before them."""
+    """A reviewer's choice, with the result that they had read."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="decisions")
     result = models.ForeignKey(

@@ -16,7 +16,7 @@ class Recommendation(models.TextChoices):
 
 
 class InterviewResult(AppendOnly):
-    """What the answers add up to. The program recommends; a person decides."""
+    """The score of an interview, its coverage, and the recommendation with its reasons. A reviewer decides."""
 
     FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
 
@@ -31,7 +31,7 @@ class InterviewResult(AppendOnly):
         blank=True,
         default="",
         db_default="",
-        help_text="What the interviewer itself would say; held against the thresholds, and no more",
+        help_text="What the interviewer itself would recommend; compared with the thresholds, and no more",
     )
     reasoning = models.TextField(blank=True)
     grounds = records_field(

@@ -18,7 +18,7 @@ from interviews.models import (
 )
 from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
-from interviews.reports.monthly_costs import phone_of
+from interviews.reports.monthly_costs import interview_phone_cost
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
 from screener.services.interviewer.offline_rules import OfflineInterviewer
@@ -195,7 +195,7 @@ class InterviewPage:
             attempts=list(interview.attempts.select_related("call")),
             history=[EventRow(event) for event in interview.events.all()],
             cost=ModelCost.for_calls(interview_id=interview.pk),
-            phone=phone_of(interview),
+            phone=interview_phone_cost(interview),
         )
 
     @property

@@ -1,6 +1,6 @@
-"""What a month of interviews has cost: models, as far as that is known, and beside it the phone, as Twilio has told.
+"""Costs by month: model calls, as far as their prices are known, and phone calls, as far as Twilio has reported them.
 
-The sums include practice interviews, which are paid for like others; the list of interviews leaves them out.
+The sums include practice interviews, which cost like others. The list of interviews leaves them out.
 """
 
 from collections.abc import Iterable
@@ -21,17 +21,17 @@ from screener.costs.monthly_budget import month_start, next_month_start
 from screener.costs.totals import ModelCost, PhoneCost, model_costs_by, phone_costs_by
 from screener.models import ModelCall
 
-MONTHS = 12
-MOST = 20
+MAX_MONTHS = 12
+MAX_ROWS = 20
 
 
-def phone_of(interview: Interview) -> PhoneCost:
+def interview_phone_cost(interview: Interview) -> PhoneCost:
     return phone_costs_by(Call.objects.filter(attempt__interview=interview)).get((), PhoneCost())
 
 
-def cost_of(interview: Interview) -> dict[str, Any]:
-    """What it has cost so far, for clients."""
-    models, phone = ModelCost.for_calls(interview_id=interview.pk), phone_of(interview)
+def interview_cost(interview: Interview) -> dict[str, Any]:
+    """Return the cost so far, for the API."""
+    models, phone = ModelCost.for_calls(interview_id=interview.pk), interview_phone_cost(interview)
     return {
         "models": None if models.is_unknown else models.known_cost,
         "calls": models.call_count,
@@ -43,10 +43,10 @@ def cost_of(interview: Interview) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of a table: what it is, what models cost for it, and the phone, where that is told apart."""
+class CostRow:
+    """A row of a table. `phone` is empty where phone costs are not split by this table."""
 
-    what: str
+    title: str
     models: ModelCost
     phone: PhoneCost = field(default_factory=PhoneCost)
     pk: UUID | None = None
@@ -57,8 +57,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A model some of whose calls have no known cost."""
+class UnpricedModel:
+    """A model with calls of unknown cost."""
 
     model: str
     calls: int
@@ -66,102 +66,115 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Spending:
-    """One month in detail, and the months before it."""
+class MonthlyCosts:
+    """The costs of one month in detail, and the totals of the last months."""
 
     month: datetime
     models: ModelCost
     phone: PhoneCost
-    months: list[Line]
-    purposes: list[Line]
-    by_model: list[Line]
-    jobs: list[Line]
-    interviews: list[Line]
+    months: list[CostRow]
+    purposes: list[CostRow]
+    by_model: list[CostRow]
+    jobs: list[CostRow]
+    interviews: list[CostRow]
 
     @classmethod
-    def of(cls, month: datetime) -> "Spending":
-        """In a fixed number of queries, however much there is."""
-        within = Q(created_at__gte=month, created_at__lt=next_month_start(month))
-        made, rung = ModelCall.objects.filter(within), Call.objects.filter(within)
-        apart = model_costs_by(made, "purpose", "model").items()
+    def of(cls, month: datetime) -> "MonthlyCosts":
+        """Load the costs in a fixed number of queries."""
+        in_month = Q(created_at__gte=month, created_at__lt=next_month_start(month))
+        model_calls, phone_calls = ModelCall.objects.filter(in_month), Call.objects.filter(in_month)
+        costs = model_costs_by(model_calls, "purpose", "model").items()
         labels = dict(ModelCall.Purpose.choices)
         return cls(
             month=month,
-            models=sum((cost for _, cost in apart), ModelCost()),
-            phone=phone_costs_by(rung).get((), PhoneCost()),
-            months=_months(),
-            purposes=_merged((str(labels.get(purpose, purpose)), cost) for (purpose, _), cost in apart),
-            by_model=_merged((model, cost) for (_, model), cost in apart),
-            jobs=_jobs(made, rung),
-            interviews=_interviews(made, rung),
+            models=sum((cost for _, cost in costs), ModelCost()),
+            phone=phone_costs_by(phone_calls).get((), PhoneCost()),
+            months=_month_rows(),
+            purposes=_group_rows((str(labels.get(purpose, purpose)), cost) for (purpose, _), cost in costs),
+            by_model=_group_rows((model, cost) for (_, model), cost in costs),
+            jobs=_job_rows(model_calls, phone_calls),
+            interviews=_interview_rows(model_calls, phone_calls),
         )
 
     @property
-    def unknown(self) -> list[Unknown]:
+    def unpriced_models(self) -> list[UnpricedModel]:
         return [
-            Unknown(line.what, line.models.unpriced_count, price_of(line.what) is not None)
-            for line in self.by_model
-            if line.models.unpriced_count
+            UnpricedModel(row.title, row.models.unpriced_count, price_of(row.title) is not None)
+            for row in self.by_model
+            if row.models.unpriced_count
         ]
 
 
-def _merged(costs: Iterable[tuple[str, ModelCost]]) -> list[Line]:
-    found: dict[str, ModelCost] = {}
-    for what, cost in costs:
-        found[what] = found.get(what, ModelCost()) + cost
-    return sorted((Line(what, cost) for what, cost in found.items()), key=lambda line: (-line.sum, line.what))
+def _sort_rows(rows: Iterable[CostRow]) -> list[CostRow]:
+    """Put the highest cost first."""
+    return sorted(rows, key=lambda row: (-row.sum, row.title))
 
 
-def _months() -> list[Line]:
-    """The last months in which something cost, newest first."""
+def _group_rows(costs: Iterable[tuple[str, ModelCost]]) -> list[CostRow]:
+    totals: dict[str, ModelCost] = {}
+    for title, cost in costs:
+        totals[title] = totals.get(title, ModelCost()) + cost
+    return _sort_rows(CostRow(title, cost) for title, cost in totals.items())
+
+
+def _month_rows() -> list[CostRow]:
+    """Return the last months with costs, newest first."""
     first = month_start(timezone.now())
-    for _ in range(MONTHS - 1):
+    for _ in range(MAX_MONTHS - 1):
         first = month_start(first - timedelta(days=1))
     since, month = Q(created_at__gte=first), TruncMonth("created_at")
     models = model_costs_by(ModelCall.objects.filter(since), month)
     phones = phone_costs_by(Call.objects.filter(since), month)
     return [
-        Line(f"{key[0]:%Y-%m}", models.get(key, ModelCost()), phones.get(key, PhoneCost()))
+        CostRow(f"{key[0]:%Y-%m}", models.get(key, ModelCost()), phones.get(key, PhoneCost()))
         for key in sorted(models.keys() | phones.keys(), reverse=True)
     ]
 
 
-def _jobs(made: QuerySet[ModelCall], rung: QuerySet[Call]) -> list[Line]:
-    models, phones = model_costs_by(made, "job_id"), phone_costs_by(rung, "attempt__interview__job_id")
+def _job_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call]) -> list[CostRow]:
+    models, phones = model_costs_by(model_calls, "job_id"), phone_costs_by(phone_calls, "attempt__interview__job_id")
     keys = models.keys() | phones.keys()
-    titles = dict(JobDescription.objects.filter(pk__in=[job for (job,) in keys]).values_list("pk", "title"))
-    lines = [
-        Line(
-            titles.get(job, "A job that is no more" if job else "For no job"),
-            models.get((job,), ModelCost()),
-            phones.get((job,), PhoneCost()),
-            pk=job if job in titles else None,
+    titles = dict(JobDescription.objects.filter(pk__in=[job_id for (job_id,) in keys]).values_list("pk", "title"))
+    rows = [
+        CostRow(
+            titles.get(job_id, "Deleted job" if job_id else "Without a job"),
+            models.get((job_id,), ModelCost()),
+            phones.get((job_id,), PhoneCost()),
+            pk=job_id if job_id in titles else None,
         )
-        for (job,) in keys
+        for (job_id,) in keys
     ]
-    return sorted(lines, key=lambda line: (-line.sum, line.what))[:MOST]
+    return _sort_rows(rows)[:MAX_ROWS]
 
 
-def _interviews(made: QuerySet[ModelCall], rung: QuerySet[Call]) -> list[Line]:
-    """Those that cost most."""
-    touched = Q(pk__in=made.values("interview_id")) | Q(pk__in=rung.values("attempt__interview"))
-    dearest = (
-        Interview.objects.filter(touched)
-        .annotate(
-            spent=_summed(made.filter(interview_id=OuterRef("pk")), "interview_id", Sum("cost"))
-            + _summed(rung.filter(attempt__interview=OuterRef("pk")), "attempt__interview", Sum(Abs("price")))
-        )
+def _interview_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call]) -> list[CostRow]:
+    """Return the interviews with the highest costs."""
+    has_costs = Q(pk__in=model_calls.values("interview_id")) | Q(pk__in=phone_calls.values("attempt__interview"))
+    model_cost = _sum_of(model_calls.filter(interview_id=OuterRef("pk")), "interview_id", Sum("cost"))
+    price = Sum(Abs("price"))
+    phone_cost = _sum_of(phone_calls.filter(attempt__interview=OuterRef("pk")), "attempt__interview", price)
+    interviews = list(
+        Interview.objects.filter(has_costs)
+        .annotate(spent=model_cost + phone_cost)
         .order_by("-spent", "-created_at")
-        .select_related("candidate", "job")[:MOST]
+        .select_related("candidate", "job")[:MAX_ROWS]
     )
-    shown = list(dearest)
-    models = model_costs_by(made.filter(interview_id__in=[one.pk for one in shown]), "interview_id")
-    phones = phone_costs_by(rung.filter(attempt__interview__in=shown), "attempt__interview_id")
+    models = model_costs_by(
+        model_calls.filter(interview_id__in=[interview.pk for interview in interviews]), "interview_id"
+    )
+    phones = phone_costs_by(phone_calls.filter(attempt__interview__in=interviews), "attempt__interview_id")
     return [
-        Line(str(one), models.get((one.pk,), ModelCost()), phones.get((one.pk,), PhoneCost()), one.pk) for one in shown
+        CostRow(
+            str(interview),
+            models.get((interview.pk,), ModelCost()),
+            phones.get((interview.pk,), PhoneCost()),
+            interview.pk,
+        )
+        for interview in interviews
     ]
 
 
-def _summed(rows: QuerySet[Any], belonging_by: str, sum_: Sum) -> Coalesce:
-    mine = rows.order_by().values(belonging_by).annotate(sum=sum_).values("sum")
-    return Coalesce(Subquery(mine), Decimal(0))
+def _sum_of(rows: QuerySet[Any], foreign_key: str, total: Sum) -> Coalesce:
+    """Return the sum over related rows as a subquery, 0 without any."""
+    sums = rows.order_by().values(foreign_key).annotate(sum=total).values("sum")
+    return Coalesce(Subquery(sums), Decimal(0))

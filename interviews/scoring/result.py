@@ -264,7 +264,7 @@ def _unsupported_recommendation_reason(
     job: JobDescription, scored: list[ScoredResponse], total_weight: float, score: Decimal
 ) -> str:
     """Return why a reviewer must look, where the recommendation depends on scores without verified quotes."""
-    quoted = [entry for entry in scored if entry.assessment.shows_words]
+    quoted = [entry for entry in scored if entry.assessment.has_enough_quotes]
     if len(quoted) == len(scored):
         return ""
     recommendation, without = recommend(score, job), ""
@@ -273,7 +273,7 @@ def _unsupported_recommendation_reason(
         without = recommend(_weighted_mean(quoted), job)
     if without == recommendation:
         return ""
-    numbers = ", ".join(str(entry.response.position + 1) for entry in scored if not entry.assessment.shows_words)
+    numbers = ", ".join(str(entry.response.position + 1) for entry in scored if not entry.assessment.has_enough_quotes)
     return (
         f"The recommendation ({recommendation}) depends on scores without quotes (question {numbers}). Without them it "
         f"would be {without or 'none'}. Read or hear these answers, then decide."

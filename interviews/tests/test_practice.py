@@ -15,10 +15,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from interviews.calling import capacity
-from interviews.decisions import decide
+from interviews.decisions import record_decision
 from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import plan_interview
-from interviews.reports.monthly_costs import Spending
+from interviews.reports.monthly_costs import MonthlyCosts
 from screener.background.leases import LEASE_SECONDS, claim_lease, renew_leases
 from screener.costs.monthly_budget import month_start
 from screener.models import ModelCall
@@ -50,7 +50,7 @@ def practice_like(screening: Interview, *, by: User) -> Interview:
     )
     practice = complete_interview(make_practice(planned), transcript=SAID)
     seen = practice.results.get(is_current=True)
-    decide(practice, by=by, verdict="hire", reason="", seen=seen)
+    record_decision(practice, by=by, verdict="hire", reason="", seen=seen)
     attempt = practice.attempts.get()
     TwilioEvent.objects.create(key="practice", kind="voice", attempt=attempt, call_sid="CA1", params={})
     ModelCall.objects.create(purpose="summary", model="m", cost=1, interview_id=practice.pk, job_id=practice.job_id)
@@ -126,9 +126,9 @@ class TestAdmin:
 
     def test_spending_lists_no_practice(self, reviewer: User) -> None:
         practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
-        spending = Spending.of(month_start(timezone.now()))
-        assert practice.pk not in {line.pk for line in spending.interviews}
-        assert spending.models.known_cost == 1, "it was paid all the same"
+        costs = MonthlyCosts.of(month_start(timezone.now()))
+        assert practice.pk not in {row.pk for row in costs.interviews}
+        assert costs.models.known_cost == 1
 
 
 class TestApi:

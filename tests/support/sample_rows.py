@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
-from interviews.decisions import decide
+from interviews.decisions import record_decision
 from interviews.flags import Flag
 from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
 from interviews.records import CriterionRecord, Evidence
@@ -104,7 +104,7 @@ def make_all_rows(number: int, *, by: User) -> Interview:
         job=make_approved_job(title=f"{HOSTILE} {number}"), full_name=HOSTILE, phone=f"+1415555{number:04}"
     )
     seen = interview.results.get(is_current=True)
-    decide(interview, by=by, verdict="reject", reason=HOSTILE, seen=seen)
+    record_decision(interview, by=by, verdict="reject", reason=HOSTILE, seen=seen)
     Consent.objects.create(candidate=interview.candidate, kind="record", given=False, source=HOSTILE)
     DoNotCall.objects.add_number(f"+1415556{number:04}", source=HOSTILE)
     Campaign.objects.create(name=HOSTILE, job=interview.job, created_by="hr")

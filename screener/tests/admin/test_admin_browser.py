@@ -105,7 +105,7 @@ def test_chosen_candidates_are_called_after_their_names_were_shown(page: Page, i
     page.locator(".select2-selection").click()
     page.get_by_role("option", name="Customer support specialist").click()
     page.get_by_label("Name").fill("Autumn")
-    page.get_by_label("Also call who").check()
+    page.get_by_label("Also call candidates").check()
     page.get_by_role("button", name="See who will be called").click()
     expect(page.get_by_text("Maya Lindqvist")).to_be_visible()
     page.get_by_role("button", name="Call 1 candidate").click()

@@ -318,7 +318,7 @@ class TestTheFrontPage:
         assert "It is encrypted." in page
 
     def test_says_so_when_nothing_waits(self, admin_client: Client) -> None:
-        assert "Nothing waits for a person." in admin_client.get(reverse("admin:index")).content.decode()
+        assert "Nothing needs attention." in admin_client.get(reverse("admin:index")).content.decode()
 
     def test_shows_only_what_the_user_may_look_at(self, reviewer: User) -> None:
         row = make_all_rows(1, by=reviewer)
