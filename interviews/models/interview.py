@@ -271,14 +271,13 @@ class Interview(LeasableModel):
 
     @verb
     def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
-        """Let the next call be due at `when`; `reason` explains the code `wait_reason` to people.
+        """Let the next call be due at `when`. `reason` explains the code `wait_reason` to people.
 
-        The same wait again, however much longer, adds no event.
+        A longer wait with the same code adds no event.
         """
         if not self.is_live:
             raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
-        is_new = (self.wait_reason, self.waiting_for) != (wait_reason, reason)
-        if is_new and reason:
+        if reason and wait_reason != self.wait_reason:
             self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
         seconds = (when - timezone.now()).total_seconds()

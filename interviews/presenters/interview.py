@@ -229,8 +229,9 @@ class InterviewPage:
             last = self.decisions[0]
             badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))
         if self.result:
-            label = self.result.result.label
-            badges.append((f"Judged by: {label}", "warning" if label == OfflineInterviewer.label else "default"))
+            result = self.result.result
+            colour = "warning" if result.model == OfflineInterviewer.model else "default"
+            badges.append((f"Judged by: {result.label}", colour))
         return badges
 
     @property

@@ -1,11 +1,12 @@
 """Fixtures of more than one file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import ResponseScores, ResponseText
+from tests.support.changed_wording import changed_wording
 from tests.support.scripted_interviewer import ScriptedInterviewer
 
 
@@ -19,3 +20,10 @@ def judged_by(
         return interviewer
 
     return use
+
+
+@pytest.fixture
+def other_wording() -> Iterator[None]:
+    """Other labels and other stored sentences. A test that passes with them depends on codes alone."""
+    with changed_wording():
+        yield

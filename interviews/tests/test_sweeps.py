@@ -1,5 +1,6 @@
-"""What a crash leaves behind is found and finished. Each test makes the wreck first, and loses every job."""
+"""The sweep finds the work that a crash left undone. Each test loses all jobs first."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from screener.tasks import sweep
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_wording")]
+Sweep = Callable[..., None]
 WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell by half within a year."
 
 
@@ -30,129 +32,127 @@ def lose_all_jobs() -> None:
 
 
 @pytest.fixture
-def later(time_machine: Any) -> Any:
-    """Everything that was going to be done by itself is lost; time passes; the sweep comes by."""
+def sweep_later(time_machine: Any) -> Sweep:
+    """Lose all jobs, let time pass, and run the sweep and what it defers."""
 
-    def pass_by(**time: float) -> None:
+    def pass_time(**time: float) -> None:
         lose_all_jobs()
         time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
         sweep(0)
         run_tasks()
 
-    return pass_by
+    return pass_time
 
 
-def an_attempt(interview: Interview, **fields: Any) -> Attempt:
+def make_attempt(interview: Interview, **fields: Any) -> Attempt:
     attempt = interview.attempts.create(number=1, send_before=timezone.now() + timedelta(seconds=20), **fields)
     Call.objects.create(attempt=attempt, number="+14155550100", ended_at=attempt.ended_at)
     interview.update_fields(next_attempt_at=None)
     return attempt
 
 
-def answered(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
-    """A completed interview with one answer, whose take has come as far as `status`."""
+def make_answer(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
+    """The one answer of a completed interview, with a recording of this status."""
     interview = make_interview()
-    attempt = an_attempt(interview, ended_at=timezone.now(), outcome="answered")
+    attempt = make_attempt(interview, ended_at=timezone.now(), outcome="answered")
     interview.begin()
     first, *others = interview.responses.all()
     first.interview = interview
-    take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
+    recording = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
     if status == Recording.Status.STORED:
-        take.update_fields(file=take.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
-    first.accept_recording(take)
-    for one in others:
-        one.interview = interview
-        one.close_unscored(InterviewResponse.Status.SILENT, reason="")
+        recording.update_fields(file=recording.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
+    first.accept_recording(recording)
+    for response in others:
+        response.interview = interview
+        response.close_unscored(InterviewResponse.Status.SILENT, reason="")
     interview.finish(Interview.Outcome.PARTIAL)
     return first
 
 
-def test_an_interview_that_is_due_is_called(twilio: FakeTwilio, later: Any) -> None:
+def test_due_interview_is_called(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     make_interview()
-    later(seconds=1)
+    sweep_later(seconds=1)
     assert len(twilio.calls) == 1
 
 
-def test_an_attempt_that_was_never_sent_is_made_again_once_that_is_certain(twilio: FakeTwilio, later: Any) -> None:
+def test_unsent_attempt_is_repeated_once_certain(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
-    an_attempt(interview)
-    later(seconds=30)
-    assert twilio.requests, "it has been asked about"
+    make_attempt(interview)
+    sweep_later(seconds=30)
+    assert twilio.requests
     assert not twilio.calls
-    later(minutes=3)
-    later(minutes=1)
+    sweep_later(minutes=3)
+    sweep_later(minutes=1)
     assert len(twilio.calls) == 1
     assert interview.attempts.count() == 2
 
 
-def test_a_call_that_the_carrier_has_forgotten_keeps_its_number_no_longer_than_an_answer_may_last(
-    twilio: FakeTwilio, later: Any
-) -> None:
+def test_forgotten_call_ends_after_the_longest_answer(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
     run_tasks()
     twilio.calls.clear()
-    later(minutes=11)
+    sweep_later(minutes=11)
     attempt = interview.attempts.get()
-    assert attempt.ended_at is None, "it may be a passing fault"
-    later(minutes=6)
+    assert attempt.ended_at is None
+    sweep_later(minutes=6)
     attempt.refresh_from_db()
     interview.refresh_from_db()
-    assert (attempt.outcome, attempt.reason) == ("carrier_error", "Twilio no longer knows this call.")
+    assert attempt.outcome == Attempt.Outcome.CARRIER_ERROR
     assert interview.next_attempt_at is not None
 
 
-def test_an_attempt_without_news_is_asked_about(twilio: FakeTwilio, later: Any) -> None:
+def test_quiet_attempt_is_reconciled(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
     run_tasks()
     twilio.calls[0]["status"] = "busy"
-    later(minutes=2)
+    sweep_later(minutes=2)
     interview.refresh_from_db()
     assert interview.attempts.get().outcome == Attempt.Outcome.BUSY
     assert interview.next_attempt_at is not None
 
 
-def test_an_attempt_that_ended_is_followed_up(twilio: FakeTwilio, later: Any) -> None:
+def test_ended_attempt_is_followed_up(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
-    attempt = an_attempt(interview, ended_at=timezone.now(), outcome="busy")
+    attempt = make_attempt(interview, ended_at=timezone.now(), outcome="busy")
     attempt.call.update_fields(twilio_sid="CA1")
-    later(minutes=1)
+    sweep_later(minutes=1)
     interview.refresh_from_db()
     assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
 
-def test_a_take_that_nobody_fetched_is_fetched(twilio: FakeTwilio, later: Any) -> None:
-    response = answered(Recording.Status.AVAILABLE)
-    later(minutes=1)
+def test_available_recording_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.AVAILABLE)
+    sweep_later(minutes=1)
     assert response.takes.get().status == Recording.Status.STORED
 
 
-def test_a_take_whose_callback_never_came_is_fetched(twilio: FakeTwilio, later: Any) -> None:
-    response = answered(Recording.Status.EXPECTED)
-    later(minutes=11)
+def test_recording_without_callback_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.EXPECTED)
+    sweep_later(minutes=11)
     assert response.takes.get().status == Recording.Status.STORED
 
 
-def test_a_take_whose_worker_died_is_fetched_by_another(twilio: FakeTwilio, later: Any) -> None:
-    response = answered(Recording.Status.AVAILABLE)
-    take = response.takes.get()
-    assert Recording.objects.claim(take.pk, seconds=LEASE_SECONDS)
-    later(seconds=LEASE_SECONDS - 1)
-    take.refresh_from_db()
-    assert take.status == Recording.Status.AVAILABLE, "the lease of the dead worker still holds"
-    later(seconds=2)
-    take.refresh_from_db()
-    assert take.status == Recording.Status.STORED
+def test_recording_of_dead_worker_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.AVAILABLE)
+    recording = response.takes.get()
+    assert Recording.objects.claim(recording.pk, seconds=LEASE_SECONDS)
+    sweep_later(seconds=LEASE_SECONDS - 1)
+    recording.refresh_from_db()
+    assert recording.status == Recording.Status.AVAILABLE
+    sweep_later(seconds=2)
+    recording.refresh_from_db()
+    assert recording.status == Recording.Status.STORED
 
 
-def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
-    twilio: FakeTwilio, later: Any, monkeypatch: pytest.MonkeyPatch
+def test_missing_audio_makes_result_incomplete(
+    twilio: FakeTwilio, sweep_later: Sweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audio, "AUDIO_TRIES", 2)
     twilio.audio = 404
-    response = answered(Recording.Status.AVAILABLE)
-    later(hours=3)
+    response = make_answer(Recording.Status.AVAILABLE)
+    sweep_later(hours=3)
     assert response.takes.get().status == Recording.Status.AVAILABLE
-    later(hours=3)
+    sweep_later(hours=3)
     run_tasks()
     response.refresh_from_db()
     response.interview.refresh_from_db()
@@ -161,117 +161,115 @@ def test_audio_that_never_comes_is_given_up_and_the_interview_says_so(
     assert response.interview.results.get().overall_score is None
 
 
-def test_audio_that_the_carrier_does_not_have_yet_is_fetched_once_it_has(twilio: FakeTwilio, later: Any) -> None:
-    twilio.audio, there = 404, twilio.audio
-    response = answered(Recording.Status.AVAILABLE)
+def test_late_audio_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    twilio.audio, wav = 404, twilio.audio
+    response = make_answer(Recording.Status.AVAILABLE)
     for _ in range(3):
-        later(minutes=5)
+        sweep_later(minutes=5)
         assert response.takes.get().status == Recording.Status.AVAILABLE
-    twilio.audio = there
-    later(minutes=30)
+    twilio.audio = wav
+    sweep_later(minutes=30)
     assert response.takes.get().status == Recording.Status.STORED
 
 
 @pytest.mark.parametrize("status", [Recording.Status.AVAILABLE, Recording.Status.STORED])
-def test_work_that_fails_every_time_is_shown_as_failed(later: Any, status: str) -> None:
-    """Its worker died of it each time: nothing was written down but that it had been begun."""
-    response = answered(status)
+def test_exhausted_step_is_given_up(sweep_later: Sweep, status: str) -> None:
+    """The worker died each time, so that only the tries were saved."""
+    response = make_answer(status)
     rows = Recording if status == Recording.Status.AVAILABLE else InterviewResponse
     rows.objects.update(tries=MAX_STEP_TRIES)
-    later(minutes=2)
+    sweep_later(minutes=2)
     response.refresh_from_db()
     response.interview.refresh_from_db()
     assert response.status in InterviewResponse.SETTLED_BY_US
-    assert "the log" in response.status_reason
+    assert response.status_reason
     assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
 
 
-def test_an_answer_that_nobody_transcribed_is_transcribed(twilio: FakeTwilio, later: Any) -> None:
-    response = answered(Recording.Status.STORED)
+def test_waiting_answer_is_transcribed(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
     response.takes.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
-    later(minutes=1)
+    sweep_later(minutes=1)
     response.refresh_from_db()
     assert response.status == InterviewResponse.Status.ASSESSED
 
 
-def test_an_answer_that_nobody_assessed_is_assessed_and_the_interview_concluded(later: Any) -> None:
-    response = answered(Recording.Status.STORED)
+def test_transcribed_answer_is_assessed_and_concluded(sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
     response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
-    later(minutes=1)
+    sweep_later(minutes=1)
     response.refresh_from_db()
     response.interview.refresh_from_db()
     assert response.status == InterviewResponse.Status.ASSESSED
     assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
 
 
-def test_a_conversation_that_is_over_and_assessed_gets_its_result(later: Any) -> None:
-    response = answered(Recording.Status.STORED)
+def test_settled_interview_gets_a_result(sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
     response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
-    later(minutes=1)
+    sweep_later(minutes=1)
     assert response.interview.results.count() == 1
 
 
-def test_what_is_being_worked_on_is_left_alone(later: Any) -> None:
-    response = answered(Recording.Status.STORED)
+def test_leased_answer_is_left_alone(sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
     response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
     assert InterviewResponse.objects.claim(response.pk, seconds=600)
-    later(minutes=1)
+    sweep_later(minutes=1)
     response.refresh_from_db()
     assert response.status == InterviewResponse.Status.TRANSCRIBED
 
 
-def test_a_take_that_is_safe_here_is_deleted_at_the_carrier_once(twilio: FakeTwilio, later: Any) -> None:
-    response = answered(Recording.Status.STORED)
-    later(minutes=2)
-    assert not any("DELETE" in one for one in twilio.requests), "it may still be needed there"
+def test_unneeded_recording_is_deleted_at_carrier_once(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
+    sweep_later(minutes=2)
+    assert not any("DELETE" in request for request in twilio.requests)
     response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
-    later(minutes=2)
-    later(minutes=2)
-    assert len([one for one in twilio.requests if "DELETE" in one and "RE1" in one]) == 1
+    sweep_later(minutes=2)
+    sweep_later(minutes=2)
+    assert len([request for request in twilio.requests if "DELETE" in request and "RE1" in request]) == 1
 
 
-def test_a_take_that_could_not_be_deleted_at_the_carrier_is_deleted_later(twilio: FakeTwilio, later: Any) -> None:
-    answered(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+def test_failed_deletion_at_carrier_is_repeated(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    make_answer(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
     twilio.delete_status = 500
-    later(minutes=2)
+    sweep_later(minutes=2)
     assert Recording.objects.get().deleted_at_carrier is None
     twilio.delete_status = 404
-    later(minutes=2)
-    assert Recording.objects.get().deleted_at_carrier is not None, "it is gone, whoever did that"
+    sweep_later(minutes=2)
+    assert Recording.objects.get().deleted_at_carrier is not None
 
 
-def test_a_take_that_the_caller_discarded_is_deleted_at_the_carrier_and_never_fetched(
-    twilio: FakeTwilio, later: Any
-) -> None:
-    response = answered(Recording.Status.STORED)
+def test_discarded_recording_is_deleted_unfetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+    response = make_answer(Recording.Status.STORED)
     attempt = Attempt.objects.get()
     Recording.objects.create(response=response, attempt=attempt, turn=2, sid="RE0", ended="repeat", status="available")
-    later(minutes=2)
-    assert [one.split()[0] for one in twilio.requests if "RE0" in one] == ["DELETE"]
+    sweep_later(minutes=2)
+    assert [request.split()[0] for request in twilio.requests if "RE0" in request] == ["DELETE"]
 
 
-def test_takes_stay_at_the_carrier_where_that_is_wanted(twilio: FakeTwilio, later: Any, settings: Any) -> None:
+def test_recordings_can_stay_at_the_carrier(twilio: FakeTwilio, sweep_later: Sweep, settings: Any) -> None:
     settings.DELETE_AT_CARRIER = False
-    answered(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
-    later(minutes=2)
-    assert not any("DELETE" in one for one in twilio.requests)
+    make_answer(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+    sweep_later(minutes=2)
+    assert not any("DELETE" in request for request in twilio.requests)
 
 
-def test_the_price_of_a_call_is_asked_for_once_it_is_known(twilio: FakeTwilio, later: Any) -> None:
+def test_price_is_polled_until_known(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
     run_tasks()
     call = interview.attempts.get().call
     with Attempt.objects.held(call.attempt_id) as attempt:
         attempt.call.apply_status("completed", sequence=3)
-    later(minutes=6)
+    sweep_later(minutes=6)
     twilio.calls[0] |= {"status": "completed", "price": "-0.0260", "price_unit": "USD"}
-    later(minutes=6)
+    sweep_later(minutes=6)
     call.refresh_from_db()
     assert (str(call.price), call.price_unit) == ("-0.02600", "USD")
 
 
-def test_what_a_job_waits_for_already_is_not_queued_again(time_machine: Any) -> None:
-    answered(Recording.Status.AVAILABLE)
+def test_queued_work_is_not_queued_again(time_machine: Any) -> None:
+    make_answer(Recording.Status.AVAILABLE)
     fetching = ProcrastinateJob.objects.filter(task_name="interviews.fetch_audio", status="todo")
     lose_all_jobs()
     time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=True)

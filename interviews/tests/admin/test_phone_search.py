@@ -10,9 +10,9 @@ from django.test import Client
 
 from candidates.models import Candidate, DoNotCall
 from interviews.planning import NotPossible, plan_interview
-from interviews.tests.calling.test_rules import WRITTEN
 from tests.support.factories import make_api_client, make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.phone_numbers import WRITTEN_FORMS
 from tests.support.rollback import rolled_back
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +51,14 @@ DOORS: list[Door] = [by_api, by_patch, by_form, by_list, by_desk]
 
 @pytest.mark.parametrize("door", DOORS)
 def test_number_is_stored_in_one_form(door: Door) -> None:
-    for typed in WRITTEN:
+    for typed in WRITTEN_FORMS:
         with rolled_back():
             assert door(typed).status_code < 400, typed
             assert Candidate.objects.get().phone == NUMBER, typed
 
 
 def test_whitelist_matches_every_form(twilio: FakeTwilio, settings: Any) -> None:
-    for typed in WRITTEN:
+    for typed in WRITTEN_FORMS:
         settings.WHITELISTED_NUMBERS = [typed]
         with rolled_back():
             make_interview(phone=NUMBER)
@@ -69,7 +69,7 @@ def test_whitelist_matches_every_form(twilio: FakeTwilio, settings: Any) -> None
 
 def test_do_not_call_list_matches_every_form() -> None:
     job, candidate = make_approved_job(), make_candidate(phone=NUMBER)
-    for typed in WRITTEN:
+    for typed in WRITTEN_FORMS:
         with rolled_back():
             DoNotCall.objects.add_number(typed, source="a test")
             with pytest.raises(NotPossible, match="do-not-call"):

@@ -129,7 +129,7 @@ def _point(answer: protocol.AssessedResponse, *of: CriterionScore, why: str = ".
 class OfflineInterviewer:
     """Composes, scores and sums up by rule. Same input, same output; nothing leaves this machine."""
 
-    label, billed_model = "offline rules, no language model", ""
+    label, model, billed_model = "offline rules, no language model", "offline-rules", ""
     rules_hash = sha256(b"".join(map(Path.read_bytes, sorted(Path(__file__).parent.glob("offline_*"))))).hexdigest()
 
     def compose_questions(self, job: protocol.JobText, count: int = 5) -> Reply[protocol.QuestionPlan]:
@@ -161,4 +161,4 @@ class OfflineInterviewer:
                 f"The offline rules know only English, and this job is in another language ({job.language}). "
                 "Set OPENAI_API_KEY so that a language model does it, or set the job's language to English."
             )
-        return Reply(value=value, model="offline-rules", prompt_hash=self.rules_hash)
+        return Reply(value=value, model=self.model, prompt_hash=self.rules_hash)

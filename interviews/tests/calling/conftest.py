@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def wording_changes(other_wording: None) -> None:
+    """All tests of calling run with other labels and sentences, because nothing here may depend on them."""

@@ -1,0 +1,28 @@
+"""Ways in which people write the number +14155550100."""
+
+WRITTEN_FORMS = [
+    "+14155550100",
+    " +1 (415) 555-0100 ",
+    "(+1) 415 / 555 0100",
+    "+1 (415) 555-0100;ext=9",
+    "+1-415-555-0100 x9",
+    "+1 415 555 0100 Ext. 9",
+    "tel:+1-415-555-0100",
+    "0014155550100",
+    "(00)14155550100",
+    "0 0 1 415 555 0100",
+    "００１４１５５５５０１００",
+    "＋１（４１５）５５５－０１００",
+    "+1\N{NO-BREAK SPACE}415\N{NO-BREAK SPACE}555\N{NARROW NO-BREAK SPACE}0100",
+    "\N{NO-BREAK SPACE}+1 415 555 0100\N{NO-BREAK SPACE}",
+    "\N{LEFT-TO-RIGHT EMBEDDING}+1 415 555 0100\N{POP DIRECTIONAL FORMATTING}",
+    "\N{ZERO WIDTH NO-BREAK SPACE}+1\N{LEFT-TO-RIGHT MARK}4155550100",
+    "TEL:+14155550100",
+    "TEL:0014155550100",
+    "tel: 00 1 415 555 0100",
+    "Tel. +1 415 555 0100",
+    "📞 +1 415 555 0100",
+    "tel:+1-415-555-0100;phone-context=example.com",
+    "+١٤١٥٥٥٥٠١٠٠",
+    "+1.415.555.0100",
+]
