@@ -1,4 +1,4 @@
-"""Places calls. Each attempt rings at most once, whatever fails and however often the task runs."""
+"""Places calls. Each attempt rings at most once, also after failures and repeated tasks."""
 
 import logging
 from datetime import datetime, timedelta

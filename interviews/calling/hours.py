@@ -1,4 +1,4 @@
-"""When it is allowed to call: inside the calling hours of every time zone that somebody may be in."""
+"""When it is allowed to call: inside the calling hours of every time zone that the candidate may be in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

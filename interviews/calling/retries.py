@@ -1,4 +1,4 @@
-"""What follows a call that ended before the interview was over: another attempt after its spacing, or none."""
+"""Follow-up of calls that ended before the interview was over: another attempt after its spacing, or none."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -33,7 +33,7 @@ def give_up_calling(interview: Interview, outcome: str, reason: str) -> None:
 
 
 def follow_up_attempt(attempt_id: UUID) -> None:
-    """Decide what follows an attempt that has ended: another one, or the end of the interview. Idempotent."""
+    """Schedule another attempt after one that has ended, or end the interview. Idempotent."""
     if not fetch_last_recording(attempt_id):
         return
     with Attempt.objects.held(attempt_id) as attempt:
@@ -100,7 +100,7 @@ def _retry_carrier(interview: Interview, attempt: Attempt) -> None:
 
 
 def attempts_to_follow_up() -> list[UUID]:
-    """The last attempts of live interviews that ended a while ago, and after which nothing was decided."""
+    """The last attempts of live interviews that ended a while ago and were not followed up."""
     idle = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
     newest = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
     last = idle.annotate(

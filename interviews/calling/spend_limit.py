@@ -1,4 +1,4 @@
-"""What the calls of the last 24 hours cost, with an estimate for those that have no price yet."""
+"""The cost of the calls of the last 24 hours, with an estimate for those that have no price yet."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The dial rules by name, and what each of them can say of a call."""
+"""The names of the dial rules, and their possible verdicts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,21 +47,21 @@ class Later:
 
 @dataclass(frozen=True)
 class Never:
-    """Not at any hour. `reason`: why, and what to do about it."""
+    """Not at any hour. `reason`: the cause and the remedy."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Passed:
-    """The rule allows the call. `reason`: what it found."""
+    """The rule allows the call. `reason`: its finding."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class NotEvaluated:
-    """The rule could not be evaluated. `reason`: what is not known."""
+    """The rule could not be evaluated. `reason`: the missing information."""
 
     reason: str
 

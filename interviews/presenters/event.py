@@ -1,4 +1,4 @@
-"""What a page shows of an event. Text only: the templates escape it."""
+"""Events as a page shows them. Text only: the templates escape it."""
 
 from dataclasses import dataclass
 
