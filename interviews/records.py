@@ -1,4 +1,4 @@
-"""What is stored as JSON with a response: the criteria of its assessment, and how it was spoken."""
+"""Records that are stored as JSON with a response: the criteria of its assessment, and its speech metrics."""
 
 from typing import Annotated
 

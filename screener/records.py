@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 @dataclass(frozen=True)
 class Attribute:
-    """What forms, serializers and replies need to know of an attribute. Stored records are read whatever they hold.
+    """The limits and labels of an attribute, for forms, serializers and replies. Stored records are not checked.
 
     `default` stands for a value that is left out; without it the value is required.
     """
@@ -49,7 +49,7 @@ class Record(BaseModel):
 
 # The API, the form and generated questions derive from it. `InterviewResponse` needs a column for each attribute.
 class QuestionSpec(Record):
-    """A question: its competency is what it is about, its weight counts in the overall score."""
+    """A question. Its competency names its subject; its weight counts in the overall score."""
 
     text: Annotated[str, Attribute(longest=1000, label="Question")]
     competency: Annotated[str, Attribute(longest=200, default="")]

@@ -98,10 +98,10 @@ class MayCallForm(forms.Form):
             del self.fields["job"]
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not self.errors and not (given["number"] or given["candidate"]):
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not (data["number"] or data["candidate"]):
             raise forms.ValidationError("Write a number, or choose a candidate.")
-        return given
+        return data
 
 
 class CancelForm(ObjectActionForm):

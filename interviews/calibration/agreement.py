@@ -44,7 +44,7 @@ def pearson_correlation(pairs: ScorePairs) -> float | None:
 
 
 def spearman_correlation(pairs: ScorePairs) -> float | None:
-    """Return how far both raters rank the answers in the same order, whatever their scores are."""
+    """Return how far both raters rank the answers in the same order, regardless of their scores."""
     first_ranks = average_ranks([first for first, _ in pairs])
     second_ranks = average_ranks([second for _, second in pairs])
     return pearson_correlation(list(zip(first_ranks, second_ranks, strict=True)))

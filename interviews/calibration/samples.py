@@ -16,7 +16,7 @@ RATER_PREFIX = "rater_"
 
 
 class InvalidSampleFile(ValueError):
-    """The file does not hold scored answers. The message says where, and what to change."""
+    """The file does not hold scored answers. The message names the line and the remedy."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the page of an interview shows. Text only: the templates escape it, because all of it may be hostile."""
+"""The content of an interview's page. Text only: the templates escape it, because all of it may be hostile."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -164,7 +164,7 @@ class ResultCard:
 
     @property
     def review_reason(self) -> str:
-        """What precedes the statements of the reasoning: why a reviewer must look at the score."""
+        """The start of the reasoning, before its statements: why a reviewer must look at the score."""
         statements = " ".join(point.text for point in self.result.grounds)
         return self.result.reasoning.removesuffix(statements).strip() if statements else ""
 
@@ -183,7 +183,7 @@ class InterviewPage:
 
     @classmethod
     def of(cls, interview: Interview) -> "InterviewPage":
-        """Load the page in a fixed number of queries, whatever the number of questions, attempts and events."""
+        """Load the page in a fixed number of queries, for any number of questions, attempts and events."""
         results = list(interview.results.all())
         responses = interview.responses.prefetch_related("takes", "assessments")
         return cls(

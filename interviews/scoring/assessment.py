@@ -31,7 +31,7 @@ NOTHING_FAILED = "Nothing has failed in this interview. To redo all answers, sco
 
 
 def redacted_transcript(response: InterviewResponse, interview: Interview) -> str:
-    """Return the transcript without what identifies the candidate. Every character keeps its place."""
+    """Return the transcript without identifying texts. Every character keeps its place."""
     return redact(response.transcript, interview.candidate.identifying_texts)
 
 
@@ -42,7 +42,7 @@ def is_too_short(transcript: str) -> bool:
 
 @dataclass(frozen=True)
 class ScoredText:
-    """A response as it was sent, the interviewer's reply, and what verification leaves of it."""
+    """A response as it was sent, the interviewer's reply, and the verified scores."""
 
     text: ResponseText
     reply: Reply[ResponseScores]
@@ -156,7 +156,7 @@ def _assessment_fields(response: InterviewResponse, scored: ScoredText, flags: s
 
 
 def _text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
-    """Yield what the reviewer should know of the transcript and of the job text. It changes no score."""
+    """Yield the flags of the transcript and of the job text. They change no score."""
     confidence = response.transcript_confidence
     if confidence is not None and confidence < MIN_CONFIDENCE:
         yield Flag.LOW_CONFIDENCE

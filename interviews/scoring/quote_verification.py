@@ -20,7 +20,7 @@ _STOP_WORDS = FILLER_WORDS | frozenset(
     or our out re really s she should shouldn some such t than that the their them then there these they this those to
     too up us ve very was wasn we were weren what when where which while who why will with would wouldn your""".split()
 )
-"""English words that support nothing by themselves, split at apostrophes. In other languages every word counts."""
+"""English words that support no score by themselves, split at apostrophes. In other languages every word counts."""
 _ELLIPSIS = re.compile(r"\[?(?:…|\.{3,})\]?")
 
 

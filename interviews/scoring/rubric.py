@@ -1,4 +1,4 @@
-"""What an interviewer needs to know of a job: its text and its rubric."""
+"""The text and the rubric of a job, in the form that an interviewer takes."""
 
 import hashlib
 import json
