@@ -232,7 +232,7 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
         return instance
 
 
-@extend_schema_serializer(examples=[request_example("Six questions", {"count": 6})])
+@extend_schema_serializer(component_name="QuestionsWish", examples=[request_example("Six questions", {"count": 6})])
 class QuestionRequestSerializer(serializers.Serializer[Any]):
     count = serializers.IntegerField(
         min_value=1,
