@@ -19,6 +19,7 @@ from interviews.models import (
     Recording,
 )
 from interviews.models.attempt import accept_partial_recording, finish_by_coverage
+from interviews.wait_reason import WaitReason
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
 from tests.support.factories import (
@@ -224,7 +225,8 @@ def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_t
 def test_waiting_on_for_the_same_reason_is_no_news() -> None:
     interview = make_interview()
     for minutes in (60, 90):
-        interview.schedule_next_attempt(timezone.now() + timedelta(minutes=minutes), reason="Outside.")
+        when = timezone.now() + timedelta(minutes=minutes)
+        interview.schedule_next_attempt(when, wait_reason=WaitReason.CALLING_HOURS, reason="Outside.")
     assert interview.events.filter(kind=EventKind.INTERVIEW_WAITING).count() == 1
     assert interview.next_attempt_at is not None
     assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)
