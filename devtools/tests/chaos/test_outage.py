@@ -26,6 +26,12 @@ APOLOGIES_SQL = "SELECT count(*) FROM interviews_interviewevent WHERE kind = 'at
 CHOSEN_SQL = "SELECT count(*), count(DISTINCT sid) FROM interviews_recording WHERE chosen AND status = 'available'"
 RECORDINGS_SQL = "SELECT count(*) FROM interviews_recording"
 TWILIO_EVENTS_SQL = "SELECT count(*) FROM webhooks_twilioevent"
+ATTEMPTS_SQL = """
+SELECT interview.outcome, interview.outcome_reason, attempt.number, attempt.stage, attempt.outcome, attempt.reason,
+    attempt.apologised_at, attempt.ended_at
+FROM interviews_attempt attempt JOIN interviews_interview interview ON interview.id = attempt.interview_id
+ORDER BY interview.id, attempt.number
+"""
 OUTCOMES_SQL = "SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome"
 
 PostWebhook = Callable[[SignedWebhook], requests.Response]
@@ -90,7 +96,7 @@ def test_outage_loses_no_interview(deployment: Deployment) -> None:
     """Candidates who were on the phone during the outage are called back and complete their interviews."""
     for name in WORKERS:
         start_worker(deployment, name)
-    job = candidates.create_job(deployment, max_attempts=1)
+    job = candidates.create_job(deployment, max_attempts=2)
     candidates.plan_interviews(deployment, job, candidates.talkative_numbers(5))
     wait_until(lambda: len(observations.read_acknowledged(deployment)) >= 3, 60, "some answers")
     with database_stopped(deployment):
@@ -100,4 +106,4 @@ def test_outage_loses_no_interview(deployment: Deployment) -> None:
     rejected = [entry for entry in log if entry["event"] == "reply" and entry["status"] == 503]
     assert rejected, "the outage affected no call"
     assert not observations.check_invariants(deployment, crashes=1).sentences()
-    assert deployment.query_rows(OUTCOMES_SQL) == [("complete", 5)]
+    assert deployment.query_rows(OUTCOMES_SQL) == [("complete", 5)], deployment.query_rows(ATTEMPTS_SQL)
