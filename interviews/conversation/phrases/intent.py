@@ -1,0 +1,66 @@
+"""The intents of an utterance, and the result of understanding one. Knows no language."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from interviews.conversation.phrases.requested_time import RequestedTime
+
+
+class Expecting(StrEnum):
+    """The prompt that an utterance replies to."""
+
+    IDENTITY = "identity"
+    CONSENT = "consent"
+    QUESTION = "question"
+    ANSWER_CHECK = "answer_check"
+    """Was that your answer, or shall I repeat the question?"""
+
+
+class Intent(StrEnum):
+    THIS_IS_ME = "this_is_me"
+    NOT_ME = "not_me"
+    """Another person speaks, or the candidate is not there."""
+    WRONG_NUMBER = "wrong_number"
+    WHO_IS_THIS = "who_is_this"
+    WHAT_ABOUT = "what_about"
+    IS_ROBOT = "is_robot"
+    LATER = "later"
+    BUSY = "busy"
+    """Not now, without a wish for another call."""
+    PERSON = "person"
+    """A wish for a person instead of the assistant."""
+    REPEAT = "repeat"
+    SLOWER = "slower"
+    YES = "yes"
+    AGREE = "agree"
+    """Consent. Only a clear and unconditional one."""
+    NEARLY_AGREE = "nearly_agree"
+    """Consent with a doubt, a condition or a contradiction: to be asked back."""
+    NO = "no"
+    REFUSE = "refuse"
+    NEVER = "never"
+    """No call ever again."""
+    OTHER_LANGUAGE = "other_language"
+    HOLD_ON = "hold_on"
+    EXPLAIN = "explain"
+    """A request to explain the disclosure or the question."""
+    DONT_KNOW = "dont_know"
+    SKIP = "skip"
+    COME_BACK = "come_back"
+    """A request to return to this question later."""
+    ANSWER = "answer"
+    """An answer to a question."""
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The main intent of an utterance and the other intents heard in the same breath.
+
+    `when`: the time that was named for another call. `language`: the tag of the language that was asked for.
+    """
+
+    intent: Intent
+    also: frozenset[Intent] = frozenset()
+    when: RequestedTime | None = None
+    language: str | None = None
