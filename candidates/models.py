@@ -15,10 +15,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.phone_format import to_e164
 from candidates.resume_file_type import detect_file_type
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel
+from screener.phone_format import to_e164
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 

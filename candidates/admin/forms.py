@@ -12,27 +12,10 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate, Consent
-from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
-from screener.admin.widgets import LanguageField
-
-
-class PhoneField(forms.CharField):
-    """Accepts a number with a country code in any notation and cleans it to E.164."""
-
-    widget = UnfoldAdminTextInputWidget
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_LENGTH, **kwargs)
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        try:
-            return to_e164(typed)
-        except InvalidPhoneNumber as error:
-            raise ValidationError(str(error)) from None
+from screener.admin.widgets import LanguageField, PhoneField
 
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from candidates.phone_format import search_digits
 from screener.admin.base import ScreenerAdmin
+from screener.phone_format import search_digits
 
 
 class FindsNumbers(ScreenerAdmin):

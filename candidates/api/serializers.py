@@ -3,15 +3,14 @@
 from typing import Any
 
 from django.core.files.base import File
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from candidates.models import Candidate, Consent
-from candidates.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
-from screener.api.fields import LanguageField
+from screener.api.fields import LanguageField, PhoneField
 from screener.api.schema import request_example, response_example
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
@@ -42,21 +41,6 @@ SHOWN = {
     "created_at": "2026-11-21T08:00:00Z",
     "updated_at": "2026-11-21T08:00:03Z",
 }
-
-
-@extend_schema_field({"type": "string", "maxLength": MAX_LENGTH, "description": "In any form, with its country code"})
-class PhoneField(serializers.CharField):
-    """Accepts any notation; stores and returns E.164."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=MAX_LENGTH, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        typed = super().to_internal_value(data)
-        try:
-            return to_e164(typed)
-        except InvalidPhoneNumber as error:
-            raise serializers.ValidationError(str(error)) from None
 
 
 class OptionalBooleanField(serializers.BooleanField):

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from candidates.api import serializers
 from candidates.csv_import import InvalidCandidateFile, import_candidates
 from candidates.models import Candidate
-from candidates.phone_format import InvalidPhoneNumber, to_e164
 from screener.api.parsers import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
+from screener.phone_format import InvalidPhoneNumber, to_e164
 
 
 class CandidateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library

@@ -15,13 +15,13 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate
-from candidates.phone_format import MAX_LENGTH
 from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import SafeAutocomplete
+from screener.phone_format import MAX_LENGTH
 
 
 def _chosen_by_search(name: str) -> SafeAutocomplete:

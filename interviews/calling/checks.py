@@ -7,8 +7,8 @@ import phonenumbers
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.hours import CallingHours
+from screener.phone_format import InvalidPhoneNumber, to_e164
 
 
 @register("screener")

@@ -17,12 +17,12 @@ from phonenumbers import PhoneNumberType
 from phonenumbers.timezone import time_zones_for_number
 
 from candidates.models import Candidate, Consent, DoNotCall
-from candidates.phone_format import InvalidPhoneNumber, to_e164
 from candidates.timezones import iana_time_zones
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.verdicts import Allowed, DialRule, Later, Never, NotEvaluated, Passed, RuleVerdict, Verdict
 from interviews.models import Call, WaitReason
 from jobs.models import JobDescription
+from screener.phone_format import InvalidPhoneNumber, to_e164
 
 BUSY_AGAIN_IN = timedelta(minutes=1)
 NUMBER_BUSY = "Another call to this number is running."

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from candidates.models import Candidate
-from candidates.phone_format import InvalidPhoneNumber, to_e164
 from interviews.calling.capacity import evaluate_capacity
 from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
 from jobs.models import JobDescription
+from screener.phone_format import InvalidPhoneNumber, to_e164
 
 BADGES = {
     Passed: ("yes", "success"),

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from screener import language_tag
+from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 
 
 class LanguageField(forms.RegexField):
@@ -19,6 +21,22 @@ class LanguageField(forms.RegexField):
         super().__init__(
             language_tag.TAG_PATTERN, max_length=language_tag.MAX_TAG_LENGTH, error_messages=invalid, **kwargs
         )
+
+
+class PhoneField(forms.CharField):
+    """Accepts a number with a country code in any notation and cleans it to E.164."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        try:
+            return to_e164(typed)
+        except InvalidPhoneNumber as error:
+            raise ValidationError(str(error)) from None
 
 
 class SafeAutocomplete(AutocompleteSelect):

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from screener import language_tag
+from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 
 
 class IdField(serializers.PrimaryKeyRelatedField[Any]):
@@ -32,3 +34,18 @@ class NumberField(serializers.DecimalField):
 
     def to_representation(self, value: Any) -> Any:
         return float(value)
+
+
+@extend_schema_field({"type": "string", "maxLength": MAX_LENGTH, "description": "In any form, with its country code"})
+class PhoneField(serializers.CharField):
+    """Accepts any notation; stores and returns E.164."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        typed = super().to_internal_value(data)
+        try:
+            return to_e164(typed)
+        except InvalidPhoneNumber as error:
+            raise serializers.ValidationError(str(error)) from None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candidates.phone_format import InvalidPhoneNumber, to_e164
+from screener.phone_format import InvalidPhoneNumber, to_e164
 from tests.support.phone_numbers import WRITTEN_FORMS
 
 EXAMPLE_NUMBERS = [
