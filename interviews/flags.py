@@ -7,6 +7,7 @@ from django.db import models
 
 class Flag(models.TextChoices):
     NEEDS_REVIEW = "needs_review", "needs a reviewer"
+    WAITING_FOR_PERSON = "waiting_for_person", "waits for a person's scores"
     CRITERIA_MISSING = "criteria_missing", "not every criterion was scored"
     ASKED_AGAIN = "asked_again", "these scores were rejected, and the answer was scored once more"
     UNSUPPORTED = "unsupported", "a score above 5 has no quote to support it"

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
 from screener.services import model_retirement
+from screener.services.interviewer.selection import Judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
 REQUIRED_SETTINGS = {
@@ -42,16 +43,32 @@ def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def check_offline_interviewer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A forgotten key must not make the offline rules score real candidates."""
-    simulated = settings.DEBUG or settings.TESTING
-    if simulated or settings.OPENAI_API_KEY or settings.OFFLINE_INTERVIEWER:
+def check_judge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A forgotten key must not leave real candidates without anybody who scores their answers."""
+    if settings.JUDGE not in list(Judge):
+        message = f"JUDGE is {settings.JUDGE!r}, which is neither model nor person."
+        return [Error(message, hint="Set it to model (the default) or to person.", id="screener.E012")]
+    if settings.JUDGE == Judge.PERSON or settings.OPENAI_API_KEY or settings.DEBUG or settings.TESTING:
         return []
     return [
         Error(
-            "OPENAI_API_KEY is not set, so the offline rules would score the answers.",
-            hint="Set OPENAI_API_KEY, or set OFFLINE_INTERVIEWER=1 to use the offline rules.",
+            "OPENAI_API_KEY is not set, so no language model scores the answers.",
+            hint="Set OPENAI_API_KEY, or set JUDGE=person to have every answer wait for a person's scores.",
             id="screener.E001",
+        )
+    ]
+
+
+@register("screener")
+def check_offline_interviewer(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.OFFLINE_INTERVIEWER:
+        return []
+    return [
+        Warning(
+            "OFFLINE_INTERVIEWER is set. The offline rules were removed; it now means JUDGE=person: every answer waits "
+            "for a person's scores.",
+            hint="Replace it by JUDGE=person, or set OPENAI_API_KEY and JUDGE=model.",
+            id="screener.W008",
         )
     ]
 

@@ -260,7 +260,7 @@ except (ValueError, OverflowError):
         "List minutes, separated by commas: 30,240,1440."
     ) from None
 
-# --- OpenAI and the offline interviewer --------------------------------------------------------------
+# --- Models, and who scores --------------------------------------------------------------------------
 
 OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "https://api.openai.com/v1")
@@ -274,7 +274,8 @@ VOICE_API_KEY = env.str("VOICE_API_KEY", OPENAI_API_KEY)
 VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
 VOICE_MODEL = env.str("VOICE_MODEL", "")
 VOICE_NAME = env.str("VOICE_NAME", "alloy")
-OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)
+OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)  # of earlier versions; see screener.checks
+JUDGE = env.str("JUDGE", "person" if OFFLINE_INTERVIEWER else "model")
 MODEL_PRICES = _env_list("MODEL_PRICES")
 MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
 SHOW_MEASURES = env.bool("SHOW_MEASURES", False)

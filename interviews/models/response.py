@@ -178,7 +178,10 @@ class InterviewResponse(LeasableModel):
         Where there is nothing to take up (silence, a skipped question) nothing changes.
         """
         take = self.takes.filter(chosen=True).first()
-        if self.transcript and self.status in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
+        if self.status == self.Status.TRANSCRIBED:
+            self.skip_postponement()
+            ASSESS.defer(self.pk)
+        elif self.transcript and self.status in (self.Status.ASSESSED, self.Status.MODEL_UNAVAILABLE):
             self._move(self.Status.TRANSCRIBED)
             ASSESS.defer(self.pk)
         elif take and self.status in self.SETTLED_BY_US:
@@ -200,6 +203,12 @@ class InterviewResponse(LeasableModel):
         self.release(status=status, status_reason=reason, **changes)
         self.interview.queue_event(**moved)
         if self.is_settled and not self.interview.is_live and not self._has_unsettled_siblings():
+            self._conclude_interview()
+
+    def _conclude_interview(self) -> None:
+        if self.interview.result_status in Interview.NEEDS_A_PERSON:
+            self.interview.reopen_result(actor="screener", reason="The last answer that waited is settled.")
+        else:
             CONCLUDE.defer(self.interview_id)
 
     def _has_unsettled_siblings(self) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from interviews.answers.locks import lock_response
 from interviews.flags import Flag
@@ -11,14 +12,16 @@ from interviews.models import Interview, InterviewResponse
 from interviews.scoring.quote_verification import FILLER_WORDS
 from interviews.scoring.rubric import job_rubric, job_text, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
+from interviews.task_handles import CONCLUDE
 from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import metered_interviewer_call
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
-from screener.services.errors import ServiceError, TransientError
+from screener.services.errors import NotSent, ServiceError, TransientError
 from screener.services.interviewer import selection
 from screener.services.interviewer.prompt_injection import has_injection
 from screener.services.interviewer.protocol import JobText, Reply, ResponseScores, ResponseText
+from screener.services.interviewer.without_model import WaitingForPerson
 from screener.services.privacy.redaction import redact
 
 MIN_RESPONSE_WORDS = 4
@@ -72,6 +75,12 @@ def _save_assessment(response: InterviewResponse, scored: ScoredText | None) -> 
     response.add_assessment(**_assessment_fields(response, scored, flags))
 
 
+def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
+    """Have the interview concluded without this score, where a person has to give it."""
+    if isinstance(error, WaitingForPerson):
+        CONCLUDE.defer(InterviewResponse.objects.values_list("interview_id", flat=True).get(pk=response_id))
+
+
 def _give_up(response: InterviewResponse, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     reason = f"Scoring has failed for hours. {error}" if lasted else str(error)
@@ -84,6 +93,7 @@ ASSESS_STEP = Step(
     lock=lock_response,
     save=_save_assessment,
     give_up=_give_up,
+    on_postponed=_conclude_without_score,
 )
 
 
@@ -179,12 +189,12 @@ def rescore(interview: Interview, *, actor: str) -> None:
 
 
 def retry_failed(interview: Interview, *, actor: str) -> None:
-    """Work again on the responses that failed or need a reviewer. The others keep their scores."""
+    """Work again on the responses without a score, unless the candidate left them unanswered. Others keep theirs."""
     with interview.locked():
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             raise InvalidTransition(NOTHING_FAILED)
         interview.reopen_result(actor=actor, reason=RETRY_REASON)
         for response in interview.responses.prefetch_related("assessments"):
             response.interview = interview
-            if response.has_failed:
+            if response.has_failed or response.status == InterviewResponse.Status.TRANSCRIBED:
                 response.restart_work()

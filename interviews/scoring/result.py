@@ -73,7 +73,8 @@ class ScoreSummary:
     def flags(self) -> set[str]:
         assessments = [response.current_assessment for response in self.responses]
         flags = {flag for assessment in assessments if assessment for flag in assessment.flags}
-        return flags | {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else flags
+        flags |= {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else set()
+        return flags | ({Flag.WAITING_FOR_PERSON} if _waiting_responses(self.responses) else set())
 
 
 # --- The step ------------------------------------------------------------------------------------------
@@ -88,10 +89,11 @@ class Conclusion:
 
 
 def _interviews_to_conclude() -> InterviewQuerySet:
-    """Completed interviews of which each response is settled."""
-    unsettled = InterviewResponse.objects.filter(
-        interview=OuterRef("pk"), status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK
-    )
+    """Completed interviews of which each response is settled, or waits for a person's scores."""
+    in_work = InterviewResponse.objects.filter(status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
+    if selection.configured_judge() is selection.Judge.PERSON:
+        in_work = in_work.exclude(status=InterviewResponse.Status.TRANSCRIBED, retry_at__isnull=False)
+    unsettled = in_work.filter(interview=OuterRef("pk"))
     return Interview.all_objects.filter(
         ~Exists(unsettled), status=Interview.Status.COMPLETED, result_status=Interview.ResultStatus.PENDING
     )
@@ -100,7 +102,7 @@ def _interviews_to_conclude() -> InterviewQuerySet:
 def _conclude(lease: Lease[Interview]) -> Conclusion:
     interview = Interview.all_objects.select_related("job", "candidate").get(pk=lease.pk)
     scores = ScoreSummary.of(interview)
-    if scores.no_score_reason:
+    if scores.no_score_reason or selection.configured_judge() is selection.Judge.PERSON:
         return Conclusion(scores, None)
     summary = metered_interviewer_call(
         ModelCall.Purpose.SUMMARY,
@@ -227,6 +229,9 @@ def _why_no_score(interview: Interview, responses: list[InterviewResponse], cove
     Incomplete: a failure that another try may mend, or too low a coverage. Needs review: nothing failed, and a
     reviewer has to settle what the interviewer could not.
     """
+    if waiting := _waiting_responses(responses):
+        numbers = ", ".join(str(response.position + 1) for response in waiting)
+        return Interview.ResultStatus.INCOMPLETE, f"Waits for a person's scores (question {numbers})."
     failed = [response for response in responses if response.has_failed]
     if failed:
         is_broken = any(response.status in InterviewResponse.SETTLED_BY_US for response in failed)
@@ -239,6 +244,10 @@ def _why_no_score(interview: Interview, responses: list[InterviewResponse], cove
             f"The job requires {_format_percent(interview.job.minimum_coverage)}."
         )
     return Interview.ResultStatus.READY, ""
+
+
+def _waiting_responses(responses: list[InterviewResponse]) -> list[InterviewResponse]:
+    return [response for response in responses if response.status == InterviewResponse.Status.TRANSCRIBED]
 
 
 def _failure_reason(response: InterviewResponse) -> str:

@@ -1,18 +1,31 @@
 """Selects the interviewer by the settings."""
 
+from enum import StrEnum
+
 from django.conf import settings
 
 from screener.services.interviewer.offline_rules import OfflineInterviewer
 from screener.services.interviewer.openai_interviewer import OpenAIInterviewer
 from screener.services.interviewer.protocol import Interviewer
+from screener.services.interviewer.without_model import WithoutModel
 from screener.services.openai.openai_client import Account
 
 
-def configured_interviewer() -> Interviewer:
-    """The language model where OPENAI_API_KEY is set, else the offline rules.
+class Judge(StrEnum):
+    """Who scores the answers: the values of the setting JUDGE."""
 
-    The rules never replace a model that is down: the work waits for the model.
-    """
+    MODEL = "model"
+    PERSON = "person"
+
+
+def configured_judge() -> Judge:
+    return Judge.PERSON if settings.JUDGE == Judge.PERSON else Judge.MODEL
+
+
+def configured_interviewer() -> Interviewer:
+    """The language model, unless JUDGE=person. Nothing replaces a model that is down: the work waits for it."""
+    if configured_judge() is Judge.PERSON:
+        return WithoutModel()
     if not settings.OPENAI_API_KEY:
         return OfflineInterviewer()
     return OpenAIInterviewer(
