@@ -16,13 +16,15 @@ def take_turn(attempt: Attempt, turn: int, received: ReceivedInput, render: Rend
     Raises StaleTurn, with nothing changed, when the turn is over or has not begun.
     """
     prompt = attempt.apply_input(turn, received)
-    return TurnReply.objects.create(
+    reply = TurnReply(
         attempt=attempt,
         turn=turn,
         input_kind=received.kind,
         prompt=prompt_data(prompt),
         body=render(prompt),
     )
+    TurnReply.insert([reply])
+    return reply
 
 
 def stored_reply(attempt: Attempt, turn: int) -> TurnReply | None:

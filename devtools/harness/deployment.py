@@ -39,6 +39,14 @@ class WaitTimedOut(Exception):
     """The condition did not become true in time."""
 
 
+def accepts_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
 def wait_until(condition: Callable[[], Any], timeout: float, subject: str, *, interval: float = 0.05) -> None:
     deadline = time.monotonic() + timeout
     while not condition():

@@ -21,8 +21,10 @@ from typing import Any
 from devtools.harness import candidates, observations
 from devtools.harness.deployment import (
     ROOT,
+    START_TIMEOUT,
     Deployment,
     WaitTimedOut,
+    accepts_connections,
     find_free_port,
     open_deployment,
     procfile_command,
@@ -141,6 +143,7 @@ def measure_throughput(deployment: Deployment, size: RunSize) -> dict[str, Any]:
     command = procfile_command("web").replace("screener.wsgi", "devtools.load.baseline_view")
     deployment.start_process("baseline", command, WEB_PORT=str(port))
     urls = {"web": deployment.url, "baseline": f"http://127.0.0.1:{port}"}
+    wait_until(lambda: accepts_connections(port), START_TIMEOUT, "the baseline process")
     rates: dict[str, list[float]] = {name: [] for name in urls}
     cpu_ms: dict[str, list[float]] = {name: [] for name in urls}
     warm_up = create_calls(deployment, calls=WARM_UP_CALLS)

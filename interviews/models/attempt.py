@@ -289,7 +289,9 @@ class Attempt(BaseModel):
     def _create_recording(self, turn: int, **told: Any) -> Recording | None:
         if self.position is None or turn != self.turn:
             return None
-        return Recording.objects.create(attempt=self, response=self.response_at(self.position), turn=turn, **told)
+        recording = Recording(attempt=self, response=self.response_at(self.position), turn=turn, **told)
+        Recording.insert([recording])
+        return recording
 
     def _apply_fact(self, fact: engine.Fact, take: Recording | None, reply: ConsentReply) -> None:
         match fact:

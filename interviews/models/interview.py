@@ -222,7 +222,7 @@ class Interview(LeasableModel):
         self._holding, self._history = True, []
         try:
             yield
-            InterviewEvent.objects.bulk_create(self._history)
+            InterviewEvent.insert(self._history)
         finally:
             self._holding, self._history = False, []
 

@@ -87,7 +87,7 @@ class TwilioView(View):
             call_sid=parsing.text(request.POST, "CallSid")[:64],
             params=params,
         )
-        TwilioEvent.objects.bulk_create([event], ignore_conflicts=True)
+        TwilioEvent.insert([event], ignore_conflicts=True)
 
 
 def _xml(answer: str) -> HttpResponse:
