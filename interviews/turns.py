@@ -3,21 +3,21 @@
 from collections.abc import Callable
 
 from interviews.conversation.engine import Prompt, prompt_data
-from interviews.models import Attempt, TurnReply
-from interviews.models.attempt import ReceivedInput
+from interviews.models import Attempt, LockedAttempt, TurnReply
+from interviews.models.transitions.conversation import ReceivedInput, apply_input
 
 Render = Callable[[Prompt], str]
 """Returns the prompt as the channel delivers it."""
 
 
-def take_turn(attempt: Attempt, turn: int, received: ReceivedInput, render: Render) -> TurnReply:
-    """Apply an input and store the reply. Call it with the attempt locked.
+def take_turn(attempt: LockedAttempt, turn: int, received: ReceivedInput, render: Render) -> TurnReply:
+    """Apply an input and store the reply.
 
     Raises StaleTurn, with nothing changed, when the turn is over or has not begun.
     """
-    prompt = attempt.apply_input(turn, received)
+    prompt = apply_input(attempt, turn, received)
     reply = TurnReply(
-        attempt=attempt,
+        attempt=attempt.row,
         turn=turn,
         input_kind=received.kind,
         prompt=prompt_data(prompt),

@@ -6,7 +6,7 @@ The last two digits of a number choose the persona that answers: devtools/phone_
 from django.db import transaction
 
 from candidates.models import Candidate, Consent
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Interview, lock_call
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
 from screener.records import QuestionSpec
@@ -104,6 +104,6 @@ def end_interrupted_calls() -> int:
     running = Attempt.objects.filter(call__isnull=False, call__ended_at__isnull=True).exclude(call__twilio_sid="")
     interrupted = list(running.values_list("pk", flat=True))
     for pk in interrupted:
-        with Attempt.objects.held(pk) as attempt:
-            attempt.call.apply_status("failed", why=NETWORK_STOPPED)
+        with lock_call(pk) as call:
+            call.apply_status("failed", why=NETWORK_STOPPED)
     return len(interrupted)

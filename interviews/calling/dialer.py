@@ -15,7 +15,7 @@ from interviews.calling.reconcile import apply_call_state
 from interviews.calling.retries import give_up_calling, postpone_call
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, may_call_now
 from interviews.calling.verdicts import Allowed, Later, Never
-from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason
+from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason, lock_call
 from interviews.models.call import ONE_LIVE_CALL
 from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
@@ -68,22 +68,22 @@ def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError)
     whether the error is still there. Every other error is retried for up to two days (`retries`). None of them counts
     against the candidate's attempts.
     """
-    with Attempt.objects.held(attempt_id) as attempt:
-        interview, reason = attempt.interview, str(error)
+    with lock_call(attempt_id) as call:
+        interview, reason = call.attempt.interview, str(error)
         match error:
             case twilio_errors.CallStateUnknown():
                 log.warning("attempt %s: %s", attempt_id, error)
                 interview.add_event(EventKind.ATTEMPT_UNKNOWN, reason=reason, attempt=str(attempt_id))
             case twilio_errors.InvalidNumber():
-                attempt.call.mark_never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
+                call.mark_never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 give_up_calling(interview, Interview.Outcome.UNREACHED, reason)
             case twilio_errors.NumberNotAllowed():
-                attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+                call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
                 give_up_calling(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:
-                attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+                call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
         if isinstance(error, twilio_errors.AccountMisconfigured):
-            attempt.update_fields(concerns_all=True)
+            call.attempt.row.update_fields(concerns_all=True)
         if pause := _account_pause(error):
             DialRate.pause_calls(timezone.now() + pause, reason=reason)
 
@@ -118,7 +118,7 @@ def _attempt_if_due(interview: Interview) -> Attempt | None:
     """Requires the lock of the interview."""
     now = timezone.now()  # after the wait for the lock
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
-    if not is_due or interview.live_attempt:
+    if not is_due or interview.attempts.live().exists():
         return None
     match may_call_now(interview.candidate, interview.job, now=now):
         case Never(reason):

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from interviews.models import Attempt, Call
+from interviews.models import Attempt, Call, lock_attempt, lock_call
+from interviews.models.transitions.conversation import adopt_missing_recording
 from screener.background.queue import release_db_connection
 from screener.services.errors import PermanentError, TransientError
 from screener.services.telephony import twilio_calls, twilio_errors, twilio_recordings
@@ -45,12 +46,12 @@ MACHINES = ("machine", "fax")
 
 def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
     """Apply the state of a call as Twilio reports it. A state of another call changes nothing."""
-    with Attempt.objects.held(attempt_id) as attempt:
-        if not attempt.call.match_or_adopt_sid(state.sid):
+    with lock_call(attempt_id) as call:
+        if not call.match_or_adopt_sid(state.sid):
             return
         if state.answered_by.startswith(MACHINES):
-            attempt.mark_voicemail()
-        attempt.call.apply_status(
+            call.attempt.mark_voicemail()
+        call.apply_status(
             state.status,
             answered_by=state.answered_by,
             duration_seconds=state.duration_seconds,
@@ -107,14 +108,14 @@ def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:
 
 
 def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
-    with Attempt.objects.held(attempt_id) as attempt:
-        attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
+    with lock_call(attempt_id) as call:
+        call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
 
 
 def attempts_to_reconcile() -> list[UUID]:
     """Live attempts without input for a while, and those that may not have been sent. Marks them as polled."""
     now = timezone.now()
-    live = Attempt.objects.filter(ended_at__isnull=True, call__isnull=False)
+    live = Attempt.objects.live().filter(call__isnull=False)
     last_news = Greatest("created_at", "last_input_at", "call__last_polled_at")  # PostgreSQL ignores NULL here
     late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
     unsent = Q(call__twilio_sid="", send_before__lt=late) & ~Q(call__last_polled_at__gte=now - UNSENT_AGAIN_IN)
@@ -163,8 +164,8 @@ def fetch_last_recording(attempt_id: UUID) -> bool:
     except PermanentError as error:
         log.info("attempt %s: no recordings: %s", attempt_id, error)
         return True
-    with Attempt.objects.held(attempt_id) as locked:
-        locked.adopt_missing_recording({recording.sid: recording.seconds for recording in recordings})
+    with lock_attempt(attempt_id) as locked:
+        adopt_missing_recording(locked, {recording.sid: recording.seconds for recording in recordings})
     return True
 
 

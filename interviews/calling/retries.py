@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
 from interviews.calling.verdicts import Later
-from interviews.models import Attempt, DialRate, Interview, WaitReason
-from interviews.models.attempt import finish_by_coverage
+from interviews.models import Attempt, DialRate, Interview, WaitReason, lock_call
+from interviews.models.transitions.coverage import finish_by_coverage
 from jobs.models import JobDescription
 from screener.background.queue import retry_delay
 
@@ -36,12 +36,12 @@ def follow_up_attempt(attempt_id: UUID) -> None:
     """Schedule another attempt after one that has ended, or end the interview. Idempotent."""
     if not fetch_last_recording(attempt_id):
         return
-    with Attempt.objects.held(attempt_id) as attempt:
-        interview = attempt.interview
+    with lock_call(attempt_id) as call:
+        attempt, interview = call.attempt.row, call.attempt.interview
         newest = interview.attempts.latest("number")
         if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
             return
-        if attempt.call.twilio_sid:
+        if call.row.twilio_sid:
             _retry_candidate(interview, attempt)
         else:
             _retry_carrier(interview, attempt)

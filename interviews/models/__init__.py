@@ -9,6 +9,8 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
+from interviews.models.transitions.attempt import LockedAttempt, lock_attempt
+from interviews.models.transitions.call import LockedCall, lock_call
 from interviews.models.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason
 
@@ -24,7 +26,11 @@ __all__ = [
     "InterviewEvent",
     "InterviewResponse",
     "InterviewResult",
+    "LockedAttempt",
+    "LockedCall",
     "Recording",
     "TurnReply",
     "WaitReason",
+    "lock_attempt",
+    "lock_call",
 ]

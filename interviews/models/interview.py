@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from math import ceil
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -16,9 +16,6 @@ from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.task_handles import CONCLUDE, DIAL
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
-
-if TYPE_CHECKING:
-    from interviews.models.attempt import Attempt
 
 SOON_SECONDS = 30
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
@@ -198,10 +195,6 @@ class Interview(LeasableModel):
     def is_live(self) -> bool:
         return self.status in self.LIVE
 
-    @property
-    def live_attempt(self) -> "Attempt | None":
-        return self.attempts.filter(ended_at__isnull=True).first()
-
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold this row, read afresh, to the end of the transaction. What hangs on it is changed under this lock."""
@@ -324,7 +317,7 @@ class Interview(LeasableModel):
                 f"This interview is {self.get_status_display().lower()}; it can no longer be cancelled."
             )
         self.finish(outcome, actor=actor, reason=reason)
-        if attempt := self.live_attempt:
+        if attempt := self.attempts.live().first():
             get_channel(attempt.channel).end_attempt(attempt.pk)
 
     @verb

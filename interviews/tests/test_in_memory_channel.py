@@ -14,7 +14,8 @@ from candidates.models import Consent, DoNotCall
 from interviews.answers.audio import FETCH_STEP
 from interviews.conversation import engine
 from interviews.conversation.wording import en
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording
+from interviews.models import Call, Interview, InterviewResponse, Recording, lock_attempt
+from interviews.models.transitions.conversation import adopt_missing_recording
 from screener.background.steps import run_step
 from tests.support.factories import make_interview
 from tests.support.in_memory_channel import InMemoryChannel, Session, open_channel
@@ -108,9 +109,9 @@ def test_last_recording_is_adopted(channel: InMemoryChannel, interview: Intervie
     session = Session(channel, interview)
     session.agree()
     session.hang_up()
-    with Attempt.objects.held(session.attempt.pk) as attempt:
-        assert attempt.is_missing_last_recording
-        attempt.adopt_missing_recording({"memory-lost": 7})
+    with lock_attempt(session.attempt.pk) as attempt:
+        assert attempt.row.is_missing_last_recording
+        adopt_missing_recording(attempt, {"memory-lost": 7})
     assert Recording.objects.get(sid="memory-lost").response.position == 0
 
 

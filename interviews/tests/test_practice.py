@@ -159,7 +159,7 @@ class TestWork:
         sweep(0)
         run_tasks(only="interviews.dial")
         assert len(twilio.calls) == 1
-        assert practice.live_attempt
+        assert practice.attempts.live().exists()
 
     def test_free_line_is_given_to_practice(self) -> None:
         practice, soon = make_practice(make_interview()), timezone.now() + timedelta(minutes=1)

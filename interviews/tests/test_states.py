@@ -17,8 +17,9 @@ from interviews.models import (
     InterviewResponse,
     InterviewResult,
     Recording,
+    lock_call,
 )
-from interviews.models.attempt import accept_partial_recording, finish_by_coverage
+from interviews.models.transitions.coverage import accept_partial_recording, finish_by_coverage
 from interviews.wait_reason import WaitReason
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
@@ -284,9 +285,11 @@ def test_settling_twice_keeps_the_first_reason() -> None:
 
 def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_back() -> None:
     attempt = make_interview().attempts.create(number=1, send_before=timezone.now())
-    call = Call.objects.create(attempt=attempt, number="+14155550100")
-    call.apply_status("in-progress", sequence=2)
-    call.apply_status("queued")
+    Call.objects.create(attempt=attempt, number="+14155550100")
+    with lock_call(attempt.pk) as locked:
+        locked.apply_status("in-progress", sequence=2)
+        locked.apply_status("queued")
+    call = locked.row
     assert (call.status, call.sequence) == ("in-progress", 2)
 
 
@@ -295,6 +298,6 @@ def test_the_end_of_a_call_is_told_once() -> None:
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     for _ in range(2):
-        with Attempt.objects.held(attempt.pk) as held:
-            held.call.apply_status("no-answer", sequence=3)
+        with lock_call(attempt.pk) as call:
+            call.apply_status("no-answer", sequence=3)
     assert interview.events.filter(kind=EventKind.ATTEMPT_NO_ANSWER).count() == 1

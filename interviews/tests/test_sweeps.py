@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import audio
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason, lock_call
 from screener.background.leases import LEASE_SECONDS
 from screener.background.queue import MAX_STEP_TRIES
 from screener.tasks import sweep
@@ -259,8 +259,8 @@ def test_price_is_polled_until_known(twilio: FakeTwilio, sweep_later: Sweep) -> 
     interview = make_interview()
     run_tasks()
     call = interview.attempts.get().call
-    with Attempt.objects.held(call.attempt_id) as attempt:
-        attempt.call.apply_status("completed", sequence=3)
+    with lock_call(call.attempt_id) as locked:
+        locked.apply_status("completed", sequence=3)
     sweep_later(minutes=6)
     twilio.calls[0] |= {"status": "completed", "price": "-0.0260", "price_unit": "USD"}
     sweep_later(minutes=6)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Interview, lock_call
 from jobs.models import JobDescription
 from tests.support.factories import make_interview
 
@@ -15,7 +15,7 @@ def make_interviews(count: int, job: JobDescription, *, first: int = 0) -> list[
 
 def end_call(interview: Interview, status: str = "busy", **details: Any) -> Attempt:
     """Let the live call of this interview end with the carrier's `status`. Returns its attempt."""
-    with Attempt.objects.held(interview.attempts.get(ended_at__isnull=True).pk) as attempt:
-        attempt.call.match_or_adopt_sid(attempt.call.twilio_sid or f"CA{attempt.pk.hex}")
-        attempt.call.apply_status(status, sequence=9, **details)
-    return attempt
+    with lock_call(interview.attempts.live().get().pk) as call:
+        call.match_or_adopt_sid(call.row.twilio_sid or f"CA{call.row.attempt_id.hex}")
+        call.apply_status(status, sequence=9, **details)
+    return call.attempt.row

@@ -10,8 +10,8 @@ from candidates.models import DoNotCall
 from interviews import channels
 from interviews.conversation import engine
 from interviews.conversation.script import Question, Script, prompt_texts
-from interviews.models import Attempt, Interview, Recording
-from interviews.models.attempt import ReceivedInput
+from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
+from interviews.models.transitions.conversation import ReceivedInput
 from interviews.turns import stored_reply, take_turn
 
 NAME = "memory"
@@ -62,13 +62,13 @@ class Session:
 
     def send(self, input: engine.Input, *, sid: str = "", turn: int | None = None) -> str:
         """Send one input, to the present turn unless another is named. Returns the text of the reply."""
-        with Attempt.objects.held(self.attempt.pk) as attempt:
-            turn = attempt.turn if turn is None else turn
+        with lock_attempt(self.attempt.pk) as attempt:
+            turn = attempt.row.turn if turn is None else turn
             received = ReceivedInput(type(input).__name__, input, recording_sid=sid)
             try:
                 self.prompt = take_turn(attempt, turn, received, partial(_render, attempt)).body
             except engine.StaleTurn:
-                reply = stored_reply(attempt, turn)
+                reply = stored_reply(attempt.row, turn)
                 self.prompt = reply.body if reply else ""
         self.attempt.refresh_from_db()
         return self.prompt
@@ -83,27 +83,27 @@ class Session:
         turn, sid = self.attempt.turn, f"memory-{self.attempt.pk}-{self.attempt.turn}"
         self.channel.audio[sid] = AUDIO
         self.send(engine.RecordedAnswer(20, ended), sid=sid)
-        with Attempt.objects.held(self.attempt.pk) as attempt:
+        with lock_attempt(self.attempt.pk) as attempt:
             recording = attempt.get_or_create_recording(turn, sid=sid)
             if recording is not None:
                 recording.mark_available(seconds=20)
         return recording
 
     def hang_up(self) -> None:
-        with Attempt.objects.held(self.attempt.pk) as attempt:
+        with lock_attempt(self.attempt.pk) as attempt:
             attempt.end(Attempt.Outcome.HUNG_UP)
 
     def reveal_machine(self) -> None:
-        with Attempt.objects.held(self.attempt.pk) as attempt:
+        with lock_attempt(self.attempt.pk) as attempt:
             attempt.mark_voicemail()
 
 
-def _render(attempt: Attempt, prompt: engine.Prompt) -> str:
+def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
     script = Script(
         candidate_name=attempt.interview.candidate.full_name,
         job_title=attempt.interview.job.title,
         language=attempt.interview.language,
         questions=tuple(Question(row.question, row.max_seconds) for row in attempt.responses.values()),
-        remaining=len(attempt.state().open_positions),
+        remaining=len(attempt.conversation_state().open_positions),
     )
     return " ".join(prompt_texts(prompt, script))

@@ -9,7 +9,16 @@ from django.utils import timezone
 from candidates.models import Consent, DoNotCall
 from interviews.decisions import record_decision
 from interviews.flags import Flag
-from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, InterviewResult, Recording
+from interviews.models import (
+    Attempt,
+    Call,
+    Campaign,
+    Interview,
+    InterviewResponse,
+    InterviewResult,
+    Recording,
+    lock_call,
+)
 from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
@@ -34,7 +43,7 @@ def make_completed_interview(
 def complete_interview(interview: Interview, *, transcript: str = TRANSCRIPT) -> Interview:
     """Complete a planned interview in the same way."""
     attempt = Attempt.objects.create(interview=interview, number=1, send_before=timezone.now())
-    call = Call.objects.create(
+    Call.objects.create(
         attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}", answered_by="human"
     )
     interview.begin()
@@ -42,7 +51,8 @@ def complete_interview(interview: Interview, *, transcript: str = TRANSCRIPT) ->
         response.interview = interview
         _add_answer(response, attempt, turn, transcript)
     attempt.update_fields(outcome=Attempt.Outcome.ANSWERED)
-    call.apply_status("completed", duration_seconds=61, price=Decimal("0.02"))
+    with lock_call(attempt.pk) as call:
+        call.apply_status("completed", duration_seconds=61, price=Decimal("0.02"))
     interview.finish(Interview.Outcome.COMPLETE)
     add_result(interview)
     interview.refresh_from_db()

@@ -55,7 +55,7 @@ def test_rejected_recording_adds_event(rejected: Phone, interview: Interview) ->
 def test_rejected_recording_is_logged(phone: Phone, caplog: pytest.LogCaptureFixture) -> None:
     give_consent(phone)
     answer_with_sid(phone, "RE1")
-    with caplog.at_level(logging.WARNING, logger="interviews.models.attempt"):
+    with caplog.at_level(logging.WARNING, logger="interviews.models.transitions.conversation"):
         answer_with_sid(phone, "RE1")
     (record,) = caplog.records
     assert record.args == (phone.attempt.pk, 4, 1)

@@ -23,8 +23,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from interviews.conversation import engine
 from interviews.conversation.script import Question, Script, prompt_texts
-from interviews.models import Attempt, Call
-from interviews.models.attempt import ReceivedInput
+from interviews.models import Call, LockedAttempt, LockedCall, lock_call
+from interviews.models.transitions.conversation import ReceivedInput
 from interviews.turns import stored_reply, take_turn
 from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription.selection import configured_transcriber
@@ -63,10 +63,10 @@ class TwilioView(View):
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
         sid = parsing.text(request.POST, "CallSid")
         try:
-            with Attempt.objects.held(attempt_id) as attempt:
-                if attempt.call.match_or_adopt_sid(sid):
-                    return _xml(self.handle(request, attempt, **turn))
-        except Attempt.DoesNotExist:
+            with lock_call(attempt_id) as call:
+                if call.match_or_adopt_sid(sid):
+                    return _xml(self.handle(request, call, **turn))
+        except Call.DoesNotExist:
             log.info("webhook: there is no attempt %s", attempt_id)
         except parsing.Unreadable as error:
             return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
@@ -74,15 +74,15 @@ class TwilioView(View):
             return HttpResponseForbidden("This call belongs to another interview.")
         return _xml(self.to_a_stranger)
 
-    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
+    def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
         raise Http404
 
-    def keep(self, request: HttpRequest, attempt: Attempt, *, key: str, kind: str, turn: int | None = None) -> None:
+    def keep(self, request: HttpRequest, call: LockedCall, *, key: str, kind: str, turn: int | None = None) -> None:
         params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
         event = TwilioEvent(
             key=key,
             kind=kind,
-            attempt=attempt,
+            attempt_id=call.row.attempt_id,
             turn=turn,
             call_sid=parsing.text(request.POST, "CallSid")[:64],
             params=params,
@@ -99,40 +99,40 @@ class TurnView(TwilioView):
 
     to_a_stranger = twiml.unknown_call()
 
-    def handle(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:  # type: ignore[override]
+    def handle(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
         received = ReceivedInput(kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST))
         try:
-            reply = take_turn(attempt, turn, received, partial(_render, attempt))
+            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt))
         except engine.StaleTurn:
-            return self.repeat(request, attempt, turn=turn, kind=kind)
-        self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}", kind=kind, turn=turn)
+            return self.repeat(request, call, turn=turn, kind=kind)
+        self.keep(request, call, key=f"{call.row.attempt_id}:turn:{turn}", kind=kind, turn=turn)
         return reply.body
 
-    def repeat(self, request: HttpRequest, attempt: Attempt, *, turn: int, kind: str) -> str:
+    def repeat(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:
         """Return the stored reply of this turn. An input of another kind than the first is logged, too."""
-        reply = stored_reply(attempt, turn)
+        reply = stored_reply(call.attempt.row, turn)
         if reply is None or reply.input_kind != kind:
-            self.keep(request, attempt, key=f"{attempt.pk}:turn:{turn}:{kind}", kind=kind, turn=turn)
+            self.keep(request, call, key=f"{call.row.attempt_id}:turn:{turn}:{kind}", kind=kind, turn=turn)
         return reply.body if reply else twiml.hang_up()
 
 
-def _render(attempt: Attempt, prompt: engine.Prompt) -> str:
+def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
     return twiml.render(prompt, _render_context(attempt, prompt))
 
 
-def _render_context(attempt: Attempt, prompt: engine.Prompt) -> twiml.RenderContext:
+def _render_context(attempt: LockedAttempt, prompt: engine.Prompt) -> twiml.RenderContext:
     script = _script(attempt)
     return twiml.RenderContext(
         script=script,
-        base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.pk]).removesuffix("/status"),
-        turn=attempt.turn,
+        base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.row.pk]).removesuffix("/status"),
+        turn=attempt.row.turn,
         transcribe=configured_transcriber().uses_carrier,
         audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
     )
 
 
-def _script(attempt: Attempt) -> Script:
-    interview, state = attempt.interview, attempt.state()
+def _script(attempt: LockedAttempt) -> Script:
+    interview, state = attempt.interview, attempt.conversation_state()
     return Script(
         candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.candidate.full_name)),
         job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title)),
@@ -154,17 +154,17 @@ def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:
 class EventView(TwilioView):
     """News that Twilio expects no words for. The same news a second time has no second effect."""
 
-    def handle(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> str:
-        key = f"{attempt.pk}:{self.kind}:{self.identity(request, **turn)}"
-        self.apply(request, attempt, **turn)
-        self.keep(request, attempt, key=key, kind=self.kind, turn=turn.get("turn"))
+    def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
+        key = f"{call.row.attempt_id}:{self.kind}:{self.identity(request, **turn)}"
+        self.apply(request, call, **turn)
+        self.keep(request, call, key=key, kind=self.kind, turn=turn.get("turn"))
         return ""
 
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         """What distinguishes this event from the others of its kind and attempt."""
         raise Http404
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         raise Http404
 
 
@@ -174,9 +174,9 @@ class StatusView(EventView):
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         return f"{parsing.text(request.POST, 'SequenceNumber')[:20]}:{parsing.text(request.POST, 'CallStatus')[:20]}"
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         news = parsing.progress(request.POST)
-        attempt.call.apply_status(
+        call.apply_status(
             news.status,
             sequence=news.sequence,
             why=describe_error_code(news.error_code),
@@ -191,10 +191,10 @@ class MachineView(EventView):
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         return parsing.text(request.POST, "AnsweredBy")[:30]
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        attempt.call.update_fields(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        call.row.update_fields(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
         if parsing.is_machine(request.POST):
-            attempt.mark_voicemail()
+            call.attempt.mark_voicemail()
 
 
 class RecordingView(EventView):
@@ -204,17 +204,17 @@ class RecordingView(EventView):
         sid, status = (parsing.text(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
         return f"{turn['turn']}:{sid}:{status}"
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
-        if take is None:
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        recording = call.attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
+        if recording is None:
             return
         match parsing.text(request.POST, "RecordingStatus"):
             case "completed":
-                take.mark_available(seconds=parsing.number(request.POST, "RecordingDuration"))
+                recording.mark_available(seconds=parsing.number(request.POST, "RecordingDuration"))
             case "absent" | "failed":
-                take.mark_absent_at_carrier(reason=parsing.why_no_recording(request.POST))
+                recording.mark_absent_at_carrier(reason=parsing.why_no_recording(request.POST))
             case _:
-                log.info("webhook: recording status ignored, attempt %s", attempt.pk)
+                log.info("webhook: recording status ignored, attempt %s", call.row.attempt_id)
 
 
 class TranscriptionView(EventView):
@@ -223,10 +223,10 @@ class TranscriptionView(EventView):
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        take = attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
-        if take is not None:
-            take.set_carrier_transcript(
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        recording = call.attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
+        if recording is not None:
+            recording.set_carrier_transcript(
                 parsing.text(request.POST, "TranscriptionText"),
                 status=parsing.text(request.POST, "TranscriptionStatus")[:20],
             )
@@ -244,5 +244,5 @@ class FallbackView(EventView):
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
 
-    def apply(self, request: HttpRequest, attempt: Attempt, **turn: Any) -> None:
-        attempt.record_apology()
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        call.attempt.record_apology()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.calling import capacity, dialer
-from interviews.models import Attempt, Interview, WaitReason
+from interviews.models import Attempt, Interview, WaitReason, lock_call
 from screener.tasks import sweep
 from tests.support.calls import end_call, make_interviews
 from tests.support.factories import make_approved_job
@@ -134,8 +134,8 @@ class TestJobDailyLimit:
     def test_unplaced_call_is_not_counted(self) -> None:
         first, second = make_interviews(2, make_approved_job(calls_per_day=1))
         dial_each(first)
-        with Attempt.objects.held(first.attempts.get().pk) as attempt:
-            attempt.call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
+        with lock_call(first.attempts.get().pk) as call:
+            call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
         assert dial_each(second) == [True]
 
     def test_raised_limit_applies_at_once(self) -> None:

@@ -1,0 +1,204 @@
+"""The transitions of an attempt, except those of its conversation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from candidates.models import Consent
+from interviews.conversation import engine
+from interviews.models.attempt import Attempt
+from interviews.models.event import EventKind, event_kind
+from interviews.models.interview import Interview
+from interviews.models.recording import Recording
+from interviews.models.response import InterviewResponse
+from interviews.models.transitions.consent import ConsentReply, add_consent
+from interviews.models.transitions.locking import read_locked
+from interviews.task_handles import FOLLOW_UP
+
+APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+MACHINE_ANSWERED = "A machine answered."
+MACHINE_HAD_ANSWERED = "A machine had answered."
+ASKED_OR_ANSWERED = (
+    EventKind.RESPONSE_ASKED,
+    EventKind.RESPONSE_ANSWERED,
+    EventKind.RESPONSE_SILENT,
+    EventKind.RECORDING_REJECTED,
+)
+
+# Every webhook runs these statements. They are written out because Django takes longer to build them than to run them.
+LOCK_ATTEMPT = """
+SELECT {columns} FROM interviews_interview interview
+JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
+WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt
+"""
+RESPONSES = """
+SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
+WHERE interview_id = %s ORDER BY position
+"""
+RECORDINGS = """
+SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
+FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)
+"""
+
+
+@dataclass
+class LockedAttempt:
+    """An attempt and its interview, locked to the end of the transaction. Only a locked attempt can be changed."""
+
+    row: Attempt
+    interview: Interview
+
+    @cached_property
+    def responses(self) -> dict[int, InterviewResponse]:
+        """The responses of the interview by position."""
+        rows = InterviewResponse.objects.raw(RESPONSES, [self.row.interview_id])
+        responses = {response.position: response for response in rows}
+        for response in responses.values():
+            response.interview = self.interview
+        return responses
+
+    def conversation_state(self) -> engine.ConversationState:
+        unanswered = sorted(
+            position for position, response in self.responses.items() if response.status in response.OPEN
+        )
+        return engine.ConversationState(
+            stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.row.stage),
+            turn=self.row.turn,
+            open_positions=tuple(unanswered),
+            silences=self.row.silences,
+            resumed=self.row.resumed,
+            language=self.interview.language,
+        )
+
+    def _ignores_input(self, unanswered: list[int]) -> bool:
+        """Whether an input comes too late to change anything. It is stored all the same."""
+        attempt = self.row
+        if not self.interview.is_live:
+            return True
+        if attempt.ended_at and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
+            return True
+        return attempt.stage == engine.Stage.QUESTION and unanswered[:1] != [attempt.position]
+
+    def get_or_create_recording(self, turn: int, *, sid: str, **fields: Any) -> Recording | None:
+        """Return the recording of this turn with `fields` set. It is created for the turn that is awaited.
+
+        None: another recording has this SID, or this turn has a recording with another SID. Any webhook about a
+        recording may be the first that names its SID. A recording belongs to the question that was asked at its turn.
+        """
+        recordings = list(Recording.objects.raw(RECORDINGS, [self.row.pk, turn, sid]))
+        if not recordings:
+            return self._create_recording(turn, sid=sid, **fields)
+        recording = recordings[0]
+        is_other = (recording.attempt_id, recording.turn) != (self.row.pk, turn)
+        if len(recordings) > 1 or is_other or (sid and recording.sid not in ("", sid)):
+            return None
+        if recording.seconds is not None:
+            fields.pop("seconds", None)  # the carrier's measured length replaces the one reported during the call
+        if changes := fields | ({"sid": sid} if sid and not recording.sid else {}):
+            recording.update_fields(**changes)
+        return recording
+
+    def _create_recording(self, turn: int, **fields: Any) -> Recording | None:
+        attempt = self.row
+        if attempt.position is None or turn != attempt.turn:
+            return None
+        response = self.responses[attempt.position]
+        recording = Recording(attempt=attempt, response=response, turn=turn, **fields)
+        Recording.insert([recording])
+        return recording
+
+    def end(self, outcome: str, *, reason: str = "") -> None:
+        """The session is closed. The follow-up is decided once the last recording has had time to arrive."""
+        attempt = self.row
+        if attempt.ended_at:
+            return
+        why = attempt.reason or ("" if attempt.outcome else reason)
+        attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=why)
+        self._add_end_event()
+        if self.interview.is_live:
+            cut_off = attempt.stage == engine.Stage.QUESTION or attempt.outcome == attempt.Outcome.HUNG_UP
+            FOLLOW_UP.defer(attempt.pk, delay=attempt.channel_service.grace_seconds if cut_off else 0)
+
+    def reopen(self) -> None:
+        """The attempt goes on: its call was believed not to have been placed, and was. No other call is due."""
+        self.row.update_fields(ended_at=None, outcome="", reason="")
+        self.interview.clear_next_attempt()
+        self._add_event(EventKind.ATTEMPT_REOPENED, actor="carrier")
+
+    def record_apology(self) -> None:
+        """An error on our side cut the attempt off, and the candidate was promised a call back that does not count.
+
+        If the follow-up has been decided already, it is decided again.
+        """
+        if self.row.apologised_at:
+            return
+        self.row.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
+        self._add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY)
+        if self.row.ended_at and not self.row.has_successor:
+            self.interview.clear_next_attempt()
+            FOLLOW_UP.defer(self.row.pk)
+
+    def mark_voicemail(self) -> None:
+        """A machine answered: the attempt counts, its questions are asked again, and its consent is voided.
+
+        The carrier may report it after the call. It changes nothing once the conversation came to its own end, another
+        attempt followed, or a key was pressed: machines press no keys.
+        """
+        attempt = self.row
+        if not attempt.channel_service.reaches_machines:
+            return
+        if attempt.outcome not in ("", attempt.Outcome.HUNG_UP) or not self.interview.is_live or attempt.has_successor:
+            return
+        if self._pressed_keys:
+            return
+        attempt.update_fields(outcome=attempt.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason=MACHINE_ANSWERED)
+        if attempt.ended_at:
+            self._add_end_event()
+        self._void_consent()
+        self._reset_responses()
+        if not attempt.ended_at:
+            attempt.channel_service.end_attempt(attempt.pk)
+
+    @property
+    def _pressed_keys(self) -> bool:
+        recordings = self.row.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
+        return self.row.consents.filter(given_by=Consent.GivenBy.KEY).exists() or recordings.exists()
+
+    def _void_consent(self) -> None:
+        if self.row.consents.filter(kind=Consent.Kind.RECORD, given=True).exists():
+            voided = ConsentReply(Consent.GivenBy.VOIDED)
+            add_consent(self.row, Consent.Kind.RECORD, given=False, reply=voided)
+            if not self.row.resumed:
+                self.interview.void_consent(reason=MACHINE_HAD_ANSWERED)
+
+    def _reset_responses(self) -> None:
+        """Reset what this attempt asked or took. Events of other kinds come from work on earlier attempts."""
+        events = self.interview.events.filter(kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at)
+        for position in set(events.values_list("data__position", flat=True)):
+            self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
+
+    def _add_end_event(self) -> None:
+        self._add_event(event_kind("attempt", self.row.outcome), actor="carrier", reason=self.row.reason)
+
+    def _add_event(self, kind: EventKind, *, actor: str = "screener", reason: str = "") -> None:
+        attempt = self.row
+        self.interview.add_event(kind, actor=actor, reason=reason, attempt=str(attempt.pk), number=attempt.number)
+
+
+@contextmanager
+def lock_attempt(pk: UUID) -> Iterator[LockedAttempt]:
+    """Lock this attempt and its interview to the end of the transaction. Raises Attempt.DoesNotExist."""
+    with transaction.atomic():
+        rows = read_locked(LOCK_ATTEMPT, pk, Interview, Attempt)
+        if not rows:
+            raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
+        interview, attempt = cast(tuple[Interview, Attempt], rows)
+        attempt.interview = interview
+        with interview.held():
+            yield LockedAttempt(attempt, interview)

@@ -1,0 +1,38 @@
+"""Consents and refusals that a candidate gives during an attempt."""
+
+from dataclasses import dataclass
+
+from candidates.models import Consent
+from interviews.conversation import engine
+from interviews.conversation.wording import disclosure_version
+from interviews.models.attempt import Attempt
+
+
+@dataclass(frozen=True)
+class ConsentReply:
+    """How a consent or a refusal was given, and the version of the disclosure before it."""
+
+    given_by: Consent.GivenBy
+    wording_version: str = ""
+
+
+def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
+    """Return how a reply in the present stage counts as a consent or a refusal."""
+    given_by = Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
+    if attempt.stage != engine.Stage.CONSENT:
+        return ConsentReply(given_by)
+    return ConsentReply(given_by, disclosure_version(attempt.interview.language, resumed=attempt.resumed))
+
+
+def add_consent(attempt: Attempt, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
+    how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
+    Consent.objects.create(
+        candidate=attempt.interview.candidate,
+        kind=kind,
+        given=given,
+        given_by=reply.given_by,
+        attempt=attempt,
+        wording_version=reply.wording_version,
+        language=attempt.interview.language,
+        source=f"{how} in {attempt.channel_service.session_name}, attempt {attempt.pk}",
+    )

@@ -1,0 +1,33 @@
+"""Reads rows of several models with their locks, in one statement."""
+
+from functools import cache
+from itertools import islice
+from uuid import UUID
+
+from django.db import connection
+
+from screener.models import BaseModel
+
+
+def read_locked(query: str, pk: UUID, *models: type[BaseModel]) -> list[BaseModel]:
+    """Run a query that reads at most one row of each model. Returns one object per model, or an empty list.
+
+    `{columns}` in the query becomes the columns of the models; each model's alias is its name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query.format(columns=_columns(models)), [pk])
+        row = cursor.fetchone()
+    if row is None:
+        return []
+    values = iter(row)
+    names = [[field.attname for field in model._meta.concrete_fields] for model in models]
+    return [
+        model.from_db(connection.alias, fields, [*islice(values, len(fields))])
+        for model, fields in zip(models, names, strict=True)
+    ]
+
+
+@cache
+def _columns(models: tuple[type[BaseModel], ...]) -> str:
+    fields = [(model._meta.model_name, field) for model in models for field in model._meta.concrete_fields]
+    return ", ".join(f"{alias}.{field.column}" for alias, field in fields)
