@@ -12,6 +12,7 @@ from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.api.fields import LanguageField, PhoneField
 from screener.api.schema import request_example, response_example
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
 PERSON = {
@@ -49,13 +50,13 @@ class OptionalBooleanField(serializers.BooleanField):
     default_empty_html = empty
 
 
-class ConsentSerializer(serializers.ModelSerializer[Consent]):
+class ConsentSerializer(StrictModelSerializer[Consent]):
     class Meta:
         model = Consent
         fields = ["kind", "given", "source", "language", "said_at"]
 
 
-class PersonSerializer(serializers.ModelSerializer[Candidate]):
+class PersonSerializer(StrictModelSerializer[Candidate]):
     """Fields of a candidate that the API, the admin and the CSV import share."""
 
     phone = PhoneField()
@@ -165,7 +166,7 @@ class CandidateSerializer(PersonSerializer):
 @extend_schema_serializer(
     examples=[request_example("A file", {"file": "candidates.csv"}, media_type="multipart/form-data")]
 )
-class ImportSerializer(serializers.Serializer[Any]):
+class ImportSerializer(StrictSerializer):
     file = serializers.FileField(
         allow_empty_file=True,
         help_text="CSV in UTF-8, at most 5 MB and 10,000 rows, with a header row: full_name, phone, and any of email, "
@@ -174,7 +175,7 @@ class ImportSerializer(serializers.Serializer[Any]):
     )
 
 
-class RowErrorSerializer(serializers.Serializer[Any]):
+class RowErrorSerializer(StrictSerializer):
     row = serializers.IntegerField(help_text="The row in the file; the header is row 1")
     field = serializers.CharField()
     message = serializers.CharField()
@@ -192,7 +193,7 @@ class RowErrorSerializer(serializers.Serializer[Any]):
         )
     ]
 )
-class ImportReportSerializer(serializers.Serializer[Any]):
+class ImportReportSerializer(StrictSerializer):
     created = serializers.IntegerField()
     updated = serializers.IntegerField(help_text="Matched by external_id")
     errors = RowErrorSerializer(  # type: ignore[assignment]  # hides a property that only input has

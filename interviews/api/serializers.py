@@ -26,6 +26,7 @@ from jobs.models import JobDescription
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.records import Point
 from screener.services.interviewer import selection
 
@@ -37,7 +38,7 @@ RESULT_STATUS = (
 
 
 @extend_schema_serializer(examples=examples.INTERVIEW)
-class InterviewSerializer(serializers.ModelSerializer[Interview]):
+class InterviewSerializer(StrictModelSerializer[Interview]):
     candidate = IdField(queryset=Candidate.objects.filter(erased_at__isnull=True))
     job = IdField(queryset=JobDescription.objects.all())
     outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
@@ -87,13 +88,13 @@ class InterviewSerializer(serializers.ModelSerializer[Interview]):
         return plan_interview(**validated_data, actor=request_actor(self.context["request"]))
 
 
-class CancellationSerializer(serializers.Serializer[Any]):
+class CancellationSerializer(StrictSerializer):
     reason = serializers.CharField(
         max_length=2000, allow_blank=True, default="", help_text="Kept in the interview's history"
     )
 
 
-class RescoringSerializer(serializers.Serializer[Any]):
+class RescoringSerializer(StrictSerializer):
     only_failed = serializers.BooleanField(
         default=False,
         help_text="Retry only answers that failed or need a reviewer; answers that have a score keep it",
@@ -105,7 +106,7 @@ MeasuresSerializer = serializer_of(SpeechMetrics, name="Measures")
 PointSerializer = serializer_of(Point)
 
 
-class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
+class EarlierAssessmentSerializer(StrictModelSerializer[Assessment]):
     score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed from the criteria; null: none")
     score_reason = serializers.CharField(source="reason", help_text="Why there was no score")
     criteria = CriterionResultSerializer(many=True)
@@ -129,7 +130,7 @@ class EarlierAssessmentSerializer(serializers.ModelSerializer[Assessment]):
 
 
 @extend_schema_serializer(examples=examples.RESPONSE)
-class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
+class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
     """A question with its answer. The fields of the assessment are empty before and while the answer is assessed."""
 
     score = serializers.FloatField(
@@ -198,7 +199,7 @@ class ResponseSerializer(serializers.ModelSerializer[InterviewResponse]):
 
 
 @extend_schema_serializer(examples=examples.COST)
-class CostSerializer(serializers.Serializer[Any]):
+class CostSerializer(StrictSerializer):
     """Costs in US dollars, as far as prices are known. Model calls of unknown cost are counted, and in no sum."""
 
     models = serializers.FloatField(allow_null=True, help_text="Cost of all model calls; null: unknown")
@@ -211,7 +212,7 @@ class CostSerializer(serializers.Serializer[Any]):
     phone_unpriced = serializers.IntegerField(help_text="Number of phone calls without a price yet")
 
 
-class EarlierResultSerializer(serializers.ModelSerializer[InterviewResult]):
+class EarlierResultSerializer(StrictModelSerializer[InterviewResult]):
     overall_score = serializers.FloatField(allow_null=True, help_text="0 to 10, computed; null: none")
     coverage = serializers.FloatField(help_text="Share of the questions, by weight, that has a score")
     recommendation = serializers.SerializerMethodField()
@@ -269,7 +270,7 @@ class ResultSerializer(EarlierResultSerializer):
 
 
 @extend_schema_serializer(examples=examples.EVENT)
-class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
+class EventSerializer(StrictModelSerializer[InterviewEvent]):
     kind = serializers.CharField(read_only=True)
     data = serializers.DictField(  # type: ignore[assignment]  # hides a property of input serializers
         help_text="Details that depend on `kind`"
@@ -281,7 +282,7 @@ class EventSerializer(serializers.ModelSerializer[InterviewEvent]):
         read_only_fields = fields
 
 
-class CallSerializer(serializers.ModelSerializer[Call]):
+class CallSerializer(StrictModelSerializer[Call]):
     price = serializers.FloatField(allow_null=True)
 
     class Meta:
@@ -291,7 +292,7 @@ class CallSerializer(serializers.ModelSerializer[Call]):
 
 
 @extend_schema_serializer(examples=examples.ATTEMPT)
-class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+class AttemptSerializer(StrictModelSerializer[Attempt]):
     outcome = serializers.ChoiceField(Attempt.Outcome.choices, allow_blank=True, read_only=True)
     call = CallSerializer(allow_null=True)
 
@@ -302,7 +303,7 @@ class AttemptSerializer(serializers.ModelSerializer[Attempt]):
 
 
 @extend_schema_serializer(examples=examples.CAMPAIGN)
-class CampaignSerializer(serializers.ModelSerializer[Campaign]):
+class CampaignSerializer(StrictModelSerializer[Campaign]):
     job = IdField(queryset=JobDescription.objects.all())
     interviews = serializers.IntegerField(source="interview_count", read_only=True)
 
@@ -312,18 +313,18 @@ class CampaignSerializer(serializers.ModelSerializer[Campaign]):
 
 
 @extend_schema_serializer(examples=examples.ADDITION)
-class AdditionSerializer(serializers.Serializer[Any]):
+class AdditionSerializer(StrictSerializer):
     candidates = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=MAX_CANDIDATES, help_text="Ids of candidates"
     )
 
 
-class AddedSerializer(serializers.Serializer[Any]):
+class AddedSerializer(StrictSerializer):
     candidate = serializers.UUIDField()
     interview = serializers.UUIDField(allow_null=True)
     reason = serializers.CharField(help_text="Why no interview was planned; empty if one was")
 
 
 @extend_schema_serializer(examples=examples.ADDED)
-class AdditionReportSerializer(serializers.Serializer[Any]):
+class AdditionReportSerializer(StrictSerializer):
     results = AddedSerializer(many=True)

@@ -13,6 +13,7 @@ from screener.api.authentication import request_actor
 from screener.api.fields import IdField, LanguageField, NumberField
 from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.records import QuestionSpec
 
 MAX_GENERATED_QUESTIONS = 15
@@ -27,14 +28,14 @@ QuestionSerializer = serializer_of(QuestionSpec, name="Question")
 ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
 
 
-class AnchorsSerializer(serializers.Serializer[Any]):
+class AnchorsSerializer(StrictSerializer):
     """Descriptions of answers that score 2, 5 and 9."""
 
     def get_fields(self) -> dict[str, Any]:
         return {level: serializers.CharField(max_length=500) for level in ANCHOR_LEVELS}
 
 
-class CriterionSerializer(serializers.Serializer[Any]):
+class CriterionSerializer(StrictSerializer):
     key = serializers.CharField(max_length=50)
     name = serializers.CharField(max_length=100)
     weight = serializers.FloatField(max_value=MAX_CRITERION_WEIGHT, help_text="Above 0")
@@ -48,7 +49,7 @@ class ThresholdField(NumberField):
         super().__init__(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False, **kwargs)
 
 
-class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
+class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
     class Meta:
         model = QuestionSet
         fields = ["id", "version", "status", "source"]
@@ -74,7 +75,7 @@ class QuestionSetRefSerializer(serializers.ModelSerializer[QuestionSet]):
         request_example("Questions of your own", {"job": ID, "questions": [QUESTION]}),
     ]
 )
-class QuestionSetSerializer(serializers.ModelSerializer[QuestionSet]):
+class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
 
@@ -141,7 +142,7 @@ NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": No
         request_example("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
     ]
 )
-class JobSerializer(serializers.ModelSerializer[JobDescription]):
+class JobSerializer(StrictModelSerializer[JobDescription]):
     description = serializers.CharField(
         max_length=field_limits.MAX_DESCRIPTION_LENGTH,
         error_messages={
@@ -233,7 +234,7 @@ class JobSerializer(serializers.ModelSerializer[JobDescription]):
 
 
 @extend_schema_serializer(component_name="QuestionsWish", examples=[request_example("Six questions", {"count": 6})])
-class QuestionRequestSerializer(serializers.Serializer[Any]):
+class QuestionRequestSerializer(StrictSerializer):
     count = serializers.IntegerField(
         min_value=1,
         max_value=MAX_GENERATED_QUESTIONS,
@@ -243,7 +244,7 @@ class QuestionRequestSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(examples=[request_example("This very version", {"question_set": SET_ID})])
-class ApprovalSerializer(serializers.Serializer[Any]):
+class ApprovalSerializer(StrictSerializer):
     """Expects the job in `context["job"]`."""
 
     question_set = IdField(

@@ -7,6 +7,7 @@ from typing import Any, cast, get_args, get_origin
 from pydantic.fields import FieldInfo
 from rest_framework import serializers
 
+from screener.api.serializers import StrictSerializer
 from screener.records import Attribute, Record, attribute_of
 
 Field = serializers.Field[Any, Any, Any, Any]
@@ -17,7 +18,7 @@ def serializer_of(record: type[Record], name: str = "") -> type[serializers.Seri
     """`name`: of the component in the OpenAPI description, where it is not the name of the record."""
     fields = {key: _field_of(field) for key, field in record.model_fields.items()}
     namespace = {"__doc__": record.__doc__, "__module__": __name__, **fields}
-    return type(f"{name or record.__name__}Serializer", (serializers.Serializer,), namespace)
+    return type(f"{name or record.__name__}Serializer", (StrictSerializer,), namespace)
 
 
 def _field_of(field: FieldInfo) -> Field:

@@ -118,3 +118,11 @@ class ProblemAutoSchema(AutoSchema):
             "description": HTTPStatus(code).phrase,
             "content": {problem_details.CONTENT_TYPE: {"schema": problem, "example": example}},
         }
+
+
+def forbid_unknown_fields(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Postprocessing hook: requests have no fields besides those of the schema (see StrictSerializer)."""
+    for name, schema in result["components"]["schemas"].items():
+        if name.endswith("Request") and schema.get("type") == "object":
+            schema["additionalProperties"] = False
+    return result
