@@ -1,7 +1,7 @@
 """Admin pages of candidates, consents and do-not-call entries."""
 
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import UUID
 
@@ -31,6 +31,10 @@ CHOSEN = "chosen_candidates"
 """Session key for the candidates selected in the list, until the campaign form uses them."""
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
+HAS_INTERVIEWS = (
+    "This candidate was not deleted: decisions rest on the interviews. To stop calls, withdraw the consent or add the "
+    "number to the do-not-call list. To end an interview that is still planned, cancel it."
+)
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
 
 
@@ -98,6 +102,14 @@ class CandidateAdmin(FindsNumbers):
         super().save_model(request, obj, form, change)
         if form.cleaned_data["new_resume"]:
             obj.store_resume(form.cleaned_data["new_resume"])
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Lead back to a candidate with interviews, which cannot be deleted, and say what can be done instead."""
+        candidate = self.get_object(request, object_id)
+        if candidate is None or not candidate.interviews.exists():
+            return cast(HttpResponse, super().delete_view(request, object_id, extra_context))
+        messages.warning(request, HAS_INTERVIEWS)
+        return HttpResponseRedirect(self.change_url(candidate))
 
     def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
         delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk))

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from screener.admin.widgets import SafeAutocomplete
 from screener.models import BaseModel, InvalidTransition
@@ -48,6 +49,21 @@ def offline_rules_badge(request: HttpRequest) -> list[str] | None:
     return [interviewer.label, "warning"] if isinstance(interviewer, OfflineInterviewer) else None
 
 
+class EmptyLastChangeList(ChangeList):  # type: ignore[misc]
+    """Sorts empty values last in both directions. PostgreSQL puts them first when it sorts downwards."""
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        return [self._empty_last(field, queryset) for field in super().get_ordering(request, queryset)]
+
+    def _empty_last(self, field: Any, queryset: Any) -> Any:
+        name = field.lstrip("-") if isinstance(field, str) else ""
+        nullable = {column.name for column in self.opts.concrete_fields if column.null}
+        if name not in nullable and name not in queryset.query.annotations:
+            return field
+        column = models.F(name)
+        return column.desc(nulls_last=True) if field.startswith("-") else column.asc(nulls_last=True)
+
+
 class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_filter_submit = True
@@ -67,6 +83,9 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}  # not "Select interview to view"
         response: HttpResponse = super().changelist_view(request, title | (extra_context or {}))
         return response
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EmptyLastChangeList
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))

@@ -1,12 +1,15 @@
 """Users, groups and API keys."""
 
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils import timezone
 from rest_framework_api_key.models import APIKey
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -75,11 +78,20 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
         return int(group.members)
 
 
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_expiry_date(self) -> datetime | None:
+        expiry: datetime | None = self.cleaned_data["expiry_date"]
+        if expiry and "expiry_date" in self.changed_data and expiry <= timezone.now():
+            raise forms.ValidationError("This time has passed. Enter a later one. To end a key now, revoke it.")
+        return expiry
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ScreenerAdmin):
     """Keys are created, shown once and later revoked. The scope of a key never changes."""
 
     list_display = ["name", "prefix", "scope", "state", "created", "expiry_date"]
+    form = ApiKeyForm
     list_filter = ["scope", "revoked"]
     search_fields = ["name", "prefix"]
     date_hierarchy = "created"

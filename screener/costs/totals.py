@@ -101,7 +101,7 @@ def phone_costs_by(rows: QuerySet[Any], *fields: Any, call_path: str = "") -> di
     for row in by_unit:
         key = tuple(row[column] for column in columns)
         previous = costs.get(key, PhoneCost())
-        prices = () if row["total"] is None else ((row["unit"] or "USD", row["total"]),)
+        prices = ((row["unit"] or "USD", row["total"]),) if row["total"] else ()
         costs[key] = PhoneCost(previous.prices + prices, previous.unpriced_count + row["unpriced"])
     return costs
 

@@ -76,6 +76,8 @@ class LockedCall:
             status = call.status  # the reply to a poll may be older than a status callback
         ended = status in call.ENDED
         reported = {key: value for key, value in details.items() if value not in ("", None)}
+        if status in call.UNANSWERED:
+            reported.setdefault("price", 0)  # Twilio reports no price for these
         call.update_fields(
             status=status,
             sequence=call.sequence if sequence is None else sequence,

@@ -313,3 +313,13 @@ class TestPlanning:
         closed = make_approved_job(is_open=False)
         page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=closed.pk)
         assert "Select a valid choice." in page
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_interviews_without_score_are_listed_last(admin_client: Client, direction: str) -> None:
+    unscored = make_interview(phone="+14155550101")
+    scored = make_completed_interview(phone="+14155550102")
+    address = reverse("admin:interviews_interview_changelist")
+    columns = admin_client.get(address).context["cl"].list_display
+    changes = admin_client.get(address, {"o": f"{direction}{columns.index('score')}"}).context["cl"]
+    assert list(changes.result_list) == [scored, unscored]

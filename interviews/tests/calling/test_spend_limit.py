@@ -1,15 +1,17 @@
 """What calls may cost in 24 hours, by prices that are known and by estimates."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from interviews.calling import dialer, spend_limit
+from interviews.calling import dialer, reconcile, spend_limit
 from interviews.calling.capacity import SHARED_RULES
 from interviews.calling.verdicts import DialRule
 from interviews.models import Call, Interview, WaitReason
+from interviews.models.transitions.call import lock_call
 from tests.support.calls import make_interviews
 from tests.support.factories import make_approved_job
 
@@ -119,3 +121,21 @@ def test_sum_takes_two_queries(settings: Any, django_assert_num_queries: Any) ->
     settings.DAILY_SPEND_LIMIT = 0
     with django_assert_num_queries(0):
         rule(None, no_reservations, timezone.now())
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
+def test_unanswered_call_costs_nothing(status: str) -> None:
+    call = make_call(1, status="ringing", ended_at=None)
+    with lock_call(call.attempt_id) as locked:
+        locked.apply_status(status)
+    call.refresh_from_db()
+    assert call.price == 0
+    assert reconcile.attempts_without_price() == []
+
+
+def test_carrier_price_of_unanswered_call_is_kept() -> None:
+    call = make_call(1, status="ringing", ended_at=None)
+    with lock_call(call.attempt_id) as locked:
+        locked.apply_status("busy", price="-0.01", price_unit="USD")
+    call.refresh_from_db()
+    assert call.price == Decimal("-0.01")
