@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -34,6 +35,11 @@ class ApiClient:
             for job in page["results"]
             if job.get("is_open", True)
         ]
+
+    async def find_candidate_names(self, phone: str) -> list[str]:
+        """Return the names of the candidates with this number, which is in E.164."""
+        page = await self._send_request("GET", f"candidates/?phone={quote(phone)}")
+        return [candidate["full_name"] for candidate in page["results"]]
 
     async def create_candidate(self, name: str, phone: str) -> Json:
         """Create a candidate with consent to be called. The returned `phone` is normalised to E.164."""

@@ -135,6 +135,12 @@ async def list_jobs(request: web.Request) -> web.Response:
     return web.json_response({"app": api_client.url, "jobs": await api_client.list_jobs()})
 
 
+async def list_callee_names(request: web.Request) -> web.Response:
+    """List the candidates whom a call rings, by its number. Empty if the network was started without an application."""
+    api_client, session = request.app[API_CLIENT_KEY], find_resource(request, request.app[SESSIONS_KEY])
+    return web.json_response({"names": await api_client.find_candidate_names(session.call.to) if api_client else []})
+
+
 async def start_interview(request: web.Request) -> web.Response:
     """Create an interview. With `mine`, the human answers this number from now on; without, its persona does."""
     api_client, human_numbers = request.app[API_CLIENT_KEY], request.app[NETWORK_KEY].human_numbers
@@ -179,6 +185,7 @@ def add_phone_page(app: web.Application, api_client: ApiClient | None) -> None:
             web.get("/simulator/personas", list_personas),
             web.get("/simulator/recordings/{sid}", serve_audio),
             web.post(f"/simulator/calls/{{sid}}/{{action:{actions}}}", perform_action),
+            web.get("/simulator/calls/{sid}/names", list_callee_names),
             web.put("/simulator/answering", switch_answering),
             web.get("/simulator/jobs", list_jobs),
             web.post("/simulator/dial", start_interview),

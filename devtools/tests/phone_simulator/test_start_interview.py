@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import requests
+from twilio.rest import Client
 
 from devtools.phone_simulator import RunningSimulator, running_simulator
 from devtools.phone_simulator.api_client import KEY_REJECTED, UNEXPECTED_RESPONSE, UNREACHABLE, ApiClient
 from devtools.phone_simulator.phone_page.views import NO_APPLICATION
 from devtools.phone_simulator.server import build_parser
-from devtools.tests.phone_simulator.rig import serve_in_thread
+from devtools.tests.phone_simulator.rig import FROM, RedirectingHttpClient, serve_in_thread
 
 NUMBER = "+14155550150"
 TYPED_NUMBER = "+1 (415) 555-0150"
@@ -147,3 +148,13 @@ def test_flags_override_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (options.app_url, options.app_key) == ("http://127.0.0.1:8000", API_KEY)
     options = build_parser().parse_args(["--app-url", "http://127.0.0.1:9000", "--app-key", "other"])
     assert (options.app_url, options.app_key) == ("http://127.0.0.1:9000", "other")
+
+
+def test_call_shows_its_candidates() -> None:
+    found = {"results": [{"full_name": "Alex Doe"}, {"full_name": "Alexandra Doe"}]}
+    with simulator_with_api({"GET /api/v1/candidates/?phone=%2B14155550150": (200, found)}) as (simulator, _):
+        http_client = RedirectingHttpClient(simulator.url)
+        client = Client(simulator.account_sid, simulator.auth_token, http_client=http_client)
+        call = client.calls.create(to=NUMBER, from_=FROM, twiml="<Response><Say>Hello</Say></Response>")
+        names = requests.get(f"{simulator.url}/simulator/calls/{call.sid}/names", timeout=5).json()
+    assert names == {"names": ["Alex Doe", "Alexandra Doe"]}

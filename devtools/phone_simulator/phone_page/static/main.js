@@ -18,6 +18,8 @@ const pageId = (sessionStorage.page ??= crypto.randomUUID()); // one per window,
 const calls = new Map(); // by SID, in the order of their creation
 const rows = new Map();
 const logs = new Map();
+const namesByNumber = new Map(); // of the candidates
+const namedCalls = new Set(); // the calls for which the names were requested
 const phone = new Phone();
 let selected = null;
 let drawnEntries = 0; // of the log of the selected call
@@ -87,7 +89,27 @@ async function updatePhone(call) {
 /** The title announces ringing calls, because the page may be in the background. */
 function announceRinging() {
   const ringing = [...calls.values()].find((call) => call.status === "ringing" && call.has_human);
-  document.title = ringing ? `☎ ${ringing.to} is ringing` : "Simulated phone network";
+  document.title = ringing ? `☎ ${calleeOf(ringing)} is ringing` : "Simulated phone network";
+}
+
+// ── the candidates who are called ──
+
+async function loadNames(call) {
+  const { names } = await requestJson("GET", `/simulator/calls/${call.sid}/names`);
+  namesByNumber.set(call.to, names.join(", "));
+  for (const other of calls.values()) if (other.to === call.to) showRow(other);
+  if (calls.get(selected)?.to === call.to) showHeader(calls.get(selected));
+}
+
+/** The name and the number. The name follows once the application has sent it. */
+function calleeOf(call) {
+  const isNew = call.status === "ringing" && !namedCalls.has(call.sid);
+  if (isNew || !namesByNumber.has(call.to)) {
+    namedCalls.add(call.sid);
+    namesByNumber.set(call.to, namesByNumber.get(call.to) ?? "");
+    loadNames(call).catch(() => {}); // the number is shown alone
+  }
+  return [namesByNumber.get(call.to), call.to].filter(Boolean).join(" ");
 }
 
 // ── the list of calls ──
@@ -99,7 +121,7 @@ function showRow(call) {
   button.setAttribute("aria-current", call.sid === selected);
   const problems = call.problems ? [createElement("span", { className: "badge danger" }, `${call.problems} ⚠`)] : [];
   button.replaceChildren(
-    createElement("span", { className: "number" }, call.to),
+    createElement("span", { className: "number" }, calleeOf(call)),
     createElement("span", { className: "badge" }, call.status),
     ...problems,
     createElement("span", { className: "muted persona" }, call.persona),
@@ -150,7 +172,7 @@ function scrollLog() {
 
 function showHeader(call) {
   const isRinging = call.status === "ringing";
-  byId("call-number").textContent = call.to;
+  byId("call-number").textContent = calleeOf(call);
   byId("call-persona").textContent = call.page && call.page !== pageId ? "in another window" : call.persona;
   byId("call-status").textContent = call.status;
   byId("call-status").dataset.status = call.status;
