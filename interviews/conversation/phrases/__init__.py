@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from interviews.conversation.phrases import en
-from interviews.conversation.phrases.meaning import Phrases
+from interviews.conversation.phrases.sections import Phrases
 
 LANGUAGES: Mapping[str, Phrases] = {"en": en}
 
