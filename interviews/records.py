@@ -55,6 +55,14 @@ class CriterionRecord(Record):
         return [evidence for evidence in self.evidence if evidence.verified]
 
 
+class Judge(Record):
+    """A model or a person, with the answers whose scores count in a result."""
+
+    source: Annotated[str, Attribute(help_text="model or person")]
+    name: str
+    positions: Annotated[list[int], Attribute(help_text="The questions whose answers it scored")]
+
+
 class Sentiment(Record):
     """Words of two lists that are in the transcript. Words right after a negation are not counted."""
 

@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -9,22 +10,49 @@ from screener.models import AppendOnly
 
 
 class Assessment(AppendOnly):
-    """The scoring of one response by an interviewer: a score per criterion, with evidence."""
+    """The scoring of one response by a model or by a person: a score per criterion, with evidence.
 
-    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
+    `is_current` says which assessment counts. `role` says how it was given and never changes: a second opinion that
+    HR has chosen to count stays one.
+    """
+
+    MUTABLE_FIELDS: ClassVar[frozenset[str]] = frozenset({"is_current"})
+
+    class Source(models.TextChoices):
+        MODEL = "model", "Language model"
+        PERSON = "person", "Person"
+
+    class Role(models.TextChoices):
+        SCORE = "score", "Score"
+        SECOND_OPINION = "second_opinion", "Second opinion"
 
     response = models.ForeignKey("interviews.InterviewResponse", on_delete=models.CASCADE, related_name="assessments")
     is_current = models.BooleanField(default=True)
+    role = models.CharField(max_length=14, choices=Role.choices, default=Role.SCORE, db_default=Role.SCORE)
+    source = models.CharField(max_length=6, choices=Source.choices, default=Source.MODEL, db_default=Source.MODEL)
+    scored_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="The user who scored; empty for models, and for people who scored through the API",
+    )
+    is_blind = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the person had seen no other assessment of the response"
+    )
     score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
     criteria = records_field(
         CriterionRecord, default=list, help_text="Per criterion: score, weight, reason, evidence, flags"
     )
     feedback = models.TextField(blank=True)
+    note = models.TextField(blank=True, default="", db_default="", help_text="What a person noted for colleagues")
     flags = models.JSONField(default=list)
     reason = models.TextField(blank=True, help_text="Why there is no score")
     rubric_version = models.CharField(max_length=64)
-    model = models.CharField(max_length=100)
-    label = models.CharField(max_length=100)
+    model = models.CharField(max_length=100, blank=True)
+    label = models.CharField(max_length=150)
     prompt_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
@@ -34,10 +62,19 @@ class Assessment(AppendOnly):
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__range=(0, 10)), name="score_from_0_to_10"
             ),
+            models.CheckConstraint(
+                condition=Q(source="person", score__isnull=False, model="") & ~Q(label="")
+                | Q(source="model", role="score", scored_by__isnull=True, is_blind=False),
+                name="assessment_fits_its_source",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.score if self.score is not None else 'no score'} by {self.label}"
+
+    @property
+    def is_by_person(self) -> bool:
+        return self.source == self.Source.PERSON
 
     @property
     def has_enough_quotes(self) -> bool:

@@ -34,6 +34,8 @@ class EventKind(models.TextChoices):
     RESPONSE_ANSWERED = "response.answered", "Question answered"
     RESPONSE_TRANSCRIBED = "response.transcribed", "Question transcribed"
     RESPONSE_ASSESSED = "response.assessed", "Question assessed"
+    RESPONSE_SECOND_OPINION = "response.second_opinion", "Question given a second opinion"
+    RESPONSE_SCORE_CHOSEN = "response.score_chosen", "Question given another score"
     RESPONSE_SILENT = "response.silent", "Question silent"
     RESPONSE_TOO_SHORT = "response.too_short", "Question too short"
     RESPONSE_SKIPPED = "response.skipped", "Question skipped"

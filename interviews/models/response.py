@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from interviews.models.assessment import Assessment
-from interviews.models.event import event_kind
+from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.records import SpeechMetrics
@@ -31,6 +31,13 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
             these.update(status=skipped, status_reason=reason, updated_at=timezone.now())
         return [one.transition_event(to=InterviewResponse.Status.SKIPPED, reason=reason) for one in still_open]
 
+    def waiting_for_person(self) -> Self:
+        """Transcribed answers without a score, of results that need a person and on which nobody has decided."""
+        unscored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=True)
+        statuses = (InterviewResponse.Status.TRANSCRIBED, InterviewResponse.Status.MODEL_UNAVAILABLE)
+        waiting = Q(status__in=statuses) | Q(Exists(unscored), status=InterviewResponse.Status.ASSESSED)
+        return self.filter(waiting, interview__in=Interview.objects.needing_attention()).exclude(transcript="")
+
 
 class InterviewResponse(LeasableModel):
     class Status(models.TextChoices):
@@ -50,6 +57,7 @@ class InterviewResponse(LeasableModel):
     IN_WORK = (Status.ANSWERED, Status.TRANSCRIBED)
     UNSAID = (*OPEN, Status.SILENT, Status.SKIPPED)
     SETTLED_BY_US = (Status.AUDIO_LOST, Status.UNINTELLIGIBLE, Status.MODEL_UNAVAILABLE)
+    SCORABLE = (Status.TRANSCRIBED, Status.ASSESSED, Status.MODEL_UNAVAILABLE)
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
     position = models.PositiveSmallIntegerField()
@@ -97,6 +105,11 @@ class InterviewResponse(LeasableModel):
         return next((one for one in self.assessments.all() if one.is_current), None) if assessed else None
 
     @property
+    def has_score(self) -> bool:
+        current = self.current_assessment
+        return current is not None and current.score is not None
+
+    @property
     def has_failed(self) -> bool:
         """Whether there is no score by our doing: something broke, or what came of it cannot be relied on."""
         found = self.current_assessment
@@ -132,7 +145,7 @@ class InterviewResponse(LeasableModel):
         if self.status != self.Status.PLANNED:
             self.takes.filter(chosen=True).update(chosen=False)
             self.assessments.filter(is_current=True).update(is_current=False)
-            forgotten = {
+            forgotten: dict[str, Any] = {
                 "transcript": "",
                 "transcript_source": "",
                 "transcript_confidence": None,
@@ -154,13 +167,40 @@ class InterviewResponse(LeasableModel):
             measures=measures,
         )
 
-    def add_assessment(self, **assessment: Any) -> Assessment:
+    def add_assessment(self, *, actor: str = "screener", **assessment: Any) -> Assessment:
         """Add the assessment that counts from now on."""
         self._guard(self.Status.TRANSCRIBED)
+        return self._replace_assessment(actor, **assessment)
+
+    def add_person_assessment(self, *, actor: str, **assessment: Any) -> Assessment:
+        """Add a person's assessment. It counts where there is no score, and is a second opinion elsewhere."""
+        if self.status not in self.SCORABLE or not self.transcript:
+            raise InvalidTransition(f"Question {self.position + 1} has no transcript that can be scored.")
+        if not self.has_score:
+            return self._replace_assessment(actor, **assessment)
+        opinion = self.assessments.create(is_current=False, role=Assessment.Role.SECOND_OPINION, **assessment)
+        self._queue_score_event(EventKind.RESPONSE_SECOND_OPINION, opinion, actor=actor, reason="")
+        return opinion
+
+    def choose_assessment(self, chosen: Assessment, *, actor: str, reason: str) -> None:
+        """Let another assessment of this response count from now on."""
+        self._guard(self.Status.ASSESSED)
+        if chosen.score is None or chosen.is_current:
+            raise InvalidTransition(f"The score of question {self.position + 1} can't be replaced by this one.")
+        self.assessments.filter(is_current=True).update(is_current=False)
+        chosen.update_fields(is_current=True)
+        self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen, actor=actor, reason=reason)
+        self.interview.reopen_result(actor=actor, reason=reason)
+
+    def _replace_assessment(self, actor: str, **assessment: Any) -> Assessment:
         self.assessments.filter(is_current=True).update(is_current=False)
         added = self.assessments.create(**assessment)
-        self._move(self.Status.ASSESSED)
+        self._move(self.Status.ASSESSED, actor=actor)
         return added
+
+    def _queue_score_event(self, kind: EventKind, assessment: Assessment, *, actor: str, reason: str) -> None:
+        data = {"position": self.position, "assessment": str(assessment.pk)}
+        self.interview.queue_event(kind=kind, actor=actor, reason=reason, data=data)
 
     def close_unscored(self, status: str, *, reason: str) -> None:
         """No score will come of this answer, by the candidate's doing or by ours. Settling twice changes nothing."""
@@ -197,9 +237,9 @@ class InterviewResponse(LeasableModel):
         if self.status != needed:
             raise InvalidTransition(f"Question {self.position + 1} is {self.status}, not {needed}.")
 
-    def _move(self, status: str, *, reason: str = "", **changes: Any) -> None:
+    def _move(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
         """Call it under the interview's lock."""
-        moved = self.transition_event(to=status, reason=reason)
+        moved = self.transition_event(to=status, reason=reason) | {"actor": actor}
         self.release(status=status, status_reason=reason, **changes)
         self.interview.queue_event(**moved)
         if self.is_settled and not self.interview.is_live and not self._has_unsettled_siblings():

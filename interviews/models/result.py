@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from interviews.models.interview import Interview
+from interviews.records import Judge
 from screener.db.record_field import records_field
 from screener.models import AppendOnly
 from screener.records import Point
@@ -18,7 +19,7 @@ class Recommendation(models.TextChoices):
 class InterviewResult(AppendOnly):
     """The score of an interview, its coverage, and the recommendation with its reasons. A reviewer decides."""
 
-    FROZEN_EXCEPT: ClassVar[frozenset[str]] = frozenset({"is_current"})
+    MUTABLE_FIELDS: ClassVar[frozenset[str]] = frozenset({"is_current"})
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="results")
     is_current = models.BooleanField(default=True)
@@ -42,8 +43,11 @@ class InterviewResult(AppendOnly):
     flags = models.JSONField(default=list)
     hire_at = models.DecimalField(max_digits=3, decimal_places=1)
     consider_at = models.DecimalField(max_digits=3, decimal_places=1)
-    model = models.CharField(max_length=100)
-    label = models.CharField(max_length=100)
+    model = models.CharField(max_length=100, blank=True)
+    label = models.CharField(max_length=200, blank=True)
+    judges = records_field(
+        Judge, default=list, db_default=[], help_text="Who scored the answers: source, name, positions"
+    )
     prompt_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:

@@ -228,7 +228,7 @@ class InterviewPage:
         if self.decisions:
             last = self.decisions[0]
             badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))
-        if self.result:
+        if self.result and self.result.result.label:
             result = self.result.result
             colour = "warning" if result.model == OfflineInterviewer.model else "default"
             badges.append((f"Judged by: {result.label}", colour))

@@ -102,7 +102,7 @@ def _score_until_supported(response: InterviewResponse, lease: Lease[InterviewRe
 
     Rejected scores are saved at once, so that neither a crash nor a transient error costs a third request.
     """
-    text = _response_text(response)
+    text = response_text(response)
     about = {"interview_id": response.interview_id, "job_id": response.interview.job_id}
     objection = _pending_objection(response, text)
     if not objection:
@@ -118,10 +118,10 @@ def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
     reply = metered_interviewer_call(
         ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(text), **about
     )
-    return ScoredText(text, reply, verify_scores(reply.value, text, original))
+    return ScoredText(text, reply, verify_scores(reply.value.criteria, text, original))
 
 
-def _response_text(response: InterviewResponse) -> ResponseText:
+def response_text(response: InterviewResponse) -> ResponseText:
     job = response.interview.job
     return ResponseText(
         job=job_text(job),
@@ -156,7 +156,7 @@ def _assessment_fields(response: InterviewResponse, scored: ScoredText, flags: s
         "score": verified.score,
         "criteria": verified.criteria,
         "feedback": reply.value.feedback,
-        "flags": sorted({*verified.flags, *_text_flags(response, scored.text.job), *flags}),
+        "flags": sorted({*verified.flags, *text_flags(response, scored.text.job), *flags}),
         "reason": verified.reason,
         "rubric_version": rubric_version(scored.text.rubric),
         "model": reply.model[:100],
@@ -165,7 +165,7 @@ def _assessment_fields(response: InterviewResponse, scored: ScoredText, flags: s
     }
 
 
-def _text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
+def text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
     """Yield the flags of the transcript and of the job text. They change no score."""
     confidence = response.transcript_confidence
     if confidence is not None and confidence < MIN_CONFIDENCE:

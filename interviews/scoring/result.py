@@ -15,6 +15,7 @@ from interviews.models import Assessment, Interview, InterviewResponse, Intervie
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
+from interviews.records import Judge
 from interviews.scoring.assessment import redacted_transcript
 from interviews.scoring.rubric import job_text
 from interviews.scoring.summary_verification import VerifiedSummary, verify_summary
@@ -23,10 +24,13 @@ from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import metered_interviewer_call
 from screener.models import ModelCall
+from screener.records import Point
 from screener.services.errors import ServiceError
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
 
+MAX_NAMES = 4
+REASON_OF_PERSON = "A person gave this score."
 NO_SUMMARY = "The score is complete, but it could not be summarised in words."
 
 
@@ -70,6 +74,29 @@ class ScoreSummary:
         return cls(interview, responses, scored, coverage, score, status, "", review_reason)
 
     @property
+    def judges(self) -> list[Judge]:
+        """Who scored the answers that have a score, in the order of the questions."""
+        positions: dict[tuple[str, str], list[int]] = {}
+        for response, assessment in self.scored:
+            positions.setdefault((assessment.source, assessment.label), []).append(response.position)
+        return [Judge(source=source, name=name, positions=where) for (source, name), where in positions.items()]
+
+    @property
+    def needs_summary(self) -> bool:
+        """Whether a model is to summarise the interview. Where people scored every answer, their notes stand for it."""
+        is_by_people = all(assessment.is_by_person for _, assessment in self.scored)
+        return not self.no_score_reason and not is_by_people and selection.configured_judge() is selection.Judge.MODEL
+
+    @property
+    def notes(self) -> list[Point]:
+        """What people noted about the answers that they scored, each with a quote that they picked."""
+        return [
+            Point(text=assessment.note, position=response.position, quote=quote)
+            for response, assessment in self.scored
+            if assessment.note and (quote := _first_quote(assessment))
+        ]
+
+    @property
     def flags(self) -> set[str]:
         assessments = [response.current_assessment for response in self.responses]
         flags = {flag for assessment in assessments if assessment for flag in assessment.flags}
@@ -102,7 +129,7 @@ def _interviews_to_conclude() -> InterviewQuerySet:
 def _conclude(lease: Lease[Interview]) -> Conclusion:
     interview = Interview.all_objects.select_related("job", "candidate").get(pk=lease.pk)
     scores = ScoreSummary.of(interview)
-    if scores.no_score_reason or selection.configured_judge() is selection.Judge.PERSON:
+    if not scores.needs_summary:
         return Conclusion(scores, None)
     summary = metered_interviewer_call(
         ModelCall.Purpose.SUMMARY,
@@ -167,7 +194,7 @@ def _assessed_response(scored: ScoredResponse, interview: Interview) -> Assessed
             CriterionScore(
                 criterion=criterion.criterion,
                 score=criterion.score,
-                reason=criterion.reason,
+                reason=criterion.reason or scored.assessment.note or REASON_OF_PERSON,
                 quotes=[evidence.quote for evidence in criterion.quotes],
             )
             for criterion in scored.assessment.criteria
@@ -179,10 +206,10 @@ def _save_result(
     interview: Interview, status: str, scores: ScoreSummary, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
     """Make this the current result. Call it with the interview locked."""
-    label = selection.configured_interviewer().label
+    judges = scores.judges
     reason = f"{scores.review_reason} {reason}".strip()
     recommendation = "" if scores.score is None else recommend(scores.score, interview.job)
-    summary = _verify_reply(reply.value, scores, recommendation) if reply else VerifiedSummary()
+    summary = _verify_reply(reply.value, scores, recommendation) if reply else _noted_summary(scores)
     interview.results.filter(is_current=True).update(is_current=False)
     InterviewResult.objects.create(
         interview=interview,
@@ -197,11 +224,28 @@ def _save_result(
         flags=sorted(summary.flags | scores.flags),
         hire_at=interview.job.hire_at,
         consider_at=interview.job.consider_at,
-        model=(reply.model if reply else label)[:100],
-        label=label,
+        model=reply.model[:100] if reply else "",
+        label=describe_judges(judges)[:200],
+        judges=judges,
         prompt_hash=reply.prompt_hash if reply else "",
     )
     interview.set_result_status(status, reason=reason)
+
+
+def describe_judges(judges: list[Judge]) -> str:
+    """Name everyone who scored, up to four of them."""
+    names = [judge.name for judge in judges]
+    return ", ".join(names if len(names) <= MAX_NAMES else [*names[:3], f"{len(names) - 3} more"])
+
+
+def _noted_summary(scores: ScoreSummary) -> VerifiedSummary:
+    """The notes of people, where no model has summarised the interview."""
+    notes = [] if scores.no_score_reason else scores.notes
+    return VerifiedSummary(reasoning=" ".join(note.text for note in notes), grounds=notes)
+
+
+def _first_quote(assessment: Assessment) -> str:
+    return next((evidence.quote for criterion in assessment.criteria for evidence in criterion.quotes), "")
 
 
 def _verify_reply(summary: Summary, scores: ScoreSummary, recommendation: str) -> VerifiedSummary:

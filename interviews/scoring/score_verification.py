@@ -1,13 +1,13 @@
-"""Verifies the scores of an interviewer: each quote is looked up, and the score is computed here."""
+"""Verifies the scores of a model or a person: each quote is looked up, and the score is computed here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from interviews.flags import Flag
 from interviews.records import CriterionRecord, Evidence
 from interviews.scoring.quote_verification import find_quote, quote_problem
-from screener.services.interviewer.protocol import Criterion, CriterionScore, ResponseScores, ResponseText
+from screener.services.interviewer.protocol import Criterion, CriterionScore, ResponseText
 
 QUOTE_REQUIRED_ABOVE = 5
 """A higher score without a verified quote is rejected."""
@@ -26,11 +26,11 @@ class VerifiedScores:
     reason: str = ""
 
 
-def verify_scores(scores: ResponseScores, text: ResponseText, original: str) -> VerifiedScores:
+def verify_scores(scores: Sequence[CriterionScore], text: ResponseText, original: str) -> VerifiedScores:
     """Verify every quote and compute the weighted score. `original` is the transcript before redaction."""
-    by_key = {criterion.criterion: criterion for criterion in scores.criteria}
+    by_key = {criterion.criterion: criterion for criterion in scores}
     keys = [criterion.key for criterion in text.rubric]
-    if set(by_key) != set(keys) or len(scores.criteria) != len(keys):
+    if set(by_key) != set(keys) or len(scores) != len(keys):
         return VerifiedScores([], [Flag.CRITERIA_MISSING], None, INCOMPLETE_SCORES)
     criteria = [
         _verify_criterion(criterion, by_key[criterion.key], text.transcript, original) for criterion in text.rubric

@@ -15,6 +15,7 @@ from screener.models import ModelCall
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.factories import make_transcribed_interview, run_tasks
+from tests.support.person_scores import score_as_person
 
 pytestmark = pytest.mark.django_db
 Status = InterviewResponse.Status
@@ -41,10 +42,7 @@ def reload(interview: Interview) -> Interview:
 def add_scores(interview: Interview, *positions: int) -> None:
     """Score these answers, as the form of a person does."""
     for position in positions:
-        with interview.locked():
-            response = interview.responses.get(position=position)
-            response.interview = interview
-            response.add_assessment(score=Decimal("7.50"), rubric_version="1", model="a person", label="Hanna")
+        score_as_person(interview.responses.get(position=position), 7.5)
 
 
 def test_no_model_is_asked(waiting: Interview) -> None:

@@ -36,7 +36,7 @@ def scores(relevance: float, clarity: float, *quotes: str) -> ResponseScores:
 
 
 def verify(given: ResponseScores, transcript: str = ANSWER) -> VerifiedScores:
-    return verify_scores(given, response_text(transcript), transcript)
+    return verify_scores(given.criteria, response_text(transcript), transcript)
 
 
 def test_score_is_weighted() -> None:

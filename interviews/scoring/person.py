@@ -1,0 +1,158 @@
+"""Scores that a person gives by the rubric: verified and computed by the functions that verify those of a model."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from interviews.flags import Flag
+from interviews.models import Assessment, Interview, InterviewResponse
+from interviews.scoring.assessment import response_text, text_flags
+from interviews.scoring.rubric import job_rubric, rubric_version
+from interviews.scoring.score_verification import VerifiedScores, verify_scores
+from screener.models import InvalidTransition
+from screener.services.interviewer.protocol import CriterionScore, PrintableText
+
+NOT_OVER = "This interview is not completed. Its answers can be scored when it is."
+CHANGED = (
+    "{cause} since this answer was opened, so nothing was saved. Check your scores and save them again; where another "
+    "score counts by now, yours becomes a second opinion."
+)
+SCORED_MEANWHILE = "{label} has scored this answer"
+TEXT_CHANGED = "The transcript, its score or the rubric has changed"
+REASON_REQUIRED = "Give a reason why this score is to count."
+QUOTE_MISSING = "“{quote}” is not in the transcript. Quote the candidate's words exactly."
+EVIDENCE_MISSING = "A score above 5 needs at least one quote of three words or more that is about the question."
+CRITERION_MISSING = "Give a score from 0 to 10."
+CRITERION_UNKNOWN = "The rubric has no such criterion. It has: {keys}."
+CRITERION_REPEATED = "Score each criterion once."
+
+
+class PersonCriterionScore(CriterionScore):
+    """A person's score of a criterion. The reason may be empty."""
+
+    reason: PrintableText = ""
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """The person who scores. `actor` is their name in the history; without a `user` they use the API."""
+
+    name: str
+    actor: str
+    user: User | None = None
+
+
+@dataclass(frozen=True)
+class PersonScores:
+    """What a person gave. `version` is the `scoring_version` of what they had before them."""
+
+    criteria: Sequence[PersonCriterionScore]
+    version: str
+    note: str = ""
+    has_seen_others: bool = False
+
+
+class InvalidScores(ValueError):
+    """Scores that are not saved. `errors` says what to change, by the key of the criterion."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+class ScoringConflict(InvalidTransition):
+    """The answer has changed since it was opened."""
+
+
+def scoring_version(response: InterviewResponse) -> str:
+    """Return a code that changes with the transcript, the rubric and the assessment that counts."""
+    current = response.current_assessment
+    parts = (response.transcript, rubric_version(job_rubric(response.interview.job)), current.pk if current else "")
+    return hashlib.sha256(repr(tuple(map(str, parts))).encode()).hexdigest()[:16]
+
+
+def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer: Scorer) -> Assessment:
+    """Add a person's assessment of a response. It counts where there is no score, and is a second opinion elsewhere.
+
+    Raises InvalidScores where a criterion has no score, or a quote or its evidence is missing; ScoringConflict where
+    the answer has changed since the person opened it.
+    """
+    interview = response.interview
+    with interview.locked():
+        locked = InterviewResponse.objects.select_for_update(of=("self",)).get(pk=response.pk)
+        locked.interview = interview
+        if interview.status != Interview.Status.COMPLETED:
+            raise InvalidTransition(NOT_OVER)
+        if scoring_version(locked) != scores.version:
+            raise ScoringConflict(_conflict_text(locked))
+        return locked.add_person_assessment(actor=scorer.actor, **_assessment_fields(locked, scores, scorer))
+
+
+def choose_assessment(assessment: Assessment, *, actor: str, reason: str) -> None:
+    """Let this assessment count in place of the current one, for a reason that the history keeps."""
+    if not reason.strip():
+        raise InvalidTransition(REASON_REQUIRED)
+    interview = assessment.response.interview
+    with interview.locked():
+        response = InterviewResponse.objects.get(pk=assessment.response_id)
+        response.interview = interview
+        response.choose_assessment(assessment, actor=actor, reason=reason.strip())
+
+
+def _conflict_text(response: InterviewResponse) -> str:
+    current = response.current_assessment
+    by_person = current is not None and current.is_by_person
+    cause = SCORED_MEANWHILE.format(label=current.label) if current and by_person else TEXT_CHANGED
+    return CHANGED.format(cause=cause)
+
+
+def _assessment_fields(response: InterviewResponse, scores: PersonScores, scorer: Scorer) -> dict[str, Any]:
+    """A person reads the transcript itself, so their quotes are looked up in it and not in the redacted one."""
+    text = replace(response_text(response), transcript=response.transcript)
+    _check_criteria(scores.criteria, [criterion.key for criterion in text.rubric])
+    verified = verify_scores(scores.criteria, text, response.transcript)
+    _check_evidence(verified)
+    return {
+        "source": Assessment.Source.PERSON,
+        "scored_by": scorer.user,
+        "is_blind": not scores.has_seen_others and not _has_scored_before(response, scorer),
+        "score": verified.score,
+        "criteria": verified.criteria,
+        "note": scores.note.strip(),
+        "flags": sorted({*verified.flags, *text_flags(response, text.job)}),
+        "rubric_version": rubric_version(text.rubric),
+        "label": scorer.name,
+    }
+
+
+def _has_scored_before(response: InterviewResponse, scorer: Scorer) -> bool:
+    earlier = response.assessments.filter(source=Assessment.Source.PERSON, scored_by=scorer.user, label=scorer.name)
+    return earlier.exists()
+
+
+def _check_criteria(criteria: Sequence[CriterionScore], keys: list[str]) -> None:
+    """Reject scores that are not one for each criterion of the rubric."""
+    scored = [criterion.criterion for criterion in criteria]
+    unknown = {key: CRITERION_UNKNOWN.format(keys=", ".join(keys)) for key in scored if key not in keys}
+    repeated = {key: CRITERION_REPEATED for key in keys if scored.count(key) > 1}
+    missing = {key: CRITERION_MISSING for key in keys if key not in scored}
+    if errors := unknown | repeated | missing:
+        raise InvalidScores(errors)
+
+
+def _check_evidence(verified: VerifiedScores) -> None:
+    """Reject quotes that are not in the transcript, and high scores without one. For a model these are flagged."""
+    unsupported = {
+        criterion.criterion: EVIDENCE_MISSING for criterion in verified.criteria if Flag.UNSUPPORTED in criterion.flags
+    }
+    missing = {
+        criterion.criterion: QUOTE_MISSING.format(quote=evidence.quote)
+        for criterion in verified.criteria
+        for evidence in criterion.evidence
+        if evidence.why_not == Flag.QUOTE_NOT_FOUND
+    }
+    if errors := unsupported | missing:
+        raise InvalidScores(errors)
