@@ -7,6 +7,7 @@ class WaitReason(models.TextChoices):
     """The code decides what happens. The sentence beside it, `Interview.waiting_for`, is for people only."""
 
     SCHEDULED = "scheduled", "Scheduled for later"
+    NO_EMPLOYER = "no_employer", "The employer has no name yet"
     CALLING_HOURS = "calling_hours", "Outside the calling hours"
     NUMBER_BUSY = "number_busy", "Another call to the number is running"
     COOL_DOWN = "cool_down", "Pause after a call to the number"

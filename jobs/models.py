@@ -13,6 +13,7 @@ from jobs import field_limits
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
+from screener.models.organisation import validate_callback_number, validate_spoken_name
 from screener.records import QuestionSpec
 
 DEFAULT_QUESTION_COUNT = 5
@@ -75,6 +76,30 @@ class JobDescription(LeasableModel):
         FAILED = "failed", "Could not be written"
 
     title = models.CharField(max_length=200)
+    spoken_title = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_spoken_name],
+        help_text="The title as the assistant says it; empty: derived from the title",
+    )
+    employer_name = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_spoken_name],
+        help_text="The employer's name as the assistant says it in calls for this job; empty: the organisation's",
+    )
+    callback_number = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_callback_number],
+        help_text="The number at which candidates for this job reach a person; empty: the organisation's",
+    )
     description = models.TextField()
     language = models.CharField(max_length=10, default="en")
     rubric = models.JSONField(default=default_rubric)
@@ -147,11 +172,19 @@ class JobDescription(LeasableModel):
             models.CheckConstraint(
                 condition=Q(hire_at__gte=F("consider_at")), name="hire_threshold_not_below_consider"
             ),
+            models.CheckConstraint(
+                condition=Q(callback_number="") | Q(callback_number__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="job_callback_number_is_e164",
+            ),
             models.CheckConstraint(condition=Q(minimum_coverage__range=(0, 1)), name="coverage_is_a_share"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def title_to_say(self) -> str:
+        return self.spoken_title or self.title
 
     @property
     def approved_questions(self) -> "QuestionSet | None":

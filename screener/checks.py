@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
+from screener.models import Organisation
 from screener.services import model_retirement
 from screener.services.interviewer.selection import Judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
@@ -38,6 +40,24 @@ def check_database(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint="Set it to a PostgreSQL server (postgres://user:password@host/name), or set EMBEDDED_DATABASE=1 "
             "to store them in this folder.",
             id="screener.E004",
+        )
+    ]
+
+
+@register("organisation")
+def check_organisation(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Not tagged as a check of settings: those also run in a process that must not connect before it forks."""
+    try:
+        with transaction.atomic():
+            if Organisation.current():
+                return []
+    except DatabaseError:  # it does not answer, or is not migrated yet
+        return []
+    return [
+        Warning(
+            "The employer has no name yet, so no calls are placed.",
+            hint="Enter it in the admin under Organisation, or run manage.py set_organisation.",
+            id="screener.W009",
         )
     ]
 

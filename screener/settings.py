@@ -286,9 +286,9 @@ API_KEY = env.str("API_KEY", "")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["screener.api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["screener.api.authentication.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["screener.api.parsers.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["screener.api.media_types.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.negotiation.FallbackNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.media_types.FallbackNegotiation",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "screener.api.pagination.CreatedCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.StrictFilterBackend"],

@@ -9,6 +9,7 @@ from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
 from interviews.api.views import CampaignViewSet, InterviewViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
+from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.tts import views
@@ -25,6 +26,7 @@ urlpatterns = [
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", admin.site.urls),
+    path("api/v1/config/", ConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="config"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from candidates.api import serializers
 from candidates.csv_import import InvalidCandidateFile, import_candidates
 from candidates.models import Candidate
-from screener.api.parsers import BoundedJSONParser, BoundedMultiPartParser
+from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
 from screener.phone_format import InvalidPhoneNumber, to_e164
 

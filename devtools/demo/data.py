@@ -6,11 +6,19 @@ The last two digits of a number choose the persona that answers: devtools/phone_
 from django.db import transaction
 
 from candidates.models import Candidate, Consent
+from devtools.demo.environment import CALLER_NUMBER
 from interviews.models import Attempt, Interview, lock_call
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
+from screener.models import Organisation
 from screener.records import QuestionSpec
 
+ORGANISATION = {
+    "name": "Northwind Services, Inc.",
+    "spoken_name": "Northwind Services",
+    "callback_number": CALLER_NUMBER,
+    "privacy_notice_url": "https://northwind.example/privacy",
+}
 SOURCE = "demo data"
 EXTERNAL_ID_PREFIX = "demo-"
 
@@ -54,8 +62,9 @@ NO_REAL_CALLS = "Demo numbers are not called over a real phone network."
 
 
 def load_demo_data() -> None:
-    """Add the job and the candidates, unless the database has any jobs or candidates."""
+    """Add the job and the candidates, unless the database has any jobs or candidates; and a missing organisation."""
     with transaction.atomic():
+        Organisation.objects.get_or_create(defaults=ORGANISATION)
         if JobDescription.objects.exists() or Candidate.objects.exists():
             return
         _add_job()

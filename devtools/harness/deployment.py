@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any, LiteralString
 
 import psutil
@@ -30,9 +31,14 @@ HOLD_DATABASE = (
     "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
     "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
 )
+ORGANISATION = [
+    "Northwind Services, Inc.",
+    "--callback-number=+12025550100",
+    "--privacy-notice=https://northwind.example/privacy",
+]
 START_TIMEOUT = 60
 DATABASE_TIMEOUT = 30
-MIGRATION_TIMEOUT = 120
+COMMAND_TIMEOUT = 120
 
 
 class WaitTimedOut(Exception):
@@ -167,6 +173,11 @@ class Deployment:
         times = [process.cpu_times() for process in [root, *root.children(recursive=True)]]
         return float(sum(cpu.user + cpu.system for cpu in times))
 
+    def run_command(self, *arguments: str) -> None:
+        """Run a management command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True, timeout=COMMAND_TIMEOUT, stdout=DEVNULL)
+
     # --- Access ---
 
     def call_api(self, method: str, path: str, body: Any = None) -> Any:
@@ -214,8 +225,8 @@ def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
         language_model = stack.enter_context(fake_openai.running())
         deployment = Deployment(folder, socket_dir, simulator, language_model, settings)
         stack.callback(deployment.stop_all)
-        migrate = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
-        subprocess.run(migrate, cwd=ROOT, env=deployment.environment, check=True, timeout=MIGRATION_TIMEOUT)
+        deployment.run_command("migrate", "--no-input", "--verbosity", "0")
+        deployment.run_command("set_organisation", *ORGANISATION)
         yield deployment
 
 

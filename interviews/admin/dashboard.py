@@ -13,6 +13,7 @@ from interviews.models.result import Recommendation
 from interviews.presenters.interview import LABEL_COLOURS
 from jobs.models import JobDescription
 from screener.costs.monthly_budget import spent_budget_reason
+from screener.models import Organisation
 
 MAX_ROWS = 10
 
@@ -20,7 +21,7 @@ MAX_ROWS = 10
 def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add to the context of the front page all sections that the user may view."""
     user = request.user
-    context["title"] = "Overview"
+    context |= {"title": "Overview", "organisation_missing": Organisation.current() is None}
     if user.has_perm("interviews.view_interview"):
         context |= {"budget_spent": spent_budget_reason(), "calls_held_up": DialRate.current_pause()}
         context |= {"counts": _count_tiles(), "interviews_waiting": _interviews_waiting()}

@@ -22,8 +22,14 @@ from interviews.calling.hours import CallingHours, closing_time, first_allowed
 from interviews.calling.verdicts import Allowed, DialRule, Later, Never, NotEvaluated, Passed, RuleVerdict, Verdict
 from interviews.models import Call, WaitReason
 from jobs.models import JobDescription
+from screener.models import Organisation
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
+EMPLOYER_RECHECK = timedelta(minutes=2)
+NO_EMPLOYER = (
+    "The employer has no name yet, and every call begins with it. Enter it in the admin under Organisation, or with "
+    "manage.py set_organisation."
+)
 BUSY_AGAIN_IN = timedelta(minutes=1)
 NUMBER_BUSY = "Another call to this number is running."
 
@@ -83,6 +89,14 @@ def _job_is_open(request: CallRequest) -> Verdict:
     if not request.job.is_open:
         return Never("This job is closed. Open it again to interview for it.")
     return Passed("The job is open.")
+
+
+def _employer_has_name(request: CallRequest) -> Verdict:
+    organisation = Organisation.current()
+    if organisation is None:
+        return Later(request.now + EMPLOYER_RECHECK, WaitReason.NO_EMPLOYER, NO_EMPLOYER)
+    own_name = request.job.employer_name if request.job else ""
+    return Passed(f"The call begins with the name {own_name or organisation.spoken_name}.")
 
 
 def _number_is_callable(request: CallRequest) -> Verdict:
@@ -233,6 +247,7 @@ PERMANENT_RULES: dict[DialRule, Rule] = {
 """These do not depend on the hour."""
 
 MOMENTARY_RULES: dict[DialRule, Rule] = {
+    DialRule.EMPLOYER: _employer_has_name,
     DialRule.CALLING_HOURS: _is_inside_hours,
     DialRule.NUMBER_BUSY: _number_is_free,
     DialRule.COOL_DOWN: _has_cooled_down,

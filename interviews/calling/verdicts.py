@@ -10,6 +10,7 @@ from interviews.models import WaitReason
 
 class DialRule(models.TextChoices):
     JOB = "job", "Job"
+    EMPLOYER = "employer", "Employer's name"
     NUMBER = "number", "Number"
     COUNTRY = "country", "Country"
     WHITELIST = "whitelist", "Whitelist"

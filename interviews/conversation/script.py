@@ -1,6 +1,7 @@
 """The texts of a prompt. A text is a piece that recurs in other interviews, so that it can be synthesised once."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from interviews.conversation import engine, wording
@@ -18,10 +19,24 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Employer:
+    """Who calls. `callback_number`: in groups of digits. `privacy_notice`: a web address without its scheme."""
+
+    name: str = ""
+    callback_number: str = ""
+    privacy_notice: str = ""
+
+
+class EmployerUnknown(Exception):
+    """The employer has no name. No call goes on without one: whoever answers must learn first who calls."""
+
+
+@dataclass(frozen=True)
 class Script:
     """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
 
-    The candidate's name and the job's title may be lazy: they are read only for the prompts that name them.
+    The employer, the candidate's name and the job's title may be lazy: they are read only for the prompts that name
+    them.
     """
 
     candidate_name: object
@@ -29,25 +44,55 @@ class Script:
     language: str
     questions: tuple[Question, ...]
     remaining: int
+    employer: Employer = field(default_factory=Employer)
+    judged_by_person: bool = False
 
     @property
     def wording(self) -> Wording:
         return wording.for_language(self.language)
 
     def fill(self, template: str, **values: object) -> str:
-        """Replace the placeholders of a template."""
-        return template.format(
-            name=self.candidate_name,
-            job=self.job_title,
-            count=self.wording.question_count(self.remaining),
-            minutes=self.wording.duration(self._expected_seconds()),
-            total=len(self.questions),
-            **values,
-        )
+        """Replace the placeholders of a template. Raises EmployerUnknown if it names an employer that is not set up."""
+        return template.format_map(_Values(self, values))
 
-    def _expected_seconds(self) -> float:
+    @property
+    def known_employer(self) -> Employer:
+        if not self.employer.name:
+            raise EmployerUnknown
+        return self.employer
+
+    @property
+    def judge(self) -> str:
+        return self.wording.JUDGED_BY_PERSON if self.judged_by_person else self.wording.JUDGED_BY_MODEL
+
+    @property
+    def expected_seconds(self) -> float:
         remaining = self.questions[len(self.questions) - self.remaining :]
         return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining)
+
+
+PLACEHOLDERS: Mapping[str, Callable[[Script], object]] = {
+    "employer": lambda script: script.known_employer.name,
+    "callback": lambda script: script.wording.spell_number(script.employer.callback_number),
+    "notice": lambda script: script.wording.spell_address(script.known_employer.privacy_notice),
+    "judge": lambda script: script.judge,
+    "name": lambda script: script.candidate_name,
+    "job": lambda script: script.job_title,
+    "count": lambda script: script.wording.question_count(script.remaining),
+    "minutes": lambda script: script.wording.duration(script.expected_seconds),
+    "total": lambda script: len(script.questions),
+}
+
+
+class _Values(dict[str, object]):
+    """The values of a template, those of the script read when they are needed."""
+
+    def __init__(self, script: Script, values: Mapping[str, object]) -> None:
+        super().__init__(values)
+        self._script = script
+
+    def __missing__(self, placeholder: str) -> object:
+        return PLACEHOLDERS[placeholder](self._script)
 
 
 def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
@@ -56,16 +101,23 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.AskIdentity(again):
             return (script.fill(script.wording.GREETING_AGAIN if again else script.wording.GREETING),)
         case engine.AskConsent(again, resumed):
-            return (script.fill(_consent_template(script.wording, again=again, resumed=resumed)),)
+            announcement = _consent_template(script.wording, again=again, resumed=resumed)
+            return script.fill(announcement), script.wording.CHOICE
         case engine.AskQuestion(position, lead):
             lead_in = script.fill(script.wording.LEADS[lead], number=position + 1)
             return lead_in, script.questions[position].text
         case engine.Goodbye(ending):
-            return (script.wording.GOODBYES[ending],)
+            return script.wording.GOODBYES[ending], *_farewell(script)
         case engine.RecordAnswer() | engine.HangUp():
             return ()
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _farewell(script: Script) -> tuple[str, ...]:
+    """The call-back number, where there is one, and the last word."""
+    reach = (script.fill(script.wording.REACH),) if script.employer.callback_number else ()
+    return *reach, script.wording.FAREWELL
 
 
 def _consent_template(texts: Wording, *, again: bool, resumed: bool) -> str:

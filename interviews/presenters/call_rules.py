@@ -12,6 +12,7 @@ from candidates.models import Candidate
 from interviews.calling.capacity import evaluate_capacity
 from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
+from interviews.models import WaitReason
 from jobs.models import JobDescription
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
@@ -60,6 +61,8 @@ class CallRulesPage:
         match self.report.verdict:
             case Allowed():
                 return "Yes, now, as far as could be checked." if self.has_gaps else "Yes, now."
+            case Later(wait_reason=WaitReason.NO_EMPLOYER):
+                return "Not before the organisation is set up."
             case Later(when):
                 return f"Not now, but from {_round_up(when):%A, %d %B %Y, %H:%M} UTC on."
             case Never():
@@ -85,6 +88,8 @@ class CallRulesPage:
         """The first minute in the time zones of the candidate."""
         verdict = self.report.verdict
         if self.report.request is None or not isinstance(verdict, Later):
+            return []
+        if verdict.wait_reason == WaitReason.NO_EMPLOYER:
             return []
         zones = self.report.request.zones[:ZONES_SHOWN]
         return [f"{_round_up(verdict.when).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zones]

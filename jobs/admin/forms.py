@@ -18,7 +18,7 @@ from jobs.models import JobDescription
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from screener.admin.record_form import form_of
-from screener.admin.widgets import EditableTable, LanguageField
+from screener.admin.widgets import EditableTable, LanguageField, PhoneField
 from screener.records import QuestionSpec
 
 
@@ -30,6 +30,8 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="The questions are written from this text, and answers are scored with it as context.",
         error_messages={"required": "Describe the job. The questions are written from this text."},
     )
+
+    callback_number = PhoneField(required=False, help_text=JobDescription._meta.get_field("callback_number").help_text)
 
     attempt_spacing = SimpleArrayField(
         forms.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),

@@ -61,7 +61,7 @@ class JobAdmin(ScreenerAdmin):
     describing = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
         ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
-        ("Calling", {"fields": ["consent_required", *pace]}),
+        ("Calling", {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace]}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:

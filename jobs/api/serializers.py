@@ -10,10 +10,11 @@ from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from screener.api.authentication import request_actor
-from screener.api.fields import IdField, LanguageField, NumberField
+from screener.api.fields import IdField, LanguageField, NumberField, PhoneField
 from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.organisation import validate_callback_number
 from screener.records import QuestionSpec
 
 MAX_GENERATED_QUESTIONS = 15
@@ -105,6 +106,9 @@ DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and 
 JOB = {
     "id": ID,
     "title": "Support engineer",
+    "spoken_title": "",
+    "employer_name": "",
+    "callback_number": "",
     "description": DESCRIPTION,
     "language": "en",
     "rubric": [
@@ -151,6 +155,12 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
         },
     )
     language = LanguageField(default="en")
+    callback_number = PhoneField(
+        required=False,
+        allow_blank=True,
+        validators=[validate_callback_number],
+        help_text=JobDescription._meta.get_field("callback_number").help_text,
+    )
     rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MAX_CRITERIA, required=False)
     hire_at = ThresholdField(help_text="Recommend to hire from this overall score; one decimal, 7.0 unless set")
     consider_at = ThresholdField(help_text="Recommend to consider from this score; one decimal, 5.0 unless set")
@@ -178,6 +188,9 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
         fields = [
             "id",
             "title",
+            "spoken_title",
+            "employer_name",
+            "callback_number",
             "description",
             "language",
             "rubric",

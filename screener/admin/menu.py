@@ -22,6 +22,7 @@ MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Jobs": [
         ("Jobs", "work", "jobs.jobdescription"),
         ("Question sets", "quiz", "jobs.questionset"),
+        ("Organisation", "domain", "screener.organisation"),
     ],
     "Access & technical": [
         ("Users", "manage_accounts", "auth.user"),

@@ -34,7 +34,7 @@ class PhoneField(forms.CharField):
     def clean(self, value: Any) -> str:
         typed = super().clean(value)
         try:
-            return to_e164(typed)
+            return to_e164(typed) if typed else ""
         except InvalidPhoneNumber as error:
             raise ValidationError(str(error)) from None
 

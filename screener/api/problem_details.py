@@ -13,7 +13,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-from screener.api.parsers import RequestTooLarge
+from screener.api.media_types import RequestTooLarge
 from screener.models import InvalidTransition
 
 CONTENT_TYPE = "application/problem+json"

@@ -9,6 +9,7 @@ from screener.models.base import (
 )
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
+from screener.models.organisation import Organisation
 from screener.models.tts_prompt import SpokenLine, private_storage
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "LeasableModel",
     "LeasableQuerySet",
     "ModelCall",
+    "Organisation",
     "SpokenLine",
     "private_storage",
 ]

@@ -14,7 +14,7 @@ from interviews.scoring.assessment import ASSESS_STEP
 from interviews.task_handles import ASSESS
 from jobs.models import JobDescription, QuestionSet
 from screener.background.steps import run_step
-from screener.models import ApiKey
+from screener.models import ApiKey, Organisation
 from screener.records import QuestionSpec
 
 QUESTIONS = [
@@ -25,7 +25,21 @@ QUESTIONS = [
 ANSWER = "In my last project I led the migration of twelve services, because the old cluster failed every week."
 
 
+def make_organisation() -> Organisation:
+    """The organisation without which no call is placed."""
+    organisation, _ = Organisation.objects.get_or_create(
+        defaults={
+            "name": "Northwind Logistics, Inc.",
+            "spoken_name": "Northwind Logistics",
+            "callback_number": "+14155550199",
+            "privacy_notice_url": "https://northwind.example/privacy",
+        }
+    )
+    return organisation
+
+
 def make_job(**fields: Any) -> JobDescription:
+    make_organisation()
     return JobDescription.objects.create(
         **{"title": "Support engineer", "description": "Help customers. Must know Linux and SQL."} | fields
     )

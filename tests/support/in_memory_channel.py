@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from candidates.models import DoNotCall
 from interviews import channels
+from interviews.calling.employer import employer_of
 from interviews.conversation import engine
 from interviews.conversation.script import Question, Script, prompt_texts
 from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
@@ -101,7 +102,8 @@ class Session:
 def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
     script = Script(
         candidate_name=attempt.interview.candidate.full_name,
-        job_title=attempt.interview.job.title,
+        job_title=attempt.interview.job.title_to_say,
+        employer=employer_of(attempt.interview.job),
         language=attempt.interview.language,
         questions=tuple(Question(row.question, row.max_seconds) for row in attempt.responses.values()),
         remaining=len(attempt.conversation_state().open_positions),

@@ -50,12 +50,19 @@ def hold_interview() -> dict[str, Any]:
     from interviews.models import Call, Interview, InterviewResponse
     from jobs.models import JobDescription
     from screener.background.queue import HANDLES
+    from screener.models import Organisation
     from screener.records import QuestionSpec
     from tests.support.in_memory_channel import Session, open_channel
 
     for handle in HANDLES.values():
         handle._register(lambda **arguments: None)
     with transaction.atomic():
+        Organisation.objects.create(
+            name="Northwind",
+            spoken_name="Northwind",
+            callback_number="+14155550199",
+            privacy_notice_url="https://n.example",
+        )
         job = JobDescription.objects.create(title="Support engineer", description="Help customers.")
         question = QuestionSpec(text="Tell me about it.", competency="it", weight=1.0, max_seconds=60)
         questions = job.add_draft([question] * 2, source="a test")

@@ -16,6 +16,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from screener.models import Organisation
+from tests.support.factories import make_organisation
 from tests.support.fake_twilio import FakeTwilio
 
 SNAPSHOT = Path(__file__).parent / "snapshot.sql.gz"
@@ -146,6 +148,12 @@ def old_settings(settings: Any) -> None:
     settings.SECRET_KEY = SECRET_KEY
     settings.WEBHOOK_BASE_URL = "http://127.0.0.1:8000"
     settings.MAX_CONCURRENT_CALLS = 100
+
+
+@pytest.fixture(autouse=True)
+def organisation(upgraded: OldDatabase, db: None) -> Organisation:
+    """Entered after the upgrade: the old version had none."""
+    return make_organisation()
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from procrastinate.manager import JobManager
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent, DoNotCall
+from interviews.calling.rules import EMPLOYER_RECHECK
 from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
-from screener.models import SpokenLine
-from tests.support.factories import make_api_client, run_tasks
+from screener.models import Organisation, SpokenLine
+from tests.support.factories import make_api_client, make_organisation, run_tasks
 from tests.support.fake_openai import KEY, FakeOpenAI, run_fake_openai, speech_reply
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, snapshot_rows
@@ -227,6 +228,19 @@ class TestWaitingInterview:
         run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) >= self.DUE | self.LINES | later
 
+    def test_waits_until_the_employer_is_entered(
+        self, twilio: FakeTwilio, upgraded: OldDatabase, organisation: Organisation, time_machine: Any
+    ) -> None:
+        organisation.delete()
+        sweep()
+        run_tasks(only="interviews.dial")
+        assert new_calls(twilio, upgraded) == set()
+        make_organisation()
+        time_machine.move_to(timezone.now() + EMPLOYER_RECHECK)
+        sweep()
+        run_tasks(only="interviews.dial")
+        assert new_calls(twilio, upgraded) >= self.DUE
+
     def test_is_given_the_line_that_becomes_free(
         self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client, settings: Any
     ) -> None:
@@ -342,6 +356,7 @@ class TestPrompt:
         assert len(voice.requests) == waiting
 
     def test_is_played_in_a_call(self, voice: FakeOpenAI, twilio: FakeTwilio, client: Client) -> None:
+        app.tasks["webhooks.speak_all"](timestamp=0)
         run_tasks(only="screener.speak")
         run_tasks(only="interviews.dial")
         phone = live_call("campaign-0", client)
@@ -395,7 +410,7 @@ class TestStaff:
         assert admin_client.get(reverse("admin:index")).status_code == 200
         for model in admin.site._registry:
             page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            assert admin_client.get(page).status_code == 200
+            assert admin_client.get(page, follow=True).status_code == 200
 
 
 def one_of_each_kind() -> list[Interview]:

@@ -10,7 +10,7 @@ from tests.support.twilio_driver import Phone, give_consent
 pytestmark = pytest.mark.django_db
 
 GivenBy = Consent.GivenBy
-DISCLOSURE = disclosure_version("en", resumed=False)
+DISCLOSURE = disclosure_version("en", resumed=False, judged_by_person=False)
 Row = tuple[str, bool, str, str]
 
 
@@ -55,7 +55,7 @@ def test_resumed_disclosure_has_its_version(phone: Phone, interview: Interview) 
     phone.attempt.update_fields(resumed=True)
     give_consent(phone)
     assert consents_of(phone.attempt) == [
-        ("record", True, GivenBy.KEY, disclosure_version("en", resumed=True)),
+        ("record", True, GivenBy.KEY, disclosure_version("en", resumed=True, judged_by_person=False)),
     ]
 
 

@@ -16,7 +16,7 @@ from devtools.phone_simulator.server import RunningSimulator
 from interviews.conversation.wording import en
 from interviews.models import Interview
 from jobs.models import JobDescription
-from screener.models import ModelCall, SpokenLine
+from screener.models import ModelCall, Organisation, SpokenLine
 from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
 from tests.support.admin_client import get_page
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, run_tasks
@@ -53,11 +53,12 @@ class TestWhatIsSpokenAhead:
         spoken_job(title="Pilot")
         texts = said(voice)
         assert {question.text for question in QUESTIONS} < set(texts)
-        assert set(en.GOODBYES.values()) < set(texts)
+        assert {*en.GOODBYES.values(), en.CHOICE, en.FAREWELL} < set(texts)
+        assert any("plus 1, 4 1 5" in text for text in texts)
         assert "Thank you. Question 2 of 3." in texts
         assert any("for Pilot" in text and "3 questions" in text for text in texts)
-        assert any("for Pilot again" in text and "1 question left" in text for text in texts)
-        assert not any("I am calling for" in text or "{" in text for text in texts)
+        assert any("1 question left for Pilot" in text for text in texts)
+        assert not any("speak with" in text or "{" in text for text in texts)
         assert len(texts) == len(set(texts)) == ModelCall.objects.filter(purpose="speech").count()
 
     def test_is_what_a_second_job_adds_to_the_first(self, voice: FakeOpenAI) -> None:
@@ -71,6 +72,13 @@ class TestWhatIsSpokenAhead:
         job = make_approved_job()
         job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
+        tasks.speak_all(timestamp=0)
+        assert not SpokenLine.objects.exists()
+
+    def test_is_nothing_while_the_employer_is_unknown(self, voice: FakeOpenAI) -> None:
+        make_approved_job()
+        Organisation.objects.all().delete()
+        tasks.speak_new(timestamp=0)
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
 
@@ -97,15 +105,15 @@ class TestWhatIsSpokenAhead:
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
         voice.requests.clear()
         for text in ("Pilot", "Cook"):
-            lose_file(SpokenLine.objects.filter(text__contains=f"for {text} again")[0].text)
+            lose_file(SpokenLine.objects.filter(text__contains=f"left for {text}")[0].text)
         tasks.speak_lost(timestamp=0)
         run_tasks()
         (text,) = said(voice)
-        assert f"for {job.title} again" in text
+        assert f"left for {job.title}" in text
 
     def test_is_left_alone_while_no_file_is_lost(self, voice: FakeOpenAI, django_assert_num_queries: Any) -> None:
         spoken_job()
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):  # the organisation; the files
             tasks.speak_lost(timestamp=0)
 
     def test_delays_no_approval(self, voice: FakeOpenAI) -> None:
@@ -153,7 +161,7 @@ class TestACall:
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
-        with django_assert_num_queries(TURN + 2 + 1):  # as in test_queries; the synthesised texts
+        with django_assert_num_queries(TURN + 3 + 1):  # as in test_queries; the synthesised texts
             phone.press_key("1")
         assert len(voice.requests) == before
 

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 
 from candidates.models import Consent, DoNotCall
+from interviews.conversation.script import EmployerUnknown
 from interviews.models import Attempt, Call, EventKind, Interview, InterviewResponse, Recording
+from screener.models import Organisation
 from screener.records import QuestionSpec
-from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.factories import make_approved_job, make_interview, make_organisation, run_tasks
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
-from tests.support.twilio_driver import Phone, give_consent, place_attempt
+from tests.support.twilio_driver import Phone, give_consent, place_attempt, snapshot_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +23,28 @@ Status, Outcome = Interview.Status, Interview.Outcome
 class TestAConversation:
     def test_asks_for_the_person_before_saying_what_it_is_about(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
-        assert interview.candidate.full_name in phone.prompt_text()
-        assert "interview" not in phone.prompt_text().lower()
-        assert interview.job.title not in phone.prompt_text()
+        for _ in range(2):
+            greeting = phone.prompt_text()
+            assert greeting.index(make_organisation().spoken_name) < greeting.index(interview.candidate.full_name)
+            assert "interview" not in greeting.lower()
+            assert interview.job.title not in greeting
+            phone.stay_silent()
+
+    def test_names_the_employer_of_its_job(self, client: Client) -> None:
+        job = make_approved_job(employer_name="Contoso Hospitals", callback_number="+442079460000")
+        phone = Phone(place_attempt(make_interview(job=job)), client)
+        phone.pick_up()
+        assert "Contoso Hospitals" in phone.prompt_text()
+        phone.press_key("2")
+        assert "plus 4 4, 2 0, 7 9 4 6, 0 0 0 0" in phone.prompt_text()
+
+    def test_breaks_off_where_no_employer_is_known(self, phone: Phone) -> None:
+        """Its call was placed by a version that knew none. Twilio then asks the fallback, which promises another."""
+        Organisation.objects.all().delete()
+        before = snapshot_rows()
+        with pytest.raises(EmployerUnknown):
+            phone.pick_up()
+        assert snapshot_rows() == before
 
     def test_discloses_the_machine_and_the_recording_before_anything_is_recorded(self, phone: Phone) -> None:
         phone.pick_up()

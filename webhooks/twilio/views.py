@@ -2,7 +2,7 @@
 
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -21,11 +21,13 @@ from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from interviews.calling.employer import employer_of
 from interviews.conversation import engine
-from interviews.conversation.script import Question, Script, prompt_texts
+from interviews.conversation.script import Employer, Question, Script, prompt_texts
 from interviews.models import Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.turns import stored_reply, take_turn
+from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription.selection import configured_transcriber
 from screener.tts import prompt_cache
@@ -135,7 +137,9 @@ def _script(attempt: LockedAttempt) -> Script:
     interview, state = attempt.interview, attempt.conversation_state()
     return Script(
         candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.candidate.full_name)),
-        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title)),
+        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title_to_say)),
+        employer=cast(Employer, SimpleLazyObject(lambda: employer_of(interview.job))),
+        judged_by_person=configured_judge() is Judge.PERSON,
         language=interview.language,
         questions=tuple(
             Question(twiml.strip_control_characters(response.question), response.max_seconds)

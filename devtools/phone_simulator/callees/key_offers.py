@@ -11,11 +11,12 @@ KEY_OFFER = re.compile(
 PURPOSE_WORDS = re.compile(r"\b(?:to|if|for)\b", re.I)
 NEVER_CALL_WORDS = re.compile(r"\b(?:not|never|stop|remove|no longer|no more)\b.*\bcall|n[o']t\b.*\bcall", re.I)
 NEGATIVE_WORDS = re.compile(r"\b(?:no|not|decline|refuse|disagree|wrong|reject|stop|end|rather)\b|n't\b", re.I)
+PERSON_WORDS = re.compile(r"\b(?:an?|real) (?:person|human|operator)\b|\banother way\b", re.I)
 REPEAT_WORDS = re.compile(r"\b(?:repeat|again|hear)\b", re.I)
 
 
 def find_key(meaning: str, text: str) -> str:
-    """Return the key that the text offers for `yes`, `no` or `never` (call again); empty if there is none."""
+    """Return the key that the text offers for `yes`, `no`, `person` or `never` (call again); empty if there is none."""
     for key, purpose in offered_keys(text):
         if _purpose_meaning(purpose) == meaning:
             return key
@@ -47,4 +48,6 @@ def _purpose_meaning(purpose: str) -> str:
         return "never"
     if NEGATIVE_WORDS.search(purpose):
         return "no"
+    if PERSON_WORDS.search(purpose):
+        return "person"
     return "repeat" if REPEAT_WORDS.search(purpose) else "yes"

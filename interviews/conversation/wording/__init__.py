@@ -14,7 +14,10 @@ def for_language(tag: str) -> Wording:
     return LANGUAGES.get(tag.split("-")[0].lower(), en)
 
 
-def disclosure_version(language: str, *, resumed: bool) -> str:
+def disclosure_version(language: str, *, resumed: bool, judged_by_person: bool) -> str:
     """Return the hash that identifies the text of the disclosure. It is the same for all jobs."""
     wording = for_language(language)
-    return sha256((wording.RESUMING if resumed else wording.DISCLOSURE).encode()).hexdigest()
+    template = wording.RESUMING if resumed else wording.DISCLOSURE
+    judge = wording.JUDGED_BY_PERSON if judged_by_person else wording.JUDGED_BY_MODEL
+    text = template.replace("{judge}", judge) + wording.CHOICE
+    return sha256(text.encode()).hexdigest()

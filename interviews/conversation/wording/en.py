@@ -1,5 +1,6 @@
 """English texts of prompts."""
 
+import re
 from math import ceil
 
 from interviews.conversation.engine import Ending, LeadIn
@@ -7,41 +8,55 @@ from interviews.conversation.engine import Ending, LeadIn
 LANGUAGE_NAME = "English"
 LOCALE = "en-US"
 
-GREETING = "Hello. I am calling for {name}. If that is you, press 1 or say yes. If not, press 2."
-GREETING_AGAIN = "Sorry, I did not get that. Am I speaking with {name}? Press 1 for yes, or 2 for no."
+GREETING = (
+    "Hello. This is the automated assistant of {employer}. I would like to speak with {name}. "
+    "If that is you, press 1 or say yes. If not, press 2."
+)
+GREETING_AGAIN = (
+    "Sorry, I did not get that. This is the automated assistant of {employer}. Am I speaking with {name}? "
+    "Press 1 for yes, or 2 for no."
+)
 DISCLOSURE = (
-    "Thank you. I am an automated interviewer, an artificial intelligence, calling about your application for {job}. "
-    "I would like to ask you {count}, which takes about {minutes}. The interview is recorded, and a person reads "
-    "the result. To hear a question again, press star. To end an answer, press the pound key. You can hang up "
-    "at any time. If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
-    "If you do not agree, press 2. If you do not want to be called again, press 9."
+    "Thank you. I am calling about your application for {job}. An artificial intelligence asks you {count}, in about "
+    "{minutes}{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
+    "For a person or another way, press 0 or say a person."
 )
 RESUMING = (
-    "Thank you. This is the automated interviewer for {job} again. Our last call was cut off. I would like to go on "
-    "where we stopped: {count} left, about {minutes}. As before, an artificial intelligence asks the questions and "
-    "the interview is recorded. If you agree, press 1 or say I agree. If you do not agree, press 2. If you do not "
-    "want to be called again, press 9."
+    "Thank you. We were cut off. I have {count} left for {job}, about {minutes}. As before, an artificial "
+    "intelligence asks{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
+    "For a person or another way, press 0 or say a person."
 )
-CONSENT_AGAIN = (
-    "Sorry, I did not get that. To be interviewed by an A.I. and recorded now, press 1 or say I agree. "
+JUDGED_BY_MODEL = " and scores your answers. A person decides."
+JUDGED_BY_PERSON = ". A person scores your answers and decides."
+CONSENT_AGAIN = "Sorry, I did not get that. For a person or another way, press 0."
+CHOICE = (
+    "If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
     "If you do not agree, press 2. If you do not want to be called again, press 9."
 )
 LEADS = {
-    LeadIn.FIRST: "Thank you. Please answer after the tone. Here is question {number} of {total}.",
+    LeadIn.FIRST: (
+        "Thank you. Please answer after the tone. To hear a question again, press star. To end an answer, press the "
+        "pound key. Here is question {number} of {total}."
+    ),
     LeadIn.NEXT: "Thank you. Question {number} of {total}.",
     LeadIn.REPEATED: "Here is the question again.",
     LeadIn.UNHEARD: "I did not hear an answer. Here is the question once more.",
     LeadIn.RESUMED: "Thank you. We go on with question {number} of {total}.",
 }
 GOODBYES = {
-    Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us. Goodbye.",
-    Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you, and goodbye.",
-    Ending.OPTED_OUT: "We will not call you again. Goodbye.",
-    Ending.WRONG_PERSON: "Sorry to have bothered you. Goodbye.",
-    Ending.NO_REPLY: "Sorry, I could not make out a reply. Goodbye.",
+    Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us.",
+    Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you.",
+    Ending.OPTED_OUT: "We will not call you again.",
+    Ending.WRONG_PERSON: "Sorry to have bothered you.",
+    Ending.NO_REPLY: "Sorry, I could not make out a reply.",
 }
+REACH = "You can reach us at {callback}."
+FAREWELL = "Goodbye."
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
 UNKNOWN_CALL = "We are sorry. This call can't be continued. Goodbye."
+
+SEPARATOR_NAMES = {".": "dot", "/": "slash", "-": "dash", "_": "underscore", "~": "tilde"}
+SEPARATOR = re.compile("[./_~-]")
 
 
 def question_count(count: int) -> str:
@@ -50,3 +65,12 @@ def question_count(count: int) -> str:
 
 def duration(seconds: float) -> str:
     return f"{ceil(seconds / 60)} minutes" if seconds > 60 else "one minute"
+
+
+def spell_number(number: str) -> str:
+    groups = re.findall("[0-9]+", number)
+    return ", ".join(["plus " + " ".join(groups[0]), *(" ".join(group) for group in groups[1:])])
+
+
+def spell_address(address: str) -> str:
+    return SEPARATOR.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)

@@ -9,8 +9,9 @@ from interviews.conversation.engine import Ending, LeadIn
 class Wording(Protocol):
     """The texts of one language. Implemented by a module.
 
-    Placeholders: {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of
-    the question and {total} number of questions.
+    Placeholders: {employer}, its {callback} number and the address of its privacy {notice}, {judge} of the answers,
+    {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question
+    and {total} number of questions.
     """
 
     @property
@@ -22,26 +23,48 @@ class Wording(Protocol):
         """The tag for speech services where the language of an interview names no region."""
 
     @property
-    def GREETING(self) -> str: ...
+    def GREETING(self) -> str:
+        """Says who calls before it asks who answers. Reveals no application."""
 
     @property
     def GREETING_AGAIN(self) -> str: ...
 
     @property
-    def DISCLOSURE(self) -> str: ...
+    def DISCLOSURE(self) -> str:
+        """What happens and by whom, in at most 70 words. The choice follows."""
 
     @property
     def RESUMING(self) -> str:
         """The disclosure of an attempt that resumes an interview."""
 
     @property
-    def CONSENT_AGAIN(self) -> str: ...
+    def JUDGED_BY_MODEL(self) -> str:
+        """The end of the sentence that says who asks: who scores the answers, and who decides."""
+
+    @property
+    def JUDGED_BY_PERSON(self) -> str: ...
+
+    @property
+    def CONSENT_AGAIN(self) -> str:
+        """After a reply that was not understood. The choice follows."""
+
+    @property
+    def CHOICE(self) -> str:
+        """How to consent, to decline and to opt out."""
 
     @property
     def LEADS(self) -> Mapping[LeadIn, str]: ...
 
     @property
     def GOODBYES(self) -> Mapping[Ending, str]: ...
+
+    @property
+    def REACH(self) -> str:
+        """After each goodbye."""
+
+    @property
+    def FAREWELL(self) -> str:
+        """The last word."""
 
     @property
     def FALLBACK(self) -> str:
@@ -53,3 +76,9 @@ class Wording(Protocol):
     def question_count(self, count: int) -> str: ...
 
     def duration(self, seconds: float) -> str: ...
+
+    def spell_number(self, number: str) -> str:
+        """A phone number in groups, such as +1 415-555-0100, digit by digit."""
+
+    def spell_address(self, address: str) -> str:
+        """A web address with its punctuation in words."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from candidates.models import Consent
 from interviews.conversation import engine
 from interviews.conversation.wording import disclosure_version
@@ -21,7 +23,10 @@ def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
     given_by = Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
     if attempt.stage != engine.Stage.CONSENT:
         return ConsentReply(given_by)
-    return ConsentReply(given_by, disclosure_version(attempt.interview.language, resumed=attempt.resumed))
+    version = disclosure_version(
+        attempt.interview.language, resumed=attempt.resumed, judged_by_person=settings.JUDGE == "person"
+    )
+    return ConsentReply(given_by, version)
 
 
 def add_consent(attempt: Attempt, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:

@@ -16,7 +16,7 @@ from interviews.models import Attempt, Call, DialRate, Interview
 from interviews.presenters.call_rules import CallRulesPage
 from screener.models import BaseModel
 from tests.support.admin_client import get_page, make_staff_client
-from tests.support.factories import make_approved_job, make_candidate, make_interview
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_organisation
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/may-call/"
@@ -132,6 +132,7 @@ class TestVerdict:
 
     def test_reserves_no_dial_slot(self, admin_client: Client) -> None:
         DialRate.objects.create(next_slot_at=NOON + timedelta(seconds=90))
+        make_organisation()
         candidate = make_candidate()
         slot = verdict(rules(admin_client, candidate=candidate), DialRule.DIAL_RATE)
         assert isinstance(slot, Later)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from interviews.calling.rules import evaluate, may_call_now
 from interviews.calling.verdicts import Allowed, DialRule, Later, Never
 from interviews.models import Call, Interview, WaitReason
-from tests.support.factories import make_approved_job, make_candidate, make_interview
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_organisation
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+14155550100"
@@ -34,6 +34,7 @@ def test_special_number_is_never_called(number: str) -> None:
 
 def test_other_country_is_never_called(settings: Any) -> None:
     settings.ALLOWED_COUNTRIES = ["DE"]
+    make_organisation()
     assert evaluate("+491701234567", now=NOON).verdict == Allowed("+491701234567")
     assert evaluate(NUMBER, now=NOON).refused_by == DialRule.COUNTRY
 

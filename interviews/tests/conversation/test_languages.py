@@ -1,5 +1,6 @@
 """The wording and the phrases of every language are complete."""
 
+from itertools import product
 from string import Formatter
 
 import pytest
@@ -8,10 +9,10 @@ from interviews.conversation import phrases, wording
 from interviews.conversation.engine import ConversationState, Ending, LeadIn, Stage, WordsSpoken, next_step
 from interviews.conversation.languages import languages
 from interviews.conversation.phrases.meaning import Meaning, meaning_of
+from interviews.conversation.script import PLACEHOLDERS
 from jobs.interview_languages import interview_languages
 
 TAGS = sorted(languages())
-PLACEHOLDERS = {"name", "job", "count", "minutes", "number", "total"}
 
 
 def placeholders(template: str) -> set[str]:
@@ -28,13 +29,33 @@ class TestWording:
 
     def test_placeholders_are_known(self, tag: str) -> None:
         texts = wording.for_language(tag)
-        templates = [texts.GREETING, texts.GREETING_AGAIN, texts.DISCLOSURE, texts.RESUMING, *texts.LEADS.values()]
-        assert set().union(*map(placeholders, templates)) <= PLACEHOLDERS
+        templates = [
+            texts.GREETING,
+            texts.GREETING_AGAIN,
+            texts.DISCLOSURE,
+            texts.RESUMING,
+            texts.REACH,
+            *texts.LEADS.values(),
+        ]
+        assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number"}
 
     def test_disclosure_versions_differ(self, tag: str) -> None:
-        first, resumed = (wording.disclosure_version(tag, resumed=resumed) for resumed in (False, True))
-        assert first != resumed
-        assert {len(first), len(resumed)} == {64}
+        versions = {
+            wording.disclosure_version(tag, resumed=resumed, judged_by_person=judged_by_person)
+            for resumed, judged_by_person in product((False, True), repeat=2)
+        }
+        assert {len(version) for version in versions} == {64}
+        assert len(versions) == 4
+
+    def test_disclosure_version_follows_its_text(self, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        def version() -> str:
+            return wording.disclosure_version(tag, resumed=False, judged_by_person=False)
+
+        versions = {version()}
+        for name in ("DISCLOSURE", "CHOICE", "JUDGED_BY_MODEL"):
+            monkeypatch.setattr(wording.for_language(tag), name, f"{name} {{judge}}")
+            versions.add(version())
+        assert len(versions) == 4
 
 
 @pytest.mark.parametrize("tag", TAGS)

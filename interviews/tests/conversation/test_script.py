@@ -4,25 +4,102 @@ from dataclasses import replace
 
 import pytest
 
-from interviews.conversation import engine
-from interviews.conversation.script import Question, Script, prerenderable_texts, prompt_texts
+from interviews.conversation import engine, wording
+from interviews.conversation.languages import languages
+from interviews.conversation.script import (
+    Employer,
+    EmployerUnknown,
+    Question,
+    Script,
+    prerenderable_texts,
+    prompt_texts,
+)
 from interviews.conversation.wording import en
+from screener.models.organisation import MAX_SPOKEN_WORDS
 
+MAX_WORDS = 70
+EMPLOYER = Employer("Northwind Logistics", "+1 415-555-0199", "northwind.example/privacy")
 SCRIPT = Script(
     candidate_name="Ada",
     job_title="Pilot",
     language="en",
     questions=(Question("Why?", 60), Question("How?", 180)),
     remaining=2,
+    employer=EMPLOYER,
 )
 RESUMED_SCRIPT = replace(SCRIPT, remaining=1)
+LONGEST_SCRIPT = replace(
+    SCRIPT,
+    job_title=" ".join(["Assistant"] * MAX_SPOKEN_WORDS),
+    employer=replace(EMPLOYER, privacy_notice="north-wind.co.example/privacy"),
+    questions=(Question("Why?", 600),) * 20,
+    remaining=20,
+)
 
 
-def test_prompts_are_filled() -> None:
-    (disclosure,) = prompt_texts(engine.AskConsent(), SCRIPT)
-    assert all(value in disclosure for value in ("Pilot", "2 questions", "3 minutes"))
-    (resuming,) = prompt_texts(engine.AskConsent(resumed=True), RESUMED_SCRIPT)
+def full_text(prompt: engine.Prompt, script: Script = SCRIPT) -> str:
+    return " ".join(prompt_texts(prompt, script))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_greeting_names_employer_first(again: bool) -> None:
+    greeting = full_text(engine.AskIdentity(again=again))
+    assert greeting.index("automated assistant of Northwind Logistics") < greeting.index("Ada")
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_greeting_reveals_no_application(again: bool) -> None:
+    greeting = full_text(engine.AskIdentity(again=again))
+    assert "Pilot" not in greeting
+    assert not {"application", "applied", "interview", "job"} & set(greeting.lower().split())
+
+
+@pytest.mark.parametrize("tag", languages())
+@pytest.mark.parametrize("judged_by_person", [False, True])
+@pytest.mark.parametrize("resumed", [False, True])
+def test_disclosure_is_short(tag: str, judged_by_person: bool, resumed: bool) -> None:
+    script = replace(LONGEST_SCRIPT, language=tag, judged_by_person=judged_by_person)
+    disclosure, choice = prompt_texts(engine.AskConsent(resumed=resumed), script)
+    assert choice == wording.for_language(tag).CHOICE
+    assert len(disclosure.split()) <= MAX_WORDS
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_disclosure_is_complete(resumed: bool) -> None:
+    disclosure = full_text(engine.AskConsent(resumed=resumed))
+    parts = ("Pilot", "artificial intelligence", "scores", "person decides", "recorded", "2 questions", "3 minutes")
+    offers = ("northwind dot example slash privacy", "hang up", "press 0", "press 1", "press 2", "press 9")
+    assert [part for part in parts + offers if part not in disclosure] == []
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_disclosure_names_judge(resumed: bool) -> None:
+    disclosure = full_text(engine.AskConsent(resumed=resumed), replace(SCRIPT, judged_by_person=True))
+    assert en.JUDGED_BY_PERSON in disclosure
+    assert en.JUDGED_BY_MODEL not in disclosure
+
+
+def test_resuming_counts_open_questions() -> None:
+    resuming = full_text(engine.AskConsent(resumed=True), RESUMED_SCRIPT)
     assert all(value in resuming for value in ("Pilot", "1 question left", "2 minutes"))
+
+
+@pytest.mark.parametrize("prompt", [engine.AskIdentity(), engine.AskConsent(), engine.AskConsent(resumed=True)])
+def test_call_needs_employer(prompt: engine.Prompt) -> None:
+    with pytest.raises(EmployerUnknown):
+        prompt_texts(prompt, replace(SCRIPT, employer=Employer()))
+
+
+@pytest.mark.parametrize("ending", engine.Ending)
+def test_goodbye_spells_callback_number(ending: engine.Ending) -> None:
+    *_, reach, farewell = prompt_texts(engine.Goodbye(ending), SCRIPT)
+    assert "plus 1, 4 1 5, 5 5 5, 0 1 9 9" in reach
+    assert farewell == en.FAREWELL
+
+
+def test_goodbye_works_without_employer() -> None:
+    goodbye = prompt_texts(engine.Goodbye(engine.Ending.FINISHED), replace(SCRIPT, employer=Employer()))
+    assert goodbye == (en.GOODBYES[engine.Ending.FINISHED], en.FAREWELL)
 
 
 def test_question_is_its_own_text() -> None:

@@ -1,11 +1,14 @@
-"""Parsers with limits on the size and the depth of a body."""
+"""The bodies of requests, with limits on size and depth, and the media type of responses."""
 
+from collections.abc import Iterable
 from typing import IO, Any
 
 from django.conf import settings
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, NotAcceptable, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from screener.web.request_limits import MAX_UPLOAD_BYTES
@@ -37,3 +40,17 @@ class BoundedMultiPartParser(MultiPartParser):
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
         _check_content_length(parser_context["request"], MAX_UPLOAD_BYTES)
         return super().parse(stream, media_type, parser_context)
+
+
+class FallbackNegotiation(DefaultContentNegotiation):
+    """Sends the first renderer's type if no type matches the Accept header, instead of answering 406."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        try:
+            chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        except NotAcceptable:
+            first = next(iter(renderers))
+            return first, str(first.media_type)
+        return chosen

@@ -1,0 +1,41 @@
+"""The page of the organisation: one form, as there is one organisation."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from screener.admin.base import ScreenerAdmin
+from screener.admin.widgets import PhoneField
+from screener.models import Organisation
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+    callback_number = PhoneField(help_text=Organisation._meta.get_field("callback_number").help_text)
+
+    class Meta:
+        model = Organisation
+        fields = ["name", "spoken_name", "callback_number", "privacy_notice_url"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ScreenerAdmin):
+    form = OrganisationForm
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Lead to the form instead of a list of one row."""
+        organisation = Organisation.current()
+        if organisation:
+            return HttpResponseRedirect(self.change_url(organisation))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(reverse("admin:screener_organisation_add"))
+        return super().changelist_view(request, extra_context)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and Organisation.current() is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        """Without a name no call could be placed, and calls in progress could not go on."""
+        return False

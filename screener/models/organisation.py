@@ -1,0 +1,103 @@
+"""The employer in whose name candidates are called."""
+
+import re
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from screener.phone_format import InvalidPhoneNumber, to_e164
+
+MAX_SPOKEN_WORDS = 8
+"""Longer names do not fit into the disclosure, which has at most 70 words."""
+
+MAX_NOTICE_PARTS = 5
+"""Parts of an address that is spoken: northwind.example/privacy has three."""
+
+NOTICE_SEPARATORS = re.compile("[./_~-]+")
+NOTICE_ADDRESS = RegexValidator(
+    r"(?i)^https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._~/-]*)?$",
+    "Write a plain https address without a port, query or fragment: https://example.com/privacy.",
+)
+
+
+def validate_spoken_name(name: str) -> None:
+    """Accept a name that can be said: it has letters and is short."""
+    if not name.isprintable() or not any(character.isalpha() for character in name):
+        raise ValidationError("Write the name in letters, as it is said.")
+    if len(name.split()) > MAX_SPOKEN_WORDS:
+        raise ValidationError(f"The name is said in a call. Use at most {MAX_SPOKEN_WORDS} words.")
+
+
+def validate_callback_number(number: str) -> None:
+    """Accept an existing number in E.164."""
+    try:
+        is_normal = to_e164(number) == number
+    except InvalidPhoneNumber as error:
+        raise ValidationError(str(error)) from None
+    if not is_normal or not phonenumbers.is_valid_number(phonenumbers.parse(number)):
+        raise ValidationError("No such number exists in its country. Write it with its country code: +14155550100.")
+
+
+def validate_notice_address(address: str) -> None:
+    """Accept a web address that is short enough to be said."""
+    NOTICE_ADDRESS(address)
+    if len(NOTICE_SEPARATORS.split(strip_scheme(address))) > MAX_NOTICE_PARTS:
+        raise ValidationError(
+            "The address is said in each call. Use a shorter one, such as https://example.com/privacy."
+        )
+
+
+def strip_scheme(address: str) -> str:
+    """The address as people say it: northwind.example/privacy."""
+    return address.lower().removeprefix("https://").removeprefix("www.").rstrip("/")
+
+
+class Organisation(models.Model):
+    """The employer of this deployment. The table has at most one row; without it no call is placed."""
+
+    only = models.BooleanField(primary_key=True, default=True, editable=False)
+    name = models.CharField(max_length=100, help_text="As it is written: Northwind Logistics, Inc.")
+    spoken_name = models.CharField(
+        max_length=60,
+        validators=[validate_spoken_name],
+        help_text="As the assistant says it at the start of each call: Northwind Logistics",
+    )
+    callback_number = models.CharField(
+        max_length=16,
+        validators=[validate_callback_number],
+        help_text="The number at which candidates reach a person. The assistant says it at the end of each call",
+    )
+    privacy_notice_url = models.CharField(
+        "privacy notice",
+        max_length=80,
+        validators=[validate_notice_address],
+        help_text="The assistant says this address before it asks for consent: https://example.com/privacy",
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name_plural = "organisation"
+        constraints = [
+            models.CheckConstraint(condition=Q(only=True), name="there_is_one_organisation"),
+            models.CheckConstraint(
+                condition=Q(callback_number__regex=r"^\+[1-9][0-9]{6,14}$"), name="callback_number_is_e164"
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(spoken_name="") & ~Q(privacy_notice_url=""),
+                name="organisation_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def privacy_notice(self) -> str:
+        return strip_scheme(self.privacy_notice_url)
+
+    @staticmethod
+    def current() -> "Organisation | None":
+        return Organisation.objects.first()
