@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 
-from interviews.models import Decision, Interview, InterviewResult
+from interviews.models import Decision, Interview, InterviewResult, lock_interview
 from interviews.models.event import event_kind
 from screener.models import InvalidTransition
 
@@ -20,7 +20,7 @@ def record_decision(
 
     Raises InvalidTransition if the interview is not over, if the result has changed, or if a reason is required.
     """
-    with interview.locked():
+    with lock_interview(interview) as locked:
         if interview.is_live:
             raise InvalidTransition(NOT_OVER)
         if interview.result_status == Interview.ResultStatus.PENDING:
@@ -35,5 +35,5 @@ def record_decision(
             interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
         )
         kind = event_kind("decision", verdict)
-        interview.add_event(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
+        locked.add_event(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
     return decision

@@ -8,7 +8,7 @@ from interviews.task_handles import ASSESS, CONCLUDE, DELETE_AT_CARRIER, FETCH_A
 from screener.background.queue import RowTaskHandle
 from screener.background.steps import Step
 
-PIPELINE: dict[RowTaskHandle, tuple[Step[Any, Any], ...]] = {
+PIPELINE: dict[RowTaskHandle, tuple[Step[Any, Any, Any], ...]] = {
     FETCH_AUDIO: (audio.FETCH_STEP, transcription.TRANSCRIBE_STEP, assessment.ASSESS_STEP),
     TRANSCRIBE: (transcription.TRANSCRIBE_STEP, assessment.ASSESS_STEP),
     ASSESS: (assessment.ASSESS_STEP,),

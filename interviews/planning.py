@@ -8,7 +8,7 @@ from django.utils import timezone
 from candidates.models import Candidate
 from interviews.calling.rules import may_ever_call
 from interviews.calling.verdicts import Never
-from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason
+from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
 from screener.db.constraints import violates_constraint
@@ -54,9 +54,10 @@ def plan_interview(
                 _planned_response(interview, position, question)
                 for position, question in enumerate(questions.questions)
             )
-            interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor)
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
-            interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
+            with already_locked(interview) as locked:
+                locked.add_event(EventKind.INTERVIEW_PLANNED, actor=actor)
+                locked.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise

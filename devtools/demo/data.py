@@ -7,7 +7,7 @@ from django.db import transaction
 
 from candidates.models import Candidate, Consent
 from devtools.demo.environment import CALLER_NUMBER
-from interviews.models import Attempt, Interview, lock_call
+from interviews.models import Attempt, Interview, lock_call, lock_interview
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
 from screener.models import Organisation
@@ -104,7 +104,8 @@ def cancel_demo_interviews() -> int:
         candidate__external_id__startswith=EXTERNAL_ID_PREFIX, status__in=Interview.LIVE
     )
     for interview in live:
-        interview.cancel(Interview.Outcome.BY_HR, actor="make run", reason=NO_REAL_CALLS)
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="make run", reason=NO_REAL_CALLS)
     return len(live)
 
 

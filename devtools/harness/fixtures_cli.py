@@ -15,7 +15,7 @@ django.setup()
 from django.utils import timezone  # noqa: E402 - needs the settings
 from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: E402
 
-from interviews.models import Attempt, Call, InterviewResponse  # noqa: E402
+from interviews.models import Attempt, Call, InterviewResponse, lock_interview  # noqa: E402
 from interviews.task_handles import ASSESS  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_interview  # noqa: E402
@@ -38,9 +38,10 @@ def create_placed_call(job: JobDescription) -> Attempt:
 def create_unassessed_answers(job: JobDescription, answers: int) -> None:
     for _ in range(answers // len(FIVE_QUESTIONS)):
         interview = make_interview(job=job, phone=random_number())
-        interview.begin()
-        interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{ANSWER} " * 5)
-        interview.finish("complete")
+        with lock_interview(interview) as locked:
+            locked.begin()
+            interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=f"{ANSWER} " * 5)
+            locked.finish("complete")
         for response in interview.responses.all():
             ASSESS.defer(response.pk)
 

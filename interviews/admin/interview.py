@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.decisions import record_decision
-from interviews.models import Decision, Interview, InterviewResult
+from interviews.models import Decision, Interview, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
@@ -226,5 +226,6 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         variant=ActionVariant.DANGER,
     )
     def cancel(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
-        interview.cancel(data["outcome"], actor=request.user.get_username(), reason=data["reason"])
+        with lock_interview(interview) as locked:
+            locked.cancel(data["outcome"], actor=request.user.get_username(), reason=data["reason"])
         return "The interview is cancelled."

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from interviews.answers.locks import lock_recording
 from interviews.channels import InvalidAudio, get_channel
-from interviews.models import InterviewResponse, Recording
+from interviews.models import InterviewResponse, LockedRecording, Recording, lock_interview
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
@@ -43,12 +43,12 @@ def _fetch(lease: Lease[Recording]) -> str:
     return recording.save_audio(get_channel(recording.attempt.channel).fetch_audio(recording.sid))
 
 
-def _save_audio(recording: Recording, name: str) -> UUID | None:
+def _save_audio(recording: LockedRecording, name: str) -> UUID | None:
     recording.mark_stored(name)
-    return recording.response_id if recording.chosen else None
+    return recording.row.response_id if recording.row.chosen else None
 
 
-def _give_up_audio(recording: Recording, error: ServiceError) -> None:
+def _give_up_audio(recording: LockedRecording, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
 
@@ -83,9 +83,9 @@ def presume_available() -> None:
     lost_at = timezone.now() - PRESUMED_AVAILABLE_AFTER
     silent = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=lost_at).exclude(sid="")
     for recording in silent.select_related("response__interview")[:200]:
-        with recording.response.interview.locked():
+        with lock_interview(recording.response.interview) as interview:
             recording.refresh_from_db(fields=["status", "ended", "seconds"])
-            recording.mark_available(seconds=None)
+            LockedRecording(recording, interview).mark_available(seconds=None)
 
 
 # --- Deleting at the carrier ---------------------------------------------------------------------------

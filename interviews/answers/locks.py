@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from interviews.models import InterviewResponse, Recording
+from interviews.models import InterviewResponse, LockedRecording, LockedResponse, Recording, already_locked
 
 
 @contextmanager
-def lock_response(response_id: UUID) -> Iterator[InterviewResponse | None]:
+def lock_response(response_id: UUID) -> Iterator[LockedResponse | None]:
     """As `Lock`. Yields a response under the lock of its interview."""
     fields = ("lease", "status", "position", "transcript", "transcript_confidence", "interview__status")
     responses = InterviewResponse.objects.select_related("interview").only(*fields)
@@ -22,12 +22,12 @@ def lock_response(response_id: UUID) -> Iterator[InterviewResponse | None]:
         if response is None:
             yield None
             return
-        with response.interview.held():
-            yield response
+        with already_locked(response.interview) as interview:
+            yield LockedResponse(response, interview)
 
 
 @contextmanager
-def lock_recording(recording_id: UUID) -> Iterator[Recording | None]:
+def lock_recording(recording_id: UUID) -> Iterator[LockedRecording | None]:
     """As `Lock`. Yields a recording under the lock of its interview."""
     fields = ("lease", "status", "chosen", "response__status", "response__interview__status")
     recordings = Recording.objects.select_related("response__interview").only(*fields)
@@ -37,5 +37,5 @@ def lock_recording(recording_id: UUID) -> Iterator[Recording | None]:
         if recording is None:
             yield None
             return
-        with recording.response.interview.held():
-            yield recording
+        with already_locked(recording.response.interview) as interview:
+            yield LockedRecording(recording, interview)

@@ -7,9 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from interviews.answers.locks import lock_response
+from interviews.answers.locks import lock_recording, lock_response
 from interviews.answers.speech_metrics import measure
-from interviews.models import InterviewResponse, Recording
+from interviews.models import InterviewResponse, LockedResponse, Recording
 from interviews.records import SpeechMetrics
 from screener.background.leases import Lease
 from screener.background.queue import release_db_connection
@@ -60,7 +60,7 @@ def _as_input(recording: Recording) -> AnswerRecording:
     )
 
 
-def _save_transcript(response: InterviewResponse, result: Transcribed) -> UUID | None:
+def _save_transcript(response: LockedResponse, result: Transcribed) -> UUID | None:
     transcript = result.transcript
     if not transcript.text.strip():
         response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
@@ -72,10 +72,10 @@ def _save_transcript(response: InterviewResponse, result: Transcribed) -> UUID |
         times=transcript.times,
         measures=result.metrics,
     )
-    return response.pk
+    return response.row.pk
 
 
-def _give_up(response: InterviewResponse, error: ServiceError) -> None:
+def _give_up(response: LockedResponse, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     reason = f"The answer could not be transcribed for hours. {error}" if lasted else str(error)
     response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} Listen to it instead.")
@@ -85,10 +85,11 @@ def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:
     """The carrier's transcript may have come after the work looked for it and before it was postponed."""
     if not isinstance(error, TranscriptPending):
         return
-    recording = Recording.objects.select_related("response").get(response_id=response_id, chosen=True)
-    if recording.carrier_transcript_status not in Recording.NOT_TRANSCRIBED_YET:
-        recording.response.update_fields(retry_at=None)
-        recording.enqueue_next_step()
+    recording_id = Recording.objects.values_list("pk", flat=True).get(response_id=response_id, chosen=True)
+    with lock_recording(recording_id) as recording:
+        if recording and recording.row.carrier_transcript_status not in Recording.NOT_TRANSCRIBED_YET:
+            recording.response.skip_postponement()
+            recording.enqueue_next_step()
 
 
 TRANSCRIBE_STEP = Step(

@@ -17,7 +17,15 @@ from rest_framework.serializers import BaseSerializer
 
 from interviews.api import examples, serializers
 from interviews.campaigns import add_candidates
-from interviews.models import Assessment, Attempt, Campaign, Interview, InterviewResponse, InterviewResult
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Campaign,
+    Interview,
+    InterviewResponse,
+    InterviewResult,
+    lock_interview,
+)
 from interviews.reports.monthly_costs import interview_cost
 from interviews.scoring.assessment import rescore, retry_failed
 from screener.api.authentication import request_actor
@@ -159,9 +167,9 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         interview = self.get_object()
         data = serializers.CancellationSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        interview.cancel(
-            Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=data.validated_data["reason"]
-        )
+        reason = data.validated_data["reason"]
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=reason)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from interviews.calling.spend_limit import DAY, calls_of_last_day, spent_in_last_day
 from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
-from interviews.models import Call, DialRate, Interview, WaitReason
+from interviews.models import Call, DialRate, Interview, WaitReason, already_locked
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
@@ -128,7 +128,8 @@ def assign_free_capacity() -> None:
             if interview is None:
                 return
             job = interview.job
-            interview.schedule_next_attempt(now, wait_reason=interview.wait_reason, reason=interview.waiting_for)
+            with already_locked(interview) as locked:
+                locked.schedule_next_attempt(now, wait_reason=interview.wait_reason, reason=interview.waiting_for)
             if wait_for_capacity(job, planned=now, now=timezone.now()):
                 full_jobs.add(job.pk)
 

@@ -15,7 +15,17 @@ from interviews.calling.reconcile import apply_call_state
 from interviews.calling.retries import give_up_calling, postpone_call
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, may_call_now
 from interviews.calling.verdicts import Allowed, Later, Never
-from interviews.models import Attempt, Call, DialRate, EventKind, Interview, WaitReason, lock_call
+from interviews.models import (
+    Attempt,
+    Call,
+    DialRate,
+    EventKind,
+    Interview,
+    LockedInterview,
+    WaitReason,
+    lock_call,
+    lock_interview,
+)
 from interviews.models.call import ONE_LIVE_CALL
 from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
@@ -103,33 +113,33 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
     if interview is None:
         return None
     try:
-        with interview.locked():
-            return _attempt_if_due(interview)
+        with lock_interview(interview) as locked:
+            return _attempt_if_due(locked)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_CALL):
             raise
     # Another interview planned a call to the same number at the same moment.
-    with interview.locked():
-        postpone_call(interview, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
+    with lock_interview(interview) as locked:
+        postpone_call(locked, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
     return None
 
 
-def _attempt_if_due(interview: Interview) -> Attempt | None:
-    """Requires the lock of the interview."""
+def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
+    interview = locked.row
     now = timezone.now()  # after the wait for the lock
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
     if not is_due or interview.attempts.live().exists():
         return None
     match may_call_now(interview.candidate, interview.job, now=now):
         case Never(reason):
-            give_up_calling(interview, Interview.Outcome.NOT_PERMITTED, reason)
+            give_up_calling(locked, Interview.Outcome.NOT_PERMITTED, reason)
         case Later() as wait:
-            postpone_call(interview, wait)
+            postpone_call(locked, wait)
         case Allowed(number, hours_end):
-            later = _wait_for_services(interview, now) or _wait_for_slot(interview, now)
+            later = _wait_for_services(interview, now) or _wait_for_slot(locked, now)
             if later is None:
-                return _create_attempt(interview, number, hours_end)
-            postpone_call(interview, later)
+                return _create_attempt(locked, number, hours_end)
+            postpone_call(locked, later)
         case _ as unreachable:
             assert_never(unreachable)
     return None
@@ -147,8 +157,9 @@ def _wait_for_services(interview: Interview, now: datetime) -> Later | None:
     return None
 
 
-def _wait_for_slot(interview: Interview, now: datetime) -> Later | None:
+def _wait_for_slot(locked: LockedInterview, now: datetime) -> Later | None:
     """Wait for what all machines share: capacity, dial slots, and pauses of calls. Locks the dial rate."""
+    interview = locked.row
     rate = DialRate.locked_for_update()
     if rate.paused_until and rate.paused_until > now:
         interview.update_fields(dial_slot_at=None)
@@ -165,7 +176,8 @@ def _wait_for_slot(interview: Interview, now: datetime) -> Later | None:
     return None
 
 
-def _create_attempt(interview: Interview, number: str, hours_end: datetime | None) -> Attempt:
+def _create_attempt(locked: LockedInterview, number: str, hours_end: datetime | None) -> Attempt:
+    interview = locked.row
     send_before = timezone.now() + SEND_WITHIN
     attempt = interview.attempts.create(
         number=interview.attempts.count() + 1,
@@ -173,8 +185,8 @@ def _create_attempt(interview: Interview, number: str, hours_end: datetime | Non
         send_before=min(send_before, hours_end) if hours_end else send_before,
     )
     Call.objects.create(attempt=attempt, number=number)
-    interview.clear_next_attempt()
-    interview.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
+    locked.clear_next_attempt()
+    locked.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
 from interviews.calling.verdicts import Later
-from interviews.models import Attempt, DialRate, Interview, WaitReason, lock_call
+from interviews.models import Attempt, DialRate, Interview, LockedInterview, WaitReason, lock_call
 from interviews.models.transitions.coverage import finish_by_coverage
 from jobs.models import JobDescription
 from screener.background.queue import retry_delay
@@ -20,13 +20,13 @@ FEWEST_CARRIER_TRIES = 8
 FOLLOW_UP_OVERDUE = timedelta(seconds=30)
 
 
-def postpone_call(interview: Interview, wait: Later) -> None:
+def postpone_call(interview: LockedInterview, wait: Later) -> None:
     interview.schedule_next_attempt(wait.when, wait_reason=wait.wait_reason, reason=wait.reason)
 
 
-def give_up_calling(interview: Interview, outcome: str, reason: str) -> None:
+def give_up_calling(interview: LockedInterview, outcome: str, reason: str) -> None:
     """End the interview without another call. A conversation that has begun is completed with its answers so far."""
-    if interview.status == Interview.Status.IN_PROGRESS:
+    if interview.row.status == Interview.Status.IN_PROGRESS:
         finish_by_coverage(interview, reason=reason)
     else:
         interview.finish(outcome, reason=reason)
@@ -38,8 +38,9 @@ def follow_up_attempt(attempt_id: UUID) -> None:
         return
     with lock_call(attempt_id) as call:
         attempt, interview = call.attempt.row, call.attempt.interview
-        newest = interview.attempts.latest("number")
-        if not interview.is_live or newest != attempt or attempt.ended_at is None or interview.next_attempt_at:
+        newest = interview.row.attempts.latest("number")
+        is_idle = interview.row.is_live and not interview.row.next_attempt_at
+        if not is_idle or newest != attempt or attempt.ended_at is None:
             return
         if call.row.twilio_sid:
             _retry_candidate(interview, attempt)
@@ -47,22 +48,22 @@ def follow_up_attempt(attempt_id: UUID) -> None:
             _retry_carrier(interview, attempt)
 
 
-def _retry_candidate(interview: Interview, attempt: Attempt) -> None:
+def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
     """Call again after the attempt spacing, until the attempts are used up.
 
     Attempts that failed on our side, with an apology, do not count, unless they are as many as all attempts.
     """
-    limit = interview.job.max_attempts
-    placed = interview.attempts.exclude(call__twilio_sid="")
+    limit = interview.row.job.max_attempts
+    placed = interview.row.attempts.exclude(call__twilio_sid="")
     apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)
     counted = placed.count() - apologised
     if counted >= limit:
         give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed)))
     elif attempt.apologised_at:
-        due = timezone.now() + _attempt_spacing(interview.job, 1)
+        due = timezone.now() + _attempt_spacing(interview.row.job, 1)
         postpone_call(interview, Later(due, WaitReason.CALL_BACK, attempt.reason))
     else:
-        due = timezone.now() + _attempt_spacing(interview.job, counted)
+        due = timezone.now() + _attempt_spacing(interview.row.job, counted)
         reason = f"{attempt.get_outcome_display()}; trying again."
         postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
 
@@ -80,13 +81,13 @@ def _unreached_reason(attempts: list[Attempt]) -> str:
     return f"Not reached, or not to the end, in {calls}: {outcomes}.{error}"
 
 
-def _retry_carrier(interview: Interview, attempt: Attempt) -> None:
+def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
     """Try a call again that the carrier did not take, less and less often. It is not an attempt of the candidate.
 
     Calls that failed for the account or a setting do not count: they may fail for as long as that takes.
     """
-    last_placed = interview.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
-    failed = interview.attempts.filter(number__gt=last_placed, concerns_all=False)
+    last_placed = interview.row.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
+    failed = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
     now, tries, first = timezone.now(), failed.count(), failed.order_by("created_at").first()
     if first and tries >= FEWEST_CARRIER_TRIES and now - first.created_at > CARRIER_PATIENCE:
         reason = f"The carrier took none of {tries} calls in two days. {attempt.reason}"

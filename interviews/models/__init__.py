@@ -9,8 +9,10 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
+from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.attempt import LockedAttempt, lock_attempt
 from interviews.models.transitions.call import LockedCall, lock_call
+from interviews.models.transitions.interview import LockedInterview, already_locked, lock_interview
 from interviews.models.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason
 
@@ -28,9 +30,14 @@ __all__ = [
     "InterviewResult",
     "LockedAttempt",
     "LockedCall",
+    "LockedInterview",
+    "LockedRecording",
+    "LockedResponse",
     "Recording",
     "TurnReply",
     "WaitReason",
+    "already_locked",
     "lock_attempt",
     "lock_call",
+    "lock_interview",
 ]

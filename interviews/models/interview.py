@@ -1,40 +1,14 @@
-"""The interview: its states, and the only ways in which they change."""
+"""The interview: columns, constraints and queries. Its transitions are in `transitions/interview.py`."""
 
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from math import ceil
-from typing import Any, Concatenate, ParamSpec, Self, TypeVar, cast
+from typing import Self, cast
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
-from interviews.channels import get_channel
-from interviews.models.event import EventKind, InterviewEvent, event_kind
-from interviews.task_handles import CONCLUDE, DIAL
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
-from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
+from screener.models import LeasableModel, LeasableQuerySet
 
-SOON_SECONDS = 30
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
-NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
-UNASKED = "The interview was over before this question was answered."
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def verb(method: "Callable[Concatenate[Interview, P], R]") -> "Callable[Concatenate[Interview, P], R]":
-    """One transition: the row is locked and read afresh, then guard, change and history, all or nothing."""
-
-    @functools.wraps(method)
-    def run(self: "Interview", *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.locked():
-            return method(self, *args, **kwargs)
-
-    return cast("Callable[Concatenate[Interview, P], R]", run)
 
 
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
@@ -137,9 +111,6 @@ class Interview(LeasableModel):
     all_objects = InterviewManager()
     """For the work on interviews: calls, answers and results, whatever their purpose."""
 
-    _holding = False
-    _history: list[InterviewEvent]
-
     class Meta:
         ordering = ["-created_at"]
         constraints = [
@@ -194,147 +165,3 @@ class Interview(LeasableModel):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold this row, read afresh, to the end of the transaction. What hangs on it is changed under this lock."""
-        if self._holding:
-            yield
-            return
-        with transaction.atomic():
-            self.refresh_from_db(from_queryset=Interview.all_objects.select_for_update(of=("self",)))
-            with self.held():
-                yield
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """For whoever has read this row with its lock: what follows needs no lock of its own.
-
-        The history of it is written at its end, in one statement.
-        """
-        self._holding, self._history = True, []
-        try:
-            yield
-            InterviewEvent.insert(self._history)
-        finally:
-            self._holding, self._history = False, []
-
-    def add_event(self, kind: EventKind, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
-        """Something happened that changed no state of the interview itself."""
-        self.queue_event(kind=kind, actor=actor, reason=reason, data=data)
-
-    def queue_event(self, **event: Any) -> None:
-        """Add this to the history, in the order in which it is told."""
-        happened = InterviewEvent(interview=self, **event)
-        if self._holding:
-            self._history.append(happened)
-        else:
-            happened.save()
-
-    def _move(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
-        before = self.status
-        self.update_fields(status=status, **changes)
-        self.queue_event(
-            kind=kind,
-            actor=actor,
-            before=before,
-            after=status,
-            reason=reason,
-            data={key: str(value) for key, value in changes.items() if key in ("outcome", "result_status")},
-        )
-
-    @verb
-    def begin(self, *, actor: str = "candidate") -> None:
-        """The candidate has consented. Saying it again in a later attempt changes nothing."""
-        if self.status == self.Status.IN_PROGRESS:
-            return
-        if self.status != self.Status.PENDING:
-            raise InvalidTransition(f"This interview is {self.get_status_display().lower()}; it can't begin any more.")
-        self._move(
-            EventKind.INTERVIEW_BEGUN, self.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now()
-        )
-
-    @verb
-    def void_consent(self, *, reason: str) -> None:
-        """What seemed to consent was no person: back to where nobody has consented yet."""
-        if self.status == self.Status.IN_PROGRESS:
-            self._move(
-                EventKind.INTERVIEW_VOIDED, self.Status.PENDING, actor="screener", reason=reason, started_at=None
-            )
-
-    @verb
-    def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
-        """Let the next call be due at `when`. `reason` explains the code `wait_reason` to people.
-
-        A longer wait with the same code adds no event.
-        """
-        if not self.is_live:
-            raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
-        if reason and wait_reason != self.wait_reason:
-            self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
-        self.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
-        seconds = (when - timezone.now()).total_seconds()
-        if seconds < SOON_SECONDS:  # what is due later lies on this row until the sweep finds it (ENGINE)
-            DIAL.defer(self.pk, delay=max(0, ceil(seconds)))
-
-    def clear_next_attempt(self) -> None:
-        """Let no call be due, for now."""
-        self.update_fields(**NO_NEXT_ATTEMPT)
-
-    @verb
-    def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
-        """The conversation is over, or will not take place. Final: whoever comes second changes nothing.
-
-        What was not answered by now never is; answers that are in work are worked on to their end.
-        """
-        if not self.is_live:
-            return
-        status = next(status for status, outcomes in self.OUTCOMES_OF.items() if outcome in outcomes)
-        now = timezone.now()
-        completed = status == self.Status.COMPLETED
-        self._move(
-            event_kind("interview", status),
-            status,
-            actor=actor,
-            reason=reason,
-            outcome=outcome,
-            outcome_reason=reason,
-            result_status=self.ResultStatus.PENDING if completed else self.ResultStatus.NONE,
-            completed_at=now,
-            duration_seconds=int((now - self.started_at).total_seconds()) if self.started_at else None,
-            **NO_NEXT_ATTEMPT,
-        )
-        for event in self.responses.skip_open(reason=UNASKED):
-            self.queue_event(**event)
-        if completed:
-            CONCLUDE.defer(self.pk)
-
-    @verb
-    def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
-        """Called off. Unlike `finish`, asking it of an interview that is over is an error."""
-        if not self.is_live:
-            raise InvalidTransition(
-                f"This interview is {self.get_status_display().lower()}; it can no longer be cancelled."
-            )
-        self.finish(outcome, actor=actor, reason=reason)
-        if attempt := self.attempts.live().first():
-            get_channel(attempt.channel).end_attempt(attempt.pk)
-
-    @verb
-    def set_result_status(self, result_status: str, *, reason: str) -> None:
-        """There is a result, or it is known why there can be none yet."""
-        if self.status != self.Status.COMPLETED:
-            raise InvalidTransition("Only a completed interview has a result.")
-        before = self.result_status
-        self.release(result_status=result_status)
-        self.queue_event(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
-
-    @verb
-    def reopen_result(self, *, actor: str, reason: str) -> None:
-        """Something that the result rests on is being done again: what it was so far is history."""
-        if self.status != self.Status.COMPLETED:
-            raise InvalidTransition("Only a completed interview can be scored again.")
-        self.results.filter(is_current=True).update(is_current=False)
-        self.release(result_status=self.ResultStatus.PENDING)
-        self.add_event(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
-        CONCLUDE.defer(self.pk)

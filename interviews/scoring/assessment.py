@@ -8,7 +8,7 @@ from uuid import UUID
 
 from interviews.answers.locks import lock_response
 from interviews.flags import Flag
-from interviews.models import Interview, InterviewResponse
+from interviews.models import Interview, InterviewResponse, LockedResponse, lock_interview
 from interviews.scoring.quote_verification import FILLER_WORDS
 from interviews.scoring.rubric import job_rubric, job_text, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
@@ -67,12 +67,12 @@ def _score_response(lease: Lease[InterviewResponse]) -> ScoredText | None:
     return _score_until_supported(response, lease)
 
 
-def _save_assessment(response: InterviewResponse, scored: ScoredText | None) -> None:
+def _save_assessment(response: LockedResponse, scored: ScoredText | None) -> None:
     if scored is None:
         response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason=TOO_SHORT)
         return
     flags = set() if scored.verified.score is not None else {Flag.NEEDS_REVIEW}
-    response.add_assessment(**_assessment_fields(response, scored, flags))
+    response.add_assessment(**_assessment_fields(response.row, scored, flags))
 
 
 def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
@@ -81,7 +81,7 @@ def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
         CONCLUDE.defer(InterviewResponse.objects.values_list("interview_id", flat=True).get(pk=response_id))
 
 
-def _give_up(response: InterviewResponse, error: ServiceError) -> None:
+def _give_up(response: LockedResponse, error: ServiceError) -> None:
     lasted = isinstance(error, TransientError)
     reason = f"Scoring has failed for hours. {error}" if lasted else str(error)
     response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
@@ -145,8 +145,8 @@ def _save_rejected(lease: Lease[InterviewResponse], scored: ScoredText) -> bool:
     """Add the rejected scores to the history. Returns False if the lease was lost."""
     with lease.locked(lock_response) as response:
         if response is not None:
-            fields = _assessment_fields(response, scored, {Flag.ASKED_AGAIN})
-            response.assessments.create(is_current=False, **fields)
+            fields = _assessment_fields(response.row, scored, {Flag.ASKED_AGAIN})
+            response.row.assessments.create(is_current=False, **fields)
         return response is not None
 
 
@@ -181,20 +181,18 @@ def text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
 
 def rescore(interview: Interview, *, actor: str) -> None:
     """Score all answers of a completed interview again. Earlier assessments stay visible."""
-    with interview.locked():
-        interview.reopen_result(actor=actor, reason=RESCORE_REASON)
+    with lock_interview(interview) as locked:
+        locked.reopen_result(actor=actor, reason=RESCORE_REASON)
         for response in interview.responses.all():
-            response.interview = interview
-            response.restart_work()
+            LockedResponse(response, locked).restart_work()
 
 
 def retry_failed(interview: Interview, *, actor: str) -> None:
     """Work again on the responses without a score, unless the candidate left them unanswered. Others keep theirs."""
-    with interview.locked():
+    with lock_interview(interview) as locked:
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             raise InvalidTransition(NOTHING_FAILED)
-        interview.reopen_result(actor=actor, reason=RETRY_REASON)
+        locked.reopen_result(actor=actor, reason=RETRY_REASON)
         for response in interview.responses.prefetch_related("assessments"):
-            response.interview = interview
             if response.has_failed or response.status == InterviewResponse.Status.TRANSCRIBED:
-                response.restart_work()
+                LockedResponse(response, locked).restart_work()

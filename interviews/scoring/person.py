@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from interviews.flags import Flag
-from interviews.models import Assessment, Interview, InterviewResponse
+from interviews.models import Assessment, Interview, InterviewResponse, LockedResponse, lock_interview
 from interviews.scoring.assessment import response_text, text_flags
 from interviews.scoring.rubric import job_rubric, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
@@ -80,25 +80,22 @@ def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer
     Raises InvalidScores where a criterion has no score, or a quote or its evidence is missing; ScoringConflict where
     the answer has changed since the person opened it.
     """
-    interview = response.interview
-    with interview.locked():
-        locked = InterviewResponse.objects.select_for_update(of=("self",)).get(pk=response.pk)
-        locked.interview = interview
-        if interview.status != Interview.Status.COMPLETED:
+    with lock_interview(response.interview) as interview:
+        row = interview.row.responses.select_for_update(of=("self",)).get(pk=response.pk)
+        if interview.row.status != Interview.Status.COMPLETED:
             raise InvalidTransition(NOT_OVER)
-        if scoring_version(locked) != scores.version:
-            raise ScoringConflict(_conflict_text(locked))
-        return locked.add_person_assessment(actor=scorer.actor, **_assessment_fields(locked, scores, scorer))
+        if scoring_version(row) != scores.version:
+            raise ScoringConflict(_conflict_text(row))
+        fields = _assessment_fields(row, scores, scorer)
+        return LockedResponse(row, interview).add_person_assessment(actor=scorer.actor, **fields)
 
 
 def choose_assessment(assessment: Assessment, *, actor: str, reason: str) -> None:
     """Let this assessment count in place of the current one, for a reason that the history keeps."""
     if not reason.strip():
         raise InvalidTransition(REASON_REQUIRED)
-    interview = assessment.response.interview
-    with interview.locked():
-        response = InterviewResponse.objects.get(pk=assessment.response_id)
-        response.interview = interview
+    with lock_interview(assessment.response.interview) as interview:
+        response = LockedResponse(interview.row.responses.get(pk=assessment.response_id), interview)
         response.choose_assessment(assessment, actor=actor, reason=reason.strip())
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from interviews.flags import Flag
-from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
+from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult, LockedInterview, already_locked
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
@@ -141,7 +141,7 @@ def _conclude(lease: Lease[Interview]) -> Conclusion:
 
 
 @contextmanager
-def _lock_interview(interview_id: UUID) -> Iterator[Interview | None]:
+def _lock_interview(interview_id: UUID) -> Iterator[LockedInterview | None]:
     """As `Lock`."""
     interviews = Interview.all_objects.select_for_update(of=("self",)).select_related("job")
     with transaction.atomic():
@@ -149,18 +149,18 @@ def _lock_interview(interview_id: UUID) -> Iterator[Interview | None]:
         if interview is None:
             yield None
             return
-        with interview.held():
-            yield interview
+        with already_locked(interview) as locked:
+            yield locked
 
 
-def _save_conclusion(interview: Interview, conclusion: Conclusion) -> None:
+def _save_conclusion(interview: LockedInterview, conclusion: Conclusion) -> None:
     scores = conclusion.scores
     _save_result(interview, scores.status, scores, conclusion.summary, reason=scores.no_score_reason)
 
 
-def _give_up(interview: Interview, error: ServiceError) -> None:
+def _give_up(interview: LockedInterview, error: ServiceError) -> None:
     """Keep the score, which needs no model, and leave the summary to a reviewer."""
-    scores = ScoreSummary.of(interview)
+    scores = ScoreSummary.of(interview.row)
     reason = scores.no_score_reason or f"{NO_SUMMARY} {error}"
     status = scores.status if scores.no_score_reason else Interview.ResultStatus.NEEDS_REVIEW
     _save_result(interview, status, scores, None, reason=reason)
@@ -203,10 +203,10 @@ def _assessed_response(scored: ScoredResponse, interview: Interview) -> Assessed
 
 
 def _save_result(
-    interview: Interview, status: str, scores: ScoreSummary, reply: Reply[Summary] | None, *, reason: str
+    locked: LockedInterview, status: str, scores: ScoreSummary, reply: Reply[Summary] | None, *, reason: str
 ) -> None:
-    """Make this the current result. Call it with the interview locked."""
-    judges = scores.judges
+    """Make this the current result."""
+    interview, judges = locked.row, scores.judges
     reason = f"{scores.review_reason} {reason}".strip()
     recommendation = "" if scores.score is None else recommend(scores.score, interview.job)
     summary = _verify_reply(reply.value, scores, recommendation) if reply else _noted_summary(scores)
@@ -229,7 +229,7 @@ def _save_result(
         judges=judges,
         prompt_hash=reply.prompt_hash if reply else "",
     )
-    interview.set_result_status(status, reason=reason)
+    locked.set_result_status(status, reason=reason)
 
 
 def describe_judges(judges: list[Judge]) -> str:

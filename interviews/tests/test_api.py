@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, DoNotCall
-from interviews.models import Attempt, Call, Interview, InterviewResponse
+from interviews.models import Attempt, Call, Interview, InterviewResponse, lock_interview
 from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
 from tests.support.factories import (
@@ -114,7 +114,8 @@ class TestList:
 
     def test_filters_narrow_list(self, api: APIClient) -> None:
         other, wanted = make_interview(), make_interview()
-        other.cancel(Interview.Outcome.BY_HR, actor="a test")
+        with lock_interview(other) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="a test")
         for name, value in {
             "status": "pending",
             "result_status": "none",
@@ -195,13 +196,16 @@ class TestResult:
         response = get_part(api, interview, "result")
         assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
         assert "pending" in response.json()["detail"]
-        interview.cancel(Interview.Outcome.BY_HR, actor="a test", reason="Filled.")
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="a test", reason="Filled.")
         assert "Filled." in get_part(api, interview, "result").json()["detail"]
 
     def test_pending_result_has_reason(self, api: APIClient) -> None:
         interview = make_interview()
-        interview.begin()
-        interview.finish(Interview.Outcome.COMPLETE)
+        with lock_interview(interview) as locked:
+            locked.begin()
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.COMPLETE)
         assert "being assessed" in get_part(api, interview, "result").json()["detail"]
 
     def test_result_is_complete(self, api: APIClient) -> None:
@@ -215,9 +219,11 @@ class TestResult:
 
     def test_missing_score_has_no_recommendation(self, api: APIClient) -> None:
         interview = make_interview()
-        interview.begin()
+        with lock_interview(interview) as locked:
+            locked.begin()
         interview.responses.update(status=InterviewResponse.Status.AUDIO_LOST, status_reason="Lost.")
-        interview.finish(Interview.Outcome.COMPLETE)
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.COMPLETE)
         run_tasks(only="interviews.conclude")
         body = get_part(api, interview, "result").json()
         assert (body["result_status"], body["overall_score"], body["recommendation"]) == ("incomplete", None, None)
@@ -240,7 +246,8 @@ class TestResult:
         refused = api.post(url, {"only_failed": True})
         assert (refused.status_code, refused.json()["detail"]) == (409, NOTHING_FAILED)
         interview.responses.filter(position=1).update(status="model_unavailable", status_reason="No key.")
-        interview.set_result_status("incomplete", reason="No key.")
+        with lock_interview(interview) as locked:
+            locked.set_result_status("incomplete", reason="No key.")
         assert api.post(url, {"only_failed": True}).json()["result_status"] == "pending"
         run_tasks(only="interviews")
         interview.refresh_from_db()

@@ -14,7 +14,7 @@ from candidates.models import Consent, DoNotCall
 from interviews.answers.audio import FETCH_STEP
 from interviews.conversation import engine
 from interviews.conversation.wording import en
-from interviews.models import Call, Interview, InterviewResponse, Recording, lock_attempt
+from interviews.models import Call, Interview, InterviewResponse, Recording, lock_attempt, lock_interview
 from interviews.models.transitions.conversation import adopt_missing_recording
 from screener.background.steps import run_step
 from tests.support.factories import make_interview
@@ -146,7 +146,8 @@ def test_cancelled_attempt_is_ended(channel: InMemoryChannel, interview: Intervi
     session = Session(channel, interview)
     session.agree()
     interview.refresh_from_db()
-    interview.cancel(Interview.Outcome.BY_HR, actor="a test")
+    with lock_interview(interview) as locked:
+        locked.cancel(Interview.Outcome.BY_HR, actor="a test")
     assert channel.ended == [session.attempt.pk]
 
 

@@ -16,8 +16,10 @@ from interviews.models import (
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
+    LockedRecording,
     Recording,
     lock_call,
+    lock_interview,
 )
 from interviews.models.transitions.coverage import accept_partial_recording, finish_by_coverage
 from interviews.wait_reason import WaitReason
@@ -30,6 +32,7 @@ from tests.support.factories import (
     make_interview,
     make_transcribed_interview,
 )
+from tests.support.locked_rows import locked_recording, locked_response
 
 pytestmark = pytest.mark.django_db
 
@@ -44,15 +47,17 @@ def test_every_outcome_belongs_to_one_final_status() -> None:
 @pytest.mark.parametrize("outcome", Outcome.values)
 def test_a_final_state_never_changes_back(outcome: str) -> None:
     interview = make_interview()
-    interview.finish(outcome)
+    with lock_interview(interview) as locked:
+        locked.finish(outcome)
     before = (interview.status, interview.outcome, interview.completed_at)
-    interview.finish(Outcome.DECLINED)
-    with pytest.raises(InvalidTransition):
-        interview.cancel(Outcome.BY_HR, actor="hr")
-    with pytest.raises(InvalidTransition):
-        interview.begin()
-    with pytest.raises(InvalidTransition):
-        interview.schedule_next_attempt(timezone.now())
+    with lock_interview(interview) as locked:
+        locked.finish(Outcome.DECLINED)
+    with pytest.raises(InvalidTransition), lock_interview(interview) as locked:
+        locked.cancel(Outcome.BY_HR, actor="hr")
+    with pytest.raises(InvalidTransition), lock_interview(interview) as locked:
+        locked.begin()
+    with pytest.raises(InvalidTransition), lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now())
     interview.refresh_from_db()
     assert (interview.status, interview.outcome, interview.completed_at) == before
 
@@ -60,11 +65,13 @@ def test_a_final_state_never_changes_back(outcome: str) -> None:
 @pytest.mark.parametrize("outcome", Outcome.values)
 def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None:
     interview = make_interview()
-    interview.begin()
+    with lock_interview(interview) as locked:
+        locked.begin()
     answered, asked, planned = interview.responses.all()
     interview.responses.filter(pk=answered.pk).update(status="answered")
     interview.responses.filter(pk=asked.pk).update(status="asked")
-    interview.finish(outcome)
+    with lock_interview(interview) as locked:
+        locked.finish(outcome)
     assert [one.status for one in interview.responses.all()] == ["answered", "skipped", "skipped"]
     assert {one.status_reason for one in interview.responses.filter(status="skipped")} == {
         "The interview was over before this question was answered."
@@ -79,9 +86,9 @@ def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytes
     def fail(*args: object, **kwargs: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(InterviewEvent.objects, "bulk_create", fail)
-    with pytest.raises(DatabaseError):
-        interview.finish(Outcome.DECLINED)
+    monkeypatch.setattr(InterviewEvent, "insert", fail)
+    with pytest.raises(DatabaseError), lock_interview(interview) as locked:
+        locked.finish(Outcome.DECLINED)
     interview.refresh_from_db()
     assert interview.status == Status.PENDING
     assert set(interview.responses.values_list("status", flat=True)) == {"planned"}
@@ -89,14 +96,16 @@ def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytes
 
 def test_the_database_itself_keeps_final_states() -> None:
     interview = make_interview()
-    interview.finish(Outcome.DECLINED)
+    with lock_interview(interview) as locked:
+        locked.finish(Outcome.DECLINED)
     with pytest.raises(DatabaseError, match="final"), transaction.atomic():
         Interview.objects.filter(pk=interview.pk).update(status="pending", outcome="")
 
 
 def test_a_transition_writes_who_what_and_why() -> None:
     interview = make_interview()
-    interview.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
+    with lock_interview(interview) as locked:
+        locked.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
     event = interview.events.get(kind=EventKind.INTERVIEW_CANCELLED)
     assert (event.actor, event.before, event.after, event.reason) == (
         "grace",
@@ -109,8 +118,10 @@ def test_a_transition_writes_who_what_and_why() -> None:
 def test_a_transition_sees_what_others_did_meanwhile() -> None:
     mine = make_interview()
     theirs = Interview.objects.get(pk=mine.pk)
-    theirs.cancel(Outcome.BY_CLIENT, actor="api")
-    mine.finish(Outcome.COMPLETE)
+    with lock_interview(theirs) as locked:
+        locked.cancel(Outcome.BY_CLIENT, actor="api")
+    with lock_interview(mine) as locked:
+        locked.finish(Outcome.COMPLETE)
     assert mine.outcome == Outcome.BY_CLIENT
 
 
@@ -207,19 +218,23 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
-    takes = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
-    response.accept_recording(takes[0])
-    with pytest.raises(InvalidTransition):
-        response.accept_recording(takes[1])
+    rows = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
+    with locked_response(response) as locked:
+        first, second = (LockedRecording(row, locked.interview) for row in rows)
+        locked.accept_recording(first)
+        with pytest.raises(InvalidTransition):
+            locked.accept_recording(second)
 
 
 def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:
     interview = make_interview()
     dialled = ProcrastinateJob.objects.filter(task_name="interviews.dial")
     before = dialled.count()
-    interview.schedule_next_attempt(timezone.now() + timedelta(hours=1))
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now() + timedelta(hours=1))
     assert dialled.count() == before
-    interview.schedule_next_attempt(timezone.now() + timedelta(seconds=10))
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now() + timedelta(seconds=10))
     assert dialled.count() == before + 1
 
 
@@ -227,7 +242,8 @@ def test_waiting_on_for_the_same_reason_is_no_news() -> None:
     interview = make_interview()
     for minutes in (60, 90):
         when = timezone.now() + timedelta(minutes=minutes)
-        interview.schedule_next_attempt(when, wait_reason=WaitReason.CALLING_HOURS, reason="Outside.")
+        with lock_interview(interview) as locked:
+            locked.schedule_next_attempt(when, wait_reason=WaitReason.CALLING_HOURS, reason="Outside.")
     assert interview.events.filter(kind=EventKind.INTERVIEW_WAITING).count() == 1
     assert interview.next_attempt_at is not None
     assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)
@@ -238,8 +254,9 @@ def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
     response.update_fields(
         transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={}
     )
-    response.add_assessment(rubric_version="1", model="m", label="l", score=8)
-    response.reset_to_planned(reason="A machine had answered.")
+    with locked_response(response) as locked:
+        locked.add_assessment(rubric_version="1", model="m", label="l", score=8)
+        locked.reset_to_planned(reason="A machine had answered.")
     response.refresh_from_db()
     assert (response.status, response.status_reason) == ("planned", "A machine had answered.")
     assert (response.transcript, response.transcript_source, response.transcript_confidence) == ("", "", None)
@@ -253,33 +270,37 @@ def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
     response = interview.responses.all()[0]
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
     Recording.objects.create(response=response, attempt=attempt, turn=3, seconds=20)
-    assert not accept_partial_recording(response)
-    attempt.update_fields(outcome=Attempt.Outcome.HUNG_UP)
-    assert accept_partial_recording(response)
+    with locked_response(response) as locked:
+        assert not accept_partial_recording(locked)
+        attempt.update_fields(outcome=Attempt.Outcome.HUNG_UP)
+        assert accept_partial_recording(locked)
 
 
 def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     take = Recording.objects.create(response=interview.responses.all()[0], attempt=attempt, turn=3)
-    take.mark_stored("answer.wav")
-    take.mark_lost(reason="It could not be fetched.")
+    with locked_recording(take) as locked:
+        locked.mark_stored("answer.wav")
+        locked.mark_lost(reason="It could not be fetched.")
     assert (take.status, take.error) == (Recording.Status.STORED, "")
 
 
 @pytest.mark.parametrize(("answered", "outcome"), [(5, "complete"), (4, "partial"), (3, "partial"), (2, "too_little")])
 def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int, outcome: str) -> None:
     interview = make_interview(job=make_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
-    interview.begin()
-    interview.responses.filter(position__lt=answered).update(status="answered")
-    finish_by_coverage(interview, reason="")
+    with lock_interview(interview) as locked:
+        locked.begin()
+        interview.responses.filter(position__lt=answered).update(status="answered")
+        finish_by_coverage(locked, reason="")
     assert interview.outcome == outcome
 
 
 def test_settling_twice_keeps_the_first_reason() -> None:
     response = make_interview().responses.all()[0]
-    response.close_unscored(InterviewResponse.Status.SILENT, reason="first")
-    response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason="second")
+    with locked_response(response) as locked:
+        locked.close_unscored(InterviewResponse.Status.SILENT, reason="first")
+        locked.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason="second")
     assert (response.status, response.status_reason) == ("silent", "first")
 
 
@@ -301,3 +322,10 @@ def test_the_end_of_a_call_is_told_once() -> None:
         with lock_call(attempt.pk) as call:
             call.apply_status("no-answer", sequence=3)
     assert interview.events.filter(kind=EventKind.ATTEMPT_NO_ANSWER).count() == 1
+
+
+def test_ended_lock_takes_no_events() -> None:
+    with lock_interview(make_interview()) as locked:
+        pass
+    with pytest.raises(RuntimeError):
+        locked.finish(Outcome.DECLINED)

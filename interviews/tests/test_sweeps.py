@@ -9,12 +9,24 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import audio
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason, lock_call
+from interviews.models import (
+    Attempt,
+    Call,
+    Interview,
+    InterviewResponse,
+    LockedRecording,
+    LockedResponse,
+    Recording,
+    WaitReason,
+    lock_call,
+    lock_interview,
+)
 from screener.background.leases import LEASE_SECONDS
 from screener.background.queue import MAX_STEP_TRIES
 from screener.tasks import sweep
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.locked_rows import locked_response
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_wording")]
 Sweep = Callable[..., None]
@@ -55,18 +67,23 @@ def make_answer(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     """The one answer of a completed interview, with a recording of this status."""
     interview = make_interview()
     attempt = make_attempt(interview, ended_at=timezone.now(), outcome="answered")
-    interview.begin()
+    with lock_interview(interview) as locked:
+        locked.begin()
     first, *others = interview.responses.all()
-    first.interview = interview
     recording = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status=status)
     if status == Recording.Status.STORED:
         recording.update_fields(file=recording.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
-    first.accept_recording(recording)
-    for response in others:
-        response.interview = interview
-        response.close_unscored(InterviewResponse.Status.SILENT, reason="")
-    interview.finish(Interview.Outcome.PARTIAL)
+    with lock_interview(interview) as locked:
+        LockedResponse(first, locked).accept_recording(LockedRecording(recording, locked))
+        for response in others:
+            LockedResponse(response, locked).close_unscored(InterviewResponse.Status.SILENT, reason="")
+        locked.finish(Interview.Outcome.PARTIAL)
     return first
+
+
+def close_response(response: InterviewResponse) -> None:
+    with locked_response(response) as locked:
+        locked.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
 
 
 def test_due_interview_is_called(twilio: FakeTwilio, sweep_later: Sweep) -> None:
@@ -196,7 +213,8 @@ def test_waiting_answer_is_transcribed(twilio: FakeTwilio, sweep_later: Sweep) -
 
 def test_transcribed_answer_is_assessed_and_concluded(sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.STORED)
-    response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
+    with locked_response(response) as locked:
+        locked.save_transcript(WORDS, source="twilio", confidence=None, times=None)
     sweep_later(minutes=1)
     response.refresh_from_db()
     response.interview.refresh_from_db()
@@ -206,14 +224,15 @@ def test_transcribed_answer_is_assessed_and_concluded(sweep_later: Sweep) -> Non
 
 def test_settled_interview_gets_a_result(sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.STORED)
-    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+    close_response(response)
     sweep_later(minutes=1)
     assert response.interview.results.count() == 1
 
 
 def test_leased_answer_is_left_alone(sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.STORED)
-    response.save_transcript(WORDS, source="twilio", confidence=None, times=None)
+    with locked_response(response) as locked:
+        locked.save_transcript(WORDS, source="twilio", confidence=None, times=None)
     assert InterviewResponse.objects.claim(response.pk, seconds=600)
     sweep_later(minutes=1)
     response.refresh_from_db()
@@ -224,14 +243,14 @@ def test_unneeded_recording_is_deleted_at_carrier_once(twilio: FakeTwilio, sweep
     response = make_answer(Recording.Status.STORED)
     sweep_later(minutes=2)
     assert not any("DELETE" in request for request in twilio.requests)
-    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+    close_response(response)
     sweep_later(minutes=2)
     sweep_later(minutes=2)
     assert len([request for request in twilio.requests if "DELETE" in request and "RE1" in request]) == 1
 
 
 def test_failed_deletion_at_carrier_is_repeated(twilio: FakeTwilio, sweep_later: Sweep) -> None:
-    make_answer(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+    close_response(make_answer(Recording.Status.STORED))
     twilio.delete_status = 500
     sweep_later(minutes=2)
     assert Recording.objects.get().deleted_at_carrier is None
@@ -250,7 +269,7 @@ def test_discarded_recording_is_deleted_unfetched(twilio: FakeTwilio, sweep_late
 
 def test_recordings_can_stay_at_the_carrier(twilio: FakeTwilio, sweep_later: Sweep, settings: Any) -> None:
     settings.DELETE_AT_CARRIER = False
-    make_answer(Recording.Status.STORED).close_unscored(InterviewResponse.Status.TOO_SHORT, reason="")
+    close_response(make_answer(Recording.Status.STORED))
     sweep_later(minutes=2)
     assert not any("DELETE" in request for request in twilio.requests)
 

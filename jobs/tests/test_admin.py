@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from interviews.models import lock_interview
 from jobs.models import JobDescription, QuestionSet
 from jobs.rubric import InvalidRubric, validate_rubric
 from screener.language_tag import INVALID_TAG
@@ -80,7 +81,8 @@ class TestAJob:
     def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, admin_client: Client) -> None:
         interview = make_interview()
         assert "1 interview is not over." in get_page(admin_client, admin_url(interview.job))
-        interview.finish("declined")
+        with lock_interview(interview) as locked:
+            locked.finish("declined")
         assert "is not over." not in get_page(admin_client, admin_url(interview.job))
         assert "is not over." not in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -20,8 +20,16 @@ from screener.models import LeasableModel, LeasableQuerySet
 
 log = logging.getLogger(__name__)
 
+
+class Leased(Protocol):
+    """A leasable row, or an object that stands for a locked one."""
+
+    def has_lease(self, token: UUID) -> bool: ...
+
+
 Row = TypeVar("Row", bound=LeasableModel)
-Lock = Callable[[UUID], AbstractContextManager[Row | None]]
+Locked = TypeVar("Locked", bound=Leased)
+Lock = Callable[[UUID], AbstractContextManager[Locked | None]]
 """Opens a transaction and yields the row of this id, locked and read afresh. None: it was deleted."""
 
 LEASE_SECONDS = 25
@@ -39,10 +47,10 @@ class Lease(Generic[Row]):
     token: UUID
 
     @contextmanager
-    def locked(self, lock: Lock[Row]) -> Iterator[Row | None]:
+    def locked(self, lock: Lock[Locked]) -> Iterator[Locked | None]:
         """Yields the locked row for writing, or None where the lease was lost: nothing may be written then."""
         with lock(self.pk) as row:
-            if row is None or row.lease != self.token:
+            if row is None or not row.has_lease(self.token):
                 log.info("%s %s: lease lost; result discarded", self.rows.model.__name__, self.pk)
                 yield None
             else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from screener.background.leases import Lease, Lock, Row, claim_lease
+from screener.background.leases import Lease, Lock, Locked, Row, claim_lease
 from screener.background.queue import MAX_STEP_TRIES, retry_delay
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
@@ -32,7 +32,7 @@ def ignore_postponement(pk: UUID, error: NotSent) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step(Generic[Row, Result]):
+class Step(Generic[Row, Locked, Result]):
     """One unit of work on a row, and what is written for each way in which it can end.
 
     ready: The rows that wait for this step. A filter without joins, so that a row is claimed once.
@@ -48,16 +48,16 @@ class Step(Generic[Row, Result]):
 
     ready: Callable[[], LeasableQuerySet[Row]]
     work: Callable[[Lease[Row]], Result]
-    lock: Lock[Row]
-    save: Callable[[Row, Result], UUID | None]
-    give_up: Callable[[Row, ServiceError], None]
+    lock: Lock[Locked]
+    save: Callable[[Locked, Result], UUID | None]
+    give_up: Callable[[Locked, ServiceError], None]
     discard: Callable[[Result], None] = lambda result: None
     max_tries: Callable[[ServiceError], int] = max_tries
     on_postponed: Callable[[UUID, NotSent], None] = ignore_postponement
     error_field: str = ""
 
 
-def run_steps(steps: tuple[Step[Any, Any], ...], pk: UUID) -> None:
+def run_steps(steps: tuple[Step[Any, Any, Any], ...], pk: UUID) -> None:
     """Run these steps one after another, for as long as each hands on a row to the next.
 
     They share a job because a job costs more than a step. The sweep finds what a crash leaves between them.
@@ -69,13 +69,13 @@ def run_steps(steps: tuple[Step[Any, Any], ...], pk: UUID) -> None:
         row_id = run_step(step, row_id)
 
 
-def run_step(step: Step[Row, Result], pk: UUID) -> UUID | None:
+def run_step(step: Step[Row, Locked, Result], pk: UUID) -> UUID | None:
     """Run a step on this row if it is ready and not leased. Returns the row for the next step, if there is one."""
     with claim_lease(step.ready(), pk) as lease:
         return _try_step(step, lease) if lease else None
 
 
-def _try_step(step: Step[Row, Result], lease: Lease[Row]) -> UUID | None:
+def _try_step(step: Step[Row, Locked, Result], lease: Lease[Row]) -> UUID | None:
     try:
         result = step.work(lease)
     except NotSent as error:
@@ -88,7 +88,7 @@ def _try_step(step: Step[Row, Result], lease: Lease[Row]) -> UUID | None:
     return None
 
 
-def _save(step: Step[Row, Result], lease: Lease[Row], result: Result) -> UUID | None:
+def _save(step: Step[Row, Locked, Result], lease: Lease[Row], result: Result) -> UUID | None:
     with lease.locked(step.lock) as row:
         if row is not None:
             return step.save(row, result)
@@ -96,7 +96,7 @@ def _save(step: Step[Row, Result], lease: Lease[Row], result: Result) -> UUID | 
     return None
 
 
-def _retry_or_give_up(step: Step[Row, Result], lease: Lease[Row], error: ServiceError) -> None:
+def _retry_or_give_up(step: Step[Row, Locked, Result], lease: Lease[Row], error: ServiceError) -> None:
     tries = lease.tries()
     if tries is not None and tries < step.max_tries(error):
         retry_after = error.retry_after if isinstance(error, TransientError) else None
@@ -107,14 +107,14 @@ def _retry_or_give_up(step: Step[Row, Result], lease: Lease[Row], error: Service
         _give_up(step, lease, error)
 
 
-def _give_up(step: Step[Row, Result], lease: Lease[Row], error: ServiceError) -> None:
+def _give_up(step: Step[Row, Locked, Result], lease: Lease[Row], error: ServiceError) -> None:
     with lease.locked(step.lock) as row:
         if row is not None:
             step.give_up(row, error)
             log.warning("%s %s: given up: %s", lease.rows.model.__name__, lease.pk, error)
 
 
-def give_up_exhausted(step: Step[Row, Result], pk: UUID) -> None:
+def give_up_exhausted(step: Step[Row, Locked, Result], pk: UUID) -> None:
     """Show a step as failed that has used up its tries, rather than try, and perhaps pay, for ever."""
     with claim_lease(step.ready().filter(tries__gte=MAX_STEP_TRIES), pk) as lease:
         if lease:

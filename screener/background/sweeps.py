@@ -41,7 +41,7 @@ def sweep_rows(task: RowTaskHandle, find: Callable[[], Iterable[UUID]], *, every
     add_sweep(task.name, lambda: _requeue(task, find()), every=every)
 
 
-def bind_steps(task: RowTaskHandle, steps: tuple[Step[Any, Any], ...]) -> None:
+def bind_steps(task: RowTaskHandle, steps: tuple[Step[Any, Any, Any], ...]) -> None:
     """Have the task run these steps. The sweep queues it for rows that wait for the first of them in vain."""
     task.bind(partial(run_steps, steps))
     add_sweep(task.name, lambda: _sweep_step(task, steps[0]))
@@ -57,7 +57,7 @@ def run_sweeps(timestamp: int) -> None:
                 log.exception("sweep %s failed", sweep.name)
 
 
-def _sweep_step(task: RowTaskHandle, step: Step[Any, Any]) -> None:
+def _sweep_step(task: RowTaskHandle, step: Step[Any, Any, Any]) -> None:
     rows = list(step.ready().abandoned().values_list("pk", "tries")[:MAX_ROWS])
     _requeue(task, (pk for pk, tries in rows if tries < MAX_STEP_TRIES))
     for pk, tries in rows:

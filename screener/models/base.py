@@ -160,6 +160,10 @@ class LeasableModel(BaseModel):
     class Meta:
         abstract = True
 
+    def has_lease(self, token: uuid.UUID) -> bool:
+        """Whether the lease with this fence token is the present one."""
+        return self.lease == token
+
     def release(self, **changes: Any) -> None:
         """Write the result of the work and release the row. The tries of the next step start anew."""
         self.update_fields(lease=None, lease_until=None, **{"retry_at": None, "tries": 0} | changes)

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
-from interviews.models import Interview, InterviewResponse, Recording
+from interviews.models import Interview, InterviewResponse, LockedRecording, LockedResponse, Recording, lock_interview
 from interviews.planning import plan_interview
 from interviews.scoring.assessment import ASSESS_STEP
 from interviews.task_handles import ASSESS
@@ -76,9 +76,10 @@ def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> In
 def make_assessed_interview(**candidate: Any) -> Interview:
     """Every question answered, and every answer assessed by the offline rules."""
     interview = make_interview(**candidate)
-    interview.begin()
-    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
-    interview.finish(Interview.Outcome.COMPLETE)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
+        locked.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
         run_step(ASSESS_STEP, response.pk)
     run_tasks(only="interviews.conclude")
@@ -92,14 +93,15 @@ def make_transcribed_interview(
     """A completed interview in which `words` is the transcript of every answer, and jobs wait to assess them."""
     interview = make_interview(job=job, **candidate)
     attempt = interview.attempts.create(number=1, send_before=interview.created_at)
-    interview.begin()
-    for response in interview.responses.all():
-        response.interview = interview
-        take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3)
-        response.accept_recording(take)
-        response.save_transcript(words, source="twilio", confidence=None, times=None)
-        ASSESS.defer(response.pk)
-    interview.finish(Interview.Outcome.COMPLETE)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        for row in interview.responses.all():
+            response = LockedResponse(row, locked)
+            recording = Recording.objects.create(response=row, attempt=attempt, turn=row.position + 3)
+            response.accept_recording(LockedRecording(recording, locked))
+            response.save_transcript(words, source="twilio", confidence=None, times=None)
+            ASSESS.defer(row.pk)
+        locked.finish(Interview.Outcome.COMPLETE)
     return interview
 
 

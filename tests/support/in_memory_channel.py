@@ -88,7 +88,7 @@ class Session:
             recording = attempt.get_or_create_recording(turn, sid=sid)
             if recording is not None:
                 recording.mark_available(seconds=20)
-        return recording
+        return recording.row if recording else None
 
     def hang_up(self) -> None:
         with lock_attempt(self.attempt.pk) as attempt:
@@ -100,12 +100,13 @@ class Session:
 
 
 def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
+    interview, responses = attempt.interview.row, (response.row for response in attempt.responses.values())
     script = Script(
-        candidate_name=attempt.interview.candidate.full_name,
-        job_title=attempt.interview.job.title_to_say,
-        employer=employer_of(attempt.interview.job),
-        language=attempt.interview.language,
-        questions=tuple(Question(row.question, row.max_seconds) for row in attempt.responses.values()),
+        candidate_name=interview.candidate.full_name,
+        job_title=interview.job.title_to_say,
+        employer=employer_of(interview.job),
+        language=interview.language,
+        questions=tuple(Question(response.question, response.max_seconds) for response in responses),
         remaining=len(attempt.conversation_state().open_positions),
     )
     return " ".join(prompt_texts(prompt, script))

@@ -14,10 +14,12 @@ from interviews.models import (
     Call,
     Campaign,
     Interview,
-    InterviewResponse,
     InterviewResult,
+    LockedRecording,
+    LockedResponse,
     Recording,
     lock_call,
+    lock_interview,
 )
 from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
@@ -46,14 +48,15 @@ def complete_interview(interview: Interview, *, transcript: str = TRANSCRIPT) ->
     Call.objects.create(
         attempt=attempt, number=interview.candidate.phone, twilio_sid=f"CA{attempt.pk.hex}", answered_by="human"
     )
-    interview.begin()
-    for turn, response in enumerate(interview.responses.all(), start=1):
-        response.interview = interview
-        _add_answer(response, attempt, turn, transcript)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        for turn, response in enumerate(interview.responses.all(), start=1):
+            _add_answer(LockedResponse(response, locked), attempt, turn, transcript)
     attempt.update_fields(outcome=Attempt.Outcome.ANSWERED)
     with lock_call(attempt.pk) as call:
         call.apply_status("completed", duration_seconds=61, price=Decimal("0.02"))
-    interview.finish(Interview.Outcome.COMPLETE)
+    with lock_interview(interview) as locked:
+        locked.finish(Interview.Outcome.COMPLETE)
     add_result(interview)
     interview.refresh_from_db()
     return interview
@@ -73,15 +76,18 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
         model="offline-rules",
         label=OfflineInterviewer.label,
     )
-    interview.set_result_status("ready" if score else "incomplete", reason=reason)
+    with lock_interview(interview) as locked:
+        locked.set_result_status("ready" if score else "incomplete", reason=reason)
 
 
-def _add_answer(response: InterviewResponse, attempt: Attempt, turn: int, transcript: str) -> None:
+def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcript: str) -> None:
     response.mark_asked()
-    take = Recording.objects.create(response=response, attempt=attempt, turn=turn, sid=f"RE{turn}-{attempt.pk.hex}")
-    response.accept_recording(take)
-    take.mark_available(seconds=21)
-    take.mark_stored(take.save_audio(WAV))
+    sid = f"RE{turn}-{attempt.pk.hex}"
+    row = Recording.objects.create(response=response.row, attempt=attempt, turn=turn, sid=sid)
+    recording = LockedRecording(row, response.interview)
+    response.accept_recording(recording)
+    recording.mark_available(seconds=21)
+    recording.mark_stored(row.save_audio(WAV))
     response.save_transcript(transcript, source="twilio", confidence=0.9, times=None)
     response.add_assessment(
         score=Decimal("7.50"),

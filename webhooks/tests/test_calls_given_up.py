@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews.calling import dialer, reconcile
-from interviews.models import Attempt, Call, Interview, WaitReason
+from interviews.models import Attempt, Call, Interview, WaitReason, lock_interview
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -101,7 +101,8 @@ class TestACallThatOnlyTheCarrierKnows:
     def test_is_ended_where_the_interview_is_over_by_now(
         self, given_up: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
-        interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="hr")
         twilio.calls.append({"sid": given_up.sid, "to": "+14155550100", "status": "ringing"})
         given_up.report_status("ringing")
         run_tasks(only="interviews.hang_up")

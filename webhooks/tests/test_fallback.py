@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from interviews.calling import dialer, retries
-from interviews.models import Attempt, Interview, WaitReason
+from interviews.models import Attempt, Interview, WaitReason, lock_interview
 from screener.db.outage_backend import base
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.twilio_driver import FORM, Phone, give_consent, place_attempt
@@ -56,7 +56,8 @@ def noted() -> Iterator[Callable[[], None]]:
 
 def next_call(interview: Interview, client: Client, number: int) -> Phone:
     interview.refresh_from_db()
-    interview.schedule_next_attempt(timezone.now())
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now())
     return Phone(place_attempt(interview), client, sid=f"CA{number}")
 
 
@@ -123,7 +124,8 @@ def test_an_apology_that_is_learned_of_late_is_made_good(
     phone.pick_up()
     hang_up(phone)
     interview.refresh_from_db()
-    interview.schedule_next_attempt(timezone.now() + timedelta(days=1))
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now() + timedelta(days=1))
     phone.fall_back()
     noted()
     run_tasks(only="interviews.follow_up")

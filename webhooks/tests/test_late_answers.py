@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from interviews.answers import audio
 from interviews.calling import retries
-from interviews.models import Interview, InterviewResponse, Recording
+from interviews.models import Interview, InterviewResponse, Recording, lock_interview
 from screener.tasks import sweep
 from tests.support.factories import ANSWER, make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -156,7 +156,8 @@ class TestTheLastWordsOfTheLastCall:
     def test_open_no_interview_again_that_was_called_off(
         self, broken_off: ET.Element, phone: Phone, interview: Interview
     ) -> None:
-        interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="hr")
         phone.report_recording(broken_off, TAKE)
         assert statuses(interview)[2] == Answer.SKIPPED
 

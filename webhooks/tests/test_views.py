@@ -8,7 +8,7 @@ from django.test import Client
 
 from candidates.models import Consent, DoNotCall
 from interviews.conversation.script import EmployerUnknown
-from interviews.models import Attempt, Call, EventKind, Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Call, EventKind, Interview, InterviewResponse, Recording, lock_interview
 from screener.models import Organisation
 from screener.records import QuestionSpec
 from tests.support.factories import make_approved_job, make_interview, make_organisation, run_tasks
@@ -273,7 +273,8 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
         settings.TWILIO_API_URL = twilio.url
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
         give_consent(phone)
-        interview.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
+        with lock_interview(interview) as locked:
+            locked.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
         run_tasks()
         assert any(phone.sid in one for one in twilio.requests)
     phone.record_answer("Still talking")

@@ -134,7 +134,7 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt) -> twiml.Rend
 
 
 def _script(attempt: LockedAttempt) -> Script:
-    interview, state = attempt.interview, attempt.conversation_state()
+    interview, state = attempt.interview.row, attempt.conversation_state()
     return Script(
         candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.candidate.full_name)),
         job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title_to_say)),
@@ -142,7 +142,7 @@ def _script(attempt: LockedAttempt) -> Script:
         judged_by_person=configured_judge() is Judge.PERSON,
         language=interview.language,
         questions=tuple(
-            Question(twiml.strip_control_characters(response.question), response.max_seconds)
+            Question(twiml.strip_control_characters(response.row.question), response.row.max_seconds)
             for response in attempt.responses.values()
         ),
         remaining=len(state.open_positions),

@@ -17,7 +17,9 @@ from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
+from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.consent import ConsentReply, add_consent
+from interviews.models.transitions.interview import LockedInterview, already_locked
 from interviews.models.transitions.locking import read_locked
 from interviews.task_handles import FOLLOW_UP
 
@@ -52,40 +54,36 @@ class LockedAttempt:
     """An attempt and its interview, locked to the end of the transaction. Only a locked attempt can be changed."""
 
     row: Attempt
-    interview: Interview
+    interview: LockedInterview
 
     @cached_property
-    def responses(self) -> dict[int, InterviewResponse]:
+    def responses(self) -> dict[int, LockedResponse]:
         """The responses of the interview by position."""
         rows = InterviewResponse.objects.raw(RESPONSES, [self.row.interview_id])
-        responses = {response.position: response for response in rows}
-        for response in responses.values():
-            response.interview = self.interview
-        return responses
+        return {response.position: LockedResponse(response, self.interview) for response in rows}
 
     def conversation_state(self) -> engine.ConversationState:
-        unanswered = sorted(
-            position for position, response in self.responses.items() if response.status in response.OPEN
-        )
+        responses = (response.row for response in self.responses.values())
+        unanswered = sorted(response.position for response in responses if response.status in response.OPEN)
         return engine.ConversationState(
             stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.row.stage),
             turn=self.row.turn,
             open_positions=tuple(unanswered),
             silences=self.row.silences,
             resumed=self.row.resumed,
-            language=self.interview.language,
+            language=self.interview.row.language,
         )
 
     def _ignores_input(self, unanswered: list[int]) -> bool:
         """Whether an input comes too late to change anything. It is stored all the same."""
         attempt = self.row
-        if not self.interview.is_live:
+        if not self.interview.row.is_live:
             return True
         if attempt.ended_at and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
             return True
         return attempt.stage == engine.Stage.QUESTION and unanswered[:1] != [attempt.position]
 
-    def get_or_create_recording(self, turn: int, *, sid: str, **fields: Any) -> Recording | None:
+    def get_or_create_recording(self, turn: int, *, sid: str, **fields: Any) -> LockedRecording | None:
         """Return the recording of this turn with `fields` set. It is created for the turn that is awaited.
 
         None: another recording has this SID, or this turn has a recording with another SID. Any webhook about a
@@ -102,16 +100,16 @@ class LockedAttempt:
             fields.pop("seconds", None)  # the carrier's measured length replaces the one reported during the call
         if changes := fields | ({"sid": sid} if sid and not recording.sid else {}):
             recording.update_fields(**changes)
-        return recording
+        return LockedRecording(recording, self.interview)
 
-    def _create_recording(self, turn: int, **fields: Any) -> Recording | None:
+    def _create_recording(self, turn: int, **fields: Any) -> LockedRecording | None:
         attempt = self.row
         if attempt.position is None or turn != attempt.turn:
             return None
-        response = self.responses[attempt.position]
+        response = self.responses[attempt.position].row
         recording = Recording(attempt=attempt, response=response, turn=turn, **fields)
         Recording.insert([recording])
-        return recording
+        return LockedRecording(recording, self.interview)
 
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The session is closed. The follow-up is decided once the last recording has had time to arrive."""
@@ -121,7 +119,7 @@ class LockedAttempt:
         why = attempt.reason or ("" if attempt.outcome else reason)
         attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=why)
         self._add_end_event()
-        if self.interview.is_live:
+        if self.interview.row.is_live:
             cut_off = attempt.stage == engine.Stage.QUESTION or attempt.outcome == attempt.Outcome.HUNG_UP
             FOLLOW_UP.defer(attempt.pk, delay=attempt.channel_service.grace_seconds if cut_off else 0)
 
@@ -153,7 +151,11 @@ class LockedAttempt:
         attempt = self.row
         if not attempt.channel_service.reaches_machines:
             return
-        if attempt.outcome not in ("", attempt.Outcome.HUNG_UP) or not self.interview.is_live or attempt.has_successor:
+        if (
+            attempt.outcome not in ("", attempt.Outcome.HUNG_UP)
+            or not self.interview.row.is_live
+            or attempt.has_successor
+        ):
             return
         if self._pressed_keys:
             return
@@ -179,7 +181,7 @@ class LockedAttempt:
 
     def _reset_responses(self) -> None:
         """Reset what this attempt asked or took. Events of other kinds come from work on earlier attempts."""
-        events = self.interview.events.filter(kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at)
+        events = self.interview.row.events.filter(kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at)
         for position in set(events.values_list("data__position", flat=True)):
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
 
@@ -200,5 +202,5 @@ def lock_attempt(pk: UUID) -> Iterator[LockedAttempt]:
             raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
         interview, attempt = cast(tuple[Interview, Attempt], rows)
         attempt.interview = interview
-        with interview.held():
-            yield LockedAttempt(attempt, interview)
+        with already_locked(interview) as locked:
+            yield LockedAttempt(attempt, locked)

@@ -13,6 +13,7 @@ from interviews.models.attempt import Attempt
 from interviews.models.call import ONE_LIVE_CALL, SID_LENGTH, Call
 from interviews.models.interview import Interview
 from interviews.models.transitions.attempt import LockedAttempt
+from interviews.models.transitions.interview import already_locked
 from interviews.models.transitions.locking import read_locked
 from interviews.task_handles import ASSIGN_CAPACITY, HANG_UP
 from screener.db.constraints import violates_constraint
@@ -42,7 +43,7 @@ class LockedCall:
             if call.ended_at:
                 self._reopen_if_possible()
             # The call was cancelled before its SID was known, or another call has taken its place.
-            if call.ended_at or not self.attempt.interview.is_live:
+            if call.ended_at or not self.attempt.interview.row.is_live:
                 HANG_UP.defer(call.attempt_id)
         return bool(sid) and call.twilio_sid == sid
 
@@ -52,7 +53,7 @@ class LockedCall:
         That is another attempt of this interview, or another call to this number.
         """
         call = self.row
-        if not self.attempt.interview.is_live or self.attempt.row.has_successor:
+        if not self.attempt.interview.row.is_live or self.attempt.row.has_successor:
             return
         try:
             with transaction.atomic():
@@ -109,5 +110,5 @@ def lock_call(attempt_id: UUID) -> Iterator[LockedCall]:
             raise Call.DoesNotExist(f"Attempt {attempt_id} has no call.")
         interview, attempt, call = cast(tuple[Interview, Attempt, Call], rows)
         attempt.interview, attempt.call, call.attempt = interview, call, attempt
-        with interview.held():
-            yield LockedCall(call, LockedAttempt(attempt, interview))
+        with already_locked(interview) as locked:
+            yield LockedCall(call, LockedAttempt(attempt, locked))

@@ -12,6 +12,7 @@ from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
+from interviews.models.transitions.answer import LockedRecording
 from interviews.models.transitions.attempt import LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
 from interviews.models.transitions.coverage import accept_partial_recording, finish_by_coverage
@@ -73,14 +74,14 @@ def adopt_missing_recording(attempt: LockedAttempt, recorded: dict[str, int | No
 
 def _save_recording(
     attempt: LockedAttempt, turn: int, answer: engine.RecordedAnswer, *, sid: str, chosen: bool
-) -> Recording | None:
+) -> LockedRecording | None:
     """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
     length = {} if answer.seconds is None else {"seconds": answer.seconds}
     recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, chosen=chosen, **length)
     position = attempt.row.position
     if recording is not None:
-        responses = attempt.responses.values()
-        recording.response = next(response for response in responses if response.pk == recording.response_id)
+        responses = (response.row for response in attempt.responses.values())
+        recording.row.response = next(response for response in responses if response.pk == recording.row.response_id)
     elif position is not None:
         log.warning("attempt %s, turn %d: recording rejected, question %d", attempt.row.pk, turn, position)
         attempt.interview.add_event(
@@ -93,7 +94,9 @@ def _save_recording(
     return recording
 
 
-def _apply_fact(attempt: LockedAttempt, fact: engine.Fact, recording: Recording | None, reply: ConsentReply) -> None:
+def _apply_fact(
+    attempt: LockedAttempt, fact: engine.Fact, recording: LockedRecording | None, reply: ConsentReply
+) -> None:
     match fact:
         case engine.ConsentGiven():
             add_consent(attempt.row, Consent.Kind.RECORD, given=True, reply=reply)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import Candidate, DoNotCall
-from interviews.models import Campaign, EventKind, Interview
+from interviews.models import Campaign, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
 from jobs.models import JobDescription
 from tests.support.admin_client import get_page, make_staff_client, page_text
@@ -177,7 +177,8 @@ class TestCampaign:
     def test_progress_links_to_interviews(self, admin_client: Client) -> None:
         job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
         call(admin_client, job, ada, grace)
-        Interview.objects.get(candidate=ada).cancel(Interview.Outcome.BY_HR, actor="hanna", reason="Hired.")
+        with lock_interview(Interview.objects.get(candidate=ada)) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="hanna", reason="Hired.")
         make_interview(job=job, full_name="Of No Campaign", phone="+14155550103")
         campaign = Campaign.objects.get()
         address = f"{reverse('admin:interviews_interview_changelist')}?campaign__id__exact={campaign.pk}"

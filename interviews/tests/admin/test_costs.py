@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from interviews.models import Call, Interview
+from interviews.models import Call, Interview, lock_interview
 from interviews.reports.monthly_costs import MonthlyCosts
 from jobs.models import JobDescription
 from screener.costs.monthly_budget import month_start, spent_budget_reason
@@ -211,7 +211,8 @@ class TestOtherPages:
 
     def test_spent_budget_is_shown(self, admin_client: Client, settings: Any) -> None:
         interview = make_completed_interview()
-        interview.reopen_result(actor="hr", reason="")
+        with lock_interview(interview) as locked:
+            locked.reopen_result(actor="hr", reason="")
         job = make_approved_job()
         job.request_questions()
         settings.MONTHLY_BUDGET, settings.OPENAI_API_KEY = 1, "sk-test"

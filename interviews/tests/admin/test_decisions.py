@@ -15,7 +15,7 @@ from interviews.decisions import (
     RESULT_CHANGED,
     record_decision,
 )
-from interviews.models import Decision, EventKind, Interview
+from interviews.models import Decision, EventKind, Interview, lock_interview
 from interviews.scoring.assessment import NOTHING_FAILED, RETRY_REASON
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_interview
@@ -175,7 +175,8 @@ class TestDecision:
 
     def test_decision_without_recommendation_needs_reason(self, admin_client: Client) -> None:
         interview = make_interview()
-        interview.finish(Interview.Outcome.UNREACHED)
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.UNREACHED)
         page = submit_form(admin_client, admin_url(interview, "decide"), verdict="reject")
         assert NO_RECOMMENDATION in page
         assert "without a result" in submit_form(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.flags import Flag
-from interviews.models import EventKind, Interview
+from interviews.models import EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
 from interviews.presenters.interview import split_transcript
 from interviews.records import Evidence
@@ -67,7 +67,8 @@ class TestPage:
     def test_questions_of_failed_interview_are_listed(self, admin_client: Client) -> None:
         interview = make_interview()
         assert NO_ANSWERS not in get_page(admin_client, admin_url(interview))
-        interview.finish(Interview.Outcome.WRONG_PERSON)
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.WRONG_PERSON)
         page = get_page(admin_client, admin_url(interview))
         assert NO_ANSWERS in page
         assert '<li dir="auto">Tell me about teamwork.</li>' in page
@@ -143,14 +144,17 @@ class TestPage:
 
     def test_next_call_and_failure_are_explained(self, admin_client: Client) -> None:
         waiting = make_interview()
-        waiting.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
+        with lock_interview(waiting) as locked:
+            locked.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
         assert "UTC. Outside calling hours." in get_page(admin_client, admin_url(waiting))
-        waiting.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
+        with lock_interview(waiting) as locked:
+            locked.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
         assert "Three calls, nobody picked up." in get_page(admin_client, admin_url(waiting))
 
     def test_history_is_in_order(self, admin_client: Client) -> None:
         interview = make_interview()
-        interview.cancel("by_hr", actor="hanna", reason="Position filled.")
+        with lock_interview(interview) as locked:
+            locked.cancel("by_hr", actor="hanna", reason="Position filled.")
         page = get_page(admin_client, admin_url(interview))
         assert page.index("Interview planned") < page.index("Interview cancelled")
 

@@ -18,6 +18,7 @@ from screener.background.steps import run_step
 from screener.services.telephony import twilio_errors, twilio_recordings
 from tests.support.factories import make_interview
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
+from tests.support.locked_rows import locked_recording
 
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
@@ -32,7 +33,8 @@ def take(twilio: FakeTwilio) -> Recording:
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
     take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=9)
-    take.mark_available(seconds=9)
+    with locked_recording(take) as locked:
+        locked.mark_available(seconds=9)
     return take
 
 

@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.answers.voice_activity import _LINEAR, spoken_spans
-from interviews.models import Interview, InterviewResponse, Recording
+from interviews.models import Interview, InterviewResponse, LockedRecording, Recording, lock_interview
 from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 from interviews.scoring import assessment
 from interviews.scoring.assessment import ASSESS_STEP
@@ -31,6 +31,7 @@ from screener.services.interviewer.protocol import AssessedResponse, InterviewTe
 from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
 from tests.support.fake_openai import FakeOpenAI, fake_language_model
+from tests.support.locked_rows import locked_response
 from tests.support.model_replies import reply_by_schema
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -224,9 +225,10 @@ def _judge(interview: Interview, measures: SpeechMetrics | None, server: FakeOpe
 def test_the_same_words_get_the_same_score_however_they_were_spoken(model: FakeOpenAI, settings: Any) -> None:
     settings.SHOW_MEASURES = True
     interview = make_interview()
-    interview.begin()
-    interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
-    interview.finish(Interview.Outcome.COMPLETE)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED, transcript=ANSWER)
+        locked.finish(Interview.Outcome.COMPLETE)
     for response in interview.responses.all():
         run_step(ASSESS_STEP, response.pk)
     run_tasks()
@@ -252,15 +254,15 @@ def answered(settings: Any) -> InterviewResponse:
     """An answer whose audio is stored, and which Twilio has transcribed."""
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=interview.created_at)
-    interview.begin()
     response = interview.responses.all()[0]
-    response.interview = interview
-    take = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=5)
-    response.accept_recording(take)
-    take.response = response
-    take.mark_available(seconds=5)
-    take.mark_stored(take.save_audio(pcm(tone(2) + silence(1) + tone(2))))
-    take.set_carrier_transcript(ANSWER, status="completed")
+    row = Recording.objects.create(response=response, attempt=attempt, turn=3, sid="RE1", seconds=5)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        recording = LockedRecording(row, locked)
+        recording.response.accept_recording(recording)
+        recording.mark_available(seconds=5)
+        recording.mark_stored(row.save_audio(pcm(tone(2) + silence(1) + tone(2))))
+        recording.set_carrier_transcript(ANSWER, status="completed")
     return response
 
 
@@ -327,7 +329,8 @@ class TestAnAnswer:
     def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
         settings.SHOW_MEASURES = True
         measured(answered)
-        answered.reset_to_planned(reason="A machine had answered.")
+        with locked_response(answered) as locked:
+            locked.reset_to_planned(reason="A machine had answered.")
         answered.refresh_from_db()
         assert answered.measures is None
 

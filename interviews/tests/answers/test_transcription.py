@@ -12,7 +12,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers import transcription
 from interviews.answers.transcription import TRANSCRIBE_STEP
-from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
+from interviews.models import (
+    Attempt,
+    Call,
+    Interview,
+    InterviewResponse,
+    LockedRecording,
+    LockedResponse,
+    Recording,
+    WaitReason,
+    lock_interview,
+)
 from interviews.planning import NotPossible, plan_interview
 from screener.background.steps import run_step
 from screener.models import ModelCall
@@ -30,6 +40,7 @@ from tests.support.fake_openai import (
     run_fake_openai,
 )
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.locked_rows import locked_recording
 from tests.support.model_samples import make_wav
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -52,17 +63,21 @@ def answered(audio: bytes) -> InterviewResponse:
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), ended_at=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100", ended_at=timezone.now())
     interview.update_fields(next_attempt_at=None)
-    interview.begin()
     first, *others = interview.responses.all()
-    for one in (first, *others):
-        one.interview = interview
     take = Recording.objects.create(response=first, attempt=attempt, turn=3, sid="RE1", seconds=20, status="stored")
     take.update_fields(file=take.save_audio(audio))
-    first.accept_recording(take)
-    for one in others:
-        one.close_unscored(Status.SILENT, reason="")
-    interview.finish(Interview.Outcome.PARTIAL)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        LockedResponse(first, locked).accept_recording(LockedRecording(take, locked))
+        for response in others:
+            LockedResponse(response, locked).close_unscored(Status.SILENT, reason="")
+        locked.finish(Interview.Outcome.PARTIAL)
     return first
+
+
+def set_carrier_transcript(recording: Recording, text: str, status: str) -> None:
+    with locked_recording(recording) as locked:
+        locked.set_carrier_transcript(text, status=status)
 
 
 def transcribed(response: InterviewResponse) -> InterviewResponse:
@@ -158,7 +173,7 @@ class TestByTwilio:
         response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
         assert twilio.requests == [], "it usually comes by itself"
-        response.takes.get().set_carrier_transcript(WORDS, status="completed")
+        set_carrier_transcript(response.takes.get(), WORDS, "completed")
         run_tasks()
         response.refresh_from_db()
         assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
@@ -178,7 +193,7 @@ class TestByTwilio:
         run_tasks()
 
         def receive_too_late(recording: AnswerRecording, **about: Any) -> Any:
-            Recording.objects.get(sid=recording.sid).set_carrier_transcript(WORDS, status="completed")
+            set_carrier_transcript(Recording.objects.get(sid=recording.sid), WORDS, "completed")
             raise TranscriptPending(wait=timedelta(minutes=1))
 
         with monkeypatch.context() as at_that_moment:
@@ -204,12 +219,12 @@ class TestByTwilio:
 
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
         response = answered(make_wav(20))
-        response.takes.get().set_carrier_transcript("", status="failed")
+        set_carrier_transcript(response.takes.get(), "", "failed")
         assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
 
     def test_knows_that_blank_means_no_words(self) -> None:
         response = answered(make_wav(20))
-        response.takes.get().set_carrier_transcript("(blank)", status="completed")
+        set_carrier_transcript(response.takes.get(), "(blank)", "completed")
         assert transcribed(response).status == Status.UNINTELLIGIBLE
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.calling import capacity, dialer
-from interviews.models import Attempt, Interview, WaitReason, lock_call
+from interviews.models import Attempt, Interview, WaitReason, lock_call, lock_interview
 from screener.tasks import sweep
 from tests.support.calls import end_call, make_interviews
 from tests.support.factories import make_approved_job
@@ -65,7 +65,8 @@ class TestJobCapacity:
         first, second = make_interviews(2, make_approved_job(max_concurrent_calls=1))
         dial_each(first, second)
         (other,) = make_interviews(1, make_approved_job(), first=10)
-        other.schedule_next_attempt(timezone.now() + timedelta(minutes=1), wait_reason=WaitReason.NO_CAPACITY)
+        with lock_interview(other) as locked:
+            locked.schedule_next_attempt(timezone.now() + timedelta(minutes=1), wait_reason=WaitReason.NO_CAPACITY)
         capacity.assign_free_capacity()
         assert are_due(second, other) == [False, True]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from urllib3.connection import HTTPConnection
 
 from interviews.calling import dialer, reconcile, retries
-from interviews.models import Attempt, DialRate, EventKind, Interview
+from interviews.models import Attempt, DialRate, EventKind, Interview, LockedInterview, lock_interview
 from screener.services.telephony import twilio_calls, twilio_client
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -32,7 +32,8 @@ def test_call_cancelled_while_placed_is_hung_up(twilio: FakeTwilio, monkeypatch:
 
     def place_and_cancel(**call: Any) -> twilio_calls.CallState:
         state = place_call(**call)
-        interview.cancel(Interview.Outcome.BY_HR, actor="hr")
+        with lock_interview(interview) as locked:
+            locked.cancel(Interview.Outcome.BY_HR, actor="hr")
         run_tasks(only="interviews.hang_up")  # the id of the call is not known yet
         return state
 
@@ -139,15 +140,14 @@ class TestEndOfCallingHours:
         self, twilio: FakeTwilio, time_machine: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         interview = make_interview()
-        locked = Interview.locked
 
         @contextmanager
-        def locked_late(self: Interview) -> Iterator[None]:
-            with locked(self):
+        def lock_late(interview: Interview) -> Iterator[LockedInterview]:
+            with lock_interview(interview) as locked:
                 time_machine.move_to(datetime(2036, 6, 10, 3, 0, 1, tzinfo=UTC), tick=False)
-                yield
+                yield locked
 
-        monkeypatch.setattr(Interview, "locked", locked_late)
+        monkeypatch.setattr(dialer, "lock_interview", lock_late)
         dialer.dial_interview(interview.pk)
         monkeypatch.undo()
         assert not twilio.requests

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from candidates.models import Consent, DoNotCall
 from interviews.calling import dialer
-from interviews.models import Interview, InterviewResponse, WaitReason
+from interviews.models import Interview, InterviewResponse, WaitReason, lock_interview
 from interviews.planning import NotPossible, plan_interview
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -80,7 +80,8 @@ class TestDialling:
 
     def test_closed_job_completes_begun_interview(self, twilio: FakeTwilio) -> None:
         interview = make_interview()
-        interview.begin()
+        with lock_interview(interview) as locked:
+            locked.begin()
         first, second, third = interview.responses.all()
         interview.responses.filter(pk__in=[first.pk, second.pk]).update(status=InterviewResponse.Status.ASSESSED)
         interview.job.update_fields(is_open=False)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from interviews.models import Attempt, DialRate, Interview, WaitReason
+from interviews.models import Attempt, DialRate, Interview, WaitReason, lock_interview
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -175,7 +175,8 @@ def test_few_refusals_in_days_are_retried(twilio: FakeTwilio, time_machine: Any)
     interview = make_interview()
     run_tasks()
     interview.refresh_from_db()
-    interview.schedule_next_attempt(timezone.now() + timedelta(days=3), wait_reason=WaitReason.SPEND_LIMIT)
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now() + timedelta(days=3), wait_reason=WaitReason.SPEND_LIMIT)
     pass_to_next_try(interview, time_machine)
     interview.refresh_from_db()
     assert (interview.status, interview.attempts.count()) == (Interview.Status.PENDING, 2)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.calling import dialer, retries
-from interviews.models import Attempt, Interview, WaitReason
+from interviews.models import Attempt, Interview, WaitReason, lock_interview
 from tests.support.calls import end_call
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -23,7 +23,8 @@ def end_calls(interview: Interview, *statuses: str) -> None:
         interview.refresh_from_db()
         if number < len(statuses):
             assert (interview.next_attempt_at is None, interview.wait_reason) == (False, WaitReason.ATTEMPT_SPACING)
-            interview.schedule_next_attempt(timezone.now())
+            with lock_interview(interview) as locked:
+                locked.schedule_next_attempt(timezone.now())
 
 
 def test_interview_fails_after_last_attempt(twilio: FakeTwilio) -> None:
@@ -57,7 +58,8 @@ def test_superseded_attempt_is_not_followed_up(twilio: FakeTwilio) -> None:
     interview = make_interview()
     end_calls(interview, "busy")
     first = interview.attempts.get()
-    interview.schedule_next_attempt(timezone.now())
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now())
     run_tasks(only="interviews.dial")
     retries.follow_up_attempt(first.pk)
     interview.refresh_from_db()
@@ -71,7 +73,8 @@ def test_superseded_attempt_is_not_followed_up(twilio: FakeTwilio) -> None:
 def test_spacing_follows_job_or_settings(of_job: list[int], expected: list[int]) -> None:
     interview = make_interview(job=make_approved_job(attempt_spacing=of_job, max_attempts=4))
     for minutes in expected:
-        interview.schedule_next_attempt(timezone.now())
+        with lock_interview(interview) as locked:
+            locked.schedule_next_attempt(timezone.now())
         assert dialer._plan_attempt(interview.pk)
         retries.follow_up_attempt(end_call(interview).pk)
         interview.refresh_from_db()

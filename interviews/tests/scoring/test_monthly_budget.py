@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.calling import dialer
-from interviews.models import Interview, InterviewResponse, Recording, WaitReason
+from interviews.models import Interview, InterviewResponse, LockedRecording, Recording, WaitReason, lock_interview
 from jobs.models import JobDescription
 from jobs.question_sets import WRITE_STEP
 from screener.background.queue import MAX_STEP_TRIES
@@ -49,16 +49,16 @@ def make_answered_interview() -> Interview:
     """A completed interview whose recordings are stored and not yet transcribed."""
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=interview.created_at, ended_at=timezone.now())
-    interview.begin()
-    for response in interview.responses.all():
-        response.interview = interview
-        take = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3, seconds=20)
-        response.accept_recording(take)
-        take.response = response
-        take.mark_available(seconds=20)
-        take.mark_stored(take.save_audio(WAV))
-        take.enqueue_next_step()
-    interview.finish(Interview.Outcome.COMPLETE)
+    with lock_interview(interview) as locked:
+        locked.begin()
+        for response in interview.responses.all():
+            row = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3, seconds=20)
+            recording = LockedRecording(row, locked)
+            recording.response.accept_recording(recording)
+            recording.mark_available(seconds=20)
+            recording.mark_stored(row.save_audio(WAV))
+            recording.enqueue_next_step()
+        locked.finish(Interview.Outcome.COMPLETE)
     return interview
 
 
@@ -160,7 +160,8 @@ class TestCalls:
 
     def test_begun_interview_is_still_called(self, model: FakeOpenAI, twilio: FakeTwilio) -> None:
         interview = make_interview()
-        interview.begin()
+        with lock_interview(interview) as locked:
+            locked.begin()
         run_tasks()
         assert len(twilio.calls) == 1
 

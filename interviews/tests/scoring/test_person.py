@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
-from interviews.models import Assessment, EventKind, Interview, InterviewResponse
+from interviews.models import Assessment, EventKind, Interview, InterviewResponse, lock_interview
 from interviews.scoring.assessment import rescore
 from interviews.scoring.person import (
     CRITERION_MISSING,
@@ -178,7 +178,8 @@ class TestRefusedScores:
 
     def test_interview_that_is_not_completed(self) -> None:
         interview = make_interview()
-        interview.begin()
+        with lock_interview(interview) as locked:
+            locked.begin()
         interview.responses.update(status=Status.TRANSCRIBED, transcript=ANSWER)
         with pytest.raises(InvalidTransition):
             score_as_person(answer_of(interview))

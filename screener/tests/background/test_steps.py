@@ -56,7 +56,7 @@ class Recorder:
         self.given_up.append(error)
         line.release(error=str(error))
 
-    def step(self, **fields: Any) -> Step[SpokenLine, str]:
+    def step(self, **fields: Any) -> Step[SpokenLine, SpokenLine, str]:
         return Step(
             ready=lambda: SpokenLine.objects.filter(file=""),
             work=self.work,
@@ -166,7 +166,7 @@ def test_next_step_needs_a_saved_row(line: SpokenLine, error: ServiceError | Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("step", PRODUCT_STEPS, ids=lambda step: step.work.__name__)
-def test_claim_checks_its_filter_on_the_locked_row(step: Step[Any, Any], settings: Any) -> None:
+def test_claim_checks_its_filter_on_the_locked_row(step: Step[Any, Any, Any], settings: Any) -> None:
     """A filter inside `id IN (SELECT …)` is not checked again after the wait for another worker's claim."""
     settings.VOICE_API_KEY, settings.VOICE_MODEL = "sk-test", "voice-1"
     with CaptureQueriesContext(connection) as queries:

@@ -1,0 +1,236 @@
+"""The transitions of a response and of its recordings."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from interviews.models.assessment import Assessment
+from interviews.models.event import EventKind
+from interviews.models.interview import Interview
+from interviews.models.recording import Recording
+from interviews.models.response import InterviewResponse
+from interviews.models.transitions.interview import LockedInterview
+from interviews.records import SpeechMetrics
+from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
+from screener.models import InvalidTransition
+
+ANSWER_CAME_LATE = "The answer came late."
+LAST_ANSWER_SETTLED = "The last answer that waited is settled."
+NO_TRANSCRIPT: dict[str, Any] = {
+    "transcript": "",
+    "transcript_source": "",
+    "transcript_confidence": None,
+    "transcript_times": None,
+    "measures": None,
+}
+
+
+@dataclass
+class LockedResponse:
+    """A response of a locked interview. Only it can be changed."""
+
+    row: InterviewResponse
+    interview: LockedInterview
+
+    def has_lease(self, token: UUID) -> bool:
+        return self.row.has_lease(token)
+
+    def mark_asked(self) -> None:
+        if self.row.status == self.row.Status.PLANNED:
+            self._move(self.row.Status.ASKED)
+
+    def accept_recording(self, recording: "LockedRecording") -> None:
+        """This recording is the answer."""
+        if self.row.status not in self.row.OPEN:
+            raise InvalidTransition(f"Question {self.row.position + 1} already has its answer.")
+        recording.mark_chosen()
+        self._move(self.row.Status.ANSWERED)
+        recording.enqueue_next_step()
+
+    def accept_late_recording(self, recording: "LockedRecording") -> None:
+        """The recording is available, though it was reported lost, or the interview was closed without it."""
+        lost = self.row.status == self.row.Status.AUDIO_LOST and recording.row.chosen
+        late = self.row.status == self.row.Status.SKIPPED and recording.row.is_usable
+        interview = self.interview.row
+        if not (lost or late) or interview.status in (Interview.Status.FAILED, Interview.Status.CANCELLED):
+            return
+        recording.mark_chosen()
+        self._move(self.row.Status.ANSWERED, reason=ANSWER_CAME_LATE)
+        if not interview.is_live:
+            self.interview.reopen_result(actor="carrier", reason=ANSWER_CAME_LATE)
+
+    def reset_to_planned(self, *, reason: str) -> None:
+        """A machine was asked, not the candidate: the question is asked again and loses what was made of the answer."""
+        if self.row.status != self.row.Status.PLANNED:
+            self.row.takes.filter(chosen=True).update(chosen=False)
+            self.row.assessments.filter(is_current=True).update(is_current=False)
+            self._move(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT)
+
+    def save_transcript(
+        self, text: str, *, source: str, confidence: float | None, times: Any, measures: SpeechMetrics | None = None
+    ) -> None:
+        self._require(self.row.Status.ANSWERED)
+        self._move(
+            self.row.Status.TRANSCRIBED,
+            transcript=text,
+            transcript_source=source,
+            transcript_confidence=confidence,
+            transcript_times=times,
+            measures=measures,
+        )
+
+    def add_assessment(self, *, actor: str = "screener", **assessment: Any) -> Assessment:
+        """Add the assessment that counts from now on."""
+        self._require(self.row.Status.TRANSCRIBED)
+        return self._replace_assessment(actor, **assessment)
+
+    def add_person_assessment(self, *, actor: str, **assessment: Any) -> Assessment:
+        """Add a person's assessment. It counts where there is no score, and is a second opinion elsewhere."""
+        if self.row.status not in self.row.SCORABLE or not self.row.transcript:
+            raise InvalidTransition(f"Question {self.row.position + 1} has no transcript that can be scored.")
+        if not self.row.has_score:
+            return self._replace_assessment(actor, **assessment)
+        opinion = self.row.assessments.create(is_current=False, role=Assessment.Role.SECOND_OPINION, **assessment)
+        self._queue_score_event(EventKind.RESPONSE_SECOND_OPINION, opinion, actor=actor, reason="")
+        return opinion
+
+    def choose_assessment(self, chosen: Assessment, *, actor: str, reason: str) -> None:
+        """Let another assessment of this response count from now on."""
+        self._require(self.row.Status.ASSESSED)
+        if chosen.score is None or chosen.is_current:
+            raise InvalidTransition(f"The score of question {self.row.position + 1} can't be replaced by this one.")
+        self.row.assessments.filter(is_current=True).update(is_current=False)
+        chosen.update_fields(is_current=True)
+        self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen, actor=actor, reason=reason)
+        self.interview.reopen_result(actor=actor, reason=reason)
+
+    def close_unscored(self, status: str, *, reason: str) -> None:
+        """The answer gets no score, by the candidate's doing or by ours. A settled response stays as it is."""
+        if not self.row.is_settled:
+            self._move(status, reason=reason)
+
+    def skip_postponement(self) -> None:
+        """Let the step that was postponed run now."""
+        InterviewResponse.objects.filter(pk=self.row.pk, retry_at__isnull=False).update(retry_at=None)
+
+    def restart_work(self) -> None:
+        """Restart the step that failed, or score the same transcript again. Earlier assessments stay visible.
+
+        Changes nothing where there is no answer: a silent or a skipped question.
+        """
+        status, chosen = self.row.status, self.row.takes.filter(chosen=True).first()
+        if status == self.row.Status.TRANSCRIBED:
+            self.skip_postponement()
+            ASSESS.defer(self.row.pk)
+        elif self.row.transcript and status in (self.row.Status.ASSESSED, self.row.Status.MODEL_UNAVAILABLE):
+            self._move(self.row.Status.TRANSCRIBED)
+            ASSESS.defer(self.row.pk)
+        elif chosen and status in self.row.SETTLED_BY_US:
+            self._move(self.row.Status.ANSWERED)
+            LockedRecording(chosen, self.interview).restart_work()
+
+    def _replace_assessment(self, actor: str, **assessment: Any) -> Assessment:
+        self.row.assessments.filter(is_current=True).update(is_current=False)
+        added = self.row.assessments.create(**assessment)
+        self._move(self.row.Status.ASSESSED, actor=actor)
+        return added
+
+    def _queue_score_event(self, kind: EventKind, assessment: Assessment, *, actor: str, reason: str) -> None:
+        position = self.row.position
+        self.interview.add_event(kind, actor=actor, reason=reason, position=position, assessment=str(assessment.pk))
+
+    def _require(self, status: str) -> None:
+        if self.row.status != status:
+            raise InvalidTransition(f"Question {self.row.position + 1} is {self.row.status}, not {status}.")
+
+    def _move(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
+        self.interview.queue_response_event(self.row, after=status, actor=actor, reason=reason)
+        self.row.release(status=status, status_reason=reason, **changes)
+        if self.row.is_settled and not self.interview.row.is_live and not self._has_unsettled_siblings():
+            self._conclude_interview()
+
+    def _conclude_interview(self) -> None:
+        if self.interview.row.result_status in Interview.NEEDS_A_PERSON:
+            self.interview.reopen_result(actor="screener", reason=LAST_ANSWER_SETTLED)
+        else:
+            CONCLUDE.defer(self.interview.row.pk)
+
+    def _has_unsettled_siblings(self) -> bool:
+        """Whether other responses of the interview keep it from being concluded."""
+        unsettled = self.interview.row.responses.filter(status__in=self.row.OPEN + self.row.IN_WORK)
+        return unsettled.exclude(pk=self.row.pk).exists()
+
+
+@dataclass
+class LockedRecording:
+    """A recording of a locked interview. Only it can be changed."""
+
+    row: Recording
+    interview: LockedInterview
+
+    def has_lease(self, token: UUID) -> bool:
+        return self.row.has_lease(token)
+
+    @cached_property
+    def response(self) -> LockedResponse:
+        return LockedResponse(self.row.response, self.interview)
+
+    def mark_chosen(self) -> None:
+        """Let this recording be the answer of its response."""
+        if not self.row.chosen:
+            self.row.update_fields(chosen=True)
+
+    def mark_available(self, *, seconds: int | None) -> None:
+        """The carrier has the audio, even if it reported that there is none. A repeated report changes nothing.
+
+        `seconds`: the length without the silence at its ends, which is not known while the call lasts.
+        """
+        was_absent = self.row.was_reported_absent
+        if self.row.status == self.row.Status.EXPECTED or was_absent:
+            length = self.row.seconds if seconds is None else seconds
+            self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length, error="")
+            if self.row.ended != self.row.Ended.REPEAT:
+                FETCH_AUDIO.defer(self.row.pk)
+                if was_absent or not self.row.chosen:
+                    self.response.accept_late_recording(self)
+
+    def mark_absent_at_carrier(self, *, reason: str) -> None:
+        """The carrier reports that it has no audio. Audio that it reported as available is fetched all the same."""
+        if self.row.status == self.row.Status.EXPECTED:
+            self.mark_lost(reason=reason)
+
+    def mark_stored(self, file: str) -> None:
+        """The audio is in private storage, under this name."""
+        self.row.release(file=file, status=self.row.Status.STORED, error="")
+
+    def mark_lost(self, *, reason: str) -> None:
+        """There is no audio and there will be none."""
+        if self.row.status in (self.row.Status.EXPECTED, self.row.Status.AVAILABLE):
+            self.row.release(status=self.row.Status.ABSENT, error=reason, tries=self.row.tries)
+            self.enqueue_next_step()
+
+    def restart_work(self) -> None:
+        """Fetch the audio again if it was given up; otherwise run the next step again."""
+        if self.row.status == self.row.Status.ABSENT:
+            self.row.release(status=self.row.Status.AVAILABLE, error="")
+            FETCH_AUDIO.defer(self.row.pk)
+        else:
+            self.enqueue_next_step()
+
+    def set_carrier_transcript(self, text: str, *, status: str) -> None:
+        """Save the carrier's own transcript of this recording."""
+        if self.row.carrier_transcript_status in self.row.NOT_TRANSCRIBED_YET:
+            self.row.update_fields(carrier_transcript=text, carrier_transcript_status=status)
+            if self.row.chosen and self.row.status == self.row.Status.STORED:  # only then a step may wait for it
+                self.response.skip_postponement()
+            self.enqueue_next_step()
+
+    def enqueue_next_step(self) -> None:
+        """Run the next step of the response, if this recording is its answer and ready for it."""
+        if not self.row.chosen:
+            return
+        if self.row.status == self.row.Status.STORED:
+            TRANSCRIBE.defer(self.row.response_id)
+        elif self.row.status == self.row.Status.ABSENT:
+            self.response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason=self.row.error)

@@ -1,0 +1,193 @@
+"""The transitions of an interview, and the lock that every transition of its rows needs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from interviews.channels import get_channel
+from interviews.models.event import EventKind, InterviewEvent, event_kind
+from interviews.models.interview import Interview
+from interviews.models.response import InterviewResponse
+from interviews.task_handles import CONCLUDE, DIAL
+from screener.models import InvalidTransition
+
+SOON_SECONDS = 30
+NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
+NOT_REACHED = "The interview was over before this question was answered."
+
+
+@dataclass
+class LockedInterview:
+    """An interview whose row is locked to the end of the transaction, and was read after that.
+
+    Only a locked interview can be changed, and the transitions of its attempts, responses and recordings need one. Its
+    events are inserted in one statement when the block of the lock ends; after that it refuses further ones.
+    """
+
+    row: Interview
+    _events: list[InterviewEvent] = field(default_factory=list)
+    _has_ended: bool = False
+
+    def has_lease(self, token: UUID) -> bool:
+        return self.row.has_lease(token)
+
+    def add_event(self, kind: EventKind, *, actor: str = "screener", reason: str = "", **data: Any) -> None:
+        """Add an event that changes no status of the interview itself."""
+        self.queue_event(kind=kind, actor=actor, reason=reason, data=data)
+
+    def queue_event(self, **event: Any) -> None:
+        if self._has_ended:
+            raise RuntimeError("This interview is no longer locked.")
+        self._events.append(InterviewEvent(interview=self.row, **event))
+
+    def queue_response_event(
+        self, response: InterviewResponse, *, after: str, actor: str = "screener", reason: str
+    ) -> None:
+        """Add the event of a response that is about to move to the status `after`."""
+        kind, data = event_kind("response", after), {"position": response.position}
+        self.queue_event(kind=kind, actor=actor, before=response.status, after=after, reason=reason, data=data)
+
+    def insert_events(self) -> None:
+        """Insert the queued events. No event can be added after that."""
+        InterviewEvent.insert(self._events)
+        self._has_ended = True
+
+    def begin(self, *, actor: str = "candidate") -> None:
+        """The candidate has consented. A consent in a later attempt changes nothing."""
+        interview = self.row
+        if interview.status == interview.Status.IN_PROGRESS:
+            return
+        if interview.status != interview.Status.PENDING:
+            status = interview.get_status_display().lower()
+            raise InvalidTransition(f"This interview is {status}; it can't begin any more.")
+        self._move(
+            EventKind.INTERVIEW_BEGUN, interview.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now()
+        )
+
+    def void_consent(self, *, reason: str) -> None:
+        """The consent came from a machine: the interview is pending again."""
+        interview = self.row
+        if interview.status == interview.Status.IN_PROGRESS:
+            self._move(
+                EventKind.INTERVIEW_VOIDED, interview.Status.PENDING, actor="screener", reason=reason, started_at=None
+            )
+
+    def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
+        """Let the next call be due at `when`. `reason` explains the code `wait_reason` to people.
+
+        A longer wait with the same code adds no event.
+        """
+        interview = self.row
+        if not interview.is_live:
+            raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
+        if reason and wait_reason != interview.wait_reason:
+            self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
+        interview.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
+        seconds = (when - timezone.now()).total_seconds()
+        if seconds < SOON_SECONDS:  # the sweep finds what is due later
+            DIAL.defer(interview.pk, delay=max(0, ceil(seconds)))
+
+    def clear_next_attempt(self) -> None:
+        """Let no call be due, for now."""
+        self.row.update_fields(**NO_NEXT_ATTEMPT)
+
+    def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
+        """The conversation is over, or will not take place. Final: a second call changes nothing.
+
+        Open questions are skipped; answers in work are worked on to their end.
+        """
+        interview = self.row
+        if not interview.is_live:
+            return
+        status = next(status for status, outcomes in interview.OUTCOMES_OF.items() if outcome in outcomes)
+        now, began = timezone.now(), interview.started_at
+        completed = status == interview.Status.COMPLETED
+        self._move(
+            event_kind("interview", status),
+            status,
+            actor=actor,
+            reason=reason,
+            outcome=outcome,
+            outcome_reason=reason,
+            result_status=interview.ResultStatus.PENDING if completed else interview.ResultStatus.NONE,
+            completed_at=now,
+            duration_seconds=int((now - began).total_seconds()) if began else None,
+            **NO_NEXT_ATTEMPT,
+        )
+        self._skip_open_responses()
+        if completed:
+            CONCLUDE.defer(interview.pk)
+
+    def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
+        """Cancel the interview and end its live attempt. Unlike `finish`, raises InvalidTransition when it is over."""
+        interview = self.row
+        if not interview.is_live:
+            status = interview.get_status_display().lower()
+            raise InvalidTransition(f"This interview is {status}; it can no longer be cancelled.")
+        self.finish(outcome, actor=actor, reason=reason)
+        if attempt := interview.attempts.live().first():
+            get_channel(attempt.channel).end_attempt(attempt.pk)
+
+    def set_result_status(self, result_status: str, *, reason: str) -> None:
+        """Save that there is a result, or why there is none yet."""
+        interview = self.row
+        if interview.status != interview.Status.COMPLETED:
+            raise InvalidTransition("Only a completed interview has a result.")
+        before = interview.result_status
+        interview.release(result_status=result_status)
+        self.queue_event(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
+
+    def reopen_result(self, *, actor: str, reason: str) -> None:
+        """Something that the result rests on is done again. The result becomes history, and another one is made."""
+        interview = self.row
+        if interview.status != interview.Status.COMPLETED:
+            raise InvalidTransition("Only a completed interview can be scored again.")
+        interview.results.filter(is_current=True).update(is_current=False)
+        interview.release(result_status=interview.ResultStatus.PENDING)
+        self.add_event(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
+        CONCLUDE.defer(interview.pk)
+
+    def _skip_open_responses(self) -> None:
+        skipped = InterviewResponse.Status.SKIPPED
+        responses = list(self.row.responses.filter(status__in=InterviewResponse.OPEN))
+        for response in responses:
+            self.queue_response_event(response, after=skipped, reason=NOT_REACHED)
+        if responses:
+            rows = self.row.responses.filter(pk__in=[response.pk for response in responses])
+            rows.update(status=skipped, status_reason=NOT_REACHED, updated_at=timezone.now())
+
+    def _move(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
+        before = self.row.status
+        self.row.update_fields(status=status, **changes)
+        self.queue_event(
+            kind=kind,
+            actor=actor,
+            before=before,
+            after=status,
+            reason=reason,
+            data={key: str(value) for key, value in changes.items() if key in ("outcome", "result_status")},
+        )
+
+
+@contextmanager
+def lock_interview(interview: Interview) -> Iterator[LockedInterview]:
+    """Lock the row of this interview to the end of the transaction, and read it afresh."""
+    with transaction.atomic():
+        interview.refresh_from_db(from_queryset=Interview.all_objects.select_for_update(of=("self",)))
+        with already_locked(interview) as locked:
+            yield locked
+
+
+@contextmanager
+def already_locked(interview: Interview) -> Iterator[LockedInterview]:
+    """For an interview that the present transaction has read with its lock, or created."""
+    locked = LockedInterview(interview)
+    yield locked
+    locked.insert_events()
