@@ -155,7 +155,7 @@ def test_models_never_reach_for_the_network() -> None:
 
 
 def test_the_conversation_knows_no_channel() -> None:
-    pure = ("re", "dataclasses", "datetime", "enum", "typing", "math", "collections", "functools", "hashlib")
+    pure = tuple("re dataclasses datetime difflib enum typing math collections functools hashlib pathlib".split())
     assert not breaches(
         lambda path: module_of(path).startswith("interviews.conversation"),
         lambda _, module: not module.startswith("interviews.conversation") and module.split(".")[0] not in pure,

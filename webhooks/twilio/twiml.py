@@ -71,7 +71,7 @@ def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: Rende
         num_digits=1,
         timeout=6,
         speech_timeout="auto",
-        hints=phrases.for_language(context.script.language).HINTS,
+        hints=phrases.for_language(context.script.language).hints,
         language=context.locale,
         action=context.url("reply"),
     )

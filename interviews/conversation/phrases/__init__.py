@@ -1,13 +1,13 @@
-"""The utterances that are understood, by language: one module per language, named in `LANGUAGES`."""
+"""The utterances that are understood, by language: one file per language, named by its tag."""
 
-from collections.abc import Mapping
+from pathlib import Path
 
-from interviews.conversation.phrases import en
+from interviews.conversation.phrases.language_file import read_language
 from interviews.conversation.phrases.sections import Phrases
 
-LANGUAGES: Mapping[str, Phrases] = {"en": en}
+LANGUAGES = {path.stem: read_language(path) for path in Path(__file__).parent.glob("*.txt")}
 
 
 def for_language(tag: str) -> Phrases:
     """Return the phrases for a language tag such as en or en-GB. English where there are none."""
-    return LANGUAGES.get(tag.split("-")[0].lower(), en)
+    return LANGUAGES.get(tag.split("-")[0].lower(), LANGUAGES["en"])

@@ -1,9 +1,7 @@
 """What an utterance means as a reply to the greeting or the disclosure."""
 
 import re
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
 
 MAX_REFUSAL_WORDS = 12
 """A refusal may be worded freely but is short. The greeting of a voicemail is longer."""
@@ -18,41 +16,33 @@ class Meaning(StrEnum):
     UNCLEAR = "unclear"
 
 
-class Phrases(Protocol):
-    """The utterances of one language. Implemented by a module."""
-
-    @property
-    def YES(self) -> frozenset[str]:
-        """Whole utterances that mean yes, after `split_words`."""
-
-    @property
-    def NO(self) -> frozenset[str]: ...
-
-    @property
-    def REFUSALS(self) -> Mapping[Meaning, str]:
-        """Regular expressions, the first match first."""
-
-    @property
-    def NOT_NOW(self) -> str:
-        """A regular expression for a refusal of this call alone, which is unclear."""
-
-    @property
-    def HINTS(self) -> str:
-        """Utterances that a speech recogniser should expect, separated by commas."""
-
-    def split_words(self, utterance: str) -> list[str]:
-        """Lower-case words without punctuation and contractions."""
+YES = frozenset(
+    {"yes", "yeah", "yep", "yes i am", "yes it is", "speaking", "this is me", "i agree", "yes i agree", "i do"}
+)
+NO = frozenset({"no", "nope", "no i am not", "no it is not", "no i do not", "no i do not agree", "i do not agree"})
+REFUSALS = {
+    Meaning.NEVER: r"(do not|never|stop|quit) (ever |even |please )?(call|calling|phone|phoning|contact|contacting)\b"
+    r"|(take|remove|delete) (me|my number|this number)\b",
+    Meaning.WRONG: r"\bwrong (number|person)\b",
+    Meaning.REFUSED: r"\bnot interested\b|\bi (decline|refuse)\b|\bdo not (want|consent|wish)\b|\bno thanks?\b",
+}
+NOT_NOW = r"\b(now|later|today|tonight|tomorrow|moment|work)\b"
 
 
-def meaning_of(utterance: str, phrases: Phrases) -> Meaning:
+def split_words(utterance: str) -> list[str]:
+    text = utterance.lower().replace("\u2019", "'").replace("n't", " not").replace("'m", " am")
+    return re.findall(r"[a-z]+", text)
+
+
+def meaning_of(utterance: str, phrases: object) -> Meaning:
     """Return the meaning of an utterance. Only short exact phrases are consent."""
-    words = phrases.split_words(utterance)
+    words = split_words(utterance)
     text = " ".join(words)
-    if text in phrases.YES:
+    if text in YES:
         return Meaning.YES
-    if text in phrases.NO:
+    if text in NO:
         return Meaning.NO
-    if len(words) > MAX_REFUSAL_WORDS or re.search(phrases.NOT_NOW, text):
+    if len(words) > MAX_REFUSAL_WORDS or re.search(NOT_NOW, text):
         return Meaning.UNCLEAR
-    matches = (meaning for meaning, pattern in phrases.REFUSALS.items() if re.search(pattern, text))
+    matches = (meaning for meaning, pattern in REFUSALS.items() if re.search(pattern, text))
     return next(matches, Meaning.UNCLEAR)

@@ -2,53 +2,49 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import IntEnum
 
-from interviews.conversation.phrases import meaning
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.times import TimeWords
 
 EVERYWHERE = frozenset(Expecting)
-BEFORE_QUESTIONS = frozenset({Expecting.IDENTITY, Expecting.CONSENT})
-DURING_QUESTIONS = frozenset({Expecting.QUESTION, Expecting.ANSWER_CHECK})
+
+
+class Strength(IntEnum):
+    """How much a phrase says."""
+
+    WHOLE = 1
+    """Counts only where the utterance has no other words."""
+    LIGHT = 2
+    """Counts, but yields to a strong phrase: yes, no."""
+    STRONG = 3
 
 
 @dataclass(frozen=True)
 class Section:
-    """Phrases with one intent, in the notation of `notation.py`. None is words without a meaning of their own.
-
-    `weak` phrases count only where the utterance has no other words.
-    """
+    """Phrases with one intent, in the notation of `notation.py`. None is words without a meaning of their own."""
 
     intent: Intent | None
-    phrases: str
+    phrases: tuple[str, ...]
     expecting: frozenset[Expecting] = EVERYWHERE
-    weak: bool = False
+    strength: Strength = Strength.STRONG
 
 
-class Phrases(meaning.Phrases, Protocol):
-    """The utterances of one language. Implemented by a module."""
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """The utterances of one language."""
 
-    @property
-    def SUFFIXES(self) -> Mapping[str, str]:
-        """Endings of contractions, and the words that they stand for."""
-
-    @property
-    def REWRITES(self) -> str:
-        """One rule per line: spellings, separated by `|`, then `>` and the words that replace them."""
-
-    @property
-    def FILLERS(self) -> str:
-        """Words without meaning, dropped wherever they stand."""
-
-    @property
-    def FRAGMENTS(self) -> Mapping[str, str]:
-        """Parts of phrases by name."""
-
-    @property
-    def TIMES(self) -> TimeWords: ...
-
-    @property
-    def SECTIONS(self) -> tuple[Section, ...]: ...
-
-    def __hash__(self) -> int: ...
+    hints: str
+    """Utterances that a speech recogniser should expect, separated by commas."""
+    suffixes: Mapping[str, str]
+    """Endings of contractions, and the words that they stand for."""
+    rewrites: Mapping[str, str]
+    """Spellings, and the words that replace them."""
+    fillers: frozenset[str]
+    """Words without meaning, dropped wherever they stand."""
+    languages: Mapping[str, str]
+    """Names of languages, and their tags."""
+    fragments: Mapping[str, str]
+    """Parts of phrases by name."""
+    sections: tuple[Section, ...]
+    times: TimeWords

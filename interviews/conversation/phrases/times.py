@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import cache
 
-from interviews.conversation.phrases.notation import compile_phrases
+from interviews.conversation.phrases.notation import compile_phrase
 from interviews.conversation.phrases.requested_time import DayPart, RequestedTime
 
 TIME = "@time"
@@ -19,27 +19,23 @@ NOON = 12
 class TimeWords:
     """The words of times in one language.
 
-    `phrases` are in the notation of `notation.py`; each captures some of count and unit, hour, minute, shift and half,
-    day, weekday, week, part and clock. `joints` may stand between two of them, or before the first.
+    `phrases` are in the notation of `notation.py`. They capture count and unit, or some of hour, minute, shift, half,
+    day, weekday, week, part and clock. `joints` may stand before a time and between two parts of it.
     """
 
-    phrases: str
-    joints: str
+    phrases: tuple[str, ...]
+    joints: tuple[str, ...]
     numbers: Mapping[str, float]
     units: Mapping[str, timedelta]
     shifts: Mapping[str, int]
     """Minutes after the hour that follows: half past is 30, quarter to is -15."""
-    afternoon: Mapping[str, bool]
-    """Whether a half of the day, such as am, is the second."""
+    halves: Mapping[str, int]
+    """Hours that a half of the day adds: am is 0, pm is 12."""
     days: Mapping[str, int]
     weekdays: Mapping[str, int]
     weeks: Mapping[str, int]
     parts: Mapping[str, DayPart]
     clocks: Mapping[str, time]
-    negations: frozenset[str]
-    """Words that exclude the time after them: not today."""
-    limits: frozenset[str]
-    """Words for a time before: before six."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def find_time(text: str, words: TimeWords) -> tuple[str, RequestedTime | None]:
         return text, None
     for mention in reversed(mentions):
         text = f"{text[: mention.start]} {TIME}{text[mention.end :]}"
-    joints = words.joints.replace(" | ", "|")
+    joints = "|".join(words.joints)
     text = re.sub(rf"(?: (?:{joints})(?= ))*(?: {TIME}(?: (?:{joints})(?= ))*)* {TIME}", f" {TIME}", text)
     return text, _merged(mentions)
 
@@ -91,20 +87,19 @@ def _patterns(words: TimeWords) -> list[re.Pattern[str]]:
     hours = {word: number for word, number in words.numbers.items() if number in range(1, 13)}
     minutes = {word: number for word, number in words.numbers.items() if number >= 10}
     fragments = {
-        "count": f"{_any_of(words.numbers)} | #",
-        "hour": f"{_any_of(hours)} | #",
-        "minute": f"{_any_of(minutes)} | #",
+        "count": f"{_any_of(words.numbers)} | %",
+        "hour": f"{_any_of(hours)} | %",
+        "minute": f"{_any_of(minutes)} | %",
         "unit": _any_of(words.units),
         "shift": _any_of(words.shifts),
-        "half": _any_of(words.afternoon),
+        "half": _any_of(words.halves),
         "day": _any_of(words.days),
         "weekday": _any_of(words.weekdays),
         "week": _any_of(words.weeks),
         "part": _any_of(words.parts),
         "clock": _any_of(words.clocks),
-        "limit": " | ".join(words.limits),
     }
-    return compile_phrases(words.phrases, fragments)
+    return [compile_phrase(phrase, fragments) for phrase in words.phrases]
 
 
 def _any_of(words: Mapping[str, object]) -> str:
@@ -139,7 +134,7 @@ def _clock(said: Mapping[str, str], words: TimeWords) -> time | None:
     if hour > 23 or minute > 59:
         return None
     if "half" in said and hour <= NOON:
-        hour = hour % NOON + NOON * words.afternoon[said["half"]]
+        hour = hour % NOON + words.halves[said["half"]]
     total = hour * 60 + minute + words.shifts.get(said.get("shift", ""), 0)
     return time(total // 60 % 24, total % 60)
 

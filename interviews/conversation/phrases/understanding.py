@@ -1,10 +1,10 @@
 """Understands an utterance by the phrases of a language. Knows no language itself."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.parsing import Parse, parse
-from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.conversation.phrases.sections import Phrases
 
 MAX_REQUEST_WORDS = 18
@@ -15,9 +15,6 @@ MAX_UNMATCHED = 0.5
 
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
-
-LONE_WORDS = frozenset({Intent.THIS_IS_ME, Intent.NO, Intent.AGREE})
-"""Before the questions these weak phrases count beside unknown words: "yes" and "no" are hardly said by accident."""
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.REFUSE, Intent.LATER, Intent.PERSON),
@@ -34,12 +31,7 @@ QUESTION_ORDER = (
     *(Intent.BUSY, Intent.SLOWER, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
     *(Intent.WHO_IS_THIS, Intent.DONT_KNOW),
 )
-ORDER = {
-    Expecting.IDENTITY: IDENTITY_ORDER,
-    Expecting.CONSENT: CONSENT_ORDER,
-    Expecting.QUESTION: QUESTION_ORDER,
-    Expecting.ANSWER_CHECK: (*QUESTION_ORDER, Intent.NO, Intent.YES),
-}
+ANSWER_CHECK_ORDER = (*QUESTION_ORDER, Intent.NO, Intent.YES)
 """The first of these that an utterance contains is its main intent."""
 
 
@@ -60,43 +52,47 @@ def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "
 
 
 def _identity(utterance: Parse) -> Understanding:
-    intents = _before_questions(utterance)
-    if intents == {Intent.NO, Intent.THIS_IS_ME} and Intent.THIS_IS_ME not in utterance.strong:
+    utterance = _before_questions(utterance)
+    if {Intent.THIS_IS_ME, Intent.NOT_ME} <= utterance.strong:
         return Understanding(Intent.UNCLEAR)
-    return _first(intents, Expecting.IDENTITY, utterance.when)
+    if not utterance.strong and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding:
+        return Understanding(Intent.UNCLEAR)
+    return _decide(utterance, IDENTITY_ORDER)
 
 
 def _consent(utterance: Parse) -> Understanding:
-    """Only an utterance of which each word agrees is consent."""
-    intents = _before_questions(utterance)
-    if Intent.AGREE in intents and (utterance.unmatched or len(intents) > 1):
-        intents = intents - {Intent.AGREE} | {Intent.NEARLY_AGREE}
-        if Intent.NO not in utterance.strong:
-            intents -= {Intent.NO}
-    return _first(intents, Expecting.CONSENT, utterance.when)
+    """Only an utterance that agrees with all of its words is consent."""
+    utterance = _before_questions(utterance)
+    others = (utterance.strong | utterance.yielding) - {Intent.AGREE}
+    if Intent.AGREE not in utterance.yielding or not (others or utterance.unmatched):
+        return _decide(utterance, CONSENT_ORDER)
+    strong = utterance.strong | {Intent.NEARLY_AGREE}
+    if Intent.NEARLY_AGREE in utterance.strong:
+        strong -= {Intent.NO}
+    return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.NO, Intent.AGREE}), CONSENT_ORDER)
 
 
-def _before_questions(utterance: Parse) -> frozenset[Intent]:
-    intents = utterance.intents | (utterance.weak & LONE_WORDS)
-    if Intent.UNCLEAR in intents:
-        return frozenset({Intent.UNCLEAR})
-    if Intent.BUSY in intents and utterance.when:
-        return intents | {Intent.LATER}
-    return intents
+def _before_questions(utterance: Parse) -> Parse:
+    if Intent.UNCLEAR in utterance.strong:
+        return replace(utterance, strong=frozenset({Intent.UNCLEAR}), light=frozenset(), whole=frozenset())
+    if Intent.BUSY in utterance.strong and utterance.when:
+        return replace(utterance, strong=utterance.strong | {Intent.LATER})
+    return utterance
 
 
 def _question(utterance: Parse, expecting: Expecting) -> Understanding:
     """Only an utterance that is a request as a whole is one."""
-    is_answer = utterance.unmatched > MAX_UNMATCHED * utterance.words
-    intents = frozenset() if is_answer else utterance.intents
+    if utterance.unmatched > MAX_UNMATCHED * utterance.words:
+        utterance = replace(utterance, strong=frozenset(), light=frozenset())
     if expecting is Expecting.QUESTION:
-        return _first(intents - {Intent.NO}, expecting, utterance.when, Intent.ANSWER)
+        return _decide(utterance, QUESTION_ORDER, Intent.ANSWER)
     unknown = Intent.ANSWER if utterance.unmatched >= MIN_ANSWER_WORDS else Intent.UNCLEAR
-    return _first(intents, expecting, utterance.when, unknown)
+    return _decide(utterance, ANSWER_CHECK_ORDER, unknown)
 
 
-def _first(
-    intents: frozenset[Intent], expecting: Expecting, when: RequestedTime | None, unknown: Intent = Intent.UNCLEAR
-) -> Understanding:
-    main = next((intent for intent in ORDER[expecting] if intent in intents), unknown)
-    return Understanding(main, intents - {main}, when if Intent.LATER in intents else None)
+def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Intent.UNCLEAR) -> Understanding:
+    """Return the first strong intent in this order, else the first of the others."""
+    intents = utterance.strong | utterance.yielding
+    ranked = [intent for group in (utterance.strong, utterance.yielding) for intent in order if intent in group]
+    main = ranked[0] if ranked else unknown
+    return Understanding(main, intents - {main}, utterance.when if Intent.LATER in intents else None)

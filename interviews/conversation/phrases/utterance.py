@@ -1,6 +1,7 @@
-"""An utterance as phrases are looked for in it: plain words, each between two spaces."""
+"""An utterance in the form in which phrases are looked for: plain words, each between two spaces."""
 
 import re
+from difflib import SequenceMatcher
 from functools import cache
 
 from interviews.conversation.phrases.sections import Phrases
@@ -8,49 +9,53 @@ from interviews.conversation.phrases.sections import Phrases
 NAME = "@name"
 """Stands for the candidate's name or a part of it."""
 
+WORD = re.compile(r"[\w']+")
+
+MIN_SIMILARITY = 0.75
+"""Of a surname and a word that a recogniser wrote in its place."""
+
 
 def normalise(words: str, phrases: Phrases, name: str = "") -> str:
     """Lower-case words without punctuation, contractions, fillers and repetitions."""
-    text = " ".join(re.findall(r"[\w']+", words.lower().replace("\u2019", "'").replace(".m.", "m")))
-    text = f" {' '.join(_split(word, phrases) for word in text.split())} "
-    for pattern, replacement in _rewrites(phrases):
-        text = pattern.sub(replacement, text)
-    text = _replace_names(text, name)
-    fillers = frozenset(phrases.FILLERS.split())
-    kept = [word for word in text.split() if word not in fillers] or text.split()
-    return _without_repetitions(f" {' '.join(kept)} ")
+    text = words.lower().replace("\u2019", "'").replace(".m.", "m")
+    text = _rewrite(_padded(WORD.findall(text)), phrases)
+    text = _rewrite(_padded([_split(word, phrases) for word in text.split()]), phrases)
+    replaced = _replace_name(text.split(), name)
+    kept = [word for word in replaced if word not in phrases.fillers] or replaced
+    return _without_repetitions(_padded(kept))
+
+
+def _padded(words: list[str]) -> str:
+    return f" {' '.join(words)} "
+
+
+def _rewrite(text: str, phrases: Phrases) -> str:
+    return _spellings(phrases).sub(lambda match: f" {phrases.rewrites[match[1]]}", text)
+
+
+@cache
+def _spellings(phrases: Phrases) -> re.Pattern[str]:
+    longest_first = sorted(phrases.rewrites, key=len, reverse=True)
+    return re.compile(rf" ({'|'.join(map(re.escape, longest_first))})(?= )")
 
 
 def _split(word: str, phrases: Phrases) -> str:
-    for suffix, meaning in phrases.SUFFIXES.items():
-        if word.endswith(suffix) and word != suffix and word not in _whole_words(phrases):
+    """Write the ending of a contraction as words of its own."""
+    for suffix, meaning in phrases.suffixes.items():
+        if word.endswith(suffix) and word != suffix:
             return f"{word.removesuffix(suffix)} {meaning}"
     return word.strip("'")
 
 
-@cache
-def _rewrites(phrases: Phrases) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rules = (line.split(" > ") for line in phrases.REWRITES.strip().splitlines())
-    return tuple(
-        (re.compile(rf"(?<= )(?:{spellings.replace(' | ', '|')})(?= )"), meaning.strip())
-        for spellings, meaning in rules
-    )
+def _replace_name(words: list[str], name: str) -> list[str]:
+    first, *others = [part for part in re.findall(r"\w+", name.lower()) if len(part) > 1] or [""]
+    return [NAME if word == first or any(_resembles(word, part) for part in others) else word for word in words]
 
 
-@cache
-def _whole_words(phrases: Phrases) -> frozenset[str]:
-    """Contractions with a rule of their own."""
-    rules = (line.split(" > ")[0] for line in phrases.REWRITES.strip().splitlines())
-    return frozenset(spelling.strip() for rule in rules for spelling in rule.split(" | "))
-
-
-def _replace_names(text: str, name: str) -> str:
-    parts = [re.escape(part) for part in re.findall(r"\w+", name.lower()) if len(part) > 1]
-    if not parts:
-        return text
-    return re.sub(rf"(?<= )(?:(?:{'|'.join(parts)}) )+", f"{NAME} ", text)
+def _resembles(word: str, part: str) -> bool:
+    return word == part or (word[0] == part[0] and SequenceMatcher(None, word, part).ratio() >= MIN_SIMILARITY)
 
 
 def _without_repetitions(text: str) -> str:
-    """Keep one of up to three words that are said again at once."""
+    """Keep the first of up to three words that are repeated at once."""
     return re.sub(r"(?<= )((?:\S+ ){1,3})\1+", r"\1", text)

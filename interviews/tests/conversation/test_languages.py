@@ -6,9 +6,8 @@ from string import Formatter
 import pytest
 
 from interviews.conversation import phrases, wording
-from interviews.conversation.engine import ConversationState, Ending, LeadIn, Stage, WordsSpoken, next_step
+from interviews.conversation.engine import Ending, LeadIn
 from interviews.conversation.languages import languages
-from interviews.conversation.phrases.meaning import Meaning, meaning_of
 from interviews.conversation.script import PLACEHOLDERS
 from jobs.interview_languages import interview_languages
 
@@ -56,22 +55,6 @@ class TestWording:
             monkeypatch.setattr(wording.for_language(tag), name, f"{name} {{judge}}")
             versions.add(version())
         assert len(versions) == 4
-
-
-@pytest.mark.parametrize("tag", TAGS)
-class TestPhrases:
-    def test_exact_phrases_are_understood(self, tag: str) -> None:
-        texts = phrases.for_language(tag)
-        assert {meaning_of(phrase, texts) for phrase in texts.YES} == {Meaning.YES}
-        assert {meaning_of(phrase, texts) for phrase in texts.NO} == {Meaning.NO}
-
-    def test_every_refusal_has_pattern(self, tag: str) -> None:
-        assert set(phrases.for_language(tag).REFUSALS) == {Meaning.NEVER, Meaning.WRONG, Meaning.REFUSED}
-
-    def test_engine_uses_the_language(self, tag: str) -> None:
-        state = ConversationState(stage=Stage.IDENTITY, open_positions=(0,), language=tag)
-        for phrase in phrases.for_language(tag).YES:
-            assert next_step(state, 0, WordsSpoken(phrase)).state.stage is Stage.CONSENT
 
 
 def test_region_is_ignored() -> None:

@@ -1,0 +1,102 @@
+"""Reads the phrases of a language from its file.
+
+A file has sections under headings in brackets. A line that begins with a space continues the line before; a line that
+begins with # is a comment.
+
+    [hints]        utterances that a speech recogniser should expect
+    [suffixes]     `n't = not`: endings of contractions
+    [rewrites]     `nope, nah = no`: spellings, recognition errors and dialect in place of the words that phrases use
+    [fillers]      words without meaning, separated by spaces
+    [languages]    `spanish, español = es`: names of languages
+    [fragments]    `machine = a? (robot | computer)`: parts of phrases, in the notation of `notation.py`
+    [times] ...    the words of times, as in `TimeWords`
+    [neutral]      phrases without a meaning of their own
+    [never]        phrases with an intent of `Intent`, one per line. After a colon: the prompts of `Expecting` that they
+                   reply to, where not all, and their strength, where not strong: `[yes: answer_check, light]`
+
+Two phrases exclude each other where they overlap: the longer one counts. So "never mind" and "do not hang up", in the
+neutral section, keep the words in them from being a refusal.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
+from pathlib import Path
+
+from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.requested_time import DayPart
+from interviews.conversation.phrases.sections import Phrases, Section, Strength
+from interviews.conversation.phrases.times import TimeWords
+
+HEADING = re.compile(r"\[(.+)\]")
+NEUTRAL = "neutral"
+WORDS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
+TIME_WORDS = ("times", "joints", "numbers", "units", "shifts", "halves", "days", "weekdays", "weeks", "parts", "clocks")
+
+
+def read_language(path: Path) -> Phrases:
+    lines = _lines_by_heading(path)
+    languages = _values(lines["languages"])
+    fragments = dict(line.split(" = ", 1) for line in lines["fragments"])
+    return Phrases(
+        hints=" ".join(lines["hints"]),
+        suffixes=_values(lines["suffixes"]),
+        rewrites=_values(lines["rewrites"]),
+        fillers=frozenset(" ".join(lines["fillers"]).split()),
+        languages=languages,
+        fragments=fragments | {"language": " | ".join(languages)},
+        sections=tuple(_sections(lines)),
+        times=_time_words(lines),
+    )
+
+
+def _lines_by_heading(path: Path) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = {}
+    heading = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if match := HEADING.fullmatch(line):
+            heading = match[1]
+            lines[heading] = []
+        elif line.startswith(" "):
+            lines[heading][-1] += f" {line.strip()}"
+        elif line and not line.startswith("#"):
+            lines[heading].append(line)
+    return lines
+
+
+def _values(lines: list[str]) -> dict[str, str]:
+    pairs = (line.rsplit(" = ", 1) for line in lines)
+    return {name: value for names, value in pairs for name in names.split(", ")}
+
+
+def _sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
+    for heading, phrases in lines.items():
+        name, _, details = heading.partition(": ")
+        if name in WORDS or name in TIME_WORDS:
+            continue
+        words = details.replace(",", "").upper().split()
+        expecting = frozenset(Expecting[word] for word in words if word in Expecting.__members__)
+        strength = next((Strength[word] for word in words if word in Strength.__members__), Strength.STRONG)
+        intent = None if name == NEUTRAL else Intent(name)
+        yield Section(intent, tuple(phrases), expecting or frozenset(Expecting), strength)
+
+
+def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
+    words = {heading: _values(lines[heading]) for heading in TIME_WORDS[2:]}
+    return TimeWords(
+        phrases=tuple(lines["times"]),
+        joints=tuple(lines["joints"]),
+        numbers={word: float(value) for word, value in words["numbers"].items()},
+        units={word: timedelta(minutes=int(value)) for word, value in words["units"].items()},
+        shifts=_integers(words["shifts"]),
+        halves=_integers(words["halves"]),
+        days=_integers(words["days"]),
+        weekdays=_integers(words["weekdays"]),
+        weeks=_integers(words["weeks"]),
+        parts={word: DayPart(value) for word, value in words["parts"].items()},
+        clocks={word: time.fromisoformat(value) for word, value in words["clocks"].items()},
+    )
+
+
+def _integers(values: Mapping[str, str]) -> dict[str, int]:
+    return {word: int(value) for word, value in values.items()}
