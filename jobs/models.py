@@ -10,6 +10,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from jobs import field_limits
+from jobs.spoken_title import title_in_words
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
@@ -184,7 +185,7 @@ class JobDescription(LeasableModel):
 
     @property
     def title_to_say(self) -> str:
-        return self.spoken_title or self.title
+        return self.spoken_title or title_in_words(self.title)
 
     @property
     def approved_questions(self) -> "QuestionSet | None":

@@ -17,6 +17,7 @@ from jobs import field_limits
 from jobs.models import JobDescription
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
+from jobs.spoken_title import title_in_words
 from screener.admin.record_form import form_of
 from screener.admin.widgets import EditableTable, LanguageField, PhoneField
 from screener.records import QuestionSpec
@@ -47,6 +48,8 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "spoken_title" in self.fields and self.instance.title:
+            self.fields["spoken_title"].widget.attrs["placeholder"] = title_in_words(self.instance.title)
         if "is_open" in self.fields and (running := self._running_interviews()):
             open_interviews = "1 interview is" if running == 1 else f"{running} interviews are"
             self.fields["is_open"].help_text = (

@@ -52,11 +52,24 @@ class TestAJob:
             ({"attempt_spacing": ",".join(["30"] * 10)}, "List contains 10 items"),
             ({"max_concurrent_calls": "0"}, "greater than or equal to 1"),
             ({"calls_per_day": "many"}, "Enter a whole number."),
+            ({"callback_number": "555 0100"}, "has no valid country code"),
+            ({"employer_name": "24/7"}, "Write the name in letters"),
+            ({"spoken_title": "one two three four five six seven eight nine"}, "at most 8 words"),
         ],
     )
     def test_is_refused_field_by_field(self, admin_client: Client, wrong: dict[str, str], sentence: str) -> None:
         assert sentence in submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
         assert not JobDescription.objects.exists()
+
+    def test_may_have_its_own_employer_and_spoken_title(self, admin_client: Client) -> None:
+        own = {"spoken_title": "Help desk", "employer_name": "Contoso", "callback_number": "+1 (415) 555-0123"}
+        submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | own)
+        assert JobDescription.objects.values(*own).get() == own | {"callback_number": "+14155550123"}
+
+    def test_shows_how_its_title_is_said(self, admin_client: Client) -> None:
+        job = make_job(title="HELP DESK / SUPPORT")
+        assert 'placeholder="Help desk, support"' in get_page(admin_client, admin_url(job))
+        assert job.title_to_say == "Help desk, support"
 
     def test_is_given_a_pace_of_its_own(self, admin_client: Client) -> None:
         job = make_job()

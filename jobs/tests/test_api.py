@@ -46,6 +46,14 @@ class TestAJob:
         assert [one["key"] for one in body["rubric"]] == [one["key"] for one in DEFAULT_RUBRIC]
         assert api.get(f"{JOBS}{body['id']}/").json() == body
 
+    def test_may_have_its_own_employer_and_spoken_title(self, api: APIClient) -> None:
+        own = {"spoken_title": "Help desk", "employer_name": "Contoso", "callback_number": "+14155550123"}
+        job = api.post(JOBS, SUPPORT | own | {"callback_number": "+1 (415) 555-0123"}).json()
+        assert job | own == job
+        cleared = dict.fromkeys(own, "")
+        changed = api.patch(f"{JOBS}{job['id']}/", cleared).json()
+        assert changed | cleared == changed
+
     @pytest.mark.parametrize("description", ["", " \n\t ", None])
     def test_needs_a_description_to_write_questions_from(self, api: APIClient, description: Any) -> None:
         response = api.post(JOBS, SUPPORT | {"description": description})
@@ -57,6 +65,9 @@ class TestAJob:
         ("body", "field"),
         [
             ({"title": "x" * 201}, "title"),
+            ({"callback_number": "+10000000000"}, "callback_number"),
+            ({"employer_name": "24/7"}, "employer_name"),
+            ({"spoken_title": "word " * 9}, "spoken_title"),
             ({"description": "x" * 20_001}, "description"),
             ({"language": "English"}, "language"),
             ({"max_attempts": 0}, "max_attempts"),

@@ -1,0 +1,132 @@
+"""Turns the title of an advertisement into words that a person would say."""
+
+import re
+import unicodedata
+
+from screener.models.organisation import MAX_SPOKEN_WORDS
+
+MAX_ACRONYM_LETTERS = 5
+
+ACRONYMS = frozenset(
+    "AI AP API AR AV AWS B2B B2C BA BI CAD CDL CEO CFO CIO CNA COO CPA CRM CTO DBA EA ED EHS EMT ER ERP EU FI GIS GP "
+    "HGV HR HSE HVAC ICU IOS ISO IT JIRA KPI LA LGV LPN LVN MIG ML NHS NYC PA PC PLC PMO PPC PR QA RN SAP SEN SEO "
+    "SQL TIG TV UI UK US USA UX VP".split()
+)
+"""Those that have a vowel: see `_lower`."""
+
+ABBREVIATIONS = {
+    "acct": "account",
+    "accts": "accounts",
+    "asst": "assistant",
+    "assoc": "associate",
+    "coord": "coordinator",
+    "cust": "customer",
+    "dept": "department",
+    "dev": "developer",
+    "dir": "director",
+    "elec": "electrical",
+    "eng": "engineer",
+    "engr": "engineer",
+    "f/t": "full time",
+    "int'l": "international",
+    "jr": "junior",
+    "lvl": "level",
+    "maint": "maintenance",
+    "mech": "mechanical",
+    "mfg": "manufacturing",
+    "mgmt": "management",
+    "mgr": "manager",
+    "mktg": "marketing",
+    "p/t": "part time",
+    "snr": "senior",
+    "spec": "specialist",
+    "sr": "senior",
+    "supv": "supervisor",
+    "svc": "service",
+    "svcs": "services",
+    "w/": "with",
+}
+ABBREVIATION = re.compile(
+    rf"(?<![\w'])({'|'.join(sorted(map(re.escape, ABBREVIATIONS), key=len, reverse=True))})(?![\w'+#&])\.?", re.I
+)
+LEVELS = {"I": "one", "II": "two", "III": "three", "IV": "four"}
+
+AMOUNT = r"[$€£]\s?\d[\d.,]*\s?k?\b"
+NOISE = [
+    # Genders: (m/f/d), all genders, Verkäufer:in, Lehrer/in
+    re.compile(r"\(?(?<![\w/])[mfwdhxv](?:\s*[/|*]\s*[mfwdhxv]){1,3}(?![\w/])\)?", re.I),
+    re.compile(r"\ball genders\b", re.I),
+    re.compile(r"(?<=[^\W\d_])[:*_/(]in(?:nen)?\b\)?"),
+    # Reference numbers: #4711, REQ-0042, Job ID: 88231, JR-10293
+    re.compile(
+        r"\b(?:job |position )?(?:id|ref(?:erence)?|req(?:uisition)?|vacancy)\b\.?[\s:#.-]*[A-Z]{0,4}[-/]?\d+\b", re.I
+    ),
+    re.compile(r"#\s?\d+\b"),
+    re.compile(r"\b[A-Z]{1,4}-?\d{4,}\b"),
+    re.compile(r"(?<![\w.,])\d{5,}\b"),
+    # Pay
+    re.compile(
+        rf"(?:\b(?:up to|from)\s+)?{AMOUNT}(?:\s*(?:-|\u2013|to)\s*[$€£]?\s?\d[\d.,]*\s?k?\b)?"
+        r"(?:\s*(?:/|per|an?)\s?(?:hr|hour|h|yr|year|annum|week|wk|day|month)\b)?",
+        re.I,
+    ),
+    # Advertising
+    re.compile(
+        r"\b(?:urgent(?:ly)?(?: hiring| required| needed)?|(?:now |we(?: are|'re) )hiring|hiring now|immediate start|"
+        r"apply (?:now|today)|no experience (?:needed|required|necessary)|sign[- ]?on bonus)\b",
+        re.I,
+    ),
+]
+BREAKS = re.compile(r"\s+[-/]\s+|[\N{EN DASH}\N{EM DASH}|•·;:!*\[\]()]+|,\s")
+PIECE = re.compile("[^-]+")
+ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
+SLASH_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])|(?<=\+)/|(?<=#)/")
+
+
+def title_in_words(title: str) -> str:
+    """Return the title in words, its parts separated by commas, or the title itself if no word remains."""
+    text = " ".join(unicodedata.normalize("NFKC", title).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    for noise in NOISE:
+        text = noise.sub(" | ", text)
+    text = ABBREVIATION.sub(_expand, text)
+    text = SLASH_BETWEEN_WORDS.sub(" | ", text)
+    text = re.sub(r"\s*&\s*|\s\+\s", " and ", text).replace("@", " at ")
+    parts = [_say_part(part, is_shouted=title.isupper()) for part in BREAKS.split(text)]
+    kept = _first_words(list(dict.fromkeys(part for part in parts if any(map(str.isalnum, part)))))
+    first, *_ = kept.split() or [""]
+    return (kept[0].upper() + kept[1:] if first.islower() else kept) or title.strip()
+
+
+def _expand(match: re.Match[str]) -> str:
+    full = ABBREVIATIONS[match[1].lower()]
+    return full if "/" in match[1] or match[1].islower() else full.capitalize()
+
+
+def _say_part(part: str, *, is_shouted: bool) -> str:
+    """`is_shouted`: whether the whole title is in capitals, so that capitals mark no acronyms."""
+    words = part.strip(" ,-'\"").rstrip(".").split()
+    if len(words) > 1 and words[-1] in LEVELS:
+        words[-1] = LEVELS[words[-1]]
+    if not is_shouted and any(not word.isupper() for word in words):
+        return " ".join(words)
+    longest_acronym = 0 if is_shouted else MAX_ACRONYM_LETTERS - 1
+    return " ".join(PIECE.sub(lambda piece: _lower(piece[0], longest_acronym), word) for word in words)
+
+
+def _lower(piece: str, longest_acronym: int) -> str:
+    """Lower the letters of a piece of a word, unless it is said letter by letter: RN, HGV, C++."""
+    letters = "".join(filter(str.isalpha, piece))
+    has_vowel = any(letter in "AEIOUY" for letter in letters)
+    is_spelt = len(letters) == 1 or (not has_vowel and len(letters) <= MAX_ACRONYM_LETTERS)
+    if piece in ACRONYMS or len(letters) <= longest_acronym or (is_spelt and not ORDINAL.fullmatch(piece)):
+        return piece
+    return piece.lower()
+
+
+def _first_words(parts: list[str]) -> str:
+    """Join the parts that fit into the limit. A first part that is too long is cut."""
+    if parts and len(parts[0].split()) > MAX_SPOKEN_WORDS:
+        return " ".join(parts[0].split()[:MAX_SPOKEN_WORDS])
+    while sum(len(part.split()) for part in parts) > MAX_SPOKEN_WORDS:
+        parts.pop()
+    return ", ".join(parts)
