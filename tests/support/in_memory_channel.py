@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from candidates.models import DoNotCall
 from interviews import channels
-from interviews.calling.employer import employer_of
 from interviews.conversation import engine
 from interviews.conversation.script import Question, Script, prompt_texts
 from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
 from interviews.models.transitions.conversation import ReceivedInput
+from interviews.reception.employer import employer_of
 from interviews.turns import stored_reply, take_turn
 
 NAME = "memory"

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from interviews.calling.employer import employer_of
 from interviews.conversation.script import Question, Script, prerenderable_texts
+from interviews.reception.employer import employer_of
 from jobs.models import QuestionSet
 from screener.models import Organisation
 from screener.services.interviewer.selection import Judge, configured_judge

@@ -21,11 +21,11 @@ from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from interviews.calling.employer import employer_of
 from interviews.conversation import engine
 from interviews.conversation.script import Employer, Question, Script, prompt_texts
 from interviews.models import Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
+from interviews.reception.employer import employer_of
 from interviews.turns import stored_reply, take_turn
 from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from interviews.calling import dialer
-from interviews.calling.employer import employer_of
 from interviews.calling.rules import EMPLOYER_RECHECK, evaluate, may_call_now
 from interviews.calling.verdicts import Allowed, DialRule, Later, Passed
 from interviews.models import Attempt, Interview, WaitReason
+from interviews.reception.employer import employer_of
 from screener.models import Organisation
 from tests.support.factories import make_approved_job, make_interview, make_organisation, run_tasks
 from tests.support.fake_twilio import FakeTwilio
