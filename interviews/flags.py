@@ -16,6 +16,10 @@ class Flag(models.TextChoices):
     QUOTE_SAYS_NOTHING = "quote_says_nothing", "quote says too little to support a score"
     QUOTE_TALKS_TO_THE_SCORER = "quote_talks_to_the_scorer", "quote addresses the interviewer, so it supports no score"
     TALKS_TO_THE_SCORER = "talks_to_the_scorer", "the answer addresses the interviewer, which earned nothing"
+    SCORE_DEPENDS_ON_INSTRUCTIONS = (
+        "score_depends_on_instructions",
+        "words that address the interviewer changed the score",
+    )
     JOB_TALKS_TO_THE_SCORER = "job_talks_to_the_scorer", "the job text contains instructions to the interviewer"
     LOW_CONFIDENCE = "low_confidence", "the transcript is uncertain: listen to the recording"
     POINT_WITHOUT_QUOTE_LEFT_OUT = (
@@ -25,6 +29,7 @@ class Flag(models.TextChoices):
     RESTS_ON_SCORES_WITHOUT_WORDS = "rests_on_scores_without_words", "the recommendation rests on scores without quotes"
     CONTRADICTS_THRESHOLDS = "contradicts_thresholds", "the interviewer would recommend otherwise than the thresholds"
     HIRE_WITHOUT_STRENGTHS = "hire_without_strengths", "the thresholds say hire, but no strength has a quote"
+    UNANSWERED_EARNED_NOTHING = "unanswered_earned_nothing", "questions without an answer earned nothing"
     REJECT_WITH_STRENGTHS_ONLY = (
         "reject_with_strengths_only",
         "the thresholds say reject, but the summary names only strengths",

@@ -6,8 +6,10 @@ This module needs neither the database nor the network, so that both models and 
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Attribute:
     default: Any = None
     label: str = ""
     help_text: str = ""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Add the limits of a number to the JSON schema."""
+        limits = {"minimum": self.low, "maximum": self.high}
+        return handler(schema) | {name: limit for name, limit in limits.items() if limit is not None}
 
     def check_range(self, value: Any) -> None:
         if self.low is not None and self.high is not None and not self.low <= value <= self.high:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from interviews.answers.locks import lock_response
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse, LockedResponse, lock_interview
 from interviews.scoring.quote_verification import FILLER_WORDS
-from interviews.scoring.rubric import job_rubric, job_text, rubric_version
+from interviews.scoring.rubric import job_rubric, job_text, resume_excerpt, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
 from interviews.task_handles import CONCLUDE
 from screener.background.leases import Lease
@@ -19,12 +20,14 @@ from screener.costs.metering import metered_interviewer_call
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
 from screener.services.errors import NotSent, ServiceError, TransientError
 from screener.services.interviewer import selection
-from screener.services.interviewer.prompt_injection import has_injection
+from screener.services.interviewer.prompt_injection import has_injection, without_injections
 from screener.services.interviewer.protocol import JobText, Reply, ResponseScores, ResponseText
 from screener.services.interviewer.without_model import WaitingForPerson
 from screener.services.privacy.redaction import redact
 
 MIN_RESPONSE_WORDS = 4
+MAX_DIFFERENCE = Decimal("0.5")
+"""Between the scores of an answer with and without words that address the scorer."""
 MIN_CONFIDENCE = 0.6
 """A transcript with less confidence is flagged, and its score stays."""
 TOO_SHORT = "Too short to be scored."
@@ -64,7 +67,7 @@ def _score_response(lease: Lease[InterviewResponse]) -> ScoredText | None:
     response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=lease.pk)
     if is_too_short(response.transcript):
         return None
-    return _score_until_supported(response, lease)
+    return _compare_without_instructions(response, _score_until_supported(response, lease))
 
 
 def _save_assessment(response: LockedResponse, scored: ScoredText | None) -> None:
@@ -121,6 +124,28 @@ def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
     return ScoredText(text, reply, verify_scores(reply.value.criteria, text, original))
 
 
+def _compare_without_instructions(response: InterviewResponse, scored: ScoredText) -> ScoredText:
+    """Score an answer that addresses the scorer again without those words, and reject a score that they change.
+
+    Patterns find the words. The lower score is never taken in place of the other: a reviewer has to look.
+    """
+    transcript = without_injections(scored.text.transcript, response.transcript)
+    if scored.verified.score is None or transcript == scored.text.transcript:
+        return scored
+    score: Decimal | None = Decimal(0)
+    if not is_too_short(transcript):
+        about = {"interview_id": response.interview_id, "job_id": response.interview.job_id}
+        score = score_once(replace(scored.text, transcript=transcript), transcript, **about).verified.score
+    if score is not None and abs(scored.verified.score - score) <= MAX_DIFFERENCE:
+        return scored
+    flags = sorted({*scored.verified.flags, Flag.SCORE_DEPENDS_ON_INSTRUCTIONS})
+    reason = (
+        f"The answer addresses the interviewer. With these words it scored {scored.verified.score}, without them "
+        f"{'nothing' if score is None else score}."
+    )
+    return replace(scored, verified=replace(scored.verified, flags=flags, score=None, reason=reason))
+
+
 def response_text(response: InterviewResponse) -> ResponseText:
     job = response.interview.job
     return ResponseText(
@@ -129,6 +154,7 @@ def response_text(response: InterviewResponse) -> ResponseText:
         competency=response.competency,
         transcript=redacted_transcript(response, response.interview),
         rubric=job_rubric(job),
+        resume=resume_excerpt(response.interview.candidate),
         private=response.interview.candidate.identifying_texts,
     )
 

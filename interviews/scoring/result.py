@@ -17,7 +17,7 @@ from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
 from interviews.records import Judge
 from interviews.scoring.assessment import redacted_transcript
-from interviews.scoring.rubric import job_text
+from interviews.scoring.rubric import job_text, resume_excerpt
 from interviews.scoring.summary_verification import VerifiedSummary, verify_summary
 from jobs.models import JobDescription
 from screener.background.leases import Lease
@@ -68,7 +68,7 @@ class ScoreSummary:
         status, no_score_reason = _why_no_score(interview, responses, coverage)
         if no_score_reason:
             return cls(interview, responses, scored, coverage, None, status, no_score_reason)
-        score = _weighted_mean(scored)
+        score = _weighted_score(scored, total_weight)
         review_reason = _unsupported_recommendation_reason(interview.job, scored, total_weight, score)
         status = Interview.ResultStatus.NEEDS_REVIEW if review_reason else status
         return cls(interview, responses, scored, coverage, score, status, "", review_reason)
@@ -101,6 +101,8 @@ class ScoreSummary:
         assessments = [response.current_assessment for response in self.responses]
         flags = {flag for assessment in assessments if assessment for flag in assessment.flags}
         flags |= {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else set()
+        if self.score is not None and len(self.scored) < len(self.responses):
+            flags.add(Flag.UNANSWERED_EARNED_NOTHING)
         return flags | ({Flag.WAITING_FOR_PERSON} if _waiting_responses(self.responses) else set())
 
 
@@ -179,6 +181,7 @@ def _interview_text(scores: ScoreSummary) -> InterviewText:
     return InterviewText(
         job=job_text(scores.interview.job),
         answers=tuple(_assessed_response(scored, scores.interview) for scored in scores.scored),
+        resume=resume_excerpt(scores.interview.candidate),
         private=scores.interview.candidate.identifying_texts,
     )
 
@@ -307,10 +310,10 @@ def _format_percent(fraction: Decimal) -> str:
     return f"{float(fraction) * 100:.3g}%"
 
 
-def _weighted_mean(scored: Iterable[ScoredResponse]) -> Decimal:
-    weighted = [(entry.score * entry.response.weight, entry.response.weight) for entry in scored]
-    mean = sum(points for points, _ in weighted) / sum(weight for _, weight in weighted)
-    return Decimal(str(mean)).quantize(Decimal("0.01"))
+def _weighted_score(scored: Iterable[ScoredResponse], total_weight: float) -> Decimal:
+    """The weighted mean over all questions. One that the candidate left without a scorable answer earns nothing."""
+    points = sum(entry.score * entry.response.weight for entry in scored)
+    return Decimal(str(points / total_weight)).quantize(Decimal("0.01"))
 
 
 def _unsupported_recommendation_reason(
@@ -323,7 +326,8 @@ def _unsupported_recommendation_reason(
     recommendation, without = recommend(score, job), ""
     coverage = weighted_coverage((response for response, _ in quoted), total_weight)
     if quoted and coverage >= job.minimum_coverage:
-        without = recommend(_weighted_mean(quoted), job)
+        left_out = sum(entry.response.weight for entry in scored) - sum(entry.response.weight for entry in quoted)
+        without = recommend(_weighted_score(quoted, total_weight - left_out), job)
     if without == recommendation:
         return ""
     numbers = ", ".join(str(entry.response.position + 1) for entry in scored if not entry.assessment.has_enough_quotes)

@@ -1,15 +1,23 @@
-"""The text and the rubric of a job, in the form that an interviewer takes."""
+"""The job, its rubric and the resume, in the form that an interviewer takes."""
 
 import hashlib
 import json
 from dataclasses import asdict
 
+from candidates.models import Candidate
 from jobs.models import JobDescription
 from screener.services.interviewer.protocol import Criterion, JobText
+
+MAX_RESUME_LENGTH = 8000
 
 
 def job_text(job: JobDescription) -> JobText:
     return JobText(title=job.title, description=job.description, language=job.language)
+
+
+def resume_excerpt(candidate: Candidate) -> str:
+    """Return the beginning of the resume: context for a judgement, not a part of it."""
+    return candidate.resume_text[:MAX_RESUME_LENGTH]
 
 
 def job_rubric(job: JobDescription) -> tuple[Criterion, ...]:

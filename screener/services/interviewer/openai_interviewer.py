@@ -22,7 +22,7 @@ from screener.services.interviewer.protocol import (
 )
 from screener.services.openai.chat_completion import ChatCompletion, Choice
 from screener.services.openai.openai_client import Account, bill_on_error
-from screener.services.openai.request_options import create_with_supported_options
+from screener.services.openai.request_options import chat_options, create_with_supported_options
 
 MAX_LOCATION_LENGTH, MAX_REASON_LENGTH = 40, 120
 
@@ -40,10 +40,24 @@ class MalformedReply(PermanentError):
 
 
 @dataclass(frozen=True)
+class ModelRequest:
+    """A request by the prompt of this name. `private` is redacted in all untrusted texts."""
+
+    name: str
+    facts: dict[str, str]
+    untrusted: dict[str, str]
+    format: ResponseFormatJSONSchema
+    temperature: float
+    private: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class OpenAIInterviewer:
     """Replies have the requested shape. Callers verify that they are true."""
 
     account: Account
+    scoring_temperature: float = 0
+    question_temperature: float = 0
 
     @property
     def label(self) -> str:
@@ -55,7 +69,9 @@ class OpenAIInterviewer:
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
         facts = {"count": str(count), "language": job.language}
-        reply = self._request_reply("compose_questions", QuestionPlan, facts, {"job": _format_job(job)}, ())
+        format = _response_format("compose_questions", QuestionPlan)
+        request = ModelRequest("compose_questions", facts, {"job": _format_job(job)}, format, self.question_temperature)
+        reply = self._request_reply(request, QuestionPlan)
         if not reply.value.questions:
             raise MalformedReply(
                 f"{self.account.service_name} composed no questions. Extend the job description, then try again."
@@ -71,32 +87,39 @@ class OpenAIInterviewer:
         }
         if answer.objection:
             untrusted["objection"] = f"An earlier judgement of this answer was refused: {answer.objection}"
-        facts = {"language": answer.job.language, "objection": ""}
-        reply = self._request_reply("assess_answer", ResponseScores, facts, untrusted, answer.private)
+        if answer.resume:
+            untrusted["resume"] = answer.resume
+        facts = {"language": answer.job.language, "objection": "", "resume": ""}
+        format = _response_format("assess_answer", ResponseScores, criteria=len(answer.rubric))
+        request = ModelRequest("assess_answer", facts, untrusted, format, self.scoring_temperature, answer.private)
+        reply = self._request_reply(request, ResponseScores)
         return replace(reply, value=_restore_keys(reply.value, answer.rubric))
 
     def summarise_interview(self, interview: InterviewText) -> Reply[Summary]:
         responses = "\n\n".join(_format_response(response) for response in interview.answers)
         untrusted = {"job": _format_job(interview.job), "interview": responses}
-        facts = {"language": interview.job.language}
-        return self._request_reply("summarise", Summary, facts, untrusted, interview.private)
+        if interview.resume:
+            untrusted["resume"] = interview.resume
+        facts = {"language": interview.job.language, "resume": ""}
+        positions = tuple(response.position for response in interview.answers)
+        format = _response_format("summarise", Summary, positions=positions)
+        request = ModelRequest("summarise", facts, untrusted, format, self.scoring_temperature, interview.private)
+        return self._request_reply(request, Summary)
 
-    def _request_reply(
-        self, name: str, shape: type[T], facts: dict[str, str], untrusted: dict[str, str], private: tuple[str, ...]
-    ) -> Reply[T]:
-        prompt = load_prompt(name)
+    def _request_reply(self, request: ModelRequest, shape: type[T]) -> Reply[T]:
+        prompt = load_prompt(request.name)
         create = partial(
             self.account.client.chat.completions.with_raw_response.create,
             model=self.account.model,
             messages=[
                 {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user_message(facts, untrusted, private)},
+                {"role": "user", "content": prompt.user_message(request.facts, request.untrusted, request.private)},
             ],
-            response_format=_response_format(name, shape),
         )
+        options = chat_options(request.format, temperature=request.temperature)
         with self.account.guarded_request():
             response = create_with_supported_options(
-                self.account.base_url, self.account.model, lambda options: create(**options)
+                self.account.base_url, self.account.model, options, lambda supported: create(**supported)
             )
             completion = self.account.parse_reply(response.text, ChatCompletion)
         usage = completion.usage.to_usage()
@@ -126,9 +149,18 @@ def _first_problem(error: ValidationError) -> str:
 
 
 @cache
-def _response_format(name: str, shape: type[BaseModel]) -> ResponseFormatJSONSchema:
-    """The shapes follow OpenAI's rules for strict schemas: no optional fields, no extra fields, no limits."""
+def _response_format(
+    name: str, shape: type[BaseModel], *, criteria: int = 0, positions: tuple[int, ...] = ()
+) -> ResponseFormatJSONSchema:
+    """The strict schema of a reply, with the limits of its numbers, and with the criteria and positions that exist."""
     schema = shape.model_json_schema()
+    parts = schema.get("$defs", {})
+    if criteria:
+        numbers = [str(number) for number in range(1, criteria + 1)]
+        parts["CriterionScore"]["properties"]["criterion"]["enum"] = numbers
+        schema["properties"]["criteria"] |= {"minItems": criteria, "maxItems": criteria}
+    if positions:
+        parts["SummaryPoint"]["properties"]["position"]["enum"] = list(positions)
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 
 

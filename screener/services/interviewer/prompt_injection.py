@@ -1,8 +1,9 @@
 """Finds instructions to the scorer (prompt injection) in transcripts and job texts.
 
 A hint for HR, not the defence: that is the fence in the prompt and the verification of quotes. The patterns in
-`prompt_injection.txt` are few and precise. A match lowers no score: HR is told, and no score rests on the matching
-words. Reported speech ("my manager said, ignore the previous instructions") does not match.
+`prompt_injection.txt` are few and precise. A match lowers no score: HR is told, no score rests on the matching words,
+and the answer is also scored without them. Reported speech ("my manager said, ignore the previous instructions") does
+not match.
 """
 # ruff: noqa: RUF001 - look-alike characters are meant
 
@@ -60,6 +61,14 @@ _INJECTION, _REPORTED = _read_patterns()
 
 def has_injection(text: str) -> bool:
     return bool(injection_spans(text))
+
+
+def without_injections(redacted: str, original: str) -> str:
+    """Blank out the sentences that instruct the scorer. They are looked for in the text before redaction."""
+    kept = list(redacted)
+    for span in injection_spans(original):
+        kept[span] = " " * (span.stop - span.start)
+    return "".join(kept)
 
 
 @lru_cache(maxsize=64)

@@ -42,7 +42,7 @@ class StrictModel(BaseModel):
     @field_validator("*")
     @classmethod
     def _check_range(cls, value: Any, info: ValidationInfo) -> Any:
-        """A validator and not a keyword of the schema: servers need not support `minimum` in strict schemas."""
+        """The schema has these limits, too. A server may ignore them."""
         attribute_of(cls.model_fields[str(info.field_name)]).check_range(value)
         return value
 
@@ -66,9 +66,10 @@ class JobText:
 
 @dataclass(frozen=True)
 class ResponseText:
-    """A response to assess. `transcript` is untrusted data and never an instruction.
+    """A response to assess. `transcript` and `resume` are untrusted data and never instructions.
 
-    `objection` is the reason why a previous assessment was rejected, if there was one.
+    The resume is context only: no quote is taken from it. `objection` is the reason why a previous assessment was
+    rejected, if there was one.
     """
 
     job: JobText
@@ -76,6 +77,7 @@ class ResponseText:
     competency: str
     transcript: str
     rubric: tuple[Criterion, ...]
+    resume: str = ""
     objection: str = ""
     private: tuple[str, ...] = ()
 
@@ -116,6 +118,7 @@ class AssessedResponse:
 class InterviewText:
     job: JobText
     answers: tuple[AssessedResponse, ...]
+    resume: str = ""
     private: tuple[str, ...] = ()
 
 

@@ -36,5 +36,7 @@ def configured_interviewer() -> Interviewer:
             base_url=settings.OPENAI_BASE_URL,
             model=settings.OPENAI_MODEL,
             timeout=settings.OPENAI_TIMEOUT,
-        )
+        ),
+        scoring_temperature=settings.OPENAI_SCORING_TEMPERATURE,
+        question_temperature=settings.OPENAI_QUESTION_TEMPERATURE,
     )

@@ -1,10 +1,12 @@
 """Request options that not every model supports. An option that a model rejects is left out from then on."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import openai
+from openai.types.shared_params import ResponseFormatJSONSchema
 
 T = TypeVar("T")
 
@@ -13,12 +15,8 @@ MAX_TOKENS = 16_000
 
 A model with a lower limit of its own gets no limit from here.
 """
-PREFERRED_OPTIONS: dict[str, Any] = {
-    "temperature": 0,  # the same response gets the same score, as far as the model is deterministic
-    "store": False,  # requests hold personal data of candidates
-    "max_completion_tokens": MAX_TOKENS,
-}
-LEGACY_NAMES = {"max_completion_tokens": "max_tokens"}
+LIMITS_OF_SCHEMA = frozenset({"minimum", "maximum", "minItems", "maxItems"})
+"""Keywords that some servers reject in a schema."""
 
 # Servers reject an option by a code (unsupported_value, unknown_parameter, extra_forbidden) or in words
 # ("Unrecognized request argument: store").
@@ -31,7 +29,43 @@ rejected_options: dict[tuple[str, str], frozenset[str]] = {}
 """The rejected options by server and model, in this process. A lost update between threads costs one request."""
 
 
-def create_with_supported_options(server: str, model: str, create: Callable[[dict[str, Any]], T]) -> T:
+@dataclass(frozen=True)
+class RequestOptions:
+    """The options of a request, and what replaces an option that a server rejects; nothing replaces the others."""
+
+    preferred: Mapping[str, Any]
+    substitutes: Mapping[str, Mapping[str, Any]]
+
+    def without(self, rejected: frozenset[str]) -> dict[str, Any]:
+        kept = {name: value for name, value in self.preferred.items() if name not in rejected}
+        for name in rejected & self.substitutes.keys():
+            kept |= {key: value for key, value in self.substitutes[name].items() if key == name or key not in rejected}
+        return kept
+
+
+def chat_options(schema: ResponseFormatJSONSchema, *, temperature: float) -> RequestOptions:
+    preferred = {
+        "temperature": temperature,
+        "store": False,  # requests hold personal data of candidates
+        "max_completion_tokens": MAX_TOKENS,
+        "response_format": schema,
+    }
+    substitutes = {
+        "max_completion_tokens": {"max_tokens": MAX_TOKENS},  # the name before it
+        "response_format": {"response_format": _without_limits(schema)},
+    }
+    return RequestOptions(preferred, substitutes)
+
+
+def _without_limits(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        return {key: _without_limits(value) for key, value in part.items() if key not in LIMITS_OF_SCHEMA}
+    return [_without_limits(value) for value in part] if isinstance(part, list) else part
+
+
+def create_with_supported_options(
+    server: str, model: str, options: RequestOptions, create: Callable[[dict[str, Any]], T]
+) -> T:
     """Call `create` with the preferred options, and again without each option that the server rejects.
 
     Each rejection leaves out one more option, so the loop ends. Rejections are remembered after a success only: an
@@ -39,12 +73,12 @@ def create_with_supported_options(server: str, model: str, create: Callable[[dic
     """
     left_out = rejected_options.get((server, model), frozenset())
     while True:
-        options = _options_without(left_out)
+        sent = options.without(left_out)
         try:
-            reply = create(options)
+            reply = create(sent)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            rejected = _rejected_option(error, options)
-            if rejected is None:
+            rejected = _rejected_option(error, sent)
+            if rejected is None or rejected in left_out:
                 raise
             left_out |= {rejected}
         else:
@@ -52,16 +86,13 @@ def create_with_supported_options(server: str, model: str, create: Callable[[dic
             return reply
 
 
-def _options_without(left_out: frozenset[str]) -> dict[str, Any]:
-    """The preferred options without `left_out`. A left-out option with a legacy name is sent under that name."""
-    legacy = {LEGACY_NAMES[name]: PREFERRED_OPTIONS[name] for name in left_out if name in LEGACY_NAMES}
-    return {name: value for name, value in (PREFERRED_OPTIONS | legacy).items() if name not in left_out}
-
-
 def _rejected_option(error: openai.APIStatusError, options: dict[str, Any]) -> str | None:
     """The option that the server rejects. None where the error has another cause."""
-    message = error.response.text.lower()
-    if not _REJECTION.search(message):
+    message = error.response.text
+    if not _REJECTION.search(message.lower()):
         return None
-    names = [str(error.param)] if error.param else re.findall(r"[a-z_]+", message)
-    return next((name for name in names if name in options), None)
+    is_about_schema = re.search(r"schema|response_format", message)
+    if is_about_schema and any(re.search(rf"\b{keyword}\b", message) for keyword in LIMITS_OF_SCHEMA):
+        return "response_format"
+    names = [str(error.param)] if error.param else re.findall(r"[a-z_]+", message.lower())
+    return next((name for name in names if name in options and name != "response_format"), None)

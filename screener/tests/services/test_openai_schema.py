@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from screener.services.interviewer.selection import configured_interviewer
+from screener.services.openai.request_options import LIMITS_OF_SCHEMA
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
 from tests.support import fake_openai
@@ -33,7 +34,7 @@ from tests.support.model_samples import (
     TRANSCRIPTION,
     make_answer_recording,
 )
-from tests.support.option_rejections import OPTION_REJECTIONS
+from tests.support.option_rejections import OPTION_REJECTIONS, rejection_reply
 
 Body = dict[str, Any]
 METHODS: dict[str, tuple[Body, Callable[[], object]]] = {
@@ -42,6 +43,12 @@ METHODS: dict[str, tuple[Body, Callable[[], object]]] = {
     "summarise": (SUMMARY, lambda: configured_interviewer().summarise_interview(INTERVIEW)),
 }
 """The reply and the call, by the name of the schema."""
+
+
+def reject_limits(handler: Any) -> None:
+    """OpenAI's error for a keyword that a model does not support."""
+    message = "Invalid schema for response_format: In context=('properties',), 'minimum' is not permitted."
+    rejection_reply(message, param="response_format")(handler)
 
 
 def completion_bodies(name: str, *, rejects_options: bool = False) -> list[Body]:
@@ -160,12 +167,12 @@ KEYWORDS = frozenset(
         "type",
     }
 )
-"""The keywords that all servers with strict schemas know. OpenAI knows more, such as limits on numbers."""
+"""The keywords that all servers with strict schemas know."""
 MAX_DEPTH, MAX_PROPERTIES, MAX_ENUM_VALUES, MAX_NAME_CHARACTERS = 5, 100, 500, 15_000
 """OpenAI's first limits, which other servers copied. OpenAI's own are higher today."""
 
 
-def broken_rules(response_format: Body) -> set[str]:
+def broken_rules(response_format: Body, *, keywords: frozenset[str] = KEYWORDS) -> set[str]:
     """The rules of strict schemas that the response format breaks."""
     named = response_format["json_schema"]
     root, definitions = named["schema"], named["schema"].get("$defs", {})
@@ -177,7 +184,7 @@ def broken_rules(response_format: Body) -> set[str]:
         "strict": named.get("strict") is True,
         "name": re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", named["name"]) is not None,
         "root object": root.get("type") == "object",
-        "keywords": all(node.keys() <= KEYWORDS for _, node in nodes),
+        "keywords": all(node.keys() <= keywords for _, node in nodes),
         "additional properties": all(node.get("additionalProperties") is False for node in objects),
         "required": all(node.get("required") == list(node.get("properties", {})) for node in objects),
         "depth": max(depth for depth, _ in nodes) <= MAX_DEPTH,
@@ -202,6 +209,11 @@ def walk_schema(schema: Body, definitions: Body, depth: int = 1) -> Iterator[tup
             yield from walk_schema(part, definitions, depth)
 
 
+def walk_schema_of(response_format: Body) -> Iterator[tuple[int, Body]]:
+    schema = response_format["json_schema"]["schema"]
+    return walk_schema(schema, schema.get("$defs", {}))
+
+
 def make_response_format(schema: Body) -> Body:
     return {"type": "json_schema", "json_schema": {"name": "a", "strict": True, "schema": schema}}
 
@@ -211,7 +223,27 @@ class TestStrictSchemas:
     def test_response_format_is_strict(self, name: str) -> None:
         (body,) = completion_bodies(name)
         assert body["response_format"]["json_schema"]["name"] == name
-        assert broken_rules(body["response_format"]) == set()
+        assert broken_rules(body["response_format"], keywords=KEYWORDS | LIMITS_OF_SCHEMA) == set()
+
+    @pytest.mark.parametrize("name", METHODS)
+    def test_rejected_limits_are_left_out(self, name: str) -> None:
+        reply, call = METHODS[name]
+        with fake_language_model(reject_limits, completion_reply(json.dumps(reply))) as server:
+            call()
+        first, second = (request.json["response_format"] for request in server.requests)
+        limits = {keyword for _, node in walk_schema_of(first) for keyword in node.keys() & LIMITS_OF_SCHEMA}
+        assert (bool(limits), broken_rules(second)) == (name != "summarise", set())
+
+    def test_schema_has_limits_of_reply(self) -> None:
+        (body,) = completion_bodies("assess_answer")
+        schema = body["response_format"]["json_schema"]["schema"]
+        score = schema["$defs"]["CriterionScore"]["properties"]
+        assert (score["score"]["minimum"], score["score"]["maximum"]) == (0, 10)
+        assert score["criterion"]["enum"] == [str(number) for number in range(1, len(RESPONSE.rubric) + 1)]
+        assert schema["properties"]["criteria"]["maxItems"] == len(RESPONSE.rubric)
+        (body,) = completion_bodies("summarise")
+        point = body["response_format"]["json_schema"]["schema"]["$defs"]["SummaryPoint"]["properties"]
+        assert point["position"]["enum"] == [answer.position for answer in INTERVIEW.answers]
 
     @pytest.mark.parametrize(
         ("change", "rule"),

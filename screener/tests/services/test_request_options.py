@@ -46,6 +46,14 @@ def test_preferred_options_are_sent() -> None:
     assert options == {"temperature": 0, "store": False, "max_completion_tokens": MAX_TOKENS}
 
 
+def test_questions_have_own_temperature() -> None:
+    settings = {"OPENAI_SCORING_TEMPERATURE": 0.1, "OPENAI_QUESTION_TEMPERATURE": 0.9}
+    with fake_language_model(SUCCESS, completion_reply(json.dumps(PLAN)), **settings) as server:
+        assess()
+        compose_questions()
+    assert [request.json["temperature"] for request in server.requests] == [0.1, 0.9]
+
+
 @pytest.mark.parametrize("case", OPTION_REJECTIONS)
 def test_rejected_option_is_left_out(case: str) -> None:
     name, rejection = OPTION_REJECTIONS[case]
