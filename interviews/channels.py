@@ -1,12 +1,14 @@
 """What an interview needs of the channel that an attempt is held over: a phone, later a browser or text."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from django.utils.module_loading import import_string
 
 from interviews.conversation.engine import Prompt
+from interviews.conversation.phrases.requested_time import RequestedTime
 from screener.services.errors import PermanentError
 
 Render = Callable[[Prompt], str]
@@ -34,6 +36,12 @@ class Channel(Protocol):
 
     def end_attempt(self, attempt_id: UUID) -> None:
         """Have the channel end the attempt, in the background."""
+
+    def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
+        """Return the moment that the candidate of this attempt means, in their time zone.
+
+        Where contact is not allowed then, it is the first moment after at which it is.
+        """
 
     def opt_out(self, attempt_id: UUID) -> None:
         """Never contact again the number or address that this attempt was held with."""

@@ -22,6 +22,7 @@ class WaitReason(models.TextChoices):
     CARRIER_ERROR = "carrier_error", "The carrier did not take the call"
     NO_TRANSCRIPTION = "no_transcription", "Transcription is not configured"
     ATTEMPT_SPACING = "attempt_spacing", "Time between two attempts"
+    REQUESTED_TIME = "requested_time", "The candidate asked for this time"
     CALL_BACK = "call_back", "A call back was promised"
 
 

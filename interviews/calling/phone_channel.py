@@ -1,9 +1,12 @@
 """The phone as a channel: calls at Twilio."""
 
+from datetime import datetime
 from uuid import UUID
 
 from candidates.models import DoNotCall
+from interviews.calling.requested_calls import CALL_PARTIES, requested_call_time
 from interviews.channels import InvalidAudio
+from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.models import Call
 from interviews.task_handles import HANG_UP
 from screener.services.errors import TransientError
@@ -17,6 +20,9 @@ class PhoneChannel:
 
     def end_attempt(self, attempt_id: UUID) -> None:
         HANG_UP.defer(attempt_id)
+
+    def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
+        return requested_call_time(Call.objects.select_related(*CALL_PARTIES).get(attempt=attempt_id), requested)
 
     def opt_out(self, attempt_id: UUID) -> None:
         DoNotCall.objects.add_number(Call.objects.get(attempt=attempt_id).number, source="asked for in a call")

@@ -51,13 +51,16 @@ def follow_up_attempt(attempt_id: UUID) -> None:
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
     """Call again after the attempt spacing, until the attempts are used up.
 
-    Attempts that failed on our side, with an apology, do not count, unless they are as many as all attempts.
+    Attempts that the candidate postponed do not count. Neither do those that failed on our side, with an apology,
+    unless they are as many as all attempts. A time that was promised is kept, whatever the number of attempts.
     """
     limit = interview.row.job.max_attempts
     placed = interview.row.attempts.exclude(call__twilio_sid="")
     apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)
-    counted = placed.count() - apologised
-    if counted >= limit:
+    counted = placed.count() - apologised - interview.row.postponements
+    if attempt.call_again_at:
+        postpone_call(interview, Later(attempt.call_again_at, WaitReason.REQUESTED_TIME, attempt.reason))
+    elif counted >= limit:
         give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed)))
     elif attempt.apologised_at:
         due = timezone.now() + _attempt_spacing(interview.row.job, 1)

@@ -4,28 +4,43 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
+from interviews.conversation.phrases.requested_time import RequestedTime
+
 
 class Stage(StrEnum):
     OPENING = "opening"
     IDENTITY = "identity"
+    ABSENT = "absent"
+    """Another person answered for the candidate."""
+    STRANGER = "stranger"
+    """The person is not the candidate, and may not know them."""
+    RESCHEDULE = "reschedule"
     CONSENT = "consent"
     QUESTION = "question"
     OVER = "over"
 
 
 class Ending(StrEnum):
-    """Why a conversation is over. After `NO_REPLY` another attempt may follow; the others are final."""
+    """Why a conversation is over. Another attempt may follow the last three; the others are final."""
 
     FINISHED = "finished"
     DECLINED = "declined"
     OPTED_OUT = "opted_out"
     WRONG_PERSON = "wrong_person"
+    PERSON_REQUESTED = "person_requested"
+    CALL_LATER = "call_later"
+    NOT_HERE = "not_here"
     NO_REPLY = "no_reply"
 
 
 @dataclass(frozen=True)
 class ConversationState:
-    """State of one attempt. `open_positions`: the questions not answered yet, the current one first."""
+    """State of one attempt.
+
+    `open_positions`: the questions not answered yet, the current one first. `silences`: the tries that the present
+    prompt has used up. `can_postpone`: whether the candidate may still ask for another call. `candidate_name` may be
+    lazy: it is read only to understand words.
+    """
 
     stage: Stage = Stage.OPENING
     turn: int = 0
@@ -33,6 +48,9 @@ class ConversationState:
     silences: int = 0
     resumed: bool = False
     language: str = "en"
+    slow: bool = False
+    can_postpone: bool = True
+    candidate_name: object = ""
 
 
 # --- Inputs --------------------------------------------------------------------------------------------
@@ -83,17 +101,63 @@ Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer
 # --- Prompts: texts in `script`, delivered by the channel ----------------------------------------------
 
 
+class Preface(StrEnum):
+    """The reply before a prompt that is given again."""
+
+    NONE = ""
+    UNCLEAR = "unclear"
+    SILENCE = "silence"
+    CALLER = "caller"
+    """Who calls."""
+    MATTER = "matter"
+    """The subject, as far as another person may know it."""
+    APPLICATION = "application"
+    """The subject, for the candidate."""
+    ROBOT = "robot"
+    SLOWER = "slower"
+    NEARLY = "nearly"
+    """What was said is only nearly a consent."""
+
+
 @dataclass(frozen=True)
-class AskIdentity:
+class Ask:
+    """A question before the interview's own. `again`: in short. `keys_only`: the last try."""
+
+    preface: Preface = Preface.NONE
+    again: bool = False
+    keys_only: bool = False
+
+
+@dataclass(frozen=True)
+class AskIdentity(Ask):
     kind: ClassVar[str] = "ask_identity"
-    again: bool = False
 
 
 @dataclass(frozen=True)
-class AskConsent:
+class AskReachable(Ask):
+    """Whether the candidate can be reached at this number at another time."""
+
+    kind: ClassVar[str] = "ask_reachable"
+
+
+@dataclass(frozen=True)
+class AskTime(Ask):
+    """When to call again."""
+
+    kind: ClassVar[str] = "ask_time"
+
+
+@dataclass(frozen=True)
+class AskConsent(Ask):
     kind: ClassVar[str] = "ask_consent"
-    again: bool = False
     resumed: bool = False
+
+
+@dataclass(frozen=True)
+class HoldOn:
+    """Wait for a reply for longer than usual."""
+
+    kind: ClassVar[str] = "hold_on"
 
 
 class LeadIn(StrEnum):
@@ -134,7 +198,8 @@ class HangUp:
     kind: ClassVar[str] = "hang_up"
 
 
-Prompt = AskIdentity | AskConsent | AskQuestion | RecordAnswer | Goodbye | HangUp
+Introduction = AskIdentity | AskReachable | AskTime | AskConsent
+Prompt = Introduction | HoldOn | AskQuestion | RecordAnswer | Goodbye | HangUp
 
 
 def prompt_data(prompt: Prompt) -> dict[str, object]:
@@ -169,9 +234,24 @@ class QuestionUnanswered:
     position: int
 
 
+class HandOver(StrEnum):
+    """Why the conversation is handed over to a person."""
+
+    ASKED = "asked"
+    LANGUAGE = "language"
+    """Another language was asked for."""
+    POSTPONED = "postponed"
+    """The call was postponed too often."""
+
+
 @dataclass(frozen=True)
 class ConversationEnded:
+    """`when`: the time that was asked for another call. `language`: the tag of the one that was asked for."""
+
     ending: Ending
+    when: RequestedTime | None = None
+    hand_over: HandOver = HandOver.ASKED
+    language: str | None = None
 
 
 Fact = ConsentGiven | QuestionAsked | AnswerKept | QuestionUnanswered | ConversationEnded
@@ -188,6 +268,7 @@ class StaleTurn(Exception):
     """The input belongs to a turn that is over or has not begun. Repeat the reply of that turn."""
 
 
-def end_conversation(state: ConversationState, ending: Ending, *facts: Fact) -> ConversationStep:
+def end_conversation(state: ConversationState, ending: Ending | ConversationEnded, *facts: Fact) -> ConversationStep:
     """Say goodbye and take no more input."""
-    return ConversationStep(replace(state, stage=Stage.OVER), Goodbye(ending), (*facts, ConversationEnded(ending)))
+    ended = ending if isinstance(ending, ConversationEnded) else ConversationEnded(ending)
+    return ConversationStep(replace(state, stage=Stage.OVER), Goodbye(ended.ending), (*facts, ended))

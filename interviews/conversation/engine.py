@@ -15,6 +15,8 @@ from interviews.conversation.elements import (
     AskConsent,
     AskIdentity,
     AskQuestion,
+    AskReachable,
+    AskTime,
     ConsentGiven,
     ConversationEnded,
     ConversationState,
@@ -22,12 +24,16 @@ from interviews.conversation.elements import (
     Ending,
     Fact,
     Goodbye,
+    HandOver,
     HangUp,
+    HoldOn,
     Input,
+    Introduction,
     KeyPressed,
     LeadIn,
     NoReply,
     PickedUp,
+    Preface,
     Prompt,
     QuestionAsked,
     QuestionUnanswered,
@@ -39,7 +45,7 @@ from interviews.conversation.elements import (
     WordsSpoken,
     prompt_data,
 )
-from interviews.conversation.introduction import after_consent, after_identity
+from interviews.conversation.introduction import after_introduction
 from interviews.conversation.questioning import after_hang_up, after_question, may_be_answer
 
 __all__ = [
@@ -47,6 +53,8 @@ __all__ = [
     "AskConsent",
     "AskIdentity",
     "AskQuestion",
+    "AskReachable",
+    "AskTime",
     "ConsentGiven",
     "ConversationEnded",
     "ConversationState",
@@ -54,12 +62,16 @@ __all__ = [
     "Ending",
     "Fact",
     "Goodbye",
+    "HandOver",
     "HangUp",
+    "HoldOn",
     "Input",
+    "Introduction",
     "KeyPressed",
     "LeadIn",
     "NoReply",
     "PickedUp",
+    "Preface",
     "Prompt",
     "QuestionAsked",
     "QuestionUnanswered",
@@ -87,10 +99,8 @@ def next_step(state: ConversationState, turn: int, input: Input) -> Conversation
     match state.stage:
         case Stage.OPENING:
             return ConversationStep(replace(state, stage=Stage.IDENTITY), AskIdentity())
-        case Stage.IDENTITY:
-            return after_identity(state, input)
-        case Stage.CONSENT:
-            return after_consent(state, input)
+        case Stage.IDENTITY | Stage.ABSENT | Stage.STRANGER | Stage.RESCHEDULE | Stage.CONSENT:
+            return after_introduction(state, input)
         case Stage.QUESTION:
             return after_question(state, input)
         case _ as unreachable:

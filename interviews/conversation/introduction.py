@@ -1,4 +1,8 @@
-"""The conversation before the first question: who answers, and whether they consent."""
+"""The conversation before the first question: who answers, and whether they consent.
+
+A question of the candidate is answered and the prompt given again. This uses up none of the tries, but no conversation
+lasts longer than `MAX_TURNS` before its first question, so that a machine cannot keep it going.
+"""
 
 from dataclasses import replace
 from typing import assert_never
@@ -8,61 +12,193 @@ from interviews.conversation.elements import (
     AskConsent,
     AskIdentity,
     AskQuestion,
+    AskReachable,
+    AskTime,
     ConsentGiven,
+    ConversationEnded,
     ConversationState,
     ConversationStep,
     Ending,
+    HandOver,
+    HoldOn,
     Input,
+    Introduction,
     KeyPressed,
     LeadIn,
     NoReply,
     PickedUp,
-    Prompt,
+    Preface,
     QuestionAsked,
     RecordedAnswer,
     Stage,
     WordsSpoken,
     end_conversation,
 )
-from interviews.conversation.phrases.meaning import Meaning, meaning_of
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.understanding import understand
 
-MAX_SILENCES = 2
-"""A prompt is repeated after the first silence; the second one ends the stage."""
+MAX_TRIES = 3
+"""How often a prompt is given that gets no clear reply. The last time it takes keys only."""
 
-KEYS = {"1": Meaning.YES, "2": Meaning.NO, "9": Meaning.NEVER}
+MAX_TURNS = 12
+
+KEYS = {"1": Intent.YES, "2": Intent.NO, "9": Intent.NEVER, "0": Intent.PERSON, "*": Intent.REPEAT}
+UNCLEAR = Understanding(Intent.UNCLEAR)
+
+PROMPTS: dict[Stage, type[Introduction]] = {
+    Stage.IDENTITY: AskIdentity,
+    Stage.ABSENT: AskReachable,
+    Stage.STRANGER: AskReachable,
+    Stage.RESCHEDULE: AskTime,
+    Stage.CONSENT: AskConsent,
+}
+DEFAULT_ENDINGS = {
+    Stage.ABSENT: Ending.NOT_HERE,
+    Stage.STRANGER: Ending.WRONG_PERSON,
+    Stage.RESCHEDULE: Ending.CALL_LATER,
+}
+"""How a conversation ends that gets no clear reply at this stage. At the others it ends without one."""
+
+FINAL_INTENTS = {
+    Intent.NEVER: Ending.OPTED_OUT,
+    Intent.WRONG_NUMBER: Ending.WRONG_PERSON,
+    Intent.REFUSE: Ending.DECLINED,
+    Intent.PERSON: Ending.PERSON_REQUESTED,
+}
+PREFACES = {
+    Intent.WHO_IS_THIS: Preface.CALLER,
+    Intent.WHAT_ABOUT: Preface.MATTER,
+    Intent.IS_ROBOT: Preface.ROBOT,
+    Intent.NEARLY_AGREE: Preface.NEARLY,
+}
+HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
 
 
-def after_identity(state: ConversationState, input: Input) -> ConversationStep:
-    match _meaning(input, state.language):
-        case Meaning.YES:
-            state = replace(state, stage=Stage.CONSENT, silences=0)
-            return ConversationStep(state, AskConsent(resumed=state.resumed))
-        case Meaning.NO | Meaning.WRONG:
-            return end_conversation(state, Ending.WRONG_PERSON)
-        case Meaning.REFUSED:
-            return end_conversation(state, Ending.DECLINED)
-        case Meaning.NEVER:
-            return end_conversation(state, Ending.OPTED_OUT)
-        case Meaning.UNCLEAR:
-            return _ask_again(state, AskIdentity(again=True))
+def after_introduction(state: ConversationState, input: Input) -> ConversationStep:
+    """Apply an input to a prompt before the first question."""
+    step = apply_reply(state, input, _understand(state, input))
+    return _give_up(state) if state.turn > MAX_TURNS and step.state.stage in PROMPTS else step
+
+
+def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
+    """Apply an input that has been understood."""
+    if ending := FINAL_INTENTS.get(reply.intent):
+        return end_conversation(state, ending)
+    match reply.intent:
+        case Intent.LATER | Intent.BUSY:
+            return _postpone(state, reply)
+        case Intent.REPEAT | Intent.EXPLAIN:
+            return _ask(state)
+        case Intent.SLOWER:
+            return _ask(replace(state, slow=True), Preface.SLOWER)
+        case Intent.WHO_IS_THIS | Intent.WHAT_ABOUT | Intent.IS_ROBOT:
+            return _ask(state, _preface(state, reply.intent), again=True)
+        case Intent.HOLD_ON:
+            return _hold_on(state)
+        case Intent.OTHER_LANGUAGE:
+            return _change_language(state, reply.language)
+        case _:
+            return _after_reply(state, input, reply)
+
+
+def _understand(state: ConversationState, input: Input) -> Understanding:
+    match input:
+        case KeyPressed(key):
+            return Understanding(KEYS.get(key, Intent.UNCLEAR))
+        case WordsSpoken(words):
+            return _understand_words(state, words)
+        case PickedUp() | NoReply() | RecordedAnswer():
+            return UNCLEAR
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def after_consent(state: ConversationState, input: Input) -> ConversationStep:
-    match _meaning(input, state.language):
-        case Meaning.YES:
+def _understand_words(state: ConversationState, words: str) -> Understanding:
+    """Where neither identity nor consent is asked for, a bare yes is no more than that."""
+    texts, name = phrases.for_language(state.language), str(state.candidate_name)
+    if state.stage is not Stage.IDENTITY:
+        reply = understand(words, Expecting.CONSENT, texts, name)
+        if state.stage is Stage.CONSENT:
+            return reply
+        if reply.intent is Intent.AGREE:
+            return Understanding(Intent.YES)
+    return understand(words, Expecting.IDENTITY, texts, name)
+
+
+def _after_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
+    """Apply a reply to the prompt of the stage itself."""
+    match state.stage:
+        case Stage.IDENTITY:
+            step = _after_identity(state, reply)
+        case Stage.ABSENT | Stage.STRANGER:
+            step = _after_reachable(state, reply)
+        case Stage.RESCHEDULE:
+            step = _after_time(state, input, reply)
+        case _:
+            step = _after_consent(state, reply)
+    return step or _try_again(state, is_silent=not isinstance(input, WordsSpoken | KeyPressed))
+
+
+def _after_identity(state: ConversationState, reply: Understanding) -> ConversationStep | None:
+    match reply.intent:
+        case Intent.THIS_IS_ME | Intent.YES | Intent.AGREE:
+            return _ask(_enter(state, Stage.CONSENT))
+        case Intent.NOT_ME:
+            return _after_absence(state, reply)
+        case Intent.NO:
+            return _ask(_enter(state, Stage.STRANGER))
+        case _:
+            return None
+
+
+def _after_absence(state: ConversationState, reply: Understanding) -> ConversationStep:
+    """Another person answered. They may fetch the candidate, or say when to call."""
+    if Intent.HOLD_ON in reply.also:
+        return _hold_on(state)
+    if state.can_postpone and (reply.when or Intent.LATER in reply.also):
+        return _postpone(state, reply)
+    return _ask(_enter(state, Stage.ABSENT))
+
+
+def _after_reachable(state: ConversationState, reply: Understanding) -> ConversationStep | None:
+    """The candidate may have come to the phone meanwhile. This must be certain, so it is asked."""
+    match reply.intent:
+        case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
+            return end_conversation(state, Ending.NOT_HERE)
+        case Intent.THIS_IS_ME:
+            return _ask(_enter(state, Stage.IDENTITY), again=True)
+        case Intent.NOT_ME:
+            return end_conversation(state, Ending.NOT_HERE)
+        case Intent.NO:
+            return end_conversation(state, Ending.WRONG_PERSON)
+        case _:
+            return None
+
+
+def _after_time(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep | None:
+    match reply.intent:
+        case _ if reply.when:
+            return _postpone(state, reply)
+        case Intent.NO if isinstance(input, KeyPressed):
+            return end_conversation(state, Ending.DECLINED)
+        case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
+            return end_conversation(state, Ending.CALL_LATER)
+        case _:
+            return None
+
+
+def _after_consent(state: ConversationState, reply: Understanding) -> ConversationStep | None:
+    match reply.intent:
+        case Intent.AGREE | Intent.YES if reply.also <= HARMLESS_WITH_CONSENT:
             return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0))
-        case Meaning.NO | Meaning.REFUSED:
+        case Intent.AGREE | Intent.YES | Intent.NEARLY_AGREE | Intent.THIS_IS_ME:
+            return _ask(state, Preface.NEARLY, again=True)
+        case Intent.NO:
             return end_conversation(state, Ending.DECLINED)
-        case Meaning.WRONG:
-            return end_conversation(state, Ending.WRONG_PERSON)
-        case Meaning.NEVER:
-            return end_conversation(state, Ending.OPTED_OUT)
-        case Meaning.UNCLEAR:
-            return _ask_again(state, AskConsent(again=True, resumed=state.resumed))
-        case _ as unreachable:
-            assert_never(unreachable)
+        case Intent.NOT_ME:
+            return _after_absence(state, reply)
+        case _:
+            return None
 
 
 def _ask_first_question(state: ConversationState) -> ConversationStep:
@@ -73,19 +209,64 @@ def _ask_first_question(state: ConversationState) -> ConversationStep:
     return ConversationStep(state, AskQuestion(position, lead), (ConsentGiven(), QuestionAsked(position)))
 
 
-def _ask_again(state: ConversationState, prompt: Prompt) -> ConversationStep:
-    if state.silences + 1 < MAX_SILENCES:
-        return ConversationStep(replace(state, silences=state.silences + 1), prompt)
-    return end_conversation(state, Ending.NO_REPLY)
+def _postpone(state: ConversationState, reply: Understanding) -> ConversationStep:
+    """Agree on a time for another call. Who has postponed the call too often is left to a person."""
+    if not state.can_postpone:
+        return _hand_over(state, HandOver.POSTPONED)
+    if reply.when:
+        return end_conversation(state, ConversationEnded(Ending.CALL_LATER, when=reply.when))
+    if state.stage is Stage.RESCHEDULE:
+        return end_conversation(state, Ending.CALL_LATER)
+    return _ask(_enter(state, Stage.RESCHEDULE))
 
 
-def _meaning(input: Input, language: str) -> Meaning:
-    match input:
-        case KeyPressed(key):
-            return KEYS.get(key, Meaning.UNCLEAR)
-        case WordsSpoken(words):
-            return meaning_of(words, phrases.for_language(language))
-        case PickedUp() | NoReply() | RecordedAnswer():
-            return Meaning.UNCLEAR
-        case _ as unreachable:
-            assert_never(unreachable)
+def _hold_on(state: ConversationState) -> ConversationStep:
+    """Wait. Another person may fetch the candidate meanwhile, so who speaks next is asked again."""
+    if state.stage in (Stage.ABSENT, Stage.STRANGER):
+        state = _enter(state, Stage.IDENTITY)
+    return ConversationStep(state, HoldOn())
+
+
+def _change_language(state: ConversationState, language: str | None) -> ConversationStep:
+    """The questions exist in one language, so a person must help with another."""
+    if language and language.split("-")[0] == state.language.split("-")[0]:
+        return _ask(state)
+    return _hand_over(state, HandOver.LANGUAGE, language=language)
+
+
+def _hand_over(state: ConversationState, why: HandOver, *, language: str | None = None) -> ConversationStep:
+    return end_conversation(state, ConversationEnded(Ending.PERSON_REQUESTED, hand_over=why, language=language))
+
+
+def _enter(state: ConversationState, stage: Stage) -> ConversationState:
+    return replace(state, stage=stage, silences=0)
+
+
+def _preface(state: ConversationState, intent: Intent) -> Preface:
+    """Only a person who has confirmed to be the candidate learns of the application."""
+    match intent, state.stage:
+        case Intent.WHAT_ABOUT, Stage.CONSENT:
+            return Preface.APPLICATION
+        case Intent.WHO_IS_THIS, Stage.IDENTITY:
+            return Preface.NONE  # each greeting names the caller
+        case _:
+            return PREFACES[intent]
+
+
+def _ask(state: ConversationState, preface: Preface = Preface.NONE, *, again: bool = False) -> ConversationStep:
+    """Give the prompt of the stage."""
+    prompt = PROMPTS[state.stage](preface, again=again, keys_only=state.silences + 1 == MAX_TRIES)
+    if isinstance(prompt, AskConsent):
+        prompt = replace(prompt, resumed=state.resumed)
+    return ConversationStep(state, prompt)
+
+
+def _try_again(state: ConversationState, *, is_silent: bool) -> ConversationStep:
+    if state.silences + 1 == MAX_TRIES:
+        return _give_up(state)
+    preface = Preface.SILENCE if is_silent else Preface.UNCLEAR
+    return _ask(replace(state, silences=state.silences + 1), preface, again=True)
+
+
+def _give_up(state: ConversationState) -> ConversationStep:
+    return end_conversation(state, DEFAULT_ENDINGS.get(state.stage, Ending.NO_REPLY))

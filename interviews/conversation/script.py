@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import assert_never
 
 from interviews.conversation import engine, wording
@@ -32,6 +33,14 @@ class EmployerUnknown(Exception):
 
 
 @dataclass(frozen=True)
+class NextCall:
+    """When the candidate is called again, and the day on which this is said, in their time zone."""
+
+    at: datetime
+    today: date
+
+
+@dataclass(frozen=True)
 class Script:
     """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
 
@@ -46,6 +55,7 @@ class Script:
     remaining: int
     employer: Employer = field(default_factory=Employer)
     judged_by_person: bool = False
+    next_call: NextCall | None = None
 
     @property
     def wording(self) -> Wording:
@@ -66,6 +76,10 @@ class Script:
         return self.wording.JUDGED_BY_PERSON if self.judged_by_person else self.wording.JUDGED_BY_MODEL
 
     @property
+    def next_call_time(self) -> str:
+        return self.wording.call_time(self.next_call.at, today=self.next_call.today) if self.next_call else ""
+
+    @property
     def expected_seconds(self) -> float:
         remaining = self.questions[len(self.questions) - self.remaining :]
         return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining)
@@ -81,6 +95,7 @@ PLACEHOLDERS: Mapping[str, Callable[[Script], object]] = {
     "count": lambda script: script.wording.question_count(script.remaining),
     "minutes": lambda script: script.wording.duration(script.expected_seconds),
     "total": lambda script: len(script.questions),
+    "when": lambda script: script.next_call_time,
 }
 
 
@@ -98,16 +113,16 @@ class _Values(dict[str, object]):
 def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
-        case engine.AskIdentity(again):
-            return (script.fill(script.wording.GREETING_AGAIN if again else script.wording.GREETING),)
-        case engine.AskConsent(again, resumed):
-            announcement = _consent_template(script.wording, again=again, resumed=resumed)
-            return script.fill(announcement), script.wording.CHOICE
+        case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
+            templates = (script.wording.PREFACES[prompt.preface], *_introduction_templates(script.wording, prompt))
+            return tuple(script.fill(template) for template in templates if template)
+        case engine.HoldOn():
+            return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
             lead_in = script.fill(script.wording.LEADS[lead], number=position + 1)
             return lead_in, script.questions[position].text
         case engine.Goodbye(ending):
-            return script.wording.GOODBYES[ending], *_farewell(script)
+            return script.fill(script.wording.GOODBYES[ending]), *_farewell(script)
         case engine.RecordAnswer() | engine.HangUp():
             return ()
         case _ as unreachable:
@@ -120,20 +135,38 @@ def _farewell(script: Script) -> tuple[str, ...]:
     return *reach, script.wording.FAREWELL
 
 
-def _consent_template(texts: Wording, *, again: bool, resumed: bool) -> str:
-    if again:
-        return texts.CONSENT_AGAIN
-    return texts.RESUMING if resumed else texts.DISCLOSURE
+def _introduction_templates(texts: Wording, prompt: engine.Introduction) -> tuple[str, ...]:
+    match prompt:
+        case engine.AskIdentity(keys_only=True):
+            return (texts.IDENTITY_BY_KEYS,)
+        case engine.AskIdentity(again=again):
+            return (texts.GREETING_AGAIN if again else texts.GREETING,)
+        case engine.AskReachable(keys_only=keys_only):
+            return (texts.REACHABLE_BY_KEYS if keys_only else texts.REACHABLE,)
+        case engine.AskTime(keys_only=keys_only):
+            return (texts.CALL_TIME_BY_KEYS if keys_only else texts.CALL_TIME,)
+        case engine.AskConsent(keys_only=True):
+            return (texts.CONSENT_BY_KEYS,)
+        case engine.AskConsent(again=True):
+            return texts.CONSENT_AGAIN, texts.CHOICE
+        case engine.AskConsent(resumed=resumed):
+            return (texts.RESUMING if resumed else texts.DISCLOSURE), texts.CHOICE
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def prerenderable_texts(script: Script) -> set[str]:
     """Return all texts that interviews with these questions may need, except those that name a candidate."""
     positions = range(len(script.questions))
-    prompts: list[engine.Prompt] = [engine.AskConsent(again=again) for again in (False, True)]
+    prompts: list[engine.Prompt] = [engine.AskConsent(), engine.AskTime(), engine.HoldOn()]
+    prompts += [
+        engine.AskConsent(preface, again=True) for preface in engine.Preface if preface != engine.Preface.MATTER
+    ]
+    prompts += [engine.AskConsent(keys_only=True), engine.AskTime(keys_only=True)]
     prompts += [engine.AskQuestion(position, _usual_lead(position)) for position in positions]
     prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
     prompts += [engine.AskQuestion(0, lead) for lead in (engine.LeadIn.REPEATED, engine.LeadIn.UNHEARD)]
-    prompts += [engine.Goodbye(ending) for ending in engine.Ending]
+    prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
     texts = {text for prompt in prompts for text in prompt_texts(prompt, script)}
     resuming = engine.AskConsent(resumed=True)
     remaining_counts = (position + 1 for position in positions)

@@ -30,9 +30,13 @@ class Attempt(BaseModel):
         HUNG_UP = "hung_up", "Hung up"
         INVALID_NUMBER = "invalid_number", "Invalid number"
         CARRIER_ERROR = "carrier_error", "Carrier error"
+        CALL_LATER = "call_later", "Asked to be called later"
+        NOT_HERE = "not_here", "Candidate was not there"
         UNKNOWN = "unknown", "Unknown: the carrier may have acted"
 
     NEVER_HELD = (Outcome.INVALID_NUMBER, Outcome.CARRIER_ERROR)
+    MAY_BE_MACHINE = ("", Outcome.HUNG_UP, Outcome.CALL_LATER, Outcome.NOT_HERE)
+    """Outcomes that a machine's words may have had. The carrier may report the machine afterwards."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -42,6 +46,13 @@ class Attempt(BaseModel):
     silences = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The question that was asked last")
     resumed = models.BooleanField(default=False)
+    slow = models.BooleanField(default=False, db_default=False, help_text="The candidate asked for slower speech")
+    key_pressed = models.BooleanField(
+        default=False, db_default=False, help_text="A key was pressed, as no machine does"
+    )
+    call_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="The time for the next call that the candidate asked for and was told"
+    )
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
     concerns_all = models.BooleanField(

@@ -13,6 +13,7 @@ class EventKind(models.TextChoices):
     INTERVIEW_WAITING = "interview.waiting", "Interview waiting"
     INTERVIEW_BEGUN = "interview.begun", "Interview begun"
     INTERVIEW_VOIDED = "interview.voided", "Interview voided"
+    INTERVIEW_PERSON_REQUESTED = "interview.person_requested", "Interview person requested"
     INTERVIEW_COMPLETED = "interview.completed", "Interview completed"
     INTERVIEW_FAILED = "interview.failed", "Interview failed"
     INTERVIEW_CANCELLED = "interview.cancelled", "Interview cancelled"
@@ -27,6 +28,8 @@ class EventKind(models.TextChoices):
     ATTEMPT_HUNG_UP = "attempt.hung_up", "Attempt hung up"
     ATTEMPT_INVALID_NUMBER = "attempt.invalid_number", "Attempt invalid number"
     ATTEMPT_CARRIER_ERROR = "attempt.carrier_error", "Attempt carrier error"
+    ATTEMPT_CALL_LATER = "attempt.call_later", "Attempt call later"
+    ATTEMPT_NOT_HERE = "attempt.not_here", "Attempt not here"
     ATTEMPT_UNKNOWN = "attempt.unknown", "Attempt unknown"
 
     RESPONSE_PLANNED = "response.planned", "Question planned"

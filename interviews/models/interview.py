@@ -13,9 +13,13 @@ ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def needing_attention(self) -> Self:
-        """Those whose result waits for a person: until it is mended, or somebody has decided with it before them."""
-        waiting = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
-        return waiting.exclude(decisions__result__is_current=True)
+        """Those that wait for a reviewer: for a look at the result, or for the person that the candidate asked for.
+
+        A decision made with the current result before it ends the wait. So does any where there is no result.
+        """
+        unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON).exclude(decisions__result__is_current=True)
+        asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED, decisions__isnull=True)
+        return unclear | asked
 
     def to_decide(self) -> Self:
         """Those with a recommendation, on which nobody has decided yet."""
@@ -57,6 +61,7 @@ class Interview(LeasableModel):
         NOT_PERMITTED = "not_permitted", "Not permitted"
         TOO_LITTLE = "too_little", "Too few answers"
         EXPIRED = "expired", "Expired"
+        PERSON_REQUESTED = "person_requested", "Asked for a person"
         BY_HR = "by_hr", "Cancelled by HR"
         BY_CANDIDATE = "by_candidate", "Cancelled by the candidate"
         BY_CLIENT = "by_client", "Cancelled over the API"
@@ -80,6 +85,7 @@ class Interview(LeasableModel):
             Outcome.NOT_PERMITTED,
             Outcome.TOO_LITTLE,
             Outcome.EXPIRED,
+            Outcome.PERSON_REQUESTED,
         },
         Status.CANCELLED: {Outcome.BY_HR, Outcome.BY_CANDIDATE, Outcome.BY_CLIENT},
     }
@@ -92,7 +98,7 @@ class Interview(LeasableModel):
     )
     purpose = models.CharField(max_length=10, choices=Purpose.choices, default=Purpose.SCREENING)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING, db_index=True)
-    outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
     outcome_reason = models.TextField(blank=True)
     result_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NONE)
     language = models.CharField(max_length=10, default="en")
@@ -102,6 +108,12 @@ class Interview(LeasableModel):
     waiting_for = models.TextField(blank=True, help_text="Why the next call is not made now")
     wait_reason = models.CharField(
         max_length=20, choices=WaitReason.choices, blank=True, default="", db_default="", editable=False
+    )
+    postponements = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often the candidate asked to be called later"
+    )
+    person_requested_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the candidate asked for a person instead of the assistant"
     )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -134,6 +146,7 @@ class Interview(LeasableModel):
                             "not_permitted",
                             "too_little",
                             "expired",
+                            "person_requested",
                         ],
                     )
                 ),

@@ -1,6 +1,7 @@
 """Interviews over a channel that is held in memory. Imports no webhooks and no telephony."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.utils import timezone
 from candidates.models import DoNotCall
 from interviews import channels
 from interviews.conversation import engine
-from interviews.conversation.script import Question, Script, prompt_texts
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.script import NextCall, Question, Script, prompt_texts
 from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.reception.employer import employer_of
@@ -31,6 +33,9 @@ class InMemoryChannel:
 
     def end_attempt(self, attempt_id: UUID) -> None:
         self.ended.append(attempt_id)
+
+    def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
+        return resolve(requested, timezone.now())
 
     def opt_out(self, attempt_id: UUID) -> None:
         number = Attempt.objects.get(pk=attempt_id).interview.candidate.phone
@@ -108,5 +113,6 @@ def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
         language=interview.language,
         questions=tuple(Question(response.question, response.max_seconds) for response in responses),
         remaining=len(attempt.conversation_state().open_positions),
+        next_call=NextCall(at, timezone.now().date()) if (at := attempt.row.call_again_at) else None,
     )
     return " ".join(prompt_texts(prompt, script))

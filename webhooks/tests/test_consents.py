@@ -45,10 +45,18 @@ def test_early_refusal_has_no_disclosure(phone: Phone) -> None:
 
 def test_voided_consent_is_recorded(phone: Phone) -> None:
     phone.pick_up()
-    phone.press_key("1")
+    phone.speak("yes")
     phone.speak("I agree")
     phone.report_machine("machine_start")
     assert consents_of(phone.attempt)[1:] == [("record", False, GivenBy.VOIDED, "")]
+
+
+def test_key_proves_person(phone: Phone) -> None:
+    phone.pick_up()
+    phone.press_key("1")
+    phone.speak("I agree")
+    phone.report_machine("machine_start")
+    assert len(consents_of(phone.attempt)) == 1
 
 
 def test_resumed_disclosure_has_its_version(phone: Phone, interview: Interview) -> None:

@@ -1,7 +1,7 @@
 """TwiML for the prompts of a conversation. Pure functions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import assert_never
@@ -16,6 +16,13 @@ NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0
 MAX_TRANSCRIBED_SECONDS = 119
 """Twilio transcribes recordings of more than 2 and less than 120 seconds."""
 
+REPLY_SECONDS = 6
+KEYS_SECONDS = 10
+HOLD_SECONDS = 40
+"""How long a silence lasts before the conversation goes on: usually, where only keys count, and on request."""
+
+SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
+
 
 @dataclass(frozen=True)
 class RenderContext:
@@ -29,6 +36,7 @@ class RenderContext:
     turn: int
     transcribe: bool
     audio_urls: Mapping[str, str]
+    slow: bool = False
 
     def url(self, kind: str) -> str:
         return f"{self.base_url}/turns/{self.turn}/{kind}"
@@ -48,7 +56,7 @@ def render(prompt: engine.Prompt, context: RenderContext) -> str:
     """Return the TwiML that speaks the prompt and sends the input to the address of this turn."""
     response = VoiceResponse()
     match prompt:
-        case engine.AskIdentity() | engine.AskConsent():
+        case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
             _gather_reply(response, prompt, context)
         case engine.AskQuestion(position):
             _gather_key(response, prompt, context)
@@ -65,16 +73,18 @@ def render(prompt: engine.Prompt, context: RenderContext) -> str:
     return str(response)
 
 
-def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
-    gather = Gather(
-        input="dtmf speech",
-        num_digits=1,
-        timeout=6,
-        speech_timeout="auto",
-        hints=phrases.for_language(context.script.language).hints,
-        language=context.locale,
-        action=context.url("reply"),
-    )
+def _gather_reply(response: VoiceResponse, prompt: engine.Introduction | engine.HoldOn, context: RenderContext) -> None:
+    """Collect words or one key. `finish_on_key` is empty, since a key that finishes is not reported by itself."""
+    options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
+    if isinstance(prompt, engine.HoldOn) or not prompt.keys_only:
+        options = {
+            "input": "dtmf speech",
+            "timeout": HOLD_SECONDS if isinstance(prompt, engine.HoldOn) else REPLY_SECONDS,
+            "speech_timeout": "auto",
+            "hints": phrases.for_language(context.script.language).hints,
+            "language": context.locale,
+        }
+    gather = Gather(num_digits=1, finish_on_key="", action=context.url("reply"), **options)
     _speak(gather, prompt, context)
     response.append(gather)
     response.redirect(context.url("silence"))
@@ -88,11 +98,21 @@ def _gather_key(response: VoiceResponse, prompt: engine.Prompt, context: RenderC
 
 def _speak(parent: VoiceResponse | Gather, prompt: engine.Prompt, context: RenderContext) -> None:
     texts = prompt_texts(prompt, context.script)
+    if context.slow:
+        _speak_slowly(parent, texts, context)
+        return
     for url, pieces in groupby(texts, key=lambda text: context.audio_urls.get(text, "")):
         if url:
             parent.play(url)
         else:
             parent.say(" ".join(pieces), language=context.locale)
+
+
+def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context: RenderContext) -> None:
+    """Pause after each sentence. A slower rate needs SSML, which the carrier's basic voices do not support."""
+    for sentence in (sentence for text in texts for sentence in SENTENCE_END.split(text)):
+        parent.say(sentence, language=context.locale)
+        parent.pause(length=1)
 
 
 def _record(response: VoiceResponse, context: RenderContext, seconds: int) -> None:

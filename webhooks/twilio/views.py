@@ -1,6 +1,7 @@
 """What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
 
 import logging
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -16,13 +17,14 @@ from django.http import (
     UnreadablePostError,
 )
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from interviews.conversation import engine
-from interviews.conversation.script import Employer, Question, Script, prompt_texts
+from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 from interviews.models import Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.reception.employer import employer_of
@@ -130,6 +132,7 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt) -> twiml.Rend
         turn=attempt.row.turn,
         transcribe=configured_transcriber().uses_carrier,
         audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
+        slow=attempt.row.slow,
     )
 
 
@@ -146,7 +149,12 @@ def _script(attempt: LockedAttempt) -> Script:
             for response in attempt.responses.values()
         ),
         remaining=len(state.open_positions),
+        next_call=_next_call(attempt.row.call_again_at),
     )
+
+
+def _next_call(at: datetime | None) -> NextCall | None:
+    return NextCall(at, timezone.localdate(timezone=at.tzinfo)) if at else None
 
 
 def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from random import Random
+from typing import ClassVar
 
 from .callee import SILENCE, Callee, CalleePrompt, Pickup, Reaction
 from .canned_answers import extract_question, talkative_answer, terse_answer
@@ -148,6 +149,88 @@ class NeverStopsTalking(Persona):
         return Reaction(" ".join(talkative_answer(f"{question} {n}", self.number) for n in range(8)))
 
 
+class Talker(Persona):
+    """Replies to the prompts before the questions with these words, one after another, and with keys after the last."""
+
+    words: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self._unsaid = list(self.words)
+
+    def choose_option(self, prompt: CalleePrompt) -> Reaction:
+        if prompt.accepts_speech and self._unsaid:
+            return Reaction(self._unsaid.pop(0))
+        return super().choose_option(prompt)
+
+
+class AsksWhoCalls(Talker):
+    name = "asks who is calling"
+    description = "Asks who is calling before she says who she is."
+    words = ("hello who is this", "oh okay yes this is she", "yes i agree")
+
+
+class AsksForLater(Talker):
+    name = "asks for a call at five"
+    description = "Is at work, and asks to be called at five."
+    words = ("yes speaking", "uh i'm at work right now can you call me later today at five")
+
+
+class IsDriving(Talker):
+    name = "is driving"
+    description = "Is driving, and names no time for another call."
+    words = ("yeah this is he", "i'm driving right now", "uh some time in the evening")
+
+
+class WantsPerson(Talker):
+    name = "wants a person"
+    description = "Asks for a person instead of the assistant."
+    words = ("yes that's me", "can i talk to a real person please")
+
+
+class SpouseAnswers(Talker):
+    name = "spouse answers"
+    description = "The husband answers, and says when to call again."
+    words = ("no this is her husband she's not here right now", "try again tomorrow morning")
+
+
+class SpouseFetches(Talker):
+    name = "spouse fetches the candidate"
+    description = "Another person answers and fetches the candidate."
+    words = ("hold on i'll get her", "hello this is alex", "i agree")
+
+
+class AsksToRepeat(Talker):
+    name = "asks to repeat and to speak slower"
+    description = "Hears badly: asks again and again, then agrees."
+    words = (
+        "hello",
+        "sorry could you repeat that",
+        "can you speak slower please",
+        "yes that's me what is this about",
+        "is this a robot",
+        "yes i agree",
+    )
+
+
+class NearlyAgrees(Talker):
+    name = "nearly agrees"
+    description = "Is of two minds at first, and agrees when asked again."
+    words = ("yes that is me", "well i guess so", "yes i agree")
+
+
+class SpeaksSpanish(Talker):
+    name = "speaks Spanish"
+    description = "Asks whether the interview can be in Spanish."
+    words = ("yes this is me", "can we do this in spanish")
+
+
+class IsUnsure(Talker):
+    name = "is not understood"
+    description = "Says what cannot be understood, until only keys are left."
+    words = ("was wollen sie denn", "ich verstehe kein wort", "ach so ein computer")
+
+
 class Voicemail(Persona):
     """An answering machine: plays its greeting at the first prompt that accepts speech, then stays silent."""
 
@@ -205,6 +288,16 @@ PERSONAS: dict[str, type[Persona]] = {
     "14": CarrierFailure,
     "15": NumberNotInService,
     "16": NeverStopsTalking,
+    "17": AsksWhoCalls,
+    "18": AsksForLater,
+    "19": IsDriving,
+    "20": WantsPerson,
+    "21": SpouseAnswers,
+    "22": SpouseFetches,
+    "23": AsksToRepeat,
+    "24": NearlyAgrees,
+    "25": SpeaksSpanish,
+    "26": IsUnsure,
 }
 CROWD_DIGITS = "99"  # any persona, mostly cooperative ones; the whole number is the seed
 

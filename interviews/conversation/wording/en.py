@@ -1,9 +1,10 @@
 """English texts of prompts."""
 
 import re
+from datetime import date, datetime
 from math import ceil
 
-from interviews.conversation.engine import Ending, LeadIn
+from interviews.conversation.engine import Ending, LeadIn, Preface
 
 LANGUAGE_NAME = "English"
 LOCALE = "en-US"
@@ -13,9 +14,40 @@ GREETING = (
     "If that is you, press 1 or say yes. If not, press 2."
 )
 GREETING_AGAIN = (
-    "Sorry, I did not get that. This is the automated assistant of {employer}. Am I speaking with {name}? "
-    "Press 1 for yes, or 2 for no."
+    "This is the automated assistant of {employer}. Am I speaking with {name}? Press 1 for yes, or 2 for no."
 )
+IDENTITY_BY_KEYS = (
+    "This is the automated assistant of {employer}. Please use the keys of your phone. If you are {name}, press 1. "
+    "If not, press 2."
+)
+REACHABLE = (
+    "Can I reach {name} at this number at another time? For yes, press 1, or tell me when to call. If this is the "
+    "wrong number, press 2."
+)
+REACHABLE_BY_KEYS = (
+    "Please use the keys of your phone. If I can reach {name} at this number at another time, press 1. If this is the "
+    "wrong number, press 2."
+)
+CALL_TIME = (
+    "When may I call again? Tell me a time, for example today at five, or tomorrow morning. Press 1 if I may choose "
+    "the time. If you do not want to be interviewed, press 2."
+)
+CALL_TIME_BY_KEYS = (
+    "Please use the keys of your phone. If I may choose the time of my next call, press 1. If you do not want to be "
+    "interviewed, press 2."
+)
+HOLD_ON = "Of course, I will wait. Speak when you are ready."
+PREFACES = {
+    Preface.NONE: "",
+    Preface.UNCLEAR: "Sorry, I did not get that.",
+    Preface.SILENCE: "Sorry, I can't hear you.",
+    Preface.CALLER: "This is the automated assistant of {employer}.",
+    Preface.MATTER: "It is a personal matter for {name}.",
+    Preface.APPLICATION: "It is about your application for {job}.",
+    Preface.ROBOT: "Yes, I am an automated assistant, not a person.",
+    Preface.SLOWER: "Of course. I will speak more slowly.",
+    Preface.NEARLY: "I need a clear answer. Do you agree?",
+}
 DISCLOSURE = (
     "Thank you. I am calling about your application for {job}. An artificial intelligence asks you {count}, in about "
     "{minutes}{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
@@ -28,10 +60,14 @@ RESUMING = (
 )
 JUDGED_BY_MODEL = " and scores your answers. A person decides."
 JUDGED_BY_PERSON = ". A person scores your answers and decides."
-CONSENT_AGAIN = "Sorry, I did not get that. For a person or another way, press 0."
+CONSENT_AGAIN = "For a person or another way, press 0."
 CHOICE = (
     "If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
     "If you do not agree, press 2. If you do not want to be called again, press 9."
+)
+CONSENT_BY_KEYS = (
+    "Please use the keys of your phone. To be interviewed by an A.I. and recorded now, press 1. If you do not agree, "
+    "press 2. For a person or another way, press 0. If you do not want to be called again, press 9."
 )
 LEADS = {
     LeadIn.FIRST: (
@@ -48,10 +84,14 @@ GOODBYES = {
     Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you.",
     Ending.OPTED_OUT: "We will not call you again.",
     Ending.WRONG_PERSON: "Sorry to have bothered you.",
+    Ending.PERSON_REQUESTED: "Of course. I will pass this on, so that a person gets in touch with you.",
+    Ending.CALL_LATER: "Thank you. I will call again {when}.",
+    Ending.NOT_HERE: "Thank you. I will try again at another time.",
     Ending.NO_REPLY: "Sorry, I could not make out a reply.",
 }
 REACH = "You can reach us at {callback}."
 FAREWELL = "Goodbye."
+NEAR_DAYS = {0: "today", 1: "tomorrow"}
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
 UNKNOWN_CALL = "We are sorry. This call can't be continued. Goodbye."
 
@@ -74,3 +114,13 @@ def spell_number(number: str) -> str:
 
 def spell_address(address: str) -> str:
     return SEPARATOR.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
+
+
+def call_time(at: datetime, *, today: date) -> str:
+    """Such as "today at 5 PM". The day of the month is named where the weekday alone is not clear."""
+    clock = f"{at:%I:%M %p}".lstrip("0").replace(":00", "")
+    days = (at.date() - today).days
+    if days in NEAR_DAYS:
+        return f"{NEAR_DAYS[days]} at {clock}"
+    day = f"{at:%A}" if days < 7 else f"{at:%A, %B} {at.day}"
+    return f"on {day} at {clock}"

@@ -1,9 +1,10 @@
 """What the wording of a language consists of."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Protocol
 
-from interviews.conversation.engine import Ending, LeadIn
+from interviews.conversation.engine import Ending, LeadIn, Preface
 
 
 class Wording(Protocol):
@@ -11,7 +12,7 @@ class Wording(Protocol):
 
     Placeholders: {employer}, its {callback} number and the address of its privacy {notice}, {judge} of the answers,
     {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question
-    and {total} number of questions.
+    and {total} number of questions, {when} the candidate is called again.
     """
 
     @property
@@ -30,6 +31,31 @@ class Wording(Protocol):
     def GREETING_AGAIN(self) -> str: ...
 
     @property
+    def IDENTITY_BY_KEYS(self) -> str:
+        """For the last try, which takes keys only; so are the others of this ending."""
+
+    @property
+    def REACHABLE(self) -> str:
+        """Whether the candidate can be reached at this number at another time. Must not name the subject."""
+
+    @property
+    def REACHABLE_BY_KEYS(self) -> str: ...
+
+    @property
+    def CALL_TIME(self) -> str:
+        """When to call again."""
+
+    @property
+    def CALL_TIME_BY_KEYS(self) -> str: ...
+
+    @property
+    def HOLD_ON(self) -> str: ...
+
+    @property
+    def PREFACES(self) -> Mapping[Preface, str]:
+        """The replies before a prompt that is given again. Only that of the application may name the subject."""
+
+    @property
     def DISCLOSURE(self) -> str:
         """What happens and by whom, in at most 70 words. The choice follows."""
 
@@ -46,11 +72,14 @@ class Wording(Protocol):
 
     @property
     def CONSENT_AGAIN(self) -> str:
-        """After a reply that was not understood. The choice follows."""
+        """In short. The choice follows."""
 
     @property
     def CHOICE(self) -> str:
         """How to consent, to decline and to opt out."""
+
+    @property
+    def CONSENT_BY_KEYS(self) -> str: ...
 
     @property
     def LEADS(self) -> Mapping[LeadIn, str]: ...
@@ -82,3 +111,6 @@ class Wording(Protocol):
 
     def spell_address(self, address: str) -> str:
         """A web address with its punctuation in words."""
+
+    def call_time(self, at: datetime, *, today: date) -> str:
+        """The time of the next call, for the candidate."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from candidates.models import Consent
 from interviews.conversation import engine
@@ -23,7 +24,11 @@ from interviews.models.transitions.interview import LockedInterview, already_loc
 from interviews.models.transitions.locking import read_locked
 from interviews.task_handles import FOLLOW_UP
 
+MAX_POSTPONEMENTS = 3
+"""How often the candidate may have the call postponed. After that a person takes over."""
+
 APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+WRONG_PERSON = "Another person answered this number."
 MACHINE_ANSWERED = "A machine answered."
 MACHINE_HAD_ANSWERED = "A machine had answered."
 ASKED_OR_ANSWERED = (
@@ -72,6 +77,9 @@ class LockedAttempt:
             silences=self.row.silences,
             resumed=self.row.resumed,
             language=self.interview.row.language,
+            slow=self.row.slow,
+            can_postpone=self.interview.row.postponements < MAX_POSTPONEMENTS,
+            candidate_name=SimpleLazyObject(lambda: self.interview.row.candidate.full_name),
         )
 
     def _ignores_input(self, unanswered: list[int]) -> bool:
@@ -119,6 +127,8 @@ class LockedAttempt:
         why = attempt.reason or ("" if attempt.outcome else reason)
         attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=why)
         self._add_end_event()
+        if attempt.stage == engine.Stage.STRANGER and attempt.outcome == attempt.Outcome.HUNG_UP:
+            self.interview.finish(Interview.Outcome.WRONG_PERSON, reason=WRONG_PERSON)
         if self.interview.row.is_live:
             cut_off = attempt.stage == engine.Stage.QUESTION or attempt.outcome == attempt.Outcome.HUNG_UP
             FOLLOW_UP.defer(attempt.pk, delay=attempt.channel_service.grace_seconds if cut_off else 0)
@@ -151,14 +161,12 @@ class LockedAttempt:
         attempt = self.row
         if not attempt.channel_service.reaches_machines:
             return
-        if (
-            attempt.outcome not in ("", attempt.Outcome.HUNG_UP)
-            or not self.interview.row.is_live
-            or attempt.has_successor
-        ):
+        if attempt.outcome not in attempt.MAY_BE_MACHINE or not self.interview.row.is_live or attempt.has_successor:
             return
         if self._pressed_keys:
             return
+        if attempt.outcome == attempt.Outcome.CALL_LATER:
+            self._withdraw_postponement()
         attempt.update_fields(outcome=attempt.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason=MACHINE_ANSWERED)
         if attempt.ended_at:
             self._add_end_event()
@@ -167,8 +175,18 @@ class LockedAttempt:
         if not attempt.ended_at:
             attempt.channel_service.end_attempt(attempt.pk)
 
+    def _withdraw_postponement(self) -> None:
+        """No candidate asked for another time."""
+        self.row.update_fields(call_again_at=None)
+        self.interview.count_postponement(-1)
+        if self.row.ended_at:
+            self.interview.clear_next_attempt()
+            FOLLOW_UP.defer(self.row.pk)
+
     @property
     def _pressed_keys(self) -> bool:
+        if self.row.key_pressed:
+            return True
         recordings = self.row.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
         return self.row.consents.filter(given_by=Consent.GivenBy.KEY).exists() or recordings.exists()
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from candidates.models import Consent
 from interviews.conversation import engine
+from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.transitions.answer import LockedRecording
-from interviews.models.transitions.attempt import LockedAttempt
+from interviews.models.transitions.attempt import WRONG_PERSON, LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
 from interviews.models.transitions.coverage import accept_partial_recording, finish_by_coverage
 
@@ -23,7 +24,13 @@ WRONG_RECORDING = "The carrier named a recording that does not belong to this an
 NO_CLEAR_REPLY = "The call was picked up, but there was no clear reply."
 NOTHING_SAID = "Asked twice; nothing was said."
 OPTED_OUT = "Asked not to be called again."
-WRONG_PERSON = "Somebody else answered this number."
+NOT_HERE = "Another person answered; the candidate was not there."
+CALL_LATER = "Asked to be called again later."
+HAND_OVERS = {
+    engine.HandOver.ASKED: "The candidate asked for a person.",
+    engine.HandOver.LANGUAGE: "The candidate asked for another language.",
+    engine.HandOver.POSTPONED: "The candidate asked to be called later once more than is allowed.",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,8 @@ def apply_input(attempt: LockedAttempt, turn: int, received: ReceivedInput) -> e
         stage=step.state.stage,
         turn=step.state.turn,
         silences=step.state.silences,
+        slow=step.state.slow,
+        key_pressed=attempt.row.key_pressed or isinstance(received.input, engine.KeyPressed),
         position=getattr(step.prompt, "position", attempt.row.position),
         answered_at=attempt.row.answered_at or now,
         last_input_at=now,
@@ -109,8 +118,8 @@ def _apply_fact(
             _close_unanswered(attempt, position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
         case engine.QuestionUnanswered(position):
             _close_unanswered(attempt, position, InterviewResponse.Status.SILENT, NOTHING_SAID)
-        case engine.ConversationEnded(ending):
-            _apply_ending(attempt, ending, reply)
+        case engine.ConversationEnded():
+            _apply_ending(attempt, fact, reply)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -122,13 +131,21 @@ def _close_unanswered(attempt: LockedAttempt, position: int, status: InterviewRe
         response.close_unscored(status, reason=reason)
 
 
-def _apply_ending(attempt: LockedAttempt, ending: engine.Ending, reply: ConsentReply) -> None:
+def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply: ConsentReply) -> None:
     """The conversation came to its own end."""
     row, interview, channel = attempt.row, attempt.interview, attempt.row.channel_service
-    match ending:
+    match ended.ending:
         case engine.Ending.NO_REPLY:
             row.update_fields(outcome=row.Outcome.NO_ANSWER, reason=NO_CLEAR_REPLY)
             return
+        case engine.Ending.NOT_HERE:
+            row.update_fields(outcome=row.Outcome.NOT_HERE, reason=NOT_HERE)
+            return
+        case engine.Ending.CALL_LATER:
+            _postpone(attempt, ended.when)
+            return
+        case engine.Ending.PERSON_REQUESTED:
+            _hand_over(attempt, ended)
         case engine.Ending.FINISHED:
             finish_by_coverage(interview, reason="")
         case engine.Ending.DECLINED:
@@ -144,3 +161,22 @@ def _apply_ending(attempt: LockedAttempt, ending: engine.Ending, reply: ConsentR
         case _ as unreachable:
             assert_never(unreachable)
     row.update_fields(outcome=row.Outcome.ANSWERED)
+
+
+def _postpone(attempt: LockedAttempt, requested: RequestedTime | None) -> None:
+    """The call is placed at the requested time once this one has ended (`calling.retries`)."""
+    row = attempt.row
+    call_again_at = row.channel_service.next_contact(row.pk, requested or RequestedTime())
+    row.update_fields(outcome=row.Outcome.CALL_LATER, reason=CALL_LATER, call_again_at=call_again_at)
+    attempt.interview.count_postponement()
+
+
+def _hand_over(attempt: LockedAttempt, ended: engine.ConversationEnded) -> None:
+    """No more calls for this interview. What was answered is kept, and scored where it is enough."""
+    interview, reason = attempt.interview, HAND_OVERS[ended.hand_over]
+    data = {"attempt": str(attempt.row.pk), "why": ended.hand_over, "language": ended.language or ""}
+    interview.record_person_request(reason=reason, data=data)
+    if interview.row.status == Interview.Status.PENDING:
+        interview.finish(Interview.Outcome.PERSON_REQUESTED, actor="candidate", reason=reason)
+    else:
+        finish_by_coverage(interview, reason=reason, too_little=Interview.Outcome.PERSON_REQUESTED)

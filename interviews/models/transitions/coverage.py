@@ -9,7 +9,9 @@ from interviews.models.transitions.interview import LockedInterview
 TOO_FEW_ANSWERS = "Too few of the questions were answered."
 
 
-def finish_by_coverage(interview: LockedInterview, *, reason: str) -> None:
+def finish_by_coverage(
+    interview: LockedInterview, *, reason: str, too_little: Interview.Outcome = Interview.Outcome.TOO_LITTLE
+) -> None:
     """Finish an interview that gets no more answers: complete, partial or too little, by the answered weight.
 
     Answers that were cut off count. Scores do not: some answers may have one by now and others not.
@@ -27,7 +29,7 @@ def finish_by_coverage(interview: LockedInterview, *, reason: str) -> None:
     elif responses and weighted_coverage(answered, total) >= interview.row.job.minimum_coverage:
         interview.finish(Interview.Outcome.PARTIAL, reason=reason)
     else:
-        interview.finish(Interview.Outcome.TOO_LITTLE, reason=reason or TOO_FEW_ANSWERS)
+        interview.finish(too_little, reason=reason or TOO_FEW_ANSWERS)
 
 
 def accept_partial_recording(response: LockedResponse) -> bool:

@@ -98,6 +98,16 @@ class LockedInterview:
         """Let no call be due, for now."""
         self.row.update_fields(**NO_NEXT_ATTEMPT)
 
+    def count_postponement(self, change: int = 1) -> None:
+        """Such an attempt uses up none of the job's. -1: it was none after all."""
+        self.row.update_fields(postponements=self.row.postponements + change)
+
+    def record_person_request(self, *, reason: str, data: dict[str, str]) -> None:
+        """Keep that the candidate asked for a person. The first request counts."""
+        if self.row.person_requested_at is None:
+            self.row.update_fields(person_requested_at=timezone.now())
+            self.add_event(EventKind.INTERVIEW_PERSON_REQUESTED, actor="candidate", reason=reason, **data)
+
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
         """The conversation is over, or will not take place. Final: a second call changes nothing.
 

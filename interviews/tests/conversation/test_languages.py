@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from interviews.conversation import phrases, wording
-from interviews.conversation.engine import Ending, LeadIn
+from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.languages import languages
 from interviews.conversation.script import PLACEHOLDERS
 from jobs.interview_languages import interview_languages
@@ -25,6 +25,16 @@ class TestWording:
 
     def test_every_lead_has_text(self, tag: str) -> None:
         assert set(wording.for_language(tag).LEADS) == set(LeadIn)
+
+    def test_every_preface_has_text(self, tag: str) -> None:
+        assert set(wording.for_language(tag).PREFACES) == set(Preface)
+
+    def test_others_learn_nothing_of_application(self, tag: str) -> None:
+        texts = wording.for_language(tag)
+        prefaces = [text for preface, text in texts.PREFACES.items() if preface is not Preface.APPLICATION]
+        before_identity = [texts.GREETING, texts.GREETING_AGAIN, texts.IDENTITY_BY_KEYS, texts.REACHABLE]
+        before_identity += [texts.REACHABLE_BY_KEYS, texts.CALL_TIME, texts.CALL_TIME_BY_KEYS, *prefaces]
+        assert "job" not in set().union(*map(placeholders, before_identity))
 
     def test_placeholders_are_known(self, tag: str) -> None:
         texts = wording.for_language(tag)

@@ -1,6 +1,7 @@
 """The texts of prompts."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -109,6 +110,19 @@ def test_question_is_its_own_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(2026, 11, 30, 17, tzinfo=UTC), "today at 5 PM"),
+        (datetime(2026, 12, 1, 9, 30, tzinfo=UTC), "tomorrow at 9:30 AM"),
+        (datetime(2026, 12, 4, 12, tzinfo=UTC), "on Friday at 12 PM"),
+        (datetime(2026, 12, 7, 10, tzinfo=UTC), "on Monday, December 7 at 10 AM"),
+    ],
+)
+def test_time_of_next_call_is_spoken(at: datetime, text: str) -> None:
+    assert en.call_time(at, today=date(2026, 11, 30)) == text
+
+
 @pytest.mark.parametrize("prompt", [engine.RecordAnswer(0), engine.HangUp()])
 def test_silent_prompts_have_no_text(prompt: engine.Prompt) -> None:
     assert prompt_texts(prompt, SCRIPT) == ()
@@ -123,7 +137,9 @@ def test_prerenderable_texts_cover_prompts() -> None:
         engine.AskQuestion(1, engine.LeadIn.NEXT),
         engine.AskQuestion(1, engine.LeadIn.RESUMED),
         engine.AskQuestion(1, engine.LeadIn.UNHEARD),
-        *map(engine.Goodbye, engine.Ending),
+        engine.AskTime(),
+        engine.HoldOn(),
+        *(engine.Goodbye(ending) for ending in engine.Ending if ending is not engine.Ending.CALL_LATER),
     ]
     for prompt in prompts:
         assert set(prompt_texts(prompt, SCRIPT)) <= texts

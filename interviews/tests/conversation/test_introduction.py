@@ -1,0 +1,233 @@
+"""The conversation before the first question: every intent gets a fitting reply."""
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from interviews.conversation.elements import (
+    AskConsent,
+    AskIdentity,
+    AskQuestion,
+    AskReachable,
+    AskTime,
+    ConsentGiven,
+    ConversationEnded,
+    ConversationState,
+    ConversationStep,
+    Ending,
+    Goodbye,
+    HandOver,
+    HoldOn,
+    KeyPressed,
+    NoReply,
+    Preface,
+    Prompt,
+    Stage,
+    WordsSpoken,
+)
+from interviews.conversation.engine import next_step
+from interviews.conversation.introduction import DEFAULT_ENDINGS, MAX_TRIES, MAX_TURNS, PROMPTS, apply_reply
+from interviews.conversation.phrases.intent import Intent, Understanding
+from interviews.conversation.phrases.requested_time import RequestedTime
+
+AT_FIVE = RequestedTime(clock=time(17))
+STAGES = list(PROMPTS)
+WORDS = WordsSpoken("words")
+
+
+def at(stage: Stage, **more: object) -> ConversationState:
+    return replace(ConversationState(stage=stage, turn=4, open_positions=(0, 1)), **more)  # type: ignore[arg-type]
+
+
+def reply_with(state: ConversationState, intent: Intent, *also: Intent, **more: object) -> ConversationStep:
+    return apply_reply(state, WORDS, Understanding(intent, frozenset(also), **more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    ("intent", "ending"),
+    [
+        (Intent.NEVER, Ending.OPTED_OUT),
+        (Intent.WRONG_NUMBER, Ending.WRONG_PERSON),
+        (Intent.REFUSE, Ending.DECLINED),
+        (Intent.PERSON, Ending.PERSON_REQUESTED),
+    ],
+)
+def test_final_intents_end_every_stage(stage: Stage, intent: Intent, ending: Ending) -> None:
+    step = reply_with(at(stage), intent)
+    assert (step.state.stage, step.prompt) == (Stage.OVER, Goodbye(ending))
+    assert step.facts == (ConversationEnded(ending),)
+
+
+@pytest.mark.parametrize(
+    ("stage", "intent", "prompt"),
+    [
+        (Stage.IDENTITY, Intent.THIS_IS_ME, AskConsent()),
+        (Stage.IDENTITY, Intent.YES, AskConsent()),
+        (Stage.IDENTITY, Intent.WHO_IS_THIS, AskIdentity(again=True)),
+        (Stage.IDENTITY, Intent.WHAT_ABOUT, AskIdentity(Preface.MATTER, again=True)),
+        (Stage.IDENTITY, Intent.IS_ROBOT, AskIdentity(Preface.ROBOT, again=True)),
+        (Stage.IDENTITY, Intent.REPEAT, AskIdentity()),
+        (Stage.IDENTITY, Intent.SLOWER, AskIdentity(Preface.SLOWER)),
+        (Stage.IDENTITY, Intent.BUSY, AskTime()),
+        (Stage.IDENTITY, Intent.LATER, AskTime()),
+        (Stage.IDENTITY, Intent.HOLD_ON, HoldOn()),
+        (Stage.IDENTITY, Intent.NOT_ME, AskReachable()),
+        (Stage.IDENTITY, Intent.NO, AskReachable()),
+        (Stage.IDENTITY, Intent.NEARLY_AGREE, AskIdentity(Preface.UNCLEAR, again=True)),
+        (Stage.ABSENT, Intent.THIS_IS_ME, AskIdentity(again=True)),
+        (Stage.ABSENT, Intent.YES, Goodbye(Ending.NOT_HERE)),
+        (Stage.ABSENT, Intent.NO, Goodbye(Ending.WRONG_PERSON)),
+        (Stage.ABSENT, Intent.WHAT_ABOUT, AskReachable(Preface.MATTER, again=True)),
+        (Stage.STRANGER, Intent.NOT_ME, Goodbye(Ending.NOT_HERE)),
+        (Stage.RESCHEDULE, Intent.YES, Goodbye(Ending.CALL_LATER)),
+        (Stage.RESCHEDULE, Intent.LATER, Goodbye(Ending.CALL_LATER)),
+        (Stage.RESCHEDULE, Intent.NO, AskTime(Preface.UNCLEAR, again=True)),
+        (Stage.RESCHEDULE, Intent.WHAT_ABOUT, AskTime(Preface.MATTER, again=True)),
+        (Stage.CONSENT, Intent.WHO_IS_THIS, AskConsent(Preface.CALLER, again=True)),
+        (Stage.CONSENT, Intent.WHAT_ABOUT, AskConsent(Preface.APPLICATION, again=True)),
+        (Stage.CONSENT, Intent.IS_ROBOT, AskConsent(Preface.ROBOT, again=True)),
+        (Stage.CONSENT, Intent.REPEAT, AskConsent()),
+        (Stage.CONSENT, Intent.EXPLAIN, AskConsent()),
+        (Stage.CONSENT, Intent.SLOWER, AskConsent(Preface.SLOWER)),
+        (Stage.CONSENT, Intent.BUSY, AskTime()),
+        (Stage.CONSENT, Intent.HOLD_ON, HoldOn()),
+        (Stage.CONSENT, Intent.NEARLY_AGREE, AskConsent(Preface.NEARLY, again=True)),
+        (Stage.CONSENT, Intent.THIS_IS_ME, AskConsent(Preface.NEARLY, again=True)),
+        (Stage.CONSENT, Intent.NO, Goodbye(Ending.DECLINED)),
+        (Stage.CONSENT, Intent.NOT_ME, AskReachable()),
+    ],
+)
+def test_intent_gets_prompt(stage: Stage, intent: Intent, prompt: Prompt) -> None:
+    assert reply_with(at(stage), intent).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "prompt"),
+    [
+        (Stage.ABSENT, "yes", Goodbye(Ending.NOT_HERE)),
+        (Stage.ABSENT, "yes sure", Goodbye(Ending.NOT_HERE)),
+        (Stage.STRANGER, "no", Goodbye(Ending.WRONG_PERSON)),
+        (Stage.STRANGER, "oh yes this is alex speaking", AskIdentity(again=True)),
+        (Stage.RESCHEDULE, "okay", Goodbye(Ending.CALL_LATER)),
+        (Stage.RESCHEDULE, "tomorrow at ten", Goodbye(Ending.CALL_LATER)),
+    ],
+)
+def test_yes_means_what_was_asked(stage: Stage, words: str, prompt: Prompt) -> None:
+    """Another person's yes must not open the disclosure."""
+    assert next_step(at(stage, candidate_name="Alex Doe"), 4, WordsSpoken(words)).prompt == prompt
+
+
+@pytest.mark.parametrize("intent", [Intent.AGREE, Intent.YES])
+def test_clear_yes_is_consent(intent: Intent) -> None:
+    step = reply_with(at(Stage.CONSENT), intent)
+    assert ConsentGiven() in step.facts
+    assert isinstance(step.prompt, AskQuestion)
+
+
+@pytest.mark.parametrize("also", sorted(set(Intent) - {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}))
+def test_consent_with_doubt_is_asked_back(also: Intent) -> None:
+    step = reply_with(at(Stage.CONSENT), Intent.AGREE, also)
+    assert (step.facts, step.prompt) == ((), AskConsent(Preface.NEARLY, again=True))
+
+
+@pytest.mark.parametrize("intent", sorted(set(Intent) - {Intent.AGREE, Intent.YES}))
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_yes_consents(stage: Stage, intent: Intent) -> None:
+    assert ConsentGiven() not in reply_with(at(stage), intent).facts
+
+
+@pytest.mark.parametrize("stage", [Stage.IDENTITY, Stage.CONSENT, Stage.RESCHEDULE, Stage.ABSENT])
+def test_named_time_is_taken(stage: Stage) -> None:
+    step = reply_with(at(stage), Intent.LATER, when=AT_FIVE)
+    assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
+
+
+@pytest.mark.parametrize("intent", [Intent.UNCLEAR, Intent.ANSWER])
+def test_bare_time_is_taken_where_one_is_asked(intent: Intent) -> None:
+    step = reply_with(at(Stage.RESCHEDULE), intent, when=AT_FIVE)
+    assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
+
+
+def test_other_person_names_time() -> None:
+    step = reply_with(at(Stage.IDENTITY), Intent.NOT_ME, Intent.LATER, when=AT_FIVE)
+    assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
+
+
+def test_other_person_fetches_candidate() -> None:
+    waiting = reply_with(at(Stage.ABSENT), Intent.HOLD_ON)
+    assert waiting.prompt == HoldOn()
+    assert reply_with(waiting.state, Intent.YES).prompt == AskConsent()
+
+
+def test_call_is_not_postponed_for_ever() -> None:
+    for stage in (Stage.IDENTITY, Stage.CONSENT):
+        step = reply_with(at(stage, can_postpone=False), Intent.LATER, when=AT_FIVE)
+        assert step.facts == (ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED),)
+    assert reply_with(at(Stage.IDENTITY, can_postpone=False), Intent.NOT_ME, when=AT_FIVE).prompt == AskReachable()
+
+
+def test_other_language_needs_person() -> None:
+    step = reply_with(at(Stage.CONSENT), Intent.OTHER_LANGUAGE, language="es")
+    assert step.facts == (ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.LANGUAGE, language="es"),)
+    assert reply_with(at(Stage.CONSENT, language="en-GB"), Intent.OTHER_LANGUAGE, language="en").prompt == AskConsent()
+
+
+def test_slow_speech_lasts() -> None:
+    slow = reply_with(at(Stage.IDENTITY), Intent.SLOWER).state
+    assert reply_with(slow, Intent.THIS_IS_ME).state.slow
+
+
+@pytest.mark.parametrize(
+    ("stage", "key", "prompt"),
+    [
+        (Stage.IDENTITY, "1", AskConsent()),
+        (Stage.IDENTITY, "2", AskReachable()),
+        (Stage.ABSENT, "1", Goodbye(Ending.NOT_HERE)),
+        (Stage.STRANGER, "2", Goodbye(Ending.WRONG_PERSON)),
+        (Stage.RESCHEDULE, "1", Goodbye(Ending.CALL_LATER)),
+        (Stage.RESCHEDULE, "2", Goodbye(Ending.DECLINED)),
+        (Stage.CONSENT, "2", Goodbye(Ending.DECLINED)),
+        *((stage, "9", Goodbye(Ending.OPTED_OUT)) for stage in STAGES),
+        *((stage, "0", Goodbye(Ending.PERSON_REQUESTED)) for stage in STAGES),
+        *((stage, "*", PROMPTS[stage]()) for stage in STAGES),
+        *((stage, "5", PROMPTS[stage](Preface.UNCLEAR, again=True)) for stage in STAGES),
+    ],
+)
+def test_key_gets_prompt(stage: Stage, key: str, prompt: Prompt) -> None:
+    assert next_step(at(stage), 4, KeyPressed(key)).prompt == prompt
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_last_try_takes_keys_only(stage: Stage) -> None:
+    state = at(stage)
+    for tries in range(1, MAX_TRIES):
+        step = next_step(state, state.turn, NoReply())
+        assert step.prompt == PROMPTS[stage](Preface.SILENCE, again=True, keys_only=tries == MAX_TRIES - 1)
+        state = step.state
+    ended = next_step(state, state.turn, NoReply())
+    assert ended.facts == (ConversationEnded(DEFAULT_ENDINGS.get(stage, Ending.NO_REPLY)),)
+
+
+@pytest.mark.parametrize("intent", [Intent.WHO_IS_THIS, Intent.REPEAT, Intent.HOLD_ON, Intent.SLOWER])
+def test_question_of_candidate_costs_no_try(intent: Intent) -> None:
+    assert reply_with(at(Stage.CONSENT, silences=1), intent).state.silences == 1
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_machine_does_not_hold_the_line(stage: Stage) -> None:
+    state = at(stage, turn=MAX_TURNS)
+    assert next_step(state, MAX_TURNS, KeyPressed("*")).state.stage is Stage.OVER
+
+
+def test_late_consent_counts() -> None:
+    assert ConsentGiven() in next_step(at(Stage.CONSENT, turn=MAX_TURNS), MAX_TURNS, KeyPressed("1")).facts
+
+
+def test_subject_stays_hidden_from_others() -> None:
+    for stage in set(STAGES) - {Stage.CONSENT}:
+        for intent in set(Intent) - {Intent.THIS_IS_ME, Intent.YES, Intent.AGREE}:
+            prompt = reply_with(at(stage), intent).prompt
+            assert not isinstance(prompt, AskConsent | AskQuestion)
+            assert getattr(prompt, "preface", Preface.NONE) is not Preface.APPLICATION

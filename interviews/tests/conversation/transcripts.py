@@ -1,0 +1,136 @@
+"""The conversations of the simulated candidates as readable text. Writes the files in `golden` anew when run:
+
+python -m interviews.tests.conversation.transcripts
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
+from devtools.phone_simulator.callees.personas import PERSONAS, Persona
+from interviews.conversation import engine
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
+
+GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 11, 30, 14, tzinfo=ZoneInfo("America/Los_Angeles"))
+LONGEST_QUOTE = 12
+"""Words of an answer to a question that are shown. What a longer one says does not matter here."""
+
+SCRIPT = Script(
+    candidate_name="Alex Doe",
+    job_title="Warehouse picker",
+    language="en",
+    questions=(
+        Question("What work have you done in a warehouse?", 120),
+        Question("When did you last notice a mistake, and what did you do?", 120),
+    ),
+    remaining=2,
+    employer=Employer("North Wind Logistics", "+1 415 555 0199", "north-wind.example/privacy"),
+)
+RECORDING_ENDS = {"*": engine.RecordingEnd.REPEAT, "#": engine.RecordingEnd.KEY}
+
+
+@dataclass
+class Dialogue:
+    """A conversation of a persona with the engine, without a channel."""
+
+    persona: Persona
+    lines: list[str] = field(default_factory=list)
+    state: engine.ConversationState = field(
+        default_factory=lambda: engine.ConversationState(open_positions=(0, 1), candidate_name="Alex Doe")
+    )
+
+    def hold(self) -> None:
+        input: engine.Input | None = engine.PickedUp()
+        while input is not None and self.state.stage is not engine.Stage.OVER:
+            step = engine.next_step(self.state, self.state.turn, input)
+            self.state = step.state
+            text = self._say(step)
+            input = None if step.state.stage is engine.Stage.OVER else self._listen(step.prompt, text)
+        if self.state.stage is not engine.Stage.OVER:
+            self.lines.append("outcome: hung up")
+
+    def _say(self, step: engine.ConversationStep) -> str:
+        ended = [fact for fact in step.facts if isinstance(fact, engine.ConversationEnded)]
+        script = replace(SCRIPT, remaining=len(step.state.open_positions))
+        if ended and ended[0].ending is engine.Ending.CALL_LATER:
+            script = replace(script, next_call=NextCall(resolve(ended[0].when or RequestedTime(), NOW), NOW.date()))
+        text = " ".join(prompt_texts(step.prompt, script))
+        self.lines += [f"assistant: {text}"] if text else []
+        self.lines += [f"outcome: {end.ending}{f' ({end.language})' if end.language else ''}" for end in ended]
+        return text
+
+    def _listen(self, prompt: engine.Prompt, text: str) -> engine.Input | None:
+        is_question = isinstance(prompt, engine.AskQuestion | engine.RecordAnswer)
+        keys_only = getattr(prompt, "keys_only", False)
+        heard = CalleePrompt(
+            "record" if is_question else "gather",
+            text,
+            accepts_keys=True,
+            accepts_speech=not keys_only,
+            finish_keys="*#" if is_question else "",
+            max_seconds=120 if is_question else 0,
+        )
+        reaction = asyncio.run(self.persona.react(heard))
+        self.lines += [f"candidate: {line}" for line in _reaction_lines(reaction, is_answer=is_question)]
+        return _recorded(reaction) if is_question else _replied(reaction)
+
+
+def _reaction_lines(reaction: Reaction, *, is_answer: bool) -> Iterator[str]:
+    if reaction.utterance:
+        is_long = is_answer and len(reaction.utterance.split()) > LONGEST_QUOTE
+        yield "[answers at length]" if is_long else reaction.utterance
+    elif reaction.noise_seconds:
+        yield "[a sound without words]"
+    elif not (reaction.keys or reaction.hangs_up):
+        yield "[silence]"
+    if reaction.keys:
+        yield f"[key {reaction.keys}]"
+    if reaction.hangs_up:
+        yield "[hangs up]"
+
+
+def _replied(reaction: Reaction) -> engine.Input | None:
+    if reaction.hangs_up:
+        return None
+    if reaction.keys:
+        return engine.KeyPressed(reaction.keys[0])
+    return engine.WordsSpoken(reaction.utterance) if reaction.utterance else engine.NoReply()
+
+
+def _recorded(reaction: Reaction) -> engine.Input | None:
+    seconds = min(reaction.sound_seconds, 120)
+    if reaction.hangs_up:
+        return None
+    if not seconds:
+        return engine.NoReply()
+    return engine.RecordedAnswer(seconds, RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE))
+
+
+def transcripts() -> dict[str, str]:
+    """Return the text of each persona's conversation by the name of its file."""
+    reachable = {digits: kind for digits, kind in PERSONAS.items() if kind.pickup.status == "in-progress"}
+    return {_file_name(kind): _transcript(kind, digits) for digits, kind in reachable.items()}
+
+
+def _file_name(kind: type[Persona]) -> str:
+    return "-".join(re.findall("[a-z0-9]+", kind.name.lower())) + ".txt"
+
+
+def _transcript(kind: type[Persona], digits: str) -> str:
+    dialogue = Dialogue(kind(f"+141555501{digits}"))
+    dialogue.hold()
+    return "\n".join([f"# {kind.description}", "", *dialogue.lines, ""])
+
+
+if __name__ == "__main__":
+    for path in GOLDEN.glob("*.txt"):
+        path.unlink()
+    for name, text in transcripts().items():
+        (GOLDEN / name).write_text(text)
