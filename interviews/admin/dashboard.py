@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from candidates.models import Candidate
-from interviews.models import DialRate, Interview, InterviewResult
+from interviews.models import DialRate, Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.presenters.interview import LABEL_COLOURS
 from jobs.models import JobDescription
@@ -26,6 +26,8 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
         context |= {"budget_spent": spent_budget_reason(), "calls_held_up": DialRate.current_pause()}
         context |= {"counts": _count_tiles(), "interviews_waiting": _interviews_waiting()}
         context["interviews_to_decide"] = _interviews_to_decide()
+    if "counts" in context and user.has_perm("interviews.view_interviewresponse"):
+        context["counts"].insert(0, _to_score_tile())
     if user.has_perm("jobs.view_jobdescription"):
         failed = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.FAILED)
         to_approve = JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.READY, is_open=True)
@@ -46,6 +48,11 @@ def _count_tiles() -> list[dict[str, Any]]:
         _count_tile("To decide", Interview.objects.to_decide().count(), decision="none"),
         *statuses,
     ]
+
+
+def _to_score_tile() -> dict[str, Any]:
+    address = reverse("admin:interviews_interviewresponse_to_score")
+    return {"title": "To score", "count": InterviewResponse.objects.waiting_for_person().count(), "href": address}
 
 
 def _count_tile(title: str, count: int, **query: str) -> dict[str, Any]:

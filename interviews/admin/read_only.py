@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.recording_view import stream_recording
+from interviews.admin.scoring import ScoringFilter, ScoringPages
 from interviews.flags import flag_labels
 from interviews.models import (
     Assessment,
@@ -87,9 +88,9 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
 
 
 @admin.register(InterviewResponse)
-class ResponseAdmin(InterviewRecordAdmin):
-    list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at"]
-    list_filter = [("status", ChoicesDropdownFilter), "transcript_source"]
+class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
+    list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
+    list_filter = [ScoringFilter, ("status", ChoicesDropdownFilter), "transcript_source"]
     search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
     date_hierarchy = "created_at"
     list_select_related = INTERVIEW_RELATIONS
@@ -97,6 +98,14 @@ class ResponseAdmin(InterviewRecordAdmin):
     @badge("Status", LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def status_badge(self, response: InterviewResponse) -> tuple[str, str]:
         return response.status, response.get_status_display()
+
+    @admin.display(description="Score", empty_value="-")
+    def scoring(self, response: InterviewResponse) -> str | None:
+        """A link to the form, without a score: people who give a second opinion must not see one."""
+        if response.status not in InterviewResponse.SCORABLE or not response.transcript:
+            return None
+        address = reverse("admin:interviews_interviewresponse_score", args=[response.pk])
+        return format_html('<a class="text-link" href="{}">Score question {}</a>', address, response.position + 1)
 
 
 @admin.register(Recording)
@@ -132,8 +141,8 @@ class RecordingAdmin(InterviewRecordAdmin):
 @admin.register(Assessment)
 class AssessmentAdmin(InterviewRecordAdmin):
     interview_path = "response__interview"
-    list_display = ["interview", "response", "score", "is_current", "flag_list", "label", "created_at"]
-    list_filter = ["is_current", "label", "model"]
+    list_display = ["interview", "response", "score", "is_current", "role", "flag_list", "label", "created_at"]
+    list_filter = ["is_current", "source", "role", "label", "model"]
     search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
     date_hierarchy = "created_at"
     list_select_related = ["response__interview__candidate", "response__interview__job"]

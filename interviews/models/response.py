@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Self
 
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -22,6 +23,26 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
         statuses = (InterviewResponse.Status.TRANSCRIBED, InterviewResponse.Status.MODEL_UNAVAILABLE)
         waiting = Q(status__in=statuses) | Q(Exists(unscored), status=InterviewResponse.Status.ASSESSED)
         return self.filter(waiting, interview__in=Interview.objects.needing_attention()).exclude(transcript="")
+
+    def without_opinion_of(self, user: User) -> Self:
+        """Answers of completed interviews that have a score, and none by this user."""
+        scored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=False)
+        own = Assessment.objects.filter(response=OuterRef("pk"), scored_by=user)
+        completed = Interview.objects.filter(status=Interview.Status.COMPLETED)
+        return self.filter(
+            Exists(scored), ~Exists(own), status=InterviewResponse.Status.ASSESSED, interview__in=completed
+        )
+
+    def after(self, response: "InterviewResponse") -> "InterviewResponse | None":
+        """The next of these answers: of the same interview first, then of the one that has waited longest."""
+        later = self.filter(interview=response.interview_id, position__gt=response.position)
+        others = self.exclude(pk=response.pk).order_by("interview__completed_at", "interview", "position")
+        return later.order_by("position").first() or others.first()
+
+    def before(self, response: "InterviewResponse") -> "InterviewResponse | None":
+        """The previous of these answers in the same interview."""
+        earlier = self.filter(interview=response.interview_id, position__lt=response.position)
+        return earlier.order_by("-position").first()
 
 
 class InterviewResponse(LeasableModel):

@@ -97,6 +97,10 @@ class AssessmentCard:
     def flags(self) -> list[str]:
         return flag_labels(self.assessment.flags)
 
+    @property
+    def is_opinion(self) -> bool:
+        return self.assessment.role == Assessment.Role.SECOND_OPINION
+
 
 @dataclass(frozen=True)
 class ResponseCard:
@@ -104,6 +108,7 @@ class ResponseCard:
 
     response: InterviewResponse
     current: AssessmentCard | None
+    opinions: list[AssessmentCard]
     earlier: list[AssessmentCard]
     transcript: list[TranscriptSpan]
     problem: str
@@ -113,11 +118,12 @@ class ResponseCard:
         current = response.current_assessment
         criteria = current.criteria if current else []
         quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
-        earlier = [assessment for assessment in response.assessments.all() if assessment != current]
+        others = [AssessmentCard(assessment) for assessment in response.assessments.all() if assessment != current]
         return cls(
             response=response,
             current=AssessmentCard(current) if current else None,
-            earlier=[AssessmentCard(assessment) for assessment in earlier],
+            opinions=[card for card in others if card.is_opinion],
+            earlier=[card for card in others if not card.is_opinion],
             transcript=list(split_transcript(response.transcript, quotes)),
             problem=(current.reason if current else "") or response.status_reason,
         )
@@ -139,6 +145,12 @@ class ResponseCard:
     @property
     def speech_metrics(self) -> SpeechMetrics | None:
         return self.response.measures if settings.SHOW_MEASURES else None
+
+    @property
+    def can_be_scored(self) -> bool:
+        """Whether a person can score it: in a model's place, or beside the score that it has."""
+        is_completed = self.response.interview.status == Interview.Status.COMPLETED
+        return is_completed and self.response.status in InterviewResponse.SCORABLE and bool(self.response.transcript)
 
     @property
     def score(self) -> Decimal | None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Interviews": [
         ("Interviews", "call", "interviews.interview"),
+        ("To score", "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
         ("Decisions", "gavel", "interviews.decision"),
         ("Campaigns", "campaign", "interviews.campaign"),
         ("Spending", "payments", "screener.modelcall", "spending"),

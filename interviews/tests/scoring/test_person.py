@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.test import override_settings
 
 from interviews.models import Assessment, EventKind, Interview, InterviewResponse, lock_interview
 from interviews.scoring.assessment import rescore
@@ -26,10 +25,9 @@ from tests.support.factories import (
     ANSWER,
     make_assessed_interview,
     make_interview,
-    make_transcribed_interview,
     run_tasks,
 )
-from tests.support.person_scores import QUOTE, make_scorer, person_scores, score_as_person
+from tests.support.person_scores import QUOTE, make_scorer, make_waiting_interview, person_scores, score_as_person
 from tests.support.scripted_interviewer import uniform_scores
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +37,7 @@ Status = InterviewResponse.Status
 @pytest.fixture
 def waiting() -> Interview:
     """An interview whose answers wait for a person."""
-    with override_settings(JUDGE="person"):
-        interview = make_transcribed_interview()
-        run_tasks()
-    interview.refresh_from_db()
-    return interview
+    return make_waiting_interview()
 
 
 @pytest.fixture

@@ -1,16 +1,15 @@
 """The admin in a real browser: what is cut off, what is read out, and what keys alone can do."""
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect
 
 from interviews.models import Interview
+from tests.support.browser import NARROW, WIDE, logged_in_page
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import make_completed_interview
 
@@ -19,8 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INTERVIEWS = reverse("admin:interviews_interview_changelist")
 CANDIDATES = reverse("admin:candidates_candidate_changelist")
 IS_CUT = "element => element.scrollWidth > element.clientWidth"
-NARROW = ViewportSize(width=390, height=844)
-WIDE = ViewportSize(width=1440, height=900)
 
 
 @pytest.fixture
@@ -32,22 +29,8 @@ def interview(transactional_db: None) -> Interview:
 
 @pytest.fixture
 def page(live_server: Any, interview: Interview) -> Iterator[Page]:
-    """A page of somebody who is logged in. Nothing may go wrong on it. The rows are made before, as it has a loop."""
-    client = Client()
-    client.force_login(User.objects.create_superuser("hanna"))
-    session = client.cookies["sessionid"].value
-    problems: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        context = chromium.new_context(base_url=live_server.url)
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
         yield page
-        chromium.close()
-    assert problems == []
 
 
 @pytest.mark.parametrize("width", [1280, 1440])

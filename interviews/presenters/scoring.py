@@ -1,0 +1,126 @@
+"""What the pages show on which people score answers, without HTML. The texts may be hostile: templates escape them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import zip_longest
+
+from django.contrib.auth.models import User
+
+from interviews.flags import flag_labels
+from interviews.models import Assessment, InterviewResponse
+from interviews.models.response import ResponseQuerySet
+from interviews.records import CriterionRecord, Evidence
+
+
+def scoring_queue(response: InterviewResponse, user: User) -> ResponseQuerySet:
+    """The answers among which a person who scores this one goes on."""
+    if response.has_score:
+        opinions: ResponseQuerySet = InterviewResponse.objects.without_opinion_of(user)
+        return opinions.filter(interview=response.interview_id)
+    return InterviewResponse.objects.waiting_for_person()
+
+
+@dataclass(frozen=True)
+class ScoringProgress:
+    """How many answers of the interview the person has done, and where to go from this one."""
+
+    scored_count: int
+    answer_count: int
+    waiting_count: int
+    previous: InterviewResponse | None
+    next: InterviewResponse | None
+
+    @classmethod
+    def of(cls, response: InterviewResponse, user: User) -> "ScoringProgress":
+        queue = scoring_queue(response, user)
+        answers = response.interview.responses.filter(status__in=InterviewResponse.SCORABLE).exclude(transcript="")
+        answer_count = answers.count()
+        return cls(
+            scored_count=answer_count - queue.filter(interview=response.interview_id).count(),
+            answer_count=answer_count,
+            waiting_count=queue.count(),
+            previous=queue.before(response),
+            next=queue.after(response),
+        )
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """An assessment beside others of the same answer."""
+
+    assessment: Assessment
+
+    @property
+    def flags(self) -> list[str]:
+        return flag_labels(self.assessment.flags)
+
+    @property
+    def kind(self) -> str:
+        """How it was given, for people."""
+        if self.assessment.is_current:
+            return "counts"
+        if self.assessment.role == Assessment.Role.SECOND_OPINION:
+            return "second opinion"
+        return "replaced" if self.assessment.score is not None else "rejected"
+
+
+@dataclass(frozen=True)
+class OpinionCell:
+    """The score of one criterion in one assessment. `difference`: to the first assessment of the row."""
+
+    score: float | None
+    difference: float | None
+    evidence: list[Evidence]
+    reason: str
+
+
+@dataclass(frozen=True)
+class OpinionRow:
+    name: str
+    cells: list[OpinionCell]
+
+
+@dataclass(frozen=True)
+class OpinionsPage:
+    """All assessments of an answer side by side, the one that counts first."""
+
+    response: InterviewResponse
+    opinions: list[Opinion]
+    rows: list[OpinionRow]
+
+    @classmethod
+    def of(cls, response: InterviewResponse) -> "OpinionsPage":
+        assessments = sorted(response.assessments.all(), key=lambda assessment: not assessment.is_current)
+        scored = [assessment for assessment in assessments if assessment.score is not None]
+        return cls(response, [Opinion(assessment) for assessment in scored], list(_opinion_rows(scored)))
+
+    @property
+    def differences(self) -> list[Decimal | None]:
+        """How far each score is from the first one. None for the first."""
+        scores = [opinion.assessment.score or Decimal(0) for opinion in self.opinions]
+        return [None, *(score - scores[0] for score in scores[1:])] if scores else []
+
+    @property
+    def columns(self) -> list[tuple[Opinion, Decimal | None]]:
+        return list(zip_longest(self.opinions, self.differences))
+
+
+def _opinion_rows(assessments: list[Assessment]) -> Iterator[OpinionRow]:
+    """Yield a row for each criterion that any of the assessments has, in the order of the rubrics."""
+    names = {criterion.criterion: criterion.name for entry in assessments for criterion in entry.criteria}
+    for key, name in names.items():
+        records = [_criterion_of(assessment, key) for assessment in assessments]
+        first = records[0].score if records[0] else None
+        yield OpinionRow(name, [_opinion_cell(record, first, at) for at, record in enumerate(records)])
+
+
+def _criterion_of(assessment: Assessment, key: str) -> CriterionRecord | None:
+    return next((criterion for criterion in assessment.criteria if criterion.criterion == key), None)
+
+
+def _opinion_cell(record: CriterionRecord | None, first: float | None, column: int) -> OpinionCell:
+    if record is None:
+        return OpinionCell(None, None, [], "")
+    difference = record.score - first if column and first is not None else None
+    return OpinionCell(record.score, difference, record.evidence, record.reason)
