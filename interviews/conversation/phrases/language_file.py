@@ -24,6 +24,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.notation import split_alternatives
 from interviews.conversation.phrases.requested_time import DayPart
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import TimeWords
@@ -31,7 +32,7 @@ from interviews.conversation.phrases.times import TimeWords
 HEADING = re.compile(r"\[(.+)\]")
 NEUTRAL = "neutral"
 WORDS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
-TIME_WORDS = ("times", "joints", "numbers", "units", "shifts", "halves", "days", "weekdays", "weeks", "parts", "clocks")
+TIME_WORDS = tuple("times joints numbers counts units shifts halves days weekdays weeks parts clocks".split())
 
 
 def read_language(path: Path) -> Phrases:
@@ -56,7 +57,7 @@ def _lines_by_heading(path: Path) -> dict[str, list[str]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if match := HEADING.fullmatch(line):
             heading = match[1]
-            lines[heading] = []
+            lines.setdefault(heading, [])
         elif line.startswith(" "):
             lines[heading][-1] += f" {line.strip()}"
         elif line and not line.startswith("#"):
@@ -78,7 +79,8 @@ def _sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
         expecting = frozenset(Expecting[word] for word in words if word in Expecting.__members__)
         strength = next((Strength[word] for word in words if word in Strength.__members__), Strength.STRONG)
         intent = None if name == NEUTRAL else Intent(name)
-        yield Section(intent, tuple(phrases), expecting or frozenset(Expecting), strength)
+        alternatives = tuple(alternative for phrase in phrases for alternative in split_alternatives(phrase))
+        yield Section(intent, alternatives, expecting or frozenset(Expecting), strength)
 
 
 def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
@@ -86,7 +88,8 @@ def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
     return TimeWords(
         phrases=tuple(lines["times"]),
         joints=tuple(lines["joints"]),
-        numbers={word: float(value) for word, value in words["numbers"].items()},
+        numbers=_integers(words["numbers"]),
+        counts={word: float(value) for word, value in words["counts"].items()},
         units={word: timedelta(minutes=int(value)) for word, value in words["units"].items()},
         shifts=_integers(words["shifts"]),
         halves=_integers(words["halves"]),

@@ -1,11 +1,10 @@
 """Splits an utterance into the phrases of a language."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
 from interviews.conversation.phrases.intent import Expecting, Intent
-from interviews.conversation.phrases.notation import compile_phrase
+from interviews.conversation.phrases.notation import ANY, CompiledPhrase, compile_phrase
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import find_time
@@ -17,7 +16,7 @@ MAX_WORDS = 40
 
 @dataclass(frozen=True)
 class Rule:
-    pattern: re.Pattern[str]
+    phrase: CompiledPhrase
     intent: Intent | None
     strength: Strength
 
@@ -28,6 +27,7 @@ class Span:
 
     start: int
     end: int
+    words: int
     intent: Intent | None
     strength: Strength
 
@@ -61,7 +61,7 @@ def parse(words: str, expecting: Expecting, phrases: Phrases, name: str) -> Pars
         for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE)
     )
     count = len(text.split())
-    matched = sum(text[span.start : span.end].count(" ") for span in spans)
+    matched = sum(span.words for span in spans)
     return Parse(strong, light, whole, words=count, unmatched=count - matched, when=when)
 
 
@@ -81,13 +81,15 @@ def _compile(section: Section, phrases: Phrases) -> tuple[Rule, ...]:
 
 def _choose_spans(text: str, rules: tuple[Rule, ...]) -> list[Span]:
     """Return spans that do not overlap. A longer phrase excludes the shorter ones in it: "do not call me"."""
+    words = {*text.split(), ANY}
     spans = [
-        Span(match.start(), match.end(), rule.intent, rule.strength)
+        Span(match.start(), match.end(), match.group().count(" "), rule.intent, rule.strength)
         for rule in rules
-        for match in rule.pattern.finditer(text)
+        if not rule.phrase.starts.isdisjoint(words)
+        for match in rule.phrase.pattern.finditer(text)
         if match.group()
     ]
-    spans.sort(key=lambda span: (span.start - span.end, -span.strength, span.intent is None, span.start))
+    spans.sort(key=lambda span: (-span.words, -span.strength, span.intent is None, span.start))
     chosen: list[Span] = []
     for span in spans:
         if not any(map(span.overlaps, chosen)):

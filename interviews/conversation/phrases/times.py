@@ -25,7 +25,9 @@ class TimeWords:
 
     phrases: tuple[str, ...]
     joints: tuple[str, ...]
-    numbers: Mapping[str, float]
+    numbers: Mapping[str, int]
+    counts: Mapping[str, float]
+    """Words that count units only: an hour, half a day."""
     units: Mapping[str, timedelta]
     shifts: Mapping[str, int]
     """Minutes after the hour that follows: half past is 30, quarter to is -15."""
@@ -87,7 +89,7 @@ def _patterns(words: TimeWords) -> list[re.Pattern[str]]:
     hours = {word: number for word, number in words.numbers.items() if number in range(1, 13)}
     minutes = {word: number for word, number in words.numbers.items() if number >= 10}
     fragments = {
-        "count": f"{_any_of(words.numbers)} | %",
+        "count": f"{_any_of({**words.numbers, **words.counts})} | %",
         "hour": f"{_any_of(hours)} | %",
         "minute": f"{_any_of(minutes)} | %",
         "unit": _any_of(words.units),
@@ -99,7 +101,7 @@ def _patterns(words: TimeWords) -> list[re.Pattern[str]]:
         "part": _any_of(words.parts),
         "clock": _any_of(words.clocks),
     }
-    return [compile_phrase(phrase, fragments) for phrase in words.phrases]
+    return [compile_phrase(phrase, fragments).pattern for phrase in words.phrases]
 
 
 def _any_of(words: Mapping[str, object]) -> str:
@@ -140,4 +142,4 @@ def _clock(said: Mapping[str, str], words: TimeWords) -> time | None:
 
 
 def _number(word: str, words: TimeWords) -> float:
-    return float(word) if word.isdigit() else words.numbers[word]
+    return float(word) if word.isdigit() else {**words.counts, **words.numbers}[word]

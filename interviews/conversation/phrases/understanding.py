@@ -17,21 +17,24 @@ MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
 IDENTITY_ORDER = (
-    *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.REFUSE, Intent.LATER, Intent.PERSON),
-    *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.SLOWER, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
+    *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
+    *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
     *(Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.NO),
 )
 CONSENT_ORDER = (
-    *(Intent.NEVER, Intent.REFUSE, Intent.WRONG_NUMBER, Intent.NOT_ME, Intent.LATER, Intent.PERSON),
-    *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.SLOWER),
-    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.EXPLAIN, Intent.REPEAT, Intent.AGREE),
+    *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER, Intent.SLOWER),
+    *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.IS_ROBOT),
+    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.AGREE),
 )
 QUESTION_ORDER = (
-    *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.OTHER_LANGUAGE, Intent.COME_BACK, Intent.SKIP),
-    *(Intent.BUSY, Intent.SLOWER, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
-    *(Intent.WHO_IS_THIS, Intent.DONT_KNOW),
+    *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE),
+    *(Intent.COME_BACK, Intent.SKIP, Intent.BUSY, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.IS_ROBOT),
+    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.DONT_KNOW),
 )
-ANSWER_CHECK_ORDER = (*QUESTION_ORDER, Intent.NO, Intent.YES)
+ANSWER_CHECK_ORDER = (
+    *(intent for intent in QUESTION_ORDER if intent is not Intent.SKIP),
+    *(Intent.NO, Intent.YES, Intent.SKIP),
+)
 """The first of these that an utterance contains is its main intent."""
 
 
@@ -53,7 +56,7 @@ def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "
 
 def _identity(utterance: Parse) -> Understanding:
     utterance = _before_questions(utterance)
-    if {Intent.THIS_IS_ME, Intent.NOT_ME} <= utterance.strong:
+    if {Intent.THIS_IS_ME, Intent.NOT_ME} <= utterance.strong and Intent.WRONG_NUMBER not in utterance.strong:
         return Understanding(Intent.UNCLEAR)
     if not utterance.strong and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding:
         return Understanding(Intent.UNCLEAR)
@@ -67,7 +70,7 @@ def _consent(utterance: Parse) -> Understanding:
     if Intent.AGREE not in utterance.yielding or not (others or utterance.unmatched):
         return _decide(utterance, CONSENT_ORDER)
     strong = utterance.strong | {Intent.NEARLY_AGREE}
-    if Intent.NEARLY_AGREE in utterance.strong:
+    if Intent.NEARLY_AGREE in others:
         strong -= {Intent.NO}
     return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.NO, Intent.AGREE}), CONSENT_ORDER)
 
@@ -83,7 +86,7 @@ def _before_questions(utterance: Parse) -> Parse:
 def _question(utterance: Parse, expecting: Expecting) -> Understanding:
     """Only an utterance that is a request as a whole is one."""
     if utterance.unmatched > MAX_UNMATCHED * utterance.words:
-        utterance = replace(utterance, strong=frozenset(), light=frozenset())
+        utterance = replace(utterance, strong=frozenset())
     if expecting is Expecting.QUESTION:
         return _decide(utterance, QUESTION_ORDER, Intent.ANSWER)
     unknown = Intent.ANSWER if utterance.unmatched >= MIN_ANSWER_WORDS else Intent.UNCLEAR

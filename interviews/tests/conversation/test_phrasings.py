@@ -8,10 +8,10 @@ from devtools.phrasings import Phrasing, rate, read_phrasings
 from interviews.conversation.phrases.intent import Intent
 
 FILES = sorted((Path(__file__).parent / "phrasings").glob("*.tsv"))
-USUAL_RECALL = 0.7
+USUAL_RECALL = 0.85
 RECALL = {
-    **dict.fromkeys((Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER), 0.85),
-    **dict.fromkeys((Intent.REFUSE, Intent.NO, Intent.NEVER), 0.9),
+    **dict.fromkeys((Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER), 0.95),
+    **dict.fromkeys((Intent.REFUSE, Intent.NO, Intent.NEVER), 0.95),
 }
 
 
