@@ -27,6 +27,10 @@ class Flag(models.TextChoices):
         "a statement was left out, because its quote or the score of its answer does not support it",
     )
     RESTS_ON_SCORES_WITHOUT_WORDS = "rests_on_scores_without_words", "the recommendation rests on scores without quotes"
+    PERSON_REQUESTED = (
+        "person_requested",
+        "the candidate asked for a person: questions not asked count neither for nor against",
+    )
     CONTRADICTS_THRESHOLDS = "contradicts_thresholds", "the interviewer would recommend otherwise than the thresholds"
     HIRE_WITHOUT_STRENGTHS = "hire_without_strengths", "the thresholds say hire, but no strength has a quote"
     UNANSWERED_EARNED_NOTHING = "unanswered_earned_nothing", "questions without an answer earned nothing"

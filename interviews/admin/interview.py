@@ -127,6 +127,8 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @admin.display(description="Attention", empty_value="-")
     def attention_reason(self, interview: Any) -> str | None:
+        if interview.person_requested_at:
+            return str(Interview.Outcome.PERSON_REQUESTED.label)
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None
         return Truncator(interview.current_reasoning or "").chars(MAX_REASON_LENGTH) or None
@@ -196,8 +198,8 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @admin.action(description="Try again what failed", permissions=["try_again"])
     def try_again_all(self, request: HttpRequest, selected: QuerySet[Interview]) -> None:
-        """Retry the selected interviews that need attention. The others stay as they are."""
-        waiting = list(selected.needing_attention())  # type: ignore[attr-defined]
+        """Retry the selected interviews whose result is unclear. The others stay as they are."""
+        waiting = list(selected.with_unclear_result())  # type: ignore[attr-defined]
         for interview in waiting:
             assessment.retry_failed(interview, actor=request.user.get_username())
             self.log_change(request, interview, "What failed is being tried again.")

@@ -18,6 +18,7 @@ from interviews.models import (
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
+    WaitReason,
 )
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
@@ -42,6 +43,9 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
     candidate = IdField(queryset=Candidate.objects.filter(erased_at__isnull=True))
     job = IdField(queryset=JobDescription.objects.all())
     outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
+    wait_reason = serializers.ChoiceField(
+        WaitReason.choices, allow_blank=True, read_only=True, help_text="The code of `waiting_for`"
+    )
     attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
     interviewer = serializers.SerializerMethodField(help_text="What scores the answers, or has scored them")
 
@@ -62,6 +66,8 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "scheduled_for",
             "next_attempt_at",
             "waiting_for",
+            "wait_reason",
+            "person_requested_at",
             "attempts",
             "started_at",
             "completed_at",
@@ -298,7 +304,8 @@ class AttemptSerializer(StrictModelSerializer[Attempt]):
 
     class Meta:
         model = Attempt
-        fields = ["id", "number", "channel", "outcome", "reason", "created_at", "answered_at", "ended_at", "call"]
+        fields = ["id", "number", "channel", "outcome", "reason", "call_again_at"]
+        fields += ["created_at", "answered_at", "ended_at", "call"]
         read_only_fields = fields
 
 

@@ -31,7 +31,10 @@ from interviews.scoring.assessment import rescore, retry_failed
 from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
-NEEDS_ATTENTION = "Whether the result needs attention: a retry of failed answers, or a reviewer"
+NEEDS_ATTENTION = (
+    "Whether the interview needs attention: a retry of failed answers, a reviewer, or the person that the candidate "
+    "asked for"
+)
 F = TypeVar("F", bound=Callable[..., Response])
 
 

@@ -12,14 +12,15 @@ ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
 
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
-    def needing_attention(self) -> Self:
-        """Those that wait for a reviewer: for a look at the result, or for the person that the candidate asked for.
+    def with_unclear_result(self) -> Self:
+        """Those whose result waits for a reviewer, until it is mended or a decision is made with it at hand."""
+        unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
+        return unclear.exclude(decisions__result__is_current=True)
 
-        A decision made with the current result before it ends the wait. So does any where there is no result.
-        """
-        unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON).exclude(decisions__result__is_current=True)
-        asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED, decisions__isnull=True)
-        return unclear | asked
+    def needing_attention(self) -> Self:
+        """Those that wait for a reviewer: for a look at the result, or for the person that the candidate asked for."""
+        asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
+        return self.with_unclear_result() | asked
 
     def to_decide(self) -> Self:
         """Those with a recommendation, on which nobody has decided yet."""

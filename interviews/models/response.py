@@ -22,7 +22,7 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
         unscored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=True)
         statuses = (InterviewResponse.Status.TRANSCRIBED, InterviewResponse.Status.MODEL_UNAVAILABLE)
         waiting = Q(status__in=statuses) | Q(Exists(unscored), status=InterviewResponse.Status.ASSESSED)
-        return self.filter(waiting, interview__in=Interview.objects.needing_attention()).exclude(transcript="")
+        return self.filter(waiting, interview__in=Interview.objects.with_unclear_result()).exclude(transcript="")
 
     def without_opinion_of(self, user: User) -> Self:
         """Answers of completed interviews that have a score, and none by this user."""

@@ -237,6 +237,8 @@ class InterviewPage:
         if interview.result_status != Interview.ResultStatus.NONE:
             colour = LABEL_COLOURS.get(interview.result_status, "info")
             badges.append((f"Result: {interview.get_result_status_display()}", colour))
+        if interview.person_requested_at and interview.outcome != Interview.Outcome.PERSON_REQUESTED:
+            badges.append((Interview.Outcome.PERSON_REQUESTED.label, "warning"))
         if self.decisions:
             last = self.decisions[0]
             badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))

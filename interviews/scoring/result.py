@@ -68,9 +68,11 @@ class ScoreSummary:
         status, no_score_reason = _why_no_score(interview, responses, coverage)
         if no_score_reason:
             return cls(interview, responses, scored, coverage, None, status, no_score_reason)
-        score = _weighted_score(scored, total_weight)
-        review_reason = _unsupported_recommendation_reason(interview.job, scored, total_weight, score)
-        status = Interview.ResultStatus.NEEDS_REVIEW if review_reason else status
+        asked_weight = sum(response.weight for response in responses if not _left_to_person(response, interview))
+        score = _weighted_score(scored, asked_weight)
+        review_reason = _unsupported_recommendation_reason(interview.job, scored, asked_weight, score)
+        needs_review = review_reason or interview.person_requested_at
+        status = Interview.ResultStatus.NEEDS_REVIEW if needs_review else status
         return cls(interview, responses, scored, coverage, score, status, "", review_reason)
 
     @property
@@ -101,7 +103,10 @@ class ScoreSummary:
         assessments = [response.current_assessment for response in self.responses]
         flags = {flag for assessment in assessments if assessment for flag in assessment.flags}
         flags |= {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else set()
-        if self.score is not None and len(self.scored) < len(self.responses):
+        if self.interview.person_requested_at:
+            flags.add(Flag.PERSON_REQUESTED)
+        asked = [response for response in self.responses if not _left_to_person(response, self.interview)]
+        if self.score is not None and len(self.scored) < len(asked):
             flags.add(Flag.UNANSWERED_EARNED_NOTHING)
         return flags | ({Flag.WAITING_FOR_PERSON} if _waiting_responses(self.responses) else set())
 
@@ -308,6 +313,11 @@ def _failure_reason(response: InterviewResponse) -> str:
 def _format_percent(fraction: Decimal) -> str:
     """Three digits, so that 59.6 % is not shown as the 60 % that a job requires."""
     return f"{float(fraction) * 100:.3g}%"
+
+
+def _left_to_person(response: InterviewResponse, interview: Interview) -> bool:
+    """Whether the question is left to the person that the candidate asked for. It counts neither for nor against."""
+    return interview.person_requested_at is not None and response.status == InterviewResponse.Status.SKIPPED
 
 
 def _weighted_score(scored: Iterable[ScoredResponse], total_weight: float) -> Decimal:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, DoNotCall
-from interviews.models import Attempt, Call, Interview, InterviewResponse, lock_interview
+from interviews.models import Attempt, Call, Interview, InterviewResponse, WaitReason, lock_interview
 from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
 from tests.support.factories import (
@@ -135,6 +135,20 @@ class TestList:
         for value, expected in (("true", waiting), ("false", other)):
             results = api.get(INTERVIEWS, {"needs_attention": value}).json()["results"]
             assert [interview["id"] for interview in results] == [str(expected.pk)]
+
+    def test_person_request_needs_attention(self, api: APIClient) -> None:
+        interview = make_interview()
+        with lock_interview(interview) as locked:
+            locked.record_person_request(reason="Asked.", data={})
+            locked.finish(Interview.Outcome.PERSON_REQUESTED)
+        (found,) = api.get(INTERVIEWS, {"needs_attention": "true", "outcome": "person_requested"}).json()["results"]
+        assert (found["status"], found["person_requested_at"] is not None) == ("failed", True)
+
+    def test_requested_time_is_shown(self, api: APIClient) -> None:
+        interview = make_interview()
+        with lock_interview(interview) as locked:
+            locked.schedule_next_attempt(timezone.now(), wait_reason=WaitReason.REQUESTED_TIME, reason="Asked.")
+        assert api.get(f"{INTERVIEWS}{interview.pk}/").json()["wait_reason"] == "requested_time"
 
     def test_invalid_attention_filter_is_rejected(self, api: APIClient) -> None:
         answer = api.get(INTERVIEWS, {"needs_attention": "2"})

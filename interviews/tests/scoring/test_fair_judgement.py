@@ -49,6 +49,16 @@ def test_weak_answer_beats_silence(judged_by: Any, unanswered: str) -> None:
     )
 
 
+def test_question_left_to_person_costs_nothing(judged_by: Any) -> None:
+    judged_by(score_by_position)
+    interview = make_transcribed_interview(ANSWER)
+    interview.update_fields(person_requested_at=interview.created_at)
+    result = conclude(interview, status="skipped", transcript="")
+    assert (result.overall_score, Flag.PERSON_REQUESTED in result.flags) == (Decimal("9.00"), True)
+    interview.refresh_from_db()
+    assert interview.result_status == Interview.ResultStatus.NEEDS_REVIEW
+
+
 def test_lost_answer_leaves_no_score(judged_by: Any) -> None:
     judged_by(score_by_position)
     lost = conclude(make_transcribed_interview(ANSWER), status=InterviewResponse.Status.AUDIO_LOST, transcript="")
