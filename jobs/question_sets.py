@@ -65,7 +65,7 @@ def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
 
 def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
     job = JobDescription.objects.get(pk=lease.pk)
-    text = JobText(title=job.title, description=job.description, language=job.language)
+    text = JobText(title=job.title_to_say, description=job.description, language=job.language)
     return metered_interviewer_call(
         ModelCall.Purpose.QUESTIONS,
         lambda interviewer: interviewer.compose_questions(text, job.question_count),

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from screener.services.errors import NotSent, PermanentError
-from screener.services.interviewer import offline_questions
+from screener.services.interviewer import advertisement, question_composer
 from screener.services.interviewer.protocol import (
     InterviewText,
     JobText,
@@ -36,7 +37,7 @@ class WithoutModel:
                 f"Without a language model, questions are written in English only, and this job is in another language "
                 f"({job.language}). Write the questions yourself, or set OPENAI_API_KEY."
             )
-        questions = offline_questions.questions_for(job, count)
+        questions = question_composer.compose_questions(job, count)
         return Reply(QuestionPlan(questions=questions), model="question-composer", prompt_hash=_composer_hash())
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:
@@ -46,5 +47,9 @@ class WithoutModel:
         raise PermanentError("Without a language model an interview has no summary.")
 
 
+@cache
 def _composer_hash() -> str:
-    return sha256(Path(offline_questions.__file__).read_bytes()).hexdigest()
+    """The composer's counterpart of a prompt hash: it changes with the rules and their words."""
+    modules = (Path(str(module.__file__)) for module in (advertisement, question_composer))
+    files = (module.with_suffix(suffix) for module in modules for suffix in (".py", ".toml"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
