@@ -32,7 +32,8 @@ from interviews.conversation.phrases.times import TimeWords
 HEADING = re.compile(r"\[(.+)\]")
 NEUTRAL = "neutral"
 WORDS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
-TIME_WORDS = tuple("times joints numbers counts units shifts halves days weekdays weeks parts clocks".split())
+TIME_LISTS = ("times", "joints", "limits")
+TIME_VALUES = tuple("numbers counts fractions units shifts halves days weekdays weeks parts clocks".split())
 
 
 def read_language(path: Path) -> Phrases:
@@ -40,6 +41,7 @@ def read_language(path: Path) -> Phrases:
     languages = _values(lines["languages"])
     fragments = dict(line.split(" = ", 1) for line in lines["fragments"])
     return Phrases(
+        tag=path.stem,
         hints=" ".join(lines["hints"]),
         suffixes=_values(lines["suffixes"]),
         rewrites=_values(lines["rewrites"]),
@@ -73,7 +75,7 @@ def _values(lines: list[str]) -> dict[str, str]:
 def _sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
     for heading, phrases in lines.items():
         name, _, details = heading.partition(": ")
-        if name in WORDS or name in TIME_WORDS:
+        if name in (*WORDS, *TIME_LISTS, *TIME_VALUES):
             continue
         words = details.replace(",", "").upper().split()
         expecting = frozenset(Expecting[word] for word in words if word in Expecting.__members__)
@@ -84,12 +86,13 @@ def _sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
 
 
 def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
-    words = {heading: _values(lines[heading]) for heading in TIME_WORDS[2:]}
+    words = {heading: _values(lines[heading]) for heading in TIME_VALUES}
     return TimeWords(
         phrases=tuple(lines["times"]),
         joints=tuple(lines["joints"]),
         numbers=_integers(words["numbers"]),
         counts={word: float(value) for word, value in words["counts"].items()},
+        fractions={word: float(value) for word, value in words["fractions"].items()},
         units={word: timedelta(minutes=int(value)) for word, value in words["units"].items()},
         shifts=_integers(words["shifts"]),
         halves=_integers(words["halves"]),
@@ -98,6 +101,7 @@ def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
         weeks=_integers(words["weeks"]),
         parts={word: DayPart(value) for word, value in words["parts"].items()},
         clocks={word: time.fromisoformat(value) for word, value in words["clocks"].items()},
+        limits=tuple(lines["limits"]),
     )
 
 

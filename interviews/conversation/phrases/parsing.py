@@ -45,6 +45,8 @@ class Parse:
     words: int
     unmatched: int
     when: RequestedTime | None
+    language: str | None
+    """The tag of another language that was named."""
 
     @property
     def yielding(self) -> frozenset[Intent]:
@@ -62,7 +64,14 @@ def parse(words: str, expecting: Expecting, phrases: Phrases, name: str) -> Pars
     )
     count = len(text.split())
     matched = sum(span.words for span in spans)
-    return Parse(strong, light, whole, words=count, unmatched=count - matched, when=when)
+    return Parse(
+        strong, light, whole, words=count, unmatched=count - matched, when=when, language=_other_language(text, phrases)
+    )
+
+
+def _other_language(text: str, phrases: Phrases) -> str | None:
+    names = (name for name, tag in phrases.languages.items() if tag != phrases.tag and f" {name} " in text)
+    return next((phrases.languages[name] for name in names), None)
 
 
 @cache

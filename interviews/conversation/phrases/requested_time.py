@@ -1,16 +1,17 @@
 """A time for another call as it was said, and the moment that it means."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-WAKING_HOURS = (time(8), time(21))
+WAKING_HOURS = (time(8), time(20, 59))
 """A clock time without a half of the day means one in these hours."""
 
 MIN_NOTICE = timedelta(minutes=5)
 """A moment sooner than this has gone by."""
 
-HALF_DAY = timedelta(hours=12)
+BEFORE = timedelta(hours=1)
+"""A call that is wanted before six is placed at five."""
 
 
 class DayPart(StrEnum):
@@ -51,12 +52,14 @@ class RequestedTime:
     half_known: bool = True
     """False: five o'clock may be 05:00 or 17:00. `clock` is then before 13:00."""
     part: DayPart | None = None
+    before: bool = False
+    """The clock time is the end of the time, not its beginning."""
 
 
 def resolve(requested: RequestedTime, now: datetime) -> datetime:
     """Return the next moment that the requested time can mean. `now` is aware, in the candidate's time zone."""
     if requested.delay is not None:
-        return now + requested.delay
+        return (now.astimezone(UTC) + requested.delay).astimezone(now.tzinfo)
     if requested.clock is None and requested.part is None and not _names_day(requested):
         return now + DEFAULT_DELAY
     earliest = now + MIN_NOTICE
@@ -72,23 +75,23 @@ def _days(requested: RequestedTime, now: datetime) -> list[datetime]:
     """Return the days that can be meant, the likeliest first."""
     if requested.weekday is not None:
         first = now + timedelta(days=(requested.weekday - now.weekday()) % 7)
-        if requested.weeks and first.isocalendar().week == now.isocalendar().week:
+        if requested.weeks and first.isocalendar()[:2] == now.isocalendar()[:2]:
             first += timedelta(weeks=requested.weeks)
         return [first, first + timedelta(weeks=1)]
     if requested.weeks:
-        monday = now - timedelta(days=now.weekday())
-        return [monday + timedelta(weeks=requested.weeks)]
+        return [now - timedelta(days=now.weekday()) + timedelta(weeks=requested.weeks)]
     first = now + timedelta(days=requested.days or 0)
     return [first, first + timedelta(days=1)]
 
 
 def _moments(requested: RequestedTime, day: datetime, now: datetime) -> list[datetime]:
-    """Return the moments of a day that can be meant, the likeliest first."""
+    """Return the moments of a day that can be meant, the earliest first."""
     if requested.clock is not None:
-        return [_at(day, clock) for clock in _clocks(requested, requested.clock)]
+        early = BEFORE if requested.before else timedelta(0)
+        return [_at(day, clock) - early for clock in _clocks(requested, requested.clock)]
     if requested.part is not None:
         start, end = _at(day, PART_STARTS[requested.part]), _at(day, PART_ENDS[requested.part])
-        return [start] if not start <= now < end else [now + MIN_NOTICE]
+        return [now + MIN_NOTICE if start <= now < end - MIN_NOTICE else start]
     if day.date() == now.date():
         return [now + DEFAULT_DELAY]
     return [_at(day, PART_STARTS[DayPart.MORNING])]
@@ -98,10 +101,12 @@ def _clocks(requested: RequestedTime, clock: time) -> list[time]:
     if requested.half_known:
         return [clock]
     other = clock.replace(hour=(clock.hour + 12) % 24)
+    if requested.part is DayPart.MORNING:
+        return [min(clock, other)]
     if requested.part is not None:
-        return [clock if requested.part is DayPart.MORNING else other]
-    waking_start, waking_end = WAKING_HOURS
-    return sorted(hour for hour in (clock, other) if waking_start <= hour <= waking_end)
+        return [max(clock, other)]
+    first, last = WAKING_HOURS
+    return sorted(hour for hour in (clock, other) if first <= hour <= last)
 
 
 def _at(day: datetime, clock: time) -> datetime:

@@ -34,6 +34,7 @@ class Section:
 class Phrases:
     """The utterances of one language."""
 
+    tag: str
     hints: str
     """Utterances that a speech recogniser should expect, separated by commas."""
     suffixes: Mapping[str, str]

@@ -28,6 +28,8 @@ class TimeWords:
     numbers: Mapping[str, int]
     counts: Mapping[str, float]
     """Words that count units only: an hour, half a day."""
+    fractions: Mapping[str, float]
+    """Added to a count: and a half."""
     units: Mapping[str, timedelta]
     shifts: Mapping[str, int]
     """Minutes after the hour that follows: half past is 30, quarter to is -15."""
@@ -38,6 +40,8 @@ class TimeWords:
     weeks: Mapping[str, int]
     parts: Mapping[str, DayPart]
     clocks: Mapping[str, time]
+    limits: tuple[str, ...]
+    """Words before the end of a time: before six."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ def find_time(text: str, words: TimeWords) -> tuple[str, RequestedTime | None]:
 
 
 def _merged(mentions: list[Mention]) -> RequestedTime:
+    """Return what the mentions say together. Of two clock times the first counts: between two and four."""
     merged = RequestedTime()
-    for mention in mentions:
+    for mention in reversed(mentions):
         merged = replace(
             merged,
             **{name: value for name, value in vars(mention.requested).items() if value != getattr(RequestedTime, name)},
@@ -92,6 +97,8 @@ def _patterns(words: TimeWords) -> list[re.Pattern[str]]:
         "count": f"{_any_of({**words.numbers, **words.counts})} | %",
         "hour": f"{_any_of(hours)} | %",
         "minute": f"{_any_of(minutes)} | %",
+        "fraction": _any_of(words.fractions),
+        "limit": " | ".join(words.limits),
         "unit": _any_of(words.units),
         "shift": _any_of(words.shifts),
         "half": _any_of(words.halves),
@@ -112,7 +119,8 @@ def _read(match: re.Match[str], words: TimeWords) -> RequestedTime | None:
     """Return the time that was matched. None where there is no such time, as with 40 o'clock."""
     said = {name: value.strip() for name, value in match.groupdict().items() if value}
     if "count" in said:
-        return RequestedTime(delay=_number(said["count"], words) * words.units[said["unit"]])
+        count = _number(said["count"], words) + words.fractions.get(said.get("fraction", ""), 0)
+        return RequestedTime(delay=count * words.units[said["unit"]])
     clock = words.clocks.get(said.get("clock", "")) or _clock(said, words)
     if clock is None and "hour" in said:
         return None
@@ -124,6 +132,7 @@ def _read(match: re.Match[str], words: TimeWords) -> RequestedTime | None:
         clock=clock,
         half_known="half" in said or clock is None or clock.hour > NOON or "clock" in said,
         part=words.parts.get(said.get("part", day)),
+        before="limit" in said,
     )
 
 

@@ -98,4 +98,9 @@ def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Inten
     intents = utterance.strong | utterance.yielding
     ranked = [intent for group in (utterance.strong, utterance.yielding) for intent in order if intent in group]
     main = ranked[0] if ranked else unknown
-    return Understanding(main, intents - {main}, utterance.when if Intent.LATER in intents else None)
+    return Understanding(
+        main,
+        intents - {main},
+        when=utterance.when if Intent.LATER in intents else None,
+        language=utterance.language if Intent.OTHER_LANGUAGE in intents else None,
+    )

@@ -1,0 +1,92 @@
+"""The time that an utterance names, and the moment that it means."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from interviews.conversation.phrases import for_language
+from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.phrases.understanding import understand
+
+CHICAGO = ZoneInfo("America/Chicago")
+NOW = datetime(2026, 11, 25, 14, 10, tzinfo=CHICAGO)
+"""A Wednesday."""
+
+
+def moment_of(words: str, now: datetime = NOW) -> datetime:
+    understanding = understand(words, Expecting.CONSENT, for_language("en"))
+    assert understanding.intent is Intent.LATER
+    assert understanding.when is not None
+    return resolve(understanding.when, now)
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=CHICAGO)
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("call me at five", at(25, 17)),
+        ("could you ring at half past four", at(25, 16, 30)),
+        ("can you call back at 5:30 p.m.", at(25, 17, 30)),
+        ("call at 1730 please", at(25, 17, 30)),
+        ("maybe quarter to six", at(25, 17, 45)),
+        ("call me around three ish", at(25, 15)),
+        ("call me at two", at(26, 14)),
+        ("try me at nine in the morning", at(26, 9)),
+        ("call me at eight thirty tonight", at(25, 20, 30)),
+        ("call me in twenty minutes", at(25, 14, 30)),
+        ("in an hour and a half please", at(25, 15, 40)),
+        ("in two or three hours", at(25, 17, 10)),
+        ("give me half an hour and then call", at(25, 14, 40)),
+        ("before six please call me before six", at(25, 17)),
+        ("between four and six is best", at(25, 16)),
+        ("later today", at(25, 16, 10)),
+        ("tonight", at(25, 18)),
+        ("in the morning", at(26, 9)),
+        ("this afternoon is better", at(25, 14, 15)),
+        ("tomorrow", at(26, 9)),
+        ("tomorrow after lunch", at(26, 12)),
+        ("can we do it tomorrow at eleven", at(26, 11)),
+        ("day after tomorrow at noon", at(27, 12)),
+        ("not today, Friday", at(27, 9)),
+        ("call me Monday at ten past nine", at(30, 9, 10)),
+        ("Wednesday at nine", at(2, 9, month=12)),
+        ("next week", at(30, 9)),
+        ("next week on Tuesday afternoon", at(1, 14, month=12)),
+        ("at the weekend", at(28, 9)),
+    ],
+)
+def test_time_is_understood(words: str, moment: datetime) -> None:
+    assert moment_of(words) == moment
+
+
+def test_bare_hour_is_in_waking_hours() -> None:
+    evening = NOW.replace(hour=20)
+    assert moment_of("call me at five", evening) == at(26, 17)
+    assert moment_of("call me at nine", evening) == at(26, 9)
+
+
+def test_delay_counts_real_time_over_clock_change() -> None:
+    before_change = datetime(2026, 11, 1, 0, 30, tzinfo=CHICAGO)
+    passed = resolve(RequestedTime(delay=timedelta(hours=3)), before_change).astimezone(UTC) - before_change.astimezone(
+        UTC
+    )
+    assert passed == timedelta(hours=3)
+
+
+def test_wish_without_time_has_delay() -> None:
+    assert resolve(RequestedTime(), NOW) == at(25, 16, 10)
+
+
+@pytest.mark.parametrize("words", ["I'm at work, I finish at four", "I'm busy until six"])
+def test_end_of_being_busy_is_requested_time(words: str) -> None:
+    assert moment_of(words) > NOW
+
+
+@pytest.mark.parametrize("words", ["one of you called me", "forty five boxes", "is it 99 o'clock"])
+def test_number_is_no_time(words: str) -> None:
+    assert understand(words, Expecting.CONSENT, for_language("en")).when is None
