@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from tests.support import factories
+from tests.support.fake_openai import simulated_model_settings
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 
 
@@ -25,18 +26,21 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def base_settings() -> Iterator[None]:
-    """The settings that every test starts from: a Twilio account, every number allowed, no paid service."""
-    with override_settings(
-        TWILIO_ACCOUNT_SID="AC" + "0" * 31 + "1",
-        TWILIO_AUTH_TOKEN="test-token",
-        TWILIO_PHONE_NUMBER="+14155550199",
-        WHITELISTED_NUMBERS=["*"],
-        CALLING_HOURS="00:00-24:00",
-        CALL_COOL_DOWN=timedelta(0),
-        CALLS_PER_SECOND=1000,
-        OPENAI_API_KEY="",
-        SPEECH_API_KEY="",
-        API_KEY="",
+    """The settings that every test starts from: a Twilio account, every number allowed, a simulated model."""
+    with (
+        simulated_model_settings() as model,
+        override_settings(
+            TWILIO_ACCOUNT_SID="AC" + "0" * 31 + "1",
+            TWILIO_AUTH_TOKEN="test-token",
+            TWILIO_PHONE_NUMBER="+14155550199",
+            WHITELISTED_NUMBERS=["*"],
+            CALLING_HOURS="00:00-24:00",
+            CALL_COOL_DOWN=timedelta(0),
+            CALLS_PER_SECOND=1000,
+            **model,
+            SPEECH_API_KEY="",
+            API_KEY="",
+        ),
     ):
         yield
 

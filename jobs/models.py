@@ -242,7 +242,7 @@ class QuestionSet(BaseModel):
     job = models.ForeignKey(JobDescription, on_delete=models.CASCADE, related_name="question_sets")
     version = models.PositiveIntegerField()
     language = models.CharField(max_length=10)
-    source = models.CharField(max_length=100, help_text="Who wrote it: a model, the offline rules, a person")
+    source = models.CharField(max_length=100, help_text="Who wrote it: a model, the question composer, a person")
     prompt_hash = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_by = models.CharField(max_length=150, blank=True, editable=False)

@@ -352,7 +352,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
-    "ENVIRONMENT": "screener.admin.base.offline_rules_badge",
+    "ENVIRONMENT": "screener.admin.base.interviewer_badge",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.add_dashboard",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }

@@ -32,7 +32,6 @@ SETTINGS = {
     "ATTEMPT_SPACING": "0.02,0.05",
     "CALLS_PER_SECOND": "4",
     "MAX_CONCURRENT_CALLS": "10",
-    "OPENAI_API_KEY": "of an experiment",
 }
 
 

@@ -13,10 +13,10 @@ from random import Random
 import psutil
 
 from devtools.chaos.fast_timeouts_worker import CRASH_FILE_VARIABLE, LEASE_SECONDS
-from devtools.harness import fake_openai
 from devtools.harness.deployment import Deployment, WaitTimedOut, wait_until
 
 WORKERS = ("worker-1", "worker-2")
+TRANSIENT_MODEL_FAULTS = ("429", "500", "hang", "slow", "truncated", "dies")
 FaultInjection = Callable[[Deployment, Random], int]
 
 
@@ -186,7 +186,7 @@ def make_carrier_fault(fault: str, value: float) -> FaultInjection:
 
 def make_model_fault(fault: str, requests: int) -> FaultInjection:
     def inject(deployment: Deployment, random: Random) -> int:
-        deployment.model.faults.extend([fault] * requests)
+        deployment.model.faults.add(fault, requests)
         time.sleep(random.uniform(1, 3))
         return 0
 
@@ -213,7 +213,7 @@ REMOTE_FAULTS: tuple[FaultInjection, ...] = (
     make_carrier_fault("rest-truncated", 3),
     make_carrier_fault("media-404", 2),
     make_carrier_fault("media-truncated", 3),
-    *(make_model_fault(fault, 6) for fault in fake_openai.FAULTS),
+    *(make_model_fault(fault, 6) for fault in TRANSIENT_MODEL_FAULTS),
 )
 DELIVERY_MODES: Mapping[str, dict[str, float | bool]] = {
     "plain": {},

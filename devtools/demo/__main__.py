@@ -47,6 +47,8 @@ def prepare_environment() -> tuple[Credentials, list[str], bool]:
     preflight.check_port(port, purpose="the web server")
     if simulated:
         preflight.check_port(port + 1, purpose="the simulated phone network")
+    if environment.is_model_simulated(os.environ):
+        preflight.check_port(port + 2, purpose="the simulated model")
     credentials = Credentials.load_or_create(VAR_DIR)
     remarks = environment.ignored_settings(os.environ) if simulated else []
     os.environ.update(environment.build_env(os.environ, port, credentials))

@@ -2,12 +2,14 @@
 
 Without a Twilio account the phone network is simulated. The rules that restrict calling are then relaxed, and settings
 that would carry the demo's candidates out of this folder are ignored, even if `.env` sets them. With an account no rule
-is relaxed, and no credentials are made up.
+is relaxed, and no credentials are made up. In the simulated network the language model is simulated as well, unless a
+key is set or a person judges.
 """
 
 from collections.abc import Mapping
 
 from devtools.demo.credentials import Credentials
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 
 ACCOUNT_SID = "AC" + "5" * 32
 CALLER_NUMBER = "+12025550100"
@@ -34,6 +36,12 @@ IGNORED_SETTINGS = {
 def is_simulated(env: Mapping[str, str]) -> bool:
     """Return whether the phone network is simulated."""
     return not env.get("TWILIO_ACCOUNT_SID")
+
+
+def is_model_simulated(env: Mapping[str, str]) -> bool:
+    """Return whether the language model is simulated: in the simulated network only, and in place of no other judge."""
+    has_judge = env.get("OPENAI_API_KEY") or env.get("JUDGE") == "person" or env.get("OFFLINE_INTERVIEWER")
+    return is_simulated(env) and not has_judge
 
 
 def ignored_settings(env: Mapping[str, str]) -> list[str]:
@@ -65,7 +73,17 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
         # The phone page starts interviews through the API.
         "SCREENER_URL": app_url,
         "SCREENER_API_KEY": api_key,
+        **(_simulated_model(port + 2) if is_model_simulated(env) else {}),
         **_proxy_exceptions(env),
+    }
+
+
+def _simulated_model(port: int) -> dict[str, str]:
+    return {
+        "OPENAI_API_KEY": "simulated",
+        "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        "OPENAI_MODEL": SIMULATED_MODEL,
+        "MODEL_PRICES": f"{SIMULATED_MODEL}=0/0",
     }
 
 

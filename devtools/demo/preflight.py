@@ -12,11 +12,11 @@ from devtools.demo.errors import DemoError, ErrorCode
 NEEDED_MB = 300
 """A new database takes about 80 MB; the rest is working space."""
 
-MAX_PORT = 65534  # the phone network uses the port above it
+MAX_PORT = 65533  # the phone network and the simulated model use the ports above it
 
 
 def parse_port(text: str) -> int:
-    """Return the web server's port. The phone network uses the next one."""
+    """Return the web server's port. The phone network and the simulated model use the next ones."""
     if not (text.isascii() and text.isdecimal() and 0 < int(text) <= MAX_PORT):
         message = f"PORT={text} is not a port. Give a number from 1 to {MAX_PORT}: make run PORT=8000"
         raise DemoError(ErrorCode.INVALID_PORT, message)

@@ -4,6 +4,7 @@ import sys
 import time
 from io import TextIOWrapper
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -19,6 +20,7 @@ from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import check_required_settings, raise_on_failed_checks
 from screener.services.interviewer import selection
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
 
@@ -76,6 +78,9 @@ def _start_processes(processes: Processes, *, simulated: bool) -> None:
     if simulated:
         port = settings.TWILIO_API_URL.rpartition(":")[2]
         processes.start("phone", "-m", "devtools.phone_simulator", "--port", port, "--speed", str(SPEED))
+    if settings.OPENAI_MODEL == SIMULATED_MODEL:
+        model_port = str(urlsplit(settings.OPENAI_BASE_URL).port)
+        processes.start("model", "-m", "devtools.model_simulator", "--port", model_port)
     call_command("migrate", interactive=False, verbosity=0)
     if simulated:
         data.load_demo_data()
@@ -86,6 +91,8 @@ def _start_processes(processes: Processes, *, simulated: bool) -> None:
     processes.wait_for_url(f"{_app_url()}/healthz")
     if simulated:
         processes.wait_for_url(f"{settings.TWILIO_API_URL}/simulator/calls")
+    if settings.OPENAI_MODEL == SIMULATED_MODEL:
+        processes.wait_for_url(f"{settings.OPENAI_BASE_URL}/models")
 
 
 def _serve_until_interrupted(processes: Processes) -> NoReturn:

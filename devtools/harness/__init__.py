@@ -2,7 +2,6 @@
 
     harness/deployment      a deployment for one experiment, with its own database, files and phone network
     harness/candidates      the candidates, whose numbers choose their personas
-    harness/fake_openai     the language model
     harness/observations    reads the tables, the files and the phone network's logs
     harness/invariants      finds what was lost, or done twice
     harness/fixtures_cli    creates calls and answers without a phone network

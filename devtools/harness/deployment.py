@@ -21,12 +21,16 @@ import psycopg
 import requests
 
 from devtools.demo.environment import RELAXED_RULES
-from devtools.harness import fake_openai
-from devtools.harness.fake_openai import Model
+from devtools.model_simulator.server import ModelSimulator, running_model
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "bench"
+MODEL_LATENCY = 0.2
+HEARD = (
+    "In my last job I led the migration of twelve services, which took us six weeks and saved the team a day a week."
+)
 HOLD_DATABASE = (
     "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
     "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
@@ -82,11 +86,11 @@ class Deployment:
         folder: Path,
         socket_dir: Path,
         simulator: RunningSimulator,
-        language_model: Model,
+        model: ModelSimulator,
         settings: Mapping[str, str],
     ) -> None:
         self.folder, self.socket_dir, self.simulator = folder, socket_dir, simulator
-        self.model = language_model
+        self.model = model
         self.network = simulator.network
         self.port = find_free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -101,7 +105,7 @@ class Deployment:
     def _default_env(self) -> dict[str, str]:
         """Return a value for every setting that a `.env` might set."""
         return {
-            **dict.fromkeys(("OPENAI_API_KEY", "SPEECH_API_KEY", "PRIVATE_FILES_BUCKET"), ""),
+            **dict.fromkeys(("SPEECH_API_KEY", "PRIVATE_FILES_BUCKET"), ""),
             **RELAXED_RULES,
             "DEBUG": "0",
             "LOG_LEVEL": "INFO",
@@ -113,13 +117,14 @@ class Deployment:
             "WEBHOOK_BASE_URL": self.url,
             "ALLOWED_HOSTS": "127.0.0.1",
             "API_KEY": API_KEY,
-            "OFFLINE_INTERVIEWER": "1",
             "TWILIO_API_URL": self.simulator.url,
             "TWILIO_ACCOUNT_SID": self.simulator.account_sid,
             "TWILIO_AUTH_TOKEN": self.simulator.auth_token,
             "TWILIO_PHONE_NUMBER": "+12025550100",
             "TWILIO_TIMEOUT": "3",
-            "OPENAI_BASE_URL": self.model.url,
+            "OPENAI_API_KEY": "of an experiment",
+            "OPENAI_BASE_URL": self.model.base_url,
+            "OPENAI_MODEL": SIMULATED_MODEL,
             "OPENAI_TIMEOUT": "3",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
@@ -214,7 +219,7 @@ class Deployment:
 def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
     """Provide a migrated database and the remote systems. The caller starts the processes. All is removed at the end.
 
-    The offline rules score the answers; with OPENAI_API_KEY among the settings, the fake language model does.
+    The simulated model gives every answer the same scores, and hears the same words in every recording.
     """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
@@ -222,8 +227,8 @@ def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
         folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
         socket_dir = stack.enter_context(_hold_database(folder))
         simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
-        language_model = stack.enter_context(fake_openai.running())
-        deployment = Deployment(folder, socket_dir, simulator, language_model, settings)
+        model = stack.enter_context(running_model(judges_all=True, transcript=HEARD, latency=MODEL_LATENCY))
+        deployment = Deployment(folder, socket_dir, simulator, model, settings)
         stack.callback(deployment.stop_all)
         deployment.run_command("migrate", "--no-input", "--verbosity", "0")
         deployment.run_command("set_organisation", *ORGANISATION)

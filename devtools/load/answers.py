@@ -25,7 +25,8 @@ WARM_UP_ANSWERS = 40
 """Answers before the measured ones. After them every process has connections to the remote systems."""
 SETTLE_TIMEOUT = 300
 CONVERSATION_WIDTH = 8
-API_KEYS = {"OPENAI_API_KEY": "of an experiment", "SPEECH_API_KEY": "of an experiment"}
+TRANSCRIBED = {"SPEECH_API_KEY": "of an experiment"}
+"""The simulated model transcribes the recordings, and not the carrier."""
 
 DURATIONS_SQL = """
 SELECT extract(epoch FROM assessment.created_at - event.created_at)::float
@@ -106,8 +107,11 @@ def assess_recordings(deployment: Deployment, callbacks: list[SignedWebhook]) ->
 
 def measure_answers(answers: int) -> dict[str, Any]:
     """Measure at a steady rate, after a warm-up that hides the start of the worker."""
-    with fake_media_server() as media_url, open_deployment(speed=0, TWILIO_API_URL=media_url, **API_KEYS) as deployment:
-        deployment.model.thinking = 0
+    with (
+        fake_media_server() as media_url,
+        open_deployment(speed=0, TWILIO_API_URL=media_url, **TRANSCRIBED) as deployment,
+    ):
+        deployment.model.latency = 0
         deployment.start_web()
         conversations, callbacks = script_conversations(deployment, calls=(WARM_UP_ANSWERS + answers) // QUESTIONS)
         send_conversations(deployment, conversations)

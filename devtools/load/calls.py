@@ -169,6 +169,7 @@ def measure_throughput(deployment: Deployment, size: RunSize) -> dict[str, Any]:
 
 def measure_webhooks(size: RunSize) -> dict[str, Any]:
     with open_deployment(speed=0) as deployment:
+        deployment.model.latency = 0
         deployment.start_web()
         warm_up = create_calls(deployment, calls=WARM_UP_CALLS)
         send_calls(deployment, warm_up, url=deployment.url, width=WARM_UP_CALLS)
@@ -184,6 +185,7 @@ def measure_webhooks(size: RunSize) -> dict[str, Any]:
 def measure_interviews(size: RunSize) -> dict[str, Any]:
     limits = {"MAX_CONCURRENT_CALLS": str(size.concurrent_calls), "CALLS_PER_SECOND": "1000"}
     with open_deployment(speed=0, **limits) as deployment:
+        deployment.model.latency = 0
         plan_measured_interviews(deployment, size)
         print_line("calling ...")
         deployment.start_worker()

@@ -15,7 +15,13 @@ from typing import Any
 import psutil
 
 from devtools.harness.deployment import Deployment, open_deployment, wait_until
-from devtools.load.answers import API_KEYS, fake_media_server, script_conversations, send_callbacks, send_conversations
+from devtools.load.answers import (
+    TRANSCRIBED,
+    fake_media_server,
+    script_conversations,
+    send_callbacks,
+    send_conversations,
+)
 from devtools.load.report import describe_machine, format_table, print_line, save_report
 from devtools.load.webhook_load import QUESTIONS
 
@@ -41,9 +47,9 @@ def count_assessed(deployment: Deployment) -> int:
 
 
 def measure_recovery() -> dict[str, Any]:
-    settings = {**API_KEYS, "OPENAI_TIMEOUT": "30"}
+    settings = {**TRANSCRIBED, "OPENAI_TIMEOUT": "30"}
     with fake_media_server() as media_url, open_deployment(speed=0, TWILIO_API_URL=media_url, **settings) as deployment:
-        deployment.model.thinking = MODEL_SECONDS
+        deployment.model.latency = MODEL_SECONDS
         deployment.start_web()
         conversations, callbacks = script_conversations(deployment, calls=ANSWERS // QUESTIONS)
         send_conversations(deployment, conversations)

@@ -9,7 +9,7 @@ JOB_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11"
 SET_ID = "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
 CAMPAIGN_ID = "e2b8a7c6-1d3f-4a5b-8c9d-0e1f2a3b4c5d"
 EVENT_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
-OFFLINE = "offline rules, no language model"
+INTERVIEWER = "OpenAI gpt-6-luna"
 
 _FINISHED = {
     "id": INTERVIEW_ID,
@@ -21,7 +21,7 @@ _FINISHED = {
     "outcome": "complete",
     "outcome_reason": "",
     "result_status": "ready",
-    "interviewer": OFFLINE,
+    "interviewer": INTERVIEWER,
     "language": "en",
     "scheduled_for": None,
     "next_attempt_at": None,
@@ -101,8 +101,8 @@ RESPONSE = [
                 }
             ],
             "flags": [],
-            "label": OFFLINE,
-            "model": "offline-rules",
+            "label": INTERVIEWER,
+            "model": "gpt-6-luna-2026-09-01",
             "measures": None,
             "earlier": [],
         },
@@ -134,8 +134,8 @@ _RESULT = {
     "strengths": [{"text": "Finds causes.", "position": 0, "quote": "a full disk had stopped the broker"}],
     "improvements": [],
     "flags": [],
-    "label": OFFLINE,
-    "model": "offline-rules",
+    "label": INTERVIEWER,
+    "model": "gpt-6-luna-2026-09-01",
     "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
 }

@@ -21,7 +21,7 @@ from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import interview_phone_cost
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
-from screener.services.interviewer.offline_rules import OfflineInterviewer
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 
 LABEL_COLOURS: dict[str, str] = {
     "pending": "info",
@@ -244,7 +244,7 @@ class InterviewPage:
             badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))
         if self.result and self.result.result.label:
             result = self.result.result
-            colour = "warning" if result.model == OfflineInterviewer.model else "default"
+            colour = "warning" if result.model == SIMULATED_MODEL else "default"
             badges.append((f"Judged by: {result.label}", colour))
         return badges
 

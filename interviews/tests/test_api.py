@@ -12,6 +12,7 @@ from candidates.models import Candidate, DoNotCall
 from interviews.models import Attempt, Call, Interview, InterviewResponse, WaitReason, lock_interview
 from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
+from screener.services.interviewer.protocol import SIMULATED_LABEL
 from tests.support.factories import (
     ANSWER,
     QUESTIONS,
@@ -26,7 +27,6 @@ from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
 INTERVIEWS, CAMPAIGNS = "/api/v1/interviews/", "/api/v1/campaigns/"
-OFFLINE = "offline rules, no language model"
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -53,7 +53,7 @@ class TestPlanning:
         assert response.status_code == 201
         assert (body["status"], body["outcome"], body["result_status"]) == ("pending", "", "none")
         assert (body["candidate"], body["job"], body["attempts"]) == (str(candidate.pk), str(job.pk), 0)
-        assert body["interviewer"] == OFFLINE
+        assert body["interviewer"] == SIMULATED_LABEL
         assert body["next_attempt_at"] is not None
         assert api.get(f"{INTERVIEWS}{body['id']}/").json() == body
 
@@ -167,7 +167,7 @@ class TestResponses:
         row = get_part(api, make_assessed_interview(), "responses").json()[0]
         assert (row["position"], row["status"], row["transcript"]) == (0, "assessed", ANSWER)
         assert 0 <= row["score"] <= 10
-        assert row["label"] == OFFLINE
+        assert row["label"] == SIMULATED_LABEL
         quotes = [quote for criterion in row["criteria"] for quote in criterion["evidence"]]
         assert quotes
         assert all(ANSWER[quote["start"] : quote["end"]] == quote["quote"] for quote in quotes if quote["verified"])
@@ -225,7 +225,7 @@ class TestResult:
     def test_result_is_complete(self, api: APIClient) -> None:
         interview = make_assessed_interview()
         body = get_part(api, interview, "result").json()
-        assert (body["result_status"], body["coverage"], body["label"]) == ("ready", 1.0, OFFLINE)
+        assert (body["result_status"], body["coverage"], body["label"]) == ("ready", 1.0, SIMULATED_LABEL)
         assert 0 <= body["overall_score"] <= 10
         assert body["recommendation"] in ("hire", "consider", "reject")
         assert all(point["quote"] in ANSWER for point in body["strengths"] + body["improvements"])

@@ -131,7 +131,7 @@ JOB = {
     "questions_status": "approved",
     "questions_error": "",
     "questions": [QUESTION],
-    "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "offline rules, no language model"},
+    "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "OpenAI gpt-6-luna"},
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:05Z",
 }

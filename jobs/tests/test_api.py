@@ -143,7 +143,7 @@ class TestGeneratingQuestions:
         assert (body["questions_status"], len(body["questions"])) == ("ready", 3)
         assert body["question_set"]["status"] == "draft"
         assert body["question_set"]["source"] == selection.configured_interviewer().label
-        assert not ModelCall.objects.exists(), "the offline rules cost nothing"
+        assert ModelCall.objects.get().purpose == ModelCall.Purpose.QUESTIONS
 
     def test_writes_five_unless_told_otherwise(self, api: APIClient) -> None:
         job = make_job(**SUPPORT)
@@ -163,7 +163,8 @@ class TestGeneratingQuestions:
         response = post(api, make_job(), "generate-questions", {"count": count})
         assert set(response.json()["errors"]) == {"count"}
 
-    def test_that_is_not_possible_says_why(self, api: APIClient) -> None:
+    def test_that_is_not_possible_says_why(self, api: APIClient, settings: Any) -> None:
+        settings.JUDGE = "person"
         job = make_job(**SUPPORT, language="de")
         post(api, job, "generate-questions")
         run_tasks()

@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 
 from screener.admin.widgets import SafeAutocomplete
 from screener.models import BaseModel, InvalidTransition
-from screener.services.interviewer.offline_rules import OfflineInterviewer
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.interviewer.selection import configured_interviewer
 
 NO_CONDITION = models.Q()
@@ -43,10 +43,10 @@ def count_related(model: type[models.Model], related: str, condition: models.Q =
     return Coalesce(models.Subquery(rows.values(key).annotate(total=models.Count("pk")).values("total")), 0)
 
 
-def offline_rules_badge(request: HttpRequest) -> list[str] | None:
-    """Return the label in the head of every page while no language model is configured (DESIGN section 8)."""
+def interviewer_badge(request: HttpRequest) -> list[str] | None:
+    """Return the label in the head of every page while the model is simulated, or a person scores in its place."""
     interviewer = configured_interviewer()
-    return [interviewer.label, "warning"] if isinstance(interviewer, OfflineInterviewer) else None
+    return [interviewer.label, "warning"] if interviewer.billed_model in ("", SIMULATED_MODEL) else None
 
 
 class EmptyLastChangeList(ChangeList):  # type: ignore[misc]

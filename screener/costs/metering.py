@@ -29,7 +29,7 @@ def metered_interviewer_call(
 ) -> Reply[T]:
     """Call the interviewer with no database connection held, and record the call, also when it fails.
 
-    Calls of the offline rules are free and not recorded.
+    Where no model is configured nothing is recorded.
     """
     interviewer = selection.configured_interviewer()
     if not interviewer.billed_model:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from screener.models import ModelCall
 from screener.services.errors import NotSent
+from screener.services.interviewer.selection import configured_interviewer
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
 CACHE_SECONDS = 10
@@ -47,7 +48,7 @@ def _sum_costs(month: datetime) -> Decimal:
 def spent_budget_reason() -> str:
     """Why billed work waits, for HR. Empty while the budget is not spent, or where no model is billed."""
     limit = settings.MONTHLY_BUDGET
-    is_billed = settings.OPENAI_API_KEY or settings.SPEECH_API_KEY or configured_synthesizer()
+    is_billed = configured_interviewer().billed_model or settings.SPEECH_API_KEY or configured_synthesizer()
     if not limit or not is_billed or month_spending() < limit:
         return ""
     month = month_start(timezone.now())

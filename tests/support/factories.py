@@ -74,7 +74,7 @@ def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> In
 
 
 def make_assessed_interview(**candidate: Any) -> Interview:
-    """Every question answered, and every answer assessed by the offline rules."""
+    """Every question answered, and every answer assessed by the simulated model."""
     interview = make_interview(**candidate)
     with lock_interview(interview) as locked:
         locked.begin()

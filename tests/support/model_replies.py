@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from devtools.model_simulator.replies import completion_reply, json_reply
 from tests.support.factories import ANSWER
-from tests.support.fake_openai import completion_reply, json_reply
 
 QUOTE = "I led the migration of twelve services"
 QUESTION = {"text": "Why?", "competency": "Reasons", "weight": 1, "max_seconds": 60}
@@ -19,7 +19,7 @@ def reply_by_schema(handler: Any) -> None:
 
 
 def _content(handler: Any) -> dict[str, Any]:
-    schema = handler.scripted.requests[-1].json["response_format"]["json_schema"]
+    schema = handler.received.json["response_format"]["json_schema"]
     if schema["name"] == "compose_questions":
         return {"questions": [QUESTION]}
     if schema["name"] == "summarise":

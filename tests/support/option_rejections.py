@@ -1,7 +1,7 @@
 """Replies of servers that reject a request option."""
 
+from devtools.model_simulator.replies import Behaviour, json_reply
 from screener.services.openai.request_options import MAX_TOKENS
-from tests.support.fake_openai import Behaviour, json_reply
 
 
 def rejection_reply(message: str, *, code: str | None = None, param: str | None = None) -> Behaviour:

@@ -25,7 +25,7 @@ from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from screener.records import Point
-from screener.services.interviewer.offline_rules import OfflineInterviewer
+from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 from tests.support.factories import make_approved_job, make_interview
 from webhooks.models import TwilioEvent
 
@@ -73,8 +73,8 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
         strengths=[Point(text=HOSTILE, position=0, quote=QUOTE)],
         hire_at=interview.job.hire_at,
         consider_at=interview.job.consider_at,
-        model="offline-rules",
-        label=OfflineInterviewer.label,
+        model=SIMULATED_MODEL,
+        label=SIMULATED_LABEL,
     )
     with lock_interview(interview) as locked:
         locked.set_result_status("ready" if score else "incomplete", reason=reason)
@@ -94,8 +94,8 @@ def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcrip
         criteria=[_criterion_record(QUOTE, transcript), _criterion_record("never said", transcript)],
         feedback=HOSTILE,
         rubric_version="1",
-        model="offline-rules",
-        label=OfflineInterviewer.label,
+        model=SIMULATED_MODEL,
+        label=SIMULATED_LABEL,
     )
 
 

@@ -19,12 +19,14 @@ from procrastinate.manager import JobManager
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent, DoNotCall
+from devtools.model_simulator.replies import speech_reply
+from devtools.model_simulator.server import ModelSimulator
 from interviews.calling.rules import EMPLOYER_RECHECK
 from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.models import Organisation, SpokenLine
 from tests.support.factories import make_api_client, make_organisation, run_tasks
-from tests.support.fake_openai import KEY, FakeOpenAI, run_fake_openai, speech_reply
+from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, snapshot_rows
 from tests.upgrade.conftest import OldDatabase, count_rows
@@ -343,10 +345,10 @@ class TestPrompt:
     def voice(self, settings: Any) -> Any:
         settings.VOICE_API_KEY, settings.VOICE_MODEL, settings.VOICE_NAME = KEY, "voice-1", "jane"
         with run_fake_openai(speech_reply) as server:
-            settings.VOICE_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.seconds
+            settings.VOICE_BASE_URL, settings.OPENAI_TIMEOUT = server.base_url, server.client_timeout
             yield server
 
-    def test_is_synthesised_once(self, voice: FakeOpenAI) -> None:
+    def test_is_synthesised_once(self, voice: ModelSimulator) -> None:
         waiting = SpokenLine.objects.filter(file="").count()
         assert waiting
         run_tasks(only="screener.speak")
@@ -355,7 +357,7 @@ class TestPrompt:
         assert not SpokenLine.objects.filter(file="").exists()
         assert len(voice.requests) == waiting
 
-    def test_is_played_in_a_call(self, voice: FakeOpenAI, twilio: FakeTwilio, client: Client) -> None:
+    def test_is_played_in_a_call(self, voice: ModelSimulator, twilio: FakeTwilio, client: Client) -> None:
         app.tasks["webhooks.speak_all"](timestamp=0)
         run_tasks(only="screener.speak")
         run_tasks(only="interviews.dial")

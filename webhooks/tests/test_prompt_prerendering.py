@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.replies import error_reply, speech_reply
+from devtools.model_simulator.server import ModelSimulator
 from devtools.phone_simulator.server import RunningSimulator
 from interviews.conversation.wording import en
 from interviews.models import Interview
@@ -20,7 +22,6 @@ from screener.models import ModelCall, Organisation, SpokenLine
 from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
 from tests.support.admin_client import get_page
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, run_tasks
-from tests.support.fake_openai import FakeOpenAI, error_reply, speech_reply
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks import tasks
 from webhooks.tests.test_queries import TURN
@@ -31,7 +32,7 @@ __all__ = ["network"]
 
 
 @pytest.fixture
-def voice() -> Iterator[FakeOpenAI]:
+def voice() -> Iterator[ModelSimulator]:
     with a_voice(speech_reply) as server:
         yield server
 
@@ -43,13 +44,13 @@ def spoken_job(**fields: Any) -> JobDescription:
     return job
 
 
-def said(voice: FakeOpenAI) -> list[str]:
+def said(voice: ModelSimulator) -> list[str]:
     return [str(request.json["input"]) for request in voice.requests]
 
 
 @pytest.mark.django_db
 class TestWhatIsSpokenAhead:
-    def test_is_everything_but_what_names_a_candidate(self, voice: FakeOpenAI) -> None:
+    def test_is_everything_but_what_names_a_candidate(self, voice: ModelSimulator) -> None:
         spoken_job(title="Pilot")
         texts = said(voice)
         assert {question.text for question in QUESTIONS} < set(texts)
@@ -62,21 +63,21 @@ class TestWhatIsSpokenAhead:
         assert not any("speak with" in text or "{" in text for text in texts)
         assert len(texts) == len(set(texts)) == ModelCall.objects.filter(purpose="speech").count()
 
-    def test_is_what_a_second_job_adds_to_the_first(self, voice: FakeOpenAI) -> None:
+    def test_is_what_a_second_job_adds_to_the_first(self, voice: ModelSimulator) -> None:
         spoken_job(title="Pilot")
         before = len(voice.requests)
         spoken_job(title="Cook")
         assert before < len(voice.requests) < 2 * before
         assert all("Cook" in text for text in said(voice)[before:])
 
-    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: FakeOpenAI) -> None:
+    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: ModelSimulator) -> None:
         job = make_approved_job()
         job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_nothing_while_the_employer_is_unknown(self, voice: FakeOpenAI) -> None:
+    def test_is_nothing_while_the_employer_is_unknown(self, voice: ModelSimulator) -> None:
         make_approved_job()
         Organisation.objects.all().delete()
         tasks.speak_new(timestamp=0)
@@ -89,7 +90,9 @@ class TestWhatIsSpokenAhead:
         tasks.speak_all(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(self, voice: FakeOpenAI, time_machine: Any) -> None:
+    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(
+        self, voice: ModelSimulator, time_machine: Any
+    ) -> None:
         job = spoken_job(title="Pilot")
         time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
@@ -99,7 +102,7 @@ class TestWhatIsSpokenAhead:
         run_tasks()
         assert any("for Captain" in text for text in said(voice))
 
-    def test_is_spoken_again_where_its_file_is_lost(self, voice: FakeOpenAI, time_machine: Any) -> None:
+    def test_is_spoken_again_where_its_file_is_lost(self, voice: ModelSimulator, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
         closed.update_fields(is_open=False)
@@ -112,12 +115,12 @@ class TestWhatIsSpokenAhead:
         (text,) = said(voice)
         assert f"left for {job.title}" in text
 
-    def test_is_left_alone_while_no_file_is_lost(self, voice: FakeOpenAI, django_assert_num_queries: Any) -> None:
+    def test_is_left_alone_while_no_file_is_lost(self, voice: ModelSimulator, django_assert_num_queries: Any) -> None:
         spoken_job()
         with django_assert_num_queries(2):  # the organisation; the files
             tasks.speak_lost(timestamp=0)
 
-    def test_delays_no_approval(self, voice: FakeOpenAI) -> None:
+    def test_delays_no_approval(self, voice: ModelSimulator) -> None:
         with a_voice(error_reply(503)) as server:
             make_approved_job()
             assert server.requests == []
@@ -125,7 +128,7 @@ class TestWhatIsSpokenAhead:
 
 @pytest.mark.django_db
 class TestACall:
-    def test_plays_what_was_spoken_and_says_the_rest(self, voice: FakeOpenAI, client: Client) -> None:
+    def test_plays_what_was_spoken_and_says_the_rest(self, voice: ModelSimulator, client: Client) -> None:
         phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
         phone.pick_up()
         assert "Ada Lovelace" in phone.prompt_text()
@@ -140,7 +143,7 @@ class TestACall:
             assert (base, status(client, f"/webhooks/{path}")) == (settings.WEBHOOK_BASE_URL, 200)
         assert [verb.tag for verb in phone.twiml()] == ["Gather", "Record", "Redirect"]
 
-    def test_says_a_question_that_could_not_be_spoken(self, voice: FakeOpenAI, client: Client) -> None:
+    def test_says_a_question_that_could_not_be_spoken(self, voice: ModelSimulator, client: Client) -> None:
         job = spoken_job()
         SpokenLine.objects.filter(text=QUESTIONS[0].text).update(file="")
         phone = Phone(place_attempt(make_interview(job=job)), client)
@@ -156,7 +159,7 @@ class TestACall:
             assert not list(phone.twiml().iter("Play"))
 
     def test_asks_the_database_once_more_and_nobody_else(
-        self, voice: FakeOpenAI, client: Client, django_assert_num_queries: Any
+        self, voice: ModelSimulator, client: Client, django_assert_num_queries: Any
     ) -> None:
         phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
@@ -168,7 +171,7 @@ class TestACall:
 
 
 @pytest.mark.django_db
-def test_hr_listens_on_the_page_of_the_questions(voice: FakeOpenAI, admin_client: Client) -> None:
+def test_hr_listens_on_the_page_of_the_questions(voice: ModelSimulator, admin_client: Client) -> None:
     job = spoken_job()
     for page in (
         reverse("admin:jobs_jobdescription_change", args=[job.pk]),
@@ -186,7 +189,7 @@ def test_a_voice_without_a_key_is_named_by_the_check() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: FakeOpenAI) -> None:
+def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: ModelSimulator) -> None:
     interview = conduct(make_interview(job=spoken_job(), phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     (call,) = network.network.calls.values()

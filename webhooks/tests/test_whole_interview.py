@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.models import Interview, InterviewResponse
+from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 from tests.support.factories import make_interview, run_tasks
+from tests.support.fake_openai import run_fake_openai
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,7 +44,7 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
         assert response.transcript_source == "twilio"
         assessment = response.current_assessment
         assert assessment is not None
-        assert assessment.label == "offline rules, no language model"
+        assert (assessment.label, assessment.model) == (SIMULATED_LABEL, SIMULATED_MODEL)
         for criterion in assessment.criteria:
             for evidence in criterion.evidence:
                 assert response.transcript[evidence.span] == evidence.quote
@@ -54,8 +57,11 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
     assert result.recommendation
 
 
-def test_a_terse_candidate_scores_lower_than_a_talkative_one(network: RunningSimulator) -> None:
-    talkative = conduct(make_interview(phone="+14155550100")).results.get()
-    terse = conduct(make_interview(job=None, phone="+14155550101")).results.get()
-    assert talkative.overall_score is not None
-    assert terse.overall_score is None or terse.overall_score < talkative.overall_score
+def test_unknown_answers_wait_for_a_person(network: RunningSimulator) -> None:
+    """The simulated model of `make run` refuses them, and no number comes of it."""
+    with run_fake_openai() as refusing, override_settings(OPENAI_BASE_URL=refusing.base_url):
+        interview = conduct(make_interview(phone="+14155550100"))
+    result = interview.results.get(is_current=True)
+    assert interview.result_status == Interview.ResultStatus.INCOMPLETE
+    assert (result.overall_score, result.recommendation) == (None, "")
+    assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.MODEL_UNAVAILABLE}

@@ -5,8 +5,8 @@ from random import Random
 from typing import ClassVar
 
 from .callee import SILENCE, Callee, CalleePrompt, Pickup, Reaction
-from .canned_answers import extract_question, talkative_answer, terse_answer
 from .key_offers import find_key
+from .stories import ANSWERS, extract_question, tell_story
 
 CONSENT_WORDS = re.compile(r"\b(?:record\w*|consent|agree|permission)\b", re.I)
 
@@ -16,6 +16,7 @@ class Persona:
 
     name = "talkative"
     description = "Agrees, and answers every question at length."
+    speaker = "strong"  # in stories.toml
     pickup = Pickup()
 
     def __init__(self, number: str) -> None:
@@ -46,20 +47,19 @@ class Persona:
         return Reaction(utterance) if prompt.accepts_speech else SILENCE
 
     def answer_question(self, question: str) -> Reaction:
-        return Reaction(talkative_answer(question, self.number))
+        return Reaction(tell_story(self.speaker, question, self.number))
 
 
 class TerseAnswers(Persona):
     name = "terse"
     description = "Agrees, and answers every question in one short sentence."
-
-    def answer_question(self, question: str) -> Reaction:
-        return Reaction(terse_answer(question, self.number))
+    speaker = "terse"
 
 
 class SilentOnSecondQuestion(Persona):
     name = "silent on the second question"
     description = "Says nothing when asked the second question, however often."
+    speaker = "middling"
 
     def answer_question(self, question: str) -> Reaction:
         return SILENCE if len(self.questions) == 2 else super().answer_question(question)
@@ -68,6 +68,7 @@ class SilentOnSecondQuestion(Persona):
 class MumblesFirstAnswer(Persona):
     name = "mumbles at the first question"
     description = "Makes a sound without words instead of the first answer."
+    speaker = "plain"
 
     def answer_question(self, question: str) -> Reaction:
         return Reaction(noise_seconds=7) if len(self.questions) == 1 else super().answer_question(question)
@@ -76,6 +77,7 @@ class MumblesFirstAnswer(Persona):
 class RepeatsFirstQuestion(Persona):
     name = "has the first question repeated with *"
     description = "Presses * in the first answer, to hear the question again."
+    speaker = "second_language"
     has_repeated = False
 
     def answer_question(self, question: str) -> Reaction:
@@ -88,6 +90,7 @@ class RepeatsFirstQuestion(Persona):
 class EndsAnswersWithPound(Persona):
     name = "ends answers with #"
     description = "Presses # after each answer instead of waiting for the silence to end it."
+    speaker = "talker"
 
     def answer_question(self, question: str) -> Reaction:
         return Reaction(super().answer_question(question).utterance, keys="#")
@@ -96,6 +99,7 @@ class EndsAnswersWithPound(Persona):
 class HangsUpInAnswer(Persona):
     name = "hangs up in the middle of the second answer"
     description = "Hangs up halfway through the second answer."
+    speaker = "newcomer"
 
     def answer_question(self, question: str) -> Reaction:
         words = super().answer_question(question).utterance.split()
@@ -146,7 +150,7 @@ class NeverStopsTalking(Persona):
     description = "Talks until the longest time that an answer may take."
 
     def answer_question(self, question: str) -> Reaction:
-        return Reaction(" ".join(talkative_answer(f"{question} {n}", self.number) for n in range(8)))
+        return Reaction(" ".join(text for speaker in sorted(ANSWERS) for text in ANSWERS[speaker].values()))
 
 
 class Talker(Persona):

@@ -10,7 +10,7 @@ import pytest
 from candidates.models import Candidate, Consent
 from devtools.demo import data, preflight, text_views
 from devtools.demo.credentials import Credentials
-from devtools.demo.environment import RELAXED_RULES, build_env, ignored_settings, is_simulated
+from devtools.demo.environment import RELAXED_RULES, build_env, ignored_settings, is_model_simulated, is_simulated
 from devtools.demo.errors import DemoError, ErrorCode
 from devtools.phone_simulator.callees.personas import PERSONAS
 from interviews.models import Call, Interview, InterviewResponse, InterviewResult
@@ -18,6 +18,7 @@ from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
 from screener.records import Point
+from screener.services.interviewer.protocol import SIMULATED_MODEL
 from tests.support.factories import make_interview
 
 CREDENTIALS = Credentials(admin_password="a password", api_key="a key", twilio_token="a token")
@@ -53,6 +54,13 @@ class TestEnvironment:
         env = build_env({"NO_PROXY": "example.com"}, PORT, CREDENTIALS)
         assert env["no_proxy"] == env["NO_PROXY"] == "example.com,127.0.0.1,localhost"
 
+    @pytest.mark.parametrize("settings", [{"OPENAI_API_KEY": "key"}, {"JUDGE": "person"}, {"OFFLINE_INTERVIEWER": "1"}])
+    def test_model_is_simulated_without_another_judge(self, settings: dict[str, str]) -> None:
+        env = build_env({}, PORT, CREDENTIALS)
+        assert (env["OPENAI_BASE_URL"], env["OPENAI_MODEL"]) == ("http://127.0.0.1:8102/v1", SIMULATED_MODEL)
+        assert "OPENAI_MODEL" not in build_env(settings, PORT, CREDENTIALS)
+        assert not is_model_simulated(REAL_ACCOUNT)
+
     def test_openai_key_disables_transcription(self) -> None:
         """OpenAI scores the answers. The network transcribes its synthesised recordings itself."""
         env = build_env({"OPENAI_API_KEY": "key"}, PORT, CREDENTIALS)
@@ -61,7 +69,7 @@ class TestEnvironment:
 
 
 class TestPreflight:
-    @pytest.mark.parametrize("text", ["", "abc", "0", "65535", "-1", "8000 ", "²"])
+    @pytest.mark.parametrize("text", ["", "abc", "0", "65534", "-1", "8000 ", "²"])
     def test_invalid_ports_are_rejected(self, text: str) -> None:
         with pytest.raises(DemoError) as error:
             preflight.parse_port(text)
@@ -222,8 +230,8 @@ def result(db: None) -> InterviewResult:
         strengths=[point],
         hire_at="7.0",
         consider_at="5.0",
-        model="offline-rules",
-        label="offline rules, no language model",
+        model="simulated-model",
+        label="simulated model",
         flags=["needs_review"],
     )
     return InterviewResult.objects.get(pk=created.pk)

@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from devtools.demo.preflight import MAX_PORT
+from screener.services.interviewer.protocol import SIMULATED_LABEL
 
 ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT = 120.0
@@ -55,13 +56,14 @@ def test_children_end_with_killed_owner(tmp_path: Path) -> None:
 
 
 def find_free_ports() -> int:
-    """Return the first of two adjacent free ports."""
+    """Return the first of three adjacent free ports."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             try:
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port
@@ -144,7 +146,8 @@ def test_second_start_keeps_result(clone: Path) -> None:
     first = run.read_output()
     assert "4 of 4 questions done" in first
     assert "-- Decision card" in first
-    assert "Judged by: offline" in first
+    assert f"Judged by: {SIMULATED_LABEL}" in first
+    assert "HIRE" in first
     assert "100%" in first
     for address in (f"{port}/admin/login/", f"{port}/api/schema/", f"{port + 1}/"):
         assert requests.get(f"http://127.0.0.1:{address}", timeout=10).status_code == 200

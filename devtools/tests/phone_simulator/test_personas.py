@@ -4,14 +4,10 @@ from typing import Any
 
 import pytest
 
-from devtools.phone_simulator.callees.canned_answers import (
-    extract_question,
-    extract_topics,
-    talkative_answer,
-    terse_answer,
-)
 from devtools.phone_simulator.callees.key_offers import find_key
 from devtools.phone_simulator.callees.personas import PERSONAS, Persona, Voicemail, persona_for_number
+from devtools.phone_simulator.callees.stories import ANSWERS, extract_question, tell_story
+from devtools.phone_simulator.callees.stories import QUESTIONS as STORY_QUESTIONS
 from devtools.tests.phone_simulator.rig import Script, open_rig
 
 QUESTIONS = (
@@ -67,27 +63,20 @@ def test_question_is_extracted(prompt: str, question: str) -> None:
     assert extract_question(prompt) == question
 
 
-def test_topics_are_extracted() -> None:
-    assert extract_topics(QUESTIONS[0]) == ["difficult customer"]
-    assert extract_topics(QUESTIONS[2]) == ["python", "django", "postgresql"]
-
-
 # ── answers ──
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
-def test_answers_fit_question(question: str) -> None:
-    numbers = [f"+1415555{n:04}" for n in range(60)]
-    for number in numbers:
-        long, short = talkative_answer(question, number), terse_answer(question, number)
-        assert 60 <= len(long.split()) <= 120
-        assert 8 <= len(short.split()) <= 12
-        assert any(character.isdigit() for character in long)
-        assert talkative_answer(question, number) == long
-        for topic in extract_topics(question)[:1]:
-            assert topic in long
-            assert topic in short
-    assert len({talkative_answer(question, number) for number in numbers}) > 30
+@pytest.mark.parametrize("speaker", ANSWERS)
+def test_answer_belongs_to_question(speaker: str) -> None:
+    for topic, answer in ANSWERS[speaker].items():
+        assert tell_story(speaker, STORY_QUESTIONS[topic], "+14155550100") == answer
+
+
+def test_other_questions_get_some_story() -> None:
+    """The same question and number always get the same one."""
+    told = [tell_story("strong", question, f"+1415555{n:04}") for question in QUESTIONS for n in range(9)]
+    assert told == [tell_story("strong", question, f"+1415555{n:04}") for question in QUESTIONS for n in range(9)]
+    assert set(told) == set(ANSWERS["strong"].values())
 
 
 # ── choosing a persona ──

@@ -16,6 +16,7 @@ from interviews.presenters.interview import split_transcript
 from interviews.records import Evidence
 from interviews.scoring import assessment
 from interviews.scoring.score_verification import INCOMPLETE_SCORES
+from screener.services.interviewer.protocol import SIMULATED_LABEL
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview, make_job, run_tasks
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
@@ -31,7 +32,7 @@ class TestPage:
             "100% of the questions (by weight)",
             "Hire from 7.0, consider from 5.0",
             "Concrete, with figures.",
-            "Judged by: offline rules, no language model",
+            f"Judged by: {SIMULATED_LABEL}",
             f"<mark>{QUOTE}</mark>",
             Flag.QUOTE_NOT_FOUND.label,
             "Tell me about teamwork.",

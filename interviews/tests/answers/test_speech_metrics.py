@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from devtools.model_simulator.server import ModelSimulator
 from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.answers.voice_activity import _LINEAR, spoken_spans
@@ -30,7 +31,7 @@ from screener.background.steps import run_step
 from screener.services.interviewer.protocol import AssessedResponse, InterviewText, ResponseText
 from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
-from tests.support.fake_openai import FakeOpenAI, fake_language_model
+from tests.support.fake_openai import fake_language_model
 from tests.support.locked_rows import locked_response
 from tests.support.model_replies import reply_by_schema
 
@@ -204,12 +205,14 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 
 
 @pytest.fixture
-def model() -> Iterator[FakeOpenAI]:
+def model() -> Iterator[ModelSimulator]:
     with fake_language_model(reply_by_schema) as server:
         yield server
 
 
-def _judge(interview: Interview, measures: SpeechMetrics | None, server: FakeOpenAI) -> tuple[list[bytes], list[Any]]:
+def _judge(
+    interview: Interview, measures: SpeechMetrics | None, server: ModelSimulator
+) -> tuple[list[bytes], list[Any]]:
     """What was sent to have this interview judged with these measures, and what came of it."""
     before = len(server.requests)
     interview.responses.update(measures=measures)
@@ -222,7 +225,7 @@ def _judge(interview: Interview, measures: SpeechMetrics | None, server: FakeOpe
 
 
 @pytest.mark.django_db
-def test_the_same_words_get_the_same_score_however_they_were_spoken(model: FakeOpenAI, settings: Any) -> None:
+def test_the_same_words_get_the_same_score_however_they_were_spoken(model: ModelSimulator, settings: Any) -> None:
     settings.SHOW_MEASURES = True
     interview = make_interview()
     with lock_interview(interview) as locked:

@@ -10,6 +10,8 @@ from django.test import override_settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.replies import Behaviour, error_reply, hanging_reply, json_reply, raw_reply
+from devtools.model_simulator.server import ModelSimulator
 from interviews.answers import transcription
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.models import (
@@ -29,16 +31,7 @@ from screener.models import ModelCall
 from screener.services.transcription.protocol import AnswerRecording, TranscriptPending
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    FakeOpenAI,
-    error_reply,
-    hanging_reply,
-    json_reply,
-    raw_reply,
-    run_fake_openai,
-)
+from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.locked_rows import locked_recording
 from tests.support.model_samples import make_wav
@@ -49,10 +42,10 @@ WORDS = "In my last job I moved twelve services to Kubernetes, and outages fell 
 
 
 @contextmanager
-def transcriber(*replies: Behaviour, **more: Any) -> Iterator[FakeOpenAI]:
+def transcriber(*replies: Behaviour, **more: Any) -> Iterator[ModelSimulator]:
     fixed = {"SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-transcribe"}
     with run_fake_openai(*replies) as server:
-        at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        at = {"SPEECH_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.client_timeout}
         with override_settings(**(fixed | at | more)):
             yield server
 

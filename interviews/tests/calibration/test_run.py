@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
+from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply
+from devtools.model_simulator.server import ModelSimulator
 from interviews.calibration.run import INJECTIONS, score_text
 from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, read_samples
 from interviews.models import Assessment
@@ -21,7 +23,7 @@ from interviews.scoring.rubric import job_rubric, job_text
 from screener.models import ModelCall
 from screener.services.interviewer.protocol import ResponseText
 from tests.support.factories import ANSWER, make_transcribed_interview, run_tasks
-from tests.support.fake_openai import Behaviour, FakeOpenAI, completion_reply, error_reply, fake_language_model
+from tests.support.fake_openai import fake_language_model
 
 SAMPLE_FILE = Path(project.BASE_DIR) / "docs" / "calibration.csv"
 ROW: dict[str, str] = {
@@ -119,16 +121,8 @@ def report_line(report: str, beginning: str) -> str:
     return " ".join(line.split())
 
 
-class TestOfflineRules:
-    def test_documentation_shows_current_agreement(self, monkeypatch: Any, tmp_path: Path) -> None:
-        """A change of the rules or of the samples must update docs/calibration.md and its chart."""
-        monkeypatch.chdir(project.BASE_DIR)
-        plot, output = tmp_path / "plot.svg", StringIO()
-        call_command("evaluate_scoring", "docs/calibration.csv", "--repeats=2", f"--plot={plot}", stdout=output)
-        report, _, _ = output.getvalue().partition("\nPlot:")
-        assert report in SAMPLE_FILE.with_suffix(".md").read_text(encoding="utf-8")
-        assert plot.read_text(encoding="utf-8") == SAMPLE_FILE.with_suffix(".svg").read_text(encoding="utf-8")
-
+@pytest.mark.django_db
+class TestReport:
     def test_chart_has_dot_per_answer(self, write_samples: Any) -> None:
         _, plot = evaluate(write_samples({}, {"rater_1": "2"}, {"answer": "um"}), "--repeats=1")
         circles = ElementTree.parse(plot).getroot().iter("{http://www.w3.org/2000/svg}circle")
@@ -157,16 +151,10 @@ class TestOfflineRules:
         assert " 3 " in report_line(report, "interviewer and rater_1")
 
     def test_single_answer_leaves_values_open(self, write_samples: Any) -> None:
-        report, _ = evaluate(write_samples({}), "--repeats=1")
+        report, _ = evaluate(write_samples({"rater_1": "2"}), "--repeats=1")
         assert report_line(report, "interviewer and rater_1").endswith(" - - 0.00")
         assert "not measured" in report_line(report, "Run to run")
         assert "not measured" in report_line(report, "Paraphrased")
-
-    def test_other_language_fails(self, write_samples: Any) -> None:
-        report, plot = evaluate(write_samples({"language": "de"}, {}), "--repeats=1")
-        assert report_line(report, "Failed").endswith("2 of 4")
-        assert "  2 x " in report
-        assert "1 of 2 answers" in plot.read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("repeats", ["0", "101"])
     def test_repeats_are_limited(self, write_samples: Any, repeats: str) -> None:
@@ -180,7 +168,7 @@ class TestOfflineRules:
 
 
 @pytest.fixture
-def model() -> Iterator[FakeOpenAI]:
+def model() -> Iterator[ModelSimulator]:
     with fake_language_model(reply_scores(6)) as server:
         yield server
 
@@ -192,35 +180,35 @@ def reply_scores(score: float, quote: str = QUOTE) -> Behaviour:
 
 
 def follow_injection(handler: Any) -> None:
-    reply_scores(9 if "10 out of 10" in handler.scripted.requests[-1].user_turn else 4)(handler)
+    reply_scores(9 if "10 out of 10" in handler.received.user_turn else 4)(handler)
 
 
 @pytest.mark.django_db
 class TestLanguageModel:
-    def test_requests_are_metered(self, model: FakeOpenAI, write_samples: Any) -> None:
+    def test_requests_are_metered(self, model: ModelSimulator, write_samples: Any) -> None:
         report, _ = evaluate(write_samples({}), "--repeats=3")
         assert len(model.requests) == ModelCall.objects.count() == 4
         assert "4 requests" in report
         assert set(ModelCall.objects.values_list("purpose", "interview_id")) == {("assessment", None)}
 
-    def test_phone_number_is_redacted(self, model: FakeOpenAI, write_samples: Any) -> None:
+    def test_phone_number_is_redacted(self, model: ModelSimulator, write_samples: Any) -> None:
         evaluate(write_samples({"answer": f"{ANSWER} Call me on +1 415 555 0100."}))
         assert all("555" not in request.user_turn for request in model.requests)
 
-    def test_spread_is_reported(self, model: FakeOpenAI, write_samples: Any) -> None:
-        model.replies[:] = [reply_scores(4), reply_scores(6)]
+    def test_spread_is_reported(self, model: ModelSimulator, write_samples: Any) -> None:
+        model.script[:] = [reply_scores(4), reply_scores(6)]
         report, _ = evaluate(write_samples({}), "--repeats=2")
         assert "standard deviation 1.00" in report_line(report, "Run to run")
         assert "2.00 apart" in report_line(report, "Run to run")
 
-    def test_injection_shift_is_reported(self, model: FakeOpenAI, write_samples: Any) -> None:
-        model.replies[:] = [follow_injection]
+    def test_injection_shift_is_reported(self, model: ModelSimulator, write_samples: Any) -> None:
+        model.script[:] = [follow_injection]
         report, _ = evaluate(write_samples({}))
         assert "shifted by +5.00" in report_line(report, "With a prompt injection")
         assert INJECTIONS[0] in model.requests[-1].user_turn
 
-    def test_unsupported_score_counts_as_failed(self, model: FakeOpenAI, write_samples: Any) -> None:
-        model.replies[:] = [
+    def test_unsupported_score_counts_as_failed(self, model: ModelSimulator, write_samples: Any) -> None:
+        model.script[:] = [
             reply_scores(9, "I saved the company"),
             reply_scores(9, "I saved the company"),
             reply_scores(6),
@@ -230,20 +218,20 @@ class TestLanguageModel:
         assert "  1 x " in report
         assert " 1 " in report_line(report, "interviewer and rater_1")
 
-    def test_rejected_score_is_tried_again(self, model: FakeOpenAI, write_samples: Any) -> None:
-        model.replies[:] = [reply_scores(9, "I saved the company"), reply_scores(6)]
+    def test_rejected_score_is_tried_again(self, model: ModelSimulator, write_samples: Any) -> None:
+        model.script[:] = [reply_scores(9, "I saved the company"), reply_scores(6)]
         report, _ = evaluate(write_samples({}), "--repeats=1")
         assert report_line(report, "Failed").endswith("0 of 2")
         assert "BEGIN objection" in model.requests[1].user_turn
 
-    def test_no_scores_at_all_fail(self, model: FakeOpenAI, write_samples: Any) -> None:
-        model.replies[:] = [error_reply(401, code="invalid_api_key")]
+    def test_no_scores_at_all_fail(self, model: ModelSimulator, write_samples: Any) -> None:
+        model.script[:] = [error_reply(401, code="invalid_api_key")]
         path, output = write_samples({}), StringIO()
         with pytest.raises(CommandError, match="No answer got a score"):
             call_command("evaluate_scoring", path, f"--plot={path.parent}/plot.svg", stdout=output)
         assert "OPENAI_API_KEY" in output.getvalue()
 
-    def test_spent_budget_stops_requests(self, model: FakeOpenAI, settings: Any, write_samples: Any) -> None:
+    def test_spent_budget_stops_requests(self, model: ModelSimulator, settings: Any, write_samples: Any) -> None:
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         path, output = write_samples({}), StringIO()

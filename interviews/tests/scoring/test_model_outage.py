@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.replies import Behaviour, disconnect, error_reply
+from devtools.model_simulator.server import ModelSimulator
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
 from screener.models import ModelCall
 from screener.tasks import sweep
 from tests.support.admin_client import submit_form
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
-from tests.support.fake_openai import Behaviour, FakeOpenAI, disconnect, error_reply, fake_language_model
+from tests.support.fake_openai import fake_language_model
 from tests.support.model_replies import reply_by_schema
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -27,14 +29,14 @@ Status = InterviewResponse.Status
 
 
 @pytest.fixture
-def model() -> Iterator[FakeOpenAI]:
+def model() -> Iterator[ModelSimulator]:
     """One server for the whole test, which changes its replies."""
     with fake_language_model(reply_by_schema) as server:
         yield server
 
 
 @pytest.fixture
-def begun(model: FakeOpenAI) -> FakeOpenAI:
+def begun(model: ModelSimulator) -> ModelSimulator:
     """The model, after about half of the interviews have their results."""
     job = make_approved_job(questions=QUESTIONS[:1])
     for number in range(INTERVIEWS):
@@ -46,7 +48,7 @@ def begun(model: FakeOpenAI) -> FakeOpenAI:
     return model
 
 
-def take_requests(server: FakeOpenAI) -> list[bytes]:
+def take_requests(server: ModelSimulator) -> list[bytes]:
     """Return the requests so far, and forget them."""
     bodies = [request.body for request in server.requests]
     server.requests.clear()
@@ -83,9 +85,9 @@ def assert_all_scored(requests: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("outage", [disconnect, error_reply(500)], ids=["disconnects", "fails"])
-def test_scoring_waits_for_the_model(begun: FakeOpenAI, time_machine: Any, outage: Behaviour) -> None:
+def test_scoring_waits_for_the_model(begun: ModelSimulator, time_machine: Any, outage: Behaviour) -> None:
     assessed, requests = Assessment.objects.count(), take_requests(begun)
-    begun.replies = [outage]
+    begun.script = [outage]
     run_tasks()
     for _ in range(2):
         pass_time(time_machine, minutes=40)
@@ -95,14 +97,14 @@ def test_scoring_waits_for_the_model(begun: FakeOpenAI, time_machine: Any, outag
     assert set(waiting.values_list("status", flat=True)) == {Status.TRANSCRIBED}
     assert 0 < len(take_requests(begun)) == ModelCall.objects.exclude(error="").count() < 3 * waiting.count()
 
-    begun.replies = [reply_by_schema]
+    begun.script = [reply_by_schema]
     pass_time(time_machine, minutes=40)
     assert_all_scored(requests + take_requests(begun))
 
 
-def test_revoked_key_needs_a_retry_by_staff(begun: FakeOpenAI, admin_client: Client) -> None:
+def test_revoked_key_needs_a_retry_by_staff(begun: ModelSimulator, admin_client: Client) -> None:
     assessed, requests = Assessment.objects.count(), take_requests(begun)
-    begun.replies = [error_reply(401, code="invalid_api_key")]
+    begun.script = [error_reply(401, code="invalid_api_key")]
     run_tasks()
     assert_no_invented_scores()
     assert Assessment.objects.count() == assessed
@@ -113,7 +115,7 @@ def test_revoked_key_needs_a_retry_by_staff(begun: FakeOpenAI, admin_client: Cli
     assert 0 < len(waiting) == INTERVIEWS - Interview.objects.filter(result_status="ready").count()
 
     take_requests(begun)
-    begun.replies = [reply_by_schema]
+    begun.script = [reply_by_schema]
     chosen = {"action": "try_again_all", "_selected_action": [interview.pk for interview in waiting]}
     submit_form(admin_client, reverse("admin:interviews_interview_changelist"), **chosen)
     run_tasks()

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.server import ModelSimulator
 from interviews.answers.transcription import TRANSCRIBE_STEP
 from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, LockedRecording, Recording, WaitReason, lock_interview
@@ -19,7 +20,7 @@ from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.tasks import sweep
 from tests.support.factories import make_interview, make_job, run_tasks
-from tests.support.fake_openai import KEY, FakeOpenAI, run_fake_openai
+from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.model_replies import reply_by_schema
 from tests.support.sample_rows import WAV
@@ -35,11 +36,11 @@ def mid_month(time_machine: Any) -> None:
 
 
 @pytest.fixture
-def model(mid_month: None, settings: Any) -> Iterator[FakeOpenAI]:
+def model(mid_month: None, settings: Any) -> Iterator[ModelSimulator]:
     with run_fake_openai(reply_by_schema) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
         settings.OPENAI_BASE_URL = settings.SPEECH_BASE_URL = server.base_url
-        settings.OPENAI_TIMEOUT = server.seconds
+        settings.OPENAI_TIMEOUT = server.client_timeout
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         yield server
@@ -74,7 +75,7 @@ def statuses_and_tries(interview: Interview) -> set[tuple[str, int]]:
     return set(interview.responses.values_list("status", "tries"))
 
 
-def test_waiting_uses_no_tries(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_waiting_uses_no_tries(model: ModelSimulator, settings: Any, time_machine: Any) -> None:
     interview = make_answered_interview()
     run_tasks()
     for _ in range(MAX_STEP_TRIES + 2):
@@ -93,7 +94,7 @@ def test_waiting_uses_no_tries(model: FakeOpenAI, settings: Any, time_machine: A
     assert len(model.requests) == 3 + 3 + 1  # Transcribe and assess three responses, and summarise.
 
 
-def test_new_month_resumes_work(model: FakeOpenAI, time_machine: Any) -> None:
+def test_new_month_resumes_work(model: ModelSimulator, time_machine: Any) -> None:
     interview = make_answered_interview()
     run_tasks()
     assert statuses_and_tries(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
@@ -102,7 +103,7 @@ def test_new_month_resumes_work(model: FakeOpenAI, time_machine: Any) -> None:
     assert interview.results.count() == 1
 
 
-def test_budget_spent_midway_pauses_work(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_budget_spent_midway_pauses_work(model: ModelSimulator, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
     interview = make_answered_interview()
     for response in interview.responses.all():
@@ -117,7 +118,7 @@ def test_budget_spent_midway_pauses_work(model: FakeOpenAI, settings: Any, time_
     assert interview.results.count() == 1
 
 
-def test_conclusion_waits(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_conclusion_waits(model: ModelSimulator, settings: Any, time_machine: Any) -> None:
     settings.MONTHLY_BUDGET = 0
     interview = make_answered_interview()
     ProcrastinateJob.objects.filter(task_name="interviews.conclude")._raw_delete("default")
@@ -131,7 +132,7 @@ def test_conclusion_waits(model: FakeOpenAI, settings: Any, time_machine: Any) -
     assert interview.results.count() == 1
 
 
-def test_question_writing_waits(model: FakeOpenAI, settings: Any, time_machine: Any) -> None:
+def test_question_writing_waits(model: ModelSimulator, settings: Any, time_machine: Any) -> None:
     job = make_job()
     job.request_questions()
     run_tasks()
@@ -146,7 +147,7 @@ def test_question_writing_waits(model: FakeOpenAI, settings: Any, time_machine: 
 
 
 class TestCalls:
-    def test_no_call_while_budget_is_spent(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
+    def test_no_call_while_budget_is_spent(self, model: ModelSimulator, twilio: FakeTwilio, settings: Any) -> None:
         interview = make_interview()
         run_tasks()
         interview.refresh_from_db()
@@ -158,14 +159,14 @@ class TestCalls:
         dialer.dial_interview(interview.pk)
         assert len(twilio.calls) == 1
 
-    def test_begun_interview_is_still_called(self, model: FakeOpenAI, twilio: FakeTwilio) -> None:
+    def test_begun_interview_is_still_called(self, model: ModelSimulator, twilio: FakeTwilio) -> None:
         interview = make_interview()
         with lock_interview(interview) as locked:
             locked.begin()
         run_tasks()
         assert len(twilio.calls) == 1
 
-    def test_free_services_need_no_budget(self, model: FakeOpenAI, twilio: FakeTwilio, settings: Any) -> None:
+    def test_free_services_need_no_budget(self, model: ModelSimulator, twilio: FakeTwilio, settings: Any) -> None:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = ""
         make_interview()
         run_tasks()

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from devtools.model_simulator.replies import completion_reply
+from devtools.model_simulator.server import ModelSimulator
 from interviews.models import Interview
 from jobs.models import JobDescription
 from screener.records import QuestionSpec
 from screener.services.privacy.redaction import redact
 from tests.support.factories import make_approved_job, make_transcribed_interview, run_tasks
-from tests.support.fake_openai import FakeOpenAI, completion_reply, fake_language_model
+from tests.support.fake_openai import fake_language_model
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +29,14 @@ QUOTE = "I moved twelve services"
 
 def reply_with_name(handler: Any) -> None:
     """A model that repeats the candidate's name in its reply."""
-    schema = handler.scripted.requests[-1].json["response_format"]["json_schema"]["name"]
+    schema = handler.received.json["response_format"]["json_schema"]["name"]
     point = {"text": "José Ibarra-Møller moves services.", "position": 0, "quote": QUOTE}
     scores = [
         {"criterion": key, "score": 8, "reason": "José said so: jose.ibarra@example.com.", "quotes": [QUOTE]}
         for key in ("relevance", "specificity", "clarity", "professionalism")
     ]
     rejected = [score | {"quotes": ["I am José Ibarra"]} for score in scores]
-    is_first = len(handler.scripted.requests) == 1
+    is_first = len(handler.simulator.requests) == 1
     reply = {
         "assess_answer": {"criteria": rejected if is_first else scores, "feedback": "Good."},
         "summarise": {"reasoning": [point], "strengths": [point], "improvements": [], "opinion": "hire"},
@@ -43,12 +45,12 @@ def reply_with_name(handler: Any) -> None:
 
 
 @pytest.fixture
-def model() -> Iterator[FakeOpenAI]:
+def model() -> Iterator[ModelSimulator]:
     with fake_language_model(reply_with_name) as server:
         yield server
 
 
-def test_requests_do_not_identify_candidate(model: FakeOpenAI) -> None:
+def test_requests_do_not_identify_candidate(model: ModelSimulator) -> None:
     about = "José Ibarra-Møller, jose.ibarra@example.com, +49 151 234 56789"
     question = QuestionSpec(
         text=f"Why, José ({about})?", competency=f"What jose does {about}", weight=1, max_seconds=60
@@ -73,7 +75,7 @@ def test_requests_do_not_identify_candidate(model: FakeOpenAI) -> None:
         assert "twelve services" in words
 
 
-def test_reviewer_reads_original_quotes(model: FakeOpenAI) -> None:
+def test_reviewer_reads_original_quotes(model: ModelSimulator) -> None:
     interview = make_transcribed_interview(TRANSCRIPT, job=make_approved_job(), **CANDIDATE)
     run_tasks()
     for response in interview.responses.all():

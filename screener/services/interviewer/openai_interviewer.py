@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from screener.services.errors import PermanentError
 from screener.services.interviewer.model_prompt import load_prompt
 from screener.services.interviewer.protocol import (
+    SIMULATED_LABEL,
+    SIMULATED_MODEL,
     AssessedResponse,
     Criterion,
     InterviewText,
@@ -24,7 +26,7 @@ from screener.services.openai.chat_completion import ChatCompletion, Choice
 from screener.services.openai.openai_client import Account, bill_on_error
 from screener.services.openai.request_options import chat_options, create_with_supported_options
 
-MAX_LOCATION_LENGTH, MAX_REASON_LENGTH = 40, 120
+MAX_LOCATION_LENGTH, MAX_REASON_LENGTH, MAX_REFUSAL_LENGTH = 40, 120, 300
 
 
 class ModelDeclined(PermanentError):
@@ -61,7 +63,7 @@ class OpenAIInterviewer:
 
     @property
     def label(self) -> str:
-        return f"OpenAI {self.account.model}"
+        return SIMULATED_LABEL if self.account.model == SIMULATED_MODEL else f"OpenAI {self.account.model}"
 
     @property
     def billed_model(self) -> str:
@@ -130,7 +132,7 @@ class OpenAIInterviewer:
     def _parse_choice(self, choice: Choice, shape: type[T]) -> T:
         service = self.account.service_name
         if choice.is_declined:
-            raise ModelDeclined(f"{service} declined to work on this text. Read it and judge it yourself.")
+            raise ModelDeclined(_refusal_message(service, choice.message.refusal or ""))
         if choice.is_truncated:
             raise TruncatedReply(f"{service} exceeded the maximum reply length. Try again, or use another model.")
         try:
@@ -140,6 +142,13 @@ class OpenAIInterviewer:
                 f"The reply of {service.lower()} was discarded, because it does not follow the requested schema "
                 f"({_first_problem(error)}). Try again, or use another model."
             ) from error
+
+
+def _refusal_message(service: str, refusal: str) -> str:
+    """Quote the refusal, without control characters and not at length: a server wrote it."""
+    words = " ".join(refusal.split())[:MAX_REFUSAL_LENGTH]
+    quoted = f" (“{words}”)" if words else ""
+    return f"{service} declined to work on this text{quoted}. Read it and judge it yourself."
 
 
 def _first_problem(error: ValidationError) -> str:

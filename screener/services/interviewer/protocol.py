@@ -1,4 +1,4 @@
-"""The interface of an interviewer: a language model or the offline rules.
+"""The interface of an interviewer: a language model, or none where a person scores.
 
 Callers redact the transcript first (`redaction.redact`), so that quotes are verified in the text that was sent. The
 candidate's own details come along as `private`, for the redaction of all other texts that leave this system.
@@ -14,6 +14,9 @@ from screener.records import Attribute, Point, QuestionSpec, attribute_of
 from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
+
+SIMULATED_MODEL, SIMULATED_LABEL = "simulated-model", "simulated model"
+"""The model of devtools/model_simulator, and its name on pages."""
 
 
 def _drop_control_characters(text: str) -> str:
@@ -140,7 +143,7 @@ class Summary(StrictModel):
 
 @dataclass(frozen=True)
 class Reply(Generic[T]):
-    """The reply of an interviewer, with its usage. `model` is "offline-rules" where no model was called."""
+    """The reply of an interviewer, with its usage."""
 
     value: T
     model: str

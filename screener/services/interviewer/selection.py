@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from screener.services.interviewer.offline_rules import OfflineInterviewer
 from screener.services.interviewer.openai_interviewer import OpenAIInterviewer
 from screener.services.interviewer.protocol import Interviewer
 from screener.services.interviewer.without_model import WithoutModel
@@ -19,15 +18,14 @@ class Judge(StrEnum):
 
 
 def configured_judge() -> Judge:
-    return Judge.PERSON if settings.JUDGE == Judge.PERSON else Judge.MODEL
+    """A person, too, where no model is configured. A deployment does not start so by accident: see screener.checks."""
+    return Judge.PERSON if settings.JUDGE == Judge.PERSON or not settings.OPENAI_API_KEY else Judge.MODEL
 
 
 def configured_interviewer() -> Interviewer:
-    """The language model, unless JUDGE=person. Nothing replaces a model that is down: the work waits for it."""
+    """The language model, unless a person scores. Nothing replaces a model that is down: the work waits for it."""
     if configured_judge() is Judge.PERSON:
         return WithoutModel()
-    if not settings.OPENAI_API_KEY:
-        return OfflineInterviewer()
     return OpenAIInterviewer(
         Account(
             service_name="The language model",

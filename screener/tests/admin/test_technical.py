@@ -8,13 +8,15 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from interviews.models import DialRate, Interview, TurnReply
-from screener.admin.base import ReadOnlyAdmin
+from screener.admin.base import ReadOnlyAdmin, interviewer_badge
 from screener.models import ApiKey
+from screener.services.interviewer.protocol import SIMULATED_LABEL
+from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import get_page, make_staff_client
 from tests.support.sample_rows import HOSTILE, make_all_rows
 
@@ -140,10 +142,12 @@ class TestPages:
         answer = admin_client.get(address(model, "change", "5eed2e45-cb5c-4e02-ad3a-d7388bcca398"), follow=True)
         assert "Perhaps it was deleted?" in answer.content.decode()
 
-    def test_say_that_no_language_model_judges(self, admin_client: Client, settings: Any) -> None:
-        assert b"offline rules, no language model" in admin_client.get(reverse("admin:index")).content
-        settings.OPENAI_API_KEY = "sk-test"
-        assert b"offline rules, no language model" not in admin_client.get(reverse("admin:index")).content
+    def test_say_that_no_real_model_judges(self, admin_client: Client, settings: Any) -> None:
+        assert SIMULATED_LABEL in admin_client.get(reverse("admin:index")).content.decode()
+        settings.OPENAI_MODEL = "gpt-6-luna"
+        assert interviewer_badge(RequestFactory().get("/")) is None
+        settings.JUDGE = "person"
+        assert WithoutModel().label in admin_client.get(reverse("admin:index")).content.decode()
 
 
 class TestAnOnlooker:

@@ -12,22 +12,21 @@ from django.db import connection, connections
 from django.test import override_settings
 from django.utils import timezone
 
+from devtools.model_simulator.replies import (
+    Behaviour,
+    completion_reply,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    truncated_reply,
+)
+from devtools.model_simulator.server import ModelSimulator
 from screener.costs import monthly_budget
 from screener.costs.metering import metered_interviewer_call, metered_transcription
 from screener.models import ModelCall
 from screener.services.errors import NotSent, ServiceError
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    FakeOpenAI,
-    completion_reply,
-    error_reply,
-    hanging_reply,
-    json_reply,
-    run_fake_openai,
-    truncated_reply,
-)
+from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.model_samples import make_answer_recording, make_wav
 
 pytestmark = pytest.mark.django_db
@@ -38,13 +37,14 @@ LUNA = Decimal("0.000055")
 
 
 @contextmanager
-def vendor(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+def vendor(*replies: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
     fixed = {"OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY}
     with run_fake_openai(*replies) as server:
         base = {
             "OPENAI_BASE_URL": server.base_url,
+            "OPENAI_MODEL": "gpt-6-luna",
             "SPEECH_BASE_URL": server.base_url,
-            "OPENAI_TIMEOUT": server.seconds,
+            "OPENAI_TIMEOUT": server.client_timeout,
         }
         with override_settings(**(fixed | base | settings)):
             yield server
@@ -123,7 +123,8 @@ def test_unpriced_model_has_unknown_cost() -> None:
     assert set(ModelCall.objects.values_list("model", "cost")) == {("our-own", None), ("our-own", Decimal("0.25"))}
 
 
-def test_offline_rules_are_not_recorded() -> None:
+def test_questions_without_model_are_not_recorded(settings: Any) -> None:
+    settings.JUDGE = "person"
     assert compose_questions().value.questions
     assert not ModelCall.objects.exists()
 
@@ -214,8 +215,8 @@ class TestBudget:
         with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=0.01):
             compose_questions()
 
-    def test_offline_rules_ignore_budget(self, settings: Any) -> None:
-        settings.MONTHLY_BUDGET = 1
+    def test_questions_without_model_ignore_budget(self, settings: Any) -> None:
+        settings.MONTHLY_BUDGET, settings.JUDGE = 1, "person"
         spend("50")
         assert compose_questions().value.questions
         assert monthly_budget.spent_budget_reason() == ""

@@ -9,20 +9,13 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply, json_reply, raw_reply
+from devtools.model_simulator.server import LONG_TIMEOUT
 from screener.services.circuit_breaker import FIRST_PAUSE, MAX_FAILURES, MAX_PAUSE, CircuitBreaker, CircuitOpen
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.transcription.selection import configured_transcriber
-from tests.support.fake_openai import (
-    KEY,
-    PATIENCE,
-    Behaviour,
-    completion_reply,
-    error_reply,
-    fake_language_model,
-    json_reply,
-    raw_reply,
-)
+from tests.support.fake_openai import KEY, fake_language_model
 from tests.support.model_samples import RESPONSE, SCORES, make_answer_recording, make_wav
 
 SUCCESS = completion_reply(json.dumps(SCORES))
@@ -116,17 +109,17 @@ def test_only_one_request_probes(time_machine: Any) -> None:
 
     def slow_success(handler: Any) -> None:
         request_arrived.set()
-        may_answer.wait(PATIENCE)
+        may_answer.wait(LONG_TIMEOUT)
         SUCCESS(handler)
 
     with fake_language_model(*[FAILURE] * MAX_FAILURES, slow_success) as server, ThreadPoolExecutor(1) as executor:
         send_failing_requests(MAX_FAILURES)
         time_machine.shift(FIRST_PAUSE)
         probe = executor.submit(send_request)
-        assert request_arrived.wait(PATIENCE)
+        assert request_arrived.wait(LONG_TIMEOUT)
         assert current_pause() == 2 * FIRST_PAUSE
         may_answer.set()
-        probe.result(PATIENCE)
+        probe.result(LONG_TIMEOUT)
         send_request()
     assert len(server.requests) == MAX_FAILURES + 2
 

@@ -11,23 +11,15 @@ import time_machine
 from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
+from devtools.model_simulator.replies import Behaviour, disconnect, error_reply, hanging_reply, json_reply, raw_reply
+from devtools.model_simulator.server import ModelSimulator
 from screener import tasks
 from screener.services import model_retirement
 from screener.services.errors import ServiceError
 from screener.services.model_retirement import RetirementReason
 from screener.services.openai.openai_client import client_for
 from screener.services.openai.openai_errors import KeyRefused, ServerError, TimedOut, Unreachable, UnreadableReply
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    FakeOpenAI,
-    disconnect,
-    error_reply,
-    hanging_reply,
-    json_reply,
-    raw_reply,
-    run_fake_openai,
-)
+from tests.support.fake_openai import KEY, run_fake_openai
 
 TODAY = date(2026, 11, 25)
 
@@ -48,13 +40,13 @@ def models_reply(**shutdown_dates: str | None) -> Behaviour:
 
 
 @contextmanager
-def fake_server(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+def fake_server(*replies: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
     defaults = {"OPENAI_MODEL": "gpt-text", "OPENAI_API_KEY": KEY, "SPEECH_API_KEY": KEY, "SPEECH_MODEL": "gpt-listen"}
     with run_fake_openai(*replies) as server:
         addresses = {"OPENAI_BASE_URL": server.base_url, "SPEECH_BASE_URL": server.base_url}
         with (
             override_settings(**(defaults | addresses | settings)),
-            patch.object(model_retirement, "TIMEOUT_SECONDS", server.seconds),
+            patch.object(model_retirement, "TIMEOUT_SECONDS", server.client_timeout),
             time_machine.travel(TODAY, tick=False),
         ):
             yield server
@@ -139,7 +131,7 @@ class TestCheck:
             assert [(request.path, request.key) for request in server.requests] == [("/v1/models", KEY)]
         with fake_server(models_reply(gpt_text=None, gpt_listen=None), SPEECH_API_KEY="sk-other") as server:
             model_warnings()
-            client_for("sk-other", server.base_url, server.seconds).close()
+            client_for("sk-other", server.base_url, server.client_timeout).close()
             assert [request.key for request in server.requests] == [KEY, "sk-other"]
 
     def test_missing_keys_send_no_request(self) -> None:

@@ -15,9 +15,19 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devtools.model_simulator.replies import (
+    Behaviour,
+    completion_reply,
+    disconnect,
+    dripping_reply,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    truncated_reply,
+)
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.model_prompt import fence_mark
-from screener.services.interviewer.offline_rules import OfflineInterviewer
 from screener.services.interviewer.openai_interviewer import (
     MalformedReply,
     ModelDeclined,
@@ -33,6 +43,7 @@ from screener.services.interviewer.protocol import (
     Summary,
 )
 from screener.services.interviewer.selection import configured_interviewer
+from screener.services.interviewer.without_model import WithoutModel
 from screener.services.openai.openai_errors import (
     FormatUnsupported,
     KeyRefused,
@@ -46,19 +57,7 @@ from screener.services.openai.openai_errors import (
     UnreadableReply,
 )
 from screener.services.usage import Usage
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    completion_reply,
-    disconnect,
-    dripping_reply,
-    error_reply,
-    fake_language_model,
-    hanging_reply,
-    json_reply,
-    raw_reply,
-    truncated_reply,
-)
+from tests.support.fake_openai import KEY, fake_language_model
 from tests.support.model_samples import INTERVIEW, JOB, PLAN, RESPONSE, RUBRIC, SCORES, SUMMARY
 
 SCORES_REPLY = completion_reply(json.dumps(SCORES))
@@ -312,9 +311,10 @@ class TestFailures:
 
 
 class TestSelection:
-    @override_settings(OPENAI_API_KEY="")
-    def test_missing_key_selects_offline_rules(self) -> None:
-        assert isinstance(configured_interviewer(), OfflineInterviewer)
+    @pytest.mark.parametrize("setting", [{"OPENAI_API_KEY": ""}, {"JUDGE": "person"}], ids=str)
+    def test_person_scores_without_model(self, setting: dict[str, str]) -> None:
+        with override_settings(**setting):
+            assert isinstance(configured_interviewer(), WithoutModel)
 
     @override_settings(OPENAI_API_KEY=KEY, OPENAI_MODEL="gpt-6-luna")
     def test_key_selects_model(self) -> None:

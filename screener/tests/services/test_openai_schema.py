@@ -9,20 +9,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from devtools.model_simulator.replies import completion_reply, json_reply, raw_reply, reject_parameters
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.openai.request_options import LIMITS_OF_SCHEMA
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
 from tests.support import fake_openai
-from tests.support.fake_openai import (
-    completion_reply,
-    fake_language_model,
-    fake_speech_synthesis,
-    fake_transcription,
-    json_reply,
-    raw_reply,
-    reject_parameters,
-)
+from tests.support.fake_openai import fake_language_model, fake_speech_synthesis, fake_transcription
 from tests.support.model_samples import (
     INTERVIEW,
     JOB,

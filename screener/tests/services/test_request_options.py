@@ -5,19 +5,13 @@ import json
 import pytest
 from django.test import override_settings
 
+from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply, hanging_reply, reject_parameters
+from devtools.model_simulator.server import ModelSimulator
 from screener.services.interviewer.protocol import Reply, ResponseScores
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.openai.openai_errors import RequestRefused, TimedOut
 from screener.services.openai.request_options import MAX_TOKENS
-from tests.support.fake_openai import (
-    Behaviour,
-    FakeOpenAI,
-    completion_reply,
-    error_reply,
-    fake_language_model,
-    hanging_reply,
-    reject_parameters,
-)
+from tests.support.fake_openai import fake_language_model
 from tests.support.model_samples import JOB, PLAN, RESPONSE, SCORES
 from tests.support.option_rejections import NO_TEMPERATURE, OPTION_REJECTIONS, rejection_reply
 
@@ -26,7 +20,7 @@ REQUIRED_FIELDS = {"model", "messages", "response_format"}
 ALL_OPTIONS = {"temperature", "store", "max_completion_tokens"}
 
 
-def sent_options(server: FakeOpenAI) -> list[set[str]]:
+def sent_options(server: ModelSimulator) -> list[set[str]]:
     """The options of each received request."""
     return [set(request.json) - REQUIRED_FIELDS for request in server.requests]
 

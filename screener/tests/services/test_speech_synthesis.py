@@ -3,22 +3,21 @@
 import pytest
 from django.test import override_settings
 
+from devtools.model_simulator.replies import (
+    Behaviour,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    truncated_reply,
+)
 from screener.services.errors import ServiceError
 from screener.services.openai.openai_errors import KeyRefused, ModelUnknown, RateLimited, TimedOut, Unreachable
 from screener.services.speech_synthesis.openai_synthesizer import NotAudio, detect_content_type
 from screener.services.speech_synthesis.protocol import MP3, WAV, SynthesizedAudio
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.usage import Usage
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    error_reply,
-    fake_speech_synthesis,
-    hanging_reply,
-    json_reply,
-    raw_reply,
-    truncated_reply,
-)
+from tests.support.fake_openai import KEY, fake_speech_synthesis
 from tests.support.model_samples import MP3_FRAME
 
 

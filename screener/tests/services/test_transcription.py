@@ -10,6 +10,15 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from devtools.model_simulator.replies import (
+    Behaviour,
+    disconnect,
+    error_reply,
+    hanging_reply,
+    json_reply,
+    raw_reply,
+    truncated_reply,
+)
 from screener.services.errors import PermanentError, ServiceError
 from screener.services.openai.openai_errors import (
     KeyRefused,
@@ -33,16 +42,7 @@ from screener.services.transcription.protocol import (
 )
 from screener.services.transcription.selection import configured_transcriber
 from screener.services.usage import NO_USAGE, Usage
-from tests.support.fake_openai import (
-    Behaviour,
-    disconnect,
-    error_reply,
-    fake_transcription,
-    hanging_reply,
-    json_reply,
-    raw_reply,
-    truncated_reply,
-)
+from tests.support.fake_openai import fake_transcription
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.model_samples import TRANSCRIPTION, WAV_HEADER, make_answer_recording, make_wav
 

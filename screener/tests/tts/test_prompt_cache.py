@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.replies import Behaviour, error_reply, raw_reply, speech_reply
+from devtools.model_simulator.server import ModelSimulator
 from screener import tasks
 from screener.background.leases import LEASE_SECONDS
 from screener.background.steps import run_step
@@ -25,25 +27,17 @@ from screener.services.usage import NO_USAGE
 from screener.tts import prompt_cache
 from screener.tts.prompt_cache import SYNTHESIZE_STEP
 from tests.support.factories import run_tasks
-from tests.support.fake_openai import (
-    KEY,
-    Behaviour,
-    FakeOpenAI,
-    error_reply,
-    raw_reply,
-    run_fake_openai,
-    speech_reply,
-)
+from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.model_samples import MP3_FRAME
 
 JOB = UUID(int=1)
 
 
 @contextmanager
-def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[FakeOpenAI]:
+def a_voice(*replies: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
     fixed = {"VOICE_API_KEY": KEY, "VOICE_MODEL": "voice-1", "VOICE_NAME": "jane"}
     with run_fake_openai(*replies) as server:
-        at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.seconds}
+        at = {"VOICE_BASE_URL": server.base_url, "OPENAI_TIMEOUT": server.client_timeout}
         with override_settings(**(fixed | at | settings)):
             yield server
 

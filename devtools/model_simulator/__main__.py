@@ -1,0 +1,3 @@
+from devtools.model_simulator.server import main
+
+main()

@@ -1,0 +1,103 @@
+"""What the simulated model says. It invents no score: people wrote them, and to any other answer it refuses."""
+
+import json
+import re
+from typing import Any
+
+from devtools.model_simulator import judgements, replies
+from devtools.model_simulator.replies import Behaviour
+from devtools.model_simulator.requests import ReceivedRequest
+from screener.services.interviewer import offline_questions
+from screener.services.interviewer.protocol import JobText
+
+REFUSAL = (
+    "This is a simulated model, which knows only the answers of the demo's candidates. Nothing has judged this answer: "
+    "score it yourself, or set OPENAI_API_KEY and try again."
+)
+UNIFORM_SCORE, UNIFORM_OPINION, UNIFORM_REASON = 7, "hire", "The same for every answer."
+QUOTED_WORDS = 8
+MIN_STRENGTH_SCORE = 6.5
+MAX_REASONS, MAX_POINTS = 5, 4
+
+COUNT = re.compile(r"^Number of questions: (\d+)$", re.M)
+LANGUAGE = re.compile(r"^Language of the questions: (\S+)$", re.M)
+CRITERION = re.compile(r"^criterion (\w+): (.*)$", re.M)
+RESPONSE = re.compile(
+    r"^position (\d+)\nquestion: (.*?)\nscore: ([\d.]+) of 10$.*?^answer: (.*?)(?=\n\nposition \d|\Z)", re.M | re.S
+)
+
+
+def compose_reply(request: ReceivedRequest, *, judges_all: bool = False) -> dict[str, Any] | None:
+    """Return the content of the reply to a chat completion request, or None for a refusal.
+
+    `judges_all` gives every unknown answer the same scores: for tests of all that is not judgement.
+    """
+    match request.purpose:
+        case "compose_questions":
+            return _compose_questions(request)
+        case "assess_answer":
+            return _assess(request) or (_score_uniformly(request) if judges_all else None)
+        case "summarise":
+            return _summarise(request, judges_all=judges_all)
+        case _:
+            return None
+
+
+def completion_of(request: ReceivedRequest, content: dict[str, Any] | None) -> Behaviour:
+    """A completion with this content, or a refusal as the API gives it. Tokens are counted roughly."""
+    text = None if content is None else json.dumps(content)
+    sent = len(request.body) // replies.CHARACTERS_PER_TOKEN
+    tokens = (sent, len(text or REFUSAL) // replies.CHARACTERS_PER_TOKEN)
+    refusal = REFUSAL if text is None else None
+    return replies.json_reply(200, replies.completion(text, refusal=refusal, tokens=tokens))
+
+
+def _compose_questions(request: ReceivedRequest) -> dict[str, Any] | None:
+    count, language = COUNT.search(request.user_turn), LANGUAGE.search(request.user_turn)
+    if count is None or language is None or not language[1].lower().startswith("en"):
+        return None
+    title, _, description = request.blocks["job"].partition("\n\n")
+    job = JobText(title=title, description=description, language=language[1])
+    questions = offline_questions.questions_for(job, int(count[1]))
+    return {"questions": [question.model_dump() for question in questions]}
+
+
+def _assess(request: ReceivedRequest) -> dict[str, Any] | None:
+    judgement = judgements.find(request.blocks["question"], request.blocks["answer"])
+    criteria = CRITERION.findall(request.blocks["rubric"])
+    if judgement is None or not {name.lower() for _, name in criteria} <= judgement.scores.keys():
+        return None
+    scores = [judgement.scores[name.lower()].as_json(number) for number, name in criteria]
+    return {"criteria": scores, "feedback": judgement.feedback}
+
+
+def _score_uniformly(request: ReceivedRequest) -> dict[str, Any]:
+    quote = _first_words(request.blocks["answer"])
+    score = {"score": UNIFORM_SCORE, "reason": UNIFORM_REASON, "quotes": [quote]}
+    numbers = [number for number, _ in CRITERION.findall(request.blocks["rubric"])]
+    return {"criteria": [{"criterion": number, **score} for number in numbers], "feedback": UNIFORM_REASON}
+
+
+def _first_words(answer: str) -> str:
+    return " ".join(answer.split()[:QUOTED_WORDS])
+
+
+def _summarise(request: ReceivedRequest, *, judges_all: bool) -> dict[str, Any] | None:
+    """Sum up by the statements that people wrote about the answers that they know."""
+    strong, weak, opinions = list[dict[str, Any]](), list[dict[str, Any]](), list[str]()
+    for position, question, score, answer in RESPONSE.findall(request.blocks["interview"]):
+        known = judgements.find(question, answer)
+        if known is None and not judges_all:
+            continue
+        text, quote = (known.summary, known.summary_quote) if known else (UNIFORM_REASON, _first_words(answer))
+        point = {"text": text, "position": int(position), "quote": quote}
+        (strong if float(score) >= MIN_STRENGTH_SCORE else weak).append(point)
+        opinions.append(known.opinion if known else UNIFORM_OPINION)
+    if not opinions:
+        return None
+    return {
+        "reasoning": sorted(strong + weak, key=lambda point: point["position"])[:MAX_REASONS],
+        "strengths": strong[:MAX_POINTS],
+        "improvements": weak[:MAX_POINTS],
+        "opinion": opinions[0],
+    }
