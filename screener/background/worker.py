@@ -126,6 +126,8 @@ def supervise() -> None:
     stop = threading.Event()
     for number in ENDS:
         signal.signal(number, lambda *_: stop.set())
+    connection.close()  # a connection that several processes share would mix up their statements
+    cast(Any, connection).close_pool()
     gc.freeze()  # what is loaded by now stays shared between all of them
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
     running: list[ForkProcess | None] = [None] * len(work)

@@ -53,6 +53,22 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
         process.wait(timeout=30)
 
 
+def test_processes_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system checks of the command query the database before the processes are forked."""
+    connections: list[Any] = []
+
+    def stop_at_start(*work: Any) -> None:
+        connections.append(connection.connection)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worker_module, "_start", stop_at_start)
+    monkeypatch.setattr(worker_module, "ENDS", ())
+    connection.ensure_connection()
+    with pytest.raises(KeyboardInterrupt):
+        worker_module.supervise()
+    assert connections == [None]
+
+
 def eventually(true: Callable[[], Any], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not true():
