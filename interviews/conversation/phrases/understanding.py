@@ -10,7 +10,7 @@ from interviews.conversation.phrases.sections import Phrases
 MAX_REQUEST_WORDS = 18
 """During a question a longer utterance is an answer."""
 
-MAX_UNMATCHED = 0.5
+MAX_UNMATCHED = 0.4
 """During a question: the share of words without a phrase above which an utterance is an answer."""
 
 MIN_ANSWER_WORDS = 4
@@ -67,12 +67,13 @@ def _consent(utterance: Parse) -> Understanding:
     """Only an utterance that agrees with all of its words is consent."""
     utterance = _before_questions(utterance)
     others = (utterance.strong | utterance.yielding) - {Intent.AGREE}
-    if Intent.AGREE not in utterance.yielding or not (others or utterance.unmatched):
+    agrees = Intent.AGREE in utterance.yielding
+    if agrees and not others and not utterance.unmatched:
         return _decide(utterance, CONSENT_ORDER)
-    strong = utterance.strong | {Intent.NEARLY_AGREE}
-    if Intent.NEARLY_AGREE in others:
+    strong = utterance.strong | ({Intent.NEARLY_AGREE} if agrees else set())
+    if Intent.NEARLY_AGREE in (others if agrees else utterance.strong):
         strong -= {Intent.NO}
-    return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.NO, Intent.AGREE}), CONSENT_ORDER)
+    return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.AGREE}), CONSENT_ORDER)
 
 
 def _before_questions(utterance: Parse) -> Parse:
@@ -89,8 +90,9 @@ def _question(utterance: Parse, expecting: Expecting) -> Understanding:
         utterance = replace(utterance, strong=frozenset())
     if expecting is Expecting.QUESTION:
         return _decide(utterance, QUESTION_ORDER, Intent.ANSWER)
-    unknown = Intent.ANSWER if utterance.unmatched >= MIN_ANSWER_WORDS else Intent.UNCLEAR
-    return _decide(utterance, ANSWER_CHECK_ORDER, unknown)
+    if utterance.unmatched >= MIN_ANSWER_WORDS:
+        return _decide(replace(utterance, light=frozenset()), ANSWER_CHECK_ORDER, Intent.ANSWER)
+    return _decide(utterance, ANSWER_CHECK_ORDER)
 
 
 def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Intent.UNCLEAR) -> Understanding:
