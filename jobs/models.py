@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from jobs import field_limits
 from jobs.spoken_title import title_in_words
+from jobs.unlawful_questions import QuestionWarning, question_warnings
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
@@ -247,6 +248,12 @@ class QuestionSet(BaseModel):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_by = models.CharField(max_length=150, blank=True, editable=False)
     approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approval_reason = models.CharField(
+        max_length=field_limits.MAX_REASON_LENGTH,
+        blank=True,
+        editable=False,
+        help_text="Why questions on subjects that employers must not ask about were approved",
+    )
     questions = records_field(QuestionSpec, help_text="A list of {text, competency, weight, max_seconds}")
 
     class Meta:
@@ -262,8 +269,13 @@ class QuestionSet(BaseModel):
     def __str__(self) -> str:
         return f"{self.job} v{self.version}"
 
-    def approve(self, *, by: str) -> Self:
-        """Approve this draft and retire the approved set. Idempotent."""
+    @property
+    def warnings(self) -> list[QuestionWarning]:
+        """The questions on subjects that employers must not ask about."""
+        return question_warnings([question.text for question in self.questions], self.language)
+
+    def approve(self, *, by: str, reason: str = "") -> Self:
+        """Approve this draft and retire the approved set. `reason`: for questions with warnings. Idempotent."""
         with transaction.atomic():
             job = JobDescription.objects.select_for_update().get(pk=self.job_id)
             self.refresh_from_db()
@@ -272,6 +284,8 @@ class QuestionSet(BaseModel):
             if self.status == self.Status.RETIRED:
                 raise InvalidTransition("A newer version replaced these questions. Approve the newer version.")
             job.question_sets.filter(status=self.Status.APPROVED).update(status=self.Status.RETIRED)
-            self.update_fields(status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now())
+            self.update_fields(
+                status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now(), approval_reason=reason
+            )
             job.update_fields(questions_status=JobDescription.QuestionsStatus.APPROVED)
         return self

@@ -13,6 +13,10 @@ from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription.selection import configured_transcriber
 
+REASON_NEEDED = (
+    "Employers must not ask candidates about this. Change the question, or state why it is lawful and needed here."
+)
+
 
 def current_question_set(job: JobDescription) -> QuestionSet | None:
     """Return the draft that waits for approval, or else the approved set."""
@@ -52,11 +56,17 @@ def question_set_to_approve(job: JobDescription) -> QuestionSet:
             assert_never(unreachable)
 
 
-def approve_question_set(questions: QuestionSet, *, by: str) -> None:
-    """Approve these questions. Raises InvalidTransition if they cannot be asked."""
-    if reason := approval_obstacle(questions):
-        raise InvalidTransition(reason)
-    questions.approve(by=by)
+def approve_question_set(questions: QuestionSet, *, by: str, reason: str = "") -> None:
+    """Approve these questions.
+
+    Raises InvalidTransition if they cannot be asked, or if they have warnings and nobody states a reason.
+    """
+    if obstacle := approval_obstacle(questions):
+        raise InvalidTransition(obstacle)
+    warnings = [] if questions.status == QuestionSet.Status.APPROVED else questions.warnings
+    if warnings and not reason.strip():
+        raise InvalidTransition(f"{' '.join(map(str, warnings))} {REASON_NEEDED}")
+    questions.approve(by=by, reason=reason.strip() if warnings else "")
 
 
 def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:

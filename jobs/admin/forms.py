@@ -15,9 +15,10 @@ from unfold.widgets import (
 
 from jobs import field_limits
 from jobs.models import JobDescription
-from jobs.question_sets import current_question_set
+from jobs.question_sets import REASON_NEEDED, current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from jobs.spoken_title import title_in_words
+from screener.admin.actions import ObjectActionForm
 from screener.admin.record_form import form_of
 from screener.admin.widgets import EditableTable, LanguageField, PhoneField
 from screener.records import QuestionSpec
@@ -70,6 +71,26 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
                 "hire_at", f"Must not be below “consider at” ({consider}). Raise it, or lower “consider at”."
             )
         return cleaned
+
+
+class ApprovalForm(ObjectActionForm):
+    """Asks for a reason where questions have warnings. The subject is a job or a question set."""
+
+    reason = forms.CharField(
+        label="Why these questions are lawful and needed",
+        max_length=field_limits.MAX_REASON_LENGTH,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        job_or_set = self.subject
+        questions = job_or_set.draft_questions if isinstance(job_or_set, JobDescription) else job_or_set
+        warnings = questions.warnings if questions else []
+        if warnings:
+            self.fields["reason"].help_text = f"{' '.join(map(str, warnings))} {REASON_NEEDED}"
+        else:
+            del self.fields["reason"]
 
 
 class CriterionForm(forms.Form):

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
-from jobs.admin.forms import JobForm, questions_form, rubric_form
+from jobs.admin.forms import ApprovalForm, JobForm, questions_form, rubric_form
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.admin.actions import object_action
@@ -30,8 +30,8 @@ QUESTIONS_COLOURS = {
 }
 
 
-def approve_and_message(questions: QuestionSet, request: HttpRequest) -> str:
-    approve_question_set(questions, by=request.user.get_username())
+def approve_and_message(questions: QuestionSet, request: HttpRequest, *, reason: str) -> str:
+    approve_question_set(questions, by=request.user.get_username(), reason=reason)
     return f"Version {questions.version} of the questions is approved. New interviews use it."
 
 
@@ -39,7 +39,11 @@ def render_questions(questions: QuestionSet | None) -> str | None:
     if questions is None:
         return None
     audio = prompt_cache.audio_paths([question.text for question in questions.questions], questions.language)
-    rows = [(question, audio.get(question.text)) for question in questions.questions]
+    warnings = {warning.position: warning for warning in questions.warnings}
+    rows = [
+        (question, audio.get(question.text), warnings.get(position))
+        for position, question in enumerate(questions.questions)
+    ]
     return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
 
 
@@ -120,11 +124,12 @@ class JobAdmin(ScreenerAdmin):
         "Interviews that are already planned keep their questions.",
         permission="jobs.change_questionset",
         icon="check",
+        form=ApprovalForm,
         is_available=lambda job: job.draft_questions is not None,
         variant=ActionVariant.PRIMARY,
     )
     def approve_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
-        return approve_and_message(question_set_to_approve(job), request)
+        return approve_and_message(question_set_to_approve(job), request, reason=data.get("reason", ""))
 
     @object_action(
         "Edit questions",
@@ -174,7 +179,8 @@ class QuestionSetAdmin(ReadOnlyAdmin):
     search_fields = ["job__title", "source", "approved_by", "=id"]
     date_hierarchy = "created_at"
     list_select_related = ["job"]
-    fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at", "created_at", "table"]
+    fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at"]
+    fields += ["approval_reason", "created_at", "table"]
     actions_detail = ["approve"]
 
     @badge("Status", QUESTIONS_COLOURS, ordering="status")
@@ -194,8 +200,9 @@ class QuestionSetAdmin(ReadOnlyAdmin):
         explanation="These questions come into force for the job, and never change from then on.",
         permission="jobs.change_questionset",
         icon="check",
+        form=ApprovalForm,
         is_available=lambda questions: questions.status == QuestionSet.Status.DRAFT,
         variant=ActionVariant.PRIMARY,
     )
     def approve(self, request: HttpRequest, questions: QuestionSet, data: dict[str, Any]) -> str:
-        return approve_and_message(questions, request)
+        return approve_and_message(questions, request, reason=data.get("reason", ""))

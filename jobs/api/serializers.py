@@ -9,6 +9,7 @@ from jobs import field_limits
 from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
+from jobs.unlawful_questions import UnlawfulTopic
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField, LanguageField, NumberField, PhoneField
 from screener.api.record_serializer import serializer_of
@@ -50,10 +51,19 @@ class ThresholdField(NumberField):
         super().__init__(max_digits=3, decimal_places=1, min_value=0, max_value=10, required=False, **kwargs)
 
 
+class QuestionWarningSerializer(StrictSerializer):
+    """A question on subjects that employers must not ask candidates about."""
+
+    position = serializers.IntegerField(help_text="The question, counted from 0")
+    topics = serializers.ListField(child=serializers.ChoiceField(choices=UnlawfulTopic.choices))
+
+
 class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
+    warnings = QuestionWarningSerializer(many=True, read_only=True)
+
     class Meta:
         model = QuestionSet
-        fields = ["id", "version", "status", "source"]
+        fields = ["id", "version", "status", "source", "warnings"]
 
 
 @extend_schema_serializer(
@@ -69,7 +79,9 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
                 "status": "draft",
                 "approved_by": "",
                 "approved_at": None,
+                "approval_reason": "",
                 "questions": [QUESTION],
+                "warnings": [],
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
@@ -79,6 +91,7 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
 class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
+    warnings = QuestionWarningSerializer(many=True, read_only=True)
 
     class Meta:
         model = QuestionSet
@@ -91,10 +104,12 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
             "status",
             "approved_by",
             "approved_at",
+            "approval_reason",
             "questions",
+            "warnings",
             "created_at",
         ]
-        read_only_fields = ["version", "language", "source", "status", "approved_by", "approved_at"]
+        read_only_fields = ["version", "language", "source", "status", "approved_by", "approved_at", "approval_reason"]
 
     def create(self, validated_data: dict[str, Any]) -> QuestionSet:
         job: JobDescription = validated_data["job"]
@@ -256,7 +271,11 @@ class QuestionRequestSerializer(StrictSerializer):
     )
 
 
-@extend_schema_serializer(examples=[request_example("This very version", {"question_set": SET_ID})])
+@extend_schema_serializer(
+    examples=[
+        request_example("This very version", {"question_set": SET_ID, "reason": "The licence has a minimum age."})
+    ]
+)
 class ApprovalSerializer(StrictSerializer):
     """Expects the job in `context["job"]`."""
 
@@ -264,6 +283,12 @@ class ApprovalSerializer(StrictSerializer):
         queryset=QuestionSet.objects.all(),
         required=False,
         help_text="The version that you have read; default: `question_set` of the job",
+    )
+
+    reason = serializers.CharField(
+        max_length=field_limits.MAX_REASON_LENGTH,
+        required=False,
+        help_text="Why questions with `warnings` are lawful and needed; required if there are any",
     )
 
     def validate_question_set(self, questions: QuestionSet) -> QuestionSet:

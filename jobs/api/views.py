@@ -73,7 +73,9 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         request_data = ApprovalSerializer(data=request.data, context={"job": job})
         request_data.is_valid(raise_exception=True)
         approve_question_set(
-            request_data.validated_data.get("question_set") or question_set_to_approve(job), by=request_actor(request)
+            request_data.validated_data.get("question_set") or question_set_to_approve(job),
+            by=request_actor(request),
+            reason=request_data.validated_data.get("reason", ""),
         )
         return Response(JobSerializer(self.get_object()).data)
 

@@ -1,0 +1,65 @@
+"""Finds questions on subjects that an employer must not ask candidates about, such as age, family or health.
+
+The patterns stand in `unlawful_questions.toml`, by language. A match does not forbid a question: there are lawful
+reasons, such as a driving licence that has a minimum age. It asks the person who approves it to state the reason.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.db.models import TextChoices
+
+
+class UnlawfulTopic(TextChoices):
+    AGE = "age", "age"
+    FAMILY = "family", "family, marriage or pregnancy"
+    HEALTH = "health", "health or disability"
+    RELIGION = "religion", "religion"
+    ORIGIN = "origin", "origin, nationality or native language"
+    PAY_HISTORY = "pay_history", "present or earlier pay"
+    CRIMINAL_RECORD = "criminal_record", "criminal record"
+    POLITICS_UNION = "politics_union", "politics or union membership"
+    SEXUALITY_GENDER = "sexuality_gender", "gender or sexual orientation"
+    APPEARANCE = "appearance", "appearance"
+    FINANCES = "finances", "private finances"
+    MILITARY = "military", "military discharge"
+
+
+@dataclass(frozen=True)
+class QuestionWarning:
+    """A question, by its position, and the topics that it asks about."""
+
+    position: int
+    topics: tuple[UnlawfulTopic, ...]
+
+    def __str__(self) -> str:
+        return f"Question {self.position + 1} asks about {' and '.join(topic.label for topic in self.topics)}."
+
+
+def find_topics(text: str, language: str) -> tuple[UnlawfulTopic, ...]:
+    """Return the topics that a question asks about; none in a language without patterns."""
+    plain = " ".join(text.replace("\u2019", "'").split())
+    patterns = _patterns(language.replace("_", "-").split("-")[0].lower())
+    return tuple(topic for topic, pattern in patterns.items() if pattern.search(plain))
+
+
+def question_warnings(texts: Sequence[str], language: str) -> list[QuestionWarning]:
+    found = ((position, find_topics(text, language)) for position, text in enumerate(texts))
+    return [QuestionWarning(position, topics) for position, topics in found if topics]
+
+
+@cache
+def _patterns(language: str) -> dict[UnlawfulTopic, re.Pattern[str]]:
+    data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).get(language)
+    if data is None:
+        return {}
+    return {UnlawfulTopic(name): _compile(lines, data["fragments"]) for name, lines in data["topics"].items()}
+
+
+def _compile(lines: list[str], fragments: dict[str, str]) -> re.Pattern[str]:
+    pattern = "|".join(f"(?:{line})" for line in lines)
+    return re.compile(re.sub(r"<([A-Z]+)>", lambda name: f"(?:{fragments[name[1]]})", pattern), re.I)
