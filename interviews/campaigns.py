@@ -1,45 +1,56 @@
 """Calling many candidates for one job."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
 from candidates.models import Candidate
-from interviews.calling.rules import may_ever_call_each
-from interviews.calling.verdicts import Never
-from interviews.models import Campaign, Interview
-from interviews.planning import NO_QUESTIONS, NotPossible, plan_interview
+from interviews.calling.rules import why_never_called_each
+from interviews.calling.verdicts import DialRule
+from interviews.models import Campaign
+from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle, plan_interview
 from jobs.models import JobDescription
 
 NO_CANDIDATES = "No candidates were chosen. Choose them in their list first."
+UNKNOWN_CANDIDATE = "There is no candidate with this id."
+ALREADY_ADDED = "This candidate was added to this campaign before."
+SAME_NUMBER = "Another selected candidate has this number and is called. One number is one person to call."
+
+
+class AddResult(models.TextChoices):
+    PLANNED = "planned", "An interview was planned"
+    ALREADY_ADDED = "already_added", "Added before; nothing was changed"
+    NOT_CALLED = "not_called", "Will not be called"
 
 
 @dataclass(frozen=True)
 class Added:
-    """What came of one candidate: an interview, or the reason why there is none."""
+    """What came of one candidate. `interview`: planned now or before. `reason` and its code: why none was planned."""
 
     candidate: UUID
+    result: AddResult
     interview: UUID | None = None
+    reason_code: DialRule | Obstacle | str = ""
     reason: str = ""
 
 
 @dataclass(frozen=True)
-class Prospect:
-    """A candidate chosen for a campaign. `reason`: why they will not be called; empty where they will be."""
+class LeftOut:
+    """A candidate chosen for a campaign who will not be called, and why."""
 
     candidate: Candidate
-    reason: str = ""
+    code: DialRule | Obstacle
+    reason: str
 
 
 @dataclass(frozen=True)
 class Preview:
     """Of the candidates chosen for a campaign, those that it would call and those that it would leave out."""
 
-    called: list[Candidate]
-    left_out: list[Prospect]
+    called: list[Candidate] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,74 +65,74 @@ def why_no_campaign(job: JobDescription) -> str:
     return NO_QUESTIONS if job.approved_questions is None else ""
 
 
-def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID], again: bool) -> Preview:
+def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> Preview:
     """Sort the candidates into those that a campaign would call and those that it would not, and change nothing.
 
-    `again`: also call candidates who completed an interview for this job.
+    Of several candidates with one number the newest that may be called is called. A fixed number of queries.
     """
-    prospects = _prospects(job, candidates, again=again)
-    return Preview(
-        called=[prospect.candidate for prospect in prospects if not prospect.reason],
-        left_out=[prospect for prospect in prospects if prospect.reason],
-    )
+    people = list(Candidate.objects.filter(pk__in=candidates).order_by("-created_at", "pk"))
+    preview, numbers = Preview(), set()
+    for candidate, obstacle in zip(people, why_never_called_each(people, job), strict=True):
+        if obstacle:
+            preview.left_out.append(LeftOut(candidate, obstacle.rule, obstacle.verdict.reason))
+        elif candidate.phone in numbers:
+            preview.left_out.append(LeftOut(candidate, Obstacle.SAME_NUMBER, SAME_NUMBER))
+        else:
+            numbers.add(candidate.phone)
+            preview.called.append(candidate)
+    preview.called.sort(key=_by_name)
+    preview.left_out.sort(key=lambda left_out: _by_name(left_out.candidate))
+    return preview
+
+
+def _by_name(candidate: Candidate) -> tuple[str, UUID]:
+    return candidate.full_name, candidate.pk
 
 
 @transaction.atomic
-def start_campaign(
-    *, job: JobDescription, name: str, candidates: Iterable[UUID], again: bool, actor: str
-) -> StartedCampaign:
+def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID], actor: str) -> StartedCampaign:
     """Create a campaign and plan an interview for each candidate, by the rules of `preview_campaign` as of now.
 
     Raises NotPossible, and creates nothing, where no candidate can be called.
     """
     wanted = list(dict.fromkeys(candidates))
-    preview = preview_campaign(job=job, candidates=wanted, again=again)
-    left_out = {prospect.candidate.pk: prospect.reason for prospect in preview.left_out}
+    preview = preview_campaign(job=job, candidates=wanted)
+    refused = [_not_called(row.candidate.pk, row.code, row.reason) for row in preview.left_out]
+    left_out = {addition.candidate for addition in refused}
     campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
     added = add_candidates(campaign, [pk for pk in wanted if pk not in left_out], actor=actor)
     planned = [addition for addition in added if addition.interview]
-    refused = [Added(pk, reason=reason) for pk, reason in left_out.items()]
     refused += [addition for addition in added if not addition.interview]
     if not planned:
-        raise NotPossible(refused[0].reason if refused else NO_CANDIDATES)
+        first = refused[0] if refused else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, NO_CANDIDATES)
+        raise NotPossible(first.reason, first.reason_code)
     return StartedCampaign(campaign, planned, refused)
 
 
-def _prospects(job: JobDescription, ids: Iterable[UUID], *, again: bool) -> list[Prospect]:
-    """The known candidates of these ids, each with the reason why not to call, in a fixed number of queries."""
-    candidates = list(Candidate.objects.filter(pk__in=ids).prefetch_related("consents").order_by("full_name", "pk"))
-    held = job.interviews.filter(candidate__in=candidates)
-    statuses = defaultdict(set)
-    for candidate_id, status in held.values_list("candidate_id", "status"):
-        statuses[candidate_id].add(status)
-    verdicts = may_ever_call_each(candidates, job)
-    return [
-        Prospect(one, (verdict.reason if isinstance(verdict, Never) else "") or _why_not_again(statuses[one.pk], again))
-        for one, verdict in zip(candidates, verdicts, strict=True)
-    ]
-
-
-def _why_not_again(statuses: set[str], again: bool) -> str:
-    if statuses.intersection(Interview.LIVE):
-        return "There is an interview for this job already that is not over."
-    if Interview.Status.COMPLETED in statuses and not again:
-        return "Has been interviewed for this job."
-    return ""
-
-
 def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> list[Added]:
-    """Plan an interview for each candidate of these. One that is not possible does not hold up the others."""
+    """Plan an interview for each candidate of these, once per campaign. One that is not possible stops no other."""
     wanted = list(dict.fromkeys(ids))
-    found = Candidate.objects.filter(erased_at__isnull=True).in_bulk(wanted)
+    candidates = Candidate.objects.filter(erased_at__isnull=True).in_bulk(wanted)
     job = JobDescription.objects.prefetch_related("question_sets").get(pk=campaign.job_id)
-    return [_add(campaign, job, pk, found.get(pk), actor=actor) for pk in wanted]
+    planned_before = dict(campaign.interviews.filter(candidate__in=wanted).values_list("candidate", "pk"))
+    added = []
+    for pk in wanted:
+        if pk in planned_before:
+            added.append(Added(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=ALREADY_ADDED))
+        elif pk in candidates:
+            added.append(_add(campaign, job, candidates[pk], actor=actor))
+        else:
+            added.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, UNKNOWN_CANDIDATE))
+    return added
 
 
-def _add(campaign: Campaign, job: JobDescription, pk: UUID, candidate: Candidate | None, *, actor: str) -> Added:
-    if candidate is None:
-        return Added(pk, reason="There is no candidate with this id.")
+def _add(campaign: Campaign, job: JobDescription, candidate: Candidate, *, actor: str) -> Added:
     try:
         interview = plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
     except NotPossible as error:
-        return Added(pk, reason=str(error))
-    return Added(pk, interview=interview.pk)
+        return _not_called(candidate.pk, error.code, str(error))
+    return Added(candidate.pk, AddResult.PLANNED, interview.pk)
+
+
+def _not_called(candidate: UUID, code: DialRule | Obstacle | str, reason: str) -> Added:
+    return Added(candidate, AddResult.NOT_CALLED, reason_code=code, reason=reason)

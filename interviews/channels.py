@@ -43,9 +43,6 @@ class Channel(Protocol):
         Where contact is not allowed then, it is the first moment after at which it is.
         """
 
-    def opt_out(self, attempt_id: UUID) -> None:
-        """Never contact again the number or address that this attempt was held with."""
-
     def fetch_audio(self, recording_sid: str) -> bytes:
         """Raises InvalidAudio, TransientError where it may come later, and PermanentError where it will not."""
 

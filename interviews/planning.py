@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from candidates.models import Candidate
-from interviews.calling.rules import may_ever_call
-from interviews.calling.verdicts import Never
+from interviews.calling.rules import why_never_called
+from interviews.calling.verdicts import DialRule
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from jobs.models import JobDescription
@@ -19,8 +19,25 @@ from screener.services.transcription.selection import configured_transcriber
 NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
 
 
+class Obstacle(models.TextChoices):
+    """Why an interview can't be planned, apart from the dial rules."""
+
+    QUESTIONS = "questions", "No approved questions"
+    TRANSCRIPTION = "transcription", "No transcription of the language"
+    UNKNOWN_CANDIDATE = "unknown_candidate", "No such candidate"
+    SAME_NUMBER = "same_number", "Number of another candidate in the selection"
+    NO_CANDIDATES = "no_candidates", "No candidates"
+
+
+NOT_POSSIBLE_CODES = [*DialRule.choices, *Obstacle.choices]
+
+
 class NotPossible(InvalidTransition):
-    """This interview can't be planned. The message says why and what to do."""
+    """This interview can't be planned. The message says why and what to do; the code is a DialRule or an Obstacle."""
+
+    def __init__(self, reason: str, code: DialRule | Obstacle | str) -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 def plan_interview(
@@ -30,16 +47,19 @@ def plan_interview(
     actor: str,
     scheduled_for: datetime | None = None,
     campaign: Campaign | None = None,
+    repeat_reason: str = "",
 ) -> Interview:
-    """An interview with a response for each approved question, called at once or when it is scheduled for."""
+    """An interview with a response for each approved question, called at once or when it is scheduled for.
+
+    `repeat_reason`: why this person, who has completed an interview for this job, is interviewed again.
+    """
     questions = job.approved_questions
-    verdict = may_ever_call(candidate, job)
-    if isinstance(verdict, Never):
-        raise NotPossible(verdict.reason)
+    if obstacle := why_never_called(candidate, job, is_repeat=bool(repeat_reason)):
+        raise NotPossible(obstacle.verdict.reason, obstacle.rule)
     if questions is None:
-        raise NotPossible(NO_QUESTIONS)
+        raise NotPossible(NO_QUESTIONS, Obstacle.QUESTIONS)
     if reason := configured_transcriber().why_unsupported(questions.language):
-        raise NotPossible(reason)
+        raise NotPossible(reason, Obstacle.TRANSCRIPTION)
     try:
         with transaction.atomic():
             interview = Interview.objects.create(
@@ -48,6 +68,7 @@ def plan_interview(
                 question_set=questions,
                 campaign=campaign,
                 language=questions.language,
+                repeat_reason=repeat_reason,
                 scheduled_for=scheduled_for,
             )
             InterviewResponse.objects.bulk_create(
@@ -56,13 +77,14 @@ def plan_interview(
             )
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
             with already_locked(interview) as locked:
-                locked.add_event(EventKind.INTERVIEW_PLANNED, actor=actor)
+                locked.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
                 locked.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
         raise NotPossible(
-            "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
+            "This candidate already has an interview for this job that is not over. Wait for it or cancel it.",
+            DialRule.OTHER_INTERVIEW,
         ) from error
     return interview
 

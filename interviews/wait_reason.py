@@ -8,6 +8,7 @@ class WaitReason(models.TextChoices):
 
     SCHEDULED = "scheduled", "Scheduled for later"
     NO_EMPLOYER = "no_employer", "The employer has no name yet"
+    DO_NOT_CALL_KEY = "do_not_call_key", "The key of the do-not-call list is missing"
     CALLING_HOURS = "calling_hours", "Outside the calling hours"
     NUMBER_BUSY = "number_busy", "Another call to the number is running"
     COOL_DOWN = "cool_down", "Pause after a call to the number"

@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
-from screener.db.local_secret_key import local_secret_key
+from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -87,6 +87,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A generated key is stored beside the embedded database. Machines that share a database need the same key.
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret_key(VAR_DIR, allowed=DEBUG or TESTING or not DATABASE_URL)
 SECRET_KEY_FALLBACKS = _env_list("SECRET_KEY_FALLBACKS")
+# Entries of the do-not-call list are hashed with a key of their own, which a new SECRET_KEY leaves as it is.
+DO_NOT_CALL_KEY = env.str("DO_NOT_CALL_KEY", "") or (
+    SECRET_KEY if DATABASE_URL else local_do_not_call_key(VAR_DIR, SECRET_KEY, may_copy=not env.str("SECRET_KEY", ""))
+)
+DO_NOT_CALL_KEY_FALLBACKS = _env_list("DO_NOT_CALL_KEY_FALLBACKS")
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname

@@ -64,7 +64,7 @@ class CampaignAdmin(ScreenerAdmin):
             except NotPossible as error:
                 problem = str(error)
         chosen = request.session.get(CHOSEN, [])
-        preview = _preview_campaign(form.cleaned_data, chosen) if form.is_valid() else Preview([], [])
+        preview = _preview_campaign(form.cleaned_data, chosen) if form.is_valid() else Preview()
         page = {
             "title": "Call for a job",
             "form": form,
@@ -82,9 +82,7 @@ class CampaignAdmin(ScreenerAdmin):
     def _start_campaign(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
         """Call the candidates that the preview listed. Warn of those that can no longer be called."""
         job, actor = wish["job"], request.user.get_username()
-        started = start_campaign(
-            job=job, name=wish["name"], candidates=wish["candidates"], again=wish["again"], actor=actor
-        )
+        started = start_campaign(job=job, name=wish["name"], candidates=wish["candidates"], actor=actor)
         request.session.pop(CHOSEN, None)
         called = len(started.planned)
         done = f"{called} {'candidate is' if called == 1 else 'candidates are'} called for {job} as soon as allowed."
@@ -97,4 +95,4 @@ class CampaignAdmin(ScreenerAdmin):
 
 
 def _preview_campaign(wish: dict[str, Any], chosen: list[str]) -> Preview:
-    return preview_campaign(job=wish["job"], candidates=map(UUID, chosen), again=wish["again"])
+    return preview_campaign(job=wish["job"], candidates=map(UUID, chosen))

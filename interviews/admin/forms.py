@@ -11,7 +11,6 @@ from unfold.widgets import (
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldBooleanWidget,
 )
 
 from candidates.models import Candidate
@@ -41,6 +40,13 @@ class PlanForm(ObjectActionForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="Empty: as soon as calls are allowed.",
     )
+    repeat_reason = forms.CharField(
+        label="Reason to interview again",
+        max_length=500,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Only for someone who has completed or called off an interview for this job. Kept in the history.",
+    )
 
 
 class CampaignForm(ObjectActionForm):
@@ -51,11 +57,6 @@ class CampaignForm(ObjectActionForm):
     )
     name = forms.CharField(
         max_length=200, widget=UnfoldAdminTextInputWidget, help_text="To find these interviews by: “May, first round”."
-    )
-    again = forms.BooleanField(
-        label="Also call candidates interviewed for this job before",
-        required=False,
-        widget=UnfoldBooleanWidget,
     )
     candidates = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -1,5 +1,6 @@
 """Examples for the OpenAPI description of interviews and campaigns."""
 
+from interviews.campaigns import UNKNOWN_CANDIDATE
 from interviews.planning import NO_QUESTIONS
 from screener.api.schema import request_example, response_example
 
@@ -23,6 +24,7 @@ _FINISHED = {
     "result_status": "ready",
     "interviewer": INTERVIEWER,
     "language": "en",
+    "repeat_reason": "",
     "scheduled_for": None,
     "next_attempt_at": None,
     "waiting_for": "",
@@ -203,8 +205,20 @@ ADDED = [
         "One planned, one not",
         {
             "results": [
-                {"candidate": CANDIDATE_ID, "interview": INTERVIEW_ID, "reason": ""},
-                {"candidate": EVENT_ID, "interview": None, "reason": "There is no candidate with this id."},
+                {
+                    "candidate": CANDIDATE_ID,
+                    "result": "planned",
+                    "interview": INTERVIEW_ID,
+                    "reason_code": "",
+                    "reason": "",
+                },
+                {
+                    "candidate": EVENT_ID,
+                    "result": "not_called",
+                    "interview": None,
+                    "reason_code": "unknown_candidate",
+                    "reason": UNKNOWN_CANDIDATE,
+                },
             ]
         },
     )

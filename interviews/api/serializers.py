@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from candidates.models import Candidate
 from interviews.api import examples
+from interviews.campaigns import AddResult
 from interviews.models import (
     Assessment,
     Attempt,
@@ -21,7 +22,7 @@ from interviews.models import (
     WaitReason,
 )
 from interviews.models.result import Recommendation
-from interviews.planning import plan_interview
+from interviews.planning import NOT_POSSIBLE_CODES, plan_interview
 from interviews.records import CriterionRecord, SpeechMetrics
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor
@@ -63,6 +64,7 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "result_status",
             "interviewer",
             "language",
+            "repeat_reason",
             "scheduled_for",
             "next_attempt_at",
             "waiting_for",
@@ -74,8 +76,14 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "duration_seconds",
             "created_at",
         ]
-        read_only_fields = [name for name in fields if name not in ("candidate", "job", "scheduled_for")]
+        read_only_fields = [
+            name for name in fields if name not in ("candidate", "job", "repeat_reason", "scheduled_for")
+        ]
         extra_kwargs = {
+            "repeat_reason": {
+                "help_text": "Only for someone who has completed or called off an interview for this job: why they are "
+                "interviewed for it again"
+            },
             "scheduled_for": {"help_text": "When to call; by default at once"},
             "status": {"help_text": "completed, failed and cancelled are final: the interview is over."},
             "result_status": {"help_text": RESULT_STATUS},
@@ -328,7 +336,11 @@ class AdditionSerializer(StrictSerializer):
 
 class AddedSerializer(StrictSerializer):
     candidate = serializers.UUIDField()
-    interview = serializers.UUIDField(allow_null=True)
+    result = serializers.ChoiceField(AddResult.choices)
+    interview = serializers.UUIDField(
+        allow_null=True, help_text="The interview of this campaign, planned now or before"
+    )
+    reason_code = serializers.ChoiceField(NOT_POSSIBLE_CODES, allow_blank=True)
     reason = serializers.CharField(help_text="Why no interview was planned; empty if one was")
 
 

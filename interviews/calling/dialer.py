@@ -130,7 +130,7 @@ def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
     if not is_due or interview.attempts.live().exists():
         return None
-    match may_call_now(interview.candidate, interview.job, now=now):
+    match may_call_now(interview.candidate, interview.job, now=now, interview=interview):
         case Never(reason):
             give_up_calling(locked, Interview.Outcome.NOT_PERMITTED, reason)
         case Later() as wait:

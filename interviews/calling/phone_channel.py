@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from candidates.models import DoNotCall
 from interviews.calling.requested_calls import CALL_PARTIES, requested_call_time
 from interviews.channels import InvalidAudio
 from interviews.conversation.phrases.requested_time import RequestedTime
@@ -23,9 +22,6 @@ class PhoneChannel:
 
     def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
         return requested_call_time(Call.objects.select_related(*CALL_PARTIES).get(attempt=attempt_id), requested)
-
-    def opt_out(self, attempt_id: UUID) -> None:
-        DoNotCall.objects.add_number(Call.objects.get(attempt=attempt_id).number, source="asked for in a call")
 
     def fetch_audio(self, recording_sid: str) -> bytes:
         try:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from interviews.calling.rules import MOMENTARY_RULES, CallRequest, evaluate
+from interviews.calling.person.call_request import CallRequest
+from interviews.calling.rules import MOMENTARY_RULES, evaluate
 from interviews.calling.verdicts import DialRule, Later
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
 from interviews.models import Call

@@ -49,11 +49,14 @@ def follow_up_attempt(attempt_id: UUID) -> None:
 
 
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
-    """Call again after the attempt spacing, until the attempts are used up.
+    """Call again after the attempt spacing, until the attempts are used up or the number proves to be dead.
 
     Attempts that the candidate postponed do not count. Neither do those that failed on our side, with an apology,
     unless they are as many as all attempts. A time that was promised is kept, whatever the number of attempts.
     """
+    if attempt.outcome == attempt.Outcome.INVALID_NUMBER:
+        give_up_calling(interview, Interview.Outcome.UNREACHED, attempt.reason)
+        return
     limit = interview.row.job.max_attempts
     placed = interview.row.attempts.exclude(call__twilio_sid="")
     apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)

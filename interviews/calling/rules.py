@@ -3,24 +3,23 @@
 The dialer and the page that explains the rules to HR evaluate the same list.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from phonenumbers import PhoneNumberType
-from phonenumbers.timezone import time_zones_for_number
 
-from candidates.models import Candidate, Consent, DoNotCall
-from candidates.timezones import iana_time_zones
+from candidates.models import Candidate
 from interviews.calling.hours import CallingHours, closing_time, first_allowed
+from interviews.calling.person.call_request import CallRequest, load_histories
+from interviews.calling.person.rules import PERSON_RULES
 from interviews.calling.verdicts import Allowed, DialRule, Later, Never, NotEvaluated, Passed, RuleVerdict, Verdict
-from interviews.models import Call, WaitReason
+from interviews.models import Interview, WaitReason
 from jobs.models import JobDescription
 from screener.models import Organisation
 from screener.phone_format import InvalidPhoneNumber, to_e164
@@ -41,43 +40,7 @@ COSTLY = {
     PhoneNumberType.UAN: "a company's shared number",
     PhoneNumberType.PAGER: "a pager",
 }
-UNKNOWN_ZONE = "Etc/Unknown"
 ZONES_SHOWN = 4
-
-
-@dataclass(frozen=True)
-class CallRequest:
-    """A number in the form that is dialled, and the candidate and the job of the call where they are known."""
-
-    number: str
-    now: datetime
-    candidate: Candidate | None = None
-    job: JobDescription | None = None
-
-    @cached_property
-    def parsed(self) -> phonenumbers.PhoneNumber:
-        return phonenumbers.parse(self.number)
-
-    @property
-    def has_own_zone(self) -> bool:
-        return self.candidate is not None and self.candidate.timezone in iana_time_zones()
-
-    @cached_property
-    def zones(self) -> tuple[str, ...]:
-        """The time zones that the candidate may be in: their own if it is set, else those of the number, if any."""
-        if self.candidate and self.has_own_zone:
-            return (self.candidate.timezone,)
-        zones = time_zones_for_number(self.parsed)
-        return () if UNKNOWN_ZONE in zones else tuple(zones)
-
-    @property
-    def calls(self) -> QuerySet[Call]:
-        return Call.objects.filter(number=self.number)
-
-    @property
-    def placed_calls(self) -> QuerySet[Call]:
-        """The calls to this number that the carrier took."""
-        return self.calls.exclude(twilio_sid="")
 
 
 Rule = Callable[[CallRequest], Verdict]
@@ -139,35 +102,6 @@ def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
         except InvalidPhoneNumber:
             continue
     return numbers
-
-
-def _is_not_do_not_call(request: CallRequest) -> Verdict:
-    return _do_not_call_verdict(is_listed=DoNotCall.objects.covers_number(request.number))
-
-
-def _do_not_call_verdict(*, is_listed: bool) -> Verdict:
-    if is_listed:
-        return Never("This number is on the do-not-call list: its owner asked not to be called again.")
-    return Passed("Not on the do-not-call list.")
-
-
-def _data_is_not_erased(request: CallRequest) -> Verdict:
-    if request.candidate is None:
-        return NotEvaluated("No candidate has this number.")
-    if request.candidate.erased_at:
-        return Never("This candidate's data was erased.")
-    return Passed("The candidate's data was not erased.")
-
-
-def _has_consent(request: CallRequest) -> Verdict:
-    """Without a job, consent is required, as it is for most jobs."""
-    if request.job and not request.job.consent_required:
-        return Passed("This job requires no consent.")
-    if request.candidate is None:
-        return NotEvaluated("No candidate has this number, so there is no consent either. It will be required.")
-    if not request.candidate.consents_to(Consent.Kind.CALL):
-        return Never("There is no consent to be called on record. Record it on the candidate, with where it was given.")
-    return Passed("Consent to be called is on record.")
 
 
 def _time_zone_is_known(request: CallRequest) -> Verdict:
@@ -239,9 +173,7 @@ PERMANENT_RULES: dict[DialRule, Rule] = {
     DialRule.NUMBER: _number_is_callable,
     DialRule.COUNTRY: _country_is_allowed,
     DialRule.WHITELIST: _is_whitelisted,
-    DialRule.DO_NOT_CALL: _is_not_do_not_call,
-    DialRule.CANDIDATE_DATA: _data_is_not_erased,
-    DialRule.CONSENT: _has_consent,
+    **PERSON_RULES,
     DialRule.TIME_ZONE: _time_zone_is_known,
 }
 """These do not depend on the hour."""
@@ -268,6 +200,11 @@ class RuleReport:
         return next((line.rule for line in self.verdicts if isinstance(line.verdict, Never)), None)
 
     @property
+    def obstacle(self) -> RuleVerdict | None:
+        """The first rule that does not allow this call now."""
+        return next((line for line in self.verdicts if isinstance(line.verdict, Never | Later)), None)
+
+    @property
     def refusal(self) -> Never | None:
         verdicts = (line.verdict for line in self.verdicts)
         return next((verdict for verdict in verdicts if isinstance(verdict, Never)), None)
@@ -287,31 +224,27 @@ class RuleReport:
         return replace(longest, when=hours.when) if isinstance(hours, Later) else longest
 
 
-def may_ever_call(candidate: Candidate, job: JobDescription) -> Allowed | Never:
-    """Evaluate the rules that do not depend on the hour, as at the planning of an interview."""
-    report = evaluate(candidate.phone, now=timezone.now(), candidate=candidate, job=job, rules=PERMANENT_RULES)
-    return report.refusal or Allowed(candidate.phone)
+def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bool = False) -> RuleVerdict | None:
+    """The first rule that does not depend on the hour and forbids the call, as at the planning of an interview."""
+    request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
+    return _report(request, PERMANENT_RULES).obstacle
 
 
-def may_ever_call_each(candidates: Iterable[Candidate], job: JobDescription) -> list[Allowed | Never]:
-    """`may_ever_call` for many candidates, whose consents are prefetched, in one query."""
-    candidates, now = list(candidates), timezone.now()
-    listed = DoNotCall.objects.covered_numbers(candidate.phone for candidate in candidates)
-
-    def is_not_listed(request: CallRequest) -> Verdict:
-        return _do_not_call_verdict(is_listed=request.number in listed)
-
-    rules = PERMANENT_RULES | {DialRule.DO_NOT_CALL: is_not_listed}
-    verdicts: list[Allowed | Never] = []
-    for candidate in candidates:
-        report = evaluate(candidate.phone, now=now, candidate=candidate, job=job, rules=rules)
-        verdicts.append(report.refusal or Allowed(candidate.phone))
-    return verdicts
+def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
+    """`why_never_called` for many candidates, in a fixed number of queries."""
+    now = timezone.now()
+    requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
+    known = zip(requests, load_histories(requests, job), strict=True)
+    return [_report(replace(request, known_history=history), PERMANENT_RULES).obstacle for request, history in known]
 
 
-def may_call_now(candidate: Candidate, job: JobDescription, *, now: datetime) -> Allowed | Later | Never:
-    """Evaluate all rules, as at dial time."""
-    return evaluate(candidate.phone, now=now, candidate=candidate, job=job).verdict
+def may_call_now(
+    candidate: Candidate, job: JobDescription, *, now: datetime, interview: Interview | None = None
+) -> Allowed | Later | Never:
+    """Evaluate all rules, as at dial time. `interview`: the one to call for."""
+    is_repeat = interview is not None and bool(interview.repeat_reason)
+    request = CallRequest(candidate.phone, now, candidate, job, interview, is_repeat=is_repeat)
+    return _report(request, PERMANENT_RULES | MOMENTARY_RULES).verdict
 
 
 def evaluate(
@@ -323,8 +256,13 @@ def evaluate(
     rules: dict[DialRule, Rule] = PERMANENT_RULES | MOMENTARY_RULES,
 ) -> RuleReport:
     """Evaluate the rules for a number as it was typed. Rules that need a candidate or a job say so without one."""
+    return _report(CallRequest(typed, now, candidate, job), rules)
+
+
+def _report(request: CallRequest, rules: dict[DialRule, Rule]) -> RuleReport:
+    """Evaluate the rules for the number of the request in the form that is dialled."""
     try:
-        request = CallRequest(to_e164(typed), now, candidate, job)
+        request = replace(request, number=to_e164(request.number))
     except InvalidPhoneNumber as error:
         return RuleReport(None, [RuleVerdict(DialRule.NUMBER, Never(str(error)))])
     return RuleReport(request, [RuleVerdict(name, rule(request)) for name, rule in rules.items()])

@@ -17,6 +17,7 @@ class EventKind(models.TextChoices):
     INTERVIEW_COMPLETED = "interview.completed", "Interview completed"
     INTERVIEW_FAILED = "interview.failed", "Interview failed"
     INTERVIEW_CANCELLED = "interview.cancelled", "Interview cancelled"
+    REFUSAL_LIFTED = "interview.refusal_lifted", "Interview refusal lifted"
 
     ATTEMPT_PLANNED = "attempt.planned", "Attempt planned"
     ATTEMPT_REOPENED = "attempt.reopened", "Attempt reopened"

@@ -75,6 +75,8 @@ class Interview(LeasableModel):
         NEEDS_REVIEW = "needs_review", "Needs review"
 
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
+    ENDED_BY_CANDIDATE = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.BY_CANDIDATE)
+    """The candidate has done with the job: they are called for it again only by name, with a reason."""
     NEEDS_A_PERSON = (ResultStatus.INCOMPLETE, ResultStatus.NEEDS_REVIEW)
     OUTCOMES_OF = {
         Status.COMPLETED: {Outcome.COMPLETE, Outcome.PARTIAL},
@@ -103,6 +105,13 @@ class Interview(LeasableModel):
     outcome_reason = models.TextField(blank=True)
     result_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NONE)
     language = models.CharField(max_length=10, default="en")
+    repeat_reason = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why someone is interviewed for the job again; empty: this is their first interview for it",
+    )
     scheduled_for = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
     dial_slot_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="turn_at")

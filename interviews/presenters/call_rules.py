@@ -25,6 +25,7 @@ BADGES = {
 TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
 MINUTE = timedelta(minutes=1)
 MOST_NAMESAKES = 100
+WAITS_FOR_STAFF = (WaitReason.NO_EMPLOYER, WaitReason.DO_NOT_CALL_KEY)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class CallRulesPage:
                 return "Yes, now, as far as could be checked." if self.has_gaps else "Yes, now."
             case Later(wait_reason=WaitReason.NO_EMPLOYER):
                 return "Not before the organisation is set up."
+            case Later(wait_reason=WaitReason.DO_NOT_CALL_KEY):
+                return "Not before the do-not-call list can be read."
             case Later(when):
                 return f"Not now, but from {_round_up(when):%A, %d %B %Y, %H:%M} UTC on."
             case Never():
@@ -89,7 +92,7 @@ class CallRulesPage:
         verdict = self.report.verdict
         if self.report.request is None or not isinstance(verdict, Later):
             return []
-        if verdict.wait_reason == WaitReason.NO_EMPLOYER:
+        if verdict.wait_reason in WAITS_FOR_STAFF:
             return []
         zones = self.report.request.zones[:ZONES_SHOWN]
         return [f"{_round_up(verdict.when).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zones]

@@ -1,13 +1,15 @@
 """Campaigns: who is called, who is left out and why, without the admin."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from candidates.models import Candidate
-from interviews.campaigns import preview_campaign, start_campaign, why_no_campaign
-from interviews.models import Campaign, Interview
-from interviews.planning import NotPossible
+from candidates.models import Candidate, Consent, DoNotCall
+from interviews.calling.verdicts import DialRule
+from interviews.campaigns import AddResult, add_candidates, preview_campaign, start_campaign, why_no_campaign
+from interviews.models import Campaign, Interview, lock_interview
+from interviews.planning import NotPossible, Obstacle
 from jobs.models import JobDescription
 from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
 from tests.support.sample_rows import make_completed_interview
@@ -22,34 +24,65 @@ def job() -> JobDescription:
     return make_approved_job()
 
 
-def start(job: JobDescription, *candidates: Candidate, again: bool = False) -> tuple[set[UUID], set[UUID]]:
+def start(job: JobDescription, *candidates: Candidate) -> tuple[set[UUID], set[UUID]]:
     """The ids of the candidates that a campaign calls and of those that it refuses."""
     ids = [candidate.pk for candidate in candidates]
-    started = start_campaign(job=job, name="Autumn", candidates=ids, again=again, actor="hanna")
+    started = start_campaign(job=job, name="Autumn", candidates=ids, actor="hanna")
     return {added.candidate for added in started.planned}, {added.candidate for added in started.refused}
 
 
 def test_preview_separates_called_from_left_out(job: JobDescription) -> None:
     callable_, silent = make_candidate(), make_candidate(full_name="Grace", phone="+14155550102", consents=False)
-    preview = preview_campaign(job=job, candidates=[callable_.pk, silent.pk, UNKNOWN], again=False)
+    preview = preview_campaign(job=job, candidates=[callable_.pk, silent.pk, UNKNOWN])
     assert preview.called == [callable_]
     assert [prospect.candidate for prospect in preview.left_out] == [silent]
     assert all(prospect.reason for prospect in preview.left_out)
     assert not Campaign.objects.exists()
 
 
-@pytest.mark.parametrize("again", [True, False])
-def test_start_calls_interviewed_candidates_only_again(job: JobDescription, again: bool) -> None:
+def test_interviewed_candidate_is_left_out(job: JobDescription) -> None:
     interviewed, newcomer = make_completed_interview(job=job).candidate, make_candidate(phone="+14155550102")
-    planned, refused = start(job, interviewed, newcomer, again=again)
-    assert planned == ({interviewed.pk, newcomer.pk} if again else {newcomer.pk})
-    assert refused == (set() if again else {interviewed.pk})
+    assert start(job, interviewed, newcomer) == ({newcomer.pk}, {interviewed.pk})
+
+
+def test_one_number_is_called_once(job: JobDescription) -> None:
+    """Of several records of one number the newest that may be called is called."""
+    silent = make_candidate(full_name="Ada L.", consents=False)
+    oldest, newest = make_candidate(), make_candidate(full_name="A. King")
+    preview = preview_campaign(job=job, candidates=[silent.pk, oldest.pk, newest.pk])
+    assert preview.called == [newest]
+    codes = {left_out.candidate: left_out.code for left_out in preview.left_out}
+    assert codes == {oldest: Obstacle.SAME_NUMBER, silent: DialRule.CONSENT}
+    assert start(job, silent, oldest, newest) == ({newest.pk}, {silent.pk, oldest.pk})
+
+
+def test_adding_twice_changes_nothing(job: JobDescription) -> None:
+    ada, grace = make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
+    campaign = Campaign.objects.create(name="Autumn", job=job)
+    (first,) = add_candidates(campaign, [ada.pk], actor="hanna")
+    with lock_interview(Interview.objects.get()) as interview:
+        interview.finish(Interview.Outcome.UNREACHED)
+    again, new = add_candidates(campaign, [ada.pk, grace.pk], actor="hanna")
+    assert (again.result, again.interview) == (AddResult.ALREADY_ADDED, first.interview)
+    assert new.result == AddResult.PLANNED
+    assert Interview.objects.count() == 2
+
+
+def test_preview_of_thousands_needs_few_queries(job: JobDescription, django_assert_max_num_queries: Any) -> None:
+    people = [Candidate(full_name=f"Person {n}", phone=f"+1415555{n:04}") for n in range(1000, 3000)]
+    Candidate.objects.bulk_create(people)
+    consents = [Consent(candidate=person, kind=Consent.Kind.CALL, given=True, source="a test") for person in people]
+    Consent.objects.bulk_create(consents)
+    DoNotCall.objects.add_number(people[0].phone, source="letter")
+    with django_assert_max_num_queries(7):
+        preview = preview_campaign(job=job, candidates=[person.pk for person in people])
+    assert (len(preview.called), len(preview.left_out)) == (1999, 1)
 
 
 def test_start_names_refused_candidates(job: JobDescription) -> None:
     waiting, silent = make_interview(job=job).candidate, make_candidate(phone="+14155550102", consents=False)
     ids = [waiting.pk, silent.pk, UNKNOWN, make_candidate(phone="+14155550103").pk]
-    started = start_campaign(job=job, name="Autumn", candidates=ids, again=False, actor="hanna")
+    started = start_campaign(job=job, name="Autumn", candidates=ids, actor="hanna")
     assert {added.candidate for added in started.refused} == {waiting.pk, silent.pk, UNKNOWN}
     assert all(added.reason for added in started.refused)
     assert [added.candidate for added in started.planned] == ids[-1:]

@@ -17,7 +17,7 @@ def test_number_in_call_delays_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules saw a free number, and another interview took it before the attempt was saved."""
     first, second = make_interview(), make_interview(full_name="Grace Hopper")
     assert dialer._plan_attempt(first.pk)
-    monkeypatch.setattr(dialer, "may_call_now", lambda candidate, job, now: Allowed(candidate.phone))
+    monkeypatch.setattr(dialer, "may_call_now", lambda candidate, job, **known: Allowed(candidate.phone))
     assert dialer._plan_attempt(second.pk) is None
     second.refresh_from_db()
     assert second.next_attempt_at is not None

@@ -46,7 +46,11 @@ def make_practice(interview: Interview) -> Interview:
 def practice_like(screening: Interview, *, by: User) -> Interview:
     """A practice interview of the same candidate for the same job, with a row in every table that depends on it."""
     planned = plan_interview(
-        candidate=screening.candidate, job=screening.job, campaign=Campaign.objects.get(), actor="a test"
+        candidate=screening.candidate,
+        job=screening.job,
+        campaign=Campaign.objects.get(),
+        actor="a test",
+        repeat_reason="to practise",
     )
     practice = complete_interview(make_practice(planned), transcript=SAID)
     seen = practice.results.get(is_current=True)

@@ -150,9 +150,8 @@ class TestThereIsOnlyOne:
             interview.attempts.create(number=2, send_before=timezone.now())
 
     def test_live_call_of_a_number(self) -> None:
-        job = make_approved_job()
         attempts = [
-            make_interview(job=job, full_name=name).attempts.create(number=1, send_before=timezone.now())
+            make_interview(full_name=name).attempts.create(number=1, send_before=timezone.now())
             for name in ("Ada", "Grace")
         ]
         Call.objects.create(attempt=attempts[0], number="+14155550100")

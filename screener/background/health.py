@@ -1,5 +1,6 @@
 """Whether this process is alive, and whether the whole of it can do its work."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob, ProcrastinateWorker
 
 DEAF_AFTER = timedelta(seconds=60)
+NO_WORKER = "No worker has been heard of for a minute. Start one: manage.py worker."
+
+conditions: dict[str, Callable[[], str]] = {}
+"""Further conditions of readiness, by name, which the apps add: each returns what is missing, or nothing."""
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -20,15 +25,17 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and a worker has been heard of lately; else 503, with what is missing."""
     try:
         found = work_ages()
+        states = {name: missing() or "ok" for name, missing in conditions.items()}
     except DatabaseError:
         return JsonResponse(
             {"status": "not ready", "database": "The database does not answer. Is PostgreSQL running?"}, status=503
         )
     heartbeat = found["worker_heartbeat_age"]
-    if heartbeat is None or heartbeat > DEAF_AFTER.total_seconds():
-        missing = "No worker has been heard of for a minute. Start one: manage.py worker."
-        return JsonResponse({"status": "not ready", "database": "ok", "worker": missing, **found}, status=503)
-    return JsonResponse({"status": "ready", "database": "ok", "worker": "ok", **found})
+    is_deaf = heartbeat is None or heartbeat > DEAF_AFTER.total_seconds()
+    states |= {"database": "ok", "worker": NO_WORKER if is_deaf else "ok"}
+    is_ready = set(states.values()) == {"ok"}
+    body = {"status": "ready" if is_ready else "not ready", **states, **found}
+    return JsonResponse(body, status=200 if is_ready else 503)
 
 
 def work_ages() -> dict[str, Any]:

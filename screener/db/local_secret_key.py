@@ -1,4 +1,4 @@
-"""Secret key for an installation on one machine."""
+"""Keys for an installation on one machine."""
 
 import os
 import secrets
@@ -14,12 +14,24 @@ def local_secret_key(var_dir: Path, *, allowed: bool) -> str:
             "SECRET_KEY is not set. All machines that share a database need the same key. Create one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
-    path = var_dir / "secret_key"
+    return _stored_key(var_dir / "secret_key", secrets.token_urlsafe(50))
+
+
+def local_do_not_call_key(var_dir: Path, secret_key: str, *, may_copy: bool) -> str:
+    """Return the key in `var/do_not_call_key`, else the secret key, which earlier versions used for the list.
+
+    `may_copy`: copy the secret key there on first use, so that the list outlives a new SECRET_KEY.
+    """
+    path = var_dir / "do_not_call_key"
+    return _stored_key(path, secret_key) if may_copy or path.exists() else secret_key
+
+
+def _stored_key(path: Path, new_key: str) -> str:
     if not path.exists():
-        var_dir.mkdir(exist_ok=True)
-        draft = var_dir / f"secret_key.{os.getpid()}"
+        path.parent.mkdir(exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        draft.write_text(new_key)
         try:
             os.link(draft, path)  # the first process wins; the others read its key
         except FileExistsError:

@@ -135,3 +135,8 @@ def run_tasks(*, include_later: bool = False, only: str = "", limit: int | None 
         app.tasks[job.task_name](**job.args)
         ran.append(job.task_name)
     return ran
+
+
+def lose_tasks() -> None:
+    """Drop every queued task, as a crash would."""
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")

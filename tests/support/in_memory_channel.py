@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from candidates.models import DoNotCall
 from interviews import channels
 from interviews.conversation import engine
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
@@ -23,7 +22,7 @@ AUDIO = b"RIFF\x00\x00\x00\x00WAVE"
 
 @dataclass
 class InMemoryChannel:
-    """Keeps the attempts that it was asked to end, the addresses that opted out and the audio of recordings."""
+    """Keeps the attempts that it was asked to end and the audio of recordings."""
 
     session_name: str = "the session"
     grace_seconds: int = 0
@@ -36,10 +35,6 @@ class InMemoryChannel:
 
     def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
         return resolve(requested, timezone.now())
-
-    def opt_out(self, attempt_id: UUID) -> None:
-        number = Attempt.objects.get(pk=attempt_id).interview.candidate.phone
-        DoNotCall.objects.add_number(number, source="asked for in a session")
 
     def fetch_audio(self, recording_sid: str) -> bytes:
         return self.audio[recording_sid]

@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
 RENAMED_TABLES: dict[str, str] = {}
 """From a table of the old version to the one that holds its rows today."""
 
+DO_NOT_CALL = "candidates_donotcall"
 API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
 SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"
 IRIS = {
@@ -83,7 +84,18 @@ def lose_jobs() -> None:
 class TestRows:
     def test_none_is_lost(self, upgraded: OldDatabase) -> None:
         counts = {table: count_rows(RENAMED_TABLES.get(table, table)) for table in upgraded.counts}
-        assert counts == upgraded.counts
+        refused = DoNotCall.objects.exclude(kind=DoNotCall.Kind.OPTED_OUT).count()
+        assert counts == upgraded.counts | {DO_NOT_CALL: upgraded.counts[DO_NOT_CALL] + refused}
+
+    def test_earlier_refusals_are_kept(self) -> None:
+        """Each of them ended one interview and held for no other."""
+        refused = Interview.objects.filter(outcome__in=[Interview.Outcome.DECLINED, Interview.Outcome.WRONG_PERSON])
+        assert refused
+        for interview in refused:
+            assert interview.do_not_call_entries.get().kind == interview.outcome
+        dead = Call.objects.filter(attempt__outcome=Attempt.Outcome.INVALID_NUMBER)
+        assert dead
+        assert all(DoNotCall.objects.covers_number(call.number) for call in dead)
 
     def test_constraints_are_validated(self) -> None:
         with connection.cursor() as cursor:

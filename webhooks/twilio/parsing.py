@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from interviews.conversation import engine
+from screener.services.telephony.twilio_errors import names_invalid_number
 
 LONGEST_TEXT = 10_000
 LONGEST_SID = 64
@@ -85,7 +86,11 @@ class Progress:
     sequence: int | None
     error_code: str
     duration_seconds: int | None
+    is_number_dead: bool
 
+
+DEAD_NUMBER_SIP_CODES = frozenset(("404", "410", "484", "604"))
+"""Not found, gone, incomplete, does not exist anywhere: no later call will reach the number either."""
 
 STATUSES = frozenset("queued initiated ringing in-progress completed busy no-answer failed canceled".split())
 
@@ -98,6 +103,8 @@ def progress(params: QueryDict) -> Progress:
         status=status,
         sequence=number(params, "SequenceNumber"),
         error_code=text(params, "ErrorCode")[:10],
+        is_number_dead=text(params, "SipResponseCode") in DEAD_NUMBER_SIP_CODES
+        or names_invalid_number(text(params, "ErrorCode")),
         duration_seconds=number(params, "CallDuration"),
     )
 

@@ -192,6 +192,7 @@ class StatusView(EventView):
             news.status,
             sequence=news.sequence,
             why=describe_error_code(news.error_code),
+            is_number_dead=news.is_number_dead,
             error_code=news.error_code,
             duration_seconds=news.duration_seconds,
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from candidates.models import DoNotCall
 from interviews.models.attempt import Attempt
 from interviews.models.call import ONE_LIVE_CALL, SID_LENGTH, Call
 from interviews.models.interview import Interview
@@ -17,6 +18,8 @@ from interviews.models.transitions.interview import already_locked
 from interviews.models.transitions.locking import read_locked
 from interviews.task_handles import ASSIGN_CAPACITY, HANG_UP
 from screener.db.constraints import violates_constraint
+
+REPORTED_BY_CARRIER = "reported by the carrier"
 
 # Written out for the same reason as LOCK_ATTEMPT. PostgreSQL reads only locked rows afresh after a wait, so that all
 # three are locked; the interview first, as everywhere.
@@ -65,10 +68,12 @@ class LockedCall:
         else:
             self.attempt.reopen()
 
-    def apply_status(self, status: str, *, sequence: int | None = None, why: str = "", **details: Any) -> None:
+    def apply_status(
+        self, status: str, *, sequence: int | None = None, why: str = "", is_number_dead: bool = False, **details: Any
+    ) -> None:
         """Apply a status that the carrier reports. Late and repeated reports change nothing; an ended call stays ended.
 
-        `why`: what went wrong with the call, in a sentence.
+        `why`: what went wrong with the call, in a sentence. `is_number_dead`: no later call can reach the number.
         """
         call = self.row
         if call.ended_at or (sequence is not None and sequence <= call.sequence):
@@ -86,16 +91,30 @@ class LockedCall:
             **reported,
         )
         if ended:
-            ASSIGN_CAPACITY.defer()
-            self.attempt.end(Attempt.Outcome[call.ENDED[status]], reason=f"{call.REASONS[status]} {why}".strip())
+            failed_for_good = is_number_dead and status == call.Status.FAILED
+            outcome = Attempt.Outcome.INVALID_NUMBER if failed_for_good else Attempt.Outcome[call.ENDED[status]]
+            self._end_attempt(outcome, reason=f"{call.REASONS[status]} {why}".strip())
 
     def mark_never_placed(self, outcome: str, *, reason: str) -> None:
         """The carrier refused the call, or is known not to have received it."""
         call = self.row
         if not call.ended_at:
             call.update_fields(status=call.Status.FAILED, ended_at=timezone.now())
-            ASSIGN_CAPACITY.defer()
-            self.attempt.end(outcome, reason=reason)
+            self._end_attempt(outcome, reason=reason)
+
+    def _end_attempt(self, outcome: str, *, reason: str) -> None:
+        """The call is over. A number that is not in service is not called again until it is corrected."""
+        ASSIGN_CAPACITY.defer()
+        if outcome == Attempt.Outcome.INVALID_NUMBER:
+            interview = self.attempt.interview.row
+            DoNotCall.objects.add_number(
+                self.row.number,
+                kind=DoNotCall.Kind.OUT_OF_SERVICE,
+                candidate=interview.candidate,
+                interview_id=interview.pk,
+                source=REPORTED_BY_CARRIER,
+            )
+        self.attempt.end(outcome, reason=reason)
 
 
 @contextmanager

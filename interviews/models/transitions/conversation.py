@@ -154,7 +154,6 @@ def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply
             interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason=reason)
         case engine.Ending.OPTED_OUT:
             add_consent(row, Consent.Kind.CALL, given=False, reply=reply)
-            channel.opt_out(row.pk)
             interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=OPTED_OUT)
         case engine.Ending.WRONG_PERSON:
             interview.finish(Interview.Outcome.WRONG_PERSON, reason=WRONG_PERSON)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from candidates.models import DoNotCall
 from interviews.channels import get_channel
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
@@ -20,6 +21,7 @@ from screener.models import InvalidTransition
 
 SOON_SECONDS = 30
 NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
+REFUSED_IN_INTERVIEW = "said in an interview"
 NOT_REACHED = "The interview was over before this question was answered."
 
 
@@ -107,6 +109,7 @@ class LockedInterview:
         if self.row.person_requested_at is None:
             self.row.update_fields(person_requested_at=timezone.now())
             self.add_event(EventKind.INTERVIEW_PERSON_REQUESTED, actor="candidate", reason=reason, **data)
+            self._keep_refusal(DoNotCall.Kind.PERSON_REQUESTED)
 
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
         """The conversation is over, or will not take place. Final: a second call changes nothing.
@@ -132,6 +135,8 @@ class LockedInterview:
             **NO_NEXT_ATTEMPT,
         )
         self._skip_open_responses()
+        if outcome in DoNotCall.Kind.values:
+            self._keep_refusal(outcome)
         if completed:
             CONCLUDE.defer(interview.pk)
 
@@ -163,6 +168,15 @@ class LockedInterview:
         interview.release(result_status=interview.ResultStatus.PENDING)
         self.add_event(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
         CONCLUDE.defer(interview.pk)
+
+    def _keep_refusal(self, kind: str) -> None:
+        """A no holds for the number that was called, and for the person who said it, until somebody lifts it."""
+        interview = self.row
+        calls = interview.attempts.filter(call__isnull=False).order_by("-number")
+        number = calls.values_list("call__number", flat=True).first() or interview.candidate.phone
+        DoNotCall.objects.add_number(
+            number, kind=kind, candidate=interview.candidate, interview_id=interview.pk, source=REFUSED_IN_INTERVIEW
+        )
 
     def _skip_open_responses(self) -> None:
         skipped = InterviewResponse.Status.SKIPPED

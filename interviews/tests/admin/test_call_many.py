@@ -56,11 +56,11 @@ class TestPreview:
             ),
             "Is Waiting": (
                 make_interview(job=job, full_name="Is Waiting", phone="+14155550104").candidate,
-                "There is an interview for this job already that is not over.",
+                "already has an interview for this job that is not over.",
             ),
             "Was Asked": (
                 make_completed_interview(job=job, full_name="Was Asked", phone="+14155550105").candidate,
-                "Has been interviewed for this job.",
+                "has completed or called off an interview for this job",
             ),
         }
         select(admin_client, make_candidate(), *(candidate for candidate, _ in left_out_reasons.values()))
@@ -151,26 +151,6 @@ class TestStart:
         select(admin_client, ada)
         assert "There is no consent to be called on record." in call(admin_client, make_approved_job(), ada)
         assert not Campaign.objects.exists()
-
-    def test_completed_interview_is_left_out_by_default(self, admin_client: Client) -> None:
-        job = make_approved_job()
-        ada = make_completed_interview(job=job).candidate
-        select(admin_client, ada)
-        assert "Ada Lovelace" in preview(admin_client, job)[1]
-        assert "Ada Lovelace" in preview(admin_client, job, again="on")[0]
-
-    @pytest.mark.parametrize(("again", "campaigns"), [("True", 1), ("False", 0)])
-    def test_again_is_read_from_form(self, admin_client: Client, again: str, campaigns: int) -> None:
-        """The preview passes its checkbox on as a hidden text field."""
-        job = make_approved_job()
-        ada = make_completed_interview(job=job).candidate
-        select(admin_client, ada)
-        hidden = f'name="again" value="{again}"'
-        assert (hidden in page_text(admin_client.get(START, FORM | {"job": str(job.pk), "again": again}))) == bool(
-            campaigns
-        )
-        call(admin_client, job, ada, again=again)
-        assert Campaign.objects.count() == campaigns
 
 
 class TestCampaign:

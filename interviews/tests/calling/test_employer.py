@@ -38,12 +38,14 @@ def test_call_waits_for_employer(twilio: FakeTwilio, interview: Interview, time_
 
 
 def test_rule_names_reason_and_employer(interview: Interview) -> None:
-    verdict = may_call_now(interview.candidate, interview.job, now=timezone.now())
+    verdict = may_call_now(interview.candidate, interview.job, now=timezone.now(), interview=interview)
     assert isinstance(verdict, Later)
     assert verdict.wait_reason == WaitReason.NO_EMPLOYER
 
     make_organisation()
-    assert isinstance(may_call_now(interview.candidate, interview.job, now=timezone.now()), Allowed)
+    assert isinstance(
+        may_call_now(interview.candidate, interview.job, now=timezone.now(), interview=interview), Allowed
+    )
     lines = evaluate(interview.candidate.phone, now=timezone.now(), job=interview.job).verdicts
     (rule,) = (line.verdict for line in lines if line.rule == DialRule.EMPLOYER)
     assert isinstance(rule, Passed)

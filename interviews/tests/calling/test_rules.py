@@ -100,7 +100,7 @@ class TestEarlierCalls:
         return timezone.now()
 
     def verdict(self, interview: Interview, now: datetime) -> Allowed | Later | Never:
-        return may_call_now(interview.candidate, interview.job, now=now)
+        return may_call_now(interview.candidate, interview.job, now=now, interview=interview)
 
     def test_number_cools_down(self, settings: Any, now: datetime) -> None:
         settings.CALL_COOL_DOWN = timedelta(minutes=10)

@@ -89,12 +89,21 @@ ERROR_CODES: dict[int | None, tuple[type[PermanentError], str]] = {
 """Twilio's error codes with a message for HR. See twilio.com/docs/api/errors."""
 
 
+def names_invalid_number(code: str) -> bool:
+    """Whether the error code of a call says that its number cannot be called at all."""
+    return ERROR_CODES.get(_error_number(code), (None,))[0] is InvalidNumber
+
+
 def describe_error_code(code: str) -> str:
     """The message for the error code of a call. Empty where there was no error."""
-    number = int(code) if code.isascii() and code.isdigit() else None
+    number = _error_number(code)
     if number in ERROR_CODES:
         return ERROR_CODES[number][1]
     return f"Twilio's error {number}: see {error_page(number)}." if number else ""
+
+
+def _error_number(code: str) -> int | None:
+    return int(code) if code.isascii() and code.isdigit() else None
 
 
 def error_page(code: int) -> str:

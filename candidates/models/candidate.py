@@ -1,14 +1,9 @@
-"""Candidates, their consents, and the do-not-call list."""
+"""Candidates and their consents."""
 
-import hashlib
-import hmac
 import uuid
-from collections.abc import Iterable
-from itertools import chain
 from pathlib import PurePath
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
@@ -18,7 +13,6 @@ from django.utils import timezone
 from candidates.resume_file_type import detect_file_type
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel
-from screener.phone_format import to_e164
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 
@@ -141,44 +135,3 @@ class Consent(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {'yes' if self.given else 'no'}"
-
-
-class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
-    def covers_number(self, number: str) -> bool:
-        return self.filter(number_hash__in=_number_hashes(number)).exists()
-
-    def covered_numbers(self, numbers: Iterable[str]) -> set[str]:
-        """The listed ones of these numbers, in one query."""
-        hashes = {number: _number_hashes(number) for number in numbers}
-        listed = self.filter(number_hash__in=chain.from_iterable(hashes.values())).values_list("number_hash", flat=True)
-        listed_hashes = set(listed)
-        return {number for number, candidates in hashes.items() if not listed_hashes.isdisjoint(candidates)}
-
-    def add_number(self, number: str, *, source: str) -> None:
-        """Add a number, independent of any candidate. Adding it twice changes nothing."""
-        with transaction.atomic():
-            if not self.covers_number(number):
-                self.get_or_create(number_hash=_number_hashes(number)[0], defaults={"source": source})
-
-
-class DoNotCall(BaseModel):
-    """A number that must not be called. Only its keyed hash is kept, so the entry survives erasure of the candidate."""
-
-    number_hash = models.CharField(max_length=64, unique=True, editable=False)
-    source = models.CharField(max_length=200)
-
-    objects = DoNotCallQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "do-not-call entry"
-        verbose_name_plural = "do-not-call list"
-
-    def __str__(self) -> str:
-        return f"{self.source}, {self.created_at:%Y-%m-%d}"
-
-
-def _number_hashes(number: str) -> list[str]:
-    """The hash under the current key, followed by the hashes under earlier keys."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    text = ("do-not-call:" + to_e164(number)).encode()
-    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys]

@@ -1,0 +1,162 @@
+"""The do-not-call list: numbers and people that are not called until a person lifts the entry."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from candidates.models.candidate import Candidate
+from screener.models import BaseModel, InvalidTransition
+from screener.phone_format import to_e164
+
+CANARY = "do-not-call canary"
+
+
+class DoNotCallKeyQuerySet(models.QuerySet["DoNotCallKey"]):
+    def current(self) -> "DoNotCallKey":
+        """The row of the key that new entries are hashed with."""
+        return self.get_or_create(canary=_hash(settings.DO_NOT_CALL_KEY, CANARY))[0]
+
+    def missing(self) -> "models.QuerySet[DoNotCallKey]":
+        """Keys of entries that no setting holds. While there is one, nobody knows who must not be called."""
+        return self.exclude(canary__in=[_hash(key, CANARY) for key in configured_keys()])
+
+
+class DoNotCallKey(BaseModel):
+    """A key that entries were hashed with. Its canary, the hash of a constant, tells whether a setting is this key."""
+
+    canary = models.CharField(max_length=64, unique=True, editable=False)
+
+    objects = DoNotCallKeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"key in use since {self.created_at:%Y-%m-%d}"
+
+
+class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
+    def active(self) -> "DoNotCallQuerySet":
+        return self.filter(lifted_at__isnull=True)
+
+    def of_numbers(self, numbers: Iterable[str]) -> "DoNotCallQuerySet":
+        return self.filter(number_hash__in=hashes_of_numbers(numbers))
+
+    def covers_number(self, number: str) -> bool:
+        return self.active().of_numbers([number]).exists()
+
+    def add_number(
+        self,
+        number: str,
+        *,
+        source: str,
+        kind: str = "opted_out",
+        candidate: Candidate | None = None,
+        interview_id: UUID | None = None,
+    ) -> "DoNotCall":
+        """Add a number, or return its active entry of this kind: adding it twice changes nothing."""
+        with transaction.atomic():
+            active = self.active().of_numbers([number]).filter(kind=kind).first()
+            if active:
+                return active
+            key = DoNotCallKey.objects.current()
+            origin = {"key": key, "source": source, "candidate": candidate, "interview_id": interview_id}
+            number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
+            return self.get_or_create(number_hash=number_hash, kind=kind, lifted_at=None, defaults=origin)[0]
+
+
+class DoNotCall(BaseModel):
+    """A number that is not called, and why. Only its keyed hash is kept, so that the entry survives erasure.
+
+    It covers the number under every record. Where the person themselves refused, it also covers their record under
+    every number.
+    """
+
+    class Kind(models.TextChoices):
+        """The values of refusals are those of the outcome of the interview that ended so."""
+
+        OPTED_OUT = "opted_out", "Asked not to be called again"
+        DECLINED = "declined", "Declined an interview"
+        PERSON_REQUESTED = "person_requested", "Asked for a person"
+        WRONG_PERSON = "wrong_person", "Wrong person"
+        OUT_OF_SERVICE = "out_of_service", "Number not in service"
+
+    PERSONAL = (Kind.OPTED_OUT, Kind.DECLINED, Kind.PERSON_REQUESTED)
+    """Said by the candidate, and not about the number."""
+
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPTED_OUT, db_default=Kind.OPTED_OUT)
+    number_hash = models.CharField(max_length=64, editable=False)
+    key = models.ForeignKey(
+        DoNotCallKey,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="entries",
+        editable=False,
+        help_text="Empty: an entry of an earlier version, which used SECRET_KEY",
+    )
+    candidate = models.ForeignKey(
+        Candidate, on_delete=models.SET_NULL, null=True, blank=True, related_name="do_not_call_entries"
+    )
+    interview = models.ForeignKey(
+        "interviews.Interview", on_delete=models.SET_NULL, null=True, blank=True, related_name="do_not_call_entries"
+    )
+    source = models.CharField(max_length=200, help_text="Who asked, and how")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    lift_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+
+    objects = DoNotCallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "do-not-call entry"
+        verbose_name_plural = "do-not-call list"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number_hash", "kind"],
+                condition=Q(lifted_at__isnull=True),
+                name="one_active_entry_per_number_and_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | (~Q(lifted_by="") & ~Q(lift_reason="")),
+                name="lifted_by_a_person_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.created_at:%Y-%m-%d}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.lifted_at is None
+
+    def lift(self, *, by: str, reason: str) -> None:
+        """Let the number be called again. The entry stays as history. Raises InvalidTransition if it is lifted."""
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=DoNotCall.objects.select_for_update(of=("self",)))
+            if not self.is_active:
+                raise InvalidTransition(f"This entry was lifted by {self.lifted_by} on {self.lifted_at:%Y-%m-%d}.")
+            self.update_fields(lifted_at=timezone.now(), lifted_by=by, lift_reason=reason)
+
+
+def configured_keys() -> list[str]:
+    """The key of new entries, followed by others that entries may have. Earlier versions used SECRET_KEY."""
+    fallbacks = [*settings.DO_NOT_CALL_KEY_FALLBACKS, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return list(dict.fromkeys([settings.DO_NOT_CALL_KEY, *fallbacks]))
+
+
+def hashes_of_numbers(numbers: Iterable[str]) -> Mapping[str, str]:
+    """The hashes of these numbers under every configured key, each with its number."""
+    keys = configured_keys()
+    return {_hash_number(key, number): number for number in set(numbers) for key in keys}
+
+
+def _hash_number(key: str, number: str) -> str:
+    return _hash(key, "do-not-call:" + to_e164(number))
+
+
+def _hash(key: str, text: str) -> str:
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,154 @@
+"""A call that is asked for, and what the person to be called has said and done before."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+import phonenumbers
+from django.db.models import Q, QuerySet
+from phonenumbers.timezone import time_zones_for_number
+
+from candidates.models import Candidate, Consent, DoNotCall, DoNotCallKey, hashes_of_numbers
+from candidates.timezones import iana_time_zones
+from interviews.models import Call, Interview
+from jobs.models import JobDescription
+
+UNKNOWN_ZONE = "Etc/Unknown"
+
+
+class EarlierInterview(NamedTuple):
+    pk: UUID
+    status: str
+    created_at: datetime
+    candidate_id: UUID
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in Interview.LIVE
+
+
+@dataclass(frozen=True)
+class PersonHistory:
+    """What one person has said and done: the candidate, and every record with the number that is to be called.
+
+    `interviews`: those for the job of the call that are live, or that the person has completed or called off.
+    `missing_keys`: how many keys of the do-not-call list are not configured, so that `refusals` may be incomplete.
+    """
+
+    refusals: frozenset[str]
+    gave_consent: bool
+    withdrew_consent: bool
+    interviews: Sequence[EarlierInterview]
+    missing_keys: int
+
+
+@dataclass(frozen=True)
+class CallRequest:
+    """A number in the form that is dialled, and the candidate and the job of the call where they are known.
+
+    `interview`: the interview that the call is for, once it is planned. `is_repeat`: the candidate was asked for by
+    name, though they have completed an interview for this job. `known_history`: `history`, where it was loaded for many
+    calls at once.
+    """
+
+    number: str
+    now: datetime
+    candidate: Candidate | None = None
+    job: JobDescription | None = None
+    interview: Interview | None = None
+    is_repeat: bool = False
+    known_history: PersonHistory | None = None
+
+    @cached_property
+    def history(self) -> PersonHistory:
+        return self.known_history or load_histories([self], self.job)[0]
+
+    @cached_property
+    def parsed(self) -> phonenumbers.PhoneNumber:
+        return phonenumbers.parse(self.number)
+
+    @property
+    def has_own_zone(self) -> bool:
+        return self.candidate is not None and self.candidate.timezone in iana_time_zones()
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """The time zones that the candidate may be in: their own if it is set, else those of the number, if any."""
+        if self.candidate and self.has_own_zone:
+            return (self.candidate.timezone,)
+        zones = time_zones_for_number(self.parsed)
+        return () if UNKNOWN_ZONE in zones else tuple(zones)
+
+    @property
+    def calls(self) -> QuerySet[Call]:
+        return Call.objects.filter(number=self.number)
+
+    @property
+    def placed_calls(self) -> QuerySet[Call]:
+        """The calls to this number that the carrier took."""
+        return self.calls.exclude(twilio_sid="")
+
+
+def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) -> list[PersonHistory]:
+    """The history of the person of each request, in a fixed number of queries. `job`: the job of all of them."""
+    candidates = [request.candidate.pk for request in requests if request.candidate]
+    numbers = [request.number for request in requests]
+    records = Candidate.objects.filter(Q(pk__in=candidates) | Q(phone__in=numbers))
+    refusals, consents = _refusals(candidates, numbers), _latest_consents(records)
+    interviews = _interviews(records, job) if job else {}
+    missing_keys = DoNotCallKey.objects.missing().count()
+    histories = []
+    for request in requests:
+        candidate_id, number = request.candidate.pk if request.candidate else None, request.number
+        histories.append(
+            PersonHistory(
+                refusals=frozenset([*refusals[candidate_id], *refusals[number]]),
+                gave_consent=consents.get(candidate_id, False),
+                withdrew_consent=not (consents.get(candidate_id, True) and consents.get(number, True)),
+                interviews=list({*interviews.get(candidate_id, ()), *interviews.get(number, ())}),
+                missing_keys=missing_keys,
+            )
+        )
+    return histories
+
+
+PersonKey = UUID | str | None
+"""A person by the id of a record, or by a number."""
+
+
+def _refusals(candidates: Iterable[UUID], numbers: Iterable[str]) -> dict[PersonKey, list[str]]:
+    """Active entries of the do-not-call list, by number and, where the candidate spoke for themselves, by candidate."""
+    hashes = hashes_of_numbers(numbers)
+    personal = Q(candidate__in=candidates, kind__in=DoNotCall.PERSONAL)
+    entries = DoNotCall.objects.active().filter(Q(number_hash__in=hashes.keys()) | personal)
+    refusals: dict[PersonKey, list[str]] = defaultdict(list)
+    for kind, number_hash, candidate_id in entries.values_list("kind", "number_hash", "candidate"):
+        if number_hash in hashes:
+            refusals[hashes[number_hash]].append(kind)
+        if candidate_id and kind in DoNotCall.PERSONAL:
+            refusals[candidate_id].append(kind)
+    return refusals
+
+
+def _latest_consents(records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
+    consents = Consent.objects.filter(candidate__in=records, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
+    latest: dict[PersonKey, bool] = {}
+    for candidate_id, number, given in consents.values_list("candidate", "candidate__phone", "given"):
+        latest[candidate_id] = latest[number] = given
+    return latest
+
+
+def _interviews(records: QuerySet[Candidate], job: JobDescription) -> dict[PersonKey, list[EarlierInterview]]:
+    kept = Q(status__in=Interview.LIVE) | Q(outcome__in=Interview.ENDED_BY_CANDIDATE)
+    rows = Interview.objects.filter(kept, candidate__in=records, job=job)
+    interviews: dict[PersonKey, list[EarlierInterview]] = defaultdict(list)
+    for row in rows.values_list("pk", "status", "created_at", "candidate", "candidate__phone"):
+        pk, status, created_at, candidate_id, number = row
+        earlier = EarlierInterview(pk, status, created_at, candidate_id)
+        interviews[candidate_id].append(earlier)
+        interviews[number].append(earlier)
+    return interviews

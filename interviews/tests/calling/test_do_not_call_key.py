@@ -1,0 +1,92 @@
+"""While a key of the do-not-call list is missing no one is called, and the deployment is told why."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.test import Client
+
+from candidates.models import DoNotCall
+from interviews.calling.rules import evaluate, may_call_now
+from interviews.calling.verdicts import DialRule, Later
+from interviews.models import Interview, WaitReason
+from interviews.planning import NotPossible, plan_interview
+from screener.tasks import sweep
+from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
+from tests.support.fake_twilio import FakeTwilio
+
+pytestmark = pytest.mark.django_db
+NUMBER, OTHER_NUMBER = "+14155550100", "+14155550101"
+
+
+@pytest.fixture
+def lost_key(settings: Any) -> str:
+    """The key of the entries, which a new SECRET_KEY has replaced in a deployment without a DO_NOT_CALL_KEY."""
+    key: str = settings.DO_NOT_CALL_KEY
+    DoNotCall.objects.add_number(OTHER_NUMBER, source="letter")
+    settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
+    return key
+
+
+def test_no_interview_is_planned(lost_key: str) -> None:
+    with pytest.raises(NotPossible) as refusal:
+        plan_interview(candidate=make_candidate(), job=make_approved_job(), actor="a test")
+    assert refusal.value.code == DialRule.DO_NOT_CALL_KEY
+
+
+def test_planned_interview_waits(twilio: FakeTwilio, settings: Any, time_machine: Any) -> None:
+    """It is not ended: it is called once the key is configured again."""
+    interview = make_interview()
+    key = settings.DO_NOT_CALL_KEY
+    DoNotCall.objects.add_number(OTHER_NUMBER, source="letter")
+    settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
+    run_tasks()
+    interview.refresh_from_db()
+    assert (interview.status, interview.wait_reason) == (Interview.Status.PENDING, WaitReason.DO_NOT_CALL_KEY)
+    assert not twilio.calls
+    settings.DO_NOT_CALL_KEY_FALLBACKS = [key]
+    time_machine.move_to(interview.next_attempt_at)
+    sweep(0)
+    run_tasks()
+    assert len(twilio.calls) == 1
+
+
+@pytest.mark.parametrize("setting", ["DO_NOT_CALL_KEY_FALLBACKS", "SECRET_KEY_FALLBACKS"])
+def test_former_key_is_read(lost_key: str, settings: Any, setting: str) -> None:
+    setattr(settings, setting, [lost_key])
+    assert evaluate(OTHER_NUMBER, now=make_candidate().created_at).refused_by == DialRule.DO_NOT_CALL
+    assert evaluate(NUMBER, now=make_candidate().created_at).refused_by is None
+
+
+def test_opt_out_is_kept_under_a_wrong_key(lost_key: str, settings: Any) -> None:
+    """Both keys are needed from then on."""
+    DoNotCall.objects.add_number(NUMBER, source="in a call")
+    wrong_key, settings.DO_NOT_CALL_KEY = settings.DO_NOT_CALL_KEY, lost_key
+    settings.SECRET_KEY = "a third key"
+    candidate = make_candidate(phone="+14155550102")
+    verdict = may_call_now(candidate, make_approved_job(), now=candidate.created_at)
+    assert isinstance(verdict, Later)
+    settings.DO_NOT_CALL_KEY_FALLBACKS = [wrong_key]
+    assert DoNotCall.objects.covers_number(NUMBER)
+    assert DoNotCall.objects.covers_number(OTHER_NUMBER)
+
+
+def test_empty_list_needs_no_key(settings: Any) -> None:
+    settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
+    assert make_interview()
+
+
+def test_readiness_names_the_list(lost_key: str, client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["do_not_call_list"] != "ok"
+
+
+def test_check_reports_lost_key(lost_key: str) -> None:
+    assert "screener.W011" in {message.id for message in run_checks(tags=["do_not_call"])}
+
+
+def test_check_asks_for_a_key_of_its_own(settings: Any) -> None:
+    settings.DO_NOT_CALL_KEY = settings.SECRET_KEY
+    warnings = run_checks(tags=["screener"], include_deployment_checks=True)
+    assert "screener.W010" in {message.id for message in warnings}
