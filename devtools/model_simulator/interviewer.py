@@ -7,8 +7,8 @@ from typing import Any
 from devtools.model_simulator import judgements, replies
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import ReceivedRequest
-from screener.services.interviewer import offline_questions
 from screener.services.interviewer.protocol import JobText
+from screener.services.interviewer.question_composer import compose_questions
 
 REFUSAL = (
     "This is a simulated model, which knows only the answers of the demo's candidates. Nothing has judged this answer: "
@@ -58,7 +58,7 @@ def _compose_questions(request: ReceivedRequest) -> dict[str, Any] | None:
         return None
     title, _, description = request.blocks["job"].partition("\n\n")
     job = JobText(title=title, description=description, language=language[1])
-    questions = offline_questions.questions_for(job, int(count[1]))
+    questions = compose_questions(job, int(count[1]))
     return {"questions": [question.model_dump() for question in questions]}
 
 
