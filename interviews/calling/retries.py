@@ -40,7 +40,7 @@ def follow_up_attempt(attempt_id: UUID) -> None:
         attempt, interview = call.attempt.row, call.attempt.interview
         newest = interview.row.attempts.latest("number")
         is_idle = interview.row.is_live and not interview.row.next_attempt_at
-        if not is_idle or newest != attempt or attempt.ended_at is None:
+        if not is_idle or newest != attempt or attempt.is_live:
             return
         if call.row.twilio_sid:
             _retry_candidate(interview, attempt)

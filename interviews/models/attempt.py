@@ -14,13 +14,20 @@ from screener.models import BaseModel
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def live(self) -> Self:
-        """Attempts that have not ended."""
+        """Attempts with a status of `Attempt.LIVE`."""
         return self.filter(ended_at__isnull=True)
 
 
 class Attempt(BaseModel):
     class Channel(models.TextChoices):
         PHONE = "phone", "Phone"
+
+    class Status(models.TextChoices):
+        """Where an attempt stands. It follows from `answered_at` and `ended_at`; a column would be a second truth."""
+
+        PENDING = "pending", "Not answered yet"
+        IN_PROGRESS = "in_progress", "Under way"
+        ENDED = "ended", "Ended"
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", "Answered"
@@ -34,6 +41,7 @@ class Attempt(BaseModel):
         NOT_HERE = "not_here", "Candidate was not there"
         UNKNOWN = "unknown", "Unknown: the carrier may have acted"
 
+    LIVE = (Status.PENDING, Status.IN_PROGRESS)
     NEVER_HELD = (Outcome.INVALID_NUMBER, Outcome.CARRIER_ERROR)
     MAY_BE_MACHINE = ("", Outcome.HUNG_UP, Outcome.CALL_LATER, Outcome.NOT_HERE)
     """Outcomes that a machine's words may have had. The carrier may report the machine afterwards."""
@@ -81,6 +89,16 @@ class Attempt(BaseModel):
         return f"Attempt {self.number}"
 
     @property
+    def status(self) -> Status:
+        if self.ended_at:
+            return self.Status.ENDED
+        return self.Status.IN_PROGRESS if self.answered_at else self.Status.PENDING
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
     def channel_service(self) -> channels.Channel:
         return channels.get_channel(self.channel)
 
@@ -92,6 +110,7 @@ class Attempt(BaseModel):
     @property
     def is_missing_last_recording(self) -> bool:
         """Whether the attempt ended while an answer was awaited, and no recording of that answer was reported."""
-        asked = self.stage == engine.Stage.QUESTION and self.ended_at and self.interview.is_live
+        if self.is_live or self.stage != engine.Stage.QUESTION or not self.interview.is_live:
+            return False
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
-        return bool(asked) and not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
+        return not self.takes.filter(hung_up | Q(turn=self.turn)).exists()

@@ -64,7 +64,7 @@ def event_kind(subject: str, code: str) -> EventKind:
 
 
 class InterviewEvent(AppendOnly):
-    """Who moved what from where to where, when and why. Also the outbox that deliveries are made from."""
+    """A history entry: what changed, from which status to which, by which actor, why. Also the outbox of deliveries."""
 
     interview = models.ForeignKey("interviews.Interview", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=60, choices=EventKind.choices)

@@ -13,17 +13,17 @@ ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def with_unclear_result(self) -> Self:
-        """Those whose result waits for a reviewer, until it is mended or a decision is made with it at hand."""
+        """Interviews whose result needs a reviewer, until a decision is made with the current result."""
         unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
         return unclear.exclude(decisions__result__is_current=True)
 
     def needing_attention(self) -> Self:
-        """Those that wait for a reviewer: for a look at the result, or for the person that the candidate asked for."""
+        """Interviews that wait for a reviewer: for a look at the result, or for a person that the candidate asked for."""
         asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
         return self.with_unclear_result() | asked
 
     def to_decide(self) -> Self:
-        """Those with a recommendation, on which nobody has decided yet."""
+        """Interviews with a recommendation and without a decision."""
         return self.filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
 
 
@@ -31,7 +31,7 @@ InterviewManager = models.Manager.from_queryset(InterviewQuerySet)
 
 
 class ScreeningManager(InterviewManager["Interview"]):
-    """Leaves out practice, which only its candidate sees.
+    """Leaves out practice interviews, which only their candidates see.
 
     Related managers, such as `candidate.interviews`, inherit this; a foreign key leads to practice all the same.
     """

@@ -260,7 +260,7 @@ def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
     assert (response.status, response.status_reason) == ("planned", "A machine had answered.")
     assert (response.transcript, response.transcript_source, response.transcript_confidence) == ("", "", None)
     assert (response.transcript_times, response.measures) == (None, None)
-    assert not response.takes.filter(chosen=True).exists()
+    assert not response.recordings.filter(chosen=True).exists()
     assert not response.assessments.filter(is_current=True).exists()
 
 
@@ -328,3 +328,21 @@ def test_ended_lock_takes_no_events() -> None:
         pass
     with pytest.raises(RuntimeError):
         locked.finish(Outcome.DECLINED)
+
+
+@pytest.mark.parametrize(
+    ("answered", "ended", "status"),
+    [
+        (False, False, Attempt.Status.PENDING),
+        (True, False, Attempt.Status.IN_PROGRESS),
+        (False, True, Attempt.Status.ENDED),
+        (True, True, Attempt.Status.ENDED),
+    ],
+)
+def test_attempt_status_follows_its_times(answered: bool, ended: bool, status: str) -> None:
+    now = timezone.now()
+    times = {"answered_at": now if answered else None, "ended_at": now if ended else None}
+    attempt = make_interview().attempts.create(number=1, send_before=now, **times)
+    assert attempt.status == status
+    assert attempt.is_live is (status in Attempt.LIVE)
+    assert Attempt.objects.live().exists() is attempt.is_live

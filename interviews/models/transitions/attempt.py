@@ -87,7 +87,7 @@ class LockedAttempt:
         attempt = self.row
         if not self.interview.row.is_live:
             return True
-        if attempt.ended_at and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
+        if not attempt.is_live and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
             return True
         return attempt.stage == engine.Stage.QUESTION and unanswered[:1] != [attempt.position]
 
@@ -122,7 +122,7 @@ class LockedAttempt:
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The session is closed. The follow-up is decided once the last recording has had time to arrive."""
         attempt = self.row
-        if attempt.ended_at:
+        if not attempt.is_live:
             return
         why = attempt.reason or ("" if attempt.outcome else reason)
         attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=why)
@@ -148,7 +148,7 @@ class LockedAttempt:
             return
         self.row.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
         self._add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY)
-        if self.row.ended_at and not self.row.has_successor:
+        if not self.row.is_live and not self.row.has_successor:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.row.pk)
 
@@ -168,18 +168,18 @@ class LockedAttempt:
         if attempt.outcome == attempt.Outcome.CALL_LATER:
             self._withdraw_postponement()
         attempt.update_fields(outcome=attempt.Outcome.VOICEMAIL, stage=engine.Stage.OVER, reason=MACHINE_ANSWERED)
-        if attempt.ended_at:
+        if not attempt.is_live:
             self._add_end_event()
         self._void_consent()
         self._reset_responses()
-        if not attempt.ended_at:
+        if attempt.is_live:
             attempt.channel_service.end_attempt(attempt.pk)
 
     def _withdraw_postponement(self) -> None:
         """No candidate asked for another time."""
         self.row.update_fields(call_again_at=None)
         self.interview.count_postponement(-1)
-        if self.row.ended_at:
+        if not self.row.is_live:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.row.pk)
 
