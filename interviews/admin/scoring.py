@@ -164,7 +164,9 @@ def _require(request: HttpRequest, *permissions: str) -> None:
 def _responses() -> QuerySet[InterviewResponse]:
     """Responses of all interviews but practice, with what the pages read."""
     responses = InterviewResponse.objects.filter(interview__in=Interview.objects.all())
-    return responses.select_related("interview__job", "interview__candidate").prefetch_related("takes", "assessments")
+    return responses.select_related("interview__job", "interview__candidate").prefetch_related(
+        "recordings", "assessments"
+    )
 
 
 def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:
         "form": form,
         "response": response,
         "progress": ScoringProgress.of(response, user),
-        "recording": next((take for take in response.takes.all() if take.chosen and take.file), None),
+        "recording": next((row for row in response.recordings.all() if row.chosen and row.file), None),
         "is_second_opinion": response.has_score,
         "draft_key": f"{user.pk}.{response.pk}",
     }

@@ -113,4 +113,4 @@ class Attempt(BaseModel):
         if self.is_live or self.stage != engine.Stage.QUESTION or not self.interview.is_live:
             return False
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
-        return not self.takes.filter(hung_up | Q(turn=self.turn)).exists()
+        return not self.recordings.filter(hung_up | Q(turn=self.turn)).exists()

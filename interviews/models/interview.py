@@ -18,7 +18,7 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return unclear.exclude(decisions__result__is_current=True)
 
     def needing_attention(self) -> Self:
-        """Interviews that wait for a reviewer: for a look at the result, or for a person that the candidate asked for."""
+        """Interviews that wait for a reviewer: to look at the result, or because the candidate asked for a person."""
         asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
         return self.with_unclear_result() | asked
 

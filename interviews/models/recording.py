@@ -40,8 +40,8 @@ class Recording(LeasableModel):
 
     NOT_TRANSCRIBED_YET = ("", "in-progress")
 
-    response = models.ForeignKey("interviews.InterviewResponse", on_delete=models.CASCADE, related_name="takes")
-    attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="takes")
+    response = models.ForeignKey("interviews.InterviewResponse", on_delete=models.CASCADE, related_name="recordings")
+    attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="recordings")
     turn = models.PositiveSmallIntegerField()
     sid = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.EXPECTED)
@@ -70,7 +70,7 @@ class Recording(LeasableModel):
         ]
 
     def __str__(self) -> str:
-        return f"Take at turn {self.turn}"
+        return f"Recording of turn {self.turn}"
 
     @property
     def is_usable(self) -> bool:

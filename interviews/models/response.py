@@ -102,7 +102,7 @@ class InterviewResponse(LeasableModel):
 
     @property
     def chosen_recording(self) -> Recording | None:
-        return next((recording for recording in self.takes.all() if recording.chosen), None)
+        return next((recording for recording in self.recordings.all() if recording.chosen), None)
 
     @property
     def current_assessment(self) -> Assessment | None:

@@ -197,7 +197,7 @@ class InterviewPage:
     def of(cls, interview: Interview) -> "InterviewPage":
         """Load the page in a fixed number of queries, for any number of questions, attempts and events."""
         results = list(interview.results.all())
-        responses = interview.responses.prefetch_related("takes", "assessments")
+        responses = interview.responses.prefetch_related("recordings", "assessments")
         return cls(
             interview=interview,
             result=next((ResultCard(result) for result in results if result.is_current), None),

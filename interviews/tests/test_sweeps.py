@@ -140,18 +140,18 @@ def test_ended_attempt_is_followed_up(twilio: FakeTwilio, sweep_later: Sweep) ->
 def test_available_recording_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.AVAILABLE)
     sweep_later(minutes=1)
-    assert response.takes.get().status == Recording.Status.STORED
+    assert response.recordings.get().status == Recording.Status.STORED
 
 
 def test_recording_without_callback_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.EXPECTED)
     sweep_later(minutes=11)
-    assert response.takes.get().status == Recording.Status.STORED
+    assert response.recordings.get().status == Recording.Status.STORED
 
 
 def test_recording_of_dead_worker_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.AVAILABLE)
-    recording = response.takes.get()
+    recording = response.recordings.get()
     assert Recording.objects.claim(recording.pk, seconds=LEASE_SECONDS)
     sweep_later(seconds=LEASE_SECONDS - 1)
     recording.refresh_from_db()
@@ -168,7 +168,7 @@ def test_missing_audio_makes_result_incomplete(
     twilio.audio = 404
     response = make_answer(Recording.Status.AVAILABLE)
     sweep_later(hours=3)
-    assert response.takes.get().status == Recording.Status.AVAILABLE
+    assert response.recordings.get().status == Recording.Status.AVAILABLE
     sweep_later(hours=3)
     run_tasks()
     response.refresh_from_db()
@@ -183,10 +183,10 @@ def test_late_audio_is_fetched(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.AVAILABLE)
     for _ in range(3):
         sweep_later(minutes=5)
-        assert response.takes.get().status == Recording.Status.AVAILABLE
+        assert response.recordings.get().status == Recording.Status.AVAILABLE
     twilio.audio = wav
     sweep_later(minutes=30)
-    assert response.takes.get().status == Recording.Status.STORED
+    assert response.recordings.get().status == Recording.Status.STORED
 
 
 @pytest.mark.parametrize("status", [Recording.Status.AVAILABLE, Recording.Status.STORED])
@@ -205,7 +205,7 @@ def test_exhausted_step_is_given_up(sweep_later: Sweep, status: str) -> None:
 
 def test_waiting_answer_is_transcribed(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.STORED)
-    response.takes.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
+    response.recordings.update(carrier_transcript=WORDS, carrier_transcript_status="completed")
     sweep_later(minutes=1)
     response.refresh_from_db()
     assert response.status == InterviewResponse.Status.ASSESSED

@@ -53,7 +53,7 @@ def test_callback_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     record = phone.twiml().find("Record")
     assert record is not None
     phone.record_answer(recorded=False)
-    take = phone.attempt.takes.get()
+    take = phone.attempt.recordings.get()
     with django_assert_num_queries(ALWAYS + 3):  # the recording, read and updated; the task that fetches it
         phone.report_recording(record, {"RecordingSid": take.sid, "RecordingDuration": "20"})
     with django_assert_num_queries(ALWAYS + 2):  # the recording, read and updated

@@ -115,7 +115,7 @@ class TestAConversation:
         assert first.question in phone.prompt_text()
         phone.record_answer("Now I know.", digits="#")
         first.refresh_from_db()
-        assert [(take.ended, take.chosen) for take in first.takes.all()] == [("repeat", False), ("key", True)]
+        assert [(take.ended, take.chosen) for take in first.recordings.all()] == [("repeat", False), ("key", True)]
 
     def test_asks_once_more_after_silence_and_then_moves_on(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
@@ -196,7 +196,7 @@ class TestADroppedLine:
             again.record_answer("A whole answer this time.")
         interview.refresh_from_db()
         assert interview.outcome == Outcome.COMPLETE
-        assert second.takes.get(chosen=True).attempt == again.attempt
+        assert second.recordings.get(chosen=True).attempt == again.attempt
 
     def test_in_the_last_answer_ends_the_interview(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)

@@ -63,7 +63,7 @@ class LockedResponse:
     def reset_to_planned(self, *, reason: str) -> None:
         """A machine was asked, not the candidate: the question is asked again and loses what was made of the answer."""
         if self.row.status != self.row.Status.PLANNED:
-            self.row.takes.filter(chosen=True).update(chosen=False)
+            self.row.recordings.filter(chosen=True).update(chosen=False)
             self.row.assessments.filter(is_current=True).update(is_current=False)
             self._move(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT)
 
@@ -119,7 +119,7 @@ class LockedResponse:
 
         Changes nothing where there is no answer: a silent or a skipped question.
         """
-        status, chosen = self.row.status, self.row.takes.filter(chosen=True).first()
+        status, chosen = self.row.status, self.row.recordings.filter(chosen=True).first()
         if status == self.row.Status.TRANSCRIBED:
             self.skip_postponement()
             ASSESS.defer(self.row.pk)

@@ -187,7 +187,7 @@ class LockedAttempt:
     def _pressed_keys(self) -> bool:
         if self.row.key_pressed:
             return True
-        recordings = self.row.takes.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
+        recordings = self.row.recordings.filter(ended__in=[Recording.Ended.KEY, Recording.Ended.REPEAT])
         return self.row.consents.filter(given_by=Consent.GivenBy.KEY).exists() or recordings.exists()
 
     def _void_consent(self) -> None:

@@ -34,7 +34,7 @@ def finish_by_coverage(
 
 def accept_partial_recording(response: LockedResponse) -> bool:
     """Accept the longest usable recording of an answer that was cut off. Returns whether there was one."""
-    recordings = response.row.takes.exclude(status=Recording.Status.ABSENT).select_related("attempt")
+    recordings = response.row.recordings.exclude(status=Recording.Status.ABSENT).select_related("attempt")
     usable = (recording for recording in recordings if recording.is_usable)
     longest = max(usable, key=lambda recording: recording.seconds or 0, default=None)
     if longest is not None:

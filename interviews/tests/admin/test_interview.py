@@ -44,11 +44,9 @@ class TestPage:
         interview = make_completed_interview()
         page = get_page(admin_client, admin_url(interview))
         for response in interview.responses.all():
-            address = reverse("admin:interviews_recording_audio", args=[response.takes.get().pk])
-            assert (
-                f'<audio controls preload="none" src="{address}" aria-label="Question {response.position + 1}, take'
-                in page
-            )
+            address = reverse("admin:interviews_recording_audio", args=[response.recordings.get().pk])
+            label = f"Question {response.position + 1}, recording of turn"
+            assert f'<audio controls preload="none" src="{address}" aria-label="{label}' in page
 
     def test_missing_score_is_no_number(self, admin_client: Client) -> None:
         interview = make_completed_interview()

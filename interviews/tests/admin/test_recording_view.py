@@ -22,7 +22,7 @@ HUGE = f"bytes=0-{DIGITS}"
 
 @pytest.fixture
 def recording(db: None) -> Recording:
-    return make_completed_interview().responses.get(position=0).takes.get()
+    return make_completed_interview().responses.get(position=0).recordings.get()
 
 
 @pytest.fixture

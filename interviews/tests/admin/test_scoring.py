@@ -65,7 +65,7 @@ class TestForm:
         assert response.question in page
         assert STORY in page
         assert all(anchor in page for row in waiting.job.rubric for anchor in row["anchors"].values())
-        assert reverse("admin:interviews_recording_audio", args=[response.takes.get().pk]) in page
+        assert reverse("admin:interviews_recording_audio", args=[response.recordings.get().pk]) in page
 
     def test_every_sentence_can_be_picked(self, scorer: Client, waiting: Interview) -> None:
         page = get_page(scorer, page_of(answer_of(waiting)))

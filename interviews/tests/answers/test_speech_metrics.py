@@ -321,7 +321,7 @@ class TestAnAnswer:
         self, answered: InterviewResponse, settings: Any, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
-        take = answered.takes.get()
+        take = answered.recordings.get()
         take.file.delete(save=False)
         Recording.objects.filter(pk=take.pk).update(file="gone.wav")
         measures = measured(answered)

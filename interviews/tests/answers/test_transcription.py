@@ -155,7 +155,7 @@ class TestByAModel:
 
     def test_settles_an_answer_whose_file_is_gone(self) -> None:
         response = answered(make_wav(3))
-        take = response.takes.get()
+        take = response.recordings.get()
         take.file.storage.delete(str(take.file.name))
         with transcriber(json_reply(200, {"text": WORDS})):
             assert "gone" in transcribed(response).status_reason
@@ -166,7 +166,7 @@ class TestByTwilio:
         response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
         assert twilio.requests == [], "it usually comes by itself"
-        set_carrier_transcript(response.takes.get(), WORDS, "completed")
+        set_carrier_transcript(response.recordings.get(), WORDS, "completed")
         run_tasks()
         response.refresh_from_db()
         assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
@@ -212,12 +212,12 @@ class TestByTwilio:
 
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
         response = answered(make_wav(20))
-        set_carrier_transcript(response.takes.get(), "", "failed")
+        set_carrier_transcript(response.recordings.get(), "", "failed")
         assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
 
     def test_knows_that_blank_means_no_words(self) -> None:
         response = answered(make_wav(20))
-        set_carrier_transcript(response.takes.get(), "(blank)", "completed")
+        set_carrier_transcript(response.recordings.get(), "(blank)", "completed")
         assert transcribed(response).status == Status.UNINTELLIGIBLE
 
 
