@@ -285,6 +285,7 @@ OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)  # of earlier versi
 JUDGE = env.str("JUDGE", "person" if OFFLINE_INTERVIEWER else "model")
 MODEL_PRICES = _env_list("MODEL_PRICES")
 MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+LIVE_TRANSCRIPTION = env.bool("LIVE_TRANSCRIPTION", False)
 SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 # --- API ---------------------------------------------------------------------------------------------

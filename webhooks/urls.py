@@ -18,6 +18,11 @@ urlpatterns = [
     path("twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/recording", views.RecordingView.as_view()),
     path("twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/transcription", views.TranscriptionView.as_view()),
     path(
+        "twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/live-transcription",
+        views.LiveTranscriptionView.as_view(),
+        name="twilio-live-transcription",
+    ),
+    path(
         "twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/<str:kind>", views.TurnView.as_view(), name="twilio-turn"
     ),
     path("twilio/attempts/<uuid:attempt_id>/fallback", views.FallbackView.as_view(), name="twilio-fallback"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
 from interviews.calling.verdicts import Later
 from interviews.models import Attempt, DialRate, Interview, LockedInterview, WaitReason, lock_call
+from interviews.models.transitions.conversation import settle_lost_line
 from interviews.models.transitions.coverage import finish_by_coverage
 from jobs.models import JobDescription
 from screener.background.queue import retry_delay
@@ -41,6 +42,9 @@ def follow_up_attempt(attempt_id: UUID) -> None:
         newest = interview.row.attempts.latest("number")
         is_idle = interview.row.is_live and not interview.row.next_attempt_at
         if not is_idle or newest != attempt or attempt.is_live:
+            return
+        settle_lost_line(call.attempt)
+        if not interview.row.is_live:
             return
         if call.row.twilio_sid:
             _retry_candidate(interview, attempt)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
+from interviews.conversation.phrases.intent import Intent
 from interviews.conversation.phrases.requested_time import RequestedTime
 
 
@@ -17,7 +18,15 @@ class Stage(StrEnum):
     RESCHEDULE = "reschedule"
     CONSENT = "consent"
     QUESTION = "question"
+    CHECK = "check"
+    """Whether a short recording was the answer."""
+    STOP = "stop"
+    """Whether the candidate wants to end the interview before its last question."""
     OVER = "over"
+
+
+QUESTION_STAGES = frozenset({Stage.QUESTION, Stage.CHECK, Stage.STOP})
+"""The stages in which a question waits for its answer."""
 
 
 class Ending(StrEnum):
@@ -34,12 +43,28 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
+class QuestionProgress:
+    """What is remembered between the turns of a question.
+
+    `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
+    out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
+    whether the recording waits longer for words. `request`: what the candidate may want in place of the interview.
+    """
+
+    checks: int = 0
+    confirmed: int = 0
+    checked_turn: int | None = None
+    patient: bool = False
+    request: Intent | None = None
+
+
+@dataclass(frozen=True)
 class ConversationState:
     """State of one attempt.
 
-    `open_positions`: the questions not answered yet, the current one first. `silences`: the tries that the present
-    prompt has used up. `can_postpone`: whether the candidate may still ask for another call. `candidate_name` may be
-    lazy: it is read only to understand words.
+    `open_positions`: the questions not answered yet, the current one first. `postponed`: those of them that the
+    candidate wanted to come back to. `silences`: the tries that the present prompt has used up. `can_postpone`: whether
+    the candidate may still ask for another call. `candidate_name` may be lazy: it is read only to understand words.
     """
 
     stage: Stage = Stage.OPENING
@@ -51,6 +76,8 @@ class ConversationState:
     slow: bool = False
     can_postpone: bool = True
     candidate_name: object = ""
+    postponed: frozenset[int] = frozenset()
+    progress: QuestionProgress = QuestionProgress()
 
 
 # --- Inputs --------------------------------------------------------------------------------------------
@@ -90,13 +117,22 @@ class RecordingEnd(StrEnum):
 
 @dataclass(frozen=True)
 class RecordedAnswer:
-    """A recorded answer, its length where it is known, and how the recording ended."""
+    """A recorded answer, its length where it is known, and how the recording ended.
+
+    `seconds` includes the silence that ended it. `words`: what was understood while it was recorded, if anything.
+    """
 
     seconds: int | None
     ended: RecordingEnd
+    words: str = ""
 
 
-Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer
+@dataclass(frozen=True)
+class LineLost:
+    """The attempt ended before this turn got an input."""
+
+
+Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer | LineLost
 
 # --- Prompts: texts in `script`, delivered by the channel ----------------------------------------------
 
@@ -168,6 +204,13 @@ class LeadIn(StrEnum):
     REPEATED = "repeated"
     UNHEARD = "unheard"
     RESUMED = "resumed"
+    EXPLAINED = "explained"
+    INTRODUCED = "introduced"
+    """Repeated after a question about the caller."""
+    SKIPPED = "skipped"
+    POSTPONED = "postponed"
+    RETURNED = "returned"
+    """A question that was put off."""
 
 
 @dataclass(frozen=True)
@@ -179,10 +222,28 @@ class AskQuestion:
 
 @dataclass(frozen=True)
 class RecordAnswer:
-    """Record the answer without repeating the question: a key interrupted it."""
+    """Record the answer without repeating the question. `patient`: wait longer for the first and the next word."""
 
     kind: ClassVar[str] = "record_answer"
     position: int
+    patient: bool = False
+
+
+@dataclass(frozen=True)
+class CheckAnswer:
+    """Ask whether the recording was the answer."""
+
+    kind: ClassVar[str] = "check_answer"
+    position: int
+
+
+@dataclass(frozen=True)
+class ConfirmStop:
+    """Ask whether the candidate wants to end the interview, or to speak with a person instead."""
+
+    kind: ClassVar[str] = "confirm_stop"
+    position: int
+    request: Intent
 
 
 @dataclass(frozen=True)
@@ -199,7 +260,8 @@ class HangUp:
 
 
 Introduction = AskIdentity | AskReachable | AskTime | AskConsent
-Prompt = Introduction | HoldOn | AskQuestion | RecordAnswer | Goodbye | HangUp
+Questioning = AskQuestion | RecordAnswer | CheckAnswer | ConfirmStop
+Prompt = Introduction | HoldOn | Questioning | Goodbye | HangUp
 
 
 def prompt_data(prompt: Prompt) -> dict[str, object]:
@@ -222,9 +284,14 @@ class QuestionAsked:
 
 @dataclass(frozen=True)
 class AnswerKept:
-    """The recording of this turn is the answer to this question."""
+    """A recording is the answer to this question. `turn`: the turn of the recording, if not this one.
+
+    `words`: what the candidate said about it, where that may be the answer once more.
+    """
 
     position: int
+    turn: int | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +312,30 @@ class HandOver(StrEnum):
 
 
 @dataclass(frozen=True)
+class RequestRecorded:
+    """A recording is no answer but a request. `turn`: as for `AnswerKept`."""
+
+    position: int
+    request: Intent
+    turn: int | None = None
+
+
+@dataclass(frozen=True)
+class QuestionSkipped:
+    """The candidate has no answer, or wants none."""
+
+    position: int
+    request: Intent
+
+
+@dataclass(frozen=True)
+class QuestionPostponed:
+    """The question is asked again after all others."""
+
+    position: int
+
+
+@dataclass(frozen=True)
 class ConversationEnded:
     """`when`: the time that was asked for another call. `language`: the tag of the one that was asked for."""
 
@@ -254,7 +345,8 @@ class ConversationEnded:
     language: str | None = None
 
 
-Fact = ConsentGiven | QuestionAsked | AnswerKept | QuestionUnanswered | ConversationEnded
+QuestionFact = QuestionAsked | AnswerKept | QuestionUnanswered | RequestRecorded | QuestionSkipped | QuestionPostponed
+Fact = ConsentGiven | QuestionFact | ConversationEnded
 
 
 @dataclass(frozen=True)

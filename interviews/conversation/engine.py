@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from interviews.conversation.elements import (
+    QUESTION_STAGES,
     AnswerKept,
     AskConsent,
     AskIdentity,
     AskQuestion,
     AskReachable,
     AskTime,
+    CheckAnswer,
+    ConfirmStop,
     ConsentGiven,
     ConversationEnded,
     ConversationState,
@@ -31,30 +34,39 @@ from interviews.conversation.elements import (
     Introduction,
     KeyPressed,
     LeadIn,
+    LineLost,
     NoReply,
     PickedUp,
     Preface,
     Prompt,
     QuestionAsked,
+    QuestionFact,
+    QuestionPostponed,
+    QuestionProgress,
+    QuestionSkipped,
     QuestionUnanswered,
     RecordAnswer,
     RecordedAnswer,
     RecordingEnd,
+    RequestRecorded,
     Stage,
     StaleTurn,
     WordsSpoken,
     prompt_data,
 )
 from interviews.conversation.introduction import after_introduction
-from interviews.conversation.questioning import after_hang_up, after_question, may_be_answer
+from interviews.conversation.questioning import after_check, after_hang_up, after_question, after_stop, may_be_answer
 
 __all__ = [
+    "QUESTION_STAGES",
     "AnswerKept",
     "AskConsent",
     "AskIdentity",
     "AskQuestion",
     "AskReachable",
     "AskTime",
+    "CheckAnswer",
+    "ConfirmStop",
     "ConsentGiven",
     "ConversationEnded",
     "ConversationState",
@@ -69,15 +81,21 @@ __all__ = [
     "Introduction",
     "KeyPressed",
     "LeadIn",
+    "LineLost",
     "NoReply",
     "PickedUp",
     "Preface",
     "Prompt",
     "QuestionAsked",
+    "QuestionFact",
+    "QuestionPostponed",
+    "QuestionProgress",
+    "QuestionSkipped",
     "QuestionUnanswered",
     "RecordAnswer",
     "RecordedAnswer",
     "RecordingEnd",
+    "RequestRecorded",
     "Stage",
     "StaleTurn",
     "WordsSpoken",
@@ -103,5 +121,9 @@ def next_step(state: ConversationState, turn: int, input: Input) -> Conversation
             return after_introduction(state, input)
         case Stage.QUESTION:
             return after_question(state, input)
+        case Stage.CHECK:
+            return after_check(state, input)
+        case Stage.STOP:
+            return after_stop(state, input)
         case _ as unreachable:
             assert_never(unreachable)

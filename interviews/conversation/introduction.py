@@ -25,6 +25,7 @@ from interviews.conversation.elements import (
     Introduction,
     KeyPressed,
     LeadIn,
+    LineLost,
     NoReply,
     PickedUp,
     Preface,
@@ -107,7 +108,7 @@ def _understand(state: ConversationState, input: Input) -> Understanding:
             return Understanding(KEYS.get(key, Intent.UNCLEAR))
         case WordsSpoken(words):
             return _understand_words(state, words)
-        case PickedUp() | NoReply() | RecordedAnswer():
+        case PickedUp() | NoReply() | RecordedAnswer() | LineLost():
             return UNCLEAR
         case _ as unreachable:
             assert_never(unreachable)

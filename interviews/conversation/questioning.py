@@ -1,29 +1,47 @@
-"""The conversation during the questions."""
+"""The conversation during the questions.
+
+A recording is an answer unless it is known to be something else. What was said is known where the channel understands
+words while it records. Where it does not, a short recording is checked: "Was that your answer?" A check never loses
+anything: without a clear reply, the recording is kept.
+"""
 
 from dataclasses import replace
 from typing import assert_never
 
+from interviews.conversation import phrases
 from interviews.conversation.elements import (
     AnswerKept,
     AskQuestion,
+    CheckAnswer,
+    ConfirmStop,
+    ConversationEnded,
     ConversationState,
     ConversationStep,
     Ending,
+    HandOver,
     HangUp,
     Input,
     KeyPressed,
     LeadIn,
+    LineLost,
     NoReply,
     PickedUp,
     QuestionAsked,
+    QuestionFact,
+    QuestionPostponed,
+    QuestionProgress,
+    QuestionSkipped,
     QuestionUnanswered,
     RecordAnswer,
     RecordedAnswer,
     RecordingEnd,
+    RequestRecorded,
     Stage,
     WordsSpoken,
     end_conversation,
 )
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.understanding import understand
 
 MAX_SILENCES = 2
 """A question is repeated after the first silence; the second one leaves it unanswered."""
@@ -31,50 +49,247 @@ MAX_SILENCES = 2
 MIN_ANSWER_SECONDS = 1
 """A shorter recording is noise on the line."""
 
+SILENCE_SECONDS = 5
+PATIENT_SILENCE_SECONDS = 15
+"""The silence that ends a recording, and the one for a candidate who asked for a moment."""
+
+SHORT_SECONDS = 5
+"""A recording with less speech is checked, as long as few were checked in vain."""
+
+VERY_SHORT_SECONDS = 2
+ENOUGH_CONFIRMED = 2
+"""After so many short answers in a row that were answers, only a very short one is checked: people may be brief."""
+
+MAX_CHECKS = 2
+"""Of one question."""
+
+LEADS = {
+    Intent.REPEAT: LeadIn.REPEATED,
+    Intent.SLOWER: LeadIn.REPEATED,
+    Intent.EXPLAIN: LeadIn.EXPLAINED,
+    Intent.WHO_IS_THIS: LeadIn.INTRODUCED,
+    Intent.WHAT_ABOUT: LeadIn.INTRODUCED,
+    Intent.IS_ROBOT: LeadIn.INTRODUCED,
+}
+STOPS = {
+    Intent.REFUSE: ConversationEnded(Ending.DECLINED),
+    Intent.PERSON: ConversationEnded(Ending.PERSON_REQUESTED),
+    Intent.OTHER_LANGUAGE: ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.LANGUAGE),
+}
+"""Requests that are confirmed before they end the interview."""
+
+DELAYS = frozenset({Intent.LATER, Intent.BUSY})
+"""Requests to go on in another call."""
+
+SKIPS = frozenset({Intent.DONT_KNOW, Intent.SKIP})
+REQUESTS = frozenset({*LEADS, *STOPS, *DELAYS, *SKIPS, Intent.NEVER, Intent.HOLD_ON, Intent.COME_BACK})
+"""The intents that are no answer to a question."""
+
+CHECK_KEYS = {"1": Intent.YES, "#": Intent.YES, "2": Intent.REPEAT, "*": Intent.REPEAT, "0": Intent.PERSON}
+STOP_KEYS = {"1": Intent.YES, "2": Intent.NO, "*": Intent.NO}
+
 
 def may_be_answer(seconds: int | None) -> bool:
     """Whether a recording is long enough for an answer. One of unknown length may be."""
     return seconds is None or seconds >= MIN_ANSWER_SECONDS
 
 
+def request_in(words: str, language: str) -> Understanding | None:
+    """Return what was asked for in place of an answer. None: the words may be an answer."""
+    if not words:
+        return None
+    understanding = understand(words, Expecting.QUESTION, phrases.for_language(language))
+    return understanding if understanding.intent in REQUESTS else None
+
+
+# --- After a question ----------------------------------------------------------------------------------
+
+
 def after_question(state: ConversationState, input: Input) -> ConversationStep:
     position = state.open_positions[0]
     match input:
-        case KeyPressed("*"):
-            return ConversationStep(state, AskQuestion(position, LeadIn.REPEATED))
+        case KeyPressed("*") | RecordedAnswer(ended=RecordingEnd.REPEAT):
+            return _ask_again(state, LeadIn.REPEATED)
+        case KeyPressed("0"):
+            return _confirm_stop(state, Intent.PERSON)
         case KeyPressed():
-            return ConversationStep(state, RecordAnswer(position))
-        case RecordedAnswer(ended=RecordingEnd.REPEAT):
-            return ConversationStep(replace(state, silences=0), AskQuestion(position, LeadIn.REPEATED))
+            return _record(state)
+        case RecordedAnswer(words=words) | WordsSpoken(words) if request := request_in(words, state.language):
+            recorded = RequestRecorded(position, request.intent)
+            return _after_request(state, request, (recorded,) if isinstance(input, RecordedAnswer) else ())
         case RecordedAnswer(seconds=seconds) if may_be_answer(seconds):
-            return _ask_next_question(state, AnswerKept(position))
-        case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer():
-            return _after_silence(state, position)
+            return _check(state) if _is_doubtful(state, input) else _ask_next(state, LeadIn.NEXT, AnswerKept(position))
+        case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer() | LineLost():
+            return _after_silence(state)
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _after_silence(state: ConversationState, position: int) -> ConversationStep:
+def _is_doubtful(state: ConversationState, answer: RecordedAnswer) -> bool:
+    """Whether to ask if this was the answer. Who pressed a key, or was understood, is not asked."""
+    progress = state.progress
+    if answer.words or answer.seconds is None or answer.ended is not RecordingEnd.PAUSE:
+        return False
+    limit = VERY_SHORT_SECONDS if progress.confirmed >= ENOUGH_CONFIRMED else SHORT_SECONDS
+    silence = PATIENT_SILENCE_SECONDS if progress.patient else SILENCE_SECONDS
+    return progress.checks < MAX_CHECKS and answer.seconds - silence < limit
+
+
+def _after_request(
+    state: ConversationState, request: Understanding, facts: tuple[QuestionFact, ...] = ()
+) -> ConversationStep:
+    intent, position = request.intent, state.open_positions[0]
+    if intent in LEADS:
+        return _ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS[intent], *facts)
+    if intent in STOPS:
+        return _confirm_stop(state, intent, *facts)
+    if ended := _ending(state, request):
+        return end_conversation(state, ended, *facts)
+    if intent is Intent.COME_BACK and len(state.open_positions) > 1 and position not in state.postponed:
+        return _postpone(state, facts)
+    if intent in (Intent.HOLD_ON, Intent.COME_BACK):
+        return _record(state, *facts, patient=True)
+    return _ask_next(state, LeadIn.SKIPPED, *facts, QuestionSkipped(position, intent))
+
+
+def _ending(state: ConversationState, request: Understanding) -> ConversationEnded | None:
+    """Return how a request ends the conversation, or None if it does not. Who postponed too often gets a person."""
+    if request.intent is Intent.NEVER:
+        return ConversationEnded(Ending.OPTED_OUT)
+    if request.intent not in DELAYS:
+        return STOPS.get(request.intent)
+    if state.can_postpone:
+        return ConversationEnded(Ending.CALL_LATER, when=request.when)
+    return ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED)
+
+
+def _confirm_stop(state: ConversationState, request: Intent, *facts: QuestionFact) -> ConversationStep:
+    progress = replace(state.progress, request=request)
+    state = replace(state, stage=Stage.STOP, silences=0, progress=progress)
+    return ConversationStep(state, ConfirmStop(state.open_positions[0], request), facts)
+
+
+def _postpone(state: ConversationState, facts: tuple[QuestionFact, ...]) -> ConversationStep:
+    """Put the question behind the others, once."""
+    position, *others = state.open_positions
+    state = replace(state, open_positions=(position, *others, position), postponed=state.postponed | {position})
+    return _ask_next(state, LeadIn.POSTPONED, *facts, QuestionPostponed(position))
+
+
+def _after_silence(state: ConversationState) -> ConversationStep:
     if state.silences + 1 < MAX_SILENCES:
-        state = replace(state, silences=state.silences + 1)
-        return ConversationStep(state, AskQuestion(position, LeadIn.UNHEARD))
-    return _ask_next_question(state, QuestionUnanswered(position))
-
-
-def _ask_next_question(state: ConversationState, fact: AnswerKept | QuestionUnanswered) -> ConversationStep:
-    state = replace(state, open_positions=state.open_positions[1:], silences=0)
-    if not state.open_positions:
-        return end_conversation(state, Ending.FINISHED, fact)
-    position = state.open_positions[0]
-    return ConversationStep(state, AskQuestion(position, LeadIn.NEXT), (fact, QuestionAsked(position)))
+        return _ask_again(state, LeadIn.UNHEARD, silences=state.silences + 1)
+    return _ask_next(state, LeadIn.NEXT, QuestionUnanswered(state.open_positions[0]))
 
 
 def after_hang_up(state: ConversationState, answer: RecordedAnswer) -> ConversationStep:
     """Keep the answer to the last question: many candidates hang up when they are done.
 
-    Any other recording is left as it is. It becomes the answer if no better one follows.
+    Any other recording is left as it is. It becomes the answer if no better one follows. A request to stop holds.
     """
-    is_last = state.stage is Stage.QUESTION and len(state.open_positions) == 1
-    if is_last and may_be_answer(answer.seconds):
-        return replace(_ask_next_question(state, AnswerKept(state.open_positions[0])), prompt=HangUp())
-    return ConversationStep(state, HangUp())
+    if state.stage is not Stage.QUESTION:
+        return ConversationStep(state, HangUp())
+    step = _last_words(state, answer)
+    return replace(step, prompt=HangUp())
+
+
+def _last_words(state: ConversationState, answer: RecordedAnswer) -> ConversationStep:
+    is_last = len(state.open_positions) == 1
+    request = request_in(answer.words, state.language)
+    if request is None:
+        kept = is_last and may_be_answer(answer.seconds)
+        return _ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if kept else _wait(state)
+    recorded = RequestRecorded(state.open_positions[0], request.intent)
+    if ended := _ending(state, request):
+        return end_conversation(state, ended, recorded)
+    if is_last and request.intent in SKIPS:
+        return _after_request(state, request, (recorded,))
+    return _wait(state, recorded)
+
+
+def _wait(state: ConversationState, *facts: QuestionFact) -> ConversationStep:
+    """Leave the question open: another attempt asks it again."""
+    return ConversationStep(state, HangUp(), facts)
+
+
+# --- After "Was that your answer?" ---------------------------------------------------------------------
+
+
+def _check(state: ConversationState) -> ConversationStep:
+    checked_turn = state.turn - 1
+    progress = replace(state.progress, checks=state.progress.checks + 1, checked_turn=checked_turn, patient=False)
+    state = replace(state, stage=Stage.CHECK, silences=0, progress=progress)
+    return ConversationStep(state, CheckAnswer(state.open_positions[0]))
+
+
+def after_check(state: ConversationState, input: Input) -> ConversationStep:
+    """Keep the checked recording, unless the candidate clearly wants something else."""
+    understanding = _reply(input, CHECK_KEYS, state.language)
+    reply, turn = understanding.intent, state.progress.checked_turn
+    back = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))
+    if reply is Intent.NO:
+        return _ask_again(_without_confirmations(back), LeadIn.REPEATED)
+    if reply in REQUESTS and reply is not Intent.SKIP:
+        facts = (RequestRecorded(state.open_positions[0], reply, turn),) if reply is Intent.DONT_KNOW else ()
+        return _after_request(_without_confirmations(back), understanding, facts)
+    words = input.words if isinstance(input, WordsSpoken) and reply in (Intent.ANSWER, Intent.UNCLEAR) else ""
+    progress = replace(back.progress, confirmed=back.progress.confirmed + 1)
+    kept = AnswerKept(state.open_positions[0], turn, words)
+    step = _ask_next(replace(back, progress=progress), LeadIn.NEXT, kept)
+    return replace(step, prompt=HangUp()) if isinstance(input, LineLost) else step
+
+
+def _without_confirmations(state: ConversationState) -> ConversationState:
+    return replace(state, progress=replace(state.progress, confirmed=0))
+
+
+# --- After "Shall we stop here?" -----------------------------------------------------------------------
+
+
+def after_stop(state: ConversationState, input: Input) -> ConversationStep:
+    """End the interview unless the candidate wants to go on. Silence does not take the request back."""
+    reply = _reply(input, STOP_KEYS, state.language).intent
+    request = state.progress.request or Intent.PERSON
+    if reply is Intent.NEVER:
+        return end_conversation(state, Ending.OPTED_OUT)
+    if reply in (Intent.NO, Intent.REPEAT, Intent.SKIP):
+        return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
+    is_clear = reply in (Intent.YES, Intent.AGREE, Intent.NEARLY_AGREE, *STOPS) or isinstance(input, LineLost)
+    if not is_clear and state.silences + 1 < MAX_SILENCES:
+        state = replace(state, silences=state.silences + 1)
+        return ConversationStep(state, ConfirmStop(state.open_positions[0], request))
+    return end_conversation(state, STOPS[request])
+
+
+# --- Parts ---------------------------------------------------------------------------------------------
+
+
+def _reply(input: Input, keys: dict[str, Intent], language: str) -> Understanding:
+    match input:
+        case KeyPressed(key):
+            return Understanding(keys.get(key, Intent.UNCLEAR))
+        case WordsSpoken(words):
+            return understand(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
+        case _:
+            return Understanding(Intent.UNCLEAR)
+
+
+def _record(state: ConversationState, *facts: QuestionFact, patient: bool = False) -> ConversationStep:
+    """Record without repeating the question."""
+    state = replace(state, progress=replace(state.progress, patient=patient))
+    return ConversationStep(state, RecordAnswer(state.open_positions[0], patient), facts)
+
+
+def _ask_again(state: ConversationState, lead: LeadIn, *facts: QuestionFact, silences: int = 0) -> ConversationStep:
+    state = replace(state, silences=silences, progress=replace(state.progress, patient=False, request=None))
+    return ConversationStep(state, AskQuestion(state.open_positions[0], lead), facts)
+
+
+def _ask_next(state: ConversationState, lead: LeadIn, *facts: QuestionFact) -> ConversationStep:
+    progress = QuestionProgress(confirmed=state.progress.confirmed)
+    state = replace(state, open_positions=state.open_positions[1:], silences=0, progress=progress)
+    if not state.open_positions:
+        return end_conversation(state, Ending.FINISHED, *facts)
+    position = state.open_positions[0]
+    lead = LeadIn.RETURNED if position in state.postponed else lead
+    return ConversationStep(state, AskQuestion(position, lead), (*facts, QuestionAsked(position)))

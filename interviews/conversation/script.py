@@ -9,6 +9,9 @@ from interviews.conversation import engine, wording
 from interviews.conversation.wording.texts import Wording
 
 SETUP_SECONDS = 30
+LEADS_WITHIN = frozenset(engine.LeadIn) - {engine.LeadIn.FIRST, engine.LeadIn.NEXT, engine.LeadIn.RESUMED}
+"""The sentences before a question that the candidate's own words lead to."""
+
 USUAL_SHARE_OF_TIME = 0.5
 """Few answers take all the time that they may."""
 
@@ -17,6 +20,7 @@ USUAL_SHARE_OF_TIME = 0.5
 class Question:
     text: str
     max_seconds: int
+    competency: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,15 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
-            lead_in = script.fill(script.wording.LEADS[lead], number=position + 1)
-            return lead_in, script.questions[position].text
+            question = script.questions[position]
+            template = _lead_template(script.wording, lead, question)
+            return script.fill(template, number=position + 1, competency=question.competency), question.text
+        case engine.RecordAnswer(patient=True):
+            return (script.wording.TAKE_YOUR_TIME,)
+        case engine.CheckAnswer():
+            return (script.wording.CHECK_ANSWER,)
+        case engine.ConfirmStop(request=request):
+            return (script.wording.CONFIRM_STOP[request],)
         case engine.Goodbye(ending):
             return script.fill(script.wording.GOODBYES[ending]), *_farewell(script)
         case engine.RecordAnswer() | engine.HangUp():
@@ -155,6 +166,11 @@ def _introduction_templates(texts: Wording, prompt: engine.Introduction) -> tupl
             assert_never(unreachable)
 
 
+def _lead_template(texts: Wording, lead: engine.LeadIn, question: Question) -> str:
+    is_unexplained = lead is engine.LeadIn.EXPLAINED and not question.competency
+    return texts.NO_EXPLANATION if is_unexplained else texts.LEADS[lead]
+
+
 def prerenderable_texts(script: Script) -> set[str]:
     """Return all texts that interviews with these questions may need, except those that name a candidate."""
     positions = range(len(script.questions))
@@ -165,7 +181,9 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.AskConsent(keys_only=True), engine.AskTime(keys_only=True)]
     prompts += [engine.AskQuestion(position, _usual_lead(position)) for position in positions]
     prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
-    prompts += [engine.AskQuestion(0, lead) for lead in (engine.LeadIn.REPEATED, engine.LeadIn.UNHEARD)]
+    prompts += [engine.AskQuestion(position, lead) for position in positions for lead in LEADS_WITHIN]
+    prompts += [engine.RecordAnswer(0, patient=True), engine.CheckAnswer(0)]
+    prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]
     prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
     texts = {text for prompt in prompts for text in prompt_texts(prompt, script)}
     resuming = engine.AskConsent(resumed=True)

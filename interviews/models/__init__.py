@@ -13,7 +13,8 @@ from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.attempt import LockedAttempt, lock_attempt
 from interviews.models.transitions.call import LockedCall, lock_call
 from interviews.models.transitions.interview import LockedInterview, already_locked, lock_interview
-from interviews.models.turn_reply import TurnReply
+from interviews.models.turns.live_transcript import LiveTranscript
+from interviews.models.turns.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "InterviewEvent",
     "InterviewResponse",
     "InterviewResult",
+    "LiveTranscript",
     "LockedAttempt",
     "LockedCall",
     "LockedInterview",

@@ -61,6 +61,8 @@ class Attempt(BaseModel):
     call_again_at = models.DateTimeField(
         null=True, blank=True, help_text="The time for the next call that the candidate asked for and was told"
     )
+    progress = models.JSONField(null=True, blank=True, editable=False)
+    """The `QuestionProgress` of the conversation."""
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
     concerns_all = models.BooleanField(
@@ -97,6 +99,10 @@ class Attempt(BaseModel):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def question_progress(self) -> engine.QuestionProgress:
+        return engine.QuestionProgress(**(self.progress or {}))
 
     @property
     def channel_service(self) -> channels.Channel:

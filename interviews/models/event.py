@@ -46,6 +46,8 @@ class EventKind(models.TextChoices):
     RESPONSE_AUDIO_LOST = "response.audio_lost", "Question audio lost"
     RESPONSE_UNINTELLIGIBLE = "response.unintelligible", "Question unintelligible"
     RESPONSE_MODEL_UNAVAILABLE = "response.model_unavailable", "Question model unavailable"
+    RESPONSE_POSTPONED = "response.postponed", "Question postponed"
+    RESPONSE_REQUEST = "response.request", "Question request"
     RECORDING_REJECTED = "response.recording_rejected", "Question recording rejected"
 
     RESULT_READY = "result.ready", "Result ready"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from interviews.conversation import engine
+from interviews.models.no_answer import NoAnswer
 from screener.models import LeasableManager, LeasableModel
 
 
@@ -46,6 +47,14 @@ class Recording(LeasableModel):
     sid = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.EXPECTED)
     ended = models.CharField(max_length=10, choices=Ended.choices, blank=True)
+    request = models.CharField(
+        max_length=20,
+        choices=NoAnswer.choices,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="What the candidate said in place of an answer",
+    )
     seconds = models.PositiveIntegerField(null=True, blank=True)
     chosen = models.BooleanField(default=False)
     file = models.FileField(storage=private_storage, upload_to=recording_path, blank=True, max_length=255)
@@ -75,7 +84,8 @@ class Recording(LeasableModel):
     @property
     def is_usable(self) -> bool:
         """Whether this may be an answer, by its length and its end."""
-        discarded = self.ended == self.Ended.REPEAT or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
+        was_asked_again = bool(self.request) or self.ended == self.Ended.REPEAT
+        discarded = was_asked_again or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
         return not discarded and engine.may_be_answer(self.seconds)
 
     @property

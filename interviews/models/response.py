@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from interviews.models.assessment import Assessment
 from interviews.models.interview import Interview
+from interviews.models.no_answer import NoAnswer
 from interviews.models.recording import Recording
 from interviews.records import SpeechMetrics
 from screener.db.record_field import record_field
@@ -74,6 +75,17 @@ class InterviewResponse(LeasableModel):
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
     status = models.CharField(max_length=18, choices=Status.choices, default=Status.PLANNED)
     status_reason = models.TextField(blank=True)
+    no_answer = models.CharField(
+        max_length=20,
+        choices=NoAnswer.choices,
+        blank=True,
+        db_default="",
+        default="",
+        help_text="Why there is no answer, where the candidate said why",
+    )
+    postponed = models.BooleanField(
+        default=False, db_default=False, help_text="Whether the candidate wanted to come back to it at the end"
+    )
     transcript = models.TextField(blank=True)
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)

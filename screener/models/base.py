@@ -63,7 +63,8 @@ def _insert_statement(
     model: type[BaseModel], rows: int, ignore_conflicts: bool
 ) -> tuple[list["models.Field[Any, Any]"], str]:
     """Return the fields of a new row, and the statement that inserts as many rows."""
-    fields = [field for field in model._meta.concrete_fields if not field.generated and not field.has_db_default()]
+    written = (field for field in model._meta.concrete_fields if not field.generated)
+    fields = [field for field in written if field.has_default() or not field.has_db_default()]
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(str(field.column)) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"

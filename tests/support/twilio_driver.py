@@ -1,5 +1,6 @@
 """Twilio as the webhooks see it: genuinely signed requests, and TwiML read back."""
 
+import json
 import xml.etree.ElementTree as ET
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -123,6 +124,25 @@ class Phone:
             RecordingSid=sid, TranscriptionSid="TR" + sid[2:], TranscriptionText=words, TranscriptionStatus="completed"
         )
         return self.post(record.attrib["transcribeCallback"], params)
+
+    def report_live_words(
+        self, words: str, sequence: int = 2, *, final: bool = True, url: str = "", **more: Any
+    ) -> Any:
+        """Report what was understood so far, to the address that the last TwiML named. Keeps the last reply."""
+        node = self.twiml().find("Start/Transcription") if not url else None
+        reply = self.last_response
+        data = json.dumps({"transcript": words, "confidence": 0.9})
+        event = {"TranscriptionEvent": "transcription-content", "TranscriptionSid": "GT" + "0" * 32}
+        piece = {
+            "SequenceId": sequence,
+            "Track": "inbound_track",
+            "Final": str(final).lower(),
+            "TranscriptionData": data,
+        }
+        params = self.params(**event | piece | more)
+        answer = self.post(url or ("" if node is None else node.attrib["statusCallbackUrl"]), params)
+        self.last_response = reply
+        return answer
 
     def _attribute(self, verb: str, name: str) -> str:
         found = self.twiml().find(verb)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from candidates.models import Consent
 from interviews.calling.retries import attempts_to_follow_up, follow_up_attempt
+from interviews.conversation import engine
 from interviews.models import Attempt, EventKind, Interview, WaitReason, lock_interview
 from interviews.models.transitions.attempt import MAX_POSTPONEMENTS
 from interviews.task_handles import FOLLOW_UP
@@ -249,7 +250,7 @@ class TestTwiml:
     def test_hold_waits(self, phone: Phone) -> None:
         phone.pick_up()
         phone.speak("hold on a second")
-        assert int(gather_of(phone)["timeout"]) == twiml.HOLD_SECONDS
+        assert int(gather_of(phone)["timeout"]) == twiml.REPLY_SECONDS[engine.HoldOn]
 
     def test_slow_speech_pauses_between_sentences(self, phone: Phone) -> None:
         give_consent(phone)

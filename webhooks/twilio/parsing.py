@@ -1,10 +1,12 @@
 """From Twilio's parameters to what they mean. Twilio's words end here."""
 
+import json
 from dataclasses import dataclass
 
 from django.http import QueryDict
 
 from interviews.conversation import engine
+from interviews.models.turns.live_transcript import LiveWords
 from screener.services.telephony.twilio_errors import names_invalid_number
 
 LONGEST_TEXT = 10_000
@@ -65,6 +67,22 @@ def parse_input(kind: str, params: QueryDict) -> engine.Input:
             return _take(params)
         case _:
             raise Unreadable(kind)
+
+
+def live_words(params: QueryDict) -> LiveWords | None:
+    """Return the words that Twilio understood while the call ran. None: they are not the candidate's."""
+    if text(params, "Track") not in ("", "inbound_track"):
+        return None
+    sequence = number(params, "SequenceId")
+    try:
+        data = json.loads(text(params, "TranscriptionData"))
+    except ValueError:
+        data = None
+    if sequence is None or not isinstance(data, dict):
+        raise Unreadable("a transcription without words or number")
+    key = f"{text(params, 'TranscriptionSid')[-8:]}:{sequence:010}"
+    words = str(data.get("transcript", "")).replace("\x00", "").encode(errors="ignore").decode()
+    return LiveWords(key, words, is_final=text(params, "Final").lower() == "true")
 
 
 WHY_NO_RECORDING = {

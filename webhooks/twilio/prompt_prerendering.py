@@ -60,7 +60,11 @@ def _script(questions: QuestionSet) -> Script:
         judged_by_person=configured_judge() is Judge.PERSON,
         language=questions.language,
         questions=tuple(
-            Question(twiml.strip_control_characters(question.text), question.max_seconds)
+            Question(
+                twiml.strip_control_characters(question.text),
+                question.max_seconds,
+                twiml.strip_control_characters(question.competency),
+            )
             for question in questions.questions
         ),
         remaining=len(questions.questions),

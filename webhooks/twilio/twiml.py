@@ -9,6 +9,7 @@ from typing import assert_never
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews.conversation import engine, phrases, wording
+from interviews.conversation.questioning import PATIENT_SILENCE_SECONDS, SILENCE_SECONDS
 from interviews.conversation.script import Script, prompt_texts
 from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
 
@@ -16,10 +17,10 @@ NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0
 MAX_TRANSCRIBED_SECONDS = 119
 """Twilio transcribes recordings of more than 2 and less than 120 seconds."""
 
-REPLY_SECONDS = 6
+USUAL_REPLY_SECONDS = 6
+REPLY_SECONDS: dict[type[engine.Prompt], int] = {engine.HoldOn: 40, engine.CheckAnswer: 4}
 KEYS_SECONDS = 10
-HOLD_SECONDS = 40
-"""How long a silence lasts before the conversation goes on: usually, where only keys count, and on request."""
+"""How long a silence lasts before the conversation goes on: usually, after some prompts, and where only keys count."""
 
 SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
 
@@ -29,6 +30,8 @@ class RenderContext:
     """What TwiML needs besides the prompt. `base_url`: the address of the attempt, without a slash at the end.
 
     `audio_urls`: the address of each text that has been synthesised; the carrier's own voice says the others.
+    `transcribes_live`: whether the words of an answer are wanted while it is recorded. `live_turn`: the turn whose live
+    transcription still runs.
     """
 
     script: Script
@@ -37,6 +40,8 @@ class RenderContext:
     transcribe: bool
     audio_urls: Mapping[str, str]
     slow: bool = False
+    transcribes_live: bool = False
+    live_turn: int | None = None
 
     def url(self, kind: str) -> str:
         return f"{self.base_url}/turns/{self.turn}/{kind}"
@@ -55,14 +60,21 @@ def strip_control_characters(text: str) -> str:
 def render(prompt: engine.Prompt, context: RenderContext) -> str:
     """Return the TwiML that speaks the prompt and sends the input to the address of this turn."""
     response = VoiceResponse()
+    if context.live_turn is not None:
+        response.stop().transcription(name=_live_name(context.live_turn))
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
             _gather_reply(response, prompt, context)
         case engine.AskQuestion(position):
+            _start_live_transcription(response, context)
             _gather_key(response, prompt, context)
             _record(response, context, context.script.questions[position].max_seconds)
-        case engine.RecordAnswer(position):
-            _record(response, context, context.script.questions[position].max_seconds)
+        case engine.RecordAnswer(position, patient):
+            _start_live_transcription(response, context)
+            _speak(response, prompt, context)
+            _record(response, context, context.script.questions[position].max_seconds, patient=patient)
+        case engine.CheckAnswer() | engine.ConfirmStop():
+            _gather_reply(response, prompt, context)
         case engine.Goodbye():
             _speak(response, prompt, context)
             response.hangup()
@@ -73,13 +85,13 @@ def render(prompt: engine.Prompt, context: RenderContext) -> str:
     return str(response)
 
 
-def _gather_reply(response: VoiceResponse, prompt: engine.Introduction | engine.HoldOn, context: RenderContext) -> None:
+def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
     """Collect words or one key. `finish_on_key` is empty, since a key that finishes is not reported by itself."""
     options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
-    if isinstance(prompt, engine.HoldOn) or not prompt.keys_only:
+    if not getattr(prompt, "keys_only", False):
         options = {
             "input": "dtmf speech",
-            "timeout": HOLD_SECONDS if isinstance(prompt, engine.HoldOn) else REPLY_SECONDS,
+            "timeout": REPLY_SECONDS.get(type(prompt), USUAL_REPLY_SECONDS),
             "speech_timeout": "auto",
             "hints": phrases.for_language(context.script.language).hints,
             "language": context.locale,
@@ -88,6 +100,23 @@ def _gather_reply(response: VoiceResponse, prompt: engine.Introduction | engine.
     _speak(gather, prompt, context)
     response.append(gather)
     response.redirect(context.url("silence"))
+
+
+def _start_live_transcription(response: VoiceResponse, context: RenderContext) -> None:
+    """Have the candidate's words sent while they speak: to the address of this turn, however late they arrive."""
+    if context.transcribes_live:
+        response.start().transcription(
+            name=_live_name(context.turn),
+            status_callback_url=context.url("live-transcription"),
+            track="inbound_track",
+            partial_results=True,
+            language_code=context.locale,
+            profanity_filter=False,
+        )
+
+
+def _live_name(turn: int) -> str:
+    return f"turn-{turn}"
 
 
 def _gather_key(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
@@ -115,7 +144,7 @@ def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context:
         parent.pause(length=1)
 
 
-def _record(response: VoiceResponse, context: RenderContext, seconds: int) -> None:
+def _record(response: VoiceResponse, context: RenderContext, seconds: int, *, patient: bool = False) -> None:
     """Record an answer. An empty recording makes no request, so silence falls through to the redirect.
 
     Silence is trimmed: a recording of silence alone would not be empty otherwise.
@@ -127,7 +156,7 @@ def _record(response: VoiceResponse, context: RenderContext, seconds: int) -> No
     response.record(
         action=context.url("take"),
         max_length=seconds,
-        timeout=5,
+        timeout=PATIENT_SILENCE_SECONDS if patient else SILENCE_SECONDS,
         finish_on_key="*#",
         play_beep=True,
         trim="trim-silence",

@@ -27,6 +27,7 @@ from interviews.conversation import engine
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 from interviews.models import Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
+from interviews.models.turns.live_transcript import add_live_words
 from interviews.reception.employer import employer_of
 from interviews.turns import stored_reply, take_turn
 from screener.services.interviewer.selection import Judge, configured_judge
@@ -105,8 +106,9 @@ class TurnView(TwilioView):
 
     def handle(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
         received = ReceivedInput(kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST))
+        recorded = turn if call.attempt.row.stage == engine.Stage.QUESTION else None
         try:
-            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt))
+            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt, recorded))
         except engine.StaleTurn:
             return self.repeat(request, call, turn=turn, kind=kind)
         self.keep(request, call, key=f"{call.row.attempt_id}:turn:{turn}", kind=kind, turn=turn)
@@ -120,11 +122,12 @@ class TurnView(TwilioView):
         return reply.body if reply else twiml.hang_up()
 
 
-def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
-    return twiml.render(prompt, _render_context(attempt, prompt))
+def _render(attempt: LockedAttempt, recorded_turn: int | None, prompt: engine.Prompt) -> str:
+    return twiml.render(prompt, _render_context(attempt, prompt, recorded_turn))
 
 
-def _render_context(attempt: LockedAttempt, prompt: engine.Prompt) -> twiml.RenderContext:
+def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn: int | None) -> twiml.RenderContext:
+    """`recorded_turn`: the turn that has just ended, if it was one that records."""
     script = _script(attempt)
     return twiml.RenderContext(
         script=script,
@@ -133,6 +136,8 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt) -> twiml.Rend
         transcribe=configured_transcriber().uses_carrier,
         audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
         slow=attempt.row.slow,
+        transcribes_live=settings.LIVE_TRANSCRIPTION,
+        live_turn=recorded_turn if settings.LIVE_TRANSCRIPTION else None,
     )
 
 
@@ -145,7 +150,11 @@ def _script(attempt: LockedAttempt) -> Script:
         judged_by_person=configured_judge() is Judge.PERSON,
         language=interview.language,
         questions=tuple(
-            Question(twiml.strip_control_characters(response.row.question), response.row.max_seconds)
+            Question(
+                twiml.strip_control_characters(response.row.question),
+                response.row.max_seconds,
+                twiml.strip_control_characters(response.row.competency),
+            )
             for response in attempt.responses.values()
         ),
         remaining=len(state.open_positions),
@@ -243,6 +252,35 @@ class TranscriptionView(EventView):
                 parsing.text(request.POST, "TranscriptionText"),
                 status=parsing.text(request.POST, "TranscriptionStatus")[:20],
             )
+
+
+class LiveTranscriptionView(EventView):
+    """The candidate's words while they are recorded. They are stored without a lock, as they must delay nothing."""
+
+    kind = "live"
+
+    def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
+        event = parsing.text(request.POST, "TranscriptionEvent")
+        if event == "transcription-content":
+            try:
+                words = parsing.live_words(request.POST)
+            except parsing.Unreadable as error:
+                return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
+            sid = parsing.text(request.POST, "CallSid") or "none"
+            if words is None or add_live_words(attempt_id, turn["turn"], words, call_sid=sid):
+                return HttpResponse(status=204)
+        elif event != "transcription-error":
+            return HttpResponse(status=204)
+        return super().post(request, attempt_id, **turn)
+
+    def identity(self, request: HttpRequest, **turn: Any) -> str:
+        names = ("TranscriptionSid", "SequenceId")
+        return ":".join([str(turn["turn"]), *(parsing.text(request.POST, name)[:64] for name in names)])
+
+    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        """Only what has no other place is logged: an error, or words of a turn that has not begun."""
+        error = parsing.text(request.POST, "TranscriptionErrorCode")[:10]
+        log.warning("attempt %s, turn %d: live transcription error %s", call.row.attempt_id, turn["turn"], error)
 
 
 class FallbackView(EventView):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from math import ceil
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "English"
 LOCALE = "en-US"
@@ -78,6 +79,30 @@ LEADS = {
     LeadIn.REPEATED: "Here is the question again.",
     LeadIn.UNHEARD: "I did not hear an answer. Here is the question once more.",
     LeadIn.RESUMED: "Thank you. We go on with question {number} of {total}.",
+    LeadIn.EXPLAINED: "The question is about {competency}. Answer it in your own words. Here it is again.",
+    LeadIn.INTRODUCED: "I am the automated assistant of {employer}. Here is the question again.",
+    LeadIn.SKIPPED: "No problem. Question {number} of {total}.",
+    LeadIn.POSTPONED: "Of course. We come back to it at the end. Question {number} of {total}.",
+    LeadIn.RETURNED: "Now back to question {number}, which is still open.",
+}
+NO_EXPLANATION = "I can only repeat the question. Answer it in your own words; an example from your work helps."
+TAKE_YOUR_TIME = (
+    "Of course, take your time. Answer after the tone whenever you are ready, and press the pound key at the end."
+)
+CHECK_ANSWER = (
+    "Was that your answer, or shall I repeat the question? If it was your answer, press 1 or say yes. To hear the "
+    "question again, press star or say repeat."
+)
+CONFIRM_STOP = {
+    Intent.REFUSE: "Do you want to end the interview here? For yes, press 1. To go on, press 2.",
+    Intent.PERSON: (
+        "I can ask a person to get in touch with you, and end the interview here. For that, press 1 or say yes. To go "
+        "on with the interview, press 2."
+    ),
+    Intent.OTHER_LANGUAGE: (
+        "I can only hold this interview in English. Shall a person get in touch with you instead? For yes, press 1. To "
+        "go on in English, press 2."
+    ),
 }
 GOODBYES = {
     Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us.",

@@ -5,14 +5,15 @@ from datetime import date, datetime
 from typing import Protocol
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.phrases.intent import Intent
 
 
 class Wording(Protocol):
     """The texts of one language. Implemented by a module.
 
     Placeholders: {employer}, its {callback} number and the address of its privacy {notice}, {judge} of the answers,
-    {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question
-    and {total} number of questions, {when} the candidate is called again.
+    {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question,
+    {total} number of questions, {competency} of the question, {when} the candidate is called again.
     """
 
     @property
@@ -83,6 +84,19 @@ class Wording(Protocol):
 
     @property
     def LEADS(self) -> Mapping[LeadIn, str]: ...
+
+    @property
+    def NO_EXPLANATION(self) -> str:
+        """Before a question without a competency that the candidate asked about."""
+
+    @property
+    def TAKE_YOUR_TIME(self) -> str: ...
+
+    @property
+    def CHECK_ANSWER(self) -> str: ...
+
+    @property
+    def CONFIRM_STOP(self) -> Mapping[Intent, str]: ...
 
     @property
     def GOODBYES(self) -> Mapping[Ending, str]: ...

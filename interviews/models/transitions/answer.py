@@ -24,6 +24,7 @@ NO_TRANSCRIPT: dict[str, Any] = {
     "transcript_times": None,
     "measures": None,
 }
+NEVER_ASKED: dict[str, Any] = NO_TRANSCRIPT | {"postponed": False}
 
 
 @dataclass
@@ -65,7 +66,12 @@ class LockedResponse:
         if self.row.status != self.row.Status.PLANNED:
             self.row.recordings.filter(chosen=True).update(chosen=False)
             self.row.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT)
+            self._move(self.row.Status.PLANNED, reason=reason, **NEVER_ASKED)
+
+    def postpone(self) -> None:
+        """The candidate wants to come back to this question: it is asked after all others."""
+        self.row.update_fields(postponed=True)
+        self.interview.add_event(EventKind.RESPONSE_POSTPONED, actor="candidate", position=self.row.position)
 
     def save_transcript(
         self, text: str, *, source: str, confidence: float | None, times: Any, measures: SpeechMetrics | None = None
@@ -105,10 +111,13 @@ class LockedResponse:
         self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen, actor=actor, reason=reason)
         self.interview.reopen_result(actor=actor, reason=reason)
 
-    def close_unscored(self, status: str, *, reason: str) -> None:
-        """The answer gets no score, by the candidate's doing or by ours. A settled response stays as it is."""
+    def close_unscored(self, status: str, *, reason: str, no_answer: str = "") -> None:
+        """The answer gets no score, by the candidate's doing or by ours. A settled response stays as it is.
+
+        `no_answer`: what the candidate said in place of an answer.
+        """
         if not self.row.is_settled:
-            self._move(status, reason=reason)
+            self._move(status, reason=reason, no_answer=no_answer)
 
     def skip_postponement(self) -> None:
         """Let the step that was postponed run now."""
@@ -146,7 +155,7 @@ class LockedResponse:
 
     def _move(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
         self.interview.queue_response_event(self.row, after=status, actor=actor, reason=reason)
-        self.row.release(status=status, status_reason=reason, **changes)
+        self.row.release(status=status, status_reason=reason, **{"no_answer": ""} | changes)
         if self.row.is_settled and not self.interview.row.is_live and not self._has_unsettled_siblings():
             self._conclude_interview()
 

@@ -45,8 +45,8 @@ JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
 WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt
 """
 RESPONSES = """
-SELECT id, interview_id, position, question, max_seconds, status FROM interviews_interviewresponse
-WHERE interview_id = %s ORDER BY position
+SELECT id, interview_id, position, question, competency, max_seconds, status, postponed
+FROM interviews_interviewresponse WHERE interview_id = %s ORDER BY position
 """
 RECORDINGS = """
 SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
@@ -68,12 +68,13 @@ class LockedAttempt:
         return {response.position: LockedResponse(response, self.interview) for response in rows}
 
     def conversation_state(self) -> engine.ConversationState:
-        responses = (response.row for response in self.responses.values())
-        unanswered = sorted(response.position for response in responses if response.status in response.OPEN)
+        unanswered = self._open_positions()
         return engine.ConversationState(
             stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.row.stage),
             turn=self.row.turn,
-            open_positions=tuple(unanswered),
+            open_positions=unanswered,
+            postponed=frozenset(position for position in unanswered if self.responses[position].row.postponed),
+            progress=self.row.question_progress,
             silences=self.row.silences,
             resumed=self.row.resumed,
             language=self.interview.row.language,
@@ -82,14 +83,22 @@ class LockedAttempt:
             candidate_name=SimpleLazyObject(lambda: self.interview.row.candidate.full_name),
         )
 
-    def _ignores_input(self, unanswered: list[int]) -> bool:
+    def _open_positions(self) -> tuple[int, ...]:
+        """The unanswered questions in the order in which they are asked: the current one, others, postponed ones."""
+        current = self.row.position if self.row.stage in engine.QUESTION_STAGES else None
+        responses = (response.row for response in self.responses.values())
+        unanswered = [response for response in responses if response.status in response.OPEN]
+        unanswered.sort(key=lambda response: (response.position != current, response.postponed, response.position))
+        return tuple(response.position for response in unanswered)
+
+    def _ignores_input(self, unanswered: tuple[int, ...]) -> bool:
         """Whether an input comes too late to change anything. It is stored all the same."""
         attempt = self.row
         if not self.interview.row.is_live:
             return True
         if not attempt.is_live and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
             return True
-        return attempt.stage == engine.Stage.QUESTION and unanswered[:1] != [attempt.position]
+        return attempt.stage in engine.QUESTION_STAGES and attempt.position not in unanswered
 
     def get_or_create_recording(self, turn: int, *, sid: str, **fields: Any) -> LockedRecording | None:
         """Return the recording of this turn with `fields` set. It is created for the turn that is awaited.
@@ -130,7 +139,7 @@ class LockedAttempt:
         if attempt.stage == engine.Stage.STRANGER and attempt.outcome == attempt.Outcome.HUNG_UP:
             self.interview.finish(Interview.Outcome.WRONG_PERSON, reason=WRONG_PERSON)
         if self.interview.row.is_live:
-            cut_off = attempt.stage == engine.Stage.QUESTION or attempt.outcome == attempt.Outcome.HUNG_UP
+            cut_off = attempt.stage in engine.QUESTION_STAGES or attempt.outcome == attempt.Outcome.HUNG_UP
             FOLLOW_UP.defer(attempt.pk, delay=attempt.channel_service.grace_seconds if cut_off else 0)
 
     def reopen(self) -> None:

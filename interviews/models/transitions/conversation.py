@@ -1,28 +1,29 @@
 """The transitions of an attempt's conversation: an input moves it, and its facts are written to rows."""
 
 import logging
-from dataclasses import dataclass
-from typing import assert_never
+from dataclasses import asdict, dataclass, replace
+from typing import Any, assert_never
 
+from django.conf import settings
 from django.utils import timezone
 
 from candidates.models import Consent
 from interviews.conversation import engine
 from interviews.conversation.phrases.requested_time import RequestedTime
+from interviews.models.attempt import Attempt
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
-from interviews.models.response import InterviewResponse
 from interviews.models.transitions.answer import LockedRecording
 from interviews.models.transitions.attempt import WRONG_PERSON, LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
-from interviews.models.transitions.coverage import accept_partial_recording, finish_by_coverage
+from interviews.models.transitions.coverage import finish_by_coverage
+from interviews.models.transitions.question import WRONG_RECORDING, apply_question_fact, recording_fields
+from interviews.models.turns.live_transcript import live_words
 
 log = logging.getLogger(__name__)
 
-WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
 NO_CLEAR_REPLY = "The call was picked up, but there was no clear reply."
-NOTHING_SAID = "Asked twice; nothing was said."
 OPTED_OUT = "Asked not to be called again."
 NOT_HERE = "Another person answered; the candidate was not there."
 CALL_LATER = "Asked to be called again later."
@@ -47,19 +48,21 @@ def apply_input(attempt: LockedAttempt, turn: int, received: ReceivedInput) -> e
 
     Raises StaleTurn, with nothing changed, when the turn is over.
     """
-    step = engine.next_step(attempt.conversation_state(), turn, received.input)
-    reply = consent_reply(attempt.row, received.input)
+    input = _with_live_words(attempt.row, turn, received.input)
+    step = engine.next_step(attempt.conversation_state(), turn, input)
+    reply = consent_reply(attempt.row, input)
     recording = None
-    if isinstance(received.input, engine.RecordedAnswer):
-        kept = any(isinstance(fact, engine.AnswerKept) for fact in step.facts)
-        recording = _save_recording(attempt, turn, received.input, sid=received.recording_sid, chosen=kept)
+    if isinstance(input, engine.RecordedAnswer):
+        fields = recording_fields(step.facts)
+        recording = _save_recording(attempt, turn, input, sid=received.recording_sid, **fields)
     now = timezone.now()
     attempt.row.update_fields(
         stage=step.state.stage,
         turn=step.state.turn,
         silences=step.state.silences,
         slow=step.state.slow,
-        key_pressed=attempt.row.key_pressed or isinstance(received.input, engine.KeyPressed),
+        progress=asdict(step.state.progress),
+        key_pressed=attempt.row.key_pressed or isinstance(input, engine.KeyPressed),
         position=getattr(step.prompt, "position", attempt.row.position),
         answered_at=attempt.row.answered_at or now,
         last_input_at=now,
@@ -67,6 +70,26 @@ def apply_input(attempt: LockedAttempt, turn: int, received: ReceivedInput) -> e
     for fact in step.facts:
         _apply_fact(attempt, fact, recording, reply)
     return step.prompt
+
+
+def _with_live_words(attempt: Attempt, turn: int, input: engine.Input) -> engine.Input:
+    """Add what was understood while the channel recorded. Words without a recording were spoken before it began."""
+    if not settings.LIVE_TRANSCRIPTION or attempt.stage != engine.Stage.QUESTION or turn != attempt.turn:
+        return input
+    match input:
+        case engine.RecordedAnswer():
+            return replace(input, words=live_words(attempt.pk, turn))
+        case engine.NoReply():
+            words = live_words(attempt.pk, turn)
+            return engine.WordsSpoken(words) if words else input
+        case _:
+            return input
+
+
+def settle_lost_line(attempt: LockedAttempt) -> None:
+    """The attempt ended while the candidate was asked whether that was the answer, or whether to stop."""
+    if attempt.row.stage in (engine.Stage.CHECK, engine.Stage.STOP):
+        apply_input(attempt, attempt.row.turn, ReceivedInput("line_lost", engine.LineLost()))
 
 
 def adopt_missing_recording(attempt: LockedAttempt, recorded: dict[str, int | None]) -> None:
@@ -82,11 +105,11 @@ def adopt_missing_recording(attempt: LockedAttempt, recorded: dict[str, int | No
 
 
 def _save_recording(
-    attempt: LockedAttempt, turn: int, answer: engine.RecordedAnswer, *, sid: str, chosen: bool
+    attempt: LockedAttempt, turn: int, answer: engine.RecordedAnswer, *, sid: str, **fields: Any
 ) -> LockedRecording | None:
     """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
     length = {} if answer.seconds is None else {"seconds": answer.seconds}
-    recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, chosen=chosen, **length)
+    recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, **fields, **length)
     position = attempt.row.position
     if recording is not None:
         responses = (response.row for response in attempt.responses.values())
@@ -110,25 +133,10 @@ def _apply_fact(
         case engine.ConsentGiven():
             add_consent(attempt.row, Consent.Kind.RECORD, given=True, reply=reply)
             attempt.interview.begin()
-        case engine.QuestionAsked(position):
-            attempt.responses[position].mark_asked()
-        case engine.AnswerKept(position) if recording is not None:
-            attempt.responses[position].accept_recording(recording)
-        case engine.AnswerKept(position):
-            _close_unanswered(attempt, position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
-        case engine.QuestionUnanswered(position):
-            _close_unanswered(attempt, position, InterviewResponse.Status.SILENT, NOTHING_SAID)
         case engine.ConversationEnded():
             _apply_ending(attempt, fact, reply)
-        case _ as unreachable:
-            assert_never(unreachable)
-
-
-def _close_unanswered(attempt: LockedAttempt, position: int, status: InterviewResponse.Status, reason: str) -> None:
-    """Close this question without an answer, unless an earlier recording of it can serve as one."""
-    response = attempt.responses[position]
-    if not accept_partial_recording(response):
-        response.close_unscored(status, reason=reason)
+        case _:
+            apply_question_fact(attempt, fact, recording)
 
 
 def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply: ConsentReply) -> None:
@@ -151,7 +159,10 @@ def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply
         case engine.Ending.DECLINED:
             add_consent(row, Consent.Kind.RECORD, given=False, reply=reply)
             reason = f"Declined in {channel.session_name}."
-            interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason=reason)
+            if reply.wording_version:
+                interview.finish(Interview.Outcome.DECLINED, actor="candidate", reason=reason)
+            else:  # consent was given; the answers so far were, too
+                finish_by_coverage(interview, reason=reason, too_little=Interview.Outcome.DECLINED, actor="candidate")
         case engine.Ending.OPTED_OUT:
             add_consent(row, Consent.Kind.CALL, given=False, reply=reply)
             interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=OPTED_OUT)

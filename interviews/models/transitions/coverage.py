@@ -10,9 +10,13 @@ TOO_FEW_ANSWERS = "Too few of the questions were answered."
 
 
 def finish_by_coverage(
-    interview: LockedInterview, *, reason: str, too_little: Interview.Outcome = Interview.Outcome.TOO_LITTLE
+    interview: LockedInterview,
+    *,
+    reason: str,
+    too_little: Interview.Outcome = Interview.Outcome.TOO_LITTLE,
+    actor: str = "screener",
 ) -> None:
-    """Finish an interview that gets no more answers: complete, partial or too little, by the answered weight.
+    """Finish an interview that gets no more answers: complete, partial or `too_little`, by the answered weight.
 
     Answers that were cut off count. Scores do not: some answers may have one by now and others not.
     """
@@ -25,11 +29,11 @@ def finish_by_coverage(
     answered = [response for response in responses if response.status not in response.UNSAID]
     total = sum(response.weight for response in responses)
     if responses and answered == responses:
-        interview.finish(Interview.Outcome.COMPLETE, reason=reason)
+        interview.finish(Interview.Outcome.COMPLETE, reason=reason, actor=actor)
     elif responses and weighted_coverage(answered, total) >= interview.row.job.minimum_coverage:
-        interview.finish(Interview.Outcome.PARTIAL, reason=reason)
+        interview.finish(Interview.Outcome.PARTIAL, reason=reason, actor=actor)
     else:
-        interview.finish(too_little, reason=reason or TOO_FEW_ANSWERS)
+        interview.finish(too_little, reason=reason or TOO_FEW_ANSWERS, actor=actor)
 
 
 def accept_partial_recording(response: LockedResponse) -> bool:

@@ -2,6 +2,7 @@
 
 from functools import cache
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -22,9 +23,22 @@ def read_locked(query: str, pk: UUID, *models: type[BaseModel]) -> list[BaseMode
     values = iter(row)
     names = [[field.attname for field in model._meta.concrete_fields] for model in models]
     return [
-        model.from_db(connection.alias, fields, [*islice(values, len(fields))])
+        model.from_db(connection.alias, fields, _converted(model, [*islice(values, len(fields))]))
         for model, fields in zip(models, names, strict=True)
     ]
+
+
+def _converted(model: type[BaseModel], values: list[Any]) -> list[Any]:
+    """Convert the values as Django does in its own queries."""
+    for index, field in _converting_fields(model):
+        values[index] = field.from_db_value(values[index], None, connection)
+    return values
+
+
+@cache
+def _converting_fields(model: type[BaseModel]) -> list[tuple[int, Any]]:
+    fields = enumerate(model._meta.concrete_fields)
+    return [(index, field) for index, field in fields if hasattr(field, "from_db_value")]
 
 
 @cache

@@ -46,7 +46,7 @@ class TestWording:
             texts.REACH,
             *texts.LEADS.values(),
         ]
-        assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number"}
+        assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number", "competency"}
 
     def test_disclosure_versions_differ(self, tag: str) -> None:
         versions = {

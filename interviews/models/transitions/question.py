@@ -1,0 +1,88 @@
+"""The facts of a question: asked, answered, skipped, postponed."""
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+from interviews.conversation import engine
+from interviews.models.event import EventKind
+from interviews.models.no_answer import OF_REQUEST
+from interviews.models.response import InterviewResponse
+from interviews.models.transitions.answer import LockedRecording
+from interviews.models.transitions.attempt import LockedAttempt
+from interviews.models.transitions.coverage import accept_partial_recording
+from interviews.models.turns.live_transcript import LiveWords, add_live_words
+
+WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
+NOTHING_SAID = "Asked twice; nothing was said."
+REPLY_KEY = "reply"
+
+
+def recording_fields(facts: Iterable[engine.Fact]) -> dict[str, Any]:
+    """Return the columns of the recording of this turn that follow from the facts."""
+    fields: dict[str, Any] = {"chosen": False}
+    for fact in facts:
+        match fact:
+            case engine.AnswerKept(turn=None):
+                fields["chosen"] = True
+            case engine.RequestRecorded(request=request, turn=None):
+                fields["request"] = OF_REQUEST[request]
+            case _:
+                pass
+    return fields
+
+
+def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recording: LockedRecording | None) -> None:
+    """Write a fact to the rows. `recording`: the one of this turn."""
+    match fact:
+        case engine.QuestionAsked(position):
+            attempt.responses[position].mark_asked()
+        case engine.AnswerKept(position):
+            _keep_answer(attempt, fact, recording)
+        case engine.RequestRecorded():
+            _mark_request(attempt, fact)
+        case engine.QuestionUnanswered(position):
+            _close_unanswered(attempt, position, InterviewResponse.Status.SILENT, NOTHING_SAID)
+        case engine.QuestionSkipped(position, request):
+            reason = OF_REQUEST[request]
+            skipped = InterviewResponse.Status.SKIPPED
+            _close_unanswered(attempt, position, skipped, reason.label, no_answer=reason)
+        case engine.QuestionPostponed(position):
+            attempt.responses[position].postpone()
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _keep_answer(attempt: LockedAttempt, fact: engine.AnswerKept, recording: LockedRecording | None) -> None:
+    if fact.turn is not None:
+        recording = _recording_at(attempt, fact.turn)
+        if fact.words:
+            add_live_words(attempt.row.pk, fact.turn, LiveWords(REPLY_KEY, fact.words, is_final=True))
+    if recording is None:
+        _close_unanswered(attempt, fact.position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
+    else:
+        attempt.responses[fact.position].accept_recording(recording)
+
+
+def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
+    recording = attempt.row.takes.filter(turn=turn).first()
+    if recording is None:
+        return None
+    responses = (response.row for response in attempt.responses.values())
+    recording.response = next(response for response in responses if response.pk == recording.response_id)
+    return LockedRecording(recording, attempt.interview)
+
+
+def _mark_request(attempt: LockedAttempt, fact: engine.RequestRecorded) -> None:
+    """A recording is no answer. The one of this turn was saved so."""
+    reason = OF_REQUEST[fact.request]
+    if fact.turn is not None:
+        attempt.row.takes.filter(turn=fact.turn).update(request=reason)
+    kind = EventKind.RESPONSE_REQUEST
+    attempt.interview.add_event(kind, actor="candidate", position=fact.position, request=reason)
+
+
+def _close_unanswered(attempt: LockedAttempt, position: int, status: str, reason: str, no_answer: str = "") -> None:
+    """Close this question without an answer, unless an earlier recording of it can serve as one."""
+    response = attempt.responses[position]
+    if not accept_partial_recording(response):
+        response.close_unscored(status, reason=reason, no_answer=no_answer)
