@@ -83,6 +83,7 @@ RESPONSE = [
             "score": 6.4,
             "score_reason": "",
             "feedback": "A concrete case. Say what changed afterwards.",
+            "note": "",
             "criteria": [
                 {
                     "criterion": "relevance",
@@ -103,11 +104,78 @@ RESPONSE = [
                 }
             ],
             "flags": [],
+            "source": "model",
             "label": INTERVIEWER,
             "model": "gpt-6-luna-2026-09-01",
             "measures": None,
             "earlier": [],
+            "opinions": [],
         },
+    )
+]
+
+_QUOTE = "a full disk had stopped the broker"
+ANSWER_TO_SCORE = [
+    response_example(
+        "An answer that waits for a person",
+        {
+            "position": 0,
+            "question": "Tell me about a time when you found the cause of an outage.",
+            "competency": "Troubleshooting",
+            "status": "transcribed",
+            "transcript": f"Our queue stood still. I found that {_QUOTE}.",
+            "rubric": [
+                {
+                    "criterion": "relevance",
+                    "name": "Relevance",
+                    "weight": 3.0,
+                    "anchors": {"2": "Another subject.", "5": "General terms.", "9": "Exactly what was asked."},
+                }
+            ],
+            "version": "5d1f0c3b2a998877",
+            "role": "score",
+        },
+    )
+]
+PERSON_SCORES = [
+    request_example(
+        "A score with its evidence",
+        {
+            "scorer": "Hanna Berg",
+            "version": "5d1f0c3b2a998877",
+            "criteria": [{"criterion": "relevance", "score": 7, "quotes": [_QUOTE]}],
+            "note": "Names the cause, not what changed afterwards.",
+        },
+    )
+]
+PERSON_ASSESSMENT = [
+    response_example(
+        "The score counts",
+        {
+            "id": EVENT_ID,
+            "role": "score",
+            "is_current": True,
+            "is_blind": True,
+            "source": "person",
+            "label": "Hanna Berg (api key ATS)",
+            "score": 7.0,
+            "criteria": [
+                {
+                    "criterion": "relevance",
+                    "name": "Relevance",
+                    "weight": 3.0,
+                    "score": 7.0,
+                    "reason": "",
+                    "evidence": [{"quote": _QUOTE, "verified": True, "why_not": "", "start": 36, "end": 70}],
+                    "flags": [],
+                }
+            ],
+            "note": "Names the cause, not what changed afterwards.",
+            "flags": [],
+            "rubric_version": "0f3a5c7e9b1d",
+            "created_at": "2026-11-21T10:00:00Z",
+        },
+        201,
     )
 ]
 
@@ -137,6 +205,7 @@ _RESULT = {
     "improvements": [],
     "flags": [],
     "label": INTERVIEWER,
+    "judges": [{"source": "model", "name": INTERVIEWER, "positions": [0]}],
     "model": "gpt-6-luna-2026-09-01",
     "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
@@ -231,6 +300,10 @@ INTERVIEW_PROBLEMS = {
     },
     "result": {404: "There is no result yet: the interview is in progress. Poll its status until it is over."},
     "cancel": {409: "This interview is completed; it can no longer be cancelled."},
+    "score": {
+        400: {"criteria.0.quotes": ["relevance: “I led a team” is not in the transcript."]},
+        409: "The transcript, its score or the rubric has changed since this answer was opened, so nothing was saved.",
+    },
     "rescore": {409: "Only a completed interview can be scored again."},
 }
 CAMPAIGN_PROBLEMS = {

@@ -23,7 +23,7 @@ from interviews.models import (
 )
 from interviews.models.result import Recommendation
 from interviews.planning import NOT_POSSIBLE_CODES, plan_interview
-from interviews.records import CriterionRecord, SpeechMetrics
+from interviews.records import CriterionRecord, Judge, SpeechMetrics
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
@@ -118,6 +118,7 @@ class RescoringSerializer(StrictSerializer):
 CriterionResultSerializer = serializer_of(CriterionRecord, name="CriterionResult")
 MeasuresSerializer = serializer_of(SpeechMetrics, name="Measures")
 PointSerializer = serializer_of(Point)
+JudgeSerializer = serializer_of(Judge)
 
 
 class EarlierAssessmentSerializer(StrictModelSerializer[Assessment]):
@@ -132,9 +133,12 @@ class EarlierAssessmentSerializer(StrictModelSerializer[Assessment]):
             "score",
             "score_reason",
             "feedback",
+            "note",
             "criteria",
             "flags",
+            "source",
             "label",
+            "is_blind",
             "model",
             "rubric_version",
             "prompt_hash",
@@ -166,7 +170,18 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
         source="current_assessment.label",
         read_only=True,
         default="",
-        help_text="Name of the interviewer that scored it",
+        help_text="Name of the model or the person that scored it",
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # hides an attribute of fields
+        Assessment.Source.choices,
+        source="current_assessment.source",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Whether a model or a person scored it; null: no score",
+    )
+    note = serializers.CharField(
+        source="current_assessment.note", read_only=True, default="", help_text="What the person noted who scored it"
     )
     model = serializers.CharField(source="current_assessment.model", read_only=True, default="")
     measures = serializers.SerializerMethodField(
@@ -177,6 +192,13 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
         many=True,
         read_only=True,
         help_text="Earlier assessments: before it was scored again, or rejected; newest first",
+    )
+
+    opinions = EarlierAssessmentSerializer(
+        source="second_opinions",
+        many=True,
+        read_only=True,
+        help_text="Second opinions of people, which do not count; newest first",
     )
 
     class Meta:
@@ -194,12 +216,15 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
             "score",
             "score_reason",
             "feedback",
+            "note",
             "criteria",
             "flags",
+            "source",
             "label",
             "model",
             "measures",
             "earlier",
+            "opinions",
         ]
         read_only_fields = fields
         extra_kwargs = {
@@ -237,6 +262,7 @@ class EarlierResultSerializer(StrictModelSerializer[InterviewResult]):
     strengths = PointSerializer(many=True)
     improvements = PointSerializer(many=True)
     flags = serializers.ListField(child=serializers.CharField())
+    judges = JudgeSerializer(many=True, help_text="Whose scores these are; empty for results of earlier versions")
 
     class Meta:
         model = InterviewResult
@@ -253,6 +279,7 @@ class EarlierResultSerializer(StrictModelSerializer[InterviewResult]):
             "improvements",
             "flags",
             "label",
+            "judges",
             "model",
             "prompt_hash",
             "created_at",

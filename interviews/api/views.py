@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from django.db.models import Count, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -16,13 +16,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from interviews.api import examples, serializers
+from interviews.api.scoring import ScoringActions
 from interviews.campaigns import add_candidates
 from interviews.models import (
-    Assessment,
     Attempt,
     Campaign,
     Interview,
-    InterviewResponse,
     InterviewResult,
     lock_interview,
 )
@@ -100,7 +99,7 @@ def missing_result_reason(interview: Interview) -> str:
     return f"There will be no result: {outcome}. {interview.outcome_reason}".strip()
 
 
-class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
+class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """POST calls a candidate, at once or at a scheduled time."""
 
     queryset = annotated_interviews()
@@ -117,6 +116,8 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
         "cost": "Read the cost of an interview",
         "cancel": "Cancel an interview",
         "rescore": "Score the answers again",
+        "scoring": "Read an answer that a person is to score",
+        "score": "Score an answer as a person",
     }
     problem_examples = examples.INTERVIEW_PROBLEMS
 
@@ -126,10 +127,7 @@ class InterviewViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Api
     @sublist_action(serializers.ResponseSerializer)
     def responses(self, request: Request, **kwargs: Any) -> Response:
         """List the questions with their answers and assessments."""
-        is_current = Q(is_current=True, response__status=InterviewResponse.Status.ASSESSED)
-        current = Prefetch("assessments", Assessment.objects.filter(is_current))
-        earlier = Prefetch("assessments", Assessment.objects.exclude(is_current), to_attr="earlier_assessments")
-        responses = self.get_object().responses.prefetch_related(current, earlier)
+        responses = self.get_object().responses.prefetch_related("assessments")
         return Response(serializers.ResponseSerializer(responses, many=True).data)
 
     @sublist_action(serializers.EventSerializer)

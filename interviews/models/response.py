@@ -124,6 +124,20 @@ class InterviewResponse(LeasableModel):
         return next((assessment for assessment in self.assessments.all() if assessment.is_current), None)
 
     @property
+    def second_opinions(self) -> list[Assessment]:
+        """Second opinions that do not count, newest first."""
+        return [entry for entry in self._other_assessments if entry.role == Assessment.Role.SECOND_OPINION]
+
+    @property
+    def earlier_assessments(self) -> list[Assessment]:
+        """Assessments that were replaced or rejected, newest first."""
+        return [entry for entry in self._other_assessments if entry.role == Assessment.Role.SCORE]
+
+    @property
+    def _other_assessments(self) -> list[Assessment]:
+        return [entry for entry in self.assessments.all() if entry != self.current_assessment]
+
+    @property
     def has_score(self) -> bool:
         current = self.current_assessment
         return current is not None and current.score is not None

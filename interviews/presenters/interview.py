@@ -97,10 +97,6 @@ class AssessmentCard:
     def flags(self) -> list[str]:
         return flag_labels(self.assessment.flags)
 
-    @property
-    def is_opinion(self) -> bool:
-        return self.assessment.role == Assessment.Role.SECOND_OPINION
-
 
 @dataclass(frozen=True)
 class ResponseCard:
@@ -108,7 +104,7 @@ class ResponseCard:
 
     response: InterviewResponse
     current: AssessmentCard | None
-    opinions: list[AssessmentCard]
+    opinions: list[Assessment]
     earlier: list[AssessmentCard]
     transcript: list[TranscriptSpan]
     problem: str
@@ -118,12 +114,11 @@ class ResponseCard:
         current = response.current_assessment
         criteria = current.criteria if current else []
         quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
-        others = [AssessmentCard(assessment) for assessment in response.assessments.all() if assessment != current]
         return cls(
             response=response,
             current=AssessmentCard(current) if current else None,
-            opinions=[card for card in others if card.is_opinion],
-            earlier=[card for card in others if not card.is_opinion],
+            opinions=response.second_opinions,
+            earlier=[AssessmentCard(assessment) for assessment in response.earlier_assessments],
             transcript=list(split_transcript(response.transcript, quotes)),
             problem=(current.reason if current else "") or response.status_reason,
         )

@@ -56,11 +56,11 @@ class PersonScores:
 
 
 class InvalidScores(ValueError):
-    """Scores that are not saved. `errors` says what to change, by the key of the criterion."""
+    """Scores that are not saved. `errors` says what to change in this field of which criterion, by its key."""
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    def __init__(self, field: str, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
-        self.errors = errors
+        self.field, self.errors = field, errors
 
 
 class ScoringConflict(InvalidTransition):
@@ -137,7 +137,7 @@ def _check_criteria(criteria: Sequence[CriterionScore], keys: list[str]) -> None
     repeated = {key: CRITERION_REPEATED for key in keys if scored.count(key) > 1}
     missing = {key: CRITERION_MISSING for key in keys if key not in scored}
     if errors := unknown | repeated | missing:
-        raise InvalidScores(errors)
+        raise InvalidScores("criterion", errors)
 
 
 def _check_evidence(verified: VerifiedScores) -> None:
@@ -152,4 +152,4 @@ def _check_evidence(verified: VerifiedScores) -> None:
         if evidence.why_not == Flag.QUOTE_NOT_FOUND
     }
     if errors := unsupported | missing:
-        raise InvalidScores(errors)
+        raise InvalidScores("quotes", errors)

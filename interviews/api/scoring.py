@@ -1,0 +1,167 @@
+"""API of people's scores: what is to be scored, and the scores."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from interviews.api import examples
+from interviews.models import Assessment, InterviewResponse
+from interviews.records import CriterionRecord
+from interviews.scoring.person import (
+    InvalidScores,
+    PersonCriterionScore,
+    PersonScores,
+    Scorer,
+    save_person_scores,
+    scoring_version,
+)
+from interviews.scoring.rubric import job_rubric
+from screener.api.authentication import request_actor
+from screener.api.fields import NumberField
+from screener.api.problem_details import WHOLE_REQUEST
+from screener.api.record_serializer import serializer_of
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
+
+MAX_QUOTES = 20
+MAX_QUOTE = 5000
+POSITION = OpenApiParameter("position", OpenApiTypes.INT, OpenApiParameter.PATH, description="Of the question, from 0")
+
+
+class RubricCriterionSerializer(StrictSerializer):
+    criterion = serializers.CharField(source="key", help_text="The key to score it by")
+    name = serializers.CharField()
+    weight = serializers.FloatField()
+    anchors = serializers.DictField(child=serializers.CharField(), help_text="What scores of 2, 5 and 9 look like")
+
+
+@extend_schema_serializer(examples=examples.ANSWER_TO_SCORE)
+class AnswerToScoreSerializer(StrictModelSerializer[InterviewResponse]):
+    """An answer with its rubric, and nothing of other assessments, so that people can score blind."""
+
+    rubric = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField(help_text="Send it with the scores")
+    role = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InterviewResponse
+        fields = ["position", "question", "competency", "status", "transcript", "rubric", "version", "role"]
+        read_only_fields = fields
+
+    def get_rubric(self, response: InterviewResponse) -> list[dict[str, Any]]:
+        criteria = RubricCriterionSerializer(job_rubric(response.interview.job), many=True).data
+        return [dict(criterion) for criterion in criteria]
+
+    def get_version(self, response: InterviewResponse) -> str:
+        return scoring_version(response)
+
+    def get_role(self, response: InterviewResponse) -> Assessment.Role:
+        """What a score would be that is given now: the one that counts, or a second opinion."""
+        return Assessment.Role.SECOND_OPINION if response.has_score else Assessment.Role.SCORE
+
+
+class CriterionInputSerializer(StrictSerializer):
+    criterion = serializers.CharField(max_length=50, help_text="Its key in the rubric")
+    score = NumberField(max_digits=4, decimal_places=2, min_value=0, max_value=10)
+    quotes = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_QUOTE),
+        default=list,
+        max_length=MAX_QUOTES,
+        help_text="The candidate's words as they stand in the transcript. A score above 5 needs at least one",
+    )
+    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+@extend_schema_serializer(examples=examples.PERSON_SCORES)
+class PersonScoresSerializer(StrictSerializer):
+    scorer = serializers.CharField(max_length=60, help_text="Name of the person who scored; shown beside the score")
+    version = serializers.CharField(max_length=64, help_text="`version` of the answer that the person read")
+    criteria = CriterionInputSerializer(many=True, allow_empty=False, help_text="Each criterion of the rubric once")
+    note = serializers.CharField(max_length=5000, allow_blank=True, default="", help_text="For colleagues")
+    has_seen_others = serializers.BooleanField(
+        default=False, help_text="Whether the person had seen another score of this answer, so that theirs is not blind"
+    )
+
+    def to_scores(self) -> PersonScores:
+        data: Any = self.validated_data
+        criteria = [PersonCriterionScore(**row | {"score": float(row["score"])}) for row in data["criteria"]]
+        return PersonScores(criteria, data["version"], note=data["note"], has_seen_others=data["has_seen_others"])
+
+
+@extend_schema_serializer(examples=examples.PERSON_ASSESSMENT)
+class AssessmentSerializer(StrictModelSerializer[Assessment]):
+    """An assessment by a person."""
+
+    score = serializers.FloatField(help_text="0 to 10, computed from the criteria")
+    criteria = serializer_of(CriterionRecord, name="CriterionResult")(many=True)
+    flags = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id",
+            "role",
+            "is_current",
+            "is_blind",
+            "source",
+            "label",
+            "score",
+            "criteria",
+            "note",
+            "flags",
+            "rubric_version",
+            "created_at",
+        ]
+        read_only_fields = fields
+        extra_kwargs = {
+            "role": {"help_text": "How it was given: as the score of the answer, or beside another one"},
+            "is_current": {"help_text": "Whether it counts"},
+            "label": {"help_text": "Who scored"},
+        }
+
+
+class ScoringActions:
+    """Adds the actions to the viewset of interviews."""
+
+    get_object: Any
+
+    @extend_schema(parameters=[POSITION], responses=AnswerToScoreSerializer)
+    @action(detail=True, url_path=r"responses/(?P<position>\d{1,4})/scoring")
+    def scoring(self, request: Request, position: str, **kwargs: Any) -> Response:
+        """Return an answer with its rubric, for a person to score. It says nothing of other assessments."""
+        return Response(AnswerToScoreSerializer(self._get_response(position)).data)
+
+    @extend_schema(parameters=[POSITION], request=PersonScoresSerializer, responses={201: AssessmentSerializer})
+    @scoring.mapping.post
+    def score(self, request: Request, position: str, **kwargs: Any) -> Response:
+        """Add a person's scores. They count where the answer has no score, and are a second opinion elsewhere."""
+        response = self._get_response(position)
+        given = PersonScoresSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor = request_actor(request)
+        scorer = Scorer(name=f"{given.validated_data['scorer']} ({actor})", actor=actor)
+        scores = given.to_scores()
+        try:
+            assessment = save_person_scores(response, scores, scorer)
+        except InvalidScores as error:
+            raise ValidationError({"criteria": _errors_by_position(error, scores)}) from None
+        return Response(AssessmentSerializer(assessment).data, status=201)
+
+    def _get_response(self, position: str) -> InterviewResponse:
+        responses = self.get_object().responses.select_related("interview__job").prefetch_related("assessments")
+        response: InterviewResponse = get_object_or_404(responses, position=int(position))
+        return response
+
+
+def _errors_by_position(error: InvalidScores, scores: PersonScores) -> dict[Any, Any]:
+    """Name the criterion by its place in the request. One that the request lacks has no place."""
+    places = {criterion.criterion: place for place, criterion in enumerate(scores.criteria)}
+    located = {places[key]: {error.field: [f"{key}: {text}"]} for key, text in error.errors.items() if key in places}
+    missing = [f"{key}: {text}" for key, text in error.errors.items() if key not in places]
+    return located | ({WHOLE_REQUEST: missing} if missing else {})
