@@ -1,4 +1,9 @@
-"""The utterances that are understood, by language: one file per language, named by its tag."""
+"""The utterances that are understood, by language.
+
+A language is one file, named by its tag: `en.txt`. `language_file.py` describes its sections, `notation.py` the
+notation of phrases. The code knows no language. To add one, write the file, collect labelled phrasings of people who
+speak the language, and measure with `python -m devtools.phrasings`.
+"""
 
 from pathlib import Path
 

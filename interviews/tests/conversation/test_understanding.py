@@ -1,0 +1,168 @@
+"""What an utterance means: consent is clear, refusals are safe, and one breath may hold several intents."""
+
+from functools import cache
+from itertools import product
+
+import pytest
+
+from devtools.phrasings import Phrasing, read_phrasings
+from interviews.conversation.phrases import LANGUAGES, for_language
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.notation import compile_phrase, split_alternatives
+from interviews.conversation.phrases.parsing import MAX_WORDS
+from interviews.conversation.phrases.understanding import understand
+from interviews.tests.conversation.test_phrasings import FILES
+
+NAME = "Maria Lopez"
+DOUBTS = (
+    *("but not the recording", "if it is short", "I guess", "maybe", "unless it takes long", "only for five minutes"),
+    *("as long as nobody hears it", "but call me later", "who listens to it", "is it recorded", "except the video"),
+    *("wait", "I need to think", "do I have to", "without recording", "I am not sure", "can I talk to a person"),
+    *("you are a robot", "what was that", "sorry", "goodbye"),
+)
+WITHDRAWALS = ("no", "I don't", "or not", "no I don't agree", "never mind no")
+SAMPLE = 10
+"""Every tenth phrasing is enough for a composed utterance."""
+
+REPORTS = ("My boss said", "A customer once told me", "When people say", "I was told by the team")
+
+
+def understood(words: str, expecting: Expecting, name: str = NAME) -> Understanding:
+    return understand(words, expecting, for_language("en"), name)
+
+
+@cache
+def all_phrasings() -> list[Phrasing]:
+    return [phrasing for path in FILES for phrasing in read_phrasings(path)]
+
+
+def labelled(*intents: Intent) -> list[Phrasing]:
+    return [phrasing for phrasing in all_phrasings() if phrasing.intent in intents]
+
+
+def consents(utterances: list[str]) -> list[str]:
+    return [words for words in utterances if understood(words, Expecting.CONSENT).intent is Intent.AGREE]
+
+
+class TestConsent:
+    def test_doubt_in_any_place_is_no_consent(self) -> None:
+        agreements = [phrasing.words for phrasing in labelled(Intent.AGREE)][::SAMPLE]
+        utterances = [f"{words} {doubt}" for words, doubt in product(agreements, DOUBTS + WITHDRAWALS)]
+        utterances += [f"{doubt} {words}" for words, doubt in product(agreements, DOUBTS)]
+        assert consents(utterances) == []
+
+    def test_consent_stays_consent_with_politeness(self) -> None:
+        polite = [f"um {words}, thank you" for words in ("yes I agree", "go ahead", "of course", "that's fine with me")]
+        assert {understood(words, Expecting.CONSENT).intent for words in polite} == {Intent.AGREE}
+
+    @pytest.mark.parametrize("intent", [Intent.REFUSE, Intent.NEVER, Intent.NO, Intent.LATER, Intent.PERSON])
+    def test_no_other_wish_is_consent(self, intent: Intent) -> None:
+        assert consents([f"yes {phrasing.words}" for phrasing in labelled(intent)]) == []
+
+    @pytest.mark.parametrize("expecting", [Expecting.IDENTITY, Expecting.QUESTION, Expecting.ANSWER_CHECK])
+    def test_other_prompts_get_no_consent(self, expecting: Expecting) -> None:
+        agreements = labelled(Intent.AGREE)[::SAMPLE]
+        intents = {understood(phrasing.words, expecting).intent for phrasing in agreements}
+        assert Intent.AGREE not in intents
+
+
+class TestNever:
+    def test_reported_speech_in_answer_is_answer(self) -> None:
+        requests = (Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.LATER)
+        utterances = [
+            f"{report} {phrasing.words} and I did what they wanted because it was my job"
+            for phrasing, report in product(labelled(*requests)[::SAMPLE], REPORTS)
+        ]
+        intents = {understood(words, Expecting.QUESTION).intent for words in utterances}
+        assert intents == {Intent.ANSWER}
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "never mind",
+            "I never got your mail",
+            "don't call me now",
+            "don't call me at work",
+            "don't call me before six",
+            "don't hang up",
+            "don't call me Maria",
+            "please don't call again until Monday",
+            "I stopped calling you people back",
+            "you never called me",
+            "can I opt out of the recording",
+            "stop the call",
+            "take my number and call me later",
+            "if you call again I will be home",
+            "I do not want any more calls today",
+        ],
+    )
+    @pytest.mark.parametrize("expecting", list(Expecting))
+    def test_other_wish_is_not_never(self, words: str, expecting: Expecting) -> None:
+        assert understood(words, expecting).intent is not Intent.NEVER
+
+
+class TestIdentity:
+    def test_name_is_the_candidates(self) -> None:
+        own = {
+            understood(words, Expecting.IDENTITY).intent for words in ("this is Maria", "Lopez here", "Lopes speaking")
+        }
+        other = {understood(words, Expecting.IDENTITY).intent for words in ("this is John", "John speaking")}
+        assert (own, other) == ({Intent.THIS_IS_ME}, {Intent.NOT_ME})
+
+    def test_question_in_same_breath_is_kept(self) -> None:
+        understanding = understood("yes this is Maria, who's calling?", Expecting.IDENTITY)
+        assert understanding == Understanding(Intent.THIS_IS_ME, frozenset({Intent.WHO_IS_THIS}))
+
+    @pytest.mark.parametrize("words", ["yes no", "this is Maria she is not here", "no yes"])
+    def test_contradiction_is_unclear(self, words: str) -> None:
+        assert understood(words, Expecting.IDENTITY).intent is Intent.UNCLEAR
+
+    def test_long_greeting_is_cut(self) -> None:
+        assert understood("la " * MAX_WORDS + "stop calling me", Expecting.IDENTITY).intent is Intent.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("words", "tag"),
+    [
+        ("do you speak Spanish", "es"),
+        ("no English, Polish please", "pl"),
+        ("sprechen Sie Deutsch", "de"),
+        ("no English", None),
+    ],
+)
+def test_language_is_named(words: str, tag: str | None) -> None:
+    understanding = understood(words, Expecting.CONSENT)
+    assert (understanding.intent, understanding.language) == (Intent.OTHER_LANGUAGE, tag)
+
+
+@pytest.mark.parametrize("words", ["", "...", "\u00e9\u00e8 \U0001f600", "'", "a" * 500, "no " * 300])
+@pytest.mark.parametrize("expecting", list(Expecting))
+def test_any_text_is_understood(words: str, expecting: Expecting) -> None:
+    assert understood(words, expecting).intent in Intent
+
+
+class TestLanguageFiles:
+    @pytest.mark.parametrize("tag", sorted(LANGUAGES))
+    def test_every_phrase_compiles(self, tag: str) -> None:
+        language = LANGUAGES[tag]
+        for section in language.sections:
+            for phrase in section.phrases:
+                assert compile_phrase(phrase, language.fragments).pattern.groups == 0
+
+    @pytest.mark.parametrize("tag", sorted(LANGUAGES))
+    def test_every_intent_has_phrases(self, tag: str) -> None:
+        intents = {section.intent for section in LANGUAGES[tag].sections}
+        assert set(Intent) - intents == {Intent.ANSWER}
+
+    def test_longest_alternative_is_matched_first(self) -> None:
+        pattern = compile_phrase("(this | this <what>)", {"what": "question | last question"}).pattern
+        match = pattern.search(" this last question ")
+        assert match is not None
+        assert match.group() == " this last question"
+
+    def test_alternatives_are_split_outside_brackets(self) -> None:
+        assert [text.split() for text in split_alternatives("a (b | c) | d")] == [["a", "(", "b", "|", "c", ")"], ["d"]]
+
+    def test_unknown_sign_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="notation"):
+            compile_phrase("call & me", {})
