@@ -64,7 +64,7 @@ def _keep_answer(attempt: LockedAttempt, fact: engine.AnswerKept, recording: Loc
 
 
 def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
-    recording = attempt.row.takes.filter(turn=turn).first()
+    recording = attempt.row.recordings.filter(turn=turn).first()
     if recording is None:
         return None
     responses = (response.row for response in attempt.responses.values())
@@ -76,7 +76,7 @@ def _mark_request(attempt: LockedAttempt, fact: engine.RequestRecorded) -> None:
     """A recording is no answer. The one of this turn was saved so."""
     reason = OF_REQUEST[fact.request]
     if fact.turn is not None:
-        attempt.row.takes.filter(turn=fact.turn).update(request=reason)
+        attempt.row.recordings.filter(turn=fact.turn).update(request=reason)
     kind = EventKind.RESPONSE_REQUEST
     attempt.interview.add_event(kind, actor="candidate", position=fact.position, request=reason)
 
