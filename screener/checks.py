@@ -49,15 +49,28 @@ def check_organisation(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Not tagged as a check of settings: those also run in a process that must not connect before it forks."""
     try:
         with transaction.atomic():
-            if Organisation.current():
-                return []
+            organisation = Organisation.current()
     except DatabaseError:  # it does not answer, or is not migrated yet
         return []
+    if organisation:
+        return _callback_number_warnings(organisation)
     return [
         Warning(
             "The employer has no name yet, so no calls are placed.",
             hint="Enter it in the admin under Organisation, or run manage.py set_organisation.",
             id="screener.W009",
+        )
+    ]
+
+
+def _callback_number_warnings(organisation: Organisation) -> list[CheckMessage]:
+    if organisation.callback_number != settings.TWILIO_PHONE_NUMBER:
+        return []
+    return [
+        Warning(
+            "The call-back number is TWILIO_PHONE_NUMBER, at which no person answers.",
+            hint="Enter another number in the admin under Organisation.",
+            id="screener.W010",
         )
     ]
 

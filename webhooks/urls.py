@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
 from webhooks.twilio import views
+from webhooks.twilio.inbound import views as inbound_views
 
 
 class TurnConverter(IntConverter):
@@ -13,6 +14,10 @@ class TurnConverter(IntConverter):
 register_converter(TurnConverter, "turn")
 
 urlpatterns = [
+    path("twilio/inbound/", inbound_views.InboundCallView.as_view(), name="twilio-inbound"),
+    path("twilio/inbound/reply", inbound_views.InboundReplyView.as_view(), name="twilio-inbound-reply"),
+    path("twilio/inbound/status", inbound_views.InboundStatusView.as_view()),
+    path("twilio/inbound/fallback", inbound_views.InboundFallbackView.as_view()),
     path("twilio/attempts/<uuid:attempt_id>/status", views.StatusView.as_view(), name="twilio-status"),
     path("twilio/attempts/<uuid:attempt_id>/machine", views.MachineView.as_view(), name="twilio-amd"),
     path("twilio/attempts/<uuid:attempt_id>/turns/<turn:turn>/recording", views.RecordingView.as_view()),

@@ -6,7 +6,6 @@ The last two digits of a number choose the persona that answers: devtools/phone_
 from django.db import transaction
 
 from candidates.models import Candidate, Consent
-from devtools.demo.environment import CALLER_NUMBER
 from interviews.models import Attempt, Interview, lock_call, lock_interview
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
@@ -16,7 +15,7 @@ from screener.records import QuestionSpec
 ORGANISATION = {
     "name": "Northwind Services, Inc.",
     "spoken_name": "Northwind Services",
-    "callback_number": CALLER_NUMBER,
+    "callback_number": "+12025550199",
     "privacy_notice_url": "https://northwind.example/privacy",
 }
 SOURCE = "demo data"

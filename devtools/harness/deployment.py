@@ -37,7 +37,7 @@ HOLD_DATABASE = (
 )
 ORGANISATION = [
     "Northwind Services, Inc.",
-    "--callback-number=+12025550100",
+    "--callback-number=+12025550199",
     "--privacy-notice=https://northwind.example/privacy",
 ]
 START_TIMEOUT = 60

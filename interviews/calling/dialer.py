@@ -136,7 +136,7 @@ def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
         case Later() as wait:
             postpone_call(locked, wait)
         case Allowed(number, hours_end):
-            later = _wait_for_services(interview, now) or _wait_for_slot(locked, now)
+            later = wait_for_services(interview, now) or _wait_for_slot(locked, now)
             if later is None:
                 return _create_attempt(locked, number, hours_end)
             postpone_call(locked, later)
@@ -145,7 +145,7 @@ def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
     return None
 
 
-def _wait_for_services(interview: Interview, now: datetime) -> Later | None:
+def wait_for_services(interview: Interview, now: datetime) -> Later | None:
     """Answers that could not be transcribed or scored are not asked for.
 
     A conversation that has begun goes on though the budget for models is spent: only its scores wait.

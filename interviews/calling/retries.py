@@ -55,14 +55,15 @@ def follow_up_attempt(attempt_id: UUID) -> None:
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
     """Call again after the attempt spacing, until the attempts are used up or the number proves to be dead.
 
-    Attempts that the candidate postponed do not count. Neither do those that failed on our side, with an apology,
-    unless they are as many as all attempts. A time that was promised is kept, whatever the number of attempts.
+    Attempts that the candidate postponed do not count, nor do calls of the candidate. Neither do those that failed on
+    our side, with an apology, unless they are as many as all attempts. A time that was promised is kept, whatever the
+    number of attempts.
     """
     if attempt.outcome == attempt.Outcome.INVALID_NUMBER:
         give_up_calling(interview, Interview.Outcome.UNREACHED, attempt.reason)
         return
     limit = interview.row.job.max_attempts
-    placed = interview.row.attempts.exclude(call__twilio_sid="")
+    placed = interview.row.attempts.exclude(call__twilio_sid="").filter(direction=Attempt.Direction.OUTBOUND)
     apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)
     counted = placed.count() - apologised - interview.row.postponements
     if attempt.call_again_at:
@@ -73,7 +74,7 @@ def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
         due = timezone.now() + _attempt_spacing(interview.row.job, 1)
         postpone_call(interview, Later(due, WaitReason.CALL_BACK, attempt.reason))
     else:
-        due = timezone.now() + _attempt_spacing(interview.row.job, counted)
+        due = timezone.now() + _attempt_spacing(interview.row.job, max(counted, 1))
         reason = f"{attempt.get_outcome_display()}; trying again."
         postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
 

@@ -146,7 +146,7 @@ def _number_is_free(request: CallRequest) -> Verdict:
 
 
 def _has_cooled_down(request: CallRequest) -> Verdict:
-    last_end = request.placed_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
+    last_end = request.connected_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last_end and last_end + settings.CALL_COOL_DOWN > request.now:
         due = last_end + settings.CALL_COOL_DOWN
         return Later(due, WaitReason.COOL_DOWN, "This number was called a moment ago.")
@@ -184,6 +184,12 @@ MOMENTARY_RULES: dict[DialRule, Rule] = {
     DialRule.NUMBER_BUSY: _number_is_free,
     DialRule.COOL_DOWN: _has_cooled_down,
     DialRule.NUMBER_DAILY_LIMIT: _is_within_daily_limit,
+}
+
+
+RULES_OF_INBOUND_CALLS: dict[DialRule, Rule] = {
+    DialRule.JOB: _job_is_open,
+    **{rule: PERSON_RULES[rule] for rule in PERSON_RULES.keys() - {DialRule.CONSENT, DialRule.OUT_OF_SERVICE}},
 }
 
 
@@ -236,6 +242,14 @@ def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) 
     requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
     known = zip(requests, load_histories(requests, job), strict=True)
     return [_report(replace(request, known_history=history), PERMANENT_RULES).obstacle for request, history in known]
+
+
+def may_receive(interview: Interview) -> bool:
+    """Whether a call from the candidate may become an attempt. Rules about our own calls do not concern it."""
+    candidate, job = interview.candidate, interview.job
+    is_repeat = bool(interview.repeat_reason)
+    request = CallRequest(candidate.phone, timezone.now(), candidate, job, interview, is_repeat=is_repeat)
+    return _report(request, RULES_OF_INBOUND_CALLS).obstacle is None
 
 
 def may_call_now(

@@ -60,6 +60,7 @@ class Script:
     employer: Employer = field(default_factory=Employer)
     judged_by_person: bool = False
     next_call: NextCall | None = None
+    is_inbound: bool = False
 
     @property
     def wording(self) -> Wording:
@@ -118,7 +119,7 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
-            templates = (script.wording.PREFACES[prompt.preface], *_introduction_templates(script.wording, prompt))
+            templates = (script.wording.PREFACES[prompt.preface], *_introduction_templates(script, prompt))
             return tuple(script.fill(template) for template in templates if template)
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
@@ -146,12 +147,15 @@ def _farewell(script: Script) -> tuple[str, ...]:
     return *reach, script.wording.FAREWELL
 
 
-def _introduction_templates(texts: Wording, prompt: engine.Introduction) -> tuple[str, ...]:
+def _introduction_templates(script: Script, prompt: engine.Introduction) -> tuple[str, ...]:
+    texts = script.wording
     match prompt:
         case engine.AskIdentity(keys_only=True):
             return (texts.IDENTITY_BY_KEYS,)
-        case engine.AskIdentity(again=again):
-            return (texts.GREETING_AGAIN if again else texts.GREETING,)
+        case engine.AskIdentity(again=True):
+            return (texts.GREETING_AGAIN,)
+        case engine.AskIdentity():
+            return (texts.GREETING_CALLED_BACK if script.is_inbound else texts.GREETING,)
         case engine.AskReachable(keys_only=keys_only):
             return (texts.REACHABLE_BY_KEYS if keys_only else texts.REACHABLE,)
         case engine.AskTime(keys_only=keys_only):

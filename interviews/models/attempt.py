@@ -29,6 +29,10 @@ class Attempt(BaseModel):
         IN_PROGRESS = "in_progress", "Under way"
         ENDED = "ended", "Ended"
 
+    class Direction(models.TextChoices):
+        OUTBOUND = "outbound", "We called"
+        INBOUND = "inbound", "The candidate called"
+
     class Outcome(models.TextChoices):
         ANSWERED = "answered", "Answered"
         NO_ANSWER = "no_answer", "No answer"
@@ -49,6 +53,9 @@ class Attempt(BaseModel):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    direction = models.CharField(
+        max_length=8, choices=Direction.choices, default=Direction.OUTBOUND, db_default=Direction.OUTBOUND
+    )
     stage = models.CharField(max_length=10, default=engine.Stage.OPENING)
     turn = models.PositiveIntegerField(default=0)
     silences = models.PositiveSmallIntegerField(default=0)

@@ -71,6 +71,11 @@ class Call(BaseModel):
             models.Index(fields=["ended_at"], condition=Q(price__isnull=True), name="calls_without_price"),
         ]
 
+    @classmethod
+    def create_received(cls, attempt: BaseModel, *, number: str, sid: str) -> "Call":
+        """Add the call that the candidate makes for this attempt. It is answered at once."""
+        return cls.objects.create(attempt_id=attempt.pk, number=number, twilio_sid=sid, status=cls.Status.IN_PROGRESS)
+
     def __str__(self) -> str:
         return self.twilio_sid or "not placed"
 

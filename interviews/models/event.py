@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     REFUSAL_LIFTED = "interview.refusal_lifted", "Interview refusal lifted"
 
     ATTEMPT_PLANNED = "attempt.planned", "Attempt planned"
+    ATTEMPT_RECEIVED = "attempt.received", "Attempt received: the candidate called"
     ATTEMPT_REOPENED = "attempt.reopened", "Attempt reopened"
     ATTEMPT_APOLOGISED = "attempt.apologised", "Attempt apologised"
     ATTEMPT_ANSWERED = "attempt.answered", "Attempt answered"

@@ -7,14 +7,14 @@ from jobs.models import JobDescription
 from screener.models import Organisation
 
 
-def employer_of(job: JobDescription) -> Employer:
-    """Return the employer as a call for this job names it. Empty while the organisation is not set up."""
+def employer_of(job: JobDescription | None) -> Employer:
+    """Return the employer as a call for this job, or for none, names it. Empty while the organisation is not set up."""
     organisation = Organisation.current()
     if organisation is None:
         return Employer()
-    number = phonenumbers.parse(job.callback_number or organisation.callback_number)
+    number = phonenumbers.parse((job and job.callback_number) or organisation.callback_number)
     return Employer(
-        name=(job.employer_name or organisation.spoken_name).rstrip("."),
+        name=((job and job.employer_name) or organisation.spoken_name).rstrip("."),
         callback_number=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
         privacy_notice=organisation.privacy_notice,
     )

@@ -14,7 +14,7 @@ from screener.models.organisation import validate_callback_number
 ORGANISATION = {
     "name": "Northwind Logistics, Inc.",
     "spoken_name": "Northwind Logistics",
-    "callback_number": "+14155550199",
+    "callback_number": "+14155550123",
     "privacy_notice_url": "https://northwind.example/privacy",
 }
 

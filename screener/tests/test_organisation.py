@@ -102,6 +102,10 @@ class TestCheck:
         make_organisation()
         assert MISSING_ID not in {message.id for message in run_checks()}
 
+    def test_warns_where_nobody_answers(self, settings: Any) -> None:
+        settings.TWILIO_PHONE_NUMBER = make_organisation().callback_number
+        assert [message.id for message in check_organisation(None)] == ["screener.W010"]
+
     def test_is_silent_without_table(self) -> None:
         with transaction.atomic():
             with connection.cursor() as cursor:

@@ -31,7 +31,7 @@ def make_organisation() -> Organisation:
         defaults={
             "name": "Northwind Logistics, Inc.",
             "spoken_name": "Northwind Logistics",
-            "callback_number": "+14155550199",
+            "callback_number": "+14155550123",
             "privacy_notice_url": "https://northwind.example/privacy",
         }
     )

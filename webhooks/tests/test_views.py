@@ -143,7 +143,7 @@ class TestAConversation:
         hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
         assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
         said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
-        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
+        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 3  # a name and two questions
 
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:

@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from interviews.conversation import engine
 from interviews.models.turns.live_transcript import LiveWords
+from screener.phone_format import InvalidPhoneNumber, to_e164
 from screener.services.telephony.twilio_errors import names_invalid_number
 
 LONGEST_TEXT = 10_000
@@ -94,6 +95,21 @@ WHY_NO_RECORDING = {
 def why_no_recording(params: QueryDict) -> str:
     reported = "Twilio reports that there is no recording of this answer."
     return WHY_NO_RECORDING.get(text(params, "ErrorCode"), reported)
+
+
+WITHHELD_NUMBERS = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+"""In letters of a keypad: anonymous, restricted, blocked, unknown, unavailable."""
+
+
+def caller_number(params: QueryDict) -> str:
+    """The number that a call comes from, in E.164; empty if it is withheld or is no phone number."""
+    number = text(params, "From")
+    if number in WITHHELD_NUMBERS:
+        return ""
+    try:
+        return to_e164(number)
+    except InvalidPhoneNumber:
+        return ""
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,25 @@ def _record(response: VoiceResponse, context: RenderContext, seconds: int, *, pa
     response.redirect(context.url("silence"))
 
 
+def reception(text: str, offer: str, *, action: str, language: str) -> str:
+    """Say the text and then the offer, whose reply goes to `action`. Without an offer, say goodbye."""
+    texts = wording.for_language(language)
+    response = VoiceResponse()
+    if offer:
+        gather = Gather(input="dtmf speech", num_digits=1, timeout=6, speech_timeout="auto", action=action)
+        gather.say(f"{text} {offer}")
+        response.append(gather)
+    else:
+        response.say(text)
+    response.say(texts.FAREWELL)
+    response.hangup()
+    return str(response)
+
+
+def goodbye(*texts: str) -> str:
+    return _say_and_hang_up(" ".join(texts))
+
+
 def fallback() -> str:
     """For a call in which another webhook failed. It needs no database, so the language is not known."""
     return _say_and_hang_up(wording.for_language("en").FALLBACK)

@@ -25,7 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from interviews.conversation import engine
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
-from interviews.models import Call, LockedAttempt, LockedCall, lock_call
+from interviews.models import Attempt, Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.models.turns.live_transcript import add_live_words
 from interviews.reception.employer import employer_of
@@ -70,24 +70,26 @@ class TwilioView(View):
         try:
             with lock_call(attempt_id) as call:
                 if call.match_or_adopt_sid(sid):
-                    return _xml(self.handle(request, call, **turn))
+                    return xml_response(self.handle(request, call, **turn))
         except Call.DoesNotExist:
             log.info("webhook: there is no attempt %s", attempt_id)
         except parsing.Unreadable as error:
             return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
         if sid and Call.objects.filter(twilio_sid=sid).exists():
             return HttpResponseForbidden("This call belongs to another interview.")
-        return _xml(self.to_a_stranger)
+        return xml_response(self.to_a_stranger)
 
     def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
         raise Http404
 
-    def keep(self, request: HttpRequest, call: LockedCall, *, key: str, kind: str, turn: int | None = None) -> None:
+    def keep(
+        self, request: HttpRequest, call: LockedCall | None, *, key: str, kind: str, turn: int | None = None
+    ) -> None:
         params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
         event = TwilioEvent(
             key=key,
             kind=kind,
-            attempt_id=call.row.attempt_id,
+            attempt_id=call.row.attempt_id if call else None,
             turn=turn,
             call_sid=parsing.text(request.POST, "CallSid")[:64],
             params=params,
@@ -95,7 +97,7 @@ class TwilioView(View):
         TwilioEvent.insert([event], ignore_conflicts=True)
 
 
-def _xml(answer: str) -> HttpResponse:
+def xml_response(answer: str) -> HttpResponse:
     return HttpResponse(answer, content_type="text/xml") if answer else HttpResponse(status=204)
 
 
@@ -148,6 +150,7 @@ def _script(attempt: LockedAttempt) -> Script:
         job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title_to_say)),
         employer=cast(Employer, SimpleLazyObject(lambda: employer_of(interview.job))),
         judged_by_person=configured_judge() is Judge.PERSON,
+        is_inbound=attempt.row.direction == Attempt.Direction.INBOUND,
         language=interview.language,
         questions=tuple(
             Question(
@@ -290,7 +293,7 @@ class FallbackView(EventView):
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
         insist(partial(super().post, request, attempt_id), what=f"apology in attempt {attempt_id}")
-        return _xml(twiml.fallback())
+        return xml_response(twiml.fallback())
 
     def identity(self, request: HttpRequest, **turn: Any) -> str:
         return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))

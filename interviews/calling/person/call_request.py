@@ -14,7 +14,7 @@ from phonenumbers.timezone import time_zones_for_number
 
 from candidates.models import Candidate, Consent, DoNotCall, DoNotCallKey, hashes_of_numbers
 from candidates.timezones import iana_time_zones
-from interviews.models import Call, Interview
+from interviews.models import Attempt, Call, Interview
 from jobs.models import JobDescription
 
 UNKNOWN_ZONE = "Etc/Unknown"
@@ -88,9 +88,14 @@ class CallRequest:
         return Call.objects.filter(number=self.number)
 
     @property
+    def connected_calls(self) -> QuerySet[Call]:
+        """The calls to and from this number that the carrier took."""
+        return self.calls.exclude(twilio_sid="")
+
+    @property
     def placed_calls(self) -> QuerySet[Call]:
         """The calls to this number that the carrier took."""
-        return self.calls.exclude(twilio_sid="")
+        return self.connected_calls.filter(attempt__direction=Attempt.Direction.OUTBOUND)
 
 
 def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) -> list[PersonHistory]:

@@ -50,7 +50,7 @@ PREFACES = {
     Preface.NEARLY: "I need a clear answer. Do you agree?",
 }
 DISCLOSURE = (
-    "Thank you. I am calling about your application for {job}. An artificial intelligence asks you {count}, in about "
+    "Thank you. This is about your application for {job}. An artificial intelligence asks you {count}, in about "
     "{minutes}{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
     "For a person or another way, press 0 or say a person."
 )
@@ -59,12 +59,12 @@ RESUMING = (
     "intelligence asks{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
     "For a person or another way, press 0 or say a person."
 )
-JUDGED_BY_MODEL = " and scores your answers. A person decides."
+JUDGED_BY_MODEL = ", and scores your answers. A person decides."
 JUDGED_BY_PERSON = ". A person scores your answers and decides."
 CONSENT_AGAIN = "For a person or another way, press 0."
 CHOICE = (
     "If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
-    "If you do not agree, press 2. If you do not want to be called again, press 9."
+    "If now is a bad time, say later. If you do not agree, press 2. If you do not want to be called again, press 9."
 )
 CONSENT_BY_KEYS = (
     "Please use the keys of your phone. To be interviewed by an A.I. and recorded now, press 1. If you do not agree, "
@@ -114,10 +114,20 @@ GOODBYES = {
     Ending.NOT_HERE: "Thank you. I will try again at another time.",
     Ending.NO_REPLY: "Sorry, I could not make out a reply.",
 }
+GREETING_CALLED_BACK = (
+    "Thank you for calling. This is the automated assistant of {employer}. We would like to speak with {name}. "
+    "If that is you, press 1 or say yes. If not, press 2."
+)
+RECEPTION = "Thank you for calling. This is the automated assistant of {employer}."
+NO_INTERVIEW = "No call to this number is planned."
+CALL_RUNNING = "We are calling this number at the moment. Please take that call."
+NOT_NOW = "We can not continue now. We will call again."
+OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
 REACH = "You can reach us at {callback}."
 FAREWELL = "Goodbye."
 NEAR_DAYS = {0: "today", 1: "tomorrow"}
 FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+INBOUND_FALLBACK = "We are sorry. Something went wrong on our side. Please call again later. Goodbye."
 UNKNOWN_CALL = "We are sorry. This call can't be continued. Goodbye."
 
 SEPARATOR_NAMES = {".": "dot", "/": "slash", "-": "dash", "_": "underscore", "~": "tilde"}

@@ -102,6 +102,26 @@ class Wording(Protocol):
     def GOODBYES(self) -> Mapping[Ending, str]: ...
 
     @property
+    def GREETING_CALLED_BACK(self) -> str:
+        """The greeting of a candidate who has called."""
+
+    @property
+    def RECEPTION(self) -> str:
+        """For a caller who is not interviewed now. Reveals nothing of a candidate. The reason follows."""
+
+    @property
+    def NO_INTERVIEW(self) -> str: ...
+
+    @property
+    def CALL_RUNNING(self) -> str: ...
+
+    @property
+    def NOT_NOW(self) -> str: ...
+
+    @property
+    def OPT_OUT_OFFER(self) -> str: ...
+
+    @property
     def REACH(self) -> str:
         """After each goodbye."""
 
@@ -112,6 +132,10 @@ class Wording(Protocol):
     @property
     def FALLBACK(self) -> str:
         """After an error of this program. Promises a call back."""
+
+    @property
+    def INBOUND_FALLBACK(self) -> str:
+        """After an error of this program in a call of the candidate. Promises nothing."""
 
     @property
     def UNKNOWN_CALL(self) -> str: ...

@@ -54,7 +54,7 @@ def test_rule_names_reason_and_employer(interview: Interview) -> None:
 class TestEmployerOfJob:
     def test_is_organisation(self) -> None:
         employer = employer_of(make_approved_job())
-        assert (employer.name, employer.callback_number) == ("Northwind Logistics", "+1 415-555-0199")
+        assert (employer.name, employer.callback_number) == ("Northwind Logistics", "+1 415-555-0123")
         assert employer.privacy_notice == "northwind.example/privacy"
 
     def test_is_own_name_and_number(self) -> None:

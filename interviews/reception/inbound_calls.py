@@ -1,0 +1,82 @@
+"""Calls to the employer's number. The number of a caller is a claim, so that their identity is asked as ever."""
+
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from candidates.models import Candidate, Consent, DoNotCall
+from interviews.calling.dialer import wait_for_services
+from interviews.calling.rules import may_receive
+from interviews.conversation.reception import Reception
+from interviews.models import Attempt, Call, EventKind, Interview, LockedInterview, lock_interview
+from interviews.models.call import ONE_LIVE_CALL
+from screener.db.constraints import violates_constraint
+
+OPT_OUT_SOURCE = "asked for in a call to us"
+
+
+def receive_call(number: str, sid: str) -> UUID | Reception:
+    """Return the attempt that this call is, or why it is none. A repeated report of a call changes nothing.
+
+    `number`: the caller's in E.164; empty: withheld.
+    """
+    reception = Reception.NO_INTERVIEW
+    for interview in _waiting_interviews(number):
+        if attempt_id := _attempt_of(sid):
+            return attempt_id
+        if not may_receive(interview):
+            continue
+        if wait_for_services(interview, timezone.now()):
+            reception = Reception.NOT_NOW
+            continue
+        return _open_attempt(interview, number, sid) or Reception.CALL_RUNNING
+    return _attempt_of(sid) or reception
+
+
+def _attempt_of(sid: str) -> UUID | None:
+    return Call.objects.filter(twilio_sid=sid).values_list("attempt_id", flat=True).first()
+
+
+def _waiting_interviews(number: str) -> QuerySet[Interview]:
+    """The live interviews with this number, those first that have begun, then the oldest."""
+    live = Interview.objects.filter(status__in=Interview.LIVE, candidate__phone=number).exclude(candidate__phone="")
+    return live.select_related("candidate", "job").order_by(F("started_at").asc(nulls_last=True), "created_at")
+
+
+def _open_attempt(interview: Interview, number: str, sid: str) -> UUID | None:
+    """Make this call an attempt. None: another call to this number is running."""
+    try:
+        with lock_interview(interview) as locked:
+            if attempt_id := _attempt_of(sid):
+                return attempt_id
+            is_free = interview.is_live and not interview.attempts.live().exists()
+            return _create_attempt(locked, number, sid) if is_free else None
+    except IntegrityError as error:
+        if not violates_constraint(error, ONE_LIVE_CALL):
+            raise
+    return None
+
+
+def _create_attempt(interview: LockedInterview, number: str, sid: str) -> UUID:
+    """The plan of the next call stays: the candidate may want to be called later."""
+    attempt = interview.row.attempts.create(
+        number=interview.row.attempts.count() + 1,
+        direction=Attempt.Direction.INBOUND,
+        resumed=interview.row.status == Interview.Status.IN_PROGRESS,
+        send_before=timezone.now(),
+    )
+    Call.create_received(attempt, number=number, sid=sid)
+    interview.add_event(EventKind.ATTEMPT_RECEIVED, actor="candidate", attempt=str(attempt.pk), number=attempt.number)
+    return attempt.pk
+
+
+def opt_out_caller(number: str, *, given_by: Consent.GivenBy) -> None:
+    """Never call this number again. Live interviews of candidates with this number end."""
+    DoNotCall.objects.add_number(number, source=OPT_OUT_SOURCE)
+    for candidate in Candidate.objects.filter(phone=number, erased_at__isnull=True):
+        candidate.add_call_consent(False, given_by=given_by, source=OPT_OUT_SOURCE)
+    for interview in _waiting_interviews(number):
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
