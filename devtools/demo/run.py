@@ -15,12 +15,13 @@ from devtools.demo import data
 from devtools.demo.credentials import Credentials
 from devtools.demo.follow_interview import follow_interview, is_finished
 from devtools.demo.processes import Processes
-from devtools.demo.text_views import decision_card, write_lines
+from devtools.demo.text_views import decision_card, wrap_lines, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import check_required_settings, raise_on_failed_checks
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import SIMULATED_MODEL
+from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
 
@@ -168,6 +169,21 @@ def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> N
         f"  Admin       {_app_url()}{reverse('admin:index')}  (user {ADMIN_USER}, {password})",
         f"  API docs    {_app_url()}{reverse('docs')}  (header X-API-Key: {api_key})",
         *([phone_page] if simulated else []),
+        *_judge_lines(),
         f"  Logs        {settings.VAR_DIR / 'log'}",
         "",
     )
+
+
+def _judge_lines() -> list[str]:
+    """Say what no model judges, and what to do about it."""
+    by_person = "Score answers on the interview's page, or set OPENAI_API_KEY in .env."
+    if configured_judge() is Judge.PERSON:
+        return wrap_lines(f"No language model is configured. {by_person}", "  Judge       ", " " * 14)
+    if settings.OPENAI_MODEL != SIMULATED_MODEL:
+        return []
+    text = (
+        "The model is simulated. It knows the answers of the demo's candidates, with scores that people wrote by hand. "
+        f"Nothing judges the answers that you give yourself: {by_person[0].lower()}{by_person[1:]}"
+    )
+    return wrap_lines(text, "  Judge       ", " " * 14)

@@ -153,7 +153,9 @@ async def start_interview(request: web.Request) -> web.Response:
     else:
         human_numbers.discard(candidate["phone"])
     interview = await api_client.create_interview(candidate, form.get("job", ""))
-    return web.json_response({"candidate": candidate["id"], "interview": interview["id"]}, status=201)
+    page = f"{api_client.url}/admin/interviews/interview/{interview['id']}/change/"
+    body = {"candidate": candidate["id"], "interview": interview["id"], "page": page}
+    return web.json_response({**body, "interviewer": interview.get("interviewer", "")}, status=201)
 
 
 async def list_faults(request: web.Request) -> web.Response:

@@ -2,7 +2,6 @@
 
 import { byId, createElement, formData, requestJson } from "./dom.js";
 
-const NOTE_MILLISECONDS = 10_000;
 const HOW_TO_CONNECT =
   "To start interviews here, start the phone network with:\n--app-url http://127.0.0.1:8000\n--app-key KEY";
 
@@ -41,13 +40,19 @@ async function startInterview(event) {
   showNote("Creating the interview…");
   try {
     const fields = { name: name.value, phone: phone.value, job: job.value, mine: mine.checked };
-    await requestJson("POST", "/simulator/dial", formData(fields));
-    showNote("The interview is planned. The call arrives here in a moment.");
-    setTimeout(showNote, NOTE_MILLISECONDS, "");
+    showPlanned(await requestJson("POST", "/simulator/dial", formData(fields)));
   } catch (error) {
     showNote(error.message, true);
   }
   button.disabled = false;
+}
+
+/** Says who judges the answers, because no scores come of a call without a model that knows them. */
+function showPlanned({ interviewer, page }) {
+  showNote(`The interview is planned. The call arrives here in a moment. Its answers are judged by: ${interviewer}. `);
+  const link = createElement("a", { href: page, target: "_blank" }, "Its page");
+  const end = " shows the result, and lets you score the answers that no model has judged.";
+  byId("interview-note").append(link, end);
 }
 
 function showNote(text, isError = false) {
