@@ -166,6 +166,19 @@ def check_model_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
+def check_model_limits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is {getattr(settings, name)}, so no reply of a model can be used.",
+            hint="Set it to a number above 0, or leave it out for the default.",
+            id="screener.E013",
+        )
+        for name in ("OPENAI_MAX_TOKENS", "OPENAI_TIMEOUT")
+        if getattr(settings, name) <= 0
+    ]
+
+
+@register("screener")
 def check_monthly_budget(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if isfinite(settings.MONTHLY_BUDGET) and settings.MONTHLY_BUDGET >= 0:
         return []

@@ -10,10 +10,7 @@ from devtools.model_simulator.requests import ReceivedRequest
 from screener.services.interviewer.protocol import JobText
 from screener.services.interviewer.question_composer import compose_questions
 
-REFUSAL = (
-    "This is a simulated model, which knows only the answers of the demo's candidates. Nothing has judged this answer: "
-    "score it yourself, or set OPENAI_API_KEY and try again."
-)
+REFUSAL = "A simulated model knows only the answers of the demo's candidates. For others, set OPENAI_API_KEY."
 UNIFORM_SCORE, UNIFORM_OPINION, UNIFORM_REASON = 7, "hire", "The same for every answer."
 QUOTED_WORDS = 8
 MIN_STRENGTH_SCORE = 6.5

@@ -1,5 +1,6 @@
 """The step from the assessments of an interview to its result: score, coverage, recommendation and summary."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -288,8 +289,7 @@ def _why_no_score(interview: Interview, responses: list[InterviewResponse], cove
     if failed:
         is_broken = any(response.status in InterviewResponse.SETTLED_BY_US for response in failed)
         status = Interview.ResultStatus.INCOMPLETE if is_broken else Interview.ResultStatus.NEEDS_REVIEW
-        reasons = " ".join(map(_failure_reason, failed))
-        return status, f"{reasons} Read or hear the answer, then decide or try again."
+        return status, f"{_failure_reasons(failed)} Read or hear the answer, then score it, decide or try again."
     if not coverage or coverage < interview.job.minimum_coverage:
         return Interview.ResultStatus.INCOMPLETE, (
             f"Only {_format_percent(coverage)} of the questions (by weight) have a score. "
@@ -302,12 +302,19 @@ def _waiting_responses(responses: list[InterviewResponse]) -> list[InterviewResp
     return [response for response in responses if response.status == InterviewResponse.Status.TRANSCRIBED]
 
 
+def _failure_reasons(failed: list[InterviewResponse]) -> str:
+    """Each reason once, with the numbers of the questions."""
+    numbers = defaultdict[str, list[str]](list)
+    for response in failed:
+        numbers[_failure_reason(response)].append(str(response.position + 1))
+    return " ".join(f"Question {', '.join(positions)}{reason}" for reason, positions in numbers.items())
+
+
 def _failure_reason(response: InterviewResponse) -> str:
-    number = response.position + 1
     if response.status in InterviewResponse.SETTLED_BY_US:
-        return f"Question {number}: {response.status_reason or response.get_status_display()}"
+        return f": {response.status_reason or response.get_status_display()}"
     assessment = response.current_assessment
-    return f"Question {number} needs a reviewer: {assessment.reason if assessment else ''}"
+    return f" needs a reviewer: {assessment.reason if assessment else ''}"
 
 
 def _format_percent(fraction: Decimal) -> str:

@@ -1,7 +1,6 @@
 """Replies of servers that reject a request option."""
 
 from devtools.model_simulator.replies import Behaviour, json_reply
-from screener.services.openai.request_options import MAX_TOKENS
 
 
 def rejection_reply(message: str, *, code: str | None = None, param: str | None = None) -> Behaviour:
@@ -43,7 +42,7 @@ OPTION_REJECTIONS: dict[str, tuple[str, Behaviour]] = {
             400,
             {
                 "object": "error",
-                "message": str([EXTRA_FORBIDDEN | {"loc": ("body", "max_completion_tokens"), "input": MAX_TOKENS}]),
+                "message": str([EXTRA_FORBIDDEN | {"loc": ("body", "max_completion_tokens"), "input": 16_000}]),
                 "type": "BadRequestError",
                 "param": None,
                 "code": 400,

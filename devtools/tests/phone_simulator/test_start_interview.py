@@ -91,7 +91,9 @@ def test_open_jobs_are_listed() -> None:
 def test_form_creates_interview() -> None:
     with simulator_with_api() as (simulator, api):
         response = start_interview(simulator)
-    assert (response.status_code, response.json()) == (201, {"candidate": "c1", "interview": "i1"})
+    body = response.json()
+    assert (response.status_code, body["candidate"], body["interview"]) == (201, "c1", "i1")
+    assert body["page"].endswith("/interview/i1/change/")
     consent = {"consent_to_call": True, "consent_source": "phone page"}
     assert api.received == [
         ("POST /api/v1/candidates/", {"full_name": "Alex Doe", "phone": TYPED_NUMBER, **consent}, API_KEY),

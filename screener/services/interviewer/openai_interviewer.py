@@ -60,6 +60,7 @@ class OpenAIInterviewer:
     account: Account
     scoring_temperature: float = 0
     question_temperature: float = 0
+    max_tokens: int = 16_000
 
     @property
     def label(self) -> str:
@@ -118,7 +119,7 @@ class OpenAIInterviewer:
                 {"role": "user", "content": prompt.user_message(request.facts, request.untrusted, request.private)},
             ],
         )
-        options = chat_options(request.format, temperature=request.temperature)
+        options = chat_options(request.format, temperature=request.temperature, max_tokens=self.max_tokens)
         with self.account.guarded_request():
             response = create_with_supported_options(
                 self.account.base_url, self.account.model, options, lambda supported: create(**supported)

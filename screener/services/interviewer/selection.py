@@ -37,4 +37,5 @@ def configured_interviewer() -> Interviewer:
         ),
         scoring_temperature=settings.OPENAI_SCORING_TEMPERATURE,
         question_temperature=settings.OPENAI_QUESTION_TEMPERATURE,
+        max_tokens=settings.OPENAI_MAX_TOKENS,
     )

@@ -10,11 +10,6 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 
 T = TypeVar("T")
 
-MAX_TOKENS = 16_000
-"""Enough for every reply with its reasoning, and a limit on the cost of one call.
-
-A model with a lower limit of its own gets no limit from here.
-"""
 LIMITS_OF_SCHEMA = frozenset({"minimum", "maximum", "minItems", "maxItems"})
 """Keywords that some servers reject in a schema."""
 
@@ -43,15 +38,16 @@ class RequestOptions:
         return kept
 
 
-def chat_options(schema: ResponseFormatJSONSchema, *, temperature: float) -> RequestOptions:
+def chat_options(schema: ResponseFormatJSONSchema, *, temperature: float, max_tokens: int) -> RequestOptions:
+    """`max_tokens` limits the cost of one call. A model with a lower limit of its own gets no limit from here."""
     preferred = {
         "temperature": temperature,
         "store": False,  # requests hold personal data of candidates
-        "max_completion_tokens": MAX_TOKENS,
+        "max_completion_tokens": max_tokens,
         "response_format": schema,
     }
     substitutes = {
-        "max_completion_tokens": {"max_tokens": MAX_TOKENS},  # the name before it
+        "max_completion_tokens": {"max_tokens": max_tokens},  # the name before it
         "response_format": {"response_format": _without_limits(schema)},
     }
     return RequestOptions(preferred, substitutes)

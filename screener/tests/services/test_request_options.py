@@ -10,7 +10,6 @@ from devtools.model_simulator.server import ModelSimulator
 from screener.services.interviewer.protocol import Reply, ResponseScores
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.openai.openai_errors import RequestRefused, TimedOut
-from screener.services.openai.request_options import MAX_TOKENS
 from tests.support.fake_openai import fake_language_model
 from tests.support.model_samples import JOB, PLAN, RESPONSE, SCORES
 from tests.support.option_rejections import NO_TEMPERATURE, OPTION_REJECTIONS, rejection_reply
@@ -37,7 +36,7 @@ def test_preferred_options_are_sent() -> None:
     with fake_language_model(SUCCESS) as server:
         assess()
     options = {name: value for name, value in server.requests[0].json.items() if name not in REQUIRED_FIELDS}
-    assert options == {"temperature": 0, "store": False, "max_completion_tokens": MAX_TOKENS}
+    assert options == {"temperature": 0, "store": False, "max_completion_tokens": 16_000}
 
 
 def test_questions_have_own_temperature() -> None:
@@ -62,7 +61,7 @@ def test_all_options_may_be_rejected() -> None:
     with fake_language_model(reject_parameters(dict(OPTION_REJECTIONS.values()), SUCCESS)) as server:
         assess()
     assert sent_options(server)[-1] == {"max_tokens"}
-    assert server.requests[-1].json["max_tokens"] == MAX_TOKENS
+    assert server.requests[-1].json["max_tokens"] == 16_000
 
 
 def test_rejection_is_remembered_per_model() -> None:
