@@ -330,6 +330,7 @@ SPECTACULAR_SETTINGS = {
         "QuestionsStatus": "jobs.models.JobDescription.QuestionsStatus",
         "ResumeStatus": "candidates.models.Candidate.ResumeStatus",
         "ConsentKind": "candidates.models.Consent.Kind",
+        "DoNotCallKind": "candidates.models.DoNotCall.Kind",
         "InterviewStatus": "interviews.models.Interview.Status",
         "InterviewOutcome": "interviews.models.Interview.Outcome",
         "ResultStatus": "interviews.models.Interview.ResultStatus",

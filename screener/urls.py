@@ -7,6 +7,7 @@ from rest_framework.routers import DefaultRouter
 from candidates.api.views import CandidateViewSet
 from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
+from interviews.api.do_not_call import DoNotCallViewSet
 from interviews.api.views import CampaignViewSet, InterviewViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
@@ -18,6 +19,7 @@ router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")
 router.register("question-sets", QuestionSetViewSet, basename="question-set")
 router.register("candidates", CandidateViewSet, basename="candidate")
+router.register("do-not-call", DoNotCallViewSet, basename="do-not-call")
 router.register("interviews", InterviewViewSet, basename="interview")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
-from candidates.admin.forms import CandidateForm, ConsentForm, DoNotCallForm, ImportForm
+from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
 from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
@@ -69,11 +69,19 @@ class CandidateAdmin(FindsNumbers):
     search_fields = ["full_name", "phone", "email", "external_id"]
     search_help_text = "Name, phone, e-mail or your own id"
     date_hierarchy = "created_at"
-    readonly_fields = ["resume_status", "resume_error", "resume_file", "resume_text", "interviews_of", "erased_at"]
+    readonly_fields = [
+        "resume_status",
+        "resume_error",
+        "resume_file",
+        "resume_text",
+        "interviews_of",
+        "refusals_of",
+        "erased_at",
+    ]
     inlines = [ConsentInline]
     actions = ["call_chosen"]
     actions_list = ["import_csv"]
-    actions_detail = ["call", "record_consent", "may_call"]
+    actions_detail = ["call", "record_consent", "do_not_call", "may_call"]
     person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
@@ -83,7 +91,7 @@ class CandidateAdmin(FindsNumbers):
         read = ["resume_file", "resume_text"] if obj.resume else []
         return (
             self.person,
-            ("Interviews", {"fields": ["interviews_of"]}),
+            ("Interviews", {"fields": ["interviews_of", "refusals_of"]}),
             ("Resume", {"fields": ["resume_status", *failed, *read, "new_resume"]}),
             ("Keeping", {"fields": ["legal_hold", "erased_at"], "classes": ["collapse"]}),
         )
@@ -134,6 +142,12 @@ class CandidateAdmin(FindsNumbers):
     def interviews_of(self, candidate: Candidate) -> str:
         held = candidate.interviews.select_related("job")
         return render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else "None yet."
+
+    @admin.display(description="Do not call")
+    def refusals_of(self, candidate: Candidate) -> str:
+        entries = DoNotCall.objects.about(candidate).select_related("candidate")
+        context = {"entries": entries, "candidate": candidate}
+        return render_to_string("admin/candidates/do_not_call.html", context) if entries else "No entries."
 
     @admin.display(description="File")
     def resume_file(self, candidate: Candidate) -> str:
@@ -226,6 +240,19 @@ class CandidateAdmin(FindsNumbers):
         )
         return f"Recorded: {consent}."
 
+    @object_action(
+        "Do not call",
+        explanation="The candidate is not called again for any job, nor this number under any record, until somebody "
+        "lifts the entry with a reason.",
+        permission="candidates.add_donotcall",
+        icon="phone_disabled",
+        form=RefusalForm,
+    )
+    def do_not_call(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
+        source = f"{data['source']} (added by {request.user.get_username()})"[:200]
+        DoNotCall.objects.add_number(candidate.phone, kind=data["kind"], candidate=candidate, source=source)
+        return f"{candidate} is on the do-not-call list and will not be called."
+
 
 @admin.register(Consent)
 class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
@@ -240,38 +267,3 @@ class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
     @badge("Said", CONSENT_COLOURS, ordering="given")
     def answer(self, consent: Consent) -> tuple[str, str]:
         return ("yes", "yes") if consent.given else ("no", "no")
-
-
-@admin.register(DoNotCall)
-class DoNotCallAdmin(ReadOnlyAdmin):
-    """Entries hold only hashes, so numbers cannot be searched. An entry made in error can be deleted."""
-
-    list_display = ["created_at", "source"]
-    search_fields = ["source"]
-    date_hierarchy = "created_at"
-    fields = ["source", "created_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("candidates.add_donotcall")
-
-    def has_delete_permission(self, request: HttpRequest, obj: DoNotCall | None = None) -> bool:
-        return request.user.has_perm("candidates.delete_donotcall")
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        back = reverse("admin:candidates_donotcall_changelist")
-
-        def act(data: dict[str, str]) -> tuple[str, str]:
-            source = f"{data['source']} (added by {request.user.get_username()})"[:200]
-            DoNotCall.objects.add_number(data["number"], source=source)
-            return "The number is on the do-not-call list and will not be called again.", back
-
-        return self.form_page(
-            request,
-            DoNotCallForm,
-            act,
-            title="Add to the do-not-call list",
-            explanation="This number is never called again, for any candidate.",
-            back_url=back,
-        )

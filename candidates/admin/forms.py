@@ -8,10 +8,11 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from candidates.models import Candidate, Consent
+from candidates.models import Candidate, Consent, DoNotCall
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
@@ -79,11 +80,24 @@ class ConsentForm(ObjectActionForm):
     )
 
 
-class DoNotCallForm(ObjectActionForm):
-    number = PhoneField(help_text="With its country code. Only a keyed hash is stored.")
+class RefusalForm(ObjectActionForm):
+    kind = forms.ChoiceField(label="Why", choices=DoNotCall.Kind.choices, widget=UnfoldAdminSelectWidget)
     source = forms.CharField(
-        label="Reason",
+        label="Source",
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
         help_text="Who asked, and how: by e-mail, by phone to HR. Do not write the number here.",
+    )
+
+
+class DoNotCallForm(RefusalForm):
+    number = PhoneField(help_text="With its country code. Only a keyed hash is stored.")
+    field_order = ["number", "kind", "source"]
+
+
+class LiftForm(ObjectActionForm):
+    reason = forms.CharField(
+        max_length=500,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text="Why the number may be called again: who agreed to it, and how. Kept in the history.",
     )

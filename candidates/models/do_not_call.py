@@ -45,6 +45,10 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
     def of_numbers(self, numbers: Iterable[str]) -> "DoNotCallQuerySet":
         return self.filter(number_hash__in=hashes_of_numbers(numbers))
 
+    def about(self, candidate: Candidate) -> "DoNotCallQuerySet":
+        """Entries from this candidate, and those about their number from any record."""
+        return self.filter(Q(candidate=candidate) | Q(number_hash__in=hashes_of_numbers([candidate.phone])))
+
     def covers_number(self, number: str) -> bool:
         return self.active().of_numbers([number]).exists()
 
@@ -56,16 +60,18 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
         kind: str = "opted_out",
         candidate: Candidate | None = None,
         interview_id: UUID | None = None,
-    ) -> "DoNotCall":
-        """Add a number, or return its active entry of this kind: adding it twice changes nothing."""
+    ) -> tuple["DoNotCall", bool]:
+        """Add a number, and tell whether it was new. An active entry of this kind only learns whose refusal it is."""
         with transaction.atomic():
             active = self.active().of_numbers([number]).filter(kind=kind).first()
             if active:
-                return active
+                if candidate and not active.candidate_id:
+                    active.update_fields(candidate=candidate)
+                return active, False
             key = DoNotCallKey.objects.current()
             origin = {"key": key, "source": source, "candidate": candidate, "interview_id": interview_id}
             number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
-            return self.get_or_create(number_hash=number_hash, kind=kind, lifted_at=None, defaults=origin)[0]
+            return self.get_or_create(number_hash=number_hash, kind=kind, lifted_at=None, defaults=origin)
 
 
 class DoNotCall(BaseModel):

@@ -1,5 +1,5 @@
 """The admin pages of interviews and of all that hangs on them."""
 
-from interviews.admin import campaign, interview, read_only
+from interviews.admin import campaign, do_not_call, interview, read_only
 
-__all__ = ["campaign", "interview", "read_only"]
+__all__ = ["campaign", "do_not_call", "interview", "read_only"]

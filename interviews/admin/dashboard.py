@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from candidates.checks import missing_keys
 from candidates.models import Candidate
 from interviews.models import DialRate, Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
@@ -22,6 +23,7 @@ def add_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, An
     """Add to the context of the front page all sections that the user may view."""
     user = request.user
     context |= {"title": "Overview", "organisation_missing": Organisation.current() is None}
+    context["unreadable_list"] = missing_keys()
     if user.has_perm("interviews.view_interview"):
         context |= {"budget_spent": spent_budget_reason(), "calls_held_up": DialRate.current_pause()}
         context |= {"counts": _count_tiles(), "interviews_waiting": _interviews_waiting()}

@@ -59,6 +59,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     if response is not None:
         detail = response.data if isinstance(response.data, list) else response.data.get("detail", response.data)
         response.data = problem_body(response.status_code, detail, instance=context["request"].path)
+        if isinstance(error, InvalidTransition) and error.code:
+            response.data["code"] = error.code
         response.content_type = CONTENT_TYPE
     return response
 

@@ -47,6 +47,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What happened, why, and what to do next")
     instance = serializers.CharField(help_text="The path of the request")
+    code = serializers.CharField(
+        required=False, help_text="Why an interview cannot be planned: the `reason_code` of campaigns, as `declined`"
+    )
     errors = serializers.DictField(  # type: ignore[assignment]  # hides a property that only input serializers have
         child=serializers.ListField(child=serializers.CharField()),
         required=False,

@@ -16,7 +16,12 @@ ABANDONED_AFTER = timedelta(seconds=20)
 
 
 class InvalidTransition(Exception):
-    """The state of the row does not allow this change. The message says why and what to do."""
+    """The state of the row does not allow this change. The message says why and what to do.
+
+    `code`: the reason for programs, where there are several.
+    """
+
+    code = ""
 
 
 class BaseModel(models.Model):

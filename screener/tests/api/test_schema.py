@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from candidates.models import DoNotCall
 from interviews.models import Call, Campaign
 from interviews.scoring.assessment import rescore
 from screener.api.problem_details import PROBLEM_TYPES
@@ -40,7 +41,7 @@ def test_schema_is_valid(tmp_path: Any) -> None:
 
 def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
     resources = {path.split("/")[3] for path in schema["paths"]}
-    assert resources == {"jobs", "question-sets", "candidates", "interviews", "campaigns", "config"}
+    assert resources == {"jobs", "question-sets", "candidates", "interviews", "campaigns", "config", "do-not-call"}
 
 
 def test_requests_and_responses_have_examples(schema: dict[str, Any]) -> None:
@@ -92,6 +93,7 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     api.post("/api/v1/campaigns/", {"name": "Autumn", "job": str(interview.job_id)})
     ids = {"candidates": interview.candidate_id, "interviews": interview.pk, "jobs": interview.job_id}
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
+    ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
     for path, methods in schema["paths"].items():
         url = path.replace("{id}", str(ids.get(path.split("/")[3]))).replace("{position}", "0")
         if "get" in methods:
