@@ -12,7 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from candidates.models import Consent
-from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording
+from interviews.models import Attempt, Call, Interview, InterviewResponse, InterviewResult, Recording, WaitReason
+from interviews.task_handles import FOLLOW_UP
 from tests.support.factories import ANSWER, make_interview, run_tasks
 from tests.support.fake_twilio import run_fake_twilio
 from tests.support.rollback import rolled_back
@@ -118,6 +119,31 @@ def test_every_order_of_events_ends_in_the_same_state(settings: Any, client: Cli
         def ends_so(events: list[Event]) -> None:
             with rolled_back():
                 assert deliver(events) == usual
+
+        ends_so()
+
+
+@pytest.mark.parametrize("answered_by", ["human", "machine_start"])
+def test_wish_for_later_call_ends_in_the_same_state(settings: Any, client: Client, answered_by: str) -> None:
+    with run_fake_twilio() as twilio:
+        settings.TWILIO_API_URL = twilio.url
+        interview = make_interview()
+        phone = Phone(place_attempt(interview), client)
+        twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
+        inputs, news = events_of(phone, [], answered_by=answered_by, SpeechResult="Call me tomorrow at ten.")
+
+        @hypothesis_settings(max_examples=8, deadline=None, database=None)
+        @given(deliveries(inputs[:2], news))
+        def ends_so(events: list[Event]) -> None:
+            with rolled_back():
+                for event in events:
+                    assert event.send().status_code in (200, 204)
+                run_tasks(only=FOLLOW_UP.name, include_later=True)
+                interview.refresh_from_db()
+                if answered_by == "human":
+                    assert (interview.postponements, interview.wait_reason) == (1, WaitReason.REQUESTED_TIME)
+                else:
+                    assert (interview.postponements, interview.wait_reason) == (0, WaitReason.ATTEMPT_SPACING)
 
         ends_so()
 

@@ -151,6 +151,18 @@ class TestLater:
         assert (attempt.outcome, attempt.call_again_at) == (Attempt.Outcome.VOICEMAIL, None)
         assert (interview.postponements, interview.wait_reason) == (0, WaitReason.ATTEMPT_SPACING)
 
+    def test_late_wish_is_kept(self, phone: Phone) -> None:
+        """The line was lost and the next call scheduled before the words arrived."""
+        phone.pick_up()
+        action = gather_of(phone)["action"]
+        phone.report_status("completed")
+        run_tasks(only=FOLLOW_UP.name, include_later=True)
+        assert Interview.objects.get().wait_reason == WaitReason.ATTEMPT_SPACING
+        phone.post(action, phone.params(SpeechResult=AT_FIVE))
+        interview = end_call(phone)
+        assert interview.wait_reason == WaitReason.REQUESTED_TIME
+        assert interview.next_attempt_at == interview.attempts.get().call_again_at
+
     def test_crash_before_follow_up_loses_nothing(self, phone: Phone) -> None:
         phone.pick_up()
         phone.speak(AT_FIVE)

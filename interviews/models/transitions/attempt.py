@@ -157,6 +157,10 @@ class LockedAttempt:
             return
         self.row.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
         self._add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY)
+        self.repeat_follow_up()
+
+    def repeat_follow_up(self) -> None:
+        """Decide again what follows an attempt that has ended, unless another followed."""
         if not self.row.is_live and not self.row.has_successor:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.row.pk)
@@ -188,9 +192,7 @@ class LockedAttempt:
         """No candidate asked for another time."""
         self.row.update_fields(call_again_at=None)
         self.interview.count_postponement(-1)
-        if not self.row.is_live:
-            self.interview.clear_next_attempt()
-            FOLLOW_UP.defer(self.row.pk)
+        self.repeat_follow_up()
 
     @property
     def _pressed_keys(self) -> bool:

@@ -174,11 +174,15 @@ def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply
 
 
 def _postpone(attempt: LockedAttempt, requested: RequestedTime | None) -> None:
-    """The call is placed at the requested time once this one has ended (`calling.retries`)."""
+    """The call is placed at the requested time once this one has ended (`calling.retries`).
+
+    If it has ended already, the follow-up is decided again.
+    """
     row = attempt.row
     call_again_at = row.channel_service.next_contact(row.pk, requested or RequestedTime())
     row.update_fields(outcome=row.Outcome.CALL_LATER, reason=CALL_LATER, call_again_at=call_again_at)
     attempt.interview.count_postponement()
+    attempt.repeat_follow_up()
 
 
 def _hand_over(attempt: LockedAttempt, ended: engine.ConversationEnded) -> None:
