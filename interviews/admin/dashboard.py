@@ -66,7 +66,9 @@ def _interviews_to_decide() -> list[tuple[Any, str, str]]:
     """Return each interview with its recommendation and the colour of that, the longest wait first."""
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
     interviews: Any = Interview.objects.to_decide().annotate(
-        score=Subquery(current.values("overall_score")), recommended=Subquery(current.values("recommendation"))
+        score=Subquery(current.values("overall_score")),
+        judged_by=Subquery(current.values("label")),
+        recommended=Subquery(current.values("recommendation")),
     )
     longest_first = interviews.select_related("candidate", "job").order_by("completed_at")[:MAX_ROWS]
     return [

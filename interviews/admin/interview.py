@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
@@ -97,6 +98,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         interviews: QuerySet[Interview] = super().get_queryset(request)
         return interviews.annotate(
             current_score=Subquery(current.values("overall_score")),
+            judged_by=Subquery(current.values("label")),
             current_recommendation=Subquery(current.values("recommendation")),
             current_reasoning=Subquery(current.values("reasoning")),
             decided=Subquery(last.values("verdict")[:1]),
@@ -114,7 +116,11 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @admin.display(description="Score", ordering="current_score", empty_value="-")
     def score(self, interview: Any) -> str | None:
-        return None if interview.current_score is None else f"{interview.current_score:.2f}"
+        """The score, and whose it is."""
+        if interview.current_score is None:
+            return None
+        score = f"{interview.current_score:.2f}"
+        return format_html('{}<br><span class="text-xs text-subtle">{}</span>', score, interview.judged_by)
 
     @badge("Recommended", LABEL_COLOURS, ordering="current_recommendation")
     def recommendation_badge(self, interview: Any) -> tuple[str, str] | None:

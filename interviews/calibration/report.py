@@ -8,6 +8,7 @@ from statistics import fmean, pstdev
 
 from interviews.calibration.agreement import Agreement
 from interviews.calibration.run import Evaluation, ScoringRun
+from interviews.calibration.stored import StoredScores
 
 MAX_OUTLIERS = 5
 COLUMNS = f"{'':36}{'pairs':>6}{'higher by':>11}{'mean error':>12}{'Pearson':>9}{'Spearman':>10}{'weighted kappa':>16}"
@@ -31,12 +32,25 @@ def report_lines(evaluations: list[Evaluation], repeats: int) -> Iterator[str]:
     yield from _outlier_lines(evaluations)
 
 
+def stored_lines(stored: StoredScores) -> Iterator[str]:
+    """Compare the scores that are stored, of each model with those of people."""
+    for label, evaluations in sorted(stored.evaluations.items()):
+        yield f"{len(evaluations)} answers scored by {label} and by people who had not seen its scores"
+        yield COLUMNS
+        yield from _agreement_lines(evaluations)
+        yield ""
+        yield "Furthest from people:"
+        yield from _outlier_lines(evaluations)
+        yield ""
+    yield f"Scores of people that were not blind, and are part of no number: {stored.not_blind_count}"
+
+
 def _outlier_lines(evaluations: list[Evaluation]) -> Iterator[str]:
     scored = [evaluation for evaluation in evaluations if evaluation.scores]
     for evaluation in sorted(scored, key=lambda evaluation: -abs(_human_difference(evaluation)))[:MAX_OUTLIERS]:
         sample, score = evaluation.sample, fmean(evaluation.scores)
-        kind = sample.kind or "no kind"
-        yield f"  {sample.name} ({kind}): people {sample.human_score:.2f}, interviewer {score:.2f}"
+        kind = f" ({sample.kind})" if sample.kind else ""
+        yield f"  {sample.name}{kind}: people {sample.human_score:.2f}, interviewer {score:.2f}"
 
 
 def _human_difference(evaluation: Evaluation) -> float:

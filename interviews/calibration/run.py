@@ -80,7 +80,7 @@ def score_text(text: ResponseText) -> ScoringRun:
     """Score a transcript that is not redacted yet, and once more if the scores are rejected."""
     if is_too_short(text.transcript):
         return ScoringRun(reason=TOO_SHORT, is_settled=True)
-    redacted = replace(text, transcript=redact(text.transcript))
+    redacted = replace(text, transcript=redact(text.transcript, text.private))
     try:
         verified = score_once(redacted, text.transcript).verified
         if verified.score is None:

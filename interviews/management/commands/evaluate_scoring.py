@@ -7,35 +7,47 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from interviews.calibration.report import report_lines, svg_chart
+from interviews.calibration.report import report_lines, stored_lines, svg_chart
 from interviews.calibration.run import Evaluation, count_requests, evaluate_samples
 from interviews.calibration.samples import InvalidSampleFile, Sample, read_samples
+from interviews.calibration.stored import people_samples, stored_scores
 from screener.services.interviewer import selection
 
 MAX_REPEATS = 100
+NO_PAIRS = "No answer was scored by both a model and, blind, a person. Have people give second opinions first."
+NO_ANSWERS = "No answer was scored by a person by the present rubric of its job. Have people score some first."
 
 
 class Command(BaseCommand):
     help = "Have the configured interviewer score answers that people have scored, and report how far they agree."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE.csv", type=Path, help="columns: see docs/calibration.md")
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("file", metavar="FILE.csv", type=Path, nargs="?", help="columns: see docs/calibration.md")
+        source.add_argument(
+            "--people", action="store_true", help="score the answers of interviews that people have scored"
+        )
+        source.add_argument(
+            "--stored", action="store_true", help="compare scores that models and people gave before; asks no model"
+        )
         parser.add_argument(
             "--repeats", type=int, default=3, metavar="N", help="how often each answer is scored (default: 3)"
         )
         parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="file of the chart (default: var/NAME.svg)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["stored"]:
+            self._report_stored()
+            return
         repeats, file = options["repeats"], options["file"]
-        plot = options["plot"] or Path(settings.BASE_DIR) / "var" / f"{file.stem}.svg"
+        plot = options["plot"] or Path(settings.BASE_DIR) / "var" / f"{file.stem if file else 'people'}.svg"
         if not 1 <= repeats <= MAX_REPEATS:
             raise CommandError(f"--repeats must be 1 to {MAX_REPEATS}, not {repeats}.")
-        try:
-            samples = read_samples(file)
-        except InvalidSampleFile as error:
-            raise CommandError(str(error)) from error
+        samples = self._read_samples(file)
         interviewer = selection.configured_interviewer()
-        self.stdout.write(f"{len(samples)} answers from {file}, each scored {repeats} times by: {interviewer.label}")
+        self.stdout.write(
+            f"{len(samples)} answers from {file or 'interviews'}, each scored {repeats} times by: {interviewer.label}"
+        )
         if interviewer.billed_model:
             self.stdout.write(
                 f"This takes {count_requests(samples, repeats)} requests, and one more for each rejected score. They "
@@ -48,6 +60,23 @@ class Command(BaseCommand):
         self._write_chart(plot, svg_chart(evaluations, interviewer.label))
         if not any(evaluation.scores for evaluation in evaluations):
             raise CommandError("No answer got a score. The reasons are above.")
+
+    def _report_stored(self) -> None:
+        stored = stored_scores()
+        for line in stored_lines(stored):
+            self.stdout.write(line)
+        if not stored.evaluations:
+            raise CommandError(NO_PAIRS)
+
+    def _read_samples(self, file: Path | None) -> list[Sample]:
+        """Read the file, or without one the answers of interviews."""
+        try:
+            samples = read_samples(file) if file else people_samples()
+        except InvalidSampleFile as error:
+            raise CommandError(str(error)) from error
+        if not samples:
+            raise CommandError(NO_ANSWERS)
+        return samples
 
     def _evaluate(self, samples: list[Sample], repeats: int) -> list[Evaluation]:
         evaluations = []

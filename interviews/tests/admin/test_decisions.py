@@ -67,7 +67,8 @@ class TestInterviewsToDecide:
         make_completed_interview()
         page = get_page(admin_client, reverse("admin:index"))
         assert '?decision=none"><span class="s-score">1</span><span>To decide</span>' in page
-        assert re.search(r"Hire </span> 7\.50 <a [^>]*><bdi>Ada Lovelace</bdi> for <bdi>Support engineer", page)
+        judged = r"Hire </span> 7\.50 <span [^>]*>by <bdi>[^<]+</bdi></span>"
+        assert re.search(judged + r" <a [^>]*><bdi>Ada Lovelace</bdi> for <bdi>Support engineer", page)
 
     def test_longest_wait_comes_first(self, admin_client: Client) -> None:
         make_completed_interview(full_name="Grace Hopper", phone="+14155550102")
