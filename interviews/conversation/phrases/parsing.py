@@ -42,6 +42,7 @@ class Parse:
     strong: frozenset[Intent]
     light: frozenset[Intent]
     whole: frozenset[Intent]
+    faint: frozenset[Intent]
     words: int
     unmatched: int
     when: RequestedTime | None
@@ -58,14 +59,21 @@ def parse(words: str, expecting: Expecting, phrases: Phrases, name: str) -> Pars
     text = normalise(" ".join(words.split()[:MAX_WORDS]), phrases, name)
     text, when = find_time(text, phrases.times)
     spans = _choose_spans(text, _rules(phrases, expecting))
-    strong, light, whole = (
+    strong, light, whole, faint = (
         frozenset(span.intent for span in spans if span.intent and span.strength is strength)
-        for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE)
+        for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE, Strength.FAINT)
     )
     count = len(text.split())
-    matched = sum(span.words for span in spans)
+    matched = sum(span.words for span in spans if span.strength is not Strength.FAINT)
     return Parse(
-        strong, light, whole, words=count, unmatched=count - matched, when=when, language=_other_language(text, phrases)
+        strong,
+        light,
+        whole,
+        faint,
+        words=count,
+        unmatched=count - matched,
+        when=when,
+        language=_other_language(text, phrases),
     )
 
 
@@ -98,9 +106,14 @@ def _choose_spans(text: str, rules: tuple[Rule, ...]) -> list[Span]:
         for match in rule.phrase.pattern.finditer(text)
         if match.group()
     ]
-    spans.sort(key=lambda span: (-span.words, -span.strength, span.intent is None, span.start))
+    spans.sort(key=_precedence)
     chosen: list[Span] = []
     for span in spans:
         if not any(map(span.overlaps, chosen)):
             chosen.append(span)
     return chosen
+
+
+def _precedence(span: Span) -> tuple[bool, int, int, bool, int]:
+    """Longer phrases first. Of two that are equally long: the stronger, the one with an intent, the earlier."""
+    return span.strength is Strength.FAINT, -span.words, -span.strength, span.intent is None, span.start

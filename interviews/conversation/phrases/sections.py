@@ -13,6 +13,8 @@ EVERYWHERE = frozenset(Expecting)
 class Strength(IntEnum):
     """How much a phrase says."""
 
+    FAINT = 0
+    """Counts where nothing else was understood."""
     WHOLE = 1
     """Counts only where the utterance has no other words."""
     LIGHT = 2

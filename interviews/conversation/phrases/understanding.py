@@ -16,6 +16,8 @@ MAX_UNMATCHED = 0.4
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
+NONE: frozenset[Intent] = frozenset()
+
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
     *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
@@ -78,7 +80,9 @@ def _consent(utterance: Parse) -> Understanding:
 
 def _before_questions(utterance: Parse) -> Parse:
     if Intent.UNCLEAR in utterance.strong:
-        return replace(utterance, strong=frozenset({Intent.UNCLEAR}), light=frozenset(), whole=frozenset())
+        return replace(
+            utterance, strong=frozenset({Intent.UNCLEAR}), light=frozenset(), whole=frozenset(), faint=frozenset()
+        )
     if Intent.BUSY in utterance.strong and utterance.when:
         return replace(utterance, strong=utterance.strong | {Intent.LATER})
     return utterance
@@ -87,18 +91,23 @@ def _before_questions(utterance: Parse) -> Parse:
 def _question(utterance: Parse, expecting: Expecting) -> Understanding:
     """Only an utterance that is a request as a whole is one."""
     if utterance.unmatched > MAX_UNMATCHED * utterance.words:
-        utterance = replace(utterance, strong=frozenset())
+        utterance = replace(utterance, strong=NONE)
     if expecting is Expecting.QUESTION:
         return _decide(utterance, QUESTION_ORDER, Intent.ANSWER)
     if utterance.unmatched >= MIN_ANSWER_WORDS:
-        return _decide(replace(utterance, light=frozenset()), ANSWER_CHECK_ORDER, Intent.ANSWER)
+        return _decide(replace(utterance, light=NONE), ANSWER_CHECK_ORDER, Intent.ANSWER)
     return _decide(utterance, ANSWER_CHECK_ORDER)
 
 
 def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Intent.UNCLEAR) -> Understanding:
     """Return the first strong intent in this order, else the first of the others."""
     intents = utterance.strong | utterance.yielding
-    ranked = [intent for group in (utterance.strong, utterance.yielding) for intent in order if intent in group]
+    ranked = [
+        intent
+        for group in (utterance.strong, utterance.yielding, utterance.faint)
+        for intent in order
+        if intent in group
+    ]
     main = ranked[0] if ranked else unknown
     return Understanding(
         main,
