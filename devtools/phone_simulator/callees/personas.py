@@ -235,6 +235,55 @@ class IsUnsure(Talker):
     words = ("was wollen sie denn", "ich verstehe kein wort", "ach so ein computer")
 
 
+class QuestionTalker(Talker):
+    """Says something else in place of the first answer."""
+
+    words: ClassVar[tuple[str, ...]] = ("yes this is me", "i agree")
+    in_place_of_answer: ClassVar[str]
+    has_spoken = False
+
+    def answer_question(self, question: str) -> Reaction:
+        if self.has_spoken:
+            return super().answer_question(question)
+        self.has_spoken = True
+        return Reaction(self.in_place_of_answer)
+
+
+class AsksForQuestionAgain(QuestionTalker):
+    name = "asks for the question again"
+    description = "Did not hear the first question, and asks for it."
+    words = (*QuestionTalker.words, "no repeat it please")
+    in_place_of_answer = "sorry could you repeat that"
+
+
+class NeedsMoment(QuestionTalker):
+    name = "needs a moment"
+    description = "Asks for time to think about the first question."
+    words = (*QuestionTalker.words, "i need a moment to think")
+    in_place_of_answer = "one moment please"
+
+
+class DoesNotKnow(QuestionTalker):
+    name = "does not know"
+    description = "Has no answer to the first question."
+    words = (*QuestionTalker.words, "i don't know")
+    in_place_of_answer = "i don't know"
+
+
+class AnswersBriefly(QuestionTalker):
+    name = "answers briefly"
+    description = "Gives a short and honest first answer, and confirms it."
+    words = (*QuestionTalker.words, "yes that was my answer")
+    in_place_of_answer = "no never"
+
+
+class GivesUpOnAssistant(QuestionTalker):
+    name = "wants a person at the first question"
+    description = "Asks for a person in place of the first answer, and again."
+    words = (*QuestionTalker.words, "can i talk to a person", "yes please")
+    in_place_of_answer = "i want a human"
+
+
 class Voicemail(Persona):
     """An answering machine: plays its greeting at the first prompt that accepts speech, then stays silent."""
 
@@ -302,6 +351,11 @@ PERSONAS: dict[str, type[Persona]] = {
     "24": NearlyAgrees,
     "25": SpeaksSpanish,
     "26": IsUnsure,
+    "27": AsksForQuestionAgain,
+    "28": NeedsMoment,
+    "29": DoesNotKnow,
+    "30": AnswersBriefly,
+    "31": GivesUpOnAssistant,
 }
 CROWD_DIGITS = "99"  # any persona, mostly cooperative ones; the whole number is the seed
 

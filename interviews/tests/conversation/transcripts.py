@@ -15,6 +15,7 @@ from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
 from devtools.phone_simulator.callees.personas import PERSONAS, Persona
 from interviews.conversation import engine
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.questioning import SILENCE_SECONDS
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -42,6 +43,7 @@ class Dialogue:
 
     persona: Persona
     lines: list[str] = field(default_factory=list)
+    prompts: list[engine.Prompt] = field(default_factory=list)
     state: engine.ConversationState = field(
         default_factory=lambda: engine.ConversationState(open_positions=(0, 1), candidate_name="Alex Doe")
     )
@@ -51,6 +53,7 @@ class Dialogue:
         while input is not None and self.state.stage is not engine.Stage.OVER:
             step = engine.next_step(self.state, self.state.turn, input)
             self.state = step.state
+            self.prompts.append(step.prompt)
             text = self._say(step)
             input = None if step.state.stage is engine.Stage.OVER else self._listen(step.prompt, text)
         if self.state.stage is not engine.Stage.OVER:
@@ -105,27 +108,34 @@ def _replied(reaction: Reaction) -> engine.Input | None:
 
 
 def _recorded(reaction: Reaction) -> engine.Input | None:
-    seconds = min(reaction.sound_seconds, 120)
     if reaction.hangs_up:
         return None
-    if not seconds:
+    if not reaction.sound_seconds:
         return engine.NoReply()
-    return engine.RecordedAnswer(seconds, RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE))
+    seconds = reaction.sound_seconds + (0 if reaction.keys else SILENCE_SECONDS)
+    return engine.RecordedAnswer(min(seconds, 120), RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE))
+
+
+REACHABLE = {digits: kind for digits, kind in PERSONAS.items() if kind.pickup.status == "in-progress"}
 
 
 def transcripts() -> dict[str, str]:
     """Return the text of each persona's conversation by the name of its file."""
-    reachable = {digits: kind for digits, kind in PERSONAS.items() if kind.pickup.status == "in-progress"}
-    return {_file_name(kind): _transcript(kind, digits) for digits, kind in reachable.items()}
+    return {_file_name(kind): _transcript(kind, digits) for digits, kind in REACHABLE.items()}
 
 
 def _file_name(kind: type[Persona]) -> str:
     return "-".join(re.findall("[a-z0-9]+", kind.name.lower())) + ".txt"
 
 
-def _transcript(kind: type[Persona], digits: str) -> str:
+def hold_dialogue(kind: type[Persona], digits: str) -> Dialogue:
     dialogue = Dialogue(kind(f"+141555501{digits}"))
     dialogue.hold()
+    return dialogue
+
+
+def _transcript(kind: type[Persona], digits: str) -> str:
+    dialogue = hold_dialogue(kind, digits)
     return "\n".join([f"# {kind.description}", "", *dialogue.lines, ""])
 
 
