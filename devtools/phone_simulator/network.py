@@ -10,7 +10,7 @@ from .callees.human_callee import HumanCallee
 from .callees.personas import persona_for_number
 from .change_stream import ChangeStream
 from .faults import ActiveFaults
-from .resources import Call, Recording, Transcription
+from .resources import INBOUND, Call, Recording, Transcription
 from .webhook_client import WebhookClient
 
 
@@ -26,6 +26,8 @@ class Network:
     synthesize_speech: bool = True  # record speech, if espeak-ng is installed; otherwise tones
     human_answers_all: bool = False  # the human at the phone page answers all calls,
     human_numbers: set[str] = field(default_factory=set)  # or only calls to these numbers
+    inbound_url: str = ""  # where the application takes calls to its number, with a slash at the end; empty: nowhere
+    application_number: str = "+14155550199"  # that number, until the application has called from another one
     changes: ChangeStream = field(default_factory=ChangeStream)
     url: str = ""  # base URL of the REST API
     calls: dict[str, Call] = field(default_factory=dict)
@@ -56,6 +58,20 @@ class Network:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def receive_call(self, number: str, callee: Callee) -> Call:
+        """Create a call from this number to the application, with the settings of the application's number."""
+        placed = [call.from_ for call in self.calls.values() if not call.is_inbound]
+        params = {
+            "From": number,
+            "To": self.caller_number or (placed[-1] if placed else self.application_number),
+            "Url": self.inbound_url,
+            "FallbackUrl": f"{self.inbound_url}fallback",
+            "StatusCallback": f"{self.inbound_url}status",
+        }
+        call = Call(self.account_sid, params, frozenset({"completed"}), callee.name, INBOUND)
+        self.calls[call.sid] = call
+        return call
 
     def create_call(self, params: Mapping[str, str], reported_events: frozenset[str]) -> tuple[Call, Callee]:
         number = params["To"]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 API_VERSION = "2010-04-01"
+INBOUND = "inbound"
 FINAL_STATUSES = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 CALL_SUBRESOURCES = {
     "notifications": "Notifications",
@@ -59,6 +60,7 @@ class Call:
     create_params: Mapping[str, str]
     reported_events: frozenset[str]  # the StatusCallbackEvent parameters
     persona: str
+    direction: str = "outbound-api"
     sid: str = field(default_factory=lambda: new_sid("CA"))
     status: str = "queued"
     date_created: datetime = field(default_factory=utc_now)
@@ -76,6 +78,16 @@ class Call:
     @property
     def from_(self) -> str:
         return self.create_params["From"]
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the application is called."""
+        return self.direction == INBOUND
+
+    @property
+    def party(self) -> str:
+        """The number at the other end than the application."""
+        return self.from_ if self.is_inbound else self.to
 
     @property
     def uri(self) -> str:
@@ -101,7 +113,7 @@ class Call:
             "ApiVersion": API_VERSION,
             "CallSid": self.sid,
             "CallStatus": self.status,
-            "Direction": "outbound-api",
+            "Direction": self.direction,
             "To": self.to,
             "Called": self.to,
             "From": self.from_,
@@ -128,7 +140,7 @@ class Call:
             "duration": str(self.duration) if has_duration else None,
             "price": f"-{0.014 * billed_minutes(self.duration):.5f}" if has_duration else None,
             "price_unit": "USD",
-            "direction": "outbound-api",
+            "direction": self.direction,
             "answered_by": self.answered_by,
             "api_version": API_VERSION,
             "forwarded_from": None,

@@ -21,6 +21,7 @@ from .phone_page.views import add_phone_page
 from .rest_api.app import build_app
 
 DEMO_SID, DEMO_TOKEN = "AC" + "5" * 32, "simulated-auth-token"
+INBOUND_PATH = "/webhooks/twilio/inbound/"
 START_TIMEOUT = 10
 
 
@@ -75,9 +76,11 @@ def running_simulator(
     synthesize_speech: bool = True,
     faults: Mapping[str, float] | None = None,
     api_client: ApiClient | None = None,
+    inbound_url: str = "",
 ) -> Iterator[RunningSimulator]:
     """Run a phone network in a thread, on a free loopback port, during a `with` block."""
     network = Network(account_sid, auth_token, speed, caller_number, choose_callee, synthesize_speech)
+    network.inbound_url = inbound_url
     network.faults.activate(faults or {})
     loop, stop, is_ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
     server = serve_network(network, api_client, "127.0.0.1", 0, is_ready.set, stop)
@@ -104,6 +107,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--number", help="the only number that may call (default: any)")
     parser.add_argument("--tones", action="store_true", help="record tones instead of speech: cheaper for load tests")
     parser.add_argument("--app-url", default=env("SCREENER_URL"), help="lets the phone page start interviews there,")
+    parser.add_argument(
+        "--app-number",
+        default=env("TWILIO_PHONE_NUMBER") or Network.application_number,
+        help="the number at which the application is called",
+    )
     parser.add_argument("--app-key", default=env("SCREENER_API_KEY", ""), help="with this API key")
     fault_names = ", ".join(FAULTS)
     parser.add_argument(
@@ -129,6 +137,8 @@ def run_server(options: argparse.Namespace) -> None:
         options.speed,
         options.number,
         synthesize_speech=not options.tones,
+        application_number=options.app_number,
+        inbound_url=f"{options.app_url.rstrip('/')}{INBOUND_PATH}" if options.app_url else "",
     )
     network.faults.activate(dict(options.fault))
     api_client = ApiClient(options.app_url, options.app_key) if options.app_url else None

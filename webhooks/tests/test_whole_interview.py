@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from django.test import override_settings
 
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
-from interviews.models import Interview, InterviewResponse
+from interviews.models import Attempt, Interview, InterviewResponse, lock_interview
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_openai import run_fake_openai
@@ -65,3 +66,17 @@ def test_unknown_answers_wait_for_a_person(network: RunningSimulator) -> None:
     assert interview.result_status == Interview.ResultStatus.INCOMPLETE
     assert (result.overall_score, result.recommendation) == (None, "")
     assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.MODEL_UNAVAILABLE}
+
+
+def test_candidate_who_calls_back_holds_the_interview(network: RunningSimulator, live_server: Any) -> None:
+    interview = make_interview(phone="+14155550100")
+    with lock_interview(interview) as locked:
+        locked.clear_next_attempt()
+    network.network.inbound_url = f"{live_server.url}/webhooks/twilio/inbound/"
+    response = requests.post(f"{network.url}/simulator/call-in", data={"phone": "+14155550100"}, timeout=10)
+    assert response.status_code == 201
+    interview = conduct(interview)
+    assert interview.result_status == Interview.ResultStatus.READY
+    attempt = interview.attempts.get()
+    assert (attempt.direction, attempt.call.twilio_sid) == (Attempt.Direction.INBOUND, response.json()["sid"])
+    assert attempt.call.status == "completed"

@@ -28,7 +28,10 @@ async def run_call(session: CallSession) -> None:
     """Run the call from the queue to its end."""
     status, sip_code = "completed", SIP_OK
     try:
-        await dial_callee(session)
+        if session.call.is_inbound:
+            change_status(session, "in-progress")
+        else:
+            await dial_callee(session)
         await run_documents(session)
     except NotAnswered as error:
         status, sip_code = error.status, error.sip_code
@@ -89,7 +92,7 @@ async def _or_redirect(session: CallSession, work: Awaitable[NextDocument | None
 async def first_document(session: CallSession) -> NextDocument:
     """Return where the call starts, after machine detection if the call has to wait for it."""
     options = session.call.create_params
-    params = await detect_machine(session)
+    params = {"CallStatus": "ringing"} if session.call.is_inbound else await detect_machine(session)
     if not options.get("Url"):
         return NextDocument(twiml=options["Twiml"])
     return NextDocument(options.get("Method", "POST").upper(), options["Url"], params)

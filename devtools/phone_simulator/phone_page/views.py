@@ -1,6 +1,7 @@
 """The phone page: its files, its stream of changes, and the actions of the human who uses it."""
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
@@ -9,10 +10,13 @@ from pathlib import Path
 from aiohttp import web
 
 from devtools.phone_simulator.api_client import ApiClient
+from devtools.phone_simulator.callees.callee import Pickup
 from devtools.phone_simulator.callees.human_callee import HumanCallee, silence_limit
 from devtools.phone_simulator.callees.personas import CROWD_DIGITS, PERSONAS
+from devtools.phone_simulator.calls.call_flow import run_call
 from devtools.phone_simulator.calls.call_session import CallSession
 from devtools.phone_simulator.resources import Json
+from devtools.phone_simulator.rest_api.calls import E164_NUMBER
 from devtools.phone_simulator.rest_api.common import NETWORK_KEY, SESSIONS_KEY, find_resource
 from devtools.phone_simulator.rest_api.recordings import serve_audio
 
@@ -67,6 +71,7 @@ def page_state(app: web.Application, sids: Iterable[str]) -> Json:
         "calls": [call_summary(session) for session in map(app[SESSIONS_KEY].get, sids) if session],
         "faults": network.faults.as_json(),
         "answering": network.human_answers_all,
+        "takes_calls": bool(network.inbound_url),
     }
 
 
@@ -76,7 +81,8 @@ def call_summary(session: CallSession) -> Json:
     texts = (entry["text"] for entry in reversed(call.log) if entry["event"] in PREVIEW_EVENTS)
     return {
         "sid": call.sid,
-        "to": call.to,
+        "to": call.party,
+        "direction": call.direction,
         "persona": call.persona,
         "status": call.public_status,
         "created": call.date_created.isoformat(),
@@ -138,7 +144,7 @@ async def list_jobs(request: web.Request) -> web.Response:
 async def list_callee_names(request: web.Request) -> web.Response:
     """List the candidates whom a call rings, by its number. Empty if the network was started without an application."""
     api_client, session = request.app[API_CLIENT_KEY], find_resource(request, request.app[SESSIONS_KEY])
-    return web.json_response({"names": await api_client.find_candidate_names(session.call.to) if api_client else []})
+    return web.json_response({"names": await api_client.find_candidate_names(session.call.party) if api_client else []})
 
 
 async def start_interview(request: web.Request) -> web.Response:
@@ -156,6 +162,21 @@ async def start_interview(request: web.Request) -> web.Response:
     page = f"{api_client.url}/admin/interviews/interview/{interview['id']}/change/"
     body = {"candidate": candidate["id"], "interview": interview["id"], "page": page}
     return web.json_response({**body, "interviewer": interview.get("interviewer", "")}, status=201)
+
+
+async def call_application(request: web.Request) -> web.Response:
+    """Call the application's number from `phone`. With `page`, the human at this page speaks; without, the persona."""
+    network, form = request.app[NETWORK_KEY], await request.post()
+    if not network.inbound_url:
+        return refusal_response(409, NO_APPLICATION, "Start the phone network with --app-url to call the application.")
+    number, page = re.sub(r"[\s().-]", "", str(form.get("phone", ""))), str(form.get("page", ""))
+    if not E164_NUMBER.fullmatch(number):
+        return refusal_response(400, "invalid_number", "Write the number with its country code: +14155550100.")
+    callee = HumanCallee(Pickup(ring_seconds=0), page) if page else network.choose_callee(number)
+    call = network.receive_call(number, callee)
+    session = request.app[SESSIONS_KEY][call.sid] = CallSession(network, call, callee)
+    network.start_task(run_call(session))
+    return web.json_response({"sid": call.sid}, status=201)
 
 
 async def list_faults(request: web.Request) -> web.Response:
@@ -191,6 +212,7 @@ def add_phone_page(app: web.Application, api_client: ApiClient | None) -> None:
             web.put("/simulator/answering", switch_answering),
             web.get("/simulator/jobs", list_jobs),
             web.post("/simulator/dial", start_interview),
+            web.post("/simulator/call-in", call_application),
             web.get("/simulator/faults", list_faults),
             web.put("/simulator/faults", activate_faults),
         ]

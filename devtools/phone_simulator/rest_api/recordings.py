@@ -35,7 +35,7 @@ async def serve_audio(request: web.Request) -> web.Response:
     recording = find_resource(request, network.recordings)
     if recording.status != "completed" or _is_media_missing(request, recording):
         raise not_found_error(request)
-    voice = int(recording.call.to[-1])
+    voice = int(recording.call.party[-1])
     audio = recording.audio or await asyncio.to_thread(
         synthesize_wav, recording.utterance, recording.duration, voice, network.synthesize_speech
     )

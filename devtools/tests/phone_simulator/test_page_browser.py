@@ -206,3 +206,32 @@ def test_faults_are_switched(browser: Browser) -> None:
         assert rig.simulator.network.faults.active_value("late") == 7
         press_button(page, "All off")
         expect(banner).to_be_hidden()
+
+
+def test_missed_call_is_returned(browser: Browser) -> None:
+    scripts = SCRIPTS | {"/in/": f'<Gather numDigits="1" action="/called-back"><Say>{GREETING}</Say></Gather>'}
+    with open_rig(scripts) as rig:
+        rig.simulator.network.inbound_url = f"{rig.app.url}/in/"
+        with open_page(browser, rig) as page:
+            receive_call(page, rig)
+            expect(page.get_by_role("button", name="Call back")).to_be_hidden()
+            press_button(page, "Decline")
+            press_button(page, "Call back")
+            expect(page.get_by_role("log")).to_contain_text(GREETING)
+            page.keyboard.press("1")
+            expect(page.locator("#call-status")).to_have_text("completed", timeout=15_000)
+            rig.simulator.wait_until_idle()
+            assert rig.requests_to("/in/")[0]["Direction"] == "inbound"
+            assert rig.requests_to("/called-back")[0]["Digits"] == "1"
+
+
+def test_application_is_called_from_the_form(browser: Browser) -> None:
+    with open_rig({"/in/": "<Say>Hello.</Say>"}) as rig:
+        rig.simulator.network.inbound_url = f"{rig.app.url}/in/"
+        with open_page(browser, rig) as page:
+            expect(page.locator("#connection")).to_have_text("live")
+            page.evaluate("document.getElementById('interview-fields').hidden = false")  # no application in this test
+            press_button(page, "Call the employer")
+            expect(page.get_by_role("log")).to_contain_text("Hello.")
+            rig.simulator.wait_until_idle()
+            assert rig.requests_to("/in/")[0]["From"] == "+14155550150"

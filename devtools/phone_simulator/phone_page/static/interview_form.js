@@ -5,8 +5,10 @@ import { byId, createElement, formData, requestJson } from "./dom.js";
 const HOW_TO_CONNECT =
   "To start interviews here, start the phone network with:\n--app-url http://127.0.0.1:8000\n--app-key KEY";
 
-export function initInterviewForm() {
+export function initInterviewForm(callApplication) {
   byId("interview-form").addEventListener("submit", startInterview);
+  byId("call-in").addEventListener("click", () =>
+    callApplication(byId("interview-form").elements.phone.value).catch((error) => showNote(error.message, true)));
   addEventListener("focus", loadJobs); // jobs may have changed while the user was in the admin
   loadJobs();
 }

@@ -22,6 +22,7 @@ const namesByNumber = new Map(); // of the candidates
 const namedCalls = new Set(); // the calls for which the names were requested
 const phone = new Phone();
 let selected = null;
+let takesCalls = false; // whether the application can be called
 let drawnEntries = 0; // of the log of the selected call
 let followsLog = true; // whether the log is scrolled to its end
 
@@ -63,6 +64,8 @@ function replaceState(state) {
 function updateState(state) {
   showFaults(state.faults);
   byId("answering").checked = state.answering;
+  takesCalls = state.takes_calls;
+  byId("call-in").hidden = !takesCalls;
   for (const call of state.calls) updateCall(call);
   if (!selected && calls.size) selectCall(myCall()?.sid ?? [...calls.keys()].at(-1), { byUser: false });
   byId("no-calls").hidden = calls.size > 0;
@@ -75,7 +78,7 @@ function updateCall(call) {
   calls.set(call.sid, call);
   showRow(call);
   // A new call for a human is selected, unless the user is already on a call.
-  if (isNew && call.has_human && !hasEnded(call) && !myCall()) selectCall(call.sid);
+  if (isNew && call.has_human && !hasEnded(call) && (isMine(call) || !myCall())) selectCall(call.sid);
   if (call.sid === selected) showCall(call);
   if (isMine(call)) updatePhone(call);
 }
@@ -178,6 +181,7 @@ function showHeader(call) {
   byId("call-status").dataset.status = call.status;
   byId("pick-up").hidden = byId("decline").hidden = !isRinging;
   byId("hang-up").hidden = !isMine(call);
+  byId("call-back").hidden = !takesCalls || !hasEnded(call) || Boolean(myCall());
   byId("phone").hidden = !isMine(call);
   showDuration();
 }
@@ -198,11 +202,26 @@ async function performAction(name) {
   }
 }
 
+/** Calls the application from this number. The new call is selected as soon as the stream reports it. */
+async function callApplication(number) {
+  phone.speaker.skip();
+  await requestJson("POST", "/simulator/call-in", formData({ phone: number, page: pageId }));
+}
+
+async function callBack() {
+  try {
+    await callApplication(calls.get(selected).to);
+  } catch (error) {
+    byId("log").append(createElement("li", { className: "alert error" }, error.message));
+  }
+}
+
 // ── start ──
 
 byId("pick-up").addEventListener("click", () => performAction("pick-up"));
 byId("decline").addEventListener("click", () => performAction("decline"));
 byId("hang-up").addEventListener("click", () => phone.hangUp());
+byId("call-back").addEventListener("click", callBack);
 byId("back").addEventListener("click", () => byId("layout").removeAttribute("data-open"));
 byId("protocol").addEventListener("change", ({ target }) =>
   byId("log").classList.toggle("with-protocol", target.checked));
@@ -216,7 +235,7 @@ byId("answering").addEventListener("change", ({ target }) =>
     .catch(() => showConnection("reconnecting")));
 setInterval(showDuration, 1000);
 setInterval(() => document.title.startsWith("☎") && phone.speaker.ring(), RING_MILLISECONDS);
-initInterviewForm();
+initInterviewForm(callApplication);
 initFaults();
 initPersonas();
 connect();
