@@ -10,7 +10,8 @@ from django.core.files.base import File
 from django.db import transaction
 from rest_framework.serializers import BaseSerializer
 
-from candidates.models import Candidate, Consent
+from candidates.import_rows import ImportedRow, RowResult, RowSaver, ValidRow
+from candidates.models import Candidate
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
@@ -41,13 +42,23 @@ class CsvRow:
 
 @dataclass
 class ImportReport:
-    created: int = 0
-    updated: int = 0
+    rows: list[ImportedRow] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
+
+    @property
+    def created(self) -> int:
+        return sum(row.result == RowResult.CREATED for row in self.rows)
+
+    @property
+    def updated(self) -> int:
+        """Rows of candidates who were known, whether or not that changed them."""
+        return len(self.rows) - self.created
 
 
 def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]]) -> ImportReport:
-    """Create the candidates of the file, and update those whose external_id exists. Empty cells change nothing.
+    """Create the candidates of the file, and update those who are known. Empty cells change nothing.
+
+    A candidate is known by the external_id, else by number and name: importing a file twice adds no one.
 
     `check` validates the cells of a row. Raises InvalidCandidateFile before any change if the file is unusable.
     """
@@ -60,10 +71,15 @@ def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]])
             for name, messages in errors.items():
                 report.errors += [RowError(row.number, name, str(message)) for message in messages]
         else:
-            valid_rows.append(serializer.validated_data)
+            valid_rows.append(_valid_row(row.number, serializer.validated_data))
     with transaction.atomic():
-        _save_rows(valid_rows, report)
+        report.rows = RowSaver(valid_rows).save()
     return report
+
+
+def _valid_row(number: int, data: dict[str, Any]) -> ValidRow:
+    consent, source = data.pop("consent_to_call", None), data.pop("consent_source", "")
+    return ValidRow(number, data, consent, source)
 
 
 def _row_errors(row: CsvRow, seen: dict[str, int]) -> dict[str, list[str]]:
@@ -121,28 +137,3 @@ def _validate_header(cells: list[str]) -> list[str]:
     if len(set(header)) < len(header):
         raise InvalidCandidateFile("A column occurs twice. Remove one of them.")
     return header
-
-
-def _save_rows(rows: list[dict[str, Any]], report: ImportReport) -> None:
-    ids = [row["external_id"] for row in rows if row.get("external_id")]
-    existing = Candidate.objects.select_for_update().filter(external_id__in=ids)
-    by_external_id = {candidate.external_id: candidate for candidate in existing}
-    added, consents = [], []
-    for row in rows:
-        consented, source = row.pop("consent_to_call", None), row.pop("consent_source", "")
-        candidate = by_external_id.get(row.get("external_id", ""))
-        if candidate:
-            candidate.update_fields(**row)
-            report.updated += 1
-        else:
-            candidate = Candidate(**row)
-            added.append(candidate)
-        if consented is not None:
-            given_by = Consent.GivenBy.IMPORT
-            consent = Consent(
-                candidate=candidate, kind=Consent.Kind.CALL, given=consented, given_by=given_by, source=source
-            )
-            consents.append(consent)
-    Candidate.objects.bulk_create(added, batch_size=500)
-    Consent.objects.bulk_create(consents, batch_size=500)
-    report.created = len(added)

@@ -1,5 +1,6 @@
 """Admin pages of candidates, consents and do-not-call entries."""
 
+from collections import Counter
 from pathlib import PurePath
 from typing import Any, cast
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
 from candidates.deletion import delete_candidates
+from candidates.import_rows import ImportedRow, RowNote, RowResult
 from candidates.models import Candidate, Consent, DoNotCall
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
@@ -49,6 +51,17 @@ def _rows_left_out(errors: list[RowError]) -> str:
     named = "; ".join(f"row {error.row}, {error.field}: {error.message}" for error in errors[:ERRORS_NAMED])
     more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
     return f"These rows were not imported. Correct them and import them again: {named}{more}"
+
+
+def _notes_on_rows(rows: list[ImportedRow]) -> str:
+    """Which rows may not be called, by reason."""
+    sentences = []
+    for note in RowNote:
+        noted = [str(row.row) for row in rows if note in row.notes]
+        more = f" and {len(noted) - ERRORS_NAMED} more" if len(noted) > ERRORS_NAMED else ""
+        if noted:
+            sentences.append(f"Rows {', '.join(noted[:ERRORS_NAMED])}{more}: {note.label}.")
+    return " ".join(sentences)
 
 
 @admin.register(Candidate)
@@ -195,7 +208,11 @@ class CandidateAdmin(FindsNumbers):
                 raise InvalidTransition(str(error)) from None
             if report.errors:
                 self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
-            return f"Candidates added: {report.created}, updated: {report.updated}.", back
+            if notes := _notes_on_rows(report.rows):
+                self.message_user(request, notes, messages.WARNING)
+            counts = Counter(row.result for row in report.rows)
+            summary = ", ".join(f"{result.label.lower()}: {counts[result]}" for result in RowResult)
+            return f"Candidates {summary}.", back
 
         return self.form_page(
             request,

@@ -60,7 +60,8 @@ class ImportForm(ObjectActionForm):
         label="CSV file",
         allow_empty_file=True,  # rejected when it is read, with a better message
         widget=UnfoldAdminFileFieldWidget,
-        help_text="UTF-8, at most 5 MB and 10,000 rows. Rows with a known external_id update that candidate.",
+        help_text="UTF-8, at most 5 MB and 10,000 rows. Candidates known by external_id, or by number and name, are "
+        "updated.",
     )
 
 

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from candidates.import_rows import RowNote, RowResult
 from candidates.models import Candidate, Consent
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
@@ -24,7 +25,8 @@ PERSON = {
     "external_id": "ats-1815",
 }
 CONSENTING: dict[str, Any] = {**PERSON, "consent_to_call": True, "consent_source": "application form"}
-SHOWN = {
+OTHER_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
+SHOWN: dict[str, Any] = {
     "id": "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913",
     **PERSON,
     "has_resume": True,
@@ -181,13 +183,26 @@ class RowErrorSerializer(StrictSerializer):
     message = serializers.CharField()
 
 
+class ImportedRowSerializer(StrictSerializer):
+    row = serializers.IntegerField(help_text="The row in the file; the header is row 1")
+    candidate = serializers.UUIDField()
+    result = serializers.ChoiceField(RowResult.choices)
+    notes = serializers.ListField(
+        child=serializers.ChoiceField(RowNote.choices), help_text="Why the candidate may not be called"
+    )
+
+
 @extend_schema_serializer(
     examples=[
         response_example(
             "One row was rejected",
             {
-                "created": 11,
-                "updated": 0,
+                "created": 1,
+                "updated": 1,
+                "rows": [
+                    {"row": 2, "candidate": SHOWN["id"], "result": "created", "notes": []},
+                    {"row": 3, "candidate": OTHER_ID, "result": "unchanged", "notes": ["do_not_call"]},
+                ],
                 "errors": [{"row": 4, "field": "phone", "message": "'12' is not a phone number."}],
             },
         )
@@ -195,7 +210,8 @@ class RowErrorSerializer(StrictSerializer):
 )
 class ImportReportSerializer(StrictSerializer):
     created = serializers.IntegerField()
-    updated = serializers.IntegerField(help_text="Matched by external_id")
+    updated = serializers.IntegerField(help_text="Known by external_id, or by number and name; changed or not")
+    rows = ImportedRowSerializer(many=True, help_text="What became of each valid row")
     errors = RowErrorSerializer(  # type: ignore[assignment]  # hides a property that only input has
         many=True, help_text="Rejected rows, none of which was imported"
     )

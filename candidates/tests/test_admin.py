@@ -39,7 +39,7 @@ class TestImporting:
 
     def test_takes_the_good_rows_and_names_the_others(self, admin_client: Client) -> None:
         page = self.send(admin_client, "Ada Lovelace,+1 415 555 0100,a-1,yes,application form", "<b>Grace</b>,12,,,")
-        assert "Candidates added: 1, updated: 0." in page
+        assert "Candidates added: 1, updated: 0, unchanged: 0." in page
         assert "row 3, phone: &#x27;12&#x27; has no valid country code." in page
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL)
 
@@ -49,7 +49,9 @@ class TestImporting:
 
     def test_updates_whom_it_knows(self, admin_client: Client) -> None:
         make_candidate(external_id="a-1")
-        assert "Candidates added: 0, updated: 1." in self.send(admin_client, "Ada King,+14155550100,a-1,,")
+        assert "Candidates added: 0, updated: 1, unchanged: 0." in self.send(
+            admin_client, "Ada King,+14155550100,a-1,,"
+        )
         assert Candidate.objects.get().full_name == "Ada King"
 
     def test_names_some_of_many_errors(self, admin_client: Client) -> None:

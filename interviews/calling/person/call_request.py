@@ -140,11 +140,15 @@ def _refusals(candidates: Iterable[UUID], numbers: Iterable[str]) -> dict[Person
 
 
 def _latest_consents(records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
+    """Whether the latest consent of each record was given, and for a number whether that holds for all its records."""
     consents = Consent.objects.filter(candidate__in=records, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
-    latest: dict[PersonKey, bool] = {}
-    for candidate_id, number, given in consents.values_list("candidate", "candidate__phone", "given"):
-        latest[candidate_id] = latest[number] = given
-    return latest
+    rows = consents.values_list("candidate", "candidate__phone", "given")
+    latest = {candidate_id: (number, given) for candidate_id, number, given in rows}
+    given_by: dict[PersonKey, bool] = {}
+    for candidate_id, (number, given) in latest.items():
+        given_by[candidate_id] = given
+        given_by[number] = given and given_by.get(number, True)
+    return given_by
 
 
 def _interviews(records: QuerySet[Candidate], job: JobDescription) -> dict[PersonKey, list[EarlierInterview]]:

@@ -1,0 +1,167 @@
+"""Saves the valid rows of an import: a person who is known is updated, not added again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from candidates.models import Candidate, Consent, DoNotCall, hashes_of_numbers
+
+Person = tuple[str, str]
+"""A number and a name, without differences of case and spaces."""
+
+
+class RowResult(models.TextChoices):
+    CREATED = "created", "Added"
+    UPDATED = "updated", "Updated"
+    UNCHANGED = "unchanged", "Unchanged"
+
+
+class RowNote(models.TextChoices):
+    SAME_NUMBER = "same_number", "another candidate has this number; one of them is called"
+    DO_NOT_CALL = "do_not_call", "the number is on the do-not-call list and is not called"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "consent to calls was refused before; the file does not give it again"
+
+
+@dataclass(frozen=True)
+class ImportedRow:
+    """What became of one valid row."""
+
+    row: int
+    candidate: UUID
+    result: RowResult
+    notes: list[RowNote]
+
+
+@dataclass(frozen=True)
+class ValidRow:
+    """`consent`: whether the candidate agreed to calls, where the row says so, and where that was said."""
+
+    number: int
+    values: dict[str, Any]
+    consent: bool | None
+    consent_source: str
+
+    @property
+    def person(self) -> Person:
+        return _person(self.values["phone"], self.values["full_name"])
+
+
+@dataclass
+class _KnownCandidates:
+    """The candidates that the rows may mean: those of the database, and those of earlier rows."""
+
+    by_external_id: dict[str, Candidate] = field(default_factory=dict)
+    by_person: dict[Person, list[Candidate]] = field(default_factory=dict)
+    by_number: dict[str, set[UUID]] = field(default_factory=dict)
+
+    def add(self, candidate: Candidate) -> None:
+        if candidate.external_id:
+            self.by_external_id[candidate.external_id] = candidate
+        self.by_person.setdefault(_person(candidate.phone, candidate.full_name), []).append(candidate)
+        self.by_number.setdefault(candidate.phone, set()).add(candidate.pk)
+
+    def find(self, row: ValidRow) -> Candidate | None:
+        """By the external id, else by number and name, unless the two have different external ids."""
+        external_id = row.values.get("external_id", "")
+        if external_id in self.by_external_id:
+            return self.by_external_id[external_id]
+        namesakes = self.by_person.get(row.person, [])
+        return next((namesake for namesake in namesakes if not (external_id and namesake.external_id)), None)
+
+
+class RowSaver:
+    """Saves rows in order, with a number of queries that does not depend on how many are added. Use it once."""
+
+    def __init__(self, rows: list[ValidRow]) -> None:
+        self._rows = rows
+        self._known = _KnownCandidates()
+        self._added: list[Candidate] = []
+        self._consents: list[Consent] = []
+        self._latest_consents: dict[UUID, tuple[bool, str]] = {}
+
+    def save(self) -> list[ImportedRow]:
+        for candidate in self._lock_candidates():
+            self._known.add(candidate)
+        self._read_consents()
+        decided = [(row, *self._decide(row)) for row in self._rows]
+        Candidate.objects.bulk_create(self._added, batch_size=500)
+        Consent.objects.bulk_create(self._consents, batch_size=500)
+        not_called = _numbers_on_list(row.values["phone"] for row in self._rows)
+        return [
+            ImportedRow(row.number, candidate.pk, result, [*self._notes_on_number(candidate, not_called), *notes])
+            for row, candidate, result, notes in decided
+        ]
+
+    def _lock_candidates(self) -> Iterable[Candidate]:
+        ids = [row.values["external_id"] for row in self._rows if row.values.get("external_id")]
+        numbers = {row.values["phone"] for row in self._rows}
+        wanted = Q(external_id__in=ids) | Q(phone__in=numbers, erased_at__isnull=True)
+        return Candidate.objects.select_for_update().filter(wanted).order_by("pk")
+
+    def _read_consents(self) -> None:
+        ids = {pk for pks in self._known.by_number.values() for pk in pks}
+        consents = Consent.objects.filter(kind=Consent.Kind.CALL, candidate__in=ids).order_by("said_at", "created_at")
+        for candidate_id, given, source in consents.values_list("candidate", "given", "source"):
+            self._latest_consents[candidate_id] = given, source
+
+    def _decide(self, row: ValidRow) -> tuple[Candidate, RowResult, list[RowNote]]:
+        candidate = self._known.find(row)
+        if candidate is None:
+            candidate, result = Candidate(**row.values), RowResult.CREATED
+            self._added.append(candidate)
+        else:
+            result = self._update(candidate, row.values)
+        self._known.add(candidate)
+        adds_consent, notes = self._consent(candidate, row)
+        if adds_consent and result == RowResult.UNCHANGED:
+            result = RowResult.UPDATED
+        return candidate, result, notes
+
+    def _update(self, candidate: Candidate, values: dict[str, Any]) -> RowResult:
+        changes = {name: value for name, value in values.items() if getattr(candidate, name) != value}
+        if not changes:
+            return RowResult.UNCHANGED
+        if candidate in self._added:
+            for name, value in changes.items():
+                setattr(candidate, name, value)
+        else:
+            candidate.update_fields(**changes)
+        return RowResult.UPDATED
+
+    def _consent(self, candidate: Candidate, row: ValidRow) -> tuple[bool, list[RowNote]]:
+        """Add the consent of the row, unless it is on record, or a refusal is that a file does not take back."""
+        if row.consent is None:
+            return False, []
+        given, source = self._latest_consents.get(candidate.pk, (None, ""))
+        if row.consent and given is False:
+            return False, [RowNote.CONSENT_WITHDRAWN]
+        if (row.consent, row.consent_source) == (given, source):
+            return False, []
+        self._latest_consents[candidate.pk] = row.consent, row.consent_source
+        consent = Consent(
+            candidate=candidate,
+            kind=Consent.Kind.CALL,
+            given=row.consent,
+            given_by=Consent.GivenBy.IMPORT,
+            source=row.consent_source,
+        )
+        self._consents.append(consent)
+        return True, []
+
+    def _notes_on_number(self, candidate: Candidate, not_called: set[str]) -> list[RowNote]:
+        notes = [RowNote.SAME_NUMBER] if len(self._known.by_number[candidate.phone]) > 1 else []
+        return [*notes, RowNote.DO_NOT_CALL] if candidate.phone in not_called else notes
+
+
+def _person(number: str, name: str) -> Person:
+    return number, " ".join(name.casefold().split())
+
+
+def _numbers_on_list(numbers: Iterable[str]) -> set[str]:
+    hashes = hashes_of_numbers(numbers)
+    entries = DoNotCall.objects.active().filter(number_hash__in=hashes.keys())
+    return {hashes[number_hash] for number_hash in entries.values_list("number_hash", flat=True)}
