@@ -12,7 +12,8 @@ NAME = "@name"
 WORD = re.compile(r"[\w']+")
 
 MIN_SIMILARITY = 0.75
-"""Of a surname and a word that a recogniser wrote in its place."""
+MIN_LENGTH = 4
+"""Of a word that a recogniser wrote in place of a surname, and of its likeness to that."""
 
 
 def normalise(words: str, phrases: Phrases, name: str = "") -> str:
@@ -20,7 +21,7 @@ def normalise(words: str, phrases: Phrases, name: str = "") -> str:
     text = words.lower().replace("\u2019", "'").replace(".m.", "m")
     text = _rewrite(_padded(WORD.findall(text)), phrases)
     text = _rewrite(_padded([_split(word, phrases) for word in text.split()]), phrases)
-    replaced = _replace_name(text.split(), name)
+    replaced = _replace_name(text.split(), name, _common_words(phrases))
     kept = [word for word in replaced if word not in phrases.fillers] or replaced
     return _without_repetitions(_padded(kept))
 
@@ -47,13 +48,24 @@ def _split(word: str, phrases: Phrases) -> str:
     return word.strip("'")
 
 
-def _replace_name(words: list[str], name: str) -> list[str]:
+@cache
+def _common_words(phrases: Phrases) -> frozenset[str]:
+    """Words that mean more than a surname that is spelled like them, such as do, an and no."""
+    meanings = [*phrases.rewrites.values(), *phrases.suffixes.values()]
+    return frozenset(" ".join(meanings).split())
+
+
+def _replace_name(words: list[str], name: str, common_words: frozenset[str]) -> list[str]:
     first, *others = [part for part in re.findall(r"\w+", name.lower()) if len(part) > 1] or [""]
-    return [NAME if word == first or any(_resembles(word, part) for part in others) else word for word in words]
+    surnames = [part for part in others if part not in common_words]
+    return [NAME if word == first or any(_resembles(word, part) for part in surnames) else word for word in words]
 
 
 def _resembles(word: str, part: str) -> bool:
-    return word == part or (word[0] == part[0] and SequenceMatcher(None, word, part).ratio() >= MIN_SIMILARITY)
+    """Short words resemble too many others, as do and Doe."""
+    if word == part or len(word) < MIN_LENGTH:
+        return word == part
+    return word[0] == part[0] and SequenceMatcher(None, word, part).ratio() >= MIN_SIMILARITY
 
 
 def _without_repetitions(text: str) -> str:

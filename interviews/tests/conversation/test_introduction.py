@@ -119,6 +119,19 @@ def test_yes_means_what_was_asked(stage: Stage, words: str, prompt: Prompt) -> N
     assert next_step(at(stage, candidate_name="Alex Doe"), 4, WordsSpoken(words)).prompt == prompt
 
 
+@pytest.mark.parametrize("name", ["Alex Doe", "Minh Do", "Ada Lovelace", "Jin No"])
+@pytest.mark.parametrize(
+    ("words", "prompt"),
+    [
+        ("I don't agree", Goodbye(Ending.DECLINED)),
+        ("no I do not", Goodbye(Ending.DECLINED)),
+        ("I don't know", AskConsent(Preface.NEARLY, again=True)),
+    ],
+)
+def test_name_like_common_word_changes_nothing(name: str, words: str, prompt: Prompt) -> None:
+    assert next_step(at(Stage.CONSENT, candidate_name=name), 4, WordsSpoken(words)).prompt == prompt
+
+
 @pytest.mark.parametrize("intent", [Intent.AGREE, Intent.YES])
 def test_clear_yes_is_consent(intent: Intent) -> None:
     step = reply_with(at(Stage.CONSENT), intent)
