@@ -211,7 +211,9 @@ def _ask_first_question(state: ConversationState) -> ConversationStep:
 
 
 def _postpone(state: ConversationState, reply: Understanding) -> ConversationStep:
-    """Agree on a time for another call. Who has postponed the call too often is left to a person."""
+    """Agree on a time for another call. A candidate who has postponed it too often is left to a person."""
+    if not state.can_postpone and state.stage in (Stage.ABSENT, Stage.STRANGER):
+        return end_conversation(state, Ending.NOT_HERE)
     if not state.can_postpone:
         return _hand_over(state, HandOver.POSTPONED)
     if reply.when:

@@ -28,9 +28,9 @@ OPTED_OUT = "Asked not to be called again."
 NOT_HERE = "Another person answered; the candidate was not there."
 CALL_LATER = "Asked to be called again later."
 HAND_OVERS = {
-    engine.HandOver.ASKED: "The candidate asked for a person.",
-    engine.HandOver.LANGUAGE: "The candidate asked for another language.",
-    engine.HandOver.POSTPONED: "The candidate asked to be called later once more than is allowed.",
+    engine.HandOver.ASKED: "The candidate asked for a person. Get in touch, then decide.",
+    engine.HandOver.LANGUAGE: "The candidate asked for another language. Get in touch, then decide.",
+    engine.HandOver.POSTPONED: "The candidate postponed the call too often. Get in touch, then decide.",
 }
 
 

@@ -179,6 +179,7 @@ def test_call_is_not_postponed_for_ever() -> None:
         step = reply_with(at(stage, can_postpone=False), Intent.LATER, when=AT_FIVE)
         assert step.facts == (ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED),)
     assert reply_with(at(Stage.IDENTITY, can_postpone=False), Intent.NOT_ME, when=AT_FIVE).prompt == AskReachable()
+    assert reply_with(at(Stage.ABSENT, can_postpone=False), Intent.LATER).prompt == Goodbye(Ending.NOT_HERE)
 
 
 def test_other_language_needs_person() -> None:
