@@ -68,21 +68,22 @@ def _identity(utterance: Parse) -> Understanding:
 def _consent(utterance: Parse) -> Understanding:
     """Only an utterance that agrees with all of its words is consent."""
     utterance = _before_questions(utterance)
-    others = (utterance.strong | utterance.yielding) - {Intent.AGREE}
-    agrees = Intent.AGREE in utterance.yielding
-    if agrees and not others and not utterance.unmatched:
-        return _decide(utterance, CONSENT_ORDER)
-    strong = utterance.strong | ({Intent.NEARLY_AGREE} if agrees else set())
-    if Intent.NEARLY_AGREE in (others if agrees else utterance.strong):
-        strong -= {Intent.NO}
+    intents = utterance.strong | utterance.yielding
+    others = intents - {Intent.AGREE}
+    if Intent.AGREE not in intents:
+        doubted = {Intent.NO} if Intent.NEARLY_AGREE in utterance.strong else NONE
+        return _decide(replace(utterance, strong=utterance.strong - doubted), CONSENT_ORDER)
+    if not others and not utterance.unmatched:
+        return Understanding(Intent.AGREE)
+    contradicted = {Intent.NO, Intent.REFUSE} if Intent.AGREE in utterance.strong else NONE
+    doubted = {Intent.NO} if Intent.NEARLY_AGREE in others else NONE
+    strong = utterance.strong - {Intent.AGREE} - contradicted - doubted | {Intent.NEARLY_AGREE}
     return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.AGREE}), CONSENT_ORDER)
 
 
 def _before_questions(utterance: Parse) -> Parse:
     if Intent.UNCLEAR in utterance.strong:
-        return replace(
-            utterance, strong=frozenset({Intent.UNCLEAR}), light=frozenset(), whole=frozenset(), faint=frozenset()
-        )
+        return replace(utterance, strong=frozenset({Intent.UNCLEAR}), light=NONE, whole=NONE, faint=NONE)
     if Intent.BUSY in utterance.strong and utterance.when:
         return replace(utterance, strong=utterance.strong | {Intent.LATER})
     return utterance

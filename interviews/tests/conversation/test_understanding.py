@@ -66,6 +66,37 @@ class TestConsent:
         assert Intent.AGREE not in intents
 
 
+class TestRefusal:
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "no problem, yes it's me",
+            "no worries, this is Maria",
+            "I don't have any questions, go ahead",
+            "I'm not against it",
+            "I'm not ready yet",
+            "I can't hear you",
+            "I don't have a problem with it",
+            "I don't need to think about it, go ahead",
+            "you're not bothering me, this is she",
+            "I don't mind",
+        ],
+    )
+    @pytest.mark.parametrize("expecting", [Expecting.IDENTITY, Expecting.CONSENT])
+    def test_harmless_negation_ends_nothing(self, words: str, expecting: Expecting) -> None:
+        endings = {Intent.REFUSE, Intent.NO, Intent.NEVER, Intent.NOT_ME, Intent.WRONG_NUMBER}
+        assert understood(words, expecting).intent not in endings
+
+    def test_refusal_wins_over_politeness(self) -> None:
+        replies = ("yes thank you but I'm not interested", "okay, sure, but please take me off your list")
+        intents = [understood(words, Expecting.CONSENT).intent for words in replies]
+        assert intents == [Intent.REFUSE, Intent.NEVER]
+
+    def test_refusal_beside_clear_consent_is_asked_back(self) -> None:
+        words = "I agree to the interview but I don't want the job"
+        assert understood(words, Expecting.CONSENT).intent is Intent.NEARLY_AGREE
+
+
 class TestNever:
     def test_reported_speech_in_answer_is_answer(self) -> None:
         requests = (Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.LATER)
