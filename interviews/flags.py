@@ -31,6 +31,10 @@ class Flag(models.TextChoices):
         "person_requested",
         "the candidate asked for a person: questions not asked count neither for nor against",
     )
+    ANSWER_WITHOUT_WORDS = (
+        "answer_without_words",
+        "a short answer could not be transcribed and earned nothing: listen to it and type the words",
+    )
     CONTRADICTS_THRESHOLDS = "contradicts_thresholds", "the interviewer would recommend otherwise than the thresholds"
     HIRE_WITHOUT_STRENGTHS = "hire_without_strengths", "the thresholds say hire, but no strength has a quote"
     UNANSWERED_EARNED_NOTHING = "unanswered_earned_nothing", "questions without an answer earned nothing"

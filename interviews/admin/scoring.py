@@ -1,5 +1,6 @@
 """The pages on which people score answers: the form, and all assessments of an answer side by side."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,7 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from unfold.contrib.filters.admin import DropdownFilter
 
-from interviews.admin.scoring_forms import ChooseForm, ScoringForm
+from interviews.admin.scoring_forms import ChooseForm, ScoringForm, WordsForm
+from interviews.answers.typed_words import save_typed_words
 from interviews.models import Assessment, Interview, InterviewResponse
 from interviews.presenters.scoring import OpinionsPage, ScoringProgress, scoring_queue
 from interviews.scoring.person import (
@@ -61,6 +63,7 @@ class ScoringPages:
         return [
             path("<uuid:pk>/score/", view(self.score_view), name="interviews_interviewresponse_score"),
             path("<uuid:pk>/opinions/", view(self.opinions_view), name="interviews_interviewresponse_opinions"),
+            path("<uuid:pk>/words/", view(self.words_view), name="interviews_interviewresponse_words"),
             path("to-score/", view(self.to_score_view), name="interviews_interviewresponse_to_score"),
             path("choose/<uuid:pk>/", view(self.choose_view), name="interviews_interviewresponse_choose"),
             *urls,
@@ -116,6 +119,27 @@ class ScoringPages:
             messages.info(request, "No other answer waits for scores.")
             return scoring_list_url()
         return reverse("admin:interviews_interviewresponse_score", args=[following.pk])
+
+    def words_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """Listen to an answer without a transcript, and type what was said."""
+        _require(request, SCORE_PERMISSION, "interviews.view_recording")
+        response = get_object_or_404(_responses(), pk=pk)
+        interview_url = reverse("admin:interviews_interview_change", args=[response.interview_id])
+
+        def act(data: dict[str, Any]) -> tuple[str, str]:
+            save_typed_words(response, data["words"], actor=cast(User, request.user).get_username())
+            self.log_change(request, response, "Typed what was said.")
+            return f"The words of question {response.position + 1} are saved.", interview_url
+
+        page: HttpResponse = self.form_page(
+            request,
+            partial(WordsForm, subject=response),
+            act,
+            title="Type what was said",
+            explanation=f"Question {response.position + 1}: {response.question}",
+            back_url=interview_url,
+        )
+        return page
 
     def opinions_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         _require(request, "interviews.view_interview", "interviews.view_assessment")

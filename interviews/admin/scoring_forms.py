@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from interviews.models import InterviewResponse
@@ -152,3 +154,17 @@ class ChooseForm(ObjectActionForm):
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text="Kept in the interview's history.",
     )
+
+
+class WordsForm(ObjectActionForm):
+    """The words of an answer, with its recording. `subject` is the response."""
+
+    words = forms.CharField(max_length=20_000, widget=UnfoldAdminTextareaWidget({"rows": 6}))
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        recording = next((row for row in self.subject.recordings.all() if row.chosen and row.file), None)
+        if recording is not None:
+            url = reverse("admin:interviews_recording_audio", args=[recording.pk])
+            player = '<audio controls src="{}" aria-label="The recording of this answer"></audio>'
+            self.fields["words"].help_text = format_html(player, url)

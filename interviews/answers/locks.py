@@ -15,7 +15,8 @@ from interviews.models import InterviewResponse, LockedRecording, LockedResponse
 @contextmanager
 def lock_response(response_id: UUID) -> Iterator[LockedResponse | None]:
     """As `Lock`. Yields a response under the lock of its interview."""
-    fields = ("lease", "status", "position", "transcript", "transcript_confidence", "interview__status")
+    own = ("lease", "status", "position", "postponed", "transcript", "transcript_confidence")
+    fields = (*own, "interview__status", "interview__language")
     responses = InterviewResponse.objects.select_related("interview").only(*fields)
     with transaction.atomic():
         response = responses.select_for_update(of=("interview", "self")).filter(pk=response_id).first()

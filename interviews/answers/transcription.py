@@ -9,22 +9,29 @@ from django.db.models import Exists, OuterRef
 
 from interviews.answers.locks import lock_recording, lock_response
 from interviews.answers.speech_metrics import measure
+from interviews.conversation.questioning import SHORT_SECONDS, request_in
 from interviews.models import InterviewResponse, LockedResponse, Recording
+from interviews.models.no_answer import NoAnswer
+from interviews.models.transitions.late_request import settle_request
+from interviews.models.turns.live_transcript import live_words
 from interviews.records import SpeechMetrics
 from screener.background.leases import Lease
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.costs.metering import metered_transcription
 from screener.models import LeasableQuerySet
-from screener.services.errors import NotSent, ServiceError, TransientError
+from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
 from screener.services.transcription.protocol import (
     AnswerRecording,
     CarrierTranscript,
     NoAudio,
+    TooShort,
     Transcript,
     TranscriptPending,
 )
+from screener.services.usage import NO_USAGE
 
+LIVE_SOURCE = "twilio_live"
 NO_WORDS = "Something was recorded, but no words were made out. Listen to it."
 
 
@@ -40,13 +47,25 @@ def _responses_to_transcribe() -> LeasableQuerySet[InterviewResponse]:
 
 
 def _transcribe(lease: Lease[InterviewResponse]) -> Transcribed:
-    columns = ("sid", "file", "created_at", "carrier_transcript", "carrier_transcript_status")
+    columns = ("sid", "file", "created_at", "attempt", "turn", "carrier_transcript", "carrier_transcript_status")
     of_interview = ("response__interview__language", "response__interview__job")
     recordings = Recording.objects.select_related("response__interview").only(*columns, *of_interview)
     recording = recordings.get(response_id=lease.pk, chosen=True)
     interview = recording.response.interview
-    transcript = metered_transcription(_as_input(recording), interview_id=interview.pk, job_id=interview.job_id)
+    try:
+        transcript = metered_transcription(_as_input(recording), interview_id=interview.pk, job_id=interview.job_id)
+    except PermanentError:
+        transcript = _live_transcript(recording)
+        if not transcript.text:
+            raise
+    if not transcript.text.strip():
+        transcript = _live_transcript(recording)
     return Transcribed(transcript, _speech_metrics(recording, transcript))
+
+
+def _live_transcript(recording: Recording) -> Transcript:
+    """Return what was understood while the answer was recorded, for one of which no transcriber makes words."""
+    return Transcript(live_words(recording.attempt_id, recording.turn), source=LIVE_SOURCE, usage=NO_USAGE)
 
 
 def _as_input(recording: Recording) -> AnswerRecording:
@@ -61,12 +80,15 @@ def _as_input(recording: Recording) -> AnswerRecording:
 
 
 def _save_transcript(response: LockedResponse, result: Transcribed) -> UUID | None:
-    transcript = result.transcript
-    if not transcript.text.strip():
-        response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
+    transcript, text = result.transcript, result.transcript.text.strip()
+    if not text:
+        _close_without_words(response)
+        return None
+    if request := request_in(text, response.interview.row.language):
+        settle_request(response, request.intent, transcript=text, source=transcript.source)
         return None
     response.save_transcript(
-        transcript.text.strip(),
+        text,
         source=transcript.source,
         confidence=transcript.confidence,
         times=transcript.times,
@@ -75,7 +97,24 @@ def _save_transcript(response: LockedResponse, result: Transcribed) -> UUID | No
     return response.row.pk
 
 
+def _close_without_words(response: LockedResponse) -> None:
+    """A short answer without words counts as one that says too little: it does not make the whole result incomplete."""
+    seconds = response.row.recordings.values_list("seconds", flat=True).get(chosen=True)
+    if seconds is not None and seconds < SHORT_SECONDS:
+        _close_too_short(response)
+    else:
+        response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
+
+
+def _close_too_short(response: LockedResponse) -> None:
+    reason = NoAnswer.NO_WORDS
+    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason=f"{reason.label}.", no_answer=reason)
+
+
 def _give_up(response: LockedResponse, error: ServiceError) -> None:
+    if isinstance(error, TooShort):
+        _close_too_short(response)
+        return
     lasted = isinstance(error, TransientError)
     reason = f"The answer could not be transcribed for hours. {error}" if lasted else str(error)
     response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} Listen to it instead.")

@@ -77,6 +77,7 @@ RESPONSE = [
             "weight": 2.0,
             "status": "assessed",
             "status_reason": "",
+            "no_answer": "",
             "transcript": "Our queue stood still. I found that a full disk had stopped the broker.",
             "transcript_source": "twilio",
             "transcript_confidence": None,

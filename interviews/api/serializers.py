@@ -21,6 +21,7 @@ from interviews.models import (
     InterviewResult,
     WaitReason,
 )
+from interviews.models.no_answer import NoAnswer
 from interviews.models.result import Recommendation
 from interviews.planning import NOT_POSSIBLE_CODES, plan_interview
 from interviews.records import CriterionRecord, Judge, SpeechMetrics
@@ -201,6 +202,13 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
         help_text="Second opinions of people, which do not count; newest first",
     )
 
+    no_answer = serializers.ChoiceField(
+        NoAnswer.choices,
+        allow_blank=True,
+        read_only=True,
+        help_text="Why there is no answer, where the candidate said or showed why",
+    )
+
     class Meta:
         model = InterviewResponse
         fields = [
@@ -210,6 +218,7 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
             "weight",
             "status",
             "status_reason",
+            "no_answer",
             "transcript",
             "transcript_source",
             "transcript_confidence",

@@ -13,6 +13,7 @@ class EventKind(models.TextChoices):
     INTERVIEW_WAITING = "interview.waiting", "Interview waiting"
     INTERVIEW_BEGUN = "interview.begun", "Interview begun"
     INTERVIEW_VOIDED = "interview.voided", "Interview voided"
+    INTERVIEW_OPTED_OUT = "interview.opted_out", "Interview opted out"
     INTERVIEW_PERSON_REQUESTED = "interview.person_requested", "Interview person requested"
     INTERVIEW_COMPLETED = "interview.completed", "Interview completed"
     INTERVIEW_FAILED = "interview.failed", "Interview failed"
@@ -49,6 +50,7 @@ class EventKind(models.TextChoices):
     RESPONSE_MODEL_UNAVAILABLE = "response.model_unavailable", "Question model unavailable"
     RESPONSE_POSTPONED = "response.postponed", "Question postponed"
     RESPONSE_REQUEST = "response.request", "Question request"
+    RESPONSE_WORDS_TYPED = "response.words_typed", "Question words typed"
     RECORDING_REJECTED = "response.recording_rejected", "Question recording rejected"
 
     RESULT_READY = "result.ready", "Result ready"

@@ -64,6 +64,7 @@ class InterviewResponse(LeasableModel):
     IN_WORK = (Status.ANSWERED, Status.TRANSCRIBED)
     UNSAID = (*OPEN, Status.SILENT, Status.SKIPPED)
     SETTLED_BY_US = (Status.AUDIO_LOST, Status.UNINTELLIGIBLE, Status.MODEL_UNAVAILABLE)
+    WITHOUT_WORDS = (Status.TOO_SHORT, Status.UNINTELLIGIBLE, Status.MODEL_UNAVAILABLE)
     SCORABLE = (Status.TRANSCRIBED, Status.ASSESSED, Status.MODEL_UNAVAILABLE)
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
@@ -107,6 +108,11 @@ class InterviewResponse(LeasableModel):
 
     def __str__(self) -> str:
         return f"Question {self.position + 1}"
+
+    @property
+    def is_without_words(self) -> bool:
+        """Whether something was said of which there is no transcript."""
+        return not self.transcript and self.status in self.WITHOUT_WORDS
 
     @property
     def is_settled(self) -> bool:

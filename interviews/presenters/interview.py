@@ -148,6 +148,11 @@ class ResponseCard:
         return is_completed and self.response.status in InterviewResponse.SCORABLE and bool(self.response.transcript)
 
     @property
+    def needs_words(self) -> bool:
+        """Whether a person can listen to it and type what was said."""
+        return self.response.is_without_words and any(recording.chosen for recording in self.response.recordings.all())
+
+    @property
     def score(self) -> Decimal | None:
         return self.current.assessment.score if self.current else None
 

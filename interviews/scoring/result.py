@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult, LockedInterview, already_locked
 from interviews.models.interview import InterviewQuerySet
+from interviews.models.no_answer import NoAnswer
 from interviews.models.response import weighted_coverage
 from interviews.models.result import Recommendation
 from interviews.records import Judge
@@ -72,7 +73,8 @@ class ScoreSummary:
         asked_weight = sum(response.weight for response in responses if not _left_to_person(response, interview))
         score = _weighted_score(scored, asked_weight)
         review_reason = _unsupported_recommendation_reason(interview.job, scored, asked_weight, score)
-        needs_review = review_reason or interview.person_requested_at
+        lacks_words = any(response.no_answer == NoAnswer.NO_WORDS for response in responses)
+        needs_review = review_reason or interview.person_requested_at or lacks_words
         status = Interview.ResultStatus.NEEDS_REVIEW if needs_review else status
         return cls(interview, responses, scored, coverage, score, status, "", review_reason)
 
@@ -106,6 +108,8 @@ class ScoreSummary:
         flags |= {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else set()
         if self.interview.person_requested_at:
             flags.add(Flag.PERSON_REQUESTED)
+        if any(response.no_answer == NoAnswer.NO_WORDS for response in self.responses):
+            flags.add(Flag.ANSWER_WITHOUT_WORDS)
         asked = [response for response in self.responses if not _left_to_person(response, self.interview)]
         if self.score is not None and len(self.scored) < len(asked):
             flags.add(Flag.UNANSWERED_EARNED_NOTHING)

@@ -8,6 +8,7 @@ from uuid import UUID
 from interviews.models.assessment import Assessment
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
+from interviews.models.no_answer import NoAnswer
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.transitions.interview import LockedInterview
@@ -16,6 +17,10 @@ from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
 from screener.models import InvalidTransition
 
 ANSWER_CAME_LATE = "The answer came late."
+WORDS_TYPED = "A person typed what was said."
+TYPED_BY_PERSON = "person"
+"""The source of a transcript."""
+
 LAST_ANSWER_SETTLED = "The last answer that waited is settled."
 NO_TRANSCRIPT: dict[str, Any] = {
     "transcript": "",
@@ -72,6 +77,27 @@ class LockedResponse:
         """The candidate wants to come back to this question: it is asked after all others."""
         self.row.update_fields(postponed=True)
         self.interview.add_event(EventKind.RESPONSE_POSTPONED, actor="candidate", position=self.row.position)
+
+    def ask_again(self, *, reason: str) -> None:
+        """The answer was none. The question is asked once more, after all others."""
+        self._move(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT | {"postponed": True})
+
+    def close_as_request(self, reason: NoAnswer, *, transcript: str, source: str) -> None:
+        """The transcript is no answer but a request. It is kept, and never scored."""
+        said = {"transcript": transcript, "transcript_source": source, "no_answer": reason}
+        self._move(self.row.Status.SKIPPED, reason=reason.label, **said)
+
+    def type_words(self, text: str, *, actor: str) -> None:
+        """Take the words of a person who listened, where there are none. The answer is then scored like any other."""
+        chosen = self.row.recordings.filter(chosen=True).exists()
+        if not self.row.is_without_words or not chosen:
+            raise InvalidTransition(f"Question {self.row.position + 1} has words already, or no recording.")
+        self.interview.add_event(EventKind.RESPONSE_WORDS_TYPED, actor=actor, position=self.row.position)
+        typed = NO_TRANSCRIPT | {"transcript": text, "transcript_source": TYPED_BY_PERSON}
+        self._move(self.row.Status.TRANSCRIBED, actor=actor, **typed)
+        if self.interview.row.status == Interview.Status.COMPLETED:
+            self.interview.reopen_result(actor=actor, reason=WORDS_TYPED)
+        ASSESS.defer(self.row.pk)
 
     def save_transcript(
         self, text: str, *, source: str, confidence: float | None, times: Any, measures: SpeechMetrics | None = None

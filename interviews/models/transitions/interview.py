@@ -111,6 +111,14 @@ class LockedInterview:
             self.add_event(EventKind.INTERVIEW_PERSON_REQUESTED, actor="candidate", reason=reason, **data)
             self._keep_refusal(DoNotCall.Kind.PERSON_REQUESTED)
 
+    def opt_out(self, *, reason: str) -> None:
+        """The candidate asked not to be called again. That holds for the number, whatever becomes of the interview."""
+        if self.row.is_live:
+            self.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=reason)
+        else:
+            self.add_event(EventKind.INTERVIEW_OPTED_OUT, actor="candidate", reason=reason)
+            self._keep_refusal(DoNotCall.Kind.OPTED_OUT)
+
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
         """The conversation is over, or will not take place. Final: a second call changes nothing.
 

@@ -12,6 +12,7 @@ from screener.services.transcription.formats import language_code, wav_seconds, 
 from screener.services.transcription.protocol import (
     AnswerRecording,
     CarrierTranscript,
+    TooShort,
     Transcript,
     TranscriptPending,
 )
@@ -39,6 +40,7 @@ class CarrierTranscriber:
     def transcribe(self, recording: AnswerRecording) -> Transcript:
         transcript = recording.carrier_transcript or _fetch_late(recording)
         if transcript.status != "completed":
+            _check_length(recording.read_audio())
             raise PermanentError("Twilio could not transcribe this answer.")
         return Transcript(words_of(transcript.text), source="twilio")
 
@@ -65,7 +67,8 @@ def _pending_or_lost(recording: AnswerRecording) -> ServiceError:
 def _check_length(audio: bytes) -> None:
     seconds = wav_seconds(audio)
     if seconds is not None and not SHORTEST_SECONDS < seconds < LONGEST_SECONDS:
-        raise PermanentError(
+        kind = TooShort if seconds <= SHORTEST_SECONDS else PermanentError
+        raise kind(
             f"This answer lasts {seconds:.1f} seconds. Twilio, which transcribes here, only takes what is longer than "
             f"{SHORTEST_SECONDS} and shorter than {LONGEST_SECONDS} seconds."
         )

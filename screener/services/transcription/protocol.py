@@ -15,6 +15,12 @@ class NoAudio(PermanentError):
     usage = NO_USAGE
 
 
+class TooShort(PermanentError):
+    """The recording is too short for this transcriber, however clear its words are."""
+
+    usage = NO_USAGE
+
+
 class TranscriptPending(NotSent):
     """The carrier has not transcribed the recording yet."""
 

@@ -1,0 +1,19 @@
+"""The words of a person who listened to an answer that no transcriber could put into words."""
+
+from interviews.conversation.questioning import request_in
+from interviews.models import InterviewResponse, LockedResponse, lock_interview
+from interviews.models.transitions.answer import TYPED_BY_PERSON
+from interviews.models.transitions.late_request import settle_request
+
+
+def save_typed_words(response: InterviewResponse, text: str, *, actor: str) -> None:
+    """Take these words as the transcript. They are scored like any other, unless they are a request and no answer.
+
+    Raises InvalidTransition where there are words already, or nothing to listen to.
+    """
+    with lock_interview(response.interview) as interview:
+        response.refresh_from_db()
+        locked = LockedResponse(response, interview)
+        locked.type_words(text, actor=actor)
+        if request := request_in(text, interview.row.language):
+            settle_request(locked, request.intent, transcript=text, source=TYPED_BY_PERSON)

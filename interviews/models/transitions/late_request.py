@@ -1,0 +1,51 @@
+"""A request that only the transcript shows: the recording had been kept as the answer to a question."""
+
+from candidates.models import Consent
+from interviews.conversation.phrases.intent import Intent
+from interviews.conversation.questioning import STOPS
+from interviews.models.event import EventKind
+from interviews.models.interview import Interview
+from interviews.models.no_answer import ASKED_AGAIN, OF_REQUEST, NoAnswer
+from interviews.models.recording import Recording
+from interviews.models.transitions.answer import LockedResponse
+from interviews.models.transitions.consent import ConsentReply, add_consent
+from interviews.models.transitions.coverage import finish_by_coverage
+from interviews.models.transitions.interview import LockedInterview
+
+SAID_IN_RECORDING = "Said in the recording of an answer."
+TOO_LITTLE = {
+    NoAnswer.ASKED_PERSON: Interview.Outcome.PERSON_REQUESTED,
+    NoAnswer.REFUSED: Interview.Outcome.DECLINED,
+}
+"""How an interview with too few answers finishes after this request."""
+
+
+def settle_request(response: LockedResponse, request: Intent, *, transcript: str, source: str) -> None:
+    """Settle an answer that is a request: it is never scored. What was asked for is honoured, late as it is.
+
+    A question that is worth asking again is asked again, once, while the interview is live.
+    """
+    reason, interview = OF_REQUEST[request], response.interview
+    recording = Recording.objects.select_related("attempt__interview").get(response=response.row, chosen=True)
+    recording.update_fields(request=reason, chosen=False)
+    position = response.row.position
+    interview.add_event(EventKind.RESPONSE_REQUEST, actor="candidate", position=position, request=reason, late=True)
+    if interview.row.is_live and reason in ASKED_AGAIN and not response.row.postponed:
+        response.ask_again(reason=reason.label)
+        return
+    response.close_as_request(reason, transcript=transcript, source=source)
+    if reason is NoAnswer.NEVER_AGAIN:
+        add_consent(recording.attempt, Consent.Kind.CALL, given=False, reply=ConsentReply(Consent.GivenBy.VOICE))
+        interview.opt_out(reason=SAID_IN_RECORDING)
+    elif request in STOPS:
+        _stop(interview, reason, recording)
+
+
+def _stop(interview: LockedInterview, reason: NoAnswer, recording: Recording) -> None:
+    """End an interview between two calls. In a call the candidate has gone on since, and can ask once more."""
+    if reason is NoAnswer.ASKED_PERSON:
+        data = {"attempt": str(recording.attempt_id), "why": reason.value, "language": ""}
+        interview.record_person_request(reason=SAID_IN_RECORDING, data=data)
+    if interview.row.is_live and not interview.row.attempts.live().exists():
+        too_little = TOO_LITTLE[reason]
+        finish_by_coverage(interview, reason=SAID_IN_RECORDING, too_little=too_little, actor="candidate")
