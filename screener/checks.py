@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
@@ -52,6 +52,9 @@ def check_organisation(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             organisation = Organisation.current()
     except DatabaseError:  # it does not answer, or is not migrated yet
         return []
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()  # a supervisor that runs checks would keep it
     if organisation:
         return _callback_number_warnings(organisation)
     return [

@@ -26,6 +26,9 @@ from webhooks.twilio.views import EventView, FallbackView, StatusView, TurnView,
 LANGUAGE = "en"
 """For callers whose language is not known."""
 
+MAX_TURNS = 3
+"""How often a caller who is not interviewed hears the same again."""
+
 NO_ATTEMPT = UUID(int=0)
 
 
@@ -60,13 +63,13 @@ def _reachable_employer(request: HttpRequest) -> Employer:
     return replace(employer, callback_number="") if is_dialled else employer
 
 
-def _reception_reply(reception: Reception, employer: Employer, number: str) -> str:
+def _reception_reply(reception: Reception, employer: Employer, number: str, *, turn: int = 0) -> str:
     script = Script(candidate_name="", job_title="", language=LANGUAGE, questions=(), remaining=0, employer=employer)
-    offers_opt_out = reception is Reception.NO_INTERVIEW and number
+    offers_opt_out = reception is Reception.NO_INTERVIEW and number and turn < MAX_TURNS
     return twiml.reception(
         reception_text(reception, script),
         script.wording.OPT_OUT_OFFER if offers_opt_out else "",
-        action=settings.WEBHOOK_BASE_URL + reverse("twilio-inbound-reply"),
+        action=settings.WEBHOOK_BASE_URL + reverse("twilio-inbound-reply", args=[turn]),
         language=LANGUAGE,
     )
 
@@ -75,11 +78,13 @@ class InboundReplyView(TwilioView):
     """The reply of a caller who is not interviewed. Only a wish never to be called changes anything."""
 
     @transaction.atomic
-    def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
+    def post(self, request: HttpRequest, turn: int, **_: Any) -> HttpResponse:  # type: ignore[override]
         texts, number = wording.for_language(LANGUAGE), parsing.caller_number(request.POST)
-        reply = parsing.parse_input("reply", request.POST)
+        reply, employer = parsing.parse_input("reply", request.POST), _reachable_employer(request)
+        if not employer.name:
+            return xml_response(twiml.unknown_call())
         if not number or not _is_opt_out(reply):
-            return xml_response(twiml.goodbye(texts.FAREWELL))
+            return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, number, turn=turn + 1))
         is_key = isinstance(reply, engine.KeyPressed)
         opt_out_caller(number, given_by=Consent.GivenBy.KEY if is_key else Consent.GivenBy.VOICE)
         sid = parsing.text(request.POST, "CallSid")[: parsing.LONGEST_SID]
