@@ -1,15 +1,21 @@
 """One interview all the way: the app over HTTP, the simulated phone network, the real Twilio client, the jobs."""
 
+import re
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import requests
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
 
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.models import Attempt, Interview, InterviewResponse, lock_interview
+from interviews.scoring.passages import split_passages
+from interviews.scoring.person import scoring_version
+from screener.models import ModelCall
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_openai import run_fake_openai
@@ -56,6 +62,32 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
     result = interview.results.get(is_current=True)
     assert result.coverage == 1
     assert result.recommendation
+
+
+def test_people_judge_in_place_of_a_model(network: RunningSimulator, admin_client: Client, settings: Any) -> None:
+    """From the call over the list "To score" and the form to the recommendation."""
+    settings.JUDGE = "person"
+    interview = conduct(make_interview(phone="+14155550100"))
+    assert interview.result_status == Interview.ResultStatus.INCOMPLETE
+    address: str = reverse("admin:interviews_interviewresponse_to_score")
+    page = admin_client.get(address, follow=True).content.decode()
+    form = r"/admin/interviews/interviewresponse/[0-9a-f-]{36}/score/"
+    address = re.findall(form, page)[0]
+    for _ in interview.responses.all():
+        answer = admin_client.get(address).context["response"]
+        sentence = max(split_passages(answer.transcript), key=lambda passage: int(passage.stop - passage.start))
+        numbers = range(len(interview.job.rubric))
+        scores = {f"score-{number}": "8" for number in numbers}
+        scores |= {f"evidence-{number}": f"{sentence.start}-{sentence.stop}" for number in numbers}
+        address = admin_client.post(address, scores | {"version": scoring_version(answer)}).headers["Location"]
+    assert not re.fullmatch(form, address)
+    conduct(interview)
+    result = interview.results.get(is_current=True)
+    assert (interview.result_status, result.overall_score, result.recommendation) == ("ready", Decimal(8), "hire")
+    assert [(judge.source, judge.positions) for judge in result.judges] == [
+        ("person", [response.position for response in interview.responses.all()])
+    ]
+    assert not ModelCall.objects.exists()
 
 
 def test_unknown_answers_wait_for_a_person(network: RunningSimulator) -> None:

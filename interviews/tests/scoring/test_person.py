@@ -1,12 +1,14 @@
 """Scores of people: verified and computed like those of a model, in its place or as a second opinion beside it."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from interviews.models import Assessment, EventKind, Interview, InterviewResponse, lock_interview
 from interviews.scoring.assessment import rescore
@@ -15,6 +17,7 @@ from interviews.scoring.person import (
     CRITERION_REPEATED,
     EVIDENCE_MISSING,
     InvalidScores,
+    Scorer,
     ScoringConflict,
     choose_assessment,
     save_person_scores,
@@ -196,6 +199,30 @@ class TestConcurrency:
         waiting.job.update_fields(rubric=[{**waiting.job.rubric[0], "weight": 9}, *waiting.job.rubric[1:]])
         with pytest.raises(ScoringConflict):
             save_person_scores(answer_of(waiting), scores, make_scorer())
+
+    @pytest.mark.django_db(transaction=True)
+    def test_one_of_two_at_once_counts(self) -> None:
+        """Both had opened the unscored answer. The other one is told, and nothing of theirs is saved."""
+        waiting = make_waiting_interview()
+        response = answer_of(waiting)
+        scores = person_scores(response)
+        scorers = [make_scorer(), make_scorer("Tom Reed")]
+        barrier = threading.Barrier(2)
+
+        def save(scorer: Scorer) -> str:
+            mine = answer_of(waiting)
+            barrier.wait()
+            try:
+                return save_person_scores(mine, scores, scorer).role
+            except ScoringConflict:
+                return "conflict"
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(save, scorers))
+        assert outcomes == ["conflict", "score"]
+        assert response.assessments.count() == 1
 
     def test_version_is_stable(self, waiting: Interview) -> None:
         assert scoring_version(answer_of(waiting)) == scoring_version(answer_of(waiting))
