@@ -214,7 +214,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
     @object_action(
         "Score again",
-        explanation="Each transcribed answer is assessed again by the current rubric of the job. "
+        explanation="Each transcribed answer that no person scored is assessed again by the current rubric of the job. "
         "Earlier assessments stay on the page.",
         permission="interviews.change_interview",
         icon="refresh",

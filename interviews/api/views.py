@@ -180,7 +180,7 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
     )
     @action(detail=True, methods=["post"])
     def rescore(self, request: Request, **kwargs: Any) -> Response:
-        """Score the answers again by the current rubric of the job. Earlier results stay visible."""
+        """Score the answers again by the current rubric, but those that people scored. Earlier results stay visible."""
         interview = self.get_object()
         data = serializers.RescoringSerializer(data=request.data)
         data.is_valid(raise_exception=True)

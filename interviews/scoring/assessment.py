@@ -206,11 +206,13 @@ def text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
 
 
 def rescore(interview: Interview, *, actor: str) -> None:
-    """Score all answers of a completed interview again. Earlier assessments stay visible."""
+    """Score the answers of a completed interview again, but those that a person scored. Earlier assessments stay."""
     with lock_interview(interview) as locked:
         locked.reopen_result(actor=actor, reason=RESCORE_REASON)
-        for response in interview.responses.all():
-            LockedResponse(response, locked).restart_work()
+        for response in interview.responses.prefetch_related("assessments"):
+            current = response.current_assessment
+            if current is None or not current.is_by_person:
+                LockedResponse(response, locked).restart_work()
 
 
 def retry_failed(interview: Interview, *, actor: str) -> None:

@@ -24,10 +24,12 @@ from interviews.scoring.person import (
     scoring_version,
 )
 from screener.models import InvalidTransition, ModelCall
+from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.factories import (
     ANSWER,
     make_assessed_interview,
     make_interview,
+    make_transcribed_interview,
     run_tasks,
 )
 from tests.support.person_scores import QUOTE, make_scorer, make_waiting_interview, person_scores, score_as_person
@@ -277,6 +279,29 @@ class TestSecondOpinion:
         by_model.refresh_from_db()
         choose_assessment(by_model, actor="boss", reason="Not better.")
         assert answer_of(judged).current_assessment == by_model
+
+    def test_model_does_not_replace_person(self, judged: Interview) -> None:
+        chosen = score_as_person(answer_of(judged), 2)
+        choose_assessment(chosen, actor="boss", reason="Better.")
+        rescore(judged, actor="boss")
+        run_tasks()
+        assert answer_of(judged).current_assessment == chosen
+        assert answer_of(judged, 1).assessments.count() == 2
+
+    def test_person_wins_over_running_model(self, judged_by: Callable[[Any], Any]) -> None:
+        """The reply of a model that was still working is discarded."""
+        interview = make_transcribed_interview()
+
+        def assess(answer: ResponseText) -> ResponseScores:
+            if not answer_of(interview).assessments.exists():
+                score_as_person(answer_of(interview), 3)
+            return uniform_scores(8, QUOTE)(answer)
+
+        judged_by(assess)
+        run_tasks()
+        current = answer_of(interview).assessments.get()
+        assert (current.label, current.is_current) == ("Hanna Berg", True)
+        assert [judge.source for judge in interview.results.get(is_current=True).judges] == ["person", "model"]
 
     def test_opinion_outlives_new_model_scores(self, judged: Interview) -> None:
         opinion = score_as_person(answer_of(judged), 2)
