@@ -76,7 +76,7 @@ def label(model: type[Model]) -> str:
 
 def read_page(admin_client: Client, address: str) -> str:
     """The page without its CSRF tokens, which differ every time."""
-    response = admin_client.get(address)
+    response = admin_client.get(address, follow=True)
     assert response.status_code == 200, address
     return re.sub(r'value="\w{64}"', "", response.content.decode())
 

@@ -143,14 +143,16 @@ class TestAConversation:
         hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
         assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
         said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
-        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 3  # a name and two questions
+        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
 
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
     """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
     questions = [QuestionSpec(text=text, competency="x", weight=1.0, max_seconds=60)] * 2
     interview = make_interview(
-        job=make_approved_job(title=text, questions=questions), full_name=text, phone=f"+1415555011{number}"
+        job=make_approved_job(title=text, spoken_title=text, questions=questions),
+        full_name=text,
+        phone=f"+1415555011{number}",
     )
     phone = Phone(place_attempt(interview), client)
     steps: list[Any] = [
