@@ -163,7 +163,7 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
         case engine.AskConsent(keys_only=True):
             return (texts.CONSENT_BY_KEYS,)
         case engine.AskConsent(again=True):
-            return texts.CONSENT_AGAIN, texts.CHOICE
+            return (texts.CONSENT_AGAIN,)
         case engine.AskConsent(resumed=resumed):
             return (texts.RESUMING if resumed else texts.DISCLOSURE), texts.CHOICE
         case _ as unreachable:

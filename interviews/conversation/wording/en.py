@@ -47,7 +47,7 @@ PREFACES = {
     Preface.APPLICATION: "It is about your application for {job}.",
     Preface.ROBOT: "Yes, I am an automated assistant, not a person.",
     Preface.SLOWER: "Of course. I will speak more slowly.",
-    Preface.NEARLY: "I need a clear answer. Do you agree?",
+    Preface.NEARLY: "Let me make sure.",
 }
 DISCLOSURE = (
     "Thank you. This is about your application for {job}. An artificial intelligence asks you {count}, in about "
@@ -61,7 +61,10 @@ RESUMING = (
 )
 JUDGED_BY_MODEL = ", and scores your answers. A person decides."
 JUDGED_BY_PERSON = ". A person scores your answers and decides."
-CONSENT_AGAIN = "For a person or another way, press 0."
+CONSENT_AGAIN = (
+    "Do you agree to be interviewed by an A.I. and recorded now? For yes, press 1 or say I agree. For no, press 2. "
+    "For a later call, say later. For a person, press 0."
+)
 CHOICE = (
     "If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
     "If now is a bad time, say later. If you do not agree, press 2. If you do not want to be called again, press 9."

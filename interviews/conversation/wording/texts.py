@@ -73,7 +73,7 @@ class Wording(Protocol):
 
     @property
     def CONSENT_AGAIN(self) -> str:
-        """In short. The choice follows."""
+        """After a reply to a question of the candidate, or to an unclear answer: the choice in short."""
 
     @property
     def CHOICE(self) -> str:
