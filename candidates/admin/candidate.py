@@ -94,7 +94,7 @@ class CandidateAdmin(FindsNumbers):
     inlines = [ConsentInline]
     actions = ["call_chosen"]
     actions_list = ["import_csv"]
-    actions_detail = ["call", "record_consent", "do_not_call", "may_call"]
+    actions_detail = ["call", "record_consent", "do_not_call"]
     person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
@@ -159,8 +159,7 @@ class CandidateAdmin(FindsNumbers):
     @admin.display(description="Do not call")
     def refusals_of(self, candidate: Candidate) -> str:
         entries = DoNotCall.objects.about(candidate).select_related("candidate")
-        context = {"entries": entries, "candidate": candidate}
-        return render_to_string("admin/candidates/do_not_call.html", context) if entries else "No entries."
+        return render_to_string("admin/candidates/do_not_call.html", {"entries": entries, "candidate": candidate})
 
     @admin.display(description="File")
     def resume_file(self, candidate: Candidate) -> str:
@@ -172,6 +171,11 @@ class CandidateAdmin(FindsNumbers):
     def get_urls(self) -> list[URLPattern]:
         return [
             path("<uuid:pk>/resume/", self.admin_site.admin_view(self.resume_view), name="candidates_candidate_resume"),
+            path(
+                "<path:object_id>/may_call",
+                self.admin_site.admin_view(self.may_call),
+                name="candidates_candidate_may_call",
+            ),
             *super().get_urls(),
         ]
 

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from candidates.models import Candidate
-from interviews.models import Interview
+from candidates.models import Candidate, Consent
+from interviews.calling.verdicts import DialRule
+from interviews.models import EventKind, Interview, InterviewEvent, lock_interview
+from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.tasks import sweep
 from tests.support.factories import lose_tasks, make_approved_job, make_candidate, make_interview, run_tasks
@@ -270,3 +272,71 @@ def test_refusal_outlives_the_secret_key(scene: Scene, settings: Any, outcome: O
     settings.SECRET_KEY = "another key, without the one before"
     assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King")).status_code == 409
     assert_not_rung_again(scene)
+
+
+class TestRepeat:
+    """Who has completed an interview is interviewed again by name, with a reason."""
+
+    def test_reason_lets_one_person_be_called_again(self, scene: Scene) -> None:
+        hold_call(scene, Outcome.COMPLETE)
+        assert scene.plan(scene.person().pk).json()["code"] == DialRule.INTERVIEWED
+        again = scene.plan(scene.person().pk, repeat_reason="The line was bad.")
+        assert (again.status_code, again.json()["repeat_reason"]) == (201, "The line was bad.")
+        scene.let_days_pass()
+        assert len(scene.carrier.calls) == 2
+        planned = InterviewEvent.objects.get(interview=again.json()["id"], kind=EventKind.INTERVIEW_PLANNED)
+        assert planned.reason
+
+    def test_admin_takes_the_reason(self, scene: Scene) -> None:
+        hold_call(scene, Outcome.COMPLETE)
+        form = {"candidate": scene.person().pk, "job": scene.job.pk, "repeat_reason": "The line was bad."}
+        assert scene.admin.post(reverse("admin:interviews_interview_add"), form).status_code == 302
+
+    @pytest.mark.parametrize("outcome", REFUSALS)
+    def test_reason_overrides_no_refusal(self, scene: Scene, outcome: Outcome) -> None:
+        hold_call(scene, outcome)
+        assert scene.plan(scene.person().pk, repeat_reason="They might like it now.").status_code == 409
+
+    def test_candidate_who_called_it_off_is_asked_by_name_only(self, scene: Scene) -> None:
+        with lock_interview(make_interview(job=scene.job)) as interview:
+            interview.cancel(Outcome.BY_CANDIDATE, actor="hanna")
+        assert scene.plan(scene.person().pk).json()["code"] == DialRule.INTERVIEWED
+
+    @pytest.mark.parametrize("outcome", [Outcome.UNREACHED, Outcome.TOO_LITTLE, Outcome.EXPIRED])
+    def test_unheard_candidate_is_called_again(self, scene: Scene, outcome: Outcome) -> None:
+        with lock_interview(make_interview(job=scene.job)) as interview:
+            interview.finish(outcome)
+        assert scene.plan(scene.person().pk).status_code == 201
+
+
+class TestOnePerson:
+    """Records with one number are one person."""
+
+    @pytest.mark.parametrize("begun", ["", "earlier", "later"])
+    def test_one_of_two_interviews_is_held(self, scene: Scene, begun: str) -> None:
+        """Both were planned at the same moment: neither saw the other. A begun one goes on, else the earlier one."""
+        first = make_interview(job=scene.job)
+        later = make_candidate(full_name="A. King", phone=OTHER_NUMBER)
+        second = plan_interview(candidate=later, job=scene.job, actor="a test")
+        later.update_fields(phone=NUMBER)
+        kept, stopped = (second, first) if begun == "later" else (first, second)
+        if begun:
+            with lock_interview(kept) as interview:
+                interview.begin()
+        scene.let_days_pass()
+        stopped.refresh_from_db()
+        assert stopped.outcome == Outcome.NOT_PERMITTED
+        assert kept.attempts.count() == 1
+
+    def test_other_jobs_are_called_for(self, scene: Scene) -> None:
+        make_interview(job=scene.job)
+        other_job = make_approved_job(title="Another job")
+        assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King"), other_job).status_code == 201
+
+    @pytest.mark.parametrize("consent_required", [True, False])
+    def test_withdrawn_consent_holds_for_the_number(self, scene: Scene, consent_required: bool) -> None:
+        """A second record does not give it again, and a job that needs no consent does not override it."""
+        job = make_approved_job(consent_required=consent_required)
+        make_candidate().add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="by phone")
+        second = scene.add_candidate(phone=NUMBER, full_name="A. King")
+        assert scene.plan(second, job).json()["code"] == DialRule.CONSENT

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page, ViewportSize, expect
 
+from candidates.models import Candidate
 from interviews.models import Interview
 from tests.support.browser import NARROW, WIDE, logged_in_page
-from tests.support.factories import make_approved_job
+from tests.support.factories import make_approved_job, make_candidate
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -79,7 +80,14 @@ def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
-def test_chosen_candidates_are_called_after_their_names_were_shown(page: Page, interview: Interview) -> None:
+@pytest.fixture
+def newcomer(transactional_db: None) -> Candidate:
+    return make_candidate(full_name="Grace Hopper", phone="+14155550177")
+
+
+def test_chosen_candidates_are_called_after_their_names_were_shown(
+    interview: Interview, newcomer: Candidate, page: Page
+) -> None:
     page.set_viewport_size(WIDE)
     page.goto(CANDIDATES)
     page.locator("#action-toggle").check()
@@ -88,9 +96,9 @@ def test_chosen_candidates_are_called_after_their_names_were_shown(page: Page, i
     page.locator(".select2-selection").click()
     page.get_by_role("option", name="Customer support specialist").click()
     page.get_by_label("Name").fill("Autumn")
-    page.get_by_label("Also call candidates").check()
     page.get_by_role("button", name="See who will be called").click()
-    expect(page.get_by_text("Maya Lindqvist")).to_be_visible()
+    expect(page.get_by_role("listitem").get_by_text("Grace Hopper")).to_be_visible()
+    expect(page.get_by_role("cell", name="Maya Lindqvist")).to_be_visible()
     page.get_by_role("button", name="Call 1 candidate").click()
     expect(page.get_by_text("1 candidate is called for Customer support specialist")).to_be_visible()
     page.get_by_role("link", name="0 of 1 are over").click()
