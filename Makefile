@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve phone test test-browser test-slow chaos bench lint format migrations-check
+.PHONY: help run serve phone model test test-browser test-slow chaos bench lint format migrations-check
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ serve: $(VENV)/run ## The Procfile's processes with your environment: nothing si
 
 phone: $(VENV)/run ## The simulated phone network, for use beside make serve
 	@exec python -m devtools.phone_simulator
+
+model: $(VENV)/run ## The simulated model, for use beside make serve
+	@exec python -m devtools.model_simulator
 
 test: $(VENV)/dev ## All tests without browsers and slow processes, in parallel
 	@python -m pytest -n auto -m "not browser and not slow"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from statistics import correlation
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,7 +17,7 @@ from django.core.management import CommandError, call_command
 from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.calibration.run import INJECTIONS, score_text
-from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, read_samples
+from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, Sample, read_samples
 from interviews.models import Assessment
 from interviews.scoring.assessment import TOO_SHORT
 from interviews.scoring.rubric import job_rubric, job_text
@@ -51,15 +52,31 @@ def write_samples(tmp_path: Path) -> Any:
     return write
 
 
+LENGTH_AND_QUALITY_PART = {"short good", "long empty", "harmful", "off topic", "non-native"}
+
+
+def length_correlation(samples: list[Sample]) -> float:
+    lengths = [float(len(sample.text.transcript)) for sample in samples]
+    return correlation(lengths, [sample.human_score for sample in samples])
+
+
 class TestSampleFile:
     def test_shipped_samples_name_their_source(self) -> None:
         with SAMPLE_FILE.open(encoding="utf-8", newline="") as file:
             sources = {row["source"] for row in csv.DictReader(file)}
         assert sources == {"written and scored by the makers of Screener; not from a real candidate"}
         samples = read_samples(SAMPLE_FILE)
-        assert len(samples) == 60
+        assert len(samples) == 75
         assert {len(sample.raters) for sample in samples} == {2}
         assert sum(bool(sample.paraphrase) for sample in samples) == 15
+
+    def test_length_says_little_about_shipped_samples(self) -> None:
+        """Where length and quality part, an interviewer that rewards length is noticed."""
+        samples = read_samples(SAMPLE_FILE)
+        apart = [sample for sample in samples if sample.kind in LENGTH_AND_QUALITY_PART]
+        assert len({sample.kind for sample in apart}) == len(LENGTH_AND_QUALITY_PART)
+        assert length_correlation(apart) < 0
+        assert length_correlation(samples) < 0.5
 
     def test_rater_may_skip_answers(self, write_samples: Any) -> None:
         path = write_samples({"rater_2": "5"}, {"rater_2": "", "rater_1": "6.5"})
