@@ -70,6 +70,7 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
         **RELAXED_RULES,
         # Recordings of the simulated network are synthesised or tones. The network transcribes them itself.
         "SPEECH_API_KEY": env.get("SPEECH_API_KEY", ""),
+        "LIVE_TRANSCRIPTION": env.get("LIVE_TRANSCRIPTION", "1"),
         # The phone page starts interviews through the API.
         "SCREENER_URL": app_url,
         "SCREENER_API_KEY": api_key,

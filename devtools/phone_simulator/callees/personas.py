@@ -270,6 +270,13 @@ class DoesNotKnow(QuestionTalker):
     in_place_of_answer = "i don't know"
 
 
+class ComesBack(QuestionTalker):
+    name = "comes back to a question"
+    description = "Wants to answer the first question at the end."
+    words = (*QuestionTalker.words, "can we come back to that one later")
+    in_place_of_answer = "can i come back to that"
+
+
 class AnswersBriefly(QuestionTalker):
     name = "answers briefly"
     description = "Gives a short and honest first answer, and confirms it."
@@ -356,6 +363,7 @@ PERSONAS: dict[str, type[Persona]] = {
     "29": DoesNotKnow,
     "30": AnswersBriefly,
     "31": GivesUpOnAssistant,
+    "32": ComesBack,
 }
 CROWD_DIGITS = "99"  # any persona, mostly cooperative ones; the whole number is the seed
 

@@ -172,6 +172,7 @@ def change_status(session: CallSession, status: str) -> None:
 
 def end_call(session: CallSession, status: str, sip_code: int) -> None:
     """Give the call its final status. The event of the callback is `completed` for every final status."""
+    session.stop_live_transcriptions()
     session.finish_call(status)
     call = session.call
     params = {

@@ -12,6 +12,10 @@ from devtools.phone_simulator.network import Network
 from devtools.phone_simulator.resources import FINAL_STATUSES, Call, utc_now
 from devtools.phone_simulator.webhook_client import WebhookReply
 
+from .live_transcription import LiveTranscription
+from .twiml_parser import SCHEMA_WARNING
+
+LIVE_WORDS_SECONDS = 1  # the longest that a human's words take to arrive before the silence after them ends
 DEFAULT_TIME_LIMIT = 14_400  # seconds
 
 T = TypeVar("T")
@@ -45,6 +49,7 @@ class CallSession:
         self.current_prompt: CalleePrompt | None = None  # set while the callee may react
         self.human_pickup: asyncio.Future[HumanCallee] = loop.create_future()
         self.status_callbacks_sent = 0  # the SequenceNumber of the next one
+        self._live_transcriptions: dict[str, LiveTranscription] = {}  # the running ones, by name
         self._heard_texts: list[str] = []  # since the last reaction
         self._redirect: NextDocument | None = None
         self._interruption: asyncio.Future[None] = loop.create_future()
@@ -168,6 +173,8 @@ class CallSession:
         reaction = await self._await_reaction(prompt)
         if reaction != SILENCE:
             self._heard_texts.clear()
+        if reaction.utterance:
+            await self._transcribe_live(reaction.utterance)
         if reaction.sound_seconds:
             self.utterances.append(reaction.utterance)
             self.log_event("callee_spoke", text=reaction.utterance, seconds=reaction.sound_seconds)
@@ -186,6 +193,31 @@ class CallSession:
             self.current_prompt = None
             self.elapsed_seconds += (loop.time() - started) * self.speed
             self._publish_change()
+
+    # ── live transcription ──
+
+    def start_live_transcription(self, transcription: LiveTranscription) -> None:
+        self._live_transcriptions[transcription.name] = transcription
+        transcription.start()
+
+    def stop_live_transcription(self, name: str, url: str) -> None:
+        transcription = self._live_transcriptions.pop(name, None)
+        if transcription:
+            transcription.stop()
+        else:
+            self.log_event("warning", code=SCHEMA_WARNING, message=f"no transcription is named {name!r}", url=url)
+
+    def stop_live_transcriptions(self) -> None:
+        """End what still runs when the call ends."""
+        while self._live_transcriptions:
+            self._live_transcriptions.popitem()[1].stop()
+
+    async def _transcribe_live(self, utterance: str) -> None:
+        """Report the words while they are spoken. A human's are all spoken by then, so that the call waits a little."""
+        for transcription in self._live_transcriptions.values():
+            transcription.hear(utterance)
+        if self._live_transcriptions and self.has_human and self._callbacks:
+            await asyncio.wait(self._callbacks, timeout=LIVE_WORDS_SECONDS)
 
     # ── the application ──
 

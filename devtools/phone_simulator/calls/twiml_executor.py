@@ -9,6 +9,7 @@ from devtools.phone_simulator.callees.callee import SILENCE, CalleePrompt, React
 
 from .audio import wav_seconds
 from .call_session import CallEnded, CallInterrupted, CallSession, NextDocument
+from .live_transcription import LiveTranscription
 from .recordings import ActiveRecording
 from .twiml_parser import TwimlDocument, Verb
 
@@ -67,6 +68,19 @@ async def _hang_up_callee(session: CallSession, delay: float = 0) -> NoReturn:
     await session.spend_reaction_time(delay)
     session.log_event("hangup", by="callee")
     raise CallEnded
+
+
+# ── <Start>, <Stop> ──
+
+
+async def execute_start(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    for child in verb.children:
+        session.start_live_transcription(LiveTranscription(session, child, document))
+
+
+async def execute_stop(session: CallSession, verb: Verb, document: TwimlDocument) -> None:
+    for child in verb.children:
+        session.stop_live_transcription(child.attribute("name"), document.url)
 
 
 # ── <Gather> ──
@@ -193,8 +207,8 @@ def _record_prompt(session: CallSession, verb: Verb) -> CalleePrompt:
 def _recording_stop(session: CallSession, prompt: CalleePrompt, reaction: Reaction) -> RecordingStop:
     sound_seconds = min(reaction.sound_seconds, prompt.max_seconds)
     key = next((key for key in reaction.keys if key in prompt.finish_keys), "")
-    # A key, the callee or a human (who decides when the answer is complete) ends it at once; otherwise silence does.
-    ends_at_once = bool(key) or reaction.hangs_up or session.has_human
+    # A key or the callee ends it at once; otherwise silence does. It counts for a human, too, who need not wait for it.
+    ends_at_once = bool(key) or reaction.hangs_up
     silence_seconds = 0 if ends_at_once else min(int(prompt.timeout_seconds), prompt.max_seconds - sound_seconds)
     return RecordingStop(sound_seconds, silence_seconds, key)
 
@@ -236,6 +250,8 @@ VERB_HANDLERS: dict[str, Callable[[CallSession, Verb, TwimlDocument], Awaitable[
     "Redirect": execute_redirect,
     "Hangup": execute_hangup,
     "Reject": execute_hangup,  # an outbound call is already answered, so there is no call left to reject
+    "Start": execute_start,
+    "Stop": execute_stop,
     "Gather": execute_gather,
     "Record": execute_record,
 }

@@ -21,11 +21,21 @@ VERB_ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
         "Gather": "action method input timeout speechTimeout finishOnKey numDigits actionOnEmptyResult hints "
         "language partialResultCallback partialResultCallbackMethod profanityFilter speechModel enhanced "
         "bargeIn debug",
+        "Start": "",
+        "Stop": "",
+        "Transcription": "name statusCallbackUrl statusCallbackMethod languageCode track inboundTrackLabel "
+        "outboundTrackLabel transcriptionEngine speechModel profanityFilter partialResults hints "
+        "enableAutomaticPunctuation intelligenceService enableProviderData",
         "Record": "action method timeout finishOnKey maxLength playBeep trim transcribe transcribeCallback "
         "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent",
     }.items()
 }
-GATHER_VERBS = frozenset({"Say", "Play", "Pause"})  # allowed inside <Gather>
+NESTED_VERBS: Final[Mapping[str, frozenset[str]]] = {
+    "Gather": frozenset({"Say", "Play", "Pause"}),
+    "Start": frozenset({"Transcription"}),
+    "Stop": frozenset({"Transcription"}),
+}
+TOP_VERBS = frozenset(VERB_ATTRIBUTES) - {"Transcription"}
 NUMERIC_ATTRIBUTES = frozenset({"loop", "length", "timeout", "speechTimeout", "numDigits", "maxLength"})
 
 
@@ -80,13 +90,13 @@ def parse_twiml(body: str, url: str, content_type: str = "text/xml") -> TwimlDoc
         raise TwimlError(PARSE_FAILURE, f"Document parse failure: {error}") from error
     if root.tag != "Response":
         raise TwimlError(PARSE_FAILURE, f"The root element is <{root.tag}>, not <Response>")
-    verbs = tuple(_parse_verb(element) for element in root if element.tag in VERB_ATTRIBUTES)
-    return TwimlDocument(url, verbs, tuple(_schema_warnings(root, frozenset(VERB_ATTRIBUTES))))
+    verbs = tuple(_parse_verb(element) for element in root if element.tag in TOP_VERBS)
+    return TwimlDocument(url, verbs, tuple(_schema_warnings(root, TOP_VERBS)))
 
 
 def _parse_verb(element: ElementTree.Element) -> Verb:
-    if element.tag == "Gather":
-        children = tuple(_parse_verb(child) for child in element if child.tag in GATHER_VERBS)
+    if nested := NESTED_VERBS.get(element.tag):
+        children = tuple(_parse_verb(child) for child in element if child.tag in nested)
         return Verb(element.tag, "", dict(element.attrib), children)
     text = " ".join("".join(element.itertext()).split())  # <Say> may contain SSML
     return Verb(element.tag, text, dict(element.attrib))
@@ -102,5 +112,5 @@ def _schema_warnings(parent: ElementTree.Element, allowed: frozenset[str]) -> It
                 yield f"<{element.tag}> has no attribute {name}"
             elif name in NUMERIC_ATTRIBUTES and not re.fullmatch(r"\d+|auto", value):
                 yield f"<{element.tag}>: {name} must be a whole number, not {value!r}"
-        if element.tag == "Gather":
-            yield from _schema_warnings(element, GATHER_VERBS)
+        if nested := NESTED_VERBS.get(element.tag):
+            yield from _schema_warnings(element, nested)
