@@ -1,10 +1,12 @@
 """What an utterance means: consent is clear, refusals are safe, and one breath may hold several intents."""
 
+import re
 from functools import cache
 from itertools import product
 
 import pytest
 
+from devtools.phone_simulator.callees.stories import ANSWERS
 from devtools.phrasings import Phrasing, read_phrasings
 from interviews.conversation.phrases import LANGUAGES, for_language
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
@@ -95,6 +97,14 @@ class TestRefusal:
     def test_refusal_beside_clear_consent_is_asked_back(self) -> None:
         words = "I agree to the interview but I don't want the job"
         assert understood(words, Expecting.CONSENT).intent is Intent.NEARLY_AGREE
+
+
+def test_sentences_of_real_stories_are_answers() -> None:
+    """A recogniser may deliver any sentence of an answer alone."""
+    stories = [text for answers in ANSWERS.values() for text in answers.values()]
+    sentences = [sentence for story in stories for sentence in re.split(r"(?<=[.!?])\s+", story)]
+    requests = [words for words in sentences if understood(words, Expecting.QUESTION).intent is not Intent.ANSWER]
+    assert requests == []
 
 
 class TestNever:
