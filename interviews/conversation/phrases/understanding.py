@@ -13,6 +13,9 @@ MAX_REQUEST_WORDS = 18
 MAX_UNMATCHED = 0.4
 """During a question: the share of words without a phrase above which an utterance is an answer."""
 
+MAX_FAINT_WORDS = 9
+"""Single words say nothing in a longer utterance: it may come from another person in the room."""
+
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
@@ -103,12 +106,9 @@ def _question(utterance: Parse, expecting: Expecting) -> Understanding:
 def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Intent.UNCLEAR) -> Understanding:
     """Return the first strong intent in this order, else the first of the others."""
     intents = utterance.strong | utterance.yielding
-    ranked = [
-        intent
-        for group in (utterance.strong, utterance.yielding, utterance.faint)
-        for intent in order
-        if intent in group
-    ]
+    faint = utterance.faint if utterance.words <= MAX_FAINT_WORDS else NONE
+    groups = (utterance.strong, utterance.yielding, faint)
+    ranked = [intent for group in groups for intent in order if intent in group]
     main = ranked[0] if ranked else unknown
     return Understanding(
         main,

@@ -99,12 +99,24 @@ class TestRefusal:
         assert understood(words, Expecting.CONSENT).intent is Intent.NEARLY_AGREE
 
 
-def test_sentences_of_real_stories_are_answers() -> None:
-    """A recogniser may deliver any sentence of an answer alone."""
+@pytest.fixture(scope="module")
+def sentences() -> list[str]:
     stories = [text for answers in ANSWERS.values() for text in answers.values()]
-    sentences = [sentence for story in stories for sentence in re.split(r"(?<=[.!?])\s+", story)]
-    requests = [words for words in sentences if understood(words, Expecting.QUESTION).intent is not Intent.ANSWER]
-    assert requests == []
+    return [sentence for story in stories for sentence in re.split(r"(?<=[.!?])\s+", story)]
+
+
+class TestStories:
+    """A recogniser may deliver any sentence of an answer alone, or of a conversation in the room."""
+
+    def test_every_sentence_is_answer(self, sentences: list[str]) -> None:
+        requests = [words for words in sentences if understood(words, Expecting.QUESTION).intent is not Intent.ANSWER]
+        assert requests == []
+
+    @pytest.mark.parametrize("expecting", [Expecting.IDENTITY, Expecting.CONSENT])
+    def test_no_sentence_ends_call(self, sentences: list[str], expecting: Expecting) -> None:
+        final = {Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.AGREE}
+        long = [words for words in sentences if len(words.split()) > 2]
+        assert [words for words in long if understood(words, expecting).intent in final] == []
 
 
 class TestNever:
