@@ -53,7 +53,7 @@ def _card_head(result: InterviewResult, interview: Interview) -> list[str]:
         *wrap_lines(f"{interview.candidate.full_name}, for {interview.job.title}"),
         f"  {recommendation}  {score}  (hire from {result.hire_at:.1f}, consider from {result.consider_at:.1f})",
         f"  Coverage: {result.coverage:.0%} of the questions, by weight, have a score",
-        f"  Judged by: {clean_line(result.label)}",
+        *([f"  Judged by: {clean_line(result.label)}"] if result.label else []),
     ]
 
 

@@ -75,7 +75,7 @@ class ScoringPages:
 
     def score_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Show an answer with the rubric, and nothing of other assessments. POST saves the scores of the user."""
-        _require(request, SCORE_PERMISSION, "interviews.view_interviewresponse")
+        _require(request, SCORE_PERMISSION, "interviews.view_interviewresponse", "interviews.view_interview")
         response = get_object_or_404(_responses(), pk=pk)
         user = cast(User, request.user)
         if request.method == "POST":
@@ -110,14 +110,14 @@ class ScoringPages:
         return self._next_url(request, assessment, queue.after(response)), ""
 
     def _next_url(self, request: HttpRequest, assessment: Assessment, following: InterviewResponse | None) -> str:
-        """A second opinion is compared at once; other scores lead to the next answer."""
+        """A second opinion is compared at once; other scores lead to the next answer, the last ones to the result."""
         number = assessment.response.position + 1
         messages.success(request, f"Your score of question {number} is saved: {assessment.score} of 10.")
         if assessment.role == Assessment.Role.SECOND_OPINION:
             return reverse("admin:interviews_interviewresponse_opinions", args=[assessment.response_id])
         if following is None:
-            messages.info(request, "No other answer waits for scores.")
-            return scoring_list_url()
+            messages.info(request, "No other answer waits for scores. The result is computed in a moment.")
+            return reverse("admin:interviews_interview_change", args=[assessment.response.interview_id])
         return reverse("admin:interviews_interviewresponse_score", args=[following.pk])
 
     def words_view(self, request: HttpRequest, pk: Any) -> HttpResponse:

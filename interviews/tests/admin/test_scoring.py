@@ -81,12 +81,12 @@ class TestForm:
         assert {quote.quote for criterion in assessment.criteria for quote in criterion.quotes} == {QUOTE}
         assert assessment.scored_by == User.objects.get(pk=scorer.session["_auth_user_id"])
 
-    def test_last_scores_lead_to_list_and_result(self, scorer: Client, waiting: Interview) -> None:
+    def test_last_scores_lead_to_result(self, scorer: Client, waiting: Interview) -> None:
         for position in (0, 1):
             score_as_person(answer_of(waiting, position))
         response = answer_of(waiting, 2)
         reply = scorer.post(page_of(response), form_data(response))
-        assert reply.headers["Location"].startswith(LIST)
+        assert reply.headers["Location"] == reverse("admin:interviews_interview_change", args=[waiting.pk])
         run_tasks()
         result = waiting.results.get(is_current=True)
         assert (float(result.overall_score or 0), result.recommendation) == (8, "hire")
@@ -187,7 +187,7 @@ class TestComparison:
 
 
 class TestPermissions:
-    @pytest.mark.parametrize("missing", ["add_assessment", "view_interviewresponse"])
+    @pytest.mark.parametrize("missing", ["add_assessment", "view_interviewresponse", "view_interview"])
     def test_scoring_needs(self, waiting: Interview, missing: str) -> None:
         client = make_staff_client(*(name for name in SCORER_PERMISSIONS if name != missing))
         response = answer_of(waiting)
