@@ -43,6 +43,9 @@ MAX_TRIES = 3
 
 MAX_TURNS = 12
 
+AFTER_GREETING = 2
+"""The turn after the first reply."""
+
 KEYS = {"1": Intent.YES, "2": Intent.NO, "9": Intent.NEVER, "0": Intent.PERSON, "*": Intent.REPEAT}
 UNCLEAR = Understanding(Intent.UNCLEAR)
 
@@ -77,8 +80,17 @@ HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
 
 def after_introduction(state: ConversationState, input: Input) -> ConversationStep:
     """Apply an input to a prompt before the first question."""
-    step = apply_reply(state, input, _understand(state, input))
+    reply = _understand(state, input)
+    if _interrupts_greeting(state, input, reply):
+        return _ask(state)
+    step = apply_reply(state, input, reply)
     return _give_up(state) if state.turn > MAX_TURNS and step.state.stage in PROMPTS else step
+
+
+def _interrupts_greeting(state: ConversationState, input: Input, reply: Understanding) -> bool:
+    """Whether the first words are a hello, which cuts the greeting off. It is given again, at no cost."""
+    is_first = state.stage is Stage.IDENTITY and state.turn == AFTER_GREETING
+    return is_first and isinstance(input, WordsSpoken) and reply.intent is Intent.UNCLEAR
 
 
 def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:

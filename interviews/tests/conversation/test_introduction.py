@@ -21,6 +21,7 @@ from interviews.conversation.elements import (
     HoldOn,
     KeyPressed,
     NoReply,
+    PickedUp,
     Preface,
     Prompt,
     Stage,
@@ -222,6 +223,14 @@ def test_last_try_takes_keys_only(stage: Stage) -> None:
         state = step.state
     ended = next_step(state, state.turn, NoReply())
     assert ended.facts == (ConversationEnded(DEFAULT_ENDINGS.get(stage, Ending.NO_REPLY)),)
+
+
+def test_first_hello_costs_no_try() -> None:
+    greeting = next_step(ConversationState(open_positions=(0,)), 0, PickedUp())
+    hello = next_step(greeting.state, 1, WordsSpoken("hello?"))
+    assert (hello.prompt, hello.state.silences) == (AskIdentity(), 0)
+    again = next_step(hello.state, 2, WordsSpoken("hello?"))
+    assert (again.prompt, again.state.silences) == (AskIdentity(Preface.UNCLEAR, again=True), 1)
 
 
 @pytest.mark.parametrize("intent", [Intent.WHO_IS_THIS, Intent.REPEAT, Intent.HOLD_ON, Intent.SLOWER])
