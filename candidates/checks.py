@@ -11,7 +11,7 @@ from candidates.models import DoNotCallKey
 
 MISSING_KEY_HINT = (
     "Set DO_NOT_CALL_KEY, or DO_NOT_CALL_KEY_FALLBACKS, to the key that was in use before. Without a key of its own, "
-    "the list used SECRET_KEY."
+    "the list used SECRET_KEY. If it is lost: manage.py rekey_do_not_call --help."
 )
 
 

@@ -139,6 +139,13 @@ class DoNotCall(BaseModel):
     def is_active(self) -> bool:
         return self.lifted_at is None
 
+    def rekey(self, number: str, key: DoNotCallKey) -> None:
+        """Hash the number with the present key. A number that has an active entry under it already keeps that one."""
+        number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
+        if DoNotCall.objects.active().filter(number_hash=number_hash, kind=self.kind).exists():
+            number_hash = self.number_hash
+        self.update_fields(number_hash=number_hash, key=key)
+
     def lift(self, *, by: str, reason: str) -> None:
         """Let the number be called again. The entry stays as history. Raises InvalidTransition if it is lifted."""
         with transaction.atomic():

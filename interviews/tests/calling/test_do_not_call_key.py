@@ -1,15 +1,17 @@
 """While a key of the do-not-call list is missing no one is called, and the deployment is told why."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management import call_command
 from django.test import Client
 
-from candidates.models import DoNotCall
+from candidates.models import DoNotCall, DoNotCallKey
 from interviews.calling.rules import evaluate, may_call_now
 from interviews.calling.verdicts import DialRule, Later
-from interviews.models import Interview, WaitReason
+from interviews.models import Call, Interview, WaitReason, lock_interview
 from interviews.planning import NotPossible, plan_interview
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
@@ -90,3 +92,67 @@ def test_check_asks_for_a_key_of_its_own(settings: Any) -> None:
     settings.DO_NOT_CALL_KEY = settings.SECRET_KEY
     warnings = run_checks(tags=["screener"], include_deployment_checks=True)
     assert "screener.W010" in {message.id for message in warnings}
+
+
+class TestRekeying:
+    def rekey(self, *options: str) -> None:
+        call_command("rekey_do_not_call", *options, verbosity=0, stdout=StringIO())
+
+    def test_former_key_is_needed_no_more(self, lost_key: str, settings: Any) -> None:
+        settings.DO_NOT_CALL_KEY_FALLBACKS = [lost_key]
+        make_candidate(phone=OTHER_NUMBER)
+        self.rekey()
+        settings.DO_NOT_CALL_KEY_FALLBACKS = []
+        assert not DoNotCallKey.objects.missing().exists()
+        assert DoNotCall.objects.covers_number(OTHER_NUMBER)
+
+    def test_entry_of_earlier_version_is_rekeyed(self, lost_key: str, settings: Any) -> None:
+        """It does not say which key it has."""
+        DoNotCall.objects.update(key=None)
+        settings.DO_NOT_CALL_KEY_FALLBACKS = [lost_key]
+        make_candidate(phone=OTHER_NUMBER)
+        self.rekey()
+        settings.DO_NOT_CALL_KEY_FALLBACKS = []
+        assert DoNotCall.objects.covers_number(OTHER_NUMBER)
+        assert not DoNotCallKey.objects.missing().exists()
+
+    def test_unknown_number_keeps_its_key(self, lost_key: str, settings: Any) -> None:
+        settings.DO_NOT_CALL_KEY_FALLBACKS = [lost_key]
+        self.rekey()
+        assert DoNotCall.objects.covers_number(OTHER_NUMBER)
+        settings.DO_NOT_CALL_KEY_FALLBACKS = []
+        assert DoNotCallKey.objects.missing().exists()
+
+    def test_lost_key_is_given_up_on_demand_alone(self, settings: Any) -> None:
+        """What an interview or a candidate still tells is kept."""
+        interview = make_interview()
+        attempt = interview.attempts.create(number=1, send_before=interview.created_at)
+        Call.objects.create(attempt=attempt, number=NUMBER, ended_at=interview.created_at)
+        with lock_interview(interview) as locked:
+            locked.finish(Interview.Outcome.WRONG_PERSON)
+        DoNotCall.objects.add_number(OTHER_NUMBER, source="letter")
+        settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
+        self.rekey()
+        assert DoNotCallKey.objects.missing().exists()
+        assert DoNotCall.objects.active().count() == 2
+        self.rekey("--give-up")
+        assert not DoNotCallKey.objects.missing().exists()
+        assert DoNotCall.objects.covers_number(NUMBER)
+        assert [entry.kind for entry in DoNotCall.objects.active()] == [DoNotCall.Kind.WRONG_PERSON]
+
+    def test_readable_entry_is_not_given_up(self, lost_key: str, settings: Any) -> None:
+        DoNotCall.objects.add_number(NUMBER, source="letter")
+        settings.DO_NOT_CALL_KEY_FALLBACKS, settings.DO_NOT_CALL_KEY = [settings.DO_NOT_CALL_KEY], "a third key"
+        settings.SECRET_KEY = "a third key"
+        self.rekey("--give-up")
+        assert DoNotCall.objects.covers_number(NUMBER)
+        assert not DoNotCall.objects.covers_number(OTHER_NUMBER)
+
+    def test_personal_refusal_outlives_a_lost_key(self, settings: Any) -> None:
+        candidate = make_candidate()
+        DoNotCall.objects.add_number(candidate.phone, kind="declined", candidate=candidate, source="e-mail")
+        settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
+        self.rekey("--give-up")
+        with pytest.raises(NotPossible) as refusal:
+            plan_interview(candidate=candidate, job=make_approved_job(), actor="a test")
+        assert refusal.value.code == DialRule.DECLINED

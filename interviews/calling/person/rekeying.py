@@ -1,0 +1,87 @@
+"""Moves the entries of the do-not-call list to its present key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db import transaction
+from django.db.models import Q
+
+from candidates.models import Candidate, DoNotCall, DoNotCallKey, hashes_of_numbers
+from interviews.models import Call
+
+CHUNK = 1000
+COMMAND = "rekey_do_not_call"
+LOST_KEY = "The key of this entry was lost, and with it the number."
+
+
+@dataclass
+class RekeyReport:
+    rekeyed: int = 0
+    given_up: int = 0
+    kept: int = 0
+    forgotten_keys: int = 0
+
+
+@transaction.atomic
+def rekey_entries(*, give_up: bool) -> RekeyReport:
+    """Hash active entries with the present key where their numbers are known: on a candidate or from a call.
+
+    The numbers are known by hash where the former key is configured, and by the interview that an entry came from where
+    it is lost. `give_up`: lift those entries of lost keys that remain, except where they still cover a candidate.
+    """
+    key, report = DoNotCallKey.objects.current(), RekeyReport()
+    entries = list(DoNotCall.objects.active().filter(~Q(key=key)).select_for_update(of=("self",)))
+    known = _known_numbers({entry.number_hash for entry in entries})
+    lost_keys = set(DoNotCallKey.objects.missing().values_list("pk", flat=True))
+    for entry in entries:
+        # An entry of an earlier version does not say which key it has.
+        is_lost = entry.key_id in lost_keys or (entry.key_id is None and bool(lost_keys))
+        number = known.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
+        if number:
+            entry.rekey(number, key)
+            report.rekeyed += 1
+        elif give_up and is_lost:
+            _give_up(entry, key)
+            report.given_up += 1
+        else:
+            report.kept += 1
+    report.forgotten_keys = _forget_unused_keys(key)
+    return report
+
+
+def _known_numbers(wanted: set[str]) -> dict[str, str]:
+    """The numbers of these hashes, as far as a candidate or a call has them."""
+    candidates = Candidate.objects.order_by().values_list("phone", flat=True).distinct()
+    calls = Call.objects.order_by().values_list("number", flat=True).distinct()
+    known: dict[str, str] = {}
+    for number in chain(candidates.iterator(chunk_size=CHUNK), calls.iterator(chunk_size=CHUNK)):
+        known |= {number_hash: found for number_hash, found in _hashes([number]) if number_hash in wanted}
+    return known
+
+
+def _hashes(numbers: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return hashes_of_numbers(numbers).items()
+
+
+def _number_of_interview(entry: DoNotCall) -> str:
+    calls = Call.objects.filter(attempt__interview=entry.interview_id).order_by("-created_at")
+    return calls.values_list("number", flat=True).first() or ""
+
+
+def _give_up(entry: DoNotCall, key: DoNotCallKey) -> None:
+    """The entry covers no number any more. What the candidate themselves said still covers their record."""
+    if entry.candidate_id and entry.kind in DoNotCall.PERSONAL:
+        entry.update_fields(key=key)
+    else:
+        entry.lift(by=COMMAND, reason=LOST_KEY)
+
+
+def _forget_unused_keys(key: DoNotCallKey) -> int:
+    """Entries without a key are of an earlier version, and may have any of the former ones."""
+    if DoNotCall.objects.active().filter(key__isnull=True).exists():
+        return 0
+    used = DoNotCall.objects.active().values("key")
+    unused = DoNotCallKey.objects.exclude(pk__in=used).exclude(pk=key.pk)
+    DoNotCall.objects.filter(key__in=unused).update(key=key)  # lifted ones, which are history
+    return unused.delete()[0]
