@@ -2,8 +2,8 @@
 
 from interviews.conversation.questioning import request_in
 from interviews.models import InterviewResponse, LockedResponse, lock_interview
-from interviews.models.transitions.answer import TYPED_BY_PERSON
 from interviews.models.transitions.late_request import settle_request
+from interviews.models.transitions.response import TYPED_BY_PERSON
 
 
 def save_typed_words(response: InterviewResponse, text: str, *, actor: str) -> None:

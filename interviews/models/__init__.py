@@ -9,10 +9,11 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
-from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.attempt import LockedAttempt, lock_attempt
 from interviews.models.transitions.call import LockedCall, lock_call
 from interviews.models.transitions.interview import LockedInterview, already_locked, lock_interview
+from interviews.models.transitions.recording import LockedRecording
+from interviews.models.transitions.response import LockedResponse
 from interviews.models.turns.live_transcript import LiveTranscript
 from interviews.models.turns.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason

@@ -10,6 +10,7 @@ from uuid import UUID
 from interviews.answers.locks import lock_response
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse, LockedResponse, lock_interview
+from interviews.models.transitions.recording import restart_work
 from interviews.scoring.quote_verification import FILLER_WORDS
 from interviews.scoring.rubric import job_rubric, job_text, resume_excerpt, rubric_version
 from interviews.scoring.score_verification import VerifiedScores, verify_scores
@@ -212,7 +213,7 @@ def rescore(interview: Interview, *, actor: str) -> None:
         for response in interview.responses.prefetch_related("assessments"):
             current = response.current_assessment
             if current is None or not current.is_by_person:
-                LockedResponse(response, locked).restart_work()
+                restart_work(LockedResponse(response, locked))
 
 
 def retry_failed(interview: Interview, *, actor: str) -> None:
@@ -223,4 +224,4 @@ def retry_failed(interview: Interview, *, actor: str) -> None:
         locked.reopen_result(actor=actor, reason=RETRY_REASON)
         for response in interview.responses.prefetch_related("assessments"):
             if response.has_failed or response.status == InterviewResponse.Status.TRANSCRIBED:
-                LockedResponse(response, locked).restart_work()
+                restart_work(LockedResponse(response, locked))

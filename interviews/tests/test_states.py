@@ -220,9 +220,9 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
     rows = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
     with locked_response(response) as locked:
         first, second = (LockedRecording(row, locked.interview) for row in rows)
-        locked.accept_recording(first)
+        first.accept()
         with pytest.raises(InvalidTransition):
-            locked.accept_recording(second)
+            second.accept()
 
 
 def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:

@@ -74,7 +74,7 @@ def make_answer(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     if status == Recording.Status.STORED:
         recording.update_fields(file=recording.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
     with lock_interview(interview) as locked:
-        LockedResponse(first, locked).accept_recording(LockedRecording(recording, locked))
+        LockedRecording(recording, locked).accept()
         for response in others:
             LockedResponse(response, locked).close_unscored(InterviewResponse.Status.SILENT, reason="")
         locked.finish(Interview.Outcome.PARTIAL)

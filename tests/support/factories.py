@@ -98,7 +98,7 @@ def make_transcribed_interview(
         for row in interview.responses.all():
             response = LockedResponse(row, locked)
             recording = Recording.objects.create(response=row, attempt=attempt, turn=row.position + 3)
-            response.accept_recording(LockedRecording(recording, locked))
+            LockedRecording(recording, locked).accept()
             response.save_transcript(words, source="twilio", confidence=None, times=None)
             ASSESS.defer(row.pk)
         locked.finish(Interview.Outcome.COMPLETE)

@@ -18,10 +18,11 @@ from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
-from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.consent import ConsentReply, add_consent
 from interviews.models.transitions.interview import LockedInterview, already_locked
 from interviews.models.transitions.locking import read_locked
+from interviews.models.transitions.recording import LockedRecording
+from interviews.models.transitions.response import LockedResponse
 from interviews.task_handles import FOLLOW_UP
 
 MAX_POSTPONEMENTS = 3

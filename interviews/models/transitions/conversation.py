@@ -14,11 +14,11 @@ from interviews.models.attempt import Attempt
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
-from interviews.models.transitions.answer import LockedRecording
 from interviews.models.transitions.attempt import WRONG_PERSON, LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
 from interviews.models.transitions.coverage import finish_by_coverage
 from interviews.models.transitions.question import WRONG_RECORDING, apply_question_fact, recording_fields
+from interviews.models.transitions.recording import LockedRecording
 from interviews.models.turns.live_transcript import live_words
 
 log = logging.getLogger(__name__)

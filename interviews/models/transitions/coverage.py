@@ -3,8 +3,9 @@
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import weighted_coverage
-from interviews.models.transitions.answer import LockedRecording, LockedResponse
 from interviews.models.transitions.interview import LockedInterview
+from interviews.models.transitions.recording import LockedRecording
+from interviews.models.transitions.response import LockedResponse
 
 TOO_FEW_ANSWERS = "Too few of the questions were answered."
 
@@ -42,5 +43,5 @@ def accept_partial_recording(response: LockedResponse) -> bool:
     usable = (recording for recording in recordings if recording.is_usable)
     longest = max(usable, key=lambda recording: recording.seconds or 0, default=None)
     if longest is not None:
-        response.accept_recording(LockedRecording(longest, response.interview))
+        LockedRecording(longest, response.interview).accept()
     return longest is not None

@@ -7,10 +7,10 @@ from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.no_answer import ASKED_AGAIN, OF_REQUEST, NoAnswer
 from interviews.models.recording import Recording
-from interviews.models.transitions.answer import LockedResponse
 from interviews.models.transitions.consent import ConsentReply, add_consent
 from interviews.models.transitions.coverage import finish_by_coverage
 from interviews.models.transitions.interview import LockedInterview
+from interviews.models.transitions.response import LockedResponse
 
 SAID_IN_RECORDING = "Said in the recording of an answer."
 TOO_LITTLE = {

@@ -7,9 +7,9 @@ from interviews.conversation import engine
 from interviews.models.event import EventKind
 from interviews.models.no_answer import OF_REQUEST
 from interviews.models.response import InterviewResponse
-from interviews.models.transitions.answer import LockedRecording
 from interviews.models.transitions.attempt import LockedAttempt
 from interviews.models.transitions.coverage import accept_partial_recording
+from interviews.models.transitions.recording import LockedRecording
 from interviews.models.turns.live_transcript import LiveWords, add_live_words
 
 WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
@@ -60,7 +60,7 @@ def _keep_answer(attempt: LockedAttempt, fact: engine.AnswerKept, recording: Loc
     if recording is None:
         _close_unanswered(attempt, fact.position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
     else:
-        attempt.responses[fact.position].accept_recording(recording)
+        recording.accept()
 
 
 def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:

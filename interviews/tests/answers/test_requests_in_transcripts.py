@@ -16,13 +16,12 @@ from interviews.models import (
     Interview,
     InterviewResponse,
     LockedRecording,
-    LockedResponse,
     Recording,
     lock_attempt,
     lock_interview,
 )
 from interviews.models.no_answer import NoAnswer
-from interviews.models.transitions.answer import TYPED_BY_PERSON
+from interviews.models.transitions.response import TYPED_BY_PERSON
 from interviews.models.turns.live_transcript import LiveWords, add_live_words
 from screener.background.steps import run_step
 from screener.models import InvalidTransition
@@ -58,7 +57,7 @@ def answer(interview: Interview, position: int, words: str, *, status: str = "co
     )
     recording.update_fields(file=recording.save_audio(make_wav(seconds)))
     with lock_interview(interview) as locked:
-        LockedResponse(response, locked).accept_recording(LockedRecording(recording, locked))
+        LockedRecording(recording, locked).accept()
 
 
 def transcribe(interview: Interview, position: int) -> InterviewResponse:

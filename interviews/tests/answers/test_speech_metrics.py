@@ -262,7 +262,7 @@ def answered(settings: Any) -> InterviewResponse:
     with lock_interview(interview) as locked:
         locked.begin()
         recording = LockedRecording(row, locked)
-        recording.response.accept_recording(recording)
+        recording.accept()
         recording.mark_available(seconds=5)
         recording.mark_stored(row.save_audio(pcm(tone(2) + silence(1) + tone(2))))
         recording.set_carrier_transcript(ANSWER, status="completed")

@@ -61,7 +61,7 @@ def answered(audio: bytes) -> InterviewResponse:
     take.update_fields(file=take.save_audio(audio))
     with lock_interview(interview) as locked:
         locked.begin()
-        LockedResponse(first, locked).accept_recording(LockedRecording(take, locked))
+        LockedRecording(take, locked).accept()
         for response in others:
             LockedResponse(response, locked).close_unscored(Status.SILENT, reason="")
         locked.finish(Interview.Outcome.PARTIAL)

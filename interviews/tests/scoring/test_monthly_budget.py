@@ -55,7 +55,7 @@ def make_answered_interview() -> Interview:
         for response in interview.responses.all():
             row = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3, seconds=20)
             recording = LockedRecording(row, locked)
-            recording.response.accept_recording(recording)
+            recording.accept()
             recording.mark_available(seconds=20)
             recording.mark_stored(row.save_audio(WAV))
             recording.enqueue_next_step()

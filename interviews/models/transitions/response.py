@@ -1,7 +1,6 @@
-"""The transitions of a response and of its recordings."""
+"""The transitions of a response."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +8,10 @@ from interviews.models.assessment import Assessment
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.no_answer import NoAnswer
-from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.transitions.interview import LockedInterview
 from interviews.records import SpeechMetrics
-from interviews.task_handles import ASSESS, CONCLUDE, FETCH_AUDIO, TRANSCRIBE
+from interviews.task_handles import ASSESS, CONCLUDE
 from screener.models import InvalidTransition
 
 ANSWER_CAME_LATE = "The answer came late."
@@ -46,24 +44,16 @@ class LockedResponse:
         if self.row.status == self.row.Status.PLANNED:
             self._move(self.row.Status.ASKED)
 
-    def accept_recording(self, recording: "LockedRecording") -> None:
-        """This recording is the answer."""
+    def mark_answered(self) -> None:
+        """A recording is accepted as the answer."""
         if self.row.status not in self.row.OPEN:
             raise InvalidTransition(f"Question {self.row.position + 1} already has its answer.")
-        recording.mark_chosen()
         self._move(self.row.Status.ANSWERED)
-        recording.enqueue_next_step()
 
-    def accept_late_recording(self, recording: "LockedRecording") -> None:
-        """The recording is available, though it was reported lost, or the interview was closed without it."""
-        lost = self.row.status == self.row.Status.AUDIO_LOST and recording.row.chosen
-        late = self.row.status == self.row.Status.SKIPPED and recording.row.is_usable
-        interview = self.interview.row
-        if not (lost or late) or interview.status in (Interview.Status.FAILED, Interview.Status.CANCELLED):
-            return
-        recording.mark_chosen()
+    def mark_answered_late(self) -> None:
+        """A recording is accepted after the response was closed without one. The result is made again."""
         self._move(self.row.Status.ANSWERED, reason=ANSWER_CAME_LATE)
-        if not interview.is_live:
+        if not self.interview.row.is_live:
             self.interview.reopen_result(actor="carrier", reason=ANSWER_CAME_LATE)
 
     def reset_to_planned(self, *, reason: str) -> None:
@@ -149,21 +139,20 @@ class LockedResponse:
         """Let the step that was postponed run now."""
         InterviewResponse.objects.filter(pk=self.row.pk, retry_at__isnull=False).update(retry_at=None)
 
-    def restart_work(self) -> None:
-        """Restart the step that failed, or score the same transcript again. Earlier assessments stay visible.
+    def reopen_answer(self) -> None:
+        """The recording is worked on again from the start."""
+        self._move(self.row.Status.ANSWERED)
 
-        Changes nothing where there is no answer: a silent or a skipped question.
-        """
-        status, chosen = self.row.status, self.row.recordings.filter(chosen=True).first()
-        if status == self.row.Status.TRANSCRIBED:
+    def restart_scoring(self) -> bool:
+        """Score the transcript again, if there is one. Returns whether there is. Earlier assessments stay visible."""
+        if not self.row.transcript or self.row.status not in self.row.SCORABLE:
+            return False
+        if self.row.status == self.row.Status.TRANSCRIBED:
             self.skip_postponement()
-            ASSESS.defer(self.row.pk)
-        elif self.row.transcript and status in (self.row.Status.ASSESSED, self.row.Status.MODEL_UNAVAILABLE):
+        else:
             self._move(self.row.Status.TRANSCRIBED)
-            ASSESS.defer(self.row.pk)
-        elif chosen and status in self.row.SETTLED_BY_US:
-            self._move(self.row.Status.ANSWERED)
-            LockedRecording(chosen, self.interview).restart_work()
+        ASSESS.defer(self.row.pk)
+        return True
 
     def _replace_assessment(self, actor: str, **assessment: Any) -> Assessment:
         self.row.assessments.filter(is_current=True).update(is_current=False)
@@ -195,77 +184,3 @@ class LockedResponse:
         """Whether other responses of the interview keep it from being concluded."""
         unsettled = self.interview.row.responses.filter(status__in=self.row.OPEN + self.row.IN_WORK)
         return unsettled.exclude(pk=self.row.pk).exists()
-
-
-@dataclass
-class LockedRecording:
-    """A recording of a locked interview. Only it can be changed."""
-
-    row: Recording
-    interview: LockedInterview
-
-    def has_lease(self, token: UUID) -> bool:
-        return self.row.has_lease(token)
-
-    @cached_property
-    def response(self) -> LockedResponse:
-        return LockedResponse(self.row.response, self.interview)
-
-    def mark_chosen(self) -> None:
-        """Let this recording be the answer of its response."""
-        if not self.row.chosen:
-            self.row.update_fields(chosen=True)
-
-    def mark_available(self, *, seconds: int | None) -> None:
-        """The carrier has the audio, even if it reported that there is none. A repeated report changes nothing.
-
-        `seconds`: the length without the silence at its ends, which is not known while the call lasts.
-        """
-        was_absent = self.row.was_reported_absent
-        if self.row.status == self.row.Status.EXPECTED or was_absent:
-            length = self.row.seconds if seconds is None else seconds
-            self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length, error="")
-            if self.row.ended != self.row.Ended.REPEAT:
-                FETCH_AUDIO.defer(self.row.pk)
-                if was_absent or not self.row.chosen:
-                    self.response.accept_late_recording(self)
-
-    def mark_absent_at_carrier(self, *, reason: str) -> None:
-        """The carrier reports that it has no audio. Audio that it reported as available is fetched all the same."""
-        if self.row.status == self.row.Status.EXPECTED:
-            self.mark_lost(reason=reason)
-
-    def mark_stored(self, file: str) -> None:
-        """The audio is in private storage, under this name."""
-        self.row.release(file=file, status=self.row.Status.STORED, error="")
-
-    def mark_lost(self, *, reason: str) -> None:
-        """There is no audio and there will be none."""
-        if self.row.status in (self.row.Status.EXPECTED, self.row.Status.AVAILABLE):
-            self.row.release(status=self.row.Status.ABSENT, error=reason, tries=self.row.tries)
-            self.enqueue_next_step()
-
-    def restart_work(self) -> None:
-        """Fetch the audio again if it was given up; otherwise run the next step again."""
-        if self.row.status == self.row.Status.ABSENT:
-            self.row.release(status=self.row.Status.AVAILABLE, error="")
-            FETCH_AUDIO.defer(self.row.pk)
-        else:
-            self.enqueue_next_step()
-
-    def set_carrier_transcript(self, text: str, *, status: str) -> None:
-        """Save the carrier's own transcript of this recording."""
-        if self.row.carrier_transcript_status in self.row.NOT_TRANSCRIBED_YET:
-            self.row.update_fields(carrier_transcript=text, carrier_transcript_status=status)
-            if self.row.chosen and self.row.status == self.row.Status.STORED:  # only then a step may wait for it
-                self.response.skip_postponement()
-            self.enqueue_next_step()
-
-    def enqueue_next_step(self) -> None:
-        """Run the next step of the response, if this recording is its answer and ready for it."""
-        if not self.row.chosen:
-            return
-        if self.row.status == self.row.Status.STORED:
-            TRANSCRIBE.defer(self.row.response_id)
-        elif self.row.status == self.row.Status.ABSENT:
-            self.response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason=self.row.error)

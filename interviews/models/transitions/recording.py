@@ -1,0 +1,113 @@
+"""The transitions of a recording."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+
+from interviews.models.interview import Interview
+from interviews.models.recording import Recording
+from interviews.models.response import InterviewResponse
+from interviews.models.transitions.interview import LockedInterview
+from interviews.models.transitions.response import LockedResponse
+from interviews.task_handles import FETCH_AUDIO, TRANSCRIBE
+
+
+@dataclass
+class LockedRecording:
+    """A recording of a locked interview. Only it can be changed."""
+
+    row: Recording
+    interview: LockedInterview
+
+    def has_lease(self, token: UUID) -> bool:
+        return self.row.has_lease(token)
+
+    @cached_property
+    def response(self) -> LockedResponse:
+        return LockedResponse(self.row.response, self.interview)
+
+    def accept(self) -> None:
+        """Make this recording the answer of its response."""
+        self.response.mark_answered()
+        self._choose()
+        self.enqueue_next_step()
+
+    def _accept_late(self) -> None:
+        """The recording is available, though it was reported lost, or the interview was closed without it."""
+        response, status = self.response.row, self.interview.row.status
+        lost = response.status == response.Status.AUDIO_LOST and self.row.chosen
+        late = response.status == response.Status.SKIPPED and self.row.is_usable
+        if (lost or late) and status not in (Interview.Status.FAILED, Interview.Status.CANCELLED):
+            self._choose()
+            self.response.mark_answered_late()
+
+    def _choose(self) -> None:
+        if not self.row.chosen:
+            self.row.update_fields(chosen=True)
+
+    def mark_available(self, *, seconds: int | None) -> None:
+        """The carrier has the audio, even if it reported that there is none. A repeated report changes nothing.
+
+        `seconds`: the length without the silence at its ends, which is not known while the call lasts.
+        """
+        was_absent = self.row.was_reported_absent
+        if self.row.status == self.row.Status.EXPECTED or was_absent:
+            length = self.row.seconds if seconds is None else seconds
+            self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length, error="")
+            if self.row.ended != self.row.Ended.REPEAT:
+                FETCH_AUDIO.defer(self.row.pk)
+                if was_absent or not self.row.chosen:
+                    self._accept_late()
+
+    def mark_absent_at_carrier(self, *, reason: str) -> None:
+        """The carrier reports that it has no audio. Audio that it reported as available is fetched all the same."""
+        if self.row.status == self.row.Status.EXPECTED:
+            self.mark_lost(reason=reason)
+
+    def mark_stored(self, file: str) -> None:
+        """The audio is in private storage, under this name."""
+        self.row.release(file=file, status=self.row.Status.STORED, error="")
+
+    def mark_lost(self, *, reason: str) -> None:
+        """There is no audio and there will be none."""
+        if self.row.status in (self.row.Status.EXPECTED, self.row.Status.AVAILABLE):
+            self.row.release(status=self.row.Status.ABSENT, error=reason, tries=self.row.tries)
+            self.enqueue_next_step()
+
+    def restart_work(self) -> None:
+        """Fetch the audio again if it was given up; otherwise run the next step again."""
+        if self.row.status == self.row.Status.ABSENT:
+            self.row.release(status=self.row.Status.AVAILABLE, error="")
+            FETCH_AUDIO.defer(self.row.pk)
+        else:
+            self.enqueue_next_step()
+
+    def set_carrier_transcript(self, text: str, *, status: str) -> None:
+        """Save the carrier's own transcript of this recording."""
+        if self.row.carrier_transcript_status in self.row.NOT_TRANSCRIBED_YET:
+            self.row.update_fields(carrier_transcript=text, carrier_transcript_status=status)
+            if self.row.chosen and self.row.status == self.row.Status.STORED:  # only then a step may wait for it
+                self.response.skip_postponement()
+            self.enqueue_next_step()
+
+    def enqueue_next_step(self) -> None:
+        """Run the next step of the response, if this recording is its answer and ready for it."""
+        if not self.row.chosen:
+            return
+        if self.row.status == self.row.Status.STORED:
+            TRANSCRIBE.defer(self.row.response_id)
+        elif self.row.status == self.row.Status.ABSENT:
+            self.response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason=self.row.error)
+
+
+def restart_work(response: LockedResponse) -> None:
+    """Score the same transcript again, or restart the step that failed.
+
+    Changes nothing where there is no answer: a silent or a skipped question.
+    """
+    if response.restart_scoring():
+        return
+    recording = response.row.recordings.filter(chosen=True).first()
+    if recording and response.row.status in response.row.SETTLED_BY_US:
+        response.reopen_answer()
+        LockedRecording(recording, response.interview).restart_work()
