@@ -137,6 +137,7 @@ class ScoringPages:
             act,
             title="Type what was said",
             explanation=f"Question {response.position + 1}: {response.question}",
+            submit_label="Save these words",
             back_url=interview_url,
         )
         return page
