@@ -6,11 +6,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interviews.flags import Flag
-from interviews.models import EventKind, Interview, lock_interview
+from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
 from interviews.presenters.interview import split_transcript
 from interviews.records import Evidence
@@ -149,6 +150,14 @@ class TestPage:
         with lock_interview(waiting) as locked:
             locked.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
         assert "Three calls, nobody picked up." in get_page(admin_client, admin_url(waiting))
+
+    def test_live_attempt_shows_its_status(self, admin_client: Client) -> None:
+        interview = make_interview()
+        attempt = interview.attempts.create(number=1, send_before=timezone.now())
+        Call.objects.create(attempt=attempt, number="+14155550100")
+        assert Attempt.Status.PENDING.label in get_page(admin_client, admin_url(interview))
+        attempt.update_fields(answered_at=timezone.now())
+        assert Attempt.Status.IN_PROGRESS.label in get_page(admin_client, admin_url(interview))
 
     def test_history_is_in_order(self, admin_client: Client) -> None:
         interview = make_interview()
