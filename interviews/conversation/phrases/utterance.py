@@ -19,8 +19,9 @@ MIN_LENGTH = 4
 def normalise(words: str, phrases: Phrases, name: str = "") -> str:
     """Lower-case words without punctuation, contractions, fillers and repetitions."""
     text = words.lower().replace("\u2019", "'").replace(".m.", "m")
-    text = _rewrite(_padded(WORD.findall(text)), phrases)
-    text = _rewrite(_padded([_split(word, phrases) for word in text.split()]), phrases)
+    first_name = _name_parts(name)[0]
+    text = _rewrite(_padded(WORD.findall(text)), phrases, first_name)
+    text = _rewrite(_padded([_split(word, phrases) for word in text.split()]), phrases, first_name)
     replaced = _replace_name(text.split(), name, _common_words(phrases))
     kept = [word for word in replaced if word not in phrases.fillers] or replaced
     return _without_repetitions(_padded(kept))
@@ -30,8 +31,14 @@ def _padded(words: list[str]) -> str:
     return f" {' '.join(words)} "
 
 
-def _rewrite(text: str, phrases: Phrases) -> str:
-    return _spellings(phrases).sub(lambda match: f" {phrases.rewrites[match[1]]}", text)
+def _name_parts(name: str) -> list[str]:
+    return [part for part in re.findall(r"\w+", name.lower()) if len(part) > 1] or [""]
+
+
+def _rewrite(text: str, phrases: Phrases, first_name: str) -> str:
+    """Keep a first name that is spelled like another word, such as Ken and Si."""
+    rewrites = phrases.rewrites | {first_name: first_name}
+    return _spellings(phrases).sub(lambda match: f" {rewrites[match[1]]}", text)
 
 
 @cache
@@ -56,7 +63,7 @@ def _common_words(phrases: Phrases) -> frozenset[str]:
 
 
 def _replace_name(words: list[str], name: str, common_words: frozenset[str]) -> list[str]:
-    first, *others = [part for part in re.findall(r"\w+", name.lower()) if len(part) > 1] or [""]
+    first, *others = _name_parts(name)
     surnames = [part for part in others if part not in common_words]
     return [NAME if word == first or any(_resembles(word, part) for part in surnames) else word for word in words]
 
