@@ -4,6 +4,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 
+from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from screener.records import Point
 
@@ -61,11 +62,16 @@ def _answer_lines(response: InterviewResponse) -> Iterator[str]:
     yield from wrap_lines(response.question, f"  {response.position + 1}. ", MARGIN)
     assessment = response.current_assessment
     if assessment is None or assessment.score is None:
-        reason = (assessment.reason if assessment else "") or response.status_reason or response.get_status_display()
-        yield from wrap_lines(f"No score: {reason}", MARGIN, MARGIN)
+        yield from wrap_lines(f"No score: {_missing_score_reason(response, assessment)}", MARGIN, MARGIN)
         return
     yield f"{MARGIN}Score: {assessment.score:.1f}"
     yield from _score_lines(assessment, response.transcript)
+
+
+def _missing_score_reason(response: InterviewResponse, assessment: Assessment | None) -> str:
+    if response.status == InterviewResponse.Status.TRANSCRIBED:
+        return Flag.WAITING_FOR_PERSON.label
+    return (assessment.reason if assessment else "") or response.status_reason or response.get_status_display()
 
 
 def _score_lines(assessment: Assessment, transcript: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from devtools.demo.credentials import Credentials
 from devtools.demo.environment import RELAXED_RULES, build_env, ignored_settings, is_model_simulated, is_simulated
 from devtools.demo.errors import DemoError, ErrorCode
 from devtools.phone_simulator.callees.personas import PERSONAS
+from interviews.flags import Flag
 from interviews.models import Call, Interview, InterviewResponse, InterviewResult
 from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, Evidence
@@ -254,6 +255,13 @@ class TestDecisionCard:
     def test_invents_no_recommendation(self, result: InterviewResult) -> None:
         result.overall_score, result.recommendation = None, ""
         assert "NO RECOMMENDATION" in "\n".join(text_views.decision_card(result))
+
+    def test_names_what_waits_for_a_person(self, result: InterviewResult) -> None:
+        result.label = ""
+        result.interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED)
+        card = "\n".join(text_views.decision_card(result))
+        assert card.count(Flag.WAITING_FOR_PERSON.label) == 3
+        assert "Judged by" not in card
 
     def test_is_plain_text(self, result: InterviewResult) -> None:
         card = text_views.decision_card(result)
