@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
+from candidates.models import DoNotCall
 from interviews.calling.capacity import wait_for_capacity
 from interviews.calling.reconcile import apply_call_state
 from interviews.calling.retries import give_up_calling, postpone_call
@@ -88,6 +89,8 @@ def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError)
                 call.mark_never_placed(Attempt.Outcome.INVALID_NUMBER, reason=reason)
                 give_up_calling(interview, Interview.Outcome.UNREACHED, reason)
             case twilio_errors.NumberNotAllowed():
+                if isinstance(error, twilio_errors.NumberOptedOut):
+                    call.list_number(DoNotCall.Kind.OPTED_OUT)
                 call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
                 give_up_calling(interview, Interview.Outcome.NOT_PERMITTED, reason)
             case _:

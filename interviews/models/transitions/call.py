@@ -106,15 +106,19 @@ class LockedCall:
         """The call is over. A number that is not in service is not called again until it is corrected."""
         ASSIGN_CAPACITY.defer()
         if outcome == Attempt.Outcome.INVALID_NUMBER:
-            interview = self.attempt.interview.row
-            DoNotCall.objects.add_number(
-                self.row.number,
-                kind=DoNotCall.Kind.OUT_OF_SERVICE,
-                candidate=interview.candidate,
-                interview_id=interview.pk,
-                source=REPORTED_BY_CARRIER,
-            )
+            self.list_number(DoNotCall.Kind.OUT_OF_SERVICE)
         self.attempt.end(outcome, reason=reason)
+
+    def list_number(self, kind: DoNotCall.Kind) -> None:
+        """Put the number on the do-not-call list, as the carrier reports it."""
+        interview = self.attempt.interview.row
+        DoNotCall.objects.add_number(
+            self.row.number,
+            kind=kind,
+            candidate=interview.candidate,
+            interview_id=interview.pk,
+            source=REPORTED_BY_CARRIER,
+        )
 
 
 @contextmanager

@@ -72,3 +72,13 @@ def test_reachable_candidate_is_told_apart(twilio: FakeTwilio) -> None:
     Phone(attempt, Client(), sid=attempt.call.twilio_sid).report_status("completed", 3, SipResponseCode=404)
     assert interview.attempts.get().outcome == Attempt.Outcome.HUNG_UP
     assert not DoNotCall.objects.exists()
+
+
+def test_opt_out_at_the_carrier_is_kept(twilio: FakeTwilio) -> None:
+    """The owner of the number told Twilio, in reply to another message of the account."""
+    twilio.behaviour = (400, 21610)
+    interview = make_interview()
+    run_tasks()
+    with pytest.raises(NotPossible) as refusal:
+        plan_interview(candidate=interview.candidate, job=make_approved_job(), actor="a test")
+    assert refusal.value.code == DialRule.DO_NOT_CALL

@@ -19,6 +19,10 @@ class NumberNotAllowed(PermanentError):
     """The account may not call this number. It may call others."""
 
 
+class NumberOptedOut(NumberNotAllowed):
+    """The owner of the number told Twilio that they want no calls from this account."""
+
+
 class RequestRejected(PermanentError):
     """Twilio rejects the request until a person changes the configuration."""
 
@@ -74,7 +78,7 @@ ERROR_CODES: dict[int | None, tuple[type[PermanentError], str]] = {
     13225: (NumberNotAllowed, _BLOCKED),
     21216: (NumberNotAllowed, _BLOCKED),
     32224: (NumberNotAllowed, _BLOCKED),
-    21610: (NumberNotAllowed, _OPTED_OUT),
+    21610: (NumberOptedOut, _OPTED_OUT),
     21219: (NumberNotAllowed, _TRIAL),
     10001: (AccountMisconfigured, _CLOSED),
     20005: (AccountMisconfigured, _CLOSED),

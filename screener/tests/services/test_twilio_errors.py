@@ -11,6 +11,7 @@ from screener.services.telephony.twilio_errors import (
     AccountMisconfigured,
     InvalidNumber,
     NumberNotAllowed,
+    NumberOptedOut,
     RequestRejected,
     TelephonyDown,
 )
@@ -26,7 +27,7 @@ from tests.support.fake_twilio import FakeTwilio
         (400, 13226, InvalidNumber, ""),
         (400, 13225, NumberNotAllowed, ""),
         (403, 32224, NumberNotAllowed, ""),
-        (400, 21610, NumberNotAllowed, ""),
+        (400, 21610, NumberOptedOut, ""),
         (400, 21219, NumberNotAllowed, ""),
         (403, 21216, NumberNotAllowed, ""),
         (400, 21215, NumberNotAllowed, ""),

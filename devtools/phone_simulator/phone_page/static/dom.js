@@ -15,10 +15,11 @@ export function createElement(tag, properties = {}, ...children) {
 
 /** A request that was refused. The message is for the user. */
 export class RequestError extends Error {
-  constructor({ title = "", detail = "", errors = {} }) {
+  constructor({ title = "", detail = "", errors = {}, code = "" }) {
     const fields = Object.entries(errors).map(([field, reasons]) =>
       `${field}: ${[reasons].flat().map(asText).join(" ")}`);
     super([...new Set([title, detail, ...fields])].filter(Boolean).join("\n"));
+    this.code = code;
   }
 }
 

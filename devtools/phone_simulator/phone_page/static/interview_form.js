@@ -5,6 +5,12 @@ import { byId, createElement, formData, requestJson } from "./dom.js";
 const HOW_TO_CONNECT =
   "To start interviews here, start the phone network with:\n--app-url http://127.0.0.1:8000\n--app-key KEY";
 
+/** Codes of the application for a person whom it does not call again. */
+const CALLED_ONCE = new Set([
+  "declined", "do_not_call", "interviewed", "other_interview", "out_of_service", "person_requested", "wrong_person",
+]);
+const FIRST_OF_CROWD = 50; // the last two digits of the numbers whose persona is left to chance
+
 export function initInterviewForm(callApplication) {
   byId("interview-form").addEventListener("submit", startInterview);
   byId("call-in").addEventListener("click", () =>
@@ -44,9 +50,16 @@ async function startInterview(event) {
     const fields = { name: name.value, phone: phone.value, job: job.value, mine: mine.checked };
     showPlanned(await requestJson("POST", "/simulator/dial", formData(fields)));
   } catch (error) {
-    showNote(error.message, true);
+    if (CALLED_ONCE.has(error.code)) phone.value = nextNumber(phone.value);
+    const hint = CALLED_ONCE.has(error.code) ? `\nTo try again as another person, call ${phone.value}.` : "";
+    showNote(error.message + hint, true);
   }
   button.disabled = false;
+}
+
+function nextNumber(number) {
+  const digits = Number(number.slice(-2));
+  return number.slice(0, -2) + (digits < FIRST_OF_CROWD || digits === 99 ? FIRST_OF_CROWD : digits + 1);
 }
 
 /** Says who judges the answers, because no scores come of a call without a model that knows them. */
