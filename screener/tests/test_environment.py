@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.test import override_settings
 
 from interviews.calling.rules import evaluate
 
@@ -140,3 +141,31 @@ def test_django_logs_requests_once() -> None:
     code = "import django; django.setup(); from django.test import Client; Client().get('/none')"
     process = run_python("-c", code, DJANGO_SETTINGS_MODULE="screener.settings", DEBUG="1", ALLOWED_HOSTS="testserver")
     assert process.stderr.count("Not Found: /none") == 1
+
+
+JUDGE_CHECKS = {"screener.E001", "screener.E012", "screener.E013", "screener.W008"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, {"screener.E001"}),
+        ({"OPENAI_API_KEY": "sk-test"}, set()),
+        ({"JUDGE": "person"}, set()),
+        ({"DEBUG": True}, set()),
+        ({"JUDGE": "rules"}, {"screener.E012"}),
+        ({"JUDGE": "person", "OFFLINE_INTERVIEWER": True}, {"screener.W008"}),
+        ({"JUDGE": "person", "OPENAI_MAX_TOKENS": 0}, {"screener.E013"}),
+    ],
+    ids=str,
+)
+def test_deployment_needs_a_judge(changes: dict[str, Any], codes: set[str]) -> None:
+    deployment = {"TESTING": False, "DEBUG": False, "OPENAI_API_KEY": "", "JUDGE": "model"}
+    with override_settings(**(deployment | changes)):
+        assert {str(message.id) for message in run_checks(tags=["screener"])} & JUDGE_CHECKS == codes
+
+
+def test_former_setting_means_person() -> None:
+    code = "from screener import settings; print(settings.JUDGE)"
+    judges = [run_python("-c", code, OFFLINE_INTERVIEWER=value).stdout.strip() for value in ("1", "0")]
+    assert judges == ["person", "model"]
