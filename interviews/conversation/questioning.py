@@ -247,15 +247,21 @@ def _without_confirmations(state: ConversationState) -> ConversationState:
 
 
 def after_stop(state: ConversationState, input: Input) -> ConversationStep:
-    """End the interview unless the candidate wants to go on. Silence does not take the request back."""
+    """End the interview unless the candidate wants to go on. Silence does not take the request back; unclear words do.
+
+    The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost.
+    """
     reply = _reply(input, STOP_KEYS, state.language).intent
     request = state.progress.request or Intent.PERSON
     if reply is Intent.NEVER:
         return end_conversation(state, Ending.OPTED_OUT)
     if reply in (Intent.NO, Intent.REPEAT, Intent.SKIP):
         return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
+    is_last_try = state.silences + 1 == MAX_SILENCES
+    if is_last_try and isinstance(input, WordsSpoken) and reply in (Intent.UNCLEAR, Intent.ANSWER):
+        return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
     is_clear = reply in (Intent.YES, Intent.AGREE, Intent.NEARLY_AGREE, *STOPS) or isinstance(input, LineLost)
-    if not is_clear and state.silences + 1 < MAX_SILENCES:
+    if not is_clear and not is_last_try:
         state = replace(state, silences=state.silences + 1)
         return ConversationStep(state, ConfirmStop(state.open_positions[0], request))
     return end_conversation(state, STOPS[request])

@@ -216,10 +216,15 @@ class TestStop:
     def test_confirmed_request_ends_interview(self, input: engine.Input) -> None:
         assert next_step(STOP, 4, input).facts == (ConversationEnded(Ending.DECLINED),)
 
-    @pytest.mark.parametrize("input", [KeyPressed("2"), WordsSpoken("No, go on.")])
+    @pytest.mark.parametrize("input", [KeyPressed("2"), WordsSpoken("No, let's go on.")])
     def test_interview_goes_on(self, input: engine.Input) -> None:
         step = next_step(STOP, 4, input)
         assert (step.state.stage, step.prompt) == (Stage.QUESTION, AskQuestion(0, LeadIn.REPEATED))
+
+    def test_unclear_words_do_not_end_interview(self) -> None:
+        step = reply(STOP, "mhm hm hm")
+        assert step.prompt == ConfirmStop(0, Intent.REFUSE)
+        assert reply(step.state, "mhm hm hm").prompt == AskQuestion(0, LeadIn.REPEATED)
 
     def test_silence_does_not_take_request_back(self) -> None:
         step = next_step(STOP, 4, NoReply())
