@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 
 from screener.admin.base import ScreenerAdmin
 from screener.admin.widgets import PhoneField
@@ -25,13 +24,12 @@ class OrganisationAdmin(ScreenerAdmin):
     form = OrganisationForm
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Lead to the form instead of a list of one row."""
+        """Show the form instead of a list of one row."""
         organisation = Organisation.current()
-        if organisation:
-            return HttpResponseRedirect(self.change_url(organisation))
-        if self.has_add_permission(request):
-            return HttpResponseRedirect(reverse("admin:screener_organisation_add"))
-        return super().changelist_view(request, extra_context)
+        if organisation is None and not self.has_add_permission(request):
+            return super().changelist_view(request, extra_context)
+        form: HttpResponse = self.changeform_view(request, str(organisation.pk) if organisation else None)
+        return form
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and Organisation.current() is None
