@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.server import ModelSimulator, running_model
+from screener.services import model_retirement
 from screener.services.circuit_breaker import breaker_for
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.openai import request_options
@@ -32,7 +33,8 @@ def run_fake_openai(*script: Behaviour, **options: Any) -> Iterator[ModelSimulat
 
 def close_clients(*servers: ModelSimulator) -> None:
     for server in servers:
-        client_for(KEY, server.base_url, server.client_timeout).close()
+        for seconds in {server.client_timeout, model_retirement.TIMEOUT_SECONDS}:
+            client_for(KEY, server.base_url, seconds).close()
     client_for.cache_clear()
 
 
