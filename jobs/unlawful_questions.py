@@ -43,8 +43,8 @@ class QuestionWarning:
 def find_topics(text: str, language: str) -> tuple[UnlawfulTopic, ...]:
     """Return the topics that a question asks about; none in a language without patterns."""
     plain = " ".join(text.replace("\u2019", "'").split())
-    patterns = _patterns(language.replace("_", "-").split("-")[0].lower())
-    return tuple(topic for topic, pattern in patterns.items() if pattern.search(plain))
+    rules = _rules(language.replace("_", "-").split("-")[0].lower())
+    return tuple(topic for topic in UnlawfulTopic if rules and rules.asks_about(topic, plain))
 
 
 def question_warnings(texts: Sequence[str], language: str) -> list[QuestionWarning]:
@@ -52,12 +52,30 @@ def question_warnings(texts: Sequence[str], language: str) -> list[QuestionWarni
     return [QuestionWarning(position, topics) for position, topics in found if topics]
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """The patterns of one language. `work`: a question with one of these words may be about other people."""
+
+    patterns: dict[UnlawfulTopic, re.Pattern[str]]
+    words: dict[UnlawfulTopic, re.Pattern[str]]
+    work: re.Pattern[str]
+
+    def asks_about(self, topic: UnlawfulTopic, question: str) -> bool:
+        if self.patterns[topic].search(question):
+            return True
+        return bool(self.words[topic].search(question)) and not self.work.search(question)
+
+
 @cache
-def _patterns(language: str) -> dict[UnlawfulTopic, re.Pattern[str]]:
+def _rules(language: str) -> _Rules | None:
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).get(language)
     if data is None:
-        return {}
-    return {UnlawfulTopic(name): _compile(lines, data["fragments"]) for name, lines in data["topics"].items()}
+        return None
+    return _Rules(
+        patterns={UnlawfulTopic(name): _compile(lines, data["fragments"]) for name, lines in data["topics"].items()},
+        words={UnlawfulTopic(name): re.compile(line, re.I) for name, line in data["words"].items()},
+        work=re.compile(data["work"], re.I),
+    )
 
 
 def _compile(lines: list[str], fragments: dict[str, str]) -> re.Pattern[str]:

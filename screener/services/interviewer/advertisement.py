@@ -62,7 +62,7 @@ _SMALL = re.compile(rf"(?:{_alternatives(_DATA['words']['small'])})", re.I)
 _PRAISE = re.compile(rf"^(?:(?:{_alternatives(_DATA['words']['praise'])}|an?|the|and|or)(?:,\s*|\s+))+", re.I)
 _TASK = re.compile(rf"^(?:{_alternatives(_DATA['words']['tasks'])})\s+\w", re.I)
 
-_MARKER = re.compile(r"^\s*(?:[-*•‣◦▪–—·✓✔►]|\d{1,2}[.)])\s+")
+_MARKER = re.compile(r"^\s*(?:[-*•‣◦▪–—·✓✔►]|o|\d{1,2}[.)])\s+")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _WISH = re.compile(
     r"[\s,:;–—-]*\b(?:(?:is|are|would be|will be)\s+)?(?:an?\s+|highly\s+|strongly\s+)?"
