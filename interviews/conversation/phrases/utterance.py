@@ -37,7 +37,7 @@ def _name_parts(name: str) -> list[str]:
 
 def _rewrite(text: str, phrases: Phrases, first_name: str) -> str:
     """Keep a first name that is spelled like another word, such as Ken and Si."""
-    rewrites = phrases.rewrites | {first_name: first_name}
+    rewrites = {**phrases.rewrites, first_name: first_name}
     return _spellings(phrases).sub(lambda match: f" {rewrites[match[1]]}", text)
 
 
