@@ -87,8 +87,8 @@ def _consent(utterance: Parse) -> Understanding:
 def _before_questions(utterance: Parse) -> Parse:
     if Intent.UNCLEAR in utterance.strong:
         return replace(utterance, strong=frozenset({Intent.UNCLEAR}), light=NONE, whole=NONE, faint=NONE)
-    if Intent.BUSY in utterance.strong and utterance.when:
-        return replace(utterance, strong=utterance.strong | {Intent.LATER})
+    if utterance.when and {Intent.BUSY, Intent.LATER} & utterance.strong:
+        return replace(utterance, strong=utterance.strong - {Intent.HOLD_ON} | {Intent.LATER})
     return utterance
 
 
