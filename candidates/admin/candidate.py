@@ -127,7 +127,8 @@ class CandidateAdmin(FindsNumbers):
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Lead back to a candidate with interviews, which cannot be deleted, and say what can be done instead."""
         candidate = self.get_object(request, object_id)
-        if candidate is None or not candidate.interviews.exists():
+        may_delete = self.has_delete_permission(request, candidate)
+        if candidate is None or not may_delete or not candidate.interviews.exists():
             return cast(HttpResponse, super().delete_view(request, object_id, extra_context))
         messages.warning(request, HAS_INTERVIEWS)
         return HttpResponseRedirect(self.change_url(candidate))

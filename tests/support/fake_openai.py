@@ -3,20 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
+import openai
 from django.test import override_settings
 
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.server import ModelSimulator, running_model
-from screener.services import model_retirement
 from screener.services.circuit_breaker import breaker_for
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.openai import request_options
 from screener.services.openai.openai_client import client_for
 
 KEY = "sk-test"
-_standing: list[ModelSimulator] = []
-"""The server that runs for all tests of this process."""
 
 
 @contextmanager
@@ -26,16 +25,26 @@ def run_fake_openai(*script: Behaviour, **options: Any) -> Iterator[ModelSimulat
         try:
             yield server
         finally:
-            close_clients(server, *_standing)
+            close_clients()
             request_options.rejected_options.clear()
             breaker_for.cache_clear()
 
 
-def close_clients(*servers: ModelSimulator) -> None:
-    for server in servers:
-        for seconds in {server.client_timeout, model_retirement.TIMEOUT_SECONDS}:
-            client_for(KEY, server.base_url, seconds).close()
+def close_clients() -> None:
+    """Close all clients of this process: an open connection that is collected later fails another test."""
+    for client in list(_clients):
+        client.close()
     client_for.cache_clear()
+
+
+def _track_client(client: openai.OpenAI, *args: Any, **options: Any) -> None:
+    _create_client(client, *args, **options)
+    _clients.add(client)
+
+
+_clients: WeakSet[openai.OpenAI] = WeakSet()
+_create_client = openai.OpenAI.__init__
+openai.OpenAI.__init__ = _track_client  # type: ignore[method-assign]
 
 
 @contextmanager
@@ -43,10 +52,8 @@ def simulated_model_settings() -> Iterator[dict[str, Any]]:
     """The settings of a model that scores every answer alike, for all tests of a process."""
     with running_model(judges_all=True) as server:
         account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": SIMULATED_MODEL}
-        _standing.append(server)
         yield account | {"OPENAI_TIMEOUT": server.client_timeout}
-        close_clients(server)
-        _standing.remove(server)
+        close_clients()
 
 
 @contextmanager
