@@ -44,7 +44,7 @@ def _track_client(client: openai.OpenAI, *args: Any, **options: Any) -> None:
 
 _clients: WeakSet[openai.OpenAI] = WeakSet()
 _create_client = openai.OpenAI.__init__
-openai.OpenAI.__init__ = _track_client  # type: ignore[method-assign]
+openai.OpenAI.__init__ = _track_client  # type: ignore[assignment, method-assign]
 
 
 @contextmanager
