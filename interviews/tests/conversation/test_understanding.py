@@ -57,6 +57,12 @@ class TestConsent:
         polite = [f"um {words}, thank you" for words in ("yes I agree", "go ahead", "of course", "that's fine with me")]
         assert {understood(words, Expecting.CONSENT).intent for words in polite} == {Intent.AGREE}
 
+    def test_ambiguous_politeness_is_no_consent(self) -> None:
+        assert (
+            consents(["I'm fine", "I'm alright", "I'm alright thanks", "no that's fine", "yeah no", "never better"])
+            == []
+        )
+
     @pytest.mark.parametrize("intent", [Intent.REFUSE, Intent.NEVER, Intent.NO, Intent.LATER, Intent.PERSON])
     def test_no_other_wish_is_consent(self, intent: Intent) -> None:
         assert consents([f"yes {phrasing.words}" for phrasing in labelled(intent)]) == []
@@ -73,6 +79,7 @@ class TestRefusal:
         "words",
         [
             "no problem, yes it's me",
+            "okay no problem",
             "no worries, this is Maria",
             "I don't have any questions, go ahead",
             "I'm not against it",
@@ -147,6 +154,12 @@ class TestNever:
             "take my number and call me later",
             "if you call again I will be home",
             "I do not want any more calls today",
+            "stop calling me Jimmy",
+            "don't stop calling me",
+            "stop ringing the bell",
+            "I don't want to be contacted at work",
+            "tell him not to call me late",
+            "call me again and I will answer",
         ],
     )
     @pytest.mark.parametrize("expecting", list(Expecting))
@@ -161,6 +174,11 @@ class TestIdentity:
         }
         other = {understood(words, Expecting.IDENTITY).intent for words in ("this is John", "John speaking")}
         assert (own, other) == ({Intent.THIS_IS_ME}, {Intent.NOT_ME})
+
+    @pytest.mark.parametrize("first_name", ["Si", "Ken", "Mi"])
+    def test_first_name_is_no_other_word(self, first_name: str) -> None:
+        understanding = understood(f"{first_name} speaking", Expecting.IDENTITY, f"{first_name} Nguyen")
+        assert understanding == Understanding(Intent.THIS_IS_ME)
 
     def test_question_in_same_breath_is_kept(self) -> None:
         understanding = understood("yes this is Maria, who's calling?", Expecting.IDENTITY)
