@@ -54,7 +54,9 @@ class TestConsent:
         assert consents(utterances) == []
 
     def test_consent_stays_consent_with_politeness(self) -> None:
-        polite = [f"um {words}, thank you" for words in ("yes I agree", "go ahead", "of course", "that's fine with me")]
+        polite = [
+            f"hello, um {words}, thank you" for words in ("yes I agree", "go ahead", "of course", "that's fine with me")
+        ]
         assert {understood(words, Expecting.CONSENT).intent for words in polite} == {Intent.AGREE}
 
     def test_ambiguous_politeness_is_no_consent(self) -> None:
