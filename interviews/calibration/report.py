@@ -18,12 +18,16 @@ def report_lines(evaluations: list[Evaluation], repeats: int) -> Iterator[str]:
     paraphrased = [
         evaluation.mean_shift(evaluation.paraphrased) for evaluation in evaluations if evaluation.paraphrased
     ]
+    second_language = [
+        evaluation.mean_shift(evaluation.second_language) for evaluation in evaluations if evaluation.second_language
+    ]
     injected = [evaluation.mean_shift(evaluation.injected) for evaluation in evaluations]
     yield COLUMNS
     yield from _agreement_lines(evaluations)
     yield ""
     yield f"Run to run: {_describe_spread(evaluations, repeats)}"
     yield f"Paraphrased: {_describe_shifts(paraphrased)}"
+    yield f"In second-language grammar: {_describe_shifts(second_language)}"
     yield f"With a prompt injection: {_describe_shifts(injected)}"
     yield ""
     yield from _unscored_lines(evaluations)

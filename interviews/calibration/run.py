@@ -1,7 +1,7 @@
 """Scores sample answers by the configured interviewer, as the answers of an interview are scored."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from statistics import fmean
 
@@ -32,16 +32,17 @@ class ScoringRun:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All scorings of a sample: as it is, paraphrased, and with a prompt injection."""
+    """All scorings of a sample: as it is, in other words, in second-language grammar, and with a prompt injection."""
 
     sample: Sample
     runs: list[ScoringRun]
-    paraphrased: list[ScoringRun]
-    injected: list[ScoringRun]
+    paraphrased: list[ScoringRun] = field(default_factory=list)
+    second_language: list[ScoringRun] = field(default_factory=list)
+    injected: list[ScoringRun] = field(default_factory=list)
 
     @property
     def all_runs(self) -> list[ScoringRun]:
-        return [*self.runs, *self.paraphrased, *self.injected]
+        return [*self.runs, *self.paraphrased, *self.second_language, *self.injected]
 
     @property
     def scores(self) -> list[float]:
@@ -60,20 +61,24 @@ def run_scores(runs: Iterable[ScoringRun]) -> list[float]:
 
 
 def evaluate_samples(samples: list[Sample], repeats: int) -> Iterator[Evaluation]:
-    """Score each sample `repeats` times, its paraphrase once if it has one, and once with an injection."""
+    """Score each sample `repeats` times, each of its other wordings once, and once with an injection."""
     for sample, injection in zip(samples, cycle(INJECTIONS), strict=False):
         text = sample.text
-        paraphrases = [sample.paraphrase] if sample.paraphrase else []
         yield Evaluation(
             sample=sample,
             runs=[score_text(text) for _ in range(repeats)],
-            paraphrased=[score_text(replace(text, transcript=paraphrase)) for paraphrase in paraphrases],
+            paraphrased=_score_wording(text, sample.paraphrase),
+            second_language=_score_wording(text, sample.second_language),
             injected=[score_text(replace(text, transcript=f"{text.transcript}\n{injection}"))],
         )
 
 
+def _score_wording(text: ResponseText, transcript: str) -> list[ScoringRun]:
+    return [score_text(replace(text, transcript=transcript))] if transcript else []
+
+
 def count_requests(samples: list[Sample], repeats: int) -> int:
-    return sum(repeats + bool(sample.paraphrase) + 1 for sample in samples)
+    return sum(repeats + bool(sample.paraphrase) + bool(sample.second_language) + 1 for sample in samples)
 
 
 def score_text(text: ResponseText) -> ScoringRun:

@@ -27,7 +27,8 @@ class Sample:
     kind: str
     text: ResponseText
     raters: dict[str, float]
-    paraphrase: str
+    paraphrase: str = ""
+    second_language: str = ""
 
     @property
     def human_score(self) -> float:
@@ -97,6 +98,7 @@ def _parse_sample(row: dict[str, Any], line: int) -> Sample:
         ),
         raters={name: _parse_score(row[name], name, line) for name in raters},
         paraphrase=row.get("paraphrase") or "",
+        second_language=row.get("second_language") or "",
     )
 
 

@@ -31,7 +31,7 @@ def stored_scores() -> StoredScores:
         for assessment in _newest_of_models(response):
             if raters := _raters(response, assessment.rubric_version):
                 run = ScoringRun(score=float(assessment.score or 0))
-                pair = Evaluation(sample=_sample(response, raters), runs=[run], paraphrased=[], injected=[])
+                pair = Evaluation(sample=_sample(response, raters), runs=[run])
                 evaluations.setdefault(assessment.label, []).append(pair)
     not_blind = Assessment.objects.filter(
         source=Assessment.Source.PERSON, is_blind=False, response__interview__in=Interview.objects.all()
@@ -79,5 +79,4 @@ def _sample(response: InterviewResponse, raters: dict[str, float]) -> Sample:
         kind="",
         text=replace(response_text(response), transcript=response.transcript),
         raters=raters,
-        paraphrase="",
     )

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply
 from devtools.model_simulator.server import ModelSimulator
-from interviews.calibration.run import INJECTIONS, score_text
+from interviews.calibration.run import INJECTIONS, evaluate_samples, score_text
 from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, Sample, read_samples
 from interviews.models import Assessment
 from interviews.scoring.assessment import TOO_SHORT
@@ -69,6 +69,7 @@ class TestSampleFile:
         assert len(samples) == 75
         assert {len(sample.raters) for sample in samples} == {2}
         assert sum(bool(sample.paraphrase) for sample in samples) == 15
+        assert sum(bool(sample.second_language) for sample in samples) == 8
 
     def test_length_says_little_about_shipped_samples(self) -> None:
         """Where length and quality part, an interviewer that rewards length is noticed."""
@@ -256,3 +257,23 @@ class TestLanguageModel:
             call_command("evaluate_scoring", path, f"--plot={path.parent}/plot.svg", stdout=output)
         assert "10.00" in output.getvalue()
         assert model.requests == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("penalty", "shift"), [(0, 0.0), (3, -3.0)])
+def test_shift_by_second_language_is_measured(write_samples: Any, penalty: int, shift: float) -> None:
+    """Pairs of the same content show an interviewer that takes points for grammar."""
+    broken = "In last project I lead migration of twelve service, because old cluster every week it fail."
+
+    def score_grammar(exchange: Any) -> None:
+        is_broken = broken in exchange.received.json["messages"][1]["content"]
+        quote = "migration of twelve service" if is_broken else QUOTE
+        keys = ("relevance", "specificity", "clarity", "professionalism")
+        entry = {"score": 8 - penalty * is_broken, "reason": "-", "quotes": [quote]}
+        scores = [{"criterion": str(number), **entry} for number, _ in enumerate(keys, start=1)]
+        completion_reply(json.dumps({"criteria": scores, "feedback": "-"}))(exchange)
+
+    with fake_language_model(score_grammar):
+        (sample,) = read_samples(write_samples({"second_language": broken}))
+        (evaluation,) = evaluate_samples([sample], repeats=1)
+    assert evaluation.mean_shift(evaluation.second_language) == shift
