@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from urllib.parse import urlsplit
 
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ValidationError
@@ -26,6 +27,7 @@ from screener.services.openai.chat_completion import ChatCompletion, Choice
 from screener.services.openai.openai_client import Account, bill_on_error
 from screener.services.openai.request_options import chat_options, create_with_supported_options
 
+OPENAI_HOST = "api.openai.com"
 MAX_LOCATION_LENGTH, MAX_REASON_LENGTH, MAX_REFUSAL_LENGTH = 40, 120, 300
 
 
@@ -64,7 +66,10 @@ class OpenAIInterviewer:
 
     @property
     def label(self) -> str:
-        return SIMULATED_LABEL if self.account.model == SIMULATED_MODEL else f"OpenAI {self.account.model}"
+        if self.account.model == SIMULATED_MODEL:
+            return SIMULATED_LABEL
+        host = urlsplit(self.account.base_url).hostname
+        return f"OpenAI {self.account.model}" if host == OPENAI_HOST else f"{self.account.model} at {host}"
 
     @property
     def billed_model(self) -> str:

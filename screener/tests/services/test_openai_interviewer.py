@@ -316,11 +316,15 @@ class TestSelection:
         with override_settings(**setting):
             assert isinstance(configured_interviewer(), WithoutModel)
 
-    @override_settings(OPENAI_API_KEY=KEY, OPENAI_MODEL="gpt-6-luna")
-    def test_key_selects_model(self) -> None:
-        interviewer = configured_interviewer()
+    @pytest.mark.parametrize(
+        ("server", "label"),
+        [("https://api.openai.com/v1", "OpenAI gpt-6-luna"), ("http://10.0.0.7:8080/v1", "gpt-6-luna at 10.0.0.7")],
+    )
+    def test_key_selects_model(self, server: str, label: str) -> None:
+        with override_settings(OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server, OPENAI_MODEL="gpt-6-luna"):
+            interviewer = configured_interviewer()
         assert isinstance(interviewer, OpenAIInterviewer)
-        assert (interviewer.label, interviewer.billed_model) == ("OpenAI gpt-6-luna", "gpt-6-luna")
+        assert (interviewer.label, interviewer.billed_model) == (label, "gpt-6-luna")
 
     def test_failing_model_is_not_replaced(self) -> None:
         with fake_language_model(error_reply(500)), pytest.raises(TransientError):
