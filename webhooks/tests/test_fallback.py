@@ -1,4 +1,4 @@
-"""When we have nothing to say: the candidate gets an apology, and the call back that it promises."""
+"""Fallback after a failed webhook: the candidate hears an apology, and gets the call back that it promises."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -36,18 +36,18 @@ def phone(interview: Interview, client: Client) -> Phone:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database that was away is asked again at once."""
+def no_database_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database back end retries without a pause."""
     monkeypatch.setattr(base, "RETRY_INTERVAL", 0)
 
 
 @pytest.fixture(autouse=True)
-def noted() -> Iterator[Callable[[], None]]:
-    """Waits until all that was promised is written down."""
+def await_saves() -> Iterator[Callable[[], None]]:
+    """Waits until every save in the background has ended."""
 
     def wait() -> None:
         for thread in threading.enumerate():
-            if thread.name.startswith("insist"):
+            if thread.name.startswith(retry_until_saved.THREAD_PREFIX):
                 thread.join()
 
     yield wait
@@ -72,20 +72,20 @@ def hang_up(phone: Phone) -> None:
     retries.follow_up_attempt(phone.attempt.pk)
 
 
-def spoil(phone: Phone, noted: Callable[[], None]) -> None:
+def fail_call(phone: Phone, await_saves: Callable[[], None]) -> None:
     phone.pick_up()
     phone.fall_back()
-    noted()
+    await_saves()
     hang_up(phone)
 
 
-def test_an_apology_is_spoken_and_noted_with_what_went_wrong(phone: Phone, noted: Callable[[], None]) -> None:
+def test_apology_is_recorded(phone: Phone, await_saves: Callable[[], None]) -> None:
     give_consent(phone)
     for _ in range(2):
         assert phone.fall_back().status_code == 200
         assert phone.prompt_text() == APOLOGY
         assert phone.twiml().find("Hangup") is not None
-    noted()
+    await_saves()
     attempt = Attempt.objects.get()
     assert attempt.apologised_at is not None
     assert "promised a call back" in attempt.reason
@@ -93,10 +93,10 @@ def test_an_apology_is_spoken_and_noted_with_what_went_wrong(phone: Phone, noted
     assert (event.params["ErrorCode"], event.attempt) == ("11200", attempt)
 
 
-def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
-    phone: Phone, interview: Interview, client: Client, noted: Callable[[], None]
+def test_failed_call_costs_no_attempt(
+    phone: Phone, interview: Interview, client: Client, await_saves: Callable[[], None]
 ) -> None:
-    spoil(phone, noted)
+    fail_call(phone, await_saves)
     assert minutes_to_wait(interview) == 20
     assert interview.wait_reason == WaitReason.CALL_BACK
     for number, waits in ((1, 20), (2, None)):
@@ -107,19 +107,17 @@ def test_a_call_that_we_spoilt_costs_the_candidate_no_attempt(
     assert (interview.outcome, interview.attempts.count()) == (Interview.Outcome.UNREACHED, 3)
 
 
-def test_one_whom_we_fail_every_time_is_not_called_for_ever(
-    phone: Phone, interview: Interview, client: Client, noted: Callable[[], None]
+def test_failed_calls_are_limited(
+    phone: Phone, interview: Interview, client: Client, await_saves: Callable[[], None]
 ) -> None:
-    spoil(phone, noted)
+    fail_call(phone, await_saves)
     for number in (1, 2, 3):
-        spoil(next_call(interview, client, number), noted)
+        fail_call(next_call(interview, client, number), await_saves)
     assert minutes_to_wait(interview) is None
     assert (interview.outcome, interview.attempts.count()) == (Interview.Outcome.UNREACHED, 4)
 
 
-def test_an_apology_that_is_learned_of_late_is_made_good(
-    phone: Phone, interview: Interview, noted: Callable[[], None]
-) -> None:
+def test_late_apology_moves_next_call(phone: Phone, interview: Interview, await_saves: Callable[[], None]) -> None:
     interview.job.update_fields(attempt_spacing=[20])
     phone.pick_up()
     hang_up(phone)
@@ -127,12 +125,12 @@ def test_an_apology_that_is_learned_of_late_is_made_good(
     with lock_interview(interview) as locked:
         locked.schedule_next_attempt(timezone.now() + timedelta(days=1))
     phone.fall_back()
-    noted()
+    await_saves()
     run_tasks(only="interviews.follow_up")
     assert minutes_to_wait(interview) == 20
 
 
-def test_after_a_call_that_broke_off_there_is_time_for_the_apology_to_arrive(phone: Phone) -> None:
+def test_follow_up_waits_for_apology(phone: Phone) -> None:
     phone.pick_up()
     phone.report_status("completed")
     with connection.cursor() as cursor:
@@ -141,83 +139,83 @@ def test_after_a_call_that_broke_off_there_is_time_for_the_apology_to_arrive(pho
 
 
 @contextmanager
-def beside_the_database() -> Iterator[Callable[[bool], None]]:
-    """Says whether PostgreSQL lets anybody connect to the database of this test."""
+def database_access() -> Iterator[Callable[[bool], None]]:
+    """Yields a function that allows or refuses connections to the database of this test."""
     params = connection.get_connection_params()
     name = params["dbname"]
     outside = {key: params[key] for key in ("host", "port", "user", "password") if params.get(key)}
-    with psycopg.connect(**outside, dbname="postgres", autocommit=True) as other:
+    with psycopg.connect(**outside, dbname="postgres", autocommit=True) as admin:
 
-        def open_to_all(wish: bool) -> None:
-            other.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {"true" if wish else "false"}')
+        def allow_connections(allowed: bool) -> None:
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {"true" if allowed else "false"}')
 
         try:
-            yield open_to_all
+            yield allow_connections
         finally:
-            open_to_all(True)
+            allow_connections(True)
 
 
-def test_the_apology_needs_no_database_and_is_noted_when_there_is_one_again(
-    phone: Phone, monkeypatch: pytest.MonkeyPatch, noted: Callable[[], None]
+def test_apology_survives_database_outage(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, await_saves: Callable[[], None]
 ) -> None:
     phone.pick_up()
     pauses: list[float] = []
     answered = threading.Event()
-    with beside_the_database() as open_to_all:
+    with database_access() as allow_connections:
 
         def pause(seconds: float) -> None:
             pauses.append(seconds)
             answered.wait()
             if len(pauses) == 3:
-                open_to_all(True)
+                allow_connections(True)
 
         monkeypatch.setattr(retry_until_saved, "sleep", pause)
-        monkeypatch.setattr(retry_until_saved, "MOMENT", 0)
-        open_to_all(False)
+        monkeypatch.setattr(retry_until_saved, "FIRST_TRY_SECONDS", 0)
+        allow_connections(False)
         phone.fall_back()
         assert phone.prompt_text() == APOLOGY
         answered.set()
-        noted()
+        await_saves()
     assert pauses == [0.25, 0.5, 1]
     assert Attempt.objects.get().apologised_at is not None
 
 
-def test_what_nobody_can_write_down_is_let_go(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+def test_unsaved_apology_is_given_up(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
     monkeypatch.setattr(retry_until_saved, "sleep", lambda seconds: None)
-    monkeypatch.setattr(retry_until_saved, "TRIES", 3)
-    with beside_the_database() as open_to_all:
-        open_to_all(False)
+    monkeypatch.setattr(retry_until_saved, "MAX_TRIES", 3)
+    with database_access() as allow_connections:
+        allow_connections(False)
         connection.close()
-        retry_until_saved._try_until_done(Attempt.objects.count, "counting")
+        retry_until_saved._retry_save(Attempt.objects.count, "counting")
     assert "given up" in caplog.text
 
 
-class TestTheAddress:
-    def test_is_given_to_the_carrier_with_every_call(self, phone: Phone) -> None:
+class TestFallbackUrl:
+    def test_every_call_names_it(self, phone: Phone) -> None:
         assert dialer._callback_urls(phone.attempt.pk)["fallback_url"].endswith(
             f"/attempts/{phone.attempt.pk}/fallback"
         )
 
-    def test_is_for_the_carrier_alone(self, phone: Phone, client: Client, noted: Callable[[], None]) -> None:
+    def test_unsigned_request_is_refused(self, phone: Phone, client: Client, await_saves: Callable[[], None]) -> None:
         assert phone.fall_back(AccountSid="AC" + "9" * 32).status_code == 403
         address = phone.last_response.wsgi_request.path
         assert client.post(address, urlencode(phone.params()), FORM).status_code == 403
         assert client.get(address).status_code == 405
-        noted()
+        await_saves()
         assert not TwilioEvent.objects.exists()
         assert Attempt.objects.get().apologised_at is None
 
     @pytest.mark.parametrize("value", ["", "-1", "\x00", "x" * 50_000])
-    def test_takes_whatever_it_is_told_of_the_error(self, phone: Phone, value: str, noted: Callable[[], None]) -> None:
+    def test_any_error_code_is_accepted(self, phone: Phone, value: str, await_saves: Callable[[], None]) -> None:
         assert phone.fall_back(value, SequenceNumber=value).status_code == 200
         assert phone.prompt_text() == APOLOGY
-        noted()
+        await_saves()
         assert Attempt.objects.get().apologised_at is not None
 
-    def test_makes_no_promise_for_a_call_that_is_not_its_own(self, phone: Phone, noted: Callable[[], None]) -> None:
+    def test_unknown_call_gets_no_promise(self, phone: Phone, await_saves: Callable[[], None]) -> None:
         phone.pick_up()
         phone.sid = "CAnobody"
         assert phone.fall_back().status_code == 200
-        noted()
+        await_saves()
         assert Attempt.objects.get().apologised_at is None
         assert not TwilioEvent.objects.filter(kind="fallback").exists()

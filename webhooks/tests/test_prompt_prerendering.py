@@ -94,7 +94,7 @@ class TestWhatIsSpokenAhead:
         self, voice: ModelSimulator, time_machine: Any
     ) -> None:
         job = spoken_job(title="Pilot")
-        time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
+        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
         tasks.speak_new(timestamp=0)
         assert not SpokenLine.objects.unsynthesised().exists()
@@ -106,7 +106,7 @@ class TestWhatIsSpokenAhead:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
         closed.update_fields(is_open=False)
-        time_machine.move_to(timezone.now() + prompt_prerendering.NEW + timedelta(minutes=1), tick=False)
+        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
         voice.requests.clear()
         for text in ("Pilot", "Cook"):
             lose_file(SpokenLine.objects.filter(text__contains=f"left for {text}")[0].text)

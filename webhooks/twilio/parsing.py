@@ -1,4 +1,4 @@
-"""From Twilio's parameters to what they mean. Twilio's words end here."""
+"""Parses the parameters of Twilio's webhooks."""
 
 import json
 from dataclasses import dataclass
@@ -10,100 +10,103 @@ from interviews.models.turns.live_transcript import LiveWords
 from screener.phone_format import InvalidPhoneNumber, to_e164
 from screener.services.telephony.twilio_errors import names_invalid_number
 
-LONGEST_TEXT = 10_000
-LONGEST_SID = 64
+MAX_TEXT_LENGTH = 10_000
+MAX_SID_LENGTH = 64
 
 
-class Unreadable(ValueError):
-    """Twilio never sends such a thing."""
+class InvalidWebhook(ValueError):
+    """The parameters are not those of a Twilio webhook. The message is part of the HTTP reply."""
 
 
-def text(params: QueryDict, name: str) -> str:
-    """A parameter as text that PostgreSQL can hold; of a repeated one the last, of a missing one nothing."""
-    return str(params.get(name, "")).replace("\x00", "")[:LONGEST_TEXT]
+def text_param(params: QueryDict, name: str) -> str:
+    """Return a parameter as text that PostgreSQL can store. It is "" if it is missing.
+
+    Of a repeated parameter, the last value counts.
+    """
+    return str(params.get(name, "")).replace("\x00", "")[:MAX_TEXT_LENGTH]
 
 
-def number(params: QueryDict, name: str) -> int | None:
-    """A whole number from 0 to what a database column holds, or None where there is none."""
-    value = text(params, name)
+def number_param(params: QueryDict, name: str) -> int | None:
+    """Return a parameter as a whole number that fits an integer column, or None if it is not one."""
+    value = text_param(params, name)
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def recording_sid(params: QueryDict) -> str:
-    """The id of a recording: the action of a take need not name it apart from its address."""
-    sid = text(params, "RecordingSid") or text(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
-    return sid if len(sid) <= LONGEST_SID else ""
+    """Return the id of a recording, or "". Where Twilio sends no RecordingSid, the id is taken from RecordingUrl."""
+    sid = text_param(params, "RecordingSid") or text_param(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
+    return sid if len(sid) <= MAX_SID_LENGTH else ""
 
 
-def _take(params: QueryDict) -> engine.RecordedAnswer:
-    digits = text(params, "Digits")
+def _parse_recorded_answer(params: QueryDict) -> engine.RecordedAnswer:
+    digits = text_param(params, "Digits")
     ended = {
         "hangup": engine.RecordingEnd.HANGUP,
         "*": engine.RecordingEnd.REPEAT,
         "": engine.RecordingEnd.PAUSE,
     }.get(digits, engine.RecordingEnd.KEY)
-    seconds = number(params, "RecordingDuration")
+    seconds = number_param(params, "RecordingDuration")
     if seconds is None and not recording_sid(params):
         seconds = 0
     return engine.RecordedAnswer(seconds=seconds, ended=ended)
 
 
-def _reply(params: QueryDict) -> engine.Input:
-    digits, words = text(params, "Digits"), text(params, "SpeechResult")
+def _parse_reply(params: QueryDict) -> engine.Input:
+    digits, words = text_param(params, "Digits"), text_param(params, "SpeechResult")
     if digits:
         return engine.KeyPressed(digits[:1])
     return engine.WordsSpoken(words) if words else engine.NoReply()
 
 
 def parse_input(kind: str, params: QueryDict) -> engine.Input:
-    """Return the input of a turn, by the address that Twilio called."""
+    """Return the input of a turn. `kind`: the last part of the URL that Twilio requested."""
     match kind:
         case "pickup":
             return engine.PickedUp()
         case "reply":
-            return _reply(params)
+            return _parse_reply(params)
         case "silence":
             return engine.NoReply()
         case "take":
-            return _take(params)
+            return _parse_recorded_answer(params)
         case _:
-            raise Unreadable(kind)
+            raise InvalidWebhook(f"unknown kind of input: {kind}")
 
 
-def live_words(params: QueryDict) -> LiveWords | None:
-    """Return the words that Twilio understood while the call ran. None: they are not the candidate's."""
-    if text(params, "Track") not in ("", "inbound_track"):
+def parse_live_words(params: QueryDict) -> LiveWords | None:
+    """Return one piece of the live transcript, or None if it is from our side of the call."""
+    if text_param(params, "Track") not in ("", "inbound_track"):
         return None
-    sequence = number(params, "SequenceId")
+    sequence = number_param(params, "SequenceId")
     try:
-        data = json.loads(text(params, "TranscriptionData"))
+        data = json.loads(text_param(params, "TranscriptionData"))
     except ValueError:
         data = None
     if sequence is None or not isinstance(data, dict):
-        raise Unreadable("a transcription without words or number")
-    key = f"{text(params, 'TranscriptionSid')[-8:]}:{sequence:010}"
+        raise InvalidWebhook("TranscriptionData or SequenceId is missing or invalid")
+    key = f"{text_param(params, 'TranscriptionSid')[-8:]}:{sequence:010}"
     words = str(data.get("transcript", "")).replace("\x00", "").encode(errors="ignore").decode()
-    return LiveWords(key, words, is_final=text(params, "Final").lower() == "true")
+    return LiveWords(key, words, is_final=text_param(params, "Final").lower() == "true")
 
 
-WHY_NO_RECORDING = {
+MISSING_RECORDING_REASONS = {
     "16101": "Twilio reports that the recording of this answer was too short to be kept.",
     "16102": "Twilio reports that the recording of this answer was silent, and has not kept it.",
 }
 
 
-def why_no_recording(params: QueryDict) -> str:
-    reported = "Twilio reports that there is no recording of this answer."
-    return WHY_NO_RECORDING.get(text(params, "ErrorCode"), reported)
+def missing_recording_reason(params: QueryDict) -> str:
+    unspecified = "Twilio reports that there is no recording of this answer."
+    return MISSING_RECORDING_REASONS.get(text_param(params, "ErrorCode"), unspecified)
 
 
 WITHHELD_NUMBERS = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
-"""In letters of a keypad: anonymous, restricted, blocked, unknown, unavailable."""
+"""Twilio's codes for withheld numbers: anonymous, restricted, blocked, unknown, unavailable, in keypad digits."""
 
 
 def caller_number(params: QueryDict) -> str:
-    """The number that a call comes from, in E.164; empty if it is withheld or is no phone number."""
-    number = text(params, "From")
+    """Return the caller's number in E.164, or "" if it is withheld or is not a phone number."""
+    number = text_param(params, "From")
     if number in WITHHELD_NUMBERS:
         return ""
     try:
@@ -113,8 +116,8 @@ def caller_number(params: QueryDict) -> str:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """News of a call."""
+class CallProgress:
+    """The state of a call, from a status callback."""
 
     status: str
     sequence: int | None
@@ -124,24 +127,24 @@ class Progress:
 
 
 DEAD_NUMBER_SIP_CODES = frozenset(("404", "410", "484", "604"))
-"""Not found, gone, incomplete, does not exist anywhere: no later call will reach the number either."""
+"""Not Found, Gone, Address Incomplete, Does Not Exist Anywhere: a later call would fail in the same way."""
 
-STATUSES = frozenset("queued initiated ringing in-progress completed busy no-answer failed canceled".split())
+CALL_STATUSES = frozenset("queued initiated ringing in-progress completed busy no-answer failed canceled".split())
 
 
-def progress(params: QueryDict) -> Progress:
-    status = text(params, "CallStatus")
-    if status not in STATUSES:
-        raise Unreadable(status)
-    return Progress(
+def parse_progress(params: QueryDict) -> CallProgress:
+    status = text_param(params, "CallStatus")
+    if status not in CALL_STATUSES:
+        raise InvalidWebhook(f"unknown call status: {status}")
+    return CallProgress(
         status=status,
-        sequence=number(params, "SequenceNumber"),
-        error_code=text(params, "ErrorCode")[:10],
-        is_number_dead=text(params, "SipResponseCode") in DEAD_NUMBER_SIP_CODES
-        or names_invalid_number(text(params, "ErrorCode")),
-        duration_seconds=number(params, "CallDuration"),
+        sequence=number_param(params, "SequenceNumber"),
+        error_code=text_param(params, "ErrorCode")[:10],
+        is_number_dead=text_param(params, "SipResponseCode") in DEAD_NUMBER_SIP_CODES
+        or names_invalid_number(text_param(params, "ErrorCode")),
+        duration_seconds=number_param(params, "CallDuration"),
     )
 
 
 def is_machine(params: QueryDict) -> bool:
-    return text(params, "AnsweredBy").startswith(("machine", "fax"))
+    return text_param(params, "AnsweredBy").startswith(("machine", "fax"))

@@ -1,4 +1,4 @@
-"""What calls will say, spoken before there are any."""
+"""Has the prompts of approved question sets synthesised before the calls that need them."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -15,44 +15,45 @@ from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.tts import prompt_cache
 from webhooks.twilio import twiml
 
-NEW = timedelta(minutes=10)
-"""Questions that were approved so lately are looked at every few seconds; all of them, for what has changed, hourly."""
+RECENT = timedelta(minutes=10)
+"""Question sets approved within this time are checked every ten seconds. All question sets are checked every hour."""
 
 
-def speak_new() -> None:
-    if _is_set_up():
-        _want(_asked().filter(approved_at__gt=timezone.now() - NEW))
+def request_recent_prompts() -> None:
+    """Request the prompts of recently approved question sets."""
+    if _can_prerender():
+        _request_prompts(_approved_sets().filter(approved_at__gt=timezone.now() - RECENT))
 
 
-def speak_all() -> None:
-    """Also what a new title of a job, or another voice, has made unspoken."""
-    if _is_set_up():
-        _want(_asked().iterator(chunk_size=100))
+def request_all_prompts() -> None:
+    """Request prompts of all approved question sets. This covers a changed job title or voice."""
+    if _can_prerender():
+        _request_prompts(_approved_sets().iterator(chunk_size=100))
 
 
-def speak_lost() -> None:
-    """Make again what is still wanted of the prompts whose files are gone from the storage."""
-    if _is_set_up() and prompt_cache.delete_lost_prompts():
-        speak_all()
+def request_lost_prompts() -> None:
+    """Request prompts again whose files are missing from storage, if an approved question set still needs them."""
+    if _can_prerender() and prompt_cache.delete_lost_prompts():
+        request_all_prompts()
 
 
-def _is_set_up() -> bool:
-    """Whether there is a voice, and an employer to name."""
+def _can_prerender() -> bool:
+    """Whether speech synthesis is configured and the organisation has a name."""
     return configured_synthesizer() is not None and Organisation.current() is not None
 
 
-def _asked() -> QuerySet[QuestionSet]:
+def _approved_sets() -> QuerySet[QuestionSet]:
     return QuestionSet.objects.filter(status=QuestionSet.Status.APPROVED, job__is_open=True).select_related("job")
 
 
-def _want(sets: Iterable[QuestionSet]) -> None:
+def _request_prompts(sets: Iterable[QuestionSet]) -> None:
     for questions in sets:
-        texts = prerenderable_texts(_script(questions))
+        texts = prerenderable_texts(_anonymous_script(questions))
         prompt_cache.request_audio(texts, questions.language, job_id=questions.job_id)
 
 
-def _script(questions: QuestionSet) -> Script:
-    """Return the script of an interview with these questions that names no candidate."""
+def _anonymous_script(questions: QuestionSet) -> Script:
+    """Return a script with these questions and without a candidate's name."""
     return Script(
         candidate_name="",
         job_title=twiml.strip_control_characters(questions.job.title_to_say),

@@ -1,4 +1,4 @@
-"""What has been promised is written down as soon as there is a database to write it to."""
+"""Saves data in the background, with retries while the database is unavailable."""
 
 import logging
 from collections.abc import Callable
@@ -10,39 +10,42 @@ from procrastinate.exceptions import ConnectorException
 
 log = logging.getLogger(__name__)
 
-NO_DATABASE = (OperationalError, InterfaceError, ConnectorException)
-"""What is raised where the database does not answer."""
+DATABASE_UNAVAILABLE = (OperationalError, InterfaceError, ConnectorException)
+"""The exceptions that Django and procrastinate raise while the database is unavailable."""
 
-MOMENT = 0.3
-"""Seconds in which a database that is there has usually taken a note."""
+FIRST_TRY_SECONDS = 0.3
+"""How long the caller waits for the first try. It is long enough for a database that is available."""
 
-TRIES = 200
-LONGEST_PAUSE = 5.0
-"""Seconds; so the tries go on for a quarter of an hour."""
+MAX_TRIES = 200
+MAX_PAUSE_SECONDS = 5.0
+"""With this pause, the tries last about a quarter of an hour."""
+
+THREAD_PREFIX = "save: "
 
 
-def insist(act: Callable[[], object], *, what: str) -> None:
-    """Do this now, and again until the database takes it, for a quarter of an hour. Waits for it a moment at most.
+def save_in_background(save: Callable[[], object], *, description: str) -> None:
+    """Call `save` in a thread, and again until the database accepts it, for about a quarter of an hour.
 
-    It is forgotten when this process ends first.
+    Returns after FIRST_TRY_SECONDS at the latest. The data is lost if the process ends before a try succeeds.
     """
-    thread = Thread(target=_try_until_done, args=(act, what), name=f"insist: {what}", daemon=True)
+    name = f"{THREAD_PREFIX}{description}"
+    thread = Thread(target=_retry_save, args=(save, description), name=name, daemon=True)
     thread.start()
-    thread.join(MOMENT)
+    thread.join(FIRST_TRY_SECONDS)
 
 
-def _try_until_done(act: Callable[[], object], what: str) -> None:
-    for tries in range(TRIES):
+def _retry_save(save: Callable[[], object], description: str) -> None:
+    for tries in range(MAX_TRIES):
         try:
-            act()
-        except NO_DATABASE as error:
-            log.warning("%s: no database (%s)", what, type(error).__name__)
+            save()
+        except DATABASE_UNAVAILABLE as error:
+            log.warning("%s: database unavailable (%s)", description, type(error).__name__)
         except Exception:
-            log.exception("%s: given up", what)
+            log.exception("%s: given up", description)
             return
         else:
             return
         finally:
-            connection.close()  # one that is kept while waiting is one that nobody else can use
-        sleep(min(2.0**tries / 4, LONGEST_PAUSE))
-    log.error("%s: given up, as there was no database for so long", what)
+            connection.close()  # do not occupy a connection during the pause
+        sleep(min(2.0**tries / 4, MAX_PAUSE_SECONDS))
+    log.error("%s: given up after %d tries without a database", description, MAX_TRIES)

@@ -1,4 +1,4 @@
-"""Believing only what Twilio itself sends."""
+"""Verifies that a request comes from our Twilio account."""
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -9,15 +9,15 @@ from twilio.request_validator import RequestValidator
 def require_signature(request: HttpRequest) -> None:
     """Raise PermissionDenied unless Twilio signed this request, for our public URL, with our account's token.
 
-    The URL is the configured one: what the request says of its own host is the sender's to choose.
-    Twilio sends plain forms. Files, which nobody bounds, are not even read.
+    The URL is built from WEBHOOK_BASE_URL, because a sender can forge the Host header.
+    Only URL-encoded forms are read, as Twilio sends them. Uploaded files would have no size limit.
     """
     if request.content_type != "application/x-www-form-urlencoded":
         raise PermissionDenied
     url = settings.WEBHOOK_BASE_URL + request.get_full_path()
-    given = request.headers.get("X-Twilio-Signature", "")
+    signature = request.headers.get("X-Twilio-Signature", "")
     token = settings.TWILIO_AUTH_TOKEN
-    if not token or not RequestValidator(token).validate(url, request.POST, given):
+    if not token or not RequestValidator(token).validate(url, request.POST, signature):
         raise PermissionDenied
     if request.POST.get("AccountSid") != settings.TWILIO_ACCOUNT_SID:
         raise PermissionDenied

@@ -13,25 +13,26 @@ from interviews.conversation.questioning import PATIENT_SILENCE_SECONDS, SILENCE
 from interviews.conversation.script import Script, prompt_texts
 from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
 
-NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+INVALID_XML_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 MAX_TRANSCRIBED_SECONDS = 119
 """Twilio transcribes recordings of more than 2 and less than 120 seconds."""
 
 USUAL_REPLY_SECONDS = 6
 REPLY_SECONDS: dict[type[engine.Prompt], int] = {engine.HoldOn: 40, engine.CheckAnswer: 4}
 KEYS_SECONDS = 10
-"""How long a silence lasts before the conversation goes on: usually, after some prompts, and where only keys count."""
+"""Seconds of silence that count as no reply: by default, after certain prompts, and where only keys are accepted."""
 
 SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
 
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What TwiML needs besides the prompt. `base_url`: the address of the attempt, without a slash at the end.
+    """What TwiML needs besides the prompt.
 
-    `audio_urls`: the address of each text that has been synthesised; the carrier's own voice says the others.
-    `transcribes_live`: whether the words of an answer are wanted while it is recorded. `live_turn`: the turn whose live
-    transcription still runs.
+    `base_url`: the URL of the attempt, without a slash at the end. `transcribe`: whether Twilio transcribes recordings.
+    `audio_urls`: the URL of each text that has been synthesised. Twilio's own voice says the other texts.
+    `transcribes_live`: whether answers are also transcribed while they are recorded. `live_turn`: the turn whose live
+    transcription is still running, or None.
     """
 
     script: Script
@@ -54,11 +55,11 @@ class RenderContext:
 
 def strip_control_characters(text: str) -> str:
     """Remove the characters that XML cannot hold."""
-    return NOT_IN_XML.sub("", text)
+    return INVALID_XML_CHARACTER.sub("", text)
 
 
 def render(prompt: engine.Prompt, context: RenderContext) -> str:
-    """Return the TwiML that speaks the prompt and sends the input to the address of this turn."""
+    """Return the TwiML that speaks the prompt and sends the input to the URL of this turn."""
     response = VoiceResponse()
     if context.live_turn is not None:
         response.stop().transcription(name=_live_name(context.live_turn))
@@ -68,11 +69,11 @@ def render(prompt: engine.Prompt, context: RenderContext) -> str:
         case engine.AskQuestion(position):
             _start_live_transcription(response, context)
             _gather_key(response, prompt, context)
-            _record(response, context, context.script.questions[position].max_seconds)
+            _record_answer(response, context, context.script.questions[position].max_seconds)
         case engine.RecordAnswer(position, patient):
             _start_live_transcription(response, context)
             _speak(response, prompt, context)
-            _record(response, context, context.script.questions[position].max_seconds, patient=patient)
+            _record_answer(response, context, context.script.questions[position].max_seconds, patient=patient)
         case engine.CheckAnswer() | engine.ConfirmStop():
             _gather_reply(response, prompt, context)
         case engine.Goodbye():
@@ -86,7 +87,7 @@ def render(prompt: engine.Prompt, context: RenderContext) -> str:
 
 
 def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
-    """Collect words or one key. `finish_on_key` is empty, since a key that finishes is not reported by itself."""
+    """Collect words or one key. `finish_on_key` is empty, because Twilio does not report a key that ends the input."""
     options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
     if not getattr(prompt, "keys_only", False):
         options = {
@@ -103,7 +104,7 @@ def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: Rende
 
 
 def _start_live_transcription(response: VoiceResponse, context: RenderContext) -> None:
-    """Have the candidate's words sent while they speak: to the address of this turn, however late they arrive."""
+    """Start live transcription of the candidate. Its webhooks name this turn, also when they arrive after its end."""
     if context.transcribes_live:
         response.start().transcription(
             name=_live_name(context.turn),
@@ -138,16 +139,16 @@ def _speak(parent: VoiceResponse | Gather, prompt: engine.Prompt, context: Rende
 
 
 def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context: RenderContext) -> None:
-    """Pause after each sentence. A slower rate needs SSML, which the carrier's basic voices do not support."""
+    """Pause after each sentence. Slower speech would need SSML, which Twilio's basic voices do not support."""
     for sentence in (sentence for text in texts for sentence in SENTENCE_END.split(text)):
         parent.say(sentence, language=context.locale)
         parent.pause(length=1)
 
 
-def _record(response: VoiceResponse, context: RenderContext, seconds: int, *, patient: bool = False) -> None:
-    """Record an answer. An empty recording makes no request, so silence falls through to the redirect.
+def _record_answer(response: VoiceResponse, context: RenderContext, seconds: int, *, patient: bool = False) -> None:
+    """Record an answer. After an empty recording, Twilio makes no request but continues with the redirect.
 
-    Silence is trimmed: a recording of silence alone would not be empty otherwise.
+    Silence is trimmed, so that a recording of nothing but silence is empty.
     """
     options: dict[str, object] = {}
     if context.transcribe:
@@ -168,7 +169,7 @@ def _record(response: VoiceResponse, context: RenderContext, seconds: int, *, pa
 
 
 def reception(text: str, offer: str, *, action: str, language: str) -> str:
-    """Say the text and then the offer, whose reply goes to `action`. Without an offer, say goodbye."""
+    """Say the text and the offer. The reply goes to the URL `action`. Without an offer, say goodbye after the text."""
     texts = wording.for_language(language)
     response = VoiceResponse()
     if offer:
@@ -187,12 +188,12 @@ def goodbye(*texts: str) -> str:
 
 
 def fallback() -> str:
-    """For a call in which another webhook failed. It needs no database, so the language is not known."""
+    """Apologise in a call in which another webhook failed. It is in English, as it must not need the database."""
     return _say_and_hang_up(wording.for_language("en").FALLBACK)
 
 
 def unknown_call() -> str:
-    """For a call that belongs to no attempt."""
+    """The reply to a call that belongs to no attempt."""
     return _say_and_hang_up(wording.for_language("en").UNKNOWN_CALL)
 
 

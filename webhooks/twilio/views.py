@@ -1,4 +1,7 @@
-"""What Twilio tells us: signature, parsing, one verb, TwiML; all in one short transaction and without any vendor."""
+"""Receives Twilio's webhooks. Each one is verified, parsed, applied and answered in one short transaction.
+
+No webhook makes a network call.
+"""
 
 import logging
 from datetime import datetime
@@ -36,62 +39,62 @@ from screener.services.transcription.selection import configured_transcriber
 from screener.tts import prompt_cache
 from webhooks.models import TwilioEvent
 from webhooks.twilio import parsing, twiml
-from webhooks.twilio.retry_until_saved import NO_DATABASE, insist
+from webhooks.twilio.retry_until_saved import DATABASE_UNAVAILABLE, save_in_background
 from webhooks.twilio.signature import require_signature
 
 log = logging.getLogger(__name__)
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # signed instead
+@method_decorator(csrf_exempt, name="dispatch")  # requests carry a signature instead
 class TwilioView(View):
-    """Checks the signature before anything else, and keeps what Twilio sends, once."""
+    """Checks the signature first. Saves each webhook once."""
 
     http_method_names = ["post"]
     kind = ""
-    to_a_stranger = ""
-    """What a call hears that we know nothing of."""
+    reply_to_unknown_call = ""
+    """The TwiML for a call that belongs to no attempt."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST":
             try:
                 require_signature(request)
             except PermissionDenied:
-                return HttpResponseForbidden("This request is not signed by our Twilio account.")
+                return HttpResponseForbidden("The request has no valid signature of this Twilio account.")
             except UnreadablePostError:
-                return HttpResponseBadRequest("This request broke off before its end.")
+                return HttpResponseBadRequest("The request body is incomplete.")
         try:
             return super().dispatch(request, *args, **kwargs)
-        except NO_DATABASE as error:
-            log.warning("webhook: no database (%s)", type(error).__name__)
-            return HttpResponse("The database does not answer. Send this again.", status=503)
+        except DATABASE_UNAVAILABLE as error:
+            log.warning("webhook: database unavailable (%s)", type(error).__name__)
+            return HttpResponse("The database is unavailable. Send the request again.", status=503)
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
-        sid = parsing.text(request.POST, "CallSid")
+        sid = parsing.text_param(request.POST, "CallSid")
         try:
             with lock_call(attempt_id) as call:
                 if call.match_or_adopt_sid(sid):
                     return xml_response(self.handle(request, call, **turn))
         except Call.DoesNotExist:
-            log.info("webhook: there is no attempt %s", attempt_id)
-        except parsing.Unreadable as error:
-            return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
+            log.info("webhook: attempt %s does not exist", attempt_id)
+        except parsing.InvalidWebhook as error:
+            return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
         if sid and Call.objects.filter(twilio_sid=sid).exists():
-            return HttpResponseForbidden("This call belongs to another interview.")
-        return xml_response(self.to_a_stranger)
+            return HttpResponseForbidden("The call belongs to another interview.")
+        return xml_response(self.reply_to_unknown_call)
 
     def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
         raise Http404
 
-    def keep(
+    def save_event(
         self, request: HttpRequest, call: LockedCall | None, *, key: str, kind: str, turn: int | None = None
     ) -> None:
-        params = {name.replace("\x00", ""): parsing.text(request.POST, name) for name in request.POST}
+        params = {name.replace("\x00", ""): parsing.text_param(request.POST, name) for name in request.POST}
         event = TwilioEvent(
             key=key,
             kind=kind,
             attempt_id=call.row.attempt_id if call else None,
             turn=turn,
-            call_sid=parsing.text(request.POST, "CallSid")[:64],
+            call_sid=parsing.text_param(request.POST, "CallSid")[:64],
             params=params,
         )
         TwilioEvent.insert([event], ignore_conflicts=True)
@@ -102,25 +105,25 @@ def xml_response(answer: str) -> HttpResponse:
 
 
 class TurnView(TwilioView):
-    """The conversation. A repeated turn gets its stored reply."""
+    """One turn of the conversation. A repeated webhook gets the stored reply of its turn."""
 
-    to_a_stranger = twiml.unknown_call()
+    reply_to_unknown_call = twiml.unknown_call()
 
     def handle(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
         received = ReceivedInput(kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST))
-        recorded = turn if call.attempt.row.stage == engine.Stage.QUESTION else None
+        recorded_turn = turn if call.attempt.row.stage == engine.Stage.QUESTION else None
         try:
-            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt, recorded))
+            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt, recorded_turn))
         except engine.StaleTurn:
-            return self.repeat(request, call, turn=turn, kind=kind)
-        self.keep(request, call, key=f"{call.row.attempt_id}:turn:{turn}", kind=kind, turn=turn)
+            return self.repeat_reply(request, call, turn=turn, kind=kind)
+        self.save_event(request, call, key=f"{call.row.attempt_id}:turn:{turn}", kind=kind, turn=turn)
         return reply.body
 
-    def repeat(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:
-        """Return the stored reply of this turn. An input of another kind than the first is logged, too."""
+    def repeat_reply(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:
+        """Return the stored reply of this turn. An input of another kind than the first is also saved."""
         reply = stored_reply(call.attempt.row, turn)
         if reply is None or reply.input_kind != kind:
-            self.keep(request, call, key=f"{call.row.attempt_id}:turn:{turn}:{kind}", kind=kind, turn=turn)
+            self.save_event(request, call, key=f"{call.row.attempt_id}:turn:{turn}:{kind}", kind=kind, turn=turn)
         return reply.body if reply else twiml.hang_up()
 
 
@@ -129,7 +132,7 @@ def _render(attempt: LockedAttempt, recorded_turn: int | None, prompt: engine.Pr
 
 
 def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn: int | None) -> twiml.RenderContext:
-    """`recorded_turn`: the turn that has just ended, if it was one that records."""
+    """`recorded_turn`: the turn that has just ended, if it recorded an answer."""
     script = _script(attempt)
     return twiml.RenderContext(
         script=script,
@@ -170,54 +173,55 @@ def _next_call(at: datetime | None) -> NextCall | None:
 
 
 def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:
-    """Return the public address of each of these texts that has been synthesised."""
+    """Return the public URL of each text that has been synthesised."""
     paths = prompt_cache.audio_paths(texts, language)
     return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
 
 
 class EventView(TwilioView):
-    """News that Twilio expects no words for. The same news a second time has no second effect."""
+    """A webhook that needs no TwiML, such as a status callback. A repeated webhook has no second effect."""
 
     def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
-        key = f"{call.row.attempt_id}:{self.kind}:{self.identity(request, **turn)}"
-        self.apply(request, call, **turn)
-        self.keep(request, call, key=key, kind=self.kind, turn=turn.get("turn"))
+        key = f"{call.row.attempt_id}:{self.kind}:{self.event_identity(request, **turn)}"
+        self.apply_event(request, call, **turn)
+        self.save_event(request, call, key=key, kind=self.kind, turn=turn.get("turn"))
         return ""
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        """What distinguishes this event from the others of its kind and attempt."""
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        """Return a text that is unique among the events of this kind and attempt."""
         raise Http404
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         raise Http404
 
 
 class StatusView(EventView):
     kind = "status"
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        return f"{parsing.text(request.POST, 'SequenceNumber')[:20]}:{parsing.text(request.POST, 'CallStatus')[:20]}"
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        sequence, status = (parsing.text_param(request.POST, name)[:20] for name in ("SequenceNumber", "CallStatus"))
+        return f"{sequence}:{status}"
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
-        news = parsing.progress(request.POST)
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        progress = parsing.parse_progress(request.POST)
         call.apply_status(
-            news.status,
-            sequence=news.sequence,
-            why=describe_error_code(news.error_code),
-            is_number_dead=news.is_number_dead,
-            error_code=news.error_code,
-            duration_seconds=news.duration_seconds,
+            progress.status,
+            sequence=progress.sequence,
+            why=describe_error_code(progress.error_code),
+            is_number_dead=progress.is_number_dead,
+            error_code=progress.error_code,
+            duration_seconds=progress.duration_seconds,
         )
 
 
 class MachineView(EventView):
     kind = "machine"
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        return parsing.text(request.POST, "AnsweredBy")[:30]
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        return parsing.text_param(request.POST, "AnsweredBy")[:30]
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
-        call.row.update_fields(answered_by=parsing.text(request.POST, "AnsweredBy")[:24])
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        call.row.update_fields(answered_by=parsing.text_param(request.POST, "AnsweredBy")[:24])
         if parsing.is_machine(request.POST):
             call.attempt.mark_voicemail()
 
@@ -225,78 +229,81 @@ class MachineView(EventView):
 class RecordingView(EventView):
     kind = "recording"
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        sid, status = (parsing.text(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        sid, status = (parsing.text_param(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
         return f"{turn['turn']}:{sid}:{status}"
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         recording = call.attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
         if recording is None:
             return
-        match parsing.text(request.POST, "RecordingStatus"):
+        match parsing.text_param(request.POST, "RecordingStatus"):
             case "completed":
-                recording.mark_available(seconds=parsing.number(request.POST, "RecordingDuration"))
+                recording.mark_available(seconds=parsing.number_param(request.POST, "RecordingDuration"))
             case "absent" | "failed":
-                recording.mark_absent_at_carrier(reason=parsing.why_no_recording(request.POST))
+                recording.mark_absent_at_carrier(reason=parsing.missing_recording_reason(request.POST))
             case _:
-                log.info("webhook: recording status ignored, attempt %s", call.row.attempt_id)
+                log.info("webhook: unknown recording status ignored, attempt %s", call.row.attempt_id)
 
 
 class TranscriptionView(EventView):
     kind = "transcription"
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        return f"{turn['turn']}:{parsing.text(request.POST, 'TranscriptionSid')[:64]}"
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        return f"{turn['turn']}:{parsing.text_param(request.POST, 'TranscriptionSid')[:64]}"
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         recording = call.attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
         if recording is not None:
             recording.set_carrier_transcript(
-                parsing.text(request.POST, "TranscriptionText"),
-                status=parsing.text(request.POST, "TranscriptionStatus")[:20],
+                parsing.text_param(request.POST, "TranscriptionText"),
+                status=parsing.text_param(request.POST, "TranscriptionStatus")[:20],
             )
 
 
 class LiveTranscriptionView(EventView):
-    """The candidate's words while they are recorded. They are stored without a lock, as they must delay nothing."""
+    """Stores the live transcript of an answer. It takes no lock, so that it never delays a turn."""
 
     kind = "live"
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
-        event = parsing.text(request.POST, "TranscriptionEvent")
+        event = parsing.text_param(request.POST, "TranscriptionEvent")
         if event == "transcription-content":
             try:
-                words = parsing.live_words(request.POST)
-            except parsing.Unreadable as error:
-                return HttpResponseBadRequest(f"Twilio never sends this: {error}", content_type="text/plain")
-            sid = parsing.text(request.POST, "CallSid") or "none"
+                words = parsing.parse_live_words(request.POST)
+            except parsing.InvalidWebhook as error:
+                return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
+            sid = parsing.text_param(request.POST, "CallSid") or "none"
             if words is None or add_live_words(attempt_id, turn["turn"], words, call_sid=sid):
                 return HttpResponse(status=204)
         elif event != "transcription-error":
             return HttpResponse(status=204)
         return super().post(request, attempt_id, **turn)
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
         names = ("TranscriptionSid", "SequenceId")
-        return ":".join([str(turn["turn"]), *(parsing.text(request.POST, name)[:64] for name in names)])
+        return ":".join([str(turn["turn"]), *(parsing.text_param(request.POST, name)[:64] for name in names)])
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
-        """Only what has no other place is logged: an error, or words of a turn that has not begun."""
-        error = parsing.text(request.POST, "TranscriptionErrorCode")[:10]
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+        """Log an error. Words of a turn that has not begun are logged too: they cannot be stored."""
+        error = parsing.text_param(request.POST, "TranscriptionErrorCode")[:10]
         log.warning("attempt %s, turn %d: live transcription error %s", call.row.attempt_id, turn["turn"], error)
 
 
 class FallbackView(EventView):
-    """What Twilio says when we can't. It needs no database: our promise is written down as soon as there is one."""
+    """Twilio's fallback after another webhook failed. It replies with an apology that promises a call back.
+
+    The reply needs no database. The promise is saved in the background, with retries until the database is available.
+    """
 
     kind = "fallback"
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
-        insist(partial(super().post, request, attempt_id), what=f"apology in attempt {attempt_id}")
+        save_in_background(partial(super().post, request, attempt_id), description=f"apology in attempt {attempt_id}")
         return xml_response(twiml.fallback())
 
-    def identity(self, request: HttpRequest, **turn: Any) -> str:
-        return ":".join(parsing.text(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
+    def event_identity(self, request: HttpRequest, **turn: Any) -> str:
+        return ":".join(parsing.text_param(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
 
-    def apply(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
+    def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         call.attempt.record_apology()

@@ -1,4 +1,4 @@
-"""Calls to our number. Twilio is told these addresses in the settings of the number."""
+"""Webhooks of inbound calls. Their URLs are configured at Twilio, in the settings of the number."""
 
 from dataclasses import replace
 from functools import partial
@@ -20,45 +20,48 @@ from interviews.models import Call
 from interviews.reception.employer import employer_of
 from interviews.reception.inbound_calls import opt_out_caller, receive_call
 from webhooks.twilio import parsing, twiml
-from webhooks.twilio.retry_until_saved import insist
+from webhooks.twilio.retry_until_saved import save_in_background
 from webhooks.twilio.views import EventView, FallbackView, StatusView, TurnView, TwilioView, xml_response
 
 LANGUAGE = "en"
-"""For callers whose language is not known."""
+"""The language for callers without an interview, whose own language is not known."""
 
 MAX_TURNS = 3
-"""How often a caller who is not interviewed hears the same again."""
+"""How many times a caller without an interview may reply before the call ends."""
 
 NO_ATTEMPT = UUID(int=0)
 
 
-def attempt_of(request: HttpRequest) -> UUID:
-    """The attempt of the call that this webhook is about."""
-    sid = parsing.text(request.POST, "CallSid")
-    found = Call.objects.filter(twilio_sid=sid).exclude(twilio_sid="").values_list("attempt_id", flat=True).first()
-    return found or NO_ATTEMPT
+def find_attempt_id(request: HttpRequest) -> UUID:
+    """Return the id of the attempt that this call belongs to, or NO_ATTEMPT."""
+    sid = parsing.text_param(request.POST, "CallSid")
+    attempt_id = Call.objects.filter(twilio_sid=sid).exclude(twilio_sid="").values_list("attempt_id", flat=True).first()
+    return attempt_id or NO_ATTEMPT
 
 
 class InboundCallView(TurnView):
-    """A call comes in. It becomes an attempt of the interview that waits for its number, or hears why it does not."""
+    """The start of an inbound call. It becomes an attempt if an interview waits for the caller's number.
+
+    Otherwise the caller hears why there is no interview.
+    """
 
     @transaction.atomic
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
-        sid, number = parsing.text(request.POST, "CallSid"), parsing.caller_number(request.POST)
+        sid, number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
         employer = _reachable_employer(request)
-        if not employer.name or not 0 < len(sid) <= parsing.LONGEST_SID:
+        if not employer.name or not 0 < len(sid) <= parsing.MAX_SID_LENGTH:
             return xml_response(twiml.unknown_call())
         reception = receive_call(number, sid)
         if isinstance(reception, UUID):
             return super().post(request, reception, turn=0, kind="pickup")
-        self.keep(request, None, key=f"inbound:{sid}", kind=reception)
+        self.save_event(request, None, key=f"inbound:{sid}", kind=reception)
         return xml_response(_reception_reply(reception, employer, number))
 
 
 def _reachable_employer(request: HttpRequest) -> Employer:
-    """The organisation. Its call-back number is not named to a caller who has dialled it."""
+    """Return the employer. Its call-back number is left out if the caller has just dialled it."""
     employer = employer_of(None)
-    dialled = parsing.text(request.POST, "To").lstrip("+")
+    dialled = parsing.text_param(request.POST, "To").lstrip("+")
     is_dialled = dialled == "".join(filter(str.isdigit, employer.callback_number))
     return replace(employer, callback_number="") if is_dialled else employer
 
@@ -75,7 +78,7 @@ def _reception_reply(reception: Reception, employer: Employer, number: str, *, t
 
 
 class InboundReplyView(TwilioView):
-    """The reply of a caller who is not interviewed. Only a wish never to be called changes anything."""
+    """The reply of a caller without an interview. Only an opt-out has an effect."""
 
     @transaction.atomic
     def post(self, request: HttpRequest, turn: int, **_: Any) -> HttpResponse:  # type: ignore[override]
@@ -87,8 +90,8 @@ class InboundReplyView(TwilioView):
             return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, number, turn=turn + 1))
         is_key = isinstance(reply, engine.KeyPressed)
         opt_out_caller(number, given_by=Consent.GivenBy.KEY if is_key else Consent.GivenBy.VOICE)
-        sid = parsing.text(request.POST, "CallSid")[: parsing.LONGEST_SID]
-        self.keep(request, None, key=f"inbound:{sid}:reply", kind="opt_out")
+        sid = parsing.text_param(request.POST, "CallSid")[: parsing.MAX_SID_LENGTH]
+        self.save_event(request, None, key=f"inbound:{sid}:reply", kind="opt_out")
         return xml_response(twiml.goodbye(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL))
 
 
@@ -105,15 +108,15 @@ def _is_opt_out(reply: engine.Input) -> bool:
 
 class InboundStatusView(StatusView):
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
-        return super().post(request, attempt_of(request))
+        return super().post(request, find_attempt_id(request))
 
 
 class InboundFallbackView(FallbackView):
-    """Another webhook of an inbound call failed. Without a database it is not known who calls."""
+    """Twilio's fallback after another webhook of an inbound call failed. The reply needs no database."""
 
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
-        insist(partial(self.record, request), what="apology in an inbound call")
+        save_in_background(partial(self.save_apology, request), description="apology in an inbound call")
         return xml_response(twiml.goodbye(wording.for_language(LANGUAGE).INBOUND_FALLBACK))
 
-    def record(self, request: HttpRequest) -> None:
-        EventView.post(self, request, attempt_of(request))
+    def save_apology(self, request: HttpRequest) -> None:
+        EventView.post(self, request, find_attempt_id(request))
