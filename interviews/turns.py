@@ -1,4 +1,4 @@
-"""One exchange of an attempt: an input arrives, a reply goes back."""
+"""Takes a turn of an attempt: applies an input and stores the reply."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,13 @@ from interviews.models import Attempt, LockedAttempt, TurnReply
 from interviews.models.transitions.conversation import ReceivedInput, apply_input
 
 Render = Callable[[Prompt], str]
-"""Returns the prompt as the channel delivers it."""
+"""Converts a prompt into the reply that the channel sends, for the phone into TwiML."""
 
 
 def take_turn(attempt: LockedAttempt, turn: int, received: ReceivedInput, render: Render) -> TurnReply:
-    """Apply an input and store the reply.
+    """Apply an input, then store and return the reply.
 
-    Raises StaleTurn, with nothing changed, when the turn is over or has not begun.
+    Raises StaleTurn, and changes nothing, if the turn is over or has not begun.
     """
     prompt = apply_input(attempt, turn, received)
     reply = TurnReply(
@@ -28,5 +28,5 @@ def take_turn(attempt: LockedAttempt, turn: int, received: ReceivedInput, render
 
 
 def stored_reply(attempt: Attempt, turn: int) -> TurnReply | None:
-    """Return the reply that this turn got, or None for a turn that has not begun or was taken without an input."""
+    """Return the stored reply of this turn, or None if the turn has not begun or ended without an input."""
     return TurnReply.objects.filter(attempt=attempt, turn=turn).first()

@@ -1,4 +1,4 @@
-"""The limits that interviews share: calls at once, calls of a job in a day, the spend limit, and the dial rate."""
+"""The limits that all interviews share: simultaneous calls, calls of a job in a day, spend limit and dial rate."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,23 +15,23 @@ from interviews.models import Call, DialRate, Interview, WaitReason, already_loc
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
-NO_CAPACITY = "All lines are in use; waiting for a free one."
-NO_JOB_CAPACITY = "All lines of this job are in use; waiting for a free one."
-JOB_DAILY_LIMIT = "This job has made as many calls as it may within 24 hours; waiting for its next one."
+NO_CAPACITY = "All capacity is in use; waiting for some to become free."
+NO_JOB_CAPACITY = "All capacity of this job is in use; waiting for some to become free."
+JOB_DAILY_LIMIT = "This job has reached its limit of calls within 24 hours; waiting until another call is allowed."
 
 TYPICAL_CALL = timedelta(minutes=2)
-"""About how long a call uses its capacity, with the calls that are not answered."""
+"""The average time that a call uses its capacity, unanswered calls included. It is an assumption."""
 
 RESERVED_FOR = timedelta(minutes=1)
-"""How long interviews that were planned later cannot use the capacity that was assigned to an interview."""
+"""How long capacity that was assigned to an interview is withheld from interviews that were planned later."""
 
 SPEND_LIMIT_RECHECK = timedelta(minutes=15)
 
 
 def wait_for_capacity(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
-    """When a call for this job may be placed, for an interview planned at `planned`; None: now.
+    """Return the wait before a call for this job, for an interview planned at `planned`, or None for no wait.
 
-    Before a call is placed, lock the dial rate: then the answer holds until the end of the transaction.
+    Lock the dial rate first when placing a call. The result then holds until the end of the transaction.
     """
     reserved = _reserved(now).filter(created_at__lt=planned)
     waits = (rule(job, reserved, now) for rule in (SHARED_RULES | JOB_RULES).values())
@@ -39,12 +39,10 @@ def wait_for_capacity(job: JobDescription, *, planned: datetime, now: datetime) 
 
 
 def evaluate_capacity(job: JobDescription | None, *, now: datetime) -> list[RuleVerdict]:
-    """The verdict of each rule on a call that is not planned yet."""
+    """Return the verdict of each rule on a call that is not planned yet."""
     rules = SHARED_RULES | (JOB_RULES if job else {}) | {DialRule.DIAL_RATE: _dial_rate}
     reserved = _reserved(now)
-    return [
-        RuleVerdict(name, rule(job, reserved, now) or Passed("Nothing to wait for.")) for name, rule in rules.items()
-    ]
+    return [RuleVerdict(name, rule(job, reserved, now) or Passed("No wait.")) for name, rule in rules.items()]
 
 
 def _spend_limit(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
@@ -52,8 +50,8 @@ def _spend_limit(job: JobDescription | None, reserved: QuerySet[Interview], now:
         return Later(
             now + SPEND_LIMIT_RECHECK,
             WaitReason.SPEND_LIMIT,
-            f"Calls have cost {settings.DAILY_SPEND_LIMIT:g} dollars in 24 hours, with an estimate for those whose "
-            "price Twilio has not told yet.",
+            f"Calls of the last 24 hours have cost {settings.DAILY_SPEND_LIMIT:g} dollars, the spend limit. The cost "
+            "is estimated for calls that Twilio has not priced yet.",
         )
     return None
 
@@ -66,12 +64,12 @@ def _capacity(job: JobDescription | None, reserved: QuerySet[Interview], now: da
 
 
 def _dial_rate(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
-    """When the next dial slot is. None is reserved."""
+    """Wait for the next dial slot, or for the end of a pause. Reserves no dial slot."""
     rate = DialRate.objects.first()
     if rate and rate.paused_until and rate.paused_until > now:
         return Later(rate.paused_until, WaitReason.CARRIER_PAUSED, rate.pause_reason)
     if rate and rate.next_slot_at > now:
-        return Later(rate.next_slot_at, WaitReason.DIAL_RATE, "Calls are placed one after another.")
+        return Later(rate.next_slot_at, WaitReason.DIAL_RATE, "Waiting for the next dial slot.")
     return None
 
 
@@ -97,7 +95,7 @@ def _job_daily_limit(job: JobDescription, reserved: QuerySet[Interview], now: da
 
 
 CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
-"""Whether a call for this job waits, with the interviews that capacity is reserved for."""
+"""Arguments: the job, the interviews that hold reservations, the present time. Returns the wait, or None."""
 
 SHARED_RULES: dict[DialRule, CapacityRule] = {
     DialRule.SPEND_LIMIT: _spend_limit,
@@ -110,9 +108,9 @@ JOB_RULES: dict[DialRule, CapacityRule] = {
 
 
 def assign_free_capacity() -> None:
-    """Let interviews that wait for capacity be called now, as many as may be, those planned first before others.
+    """Make interviews that wait for capacity due now, as many as there is free capacity, in the order of planning.
 
-    Running it twice assigns nothing twice: an interview that finds no capacity waits again.
+    Idempotent. An interview that finds no capacity when it is dialled waits again.
     """
     now = timezone.now()
     waiting = _waiting(now)
@@ -143,7 +141,7 @@ def _waiting(now: datetime) -> QuerySet[Interview]:
 
 
 def _reserved(now: datetime) -> QuerySet[Interview]:
-    """Interviews that capacity was assigned to and that are about to use it."""
+    """Return the interviews that hold a reservation: they are due now, and their calls are not placed yet."""
     return _without_capacity().filter(next_attempt_at__range=(now - RESERVED_FOR, now))
 
 
@@ -157,12 +155,12 @@ def _free_capacity(reserved: QuerySet[Interview]) -> int:
 
 
 def _estimate_free(now: datetime, waiting: QuerySet[Interview], limit: int) -> datetime:
-    """About when capacity is free for the next interview after these."""
+    """Estimate when capacity is free for the next interview after these."""
     return now + TYPICAL_CALL * (1 + waiting.count() // max(limit, 1))
 
 
 def _next_call_of_day(job: JobDescription, limit: int, now: datetime) -> datetime:
-    """When a call becomes older than a day and allows one more, after the interviews that wait for that already."""
+    """Return when this job may place its next call, behind the interviews that already wait for the daily limit."""
     same_wait = _waiting(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT)
     days, position = divmod(same_wait.count(), limit)
     placed = calls_of_last_day(now).filter(attempt__interview__job=job).order_by("-created_at")

@@ -1,4 +1,4 @@
-"""System checks of the settings that say which numbers may be called, and when."""
+"""System checks of the settings for calling: whitelist, countries and calling hours."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,10 +13,10 @@ from screener.phone_format import InvalidPhoneNumber, to_e164
 
 @register("screener")
 def check_whitelist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A mistyped number would allow no call, without a message that says why."""
+    """Report invalid whitelist entries. Without this check, a mistyped number would silently allow no call."""
     return [
         Error(
-            f"WHITELISTED_NUMBERS has an invalid entry, which allows no number: {error}",
+            f"WHITELISTED_NUMBERS has an invalid entry: {error}",
             hint="List numbers with their country codes, separated by commas, or set it to * to allow every number.",
             id="screener.E008",
         )
@@ -36,8 +36,8 @@ def _invalid_entries() -> Iterator[str]:
 def check_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
-            f"ALLOWED_COUNTRIES has {code!r}, which is not a country code, so that it allows no number.",
-            hint="Write the two letters of ISO 3166, separated by commas: US,CA,GB.",
+            f"ALLOWED_COUNTRIES has an invalid country code: {code!r}.",
+            hint="List two-letter ISO 3166 codes, separated by commas: US,CA,GB.",
             id="screener.E009",
         )
         for code in settings.ALLOWED_COUNTRIES
@@ -50,5 +50,7 @@ def check_calling_hours(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         CallingHours.parse(settings.CALLING_HOURS)
     except ValueError as error:
-        return [Error(f"CALLING_HOURS: {error}", hint="00:00-24:00 is always.", id="screener.E010")]
+        return [
+            Error(f"CALLING_HOURS: {error}", hint="Write 00:00-24:00 to allow calls at any hour.", id="screener.E010")
+        ]
     return []

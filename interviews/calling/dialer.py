@@ -1,4 +1,4 @@
-"""Places calls. Each attempt rings at most once, also after failures and repeated tasks."""
+"""Places calls. Each attempt is dialled at most once, also after failures and when a task is repeated."""
 
 import logging
 from datetime import datetime, timedelta
@@ -38,25 +38,25 @@ from screener.services.transcription.selection import configured_transcriber
 log = logging.getLogger(__name__)
 
 SEND_WITHIN = timedelta(seconds=20)
-"""An attempt that is not sent within this time is never sent, so that a worker that was suspended does not ring."""
+"""A call not sent to Twilio within this time is never sent, so that a suspended worker places no late call."""
 
 SLOT_TOLERANCE = timedelta(milliseconds=50)
-"""A dial slot that begins within this time is used at once."""
+"""A dial slot that starts within this time is used immediately."""
 
 SLOT_LASTS = timedelta(seconds=5)
-"""A dial slot that is older is lost."""
+"""An unused dial slot expires after this time."""
 
-SLOT_AWAITED = "Waiting for its turn: calls are placed one after another."
+SLOT_AWAITED = "Waiting for its dial slot: calls are placed one after another."
 
 BUDGET_RECHECK = timedelta(minutes=15)
 TRANSCRIPTION_RECHECK = timedelta(minutes=15)
 
 PAUSES_OF_MISCONFIGURATION = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15)]
-"""How long calls are paused after the first, second, further call that failed for a wrong setting."""
+"""How long calls are paused after the first, second and further calls that fail because of a wrong setting."""
 
 
 def dial_interview(interview_id: UUID) -> None:
-    """Place the call that is due for this interview, if the rules allow it now. Idempotent."""
+    """Place the call that is due for this interview, if the dial rules allow it now. Idempotent."""
     attempt = _plan_attempt(interview_id)
     if attempt is None:
         return
@@ -72,11 +72,11 @@ def dial_interview(interview_id: UUID) -> None:
 
 
 def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError) -> None:
-    """Record why there is no call, or why it is not known whether there is one.
+    """Record why the call was not placed, or why it is unknown whether it was placed.
 
-    An error of this number ends the interview with the reason, because only a person can do more. An error of the
-    account or of a setting, and a request to wait, pause calls for all interviews; the first call after the pause shows
-    whether the error is still there. Every other error is retried for up to two days (`retries`). None of them counts
+    An error that concerns the number ends the interview, because only a person can correct the number. An error of the
+    account or its settings pauses calls for all interviews, and so does a Retry-After. The first call after the pause
+    shows whether the error persists. Every other error is retried for up to two days (see `retries`). No error counts
     against the candidate's attempts.
     """
     with lock_call(attempt_id) as call:
@@ -102,7 +102,7 @@ def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError)
 
 
 def _account_pause(error: TransientError | PermanentError) -> timedelta | None:
-    """How long no call is placed for any interview after this error; None: it concerns this call alone."""
+    """Return how long this error pauses the calls of all interviews, or None if it concerns this call alone."""
     if isinstance(error, twilio_errors.AccountMisconfigured):
         recent = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
         return PAUSES_OF_MISCONFIGURATION[min(recent.count(), len(PAUSES_OF_MISCONFIGURATION)) - 1]
@@ -111,13 +111,13 @@ def _account_pause(error: TransientError | PermanentError) -> timedelta | None:
 
 
 def _plan_attempt(interview_id: UUID) -> Attempt | None:
-    """The attempt, committed before anything is sent. None: not now, and the interview says why."""
+    """Return a new, committed attempt, or None if no call is due or allowed now. The interview stores the reason."""
     interview = Interview.all_objects.select_related("candidate", "job").filter(pk=interview_id).first()
     if interview is None:
         return None
     try:
         with lock_interview(interview) as locked:
-            return _attempt_if_due(locked)
+            return _create_attempt_if_due(locked)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_CALL):
             raise
@@ -127,7 +127,7 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
     return None
 
 
-def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
+def _create_attempt_if_due(locked: LockedInterview) -> Attempt | None:
     interview = locked.row
     now = timezone.now()  # after the wait for the lock
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
@@ -149,9 +149,9 @@ def _attempt_if_due(locked: LockedInterview) -> Attempt | None:
 
 
 def wait_for_services(interview: Interview, now: datetime) -> Later | None:
-    """Answers that could not be transcribed or scored are not asked for.
+    """Wait while answers could not be transcribed, or scored within the budget.
 
-    A conversation that has begun goes on though the budget for models is spent: only its scores wait.
+    A spent budget does not stop an interview that has begun. Only its scores wait.
     """
     if reason := configured_transcriber().why_unsupported(interview.language):
         return Later(now + TRANSCRIPTION_RECHECK, WaitReason.NO_TRANSCRIPTION, reason)
@@ -161,7 +161,7 @@ def wait_for_services(interview: Interview, now: datetime) -> Later | None:
 
 
 def _wait_for_slot(locked: LockedInterview, now: datetime) -> Later | None:
-    """Wait for what all machines share: capacity, dial slots, and pauses of calls. Locks the dial rate."""
+    """Wait for the limits that all machines share: pauses of calls, capacity and dial slots. Locks the dial rate."""
     interview = locked.row
     rate = DialRate.locked_for_update()
     if rate.paused_until and rate.paused_until > now:
@@ -206,7 +206,7 @@ def _callback_urls(attempt_id: UUID) -> dict[str, str]:
 
 
 def hang_up(attempt_id: UUID) -> None:
-    """End the call of this attempt, if it has not ended already."""
+    """End the call of this attempt if it is still in progress."""
     call = Call.objects.filter(attempt=attempt_id).exclude(twilio_sid="").first()
     if call is None:
         return
@@ -214,10 +214,10 @@ def hang_up(attempt_id: UUID) -> None:
     try:
         twilio_calls.hang_up(call.twilio_sid)
     except (twilio_errors.NotFound, PermanentError) as error:
-        log.info("attempt %s: not hung up: %s", attempt_id, error)
+        log.info("attempt %s: the call could not be ended: %s", attempt_id, error)
 
 
 def interviews_due() -> list[UUID]:
-    """Interviews whose next call is due."""
+    """Return interviews whose next call is due, at most 100, the longest overdue first."""
     waiting = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
     return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:100])

@@ -1,4 +1,4 @@
-"""When it is allowed to call: inside the calling hours of every time zone that the candidate may be in."""
+"""The calling hours. A call is allowed while they apply in every time zone that the candidate may be in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ class CallingHours:
 
     start: time
     end: time | None
-    """None: midnight at the end of the day."""
+    """None means midnight at the end of the day."""
 
     @classmethod
     def parse(cls, text: str) -> "CallingHours":
-        """Parse "08:00-21:00"; "00:00-24:00" is always. Raises ValueError with a sentence for people."""
+        """Parse "08:00-21:00". "00:00-24:00" includes every moment. Raises ValueError with a message for people."""
         try:
             start, end = text.split("-")
             hours = cls(
@@ -31,15 +31,16 @@ class CallingHours:
         return hours
 
     def include(self, moment: datetime) -> bool:
-        """Whether this moment, in its own time zone, lies inside."""
+        """Whether the local time of this moment, in its own time zone, is inside the hours."""
         local_time = moment.time()
         return self.start <= local_time and (self.end is None or local_time < self.end)
 
 
 def first_allowed(hours: CallingHours, zones: Iterable[str], *, since: datetime) -> datetime | None:
-    """Return the first moment from `since` on that is inside the hours in all of the zones; None: there is none.
+    """Return the first moment, not before `since`, that is inside the hours in all zones, or None.
 
-    Where the hours of several zones overlap, the overlap begins when the hours begin in one of them.
+    The hours of several zones can only start to overlap when they begin in one of the zones, so only `since` and these
+    beginnings are tested.
     """
     time_zones = [ZoneInfo(zone) for zone in zones]
     openings = (opening for zone in time_zones for opening in _openings(hours, zone, since=since))
@@ -50,14 +51,14 @@ def first_allowed(hours: CallingHours, zones: Iterable[str], *, since: datetime)
 
 
 def _openings(hours: CallingHours, zone: ZoneInfo, *, since: datetime) -> list[datetime]:
-    """When the hours begin in this zone, today and on the days ahead."""
+    """Return the beginnings of the hours in this zone, for DAYS_AHEAD days from today."""
     today = since.astimezone(zone).date()
     openings = (datetime.combine(today + timedelta(days=days), hours.start, tzinfo=zone) for days in range(DAYS_AHEAD))
     return [opening.astimezone(since.tzinfo) for opening in openings]
 
 
 def closing_time(hours: CallingHours, zones: Iterable[str], *, since: datetime) -> datetime | None:
-    """Return the first moment after `since` at which the hours end in one of the zones; None: they never end."""
+    """Return the first moment after `since` at which the hours end in one of the zones, or None if they never end."""
     if hours == CallingHours(time(0), None):
         return None
     closings = []

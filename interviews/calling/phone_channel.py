@@ -28,7 +28,7 @@ class PhoneChannel:
             return twilio_recordings.fetch_audio(recording_sid)
         except twilio_errors.InvalidAudio as error:
             raise InvalidAudio(str(error)) from error
-        except twilio_errors.RequestRejected as error:  # the account is at fault, not the recording
+        except twilio_errors.RequestRejected as error:  # an error of the account, not of this recording
             raise TransientError(str(error)) from error
 
     def delete_audio(self, recording_sid: str) -> None:

@@ -1,4 +1,4 @@
-"""Asks the carrier for calls, prices and recordings whose callbacks did not come, and applies the answers."""
+"""Reconciles calls, prices and recordings with the carrier where callbacks are missing."""
 
 import logging
 from contextlib import suppress
@@ -19,37 +19,37 @@ from screener.services.telephony import twilio_calls, twilio_errors, twilio_reco
 log = logging.getLogger(__name__)
 
 QUIET_FOR = timedelta(seconds=60)
-"""A live call without input for so long is reconciled."""
+"""A live call without input for this time is reconciled."""
 
 UNSENT_AGAIN_IN = timedelta(seconds=20)
-"""How often Twilio is asked for a call that it may not have got."""
+"""The interval at which Twilio is asked for a call that it may not have received."""
 
 CERTAIN_AFTER = timedelta(seconds=90)
-"""By then a call that Twilio accepted is in its list of calls."""
+"""Twilio lists an accepted call within this time after the last moment at which it could be sent."""
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
-"""A call that Twilio does not know, and without input for longer than any answer lasts, has ended."""
+"""A call that Twilio does not know counts as ended after this time without input. It is longer than any answer."""
 
 PRICE_AGAIN_IN = timedelta(minutes=5)
 PRICE_PATIENCE = timedelta(days=1)
 
 RECORDING_PATIENCE = timedelta(minutes=10)
-"""How long the next attempt waits while the carrier cannot be asked for the last recording."""
+"""How long the next attempt waits for the last recording while the carrier is unavailable."""
 
 CARRIER_PATIENCE = timedelta(days=2)
-"""How long a call is tried that the carrier does not take."""
+"""How long a call that the carrier does not accept is retried."""
 
-MACHINES = ("machine", "fax")
+MACHINE_PREFIXES = ("machine", "fax")
 
 
 def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
-    """Apply the state of a call as Twilio reports it. A state of another call changes nothing."""
+    """Apply the state of a call as Twilio reports it. The state of a call with another SID is ignored."""
     with lock_call(attempt_id) as call:
         if not call.match_or_adopt_sid(state.sid):
             return
-        if state.answered_by.startswith(MACHINES):
+        if state.answered_by.startswith(MACHINE_PREFIXES):
             call.attempt.mark_voicemail()
         call.apply_status(
             state.status,
@@ -61,7 +61,7 @@ def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
 
 
 def reconcile_attempt(attempt_id: UUID) -> None:
-    """Ask Twilio for the state of this attempt's call. The outcome of a call is never guessed."""
+    """Ask Twilio for the state of this attempt's call and apply it. The outcome of a call is never guessed."""
     attempt = Attempt.objects.select_related("call").get(pk=attempt_id)
     release_db_connection()
     if attempt.call.twilio_sid:
@@ -79,22 +79,23 @@ def _reconcile_known_call(attempt: Attempt) -> None:
 
 
 def _find_call(attempt: Attempt) -> None:
-    """Find the call of an attempt whose id was never received, in Twilio's list of calls.
+    """Find the call of an attempt in Twilio's list of calls, where Twilio's reply with the SID was lost.
 
-    Of several calls the nearest is taken once the list is complete; until then its own webhook may identify it.
+    Of several matches, the nearest in time is taken once the list is complete. Until then, a webhook of the call may
+    still identify it.
     """
-    is_certain = timezone.now() > attempt.send_before + CERTAIN_AFTER
-    candidates = _matching_calls(attempt)
-    if len(candidates) == 1 or (candidates and is_certain):
-        apply_call_state(attempt.pk, candidates[0])
-    elif is_certain:
-        _mark_never_placed(attempt.pk, "Twilio never got this call.")
+    is_list_complete = timezone.now() > attempt.send_before + CERTAIN_AFTER
+    matches = _matching_calls(attempt)
+    if len(matches) == 1 or (matches and is_list_complete):
+        apply_call_state(attempt.pk, matches[0])
+    elif is_list_complete:
+        _mark_never_placed(attempt.pk, "Twilio never received this call.")
 
 
 def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:
-    """Unknown calls to this number, by their distance in time from the plan of the attempt.
+    """Return the calls to this number that belong to no attempt, the nearest in time to the attempt first.
 
-    Another system, or a person, that uses our number may have called the same candidate.
+    There may be several: another system or a person may have called the same candidate from our number.
     """
     planned = attempt.created_at
     since, until = planned - CLOCK_TOLERANCE, attempt.send_before + CERTAIN_AFTER
@@ -102,9 +103,9 @@ def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:
         call for call in twilio_calls.list_calls_to(attempt.call.number) if since < (call.created or planned) < until
     ]
     sids = [call.sid for call in calls]
-    known_sids = set(Call.objects.filter(twilio_sid__in=sids).values_list("twilio_sid", flat=True))
-    unknown = (call for call in calls if call.sid not in known_sids)
-    return sorted(unknown, key=lambda call: abs((call.created or planned) - planned))
+    sids_of_attempts = set(Call.objects.filter(twilio_sid__in=sids).values_list("twilio_sid", flat=True))
+    unassigned = (call for call in calls if call.sid not in sids_of_attempts)
+    return sorted(unassigned, key=lambda call: abs((call.created or planned) - planned))
 
 
 def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
@@ -113,24 +114,25 @@ def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
 
 
 def attempts_to_reconcile() -> list[UUID]:
-    """Live attempts without input for a while, and those that may not have been sent. Marks them as polled."""
+    """Return live attempts without recent activity, and attempts that may not have been sent. Marks them as polled."""
     now = timezone.now()
     live = Attempt.objects.live().filter(call__isnull=False)
-    last_news = Greatest("created_at", "last_input_at", "call__last_polled_at")  # PostgreSQL ignores NULL here
+    # In PostgreSQL, GREATEST ignores NULL.
+    last_activity = Greatest("created_at", "last_input_at", "call__last_polled_at")
     late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
     unsent = Q(call__twilio_sid="", send_before__lt=late) & ~Q(call__last_polled_at__gte=now - UNSENT_AGAIN_IN)
-    overdue = live.alias(last_news=last_news).filter(Q(last_news__lt=now - QUIET_FOR) | unsent)
+    overdue = live.alias(last_activity=last_activity).filter(Q(last_activity__lt=now - QUIET_FOR) | unsent)
     return _mark_polled(list(overdue.values_list("pk", flat=True)[:100]))
 
 
 def _mark_polled(attempts: list[UUID]) -> list[UUID]:
-    """Return the same attempts. The next sweeps leave them out for a while."""
+    """Return the same attempts. Sweeps leave them out until the poll interval is over."""
     Call.objects.filter(attempt__in=attempts).update(last_polled_at=timezone.now())
     return attempts
 
 
 def fetch_price(attempt_id: UUID) -> None:
-    """Ask for the price of a call. Twilio sets it some time after the end, and sends no callback."""
+    """Ask Twilio for the price of a call. Twilio sets it some time after the end of the call and sends no callback."""
     call = Call.objects.get(attempt=attempt_id)
     release_db_connection()
     with suppress(twilio_errors.NotFound):
@@ -139,7 +141,7 @@ def fetch_price(attempt_id: UUID) -> None:
 
 
 def attempts_without_price() -> list[UUID]:
-    """Attempts whose calls ended within a day and have no price yet. Marks them as polled."""
+    """Return attempts whose calls ended within the last day and have no price yet. Marks them as polled."""
     now = timezone.now()
     unpriced = Call.objects.filter(price__isnull=True, ended_at__range=(now - PRICE_PATIENCE, now - PRICE_AGAIN_IN))
     overdue = unpriced.exclude(Q(twilio_sid="") | Q(last_polled_at__gte=now - PRICE_AGAIN_IN))
@@ -147,9 +149,9 @@ def attempts_without_price() -> list[UUID]:
 
 
 def fetch_last_recording(attempt_id: UUID) -> bool:
-    """Adopt the last answer of a call that broke off, if the carrier has it and no callback came.
+    """Adopt the last recording of a call that broke off, if the carrier has it and sent no callback.
 
-    Returns whether nothing is left to look for. While the carrier cannot be asked, the sweep asks again.
+    Returns whether the search is over. Otherwise the carrier is unavailable, and the sweep calls this function again.
     """
     attempt = Attempt.objects.select_related("call", "interview").get(pk=attempt_id)
     if not attempt.call.twilio_sid or not attempt.is_missing_last_recording:
@@ -162,7 +164,7 @@ def fetch_last_recording(attempt_id: UUID) -> bool:
     except (TransientError, twilio_errors.AccountMisconfigured) as error:
         return _gives_up_recording(attempt, error)
     except PermanentError as error:
-        log.info("attempt %s: no recordings: %s", attempt_id, error)
+        log.info("attempt %s: the recordings cannot be listed: %s", attempt_id, error)
         return True
     with lock_attempt(attempt_id) as locked:
         adopt_missing_recording(locked, {recording.sid: recording.seconds for recording in recordings})
@@ -170,7 +172,7 @@ def fetch_last_recording(attempt_id: UUID) -> bool:
 
 
 def _gives_up_recording(attempt: Attempt, error: TransientError | twilio_errors.AccountMisconfigured) -> bool:
-    """Whether the carrier has been unavailable for so long that the next attempt no longer waits for the recording."""
+    """Whether the next attempt stops waiting for the recording, because the carrier was unavailable for too long."""
     log.warning("attempt %s: its recordings are not available: %s", attempt.pk, error)
     patience = CARRIER_PATIENCE if isinstance(error, twilio_errors.AccountMisconfigured) else RECORDING_PATIENCE
     return attempt.ended_at is None or timezone.now() > attempt.ended_at + patience

@@ -13,18 +13,20 @@ from interviews.conversation.phrases.requested_time import RequestedTime, resolv
 from interviews.models import Call
 
 CALL_PARTIES = ("attempt__interview__candidate", "attempt__interview__job")
-RULES = {rule: MOMENTARY_RULES[rule] for rule in (DialRule.CALLING_HOURS, DialRule.NUMBER_DAILY_LIMIT)}
-"""The dial rules that are known long before the call."""
+REQUESTED_TIME_RULES = {rule: MOMENTARY_RULES[rule] for rule in (DialRule.CALLING_HOURS, DialRule.NUMBER_DAILY_LIMIT)}
+"""The dial rules whose verdict on a later moment can be known in advance."""
 
 
 def requested_call_time(call: Call, requested: RequestedTime) -> datetime:
-    """Return the moment that was asked for during this call, or the first one after at which a call is allowed.
+    """Return the moment that the candidate requested during this call, or the first allowed moment after it.
 
-    It is in the candidate's time zone: the first, where the number may be in several.
+    It is in the candidate's time zone. If the number may be in several zones, the first one is used.
     """
     interview, now = call.attempt.interview, timezone.now()
     zones = CallRequest(call.number, now, interview.candidate, interview.job).zones
     zone = ZoneInfo(zones[0]) if zones else UTC
     moment = max(resolve(requested, now.astimezone(zone)), (now + settings.CALL_COOL_DOWN).astimezone(zone))
-    verdict = evaluate(call.number, now=moment, candidate=interview.candidate, job=interview.job, rules=RULES).verdict
+    verdict = evaluate(
+        call.number, now=moment, candidate=interview.candidate, job=interview.job, rules=REQUESTED_TIME_RULES
+    ).verdict
     return verdict.when.astimezone(zone) if isinstance(verdict, Later) else moment

@@ -1,4 +1,4 @@
-"""Follow-up of calls that ended before the interview was over: another attempt after its spacing, or none."""
+"""Follow-up of an attempt that ended before its interview: schedules another attempt or ends the interview."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -15,8 +15,8 @@ from interviews.models.transitions.coverage import finish_by_coverage
 from jobs.models import JobDescription
 from screener.background.queue import retry_delay
 
-FEWEST_CARRIER_TRIES = 8
-"""A call is not given up after fewer tries, however long they took."""
+MIN_CARRIER_TRIES = 8
+"""A call is not given up before this number of tries, however long they take."""
 
 FOLLOW_UP_OVERDUE = timedelta(seconds=30)
 
@@ -26,7 +26,7 @@ def postpone_call(interview: LockedInterview, wait: Later) -> None:
 
 
 def give_up_calling(interview: LockedInterview, outcome: str, reason: str) -> None:
-    """End the interview without another call. A conversation that has begun is completed with its answers so far."""
+    """End the interview without another call. An interview that has begun is finished with the answers it has."""
     if interview.row.status == Interview.Status.IN_PROGRESS:
         finish_by_coverage(interview, reason=reason)
     else:
@@ -53,11 +53,10 @@ def follow_up_attempt(attempt_id: UUID) -> None:
 
 
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
-    """Call again after the attempt spacing, until the attempts are used up or the number proves to be dead.
+    """Call again after the attempt spacing, until the attempts are used up or the number is invalid.
 
-    Attempts that the candidate postponed do not count, nor do calls of the candidate. Neither do those that failed on
-    our side, with an apology, unless they are as many as all attempts. A time that was promised is kept, whatever the
-    number of attempts.
+    Postponed attempts and inbound calls do not count as attempts. Attempts that ended with our apology do not count
+    either, up to the job's number of attempts. A promised call is placed even if no attempt is left.
     """
     if attempt.outcome == attempt.Outcome.INVALID_NUMBER:
         give_up_calling(interview, Interview.Outcome.UNREACHED, attempt.reason)
@@ -75,12 +74,12 @@ def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
         postpone_call(interview, Later(due, WaitReason.CALL_BACK, attempt.reason))
     else:
         due = timezone.now() + _attempt_spacing(interview.row.job, max(counted, 1))
-        reason = f"{attempt.get_outcome_display()}; trying again."
+        reason = f"{attempt.get_outcome_display()}; calling again."
         postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
 
 
 def _attempt_spacing(job: JobDescription, attempts: int) -> timedelta:
-    """The wait after so many attempts, by the job or else the settings. The last one holds for all that follow."""
+    """Return the wait after this number of attempts, from the job or else the settings. The last wait repeats."""
     spacings = [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or settings.ATTEMPT_SPACING
     return spacings[min(attempts, len(spacings)) - 1]
 
@@ -93,15 +92,15 @@ def _unreached_reason(attempts: list[Attempt]) -> str:
 
 
 def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
-    """Try a call again that the carrier did not take, less and less often. It is not an attempt of the candidate.
+    """Retry a call that the carrier did not accept, at growing intervals. It does not count as an attempt.
 
-    Calls that failed for the account or a setting do not count: they may fail for as long as that takes.
+    Failures of the account or its settings do not count as tries, so that such calls are never given up.
     """
     last_placed = interview.row.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
     failed = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
     now, tries, first = timezone.now(), failed.count(), failed.order_by("created_at").first()
-    if first and tries >= FEWEST_CARRIER_TRIES and now - first.created_at > CARRIER_PATIENCE:
-        reason = f"The carrier took none of {tries} calls in two days. {attempt.reason}"
+    if first and tries >= MIN_CARRIER_TRIES and now - first.created_at > CARRIER_PATIENCE:
+        reason = f"The carrier accepted none of {tries} calls in two days. {attempt.reason}"
         give_up_calling(interview, Interview.Outcome.EXPIRED, reason)
     else:
         pause = DialRate.current_pause()
@@ -112,7 +111,7 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
 
 
 def attempts_to_follow_up() -> list[UUID]:
-    """The last attempts of live interviews that ended a while ago and were not followed up."""
+    """Return the last attempts of live interviews whose follow-up is overdue, at most 100."""
     idle = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
     newest = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
     last = idle.annotate(

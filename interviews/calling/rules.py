@@ -1,6 +1,6 @@
-"""The gate: the dial rules that say whether a number may be called now, and if not, why, and when.
+"""The gate: the dial rules that decide whether a number may be called now, later or never.
 
-The dialer and the page that explains the rules to HR evaluate the same list.
+The dialer and the page "May we call?" evaluate the same rules.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,11 +30,11 @@ NO_EMPLOYER = (
     "manage.py set_organisation."
 )
 BUSY_AGAIN_IN = timedelta(minutes=1)
-NUMBER_BUSY = "Another call to this number is running."
+NUMBER_BUSY = "Another call to this number is in progress."
 
-# Satellite and global services count as valid mobile numbers, so they are known by their country codes.
-SATELLITE_AND_GLOBAL = {800, 808, 870, 878, 881, 882, 883, 888, 979}
-COSTLY = {
+# phonenumbers classifies satellite and global services as mobile numbers. Their country codes identify them.
+SATELLITE_AND_GLOBAL_CODES = {800, 808, 870, 878, 881, 882, 883, 888, 979}
+COSTLY_NUMBER_TYPES = {
     PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
     PhoneNumberType.SHARED_COST: "a shared-cost number",
     PhoneNumberType.UAN: "a company's shared number",
@@ -63,13 +63,13 @@ def _employer_has_name(request: CallRequest) -> Verdict:
 
 
 def _number_is_callable(request: CallRequest) -> Verdict:
-    if request.parsed.country_code in SATELLITE_AND_GLOBAL:
+    if request.parsed.country_code in SATELLITE_AND_GLOBAL_CODES:
         return Never(f"+{request.parsed.country_code} is a satellite or global service, which is never called.")
     if not phonenumbers.is_valid_number(request.parsed):
-        return Never("No such number exists in its country. Check it against where it came from.")
+        return Never("No such number exists in its country. Compare it with its source.")
     number_type = phonenumbers.number_type(request.parsed)
-    if number_type in COSTLY:
-        return Never(f"This is {COSTLY[number_type]}, which is never called.")
+    if number_type in COSTLY_NUMBER_TYPES:
+        return Never(f"This is {COSTLY_NUMBER_TYPES[number_type]}, which is never called.")
     return Passed("The number is valid and of a kind that may be called.")
 
 
@@ -77,9 +77,9 @@ def _country_is_allowed(request: CallRequest) -> Verdict:
     country = phonenumbers.region_code_for_number(request.parsed)
     if settings.ALLOWED_COUNTRIES and country not in settings.ALLOWED_COUNTRIES:
         return Never(
-            f"Numbers in {country or 'this country'} are not called. Add it to ALLOWED_COUNTRIES if they should be."
+            f"Numbers in {country or 'this country'} are not called. Add the country to ALLOWED_COUNTRIES to allow it."
         )
-    return Passed(f"{country or 'Of no country'}.")
+    return Passed(f"{country}." if country else "The number belongs to no country.")
 
 
 def _is_whitelisted(request: CallRequest) -> Verdict:
@@ -94,7 +94,7 @@ def _is_whitelisted(request: CallRequest) -> Verdict:
 
 @lru_cache(maxsize=1)
 def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
-    """The numbers on the whitelist in the form that is dialled. Invalid entries allow no number."""
+    """Return the whitelist in E.164. Invalid entries are ignored: `checks` reports them."""
     numbers = set()
     for entry in whitelist:
         try:
@@ -106,11 +106,11 @@ def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
 
 def _time_zone_is_known(request: CallRequest) -> Verdict:
     if not request.zones:
-        return Never("It is not known which time zone this number is in. Set the candidate's time zone.")
+        return Never("The time zone of this number is not known. Set the candidate's time zone.")
     if first_allowed(_calling_hours(), request.zones, since=request.now) is None:
         return Never(
-            f"The calling hours {settings.CALLING_HOURS} never apply at once in all the time zones that this number "
-            "may be in. Set the candidate's time zone."
+            f"This number may be in several time zones. The calling hours {settings.CALLING_HOURS} never apply in all "
+            "of them at the same time. Set the candidate's time zone."
         )
     source = "the candidate's time zone" if request.has_own_zone else "by the number"
     return Passed(f"{_join_truncated(request.zones)} ({source}).")
@@ -124,7 +124,7 @@ def _is_inside_hours(request: CallRequest) -> Verdict:
         return Later(
             opens or request.now + timedelta(days=1),
             WaitReason.CALLING_HOURS,
-            f"Outside the calling hours ({settings.CALLING_HOURS}) there.",
+            f"Outside the calling hours ({settings.CALLING_HOURS}) of the candidate's time zone.",
         )
     local_times = [f"{request.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in request.zones]
     return Passed(f"Inside {settings.CALLING_HOURS}: it is {_join_truncated(local_times)}.")
@@ -149,7 +149,7 @@ def _has_cooled_down(request: CallRequest) -> Verdict:
     last_end = request.connected_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last_end and last_end + settings.CALL_COOL_DOWN > request.now:
         due = last_end + settings.CALL_COOL_DOWN
-        return Later(due, WaitReason.COOL_DOWN, "This number was called a moment ago.")
+        return Later(due, WaitReason.COOL_DOWN, "The last call with this number ended a moment ago.")
     return Passed("The last call was long enough ago." if last_end else "This number was never called.")
 
 
@@ -163,9 +163,9 @@ def _is_within_daily_limit(request: CallRequest) -> Verdict:
         return Later(
             times[-1] + timedelta(days=1),
             WaitReason.NUMBER_DAILY_LIMIT,
-            f"This number was called {limit} times within a day, which is the limit.",
+            f"This number was called {limit} times within 24 hours, which is the limit.",
         )
-    return Passed(f"Called {len(times)} of {limit} times within a day.")
+    return Passed(f"Called {len(times)} times within 24 hours; the limit is {limit}.")
 
 
 PERMANENT_RULES: dict[DialRule, Rule] = {
@@ -176,7 +176,7 @@ PERMANENT_RULES: dict[DialRule, Rule] = {
     **PERSON_RULES,
     DialRule.TIME_ZONE: _time_zone_is_known,
 }
-"""These do not depend on the hour."""
+"""Rules that do not depend on the time of the call."""
 
 MOMENTARY_RULES: dict[DialRule, Rule] = {
     DialRule.EMPLOYER: _employer_has_name,
@@ -195,33 +195,37 @@ RULES_OF_INBOUND_CALLS: dict[DialRule, Rule] = {
 
 @dataclass(frozen=True)
 class RuleReport:
-    """The verdict of each rule. `request` is None where the text that was typed is no phone number."""
+    """The verdict of each rule. `request` is None if the typed text is not a phone number."""
 
     request: CallRequest | None
     verdicts: Sequence[RuleVerdict]
 
     @property
     def refused_by(self) -> DialRule | None:
-        """The first rule that never allows this call."""
-        return next((line.rule for line in self.verdicts if isinstance(line.verdict, Never)), None)
+        """The first rule with the verdict `Never`."""
+        return next(
+            (rule_verdict.rule for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Never)), None
+        )
 
     @property
     def obstacle(self) -> RuleVerdict | None:
-        """The first rule that does not allow this call now."""
-        return next((line for line in self.verdicts if isinstance(line.verdict, Never | Later)), None)
+        """The first rule with the verdict `Never` or `Later`."""
+        return next(
+            (rule_verdict for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Never | Later)), None
+        )
 
     @property
     def refusal(self) -> Never | None:
-        verdicts = (line.verdict for line in self.verdicts)
+        verdicts = (rule_verdict.verdict for rule_verdict in self.verdicts)
         return next((verdict for verdict in verdicts if isinstance(verdict, Never)), None)
 
     @property
     def verdict(self) -> Allowed | Later | Never:
-        """The verdict of all rules. `Later` names the first moment at which, as far as is known now, all pass."""
+        """The verdict of all rules. `Later.when`: the first moment at which all rules are expected to pass."""
         if self.refusal:
             return self.refusal
-        assert self.request, "a text that is no phone number is always refused"
-        waits = [line.verdict for line in self.verdicts if isinstance(line.verdict, Later)]
+        assert self.request, "a text that is not a phone number has the verdict Never"
+        waits = [rule_verdict.verdict for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Later)]
         if not waits:
             hours_end = closing_time(_calling_hours(), self.request.zones, since=self.request.now)
             return Allowed(self.request.number, hours_end)
@@ -231,21 +235,21 @@ class RuleReport:
 
 
 def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bool = False) -> RuleVerdict | None:
-    """The first rule that does not depend on the hour and forbids the call, as at the planning of an interview."""
+    """Return the first permanent rule that forbids a call, or None. Used when an interview is planned."""
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
     return _report(request, PERMANENT_RULES).obstacle
 
 
 def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
-    """`why_never_called` for many candidates, in a fixed number of queries."""
+    """Return `why_never_called` for each candidate, in a fixed number of queries."""
     now = timezone.now()
     requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
-    known = zip(requests, load_histories(requests, job), strict=True)
-    return [_report(replace(request, known_history=history), PERMANENT_RULES).obstacle for request, history in known]
+    pairs = zip(requests, load_histories(requests, job), strict=True)
+    return [_report(replace(request, known_history=history), PERMANENT_RULES).obstacle for request, history in pairs]
 
 
 def may_receive(interview: Interview) -> bool:
-    """Whether a call from the candidate may become an attempt. Rules about our own calls do not concern it."""
+    """Whether an inbound call from the candidate may become an attempt. Rules for outbound calls do not apply."""
     candidate, job = interview.candidate, interview.job
     is_repeat = bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, interview, is_repeat=is_repeat)
@@ -255,7 +259,7 @@ def may_receive(interview: Interview) -> bool:
 def may_call_now(
     candidate: Candidate, job: JobDescription, *, now: datetime, interview: Interview | None = None
 ) -> Allowed | Later | Never:
-    """Evaluate all rules, as at dial time. `interview`: the one to call for."""
+    """Return the verdict of all rules on a call that is placed now. `interview`: the interview that the call is for."""
     is_repeat = interview is not None and bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, now, candidate, job, interview, is_repeat=is_repeat)
     return _report(request, PERMANENT_RULES | MOMENTARY_RULES).verdict
@@ -269,12 +273,12 @@ def evaluate(
     job: JobDescription | None = None,
     rules: dict[DialRule, Rule] = PERMANENT_RULES | MOMENTARY_RULES,
 ) -> RuleReport:
-    """Evaluate the rules for a number as it was typed. Rules that need a candidate or a job say so without one."""
+    """Evaluate the rules for a typed number. Rules that need a missing candidate or job are not evaluated."""
     return _report(CallRequest(typed, now, candidate, job), rules)
 
 
 def _report(request: CallRequest, rules: dict[DialRule, Rule]) -> RuleReport:
-    """Evaluate the rules for the number of the request in the form that is dialled."""
+    """Evaluate the rules for the number of the request, after converting it to E.164."""
     try:
         request = replace(request, number=to_e164(request.number))
     except InvalidPhoneNumber as error:

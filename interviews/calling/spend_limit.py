@@ -1,4 +1,4 @@
-"""The cost of the calls of the last 24 hours, with an estimate for those that have no price yet."""
+"""The cost of the calls of the last 24 hours. Calls without a price yet are estimated."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,22 +11,22 @@ from interviews.models import Call
 DAY = timedelta(days=1)
 
 PRICED_CALLS = 100
-"""How many of the last calls with a price the price of a minute is computed from."""
+"""The price of a minute is computed from this number of the latest priced calls."""
 
 ASSUMED_MINUTE_PRICE = Decimal("0.10")
-"""US dollars, while no call has a price. It is more than Twilio takes in most countries, so that the limit holds."""
+"""US dollars, used until a call has a price. Twilio charges less in most countries, so the limit still holds."""
 
 
 def calls_of_last_day(now: datetime) -> QuerySet[Call]:
-    """Calls that the carrier never took are left out."""
+    """Return the calls of the last 24 hours, without those that the carrier did not accept."""
     return Call.objects.filter(~Q(twilio_sid="") | Q(ended_at__isnull=True), created_at__gt=now - DAY)
 
 
 def spent_in_last_day(now: datetime) -> Decimal:
     """Sum the known prices and the estimated ones.
 
-    Twilio prices a call minutes to hours after its end, and none that was not answered. It bills an account in one
-    currency. The spend limit is in that currency too, so the amounts are not converted.
+    Twilio prices an answered call minutes to hours after its end, and never prices an unanswered one. Twilio bills an
+    account in one currency. The spend limit is in the same currency, so amounts are not converted.
     """
     unpriced = Q(price__isnull=True) & ~Q(status__in=Call.UNANSWERED)
     sums = calls_of_last_day(now).aggregate(
@@ -37,14 +37,14 @@ def spent_in_last_day(now: datetime) -> Decimal:
 
 
 def _minute_price(now: datetime) -> Decimal:
-    """The price of a minute in the last calls that have a price."""
+    """Return the average price of a minute in the latest priced calls."""
     priced = Call.objects.filter(price__isnull=False, status=Call.Status.COMPLETED).order_by("-created_at")
     sums = priced[:PRICED_CALLS].aggregate(price=Sum(Abs("price")), minutes=Sum(_billed_minutes(now)))
     return Decimal(sums["price"]) / Decimal(sums["minutes"]) if sums["minutes"] else ASSUMED_MINUTE_PRICE
 
 
 def _billed_minutes(now: datetime) -> Greatest:
-    """Every minute that was begun, and at least one. A call in progress lasts until now."""
+    """Return the duration in minutes, rounded up, at least one. A call in progress is counted until now."""
     lasted = Extract(Coalesce("ended_at", Value(now)) - F("created_at"), "epoch", output_field=FloatField())
     seconds = Coalesce(Cast("duration_seconds", FloatField()), lasted)
     return Greatest(Ceil(seconds / 60.0), 1.0)

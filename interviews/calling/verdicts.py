@@ -38,7 +38,7 @@ class DialRule(models.TextChoices):
 
 @dataclass(frozen=True)
 class Allowed:
-    """All rules passed. `until`: when the calling hours end; None where they never do, or were not evaluated."""
+    """All rules passed. `until`: the end of the calling hours, or None if they never end."""
 
     number: str
     until: datetime | None = None
@@ -46,7 +46,7 @@ class Allowed:
 
 @dataclass(frozen=True)
 class Later:
-    """Not now. `when`: the moment to evaluate the rules again."""
+    """The call is not allowed now. `when`: the moment to evaluate the rules again."""
 
     when: datetime
     wait_reason: WaitReason
@@ -55,7 +55,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Never:
-    """Not at any hour. `reason`: the cause and the remedy."""
+    """The call is not allowed at any time. `reason`: the cause and the remedy."""
 
     reason: str
 

@@ -1,4 +1,4 @@
-"""Running jobs for as long as this process lives: through lost databases, and after workers that died (ENGINE)."""
+"""Runs queued tasks until the process ends, also after an outage of the database or the death of a worker."""
 
 import asyncio
 import contextlib

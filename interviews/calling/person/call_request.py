@@ -1,4 +1,4 @@
-"""A call that is asked for, and what the person to be called has said and done before."""
+"""The input of the dial rules: a requested call, and the history of the person to be called."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -33,10 +33,11 @@ class EarlierInterview(NamedTuple):
 
 @dataclass(frozen=True)
 class PersonHistory:
-    """What one person has said and done: the candidate, and every record with the number that is to be called.
+    """The history of one person: of the candidate's record and of all other records with the same number.
 
-    `interviews`: those for the job of the call that are live, or that the person has completed or called off.
-    `missing_keys`: how many keys of the do-not-call list are not configured, so that `refusals` may be incomplete.
+    `refusals`: kinds of active do-not-call entries. `interviews`: interviews for the job of the call that are live, or
+    that the person completed or called off. `missing_keys`: the number of do-not-call keys that are not configured. If
+    it is not zero, `refusals` may be incomplete.
     """
 
     refusals: frozenset[str]
@@ -48,11 +49,11 @@ class PersonHistory:
 
 @dataclass(frozen=True)
 class CallRequest:
-    """A number in the form that is dialled, and the candidate and the job of the call where they are known.
+    """A number in E.164, with the candidate and the job of the call if they are known.
 
-    `interview`: the interview that the call is for, once it is planned. `is_repeat`: the candidate was asked for by
-    name, though they have completed an interview for this job. `known_history`: `history`, where it was loaded for many
-    calls at once.
+    `interview`: the interview that the call is for, once it is planned. `is_repeat`: a reviewer planned another
+    interview for a candidate who has already completed one for this job. `known_history`: the history, if it was loaded
+    for many requests at once.
     """
 
     number: str
@@ -77,7 +78,7 @@ class CallRequest:
 
     @cached_property
     def zones(self) -> tuple[str, ...]:
-        """The time zones that the candidate may be in: their own if it is set, else those of the number, if any."""
+        """The time zones that the candidate may be in: their own zone if it is set, else the zones of the number."""
         if self.candidate and self.has_own_zone:
             return (self.candidate.timezone,)
         zones = time_zones_for_number(self.parsed)
@@ -89,17 +90,17 @@ class CallRequest:
 
     @property
     def connected_calls(self) -> QuerySet[Call]:
-        """The calls to and from this number that the carrier took."""
+        """Inbound and outbound calls with this number that the carrier accepted."""
         return self.calls.exclude(twilio_sid="")
 
     @property
     def placed_calls(self) -> QuerySet[Call]:
-        """The calls to this number that the carrier took."""
+        """Outbound calls to this number that the carrier accepted."""
         return self.connected_calls.filter(attempt__direction=Attempt.Direction.OUTBOUND)
 
 
 def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) -> list[PersonHistory]:
-    """The history of the person of each request, in a fixed number of queries. `job`: the job of all of them."""
+    """Return the history for each request, in a fixed number of queries. `job`: the job of all requests."""
     candidates = [request.candidate.pk for request in requests if request.candidate]
     numbers = [request.number for request in requests]
     records = Candidate.objects.filter(Q(pk__in=candidates) | Q(phone__in=numbers))
@@ -122,11 +123,11 @@ def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) 
 
 
 PersonKey = UUID | str | None
-"""A person by the id of a record, or by a number."""
+"""Identifies a person by the id of a candidate or by a number."""
 
 
 def _refusals(candidates: Iterable[UUID], numbers: Iterable[str]) -> dict[PersonKey, list[str]]:
-    """Active entries of the do-not-call list, by number and, where the candidate spoke for themselves, by candidate."""
+    """Return the kinds of active do-not-call entries by number, and those of `DoNotCall.PERSONAL` also by candidate."""
     hashes = hashes_of_numbers(numbers)
     personal = Q(candidate__in=candidates, kind__in=DoNotCall.PERSONAL)
     entries = DoNotCall.objects.active().filter(Q(number_hash__in=hashes.keys()) | personal)
@@ -140,20 +141,20 @@ def _refusals(candidates: Iterable[UUID], numbers: Iterable[str]) -> dict[Person
 
 
 def _latest_consents(records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
-    """Whether the latest consent of each record was given, and for a number whether that holds for all its records."""
+    """Return whether the latest consent was given: by candidate, and by number for all candidates with the number."""
     consents = Consent.objects.filter(candidate__in=records, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
     rows = consents.values_list("candidate", "candidate__phone", "given")
     latest = {candidate_id: (number, given) for candidate_id, number, given in rows}
-    given_by: dict[PersonKey, bool] = {}
+    is_given: dict[PersonKey, bool] = {}
     for candidate_id, (number, given) in latest.items():
-        given_by[candidate_id] = given
-        given_by[number] = given and given_by.get(number, True)
-    return given_by
+        is_given[candidate_id] = given
+        is_given[number] = given and is_given.get(number, True)
+    return is_given
 
 
 def _interviews(records: QuerySet[Candidate], job: JobDescription) -> dict[PersonKey, list[EarlierInterview]]:
-    kept = Q(status__in=Interview.LIVE) | Q(outcome__in=Interview.ENDED_BY_CANDIDATE)
-    rows = Interview.objects.filter(kept, candidate__in=records, job=job)
+    relevant = Q(status__in=Interview.LIVE) | Q(outcome__in=Interview.ENDED_BY_CANDIDATE)
+    rows = Interview.objects.filter(relevant, candidate__in=records, job=job)
     interviews: dict[PersonKey, list[EarlierInterview]] = defaultdict(list)
     for row in rows.values_list("pk", "status", "created_at", "candidate", "candidate__phone"):
         pk, status, created_at, candidate_id, number = row

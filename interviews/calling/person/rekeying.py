@@ -1,6 +1,5 @@
-"""Moves the entries of the do-not-call list to its present key."""
+"""Hashes the entries of the do-not-call list again with the current key."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,7 +11,7 @@ from interviews.models import Call
 
 CHUNK = 1000
 COMMAND = "rekey_do_not_call"
-LOST_KEY = "The key of this entry was lost, and with it the number."
+LOST_KEY = "The key of this entry was lost, so its number cannot be known."
 
 
 @dataclass
@@ -25,17 +24,18 @@ class RekeyReport:
 
 @transaction.atomic
 def rekey_entries(*, give_up: bool) -> RekeyReport:
-    """Hash active entries with the present key where their numbers are known: on a candidate or from a call.
+    """Hash active entries with the current key if their numbers are found.
 
-    The numbers are known by hash where the former key is configured, and by the interview that an entry came from where
-    it is lost. `give_up`: lift those entries of lost keys that remain, except where they still cover a candidate.
+    If the former key is configured, the number is found by its hash among candidates and calls. If the key is lost, the
+    number is taken from the interview that the entry came from. `give_up`: lift the entries of lost keys whose numbers
+    are not found. Entries that apply to a candidate's record as well are not lifted.
     """
     key, report = DoNotCallKey.objects.current(), RekeyReport()
     entries = list(DoNotCall.objects.active().filter(~Q(key=key)).select_for_update(of=("self",)))
     known = _known_numbers({entry.number_hash for entry in entries})
     lost_keys = set(DoNotCallKey.objects.missing().values_list("pk", flat=True))
     for entry in entries:
-        # An entry of an earlier version does not say which key it has.
+        # Entries of earlier versions have no key id.
         is_lost = entry.key_id in lost_keys or (entry.key_id is None and bool(lost_keys))
         number = known.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
         if number:
@@ -51,17 +51,13 @@ def rekey_entries(*, give_up: bool) -> RekeyReport:
 
 
 def _known_numbers(wanted: set[str]) -> dict[str, str]:
-    """The numbers of these hashes, as far as a candidate or a call has them."""
+    """Return the number of each hash, if a candidate or a call has the number."""
     candidates = Candidate.objects.order_by().values_list("phone", flat=True).distinct()
     calls = Call.objects.order_by().values_list("number", flat=True).distinct()
     known: dict[str, str] = {}
     for number in chain(candidates.iterator(chunk_size=CHUNK), calls.iterator(chunk_size=CHUNK)):
-        known |= {number_hash: found for number_hash, found in _hashes([number]) if number_hash in wanted}
+        known |= {number_hash: number for number_hash in hashes_of_numbers([number]) if number_hash in wanted}
     return known
-
-
-def _hashes(numbers: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return hashes_of_numbers(numbers).items()
 
 
 def _number_of_interview(entry: DoNotCall) -> str:
@@ -70,7 +66,7 @@ def _number_of_interview(entry: DoNotCall) -> str:
 
 
 def _give_up(entry: DoNotCall, key: DoNotCallKey) -> None:
-    """The entry covers no number any more. What the candidate themselves said still covers their record."""
+    """Lift the entry. An entry from the candidate themselves stays active, because it still applies to their record."""
     if entry.candidate_id and entry.kind in DoNotCall.PERSONAL:
         entry.update_fields(key=key)
     else:
@@ -78,10 +74,13 @@ def _give_up(entry: DoNotCall, key: DoNotCallKey) -> None:
 
 
 def _forget_unused_keys(key: DoNotCallKey) -> int:
-    """Entries without a key are of an earlier version, and may have any of the former ones."""
+    """Delete keys that no active entry uses, and return their number.
+
+    None is deleted while an entry of an earlier version is left: it has no key id, so any key may be its own.
+    """
     if DoNotCall.objects.active().filter(key__isnull=True).exists():
         return 0
     used = DoNotCall.objects.active().values("key")
     unused = DoNotCallKey.objects.exclude(pk__in=used).exclude(pk=key.pk)
-    DoNotCall.objects.filter(key__in=unused).update(key=key)  # lifted ones, which are history
+    DoNotCall.objects.filter(key__in=unused).update(key=key)  # lifted entries
     return unused.delete()[0]

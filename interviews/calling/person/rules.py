@@ -1,4 +1,4 @@
-"""Dial rules about the person: their data, their consent, and what they said or did in earlier interviews."""
+"""Dial rules about the person: their refusals, their consent, their data and their earlier interviews."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,8 +11,8 @@ from interviews.models import Interview, WaitReason
 
 KEY_RECHECK = timedelta(minutes=5)
 UNREADABLE_LIST = (
-    "Entries of the do-not-call list cannot be read, because their key is not configured. No one is called until it "
-    f"is. {MISSING_KEY_HINT}"
+    "Entries of the do-not-call list cannot be read, because their key is not configured. All calls wait for the key. "
+    f"{MISSING_KEY_HINT}"
 )
 LIFT = "Lift the entry of the do-not-call list, with a reason, if"
 
@@ -44,12 +44,12 @@ _did_not_ask_for_person = _refusal_rule(
     DoNotCall.Kind.PERSON_REQUESTED,
     f"This person asked to speak with a person instead of an automated call. Call them yourself. {LIFT} they agreed to "
     "another automated call.",
-    "No person was asked for.",
+    "No request for a person.",
 )
 _is_not_wrong_person = _refusal_rule(
     DoNotCall.Kind.WRONG_PERSON,
     f"Another person answered this number. Correct it on the candidate. {LIFT} it is the candidate's after all.",
-    "No other person answered this number.",
+    "No report of another person at this number.",
 )
 _is_in_service = _refusal_rule(
     DoNotCall.Kind.OUT_OF_SERVICE,
@@ -67,23 +67,23 @@ def _data_is_not_erased(request: CallRequest) -> Verdict:
 
 
 def _has_consent(request: CallRequest) -> Verdict:
-    """Without a job, consent is required, as it is for most jobs. A job can waive consent, and not a refusal."""
+    """Require consent, unless the job waives it. No job waives a refusal. Without a job, consent is required."""
     if request.history.withdrew_consent:
         return Never(
-            "Consent to be called was refused or withdrawn, on this candidate or on another with the same number. "
-            "Record it on the candidate if it was given again."
+            "Consent to be called was refused or withdrawn, by this candidate or by another one with the same number. "
+            "If it was given again, record it on the candidate."
         )
     if request.job and not request.job.consent_required:
         return Passed("This job requires no consent.")
     if request.candidate is None:
-        return NotEvaluated("No candidate has this number, so there is no consent either. It will be required.")
+        return NotEvaluated("No candidate has this number, so no consent is on record. It will be required.")
     if not request.history.gave_consent:
-        return Never("There is no consent to be called on record. Record it on the candidate, with where it was given.")
+        return Never("There is no consent to be called on record. Record it on the candidate, with its source.")
     return Passed("Consent to be called is on record.")
 
 
 def _has_no_other_interview(request: CallRequest) -> Verdict:
-    """One number is one person, so that of two live interviews for a job one is held: a begun one, else the earlier."""
+    """Allow one live interview per job and person. Candidates with the same number count as one person."""
     if request.job is None:
         return NotEvaluated("No job was chosen.")
     others = [earlier for earlier in request.history.interviews if earlier.is_live and _comes_before(earlier, request)]
@@ -92,12 +92,13 @@ def _has_no_other_interview(request: CallRequest) -> Verdict:
     if request.candidate and others[0].candidate_id == request.candidate.pk:
         return Never("This candidate already has an interview for this job that is not over. Wait for it or cancel it.")
     return Never(
-        "Another candidate with this number already has an interview for this job that is not over. One number is one "
-        "person to call. Wait for it or cancel it."
+        "Another candidate with this number already has an interview for this job that is not over. A number counts as "
+        "one person. Wait for that interview or cancel it."
     )
 
 
 def _comes_before(earlier: EarlierInterview, request: CallRequest) -> bool:
+    """Whether the earlier interview is to be held rather than the requested one: it has begun, or was planned first."""
     interview = request.interview
     if interview is None:
         return True
@@ -113,10 +114,10 @@ def _was_not_interviewed(request: CallRequest) -> Verdict:
     if all(earlier.is_live for earlier in request.history.interviews):
         return Passed("No interview for this job was completed.")
     if request.is_repeat:
-        return Passed("The candidate is interviewed again by name, with a reason.")
+        return Passed("A reviewer planned a repeat for this candidate, with a reason.")
     return Never(
-        "This person has completed or called off an interview for this job, as this candidate or as another with the "
-        "same number. To interview them again, plan it for this candidate alone and give the reason."
+        "This candidate, or another one with the same number, has completed or called off an interview for this job. "
+        "To interview them again, plan an interview for this candidate alone and give a reason."
     )
 
 
