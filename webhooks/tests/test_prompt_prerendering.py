@@ -39,7 +39,7 @@ def voice() -> Iterator[ModelSimulator]:
 
 def spoken_job(**fields: Any) -> JobDescription:
     job = make_approved_job(**fields)
-    tasks.speak_new(timestamp=0)
+    tasks.request_recent_prompts(timestamp=0)
     run_tasks()
     return job
 
@@ -74,20 +74,20 @@ class TestWhatIsSpokenAhead:
         job = make_approved_job()
         job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
-        tasks.speak_all(timestamp=0)
+        tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
     def test_is_nothing_while_the_employer_is_unknown(self, voice: ModelSimulator) -> None:
         make_approved_job()
         Organisation.objects.all().delete()
-        tasks.speak_new(timestamp=0)
-        tasks.speak_all(timestamp=0)
+        tasks.request_recent_prompts(timestamp=0)
+        tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
     def test_is_nothing_without_a_voice(self) -> None:
         make_approved_job()
-        tasks.speak_new(timestamp=0)
-        tasks.speak_all(timestamp=0)
+        tasks.request_recent_prompts(timestamp=0)
+        tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
     def test_is_found_hourly_where_a_title_or_a_voice_has_changed(
@@ -96,9 +96,9 @@ class TestWhatIsSpokenAhead:
         job = spoken_job(title="Pilot")
         time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
-        tasks.speak_new(timestamp=0)
+        tasks.request_recent_prompts(timestamp=0)
         assert not SpokenLine.objects.unsynthesised().exists()
-        tasks.speak_all(timestamp=0)
+        tasks.request_all_prompts(timestamp=0)
         run_tasks()
         assert any("for Captain" in text for text in said(voice))
 
@@ -110,7 +110,7 @@ class TestWhatIsSpokenAhead:
         voice.requests.clear()
         for text in ("Pilot", "Cook"):
             lose_file(SpokenLine.objects.filter(text__contains=f"left for {text}")[0].text)
-        tasks.speak_lost(timestamp=0)
+        tasks.request_lost_prompts(timestamp=0)
         run_tasks()
         (text,) = said(voice)
         assert f"left for {job.title}" in text
@@ -118,7 +118,7 @@ class TestWhatIsSpokenAhead:
     def test_is_left_alone_while_no_file_is_lost(self, voice: ModelSimulator, django_assert_num_queries: Any) -> None:
         spoken_job()
         with django_assert_num_queries(2):  # the organisation; the files
-            tasks.speak_lost(timestamp=0)
+            tasks.request_lost_prompts(timestamp=0)
 
     def test_delays_no_approval(self, voice: ModelSimulator) -> None:
         with a_voice(error_reply(503)) as server:
