@@ -36,9 +36,11 @@ def environment() -> dict[str, str]:
         "WHITELISTED_NUMBERS": "*",
         "CALLING_HOURS": "00:00-24:00",
         "PRIVATE_FILES_DIR": storages["private"].path(""),
+        "SPEECH_API_KEY": "",  # the carrier transcribes
     }
-    names = ("WEBHOOK_BASE_URL", "TWILIO_API_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER")
-    return os.environ | own | {name: getattr(django_settings, name) for name in names}
+    carrier = ("WEBHOOK_BASE_URL", "TWILIO_API_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER")
+    model = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL")
+    return os.environ | own | {name: getattr(django_settings, name) for name in carrier + model}
 
 
 @contextmanager
