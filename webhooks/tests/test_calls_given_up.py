@@ -1,4 +1,4 @@
-"""A call that the carrier placed, though we never heard of it or had given it up, is the one that counts."""
+"""Calls that the carrier placed although its reply was lost. They count, also after they were given up."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from tests.support.twilio_driver import Phone, give_consent, place_attempt
 pytestmark = pytest.mark.django_db
 
 
-class TestACallThatOnlyTheCarrierKnows:
-    """The worker sent it and never heard the answer."""
+class TestUnreportedCall:
+    """The worker sent the call, and the carrier's reply was lost."""
 
     @pytest.fixture
     def lost(self, twilio: FakeTwilio, interview: Interview, client: Client) -> Phone:
@@ -28,7 +28,7 @@ class TestACallThatOnlyTheCarrierKnows:
         assert (attempt.ended_at, attempt.call.twilio_sid) == (None, "")
         return Phone(attempt, client, sid=twilio.calls[0]["sid"])
 
-    def test_is_learned_of_by_its_first_webhook_and_never_made_again(
+    def test_first_webhook_identifies_call(
         self, lost: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         lost.report_status("ringing")
@@ -44,7 +44,7 @@ class TestACallThatOnlyTheCarrierKnows:
 
     @pytest.fixture
     def given_up(self, lost: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any) -> Phone:
-        """It does not show in Twilio's list, for whatever reason, and another call is planned."""
+        """Twilio's list does not contain the call, so another call is planned."""
         twilio.behaviour = "ok"
         twilio.calls.clear()
         time_machine.move_to(timezone.now() + timedelta(minutes=3), tick=True)
@@ -56,10 +56,10 @@ class TestACallThatOnlyTheCarrierKnows:
         return lost
 
     @pytest.mark.parametrize("first", ["initiated", "ringing", "in-progress", ""])
-    def test_is_the_one_that_counts_when_it_is_heard_of_after_it_was_given_up(
+    def test_given_up_call_counts(
         self, given_up: Phone, interview: Interview, twilio: FakeTwilio, time_machine: Any, first: str
     ) -> None:
-        """Whatever its first news, or where it is the person who picks up."""
+        """The first webhook is a status callback, or the pickup."""
         if first:
             given_up.report_status(first)
         else:
@@ -77,18 +77,14 @@ class TestACallThatOnlyTheCarrierKnows:
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
         assert interview.attempts.get().outcome == Attempt.Outcome.ANSWERED
 
-    def test_that_was_over_before_it_was_heard_of_counts_as_the_try_that_it_was(
-        self, given_up: Phone, interview: Interview
-    ) -> None:
+    def test_ended_call_counts_as_attempt(self, given_up: Phone, interview: Interview) -> None:
         given_up.report_status("no-answer", 3)
         run_tasks(only="interviews.follow_up")
         interview.refresh_from_db()
         assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
         assert interview.wait_reason == WaitReason.ATTEMPT_SPACING
 
-    def test_is_ended_where_another_call_to_that_number_runs_by_now(
-        self, given_up: Phone, interview: Interview, twilio: FakeTwilio
-    ) -> None:
+    def test_second_call_to_number_is_ended(self, given_up: Phone, interview: Interview, twilio: FakeTwilio) -> None:
         other = place_attempt(make_interview(job=make_approved_job(title="Another job"), full_name="Same Phone"))
         twilio.calls.append({"sid": given_up.sid, "to": other.call.number, "status": "ringing"})
         assert given_up.report_status("ringing").status_code == 204
@@ -98,9 +94,7 @@ class TestACallThatOnlyTheCarrierKnows:
         assert twilio.calls[-1]["status"] == "completed"
         assert [call.attempt for call in Call.objects.filter(ended_at=None)] == [other]
 
-    def test_is_ended_where_the_interview_is_over_by_now(
-        self, given_up: Phone, interview: Interview, twilio: FakeTwilio
-    ) -> None:
+    def test_call_after_interview_is_ended(self, given_up: Phone, interview: Interview, twilio: FakeTwilio) -> None:
         with lock_interview(interview) as locked:
             locked.cancel(Interview.Outcome.BY_HR, actor="hr")
         twilio.calls.append({"sid": given_up.sid, "to": "+14155550100", "status": "ringing"})
@@ -110,9 +104,7 @@ class TestACallThatOnlyTheCarrierKnows:
 
 
 @pytest.mark.parametrize("status", ["completed", "busy", "no-answer", "failed", "canceled"])
-def test_a_call_that_the_carrier_ended_is_not_begun_again_by_a_late_pickup(
-    phone: Phone, interview: Interview, status: str
-) -> None:
+def test_late_pickup_starts_nothing(phone: Phone, interview: Interview, status: str) -> None:
     phone.report_status(status)
     before = interview.attempts.values("ended_at", "outcome", "call__status", "call__ended_at").get()
     assert phone.pick_up().status_code == 200

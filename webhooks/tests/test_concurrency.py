@@ -1,4 +1,4 @@
-"""The same news from many sides at once."""
+"""Concurrent webhooks and workers."""
 
 import threading
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from webhooks.models import TwilioEvent
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
-    """What came of doing the same thing in so many threads that start together."""
+def run_concurrently(count: int, act: Callable[[], Any]) -> list[Any]:
+    """Call `act` in `count` threads that start together, and return the results."""
     ready, results = threading.Barrier(count), []
 
     def run() -> None:
@@ -36,7 +36,7 @@ def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
+def test_copies_of_answer_have_one_effect(client: Client) -> None:
     interview = make_interview()
     phone = Phone(place_attempt(interview), client)
     give_consent(phone)
@@ -48,7 +48,7 @@ def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
         content: bytes = Phone(phone.attempt, Client(), phone.sid).post(record.attrib["action"], params).content
         return content
 
-    answers = at_once(20, send)
+    answers = run_concurrently(20, send)
     assert len(answers) == 20
     assert len(set(answers)) == 1
     assert Recording.objects.count() == 1
@@ -56,35 +56,35 @@ def test_twenty_copies_of_one_answer_have_one_effect(client: Client) -> None:
     assert [one.status for one in interview.responses.all()] == ["answered", "asked", "planned"]
 
 
-def test_many_workers_that_dial_one_interview_ring_once(settings: Any) -> None:
+def test_workers_dial_interview_once(settings: Any) -> None:
     interview = make_interview()
-    attempts = [one for one in at_once(8, lambda: dialer._plan_attempt(interview.pk)) if one]
+    attempts = [one for one in run_concurrently(8, lambda: dialer._plan_attempt(interview.pk)) if one]
     assert len(attempts) == Attempt.objects.count() == 1
 
 
-def test_many_workers_that_dial_one_number_ring_it_once() -> None:
+def test_workers_dial_number_once() -> None:
     first, second = make_interview(), make_interview(full_name="Her Flatmate")
     waiting = [first.pk, second.pk]
-    at_once(2, lambda: dialer._plan_attempt(waiting.pop()))
+    run_concurrently(2, lambda: dialer._plan_attempt(waiting.pop()))
     assert Attempt.objects.count() == 1
     assert Interview.objects.filter(next_attempt_at__isnull=False).count() == 1
 
 
-def test_one_worker_gets_an_answer() -> None:
+def test_one_worker_gets_answer() -> None:
     response = make_interview().responses.all()[0]
-    tokens = at_once(8, lambda: InterviewResponse.objects.claim(response.pk, seconds=60))
+    tokens = run_concurrently(8, lambda: InterviewResponse.objects.claim(response.pk, seconds=60))
     assert len([token for token in tokens if token]) == 1
 
 
-def test_no_more_calls_run_at_once_than_there_are_lines(settings: Any) -> None:
+def test_capacity_limits_live_calls(settings: Any) -> None:
     settings.MAX_CONCURRENT_CALLS = 3
     interviews = [make_interview(phone=f"+1415555010{n}", full_name=f"Candidate {n}").pk for n in range(8)]
-    at_once(8, lambda: dialer._plan_attempt(interviews.pop()))
+    run_concurrently(8, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.count() == 3
     assert Interview.objects.filter(wait_reason=WaitReason.NO_CAPACITY).count() == 5
 
 
-def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
+def test_job_limits_hold() -> None:
     job = make_approved_job(max_concurrent_calls=2)
     other = make_approved_job(calls_per_day=3)
     interviews = [
@@ -92,7 +92,7 @@ def test_no_more_calls_of_a_job_run_at_once_or_in_a_day_than_it_says() -> None:
         for at, one in enumerate((job, other))
         for n in range(6)
     ]
-    at_once(12, lambda: dialer._plan_attempt(interviews.pop()))
+    run_concurrently(12, lambda: dialer._plan_attempt(interviews.pop()))
     assert Attempt.objects.filter(interview__job=job).count() == 2
     assert Attempt.objects.filter(interview__job=other).count() == 3
     waiting = Interview.objects.filter(next_attempt_at__isnull=False).values_list("wait_reason", flat=True)

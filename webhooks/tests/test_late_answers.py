@@ -1,4 +1,4 @@
-"""An answer that comes late, or of which the carrier says one thing and then another, is not gone."""
+"""Answers whose webhooks are late, missing or contradictory are not lost."""
 
 import xml.etree.ElementTree as ET
 from datetime import timedelta
@@ -32,7 +32,7 @@ def twilio(twilio: FakeTwilio) -> FakeTwilio:
 
 @pytest.fixture
 def interview() -> Interview:
-    """Three questions, half of which make an interview, and one call for it all."""
+    """An interview with three questions, a minimum coverage of one half, and one attempt."""
     return make_interview(job=make_approved_job(max_attempts=1, minimum_coverage=0.5))
 
 
@@ -46,10 +46,10 @@ def record(phone: Phone) -> ET.Element:
     return found
 
 
-class TestTheLastWordsOfTheLastCall:
+class TestLastRecording:
     @pytest.fixture
     def broken_off(self, twilio: FakeTwilio, phone: Phone, interview: Interview) -> ET.Element:
-        """The line went while the last question was being answered, and of that nothing is heard."""
+        """The call broke off during the last answer. Its recording is not reported."""
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "completed"})
         give_consent(phone)
         for _ in (1, 2):
@@ -58,7 +58,7 @@ class TestTheLastWordsOfTheLastCall:
         phone.report_status("completed")
         return last
 
-    def test_are_looked_for_at_the_carrier(
+    def test_carrier_is_asked_for_it(
         self, broken_off: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         known = Recording.objects.latest("turn").sid
@@ -81,7 +81,7 @@ class TestTheLastWordsOfTheLastCall:
         assert Recording.objects.get(sid="RE8").seconds == 31
 
     @pytest.mark.parametrize("answer", [[], 404, 400], ids=["nothing recorded", "not known", "refused"])
-    def test_are_none_where_the_carrier_has_none(
+    def test_carrier_may_have_none(
         self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, answer: Any
     ) -> None:
         twilio.recordings = answer
@@ -90,7 +90,7 @@ class TestTheLastWordsOfTheLastCall:
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
         assert statuses(interview)[2] == Answer.SKIPPED
 
-    def test_are_waited_for_while_the_carrier_does_not_accept_our_login(
+    def test_rejected_login_delays_follow_up(
         self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         found, twilio.recordings = twilio.recordings, 401
@@ -102,7 +102,7 @@ class TestTheLastWordsOfTheLastCall:
         run_tasks(only="interviews.follow_up", include_later=True)
         assert not Interview.objects.get().is_live
 
-    def test_are_waited_for_while_the_carrier_cannot_be_asked_though_not_for_ever(
+    def test_carrier_outage_delays_follow_up(
         self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
         twilio.recordings = 503
@@ -118,7 +118,7 @@ class TestTheLastWordsOfTheLastCall:
             assert interview.status == status
 
     @pytest.mark.parametrize("by", ["its action", "its recording"])
-    def test_count_even_when_they_come_after_the_interview_was_closed(
+    def test_late_recording_adds_answer(
         self, broken_off: ET.Element, phone: Phone, interview: Interview, time_machine: Any, by: str
     ) -> None:
         run_tasks(only="interviews.follow_up", include_later=True)
@@ -145,7 +145,7 @@ class TestTheLastWordsOfTheLastCall:
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.PARTIAL)
 
     @pytest.mark.parametrize("take", [{"Digits": "*"}, {"RecordingDuration": "0"}], ids=["discarded", "silent"])
-    def test_that_are_no_answer_open_nothing_again(
+    def test_late_silence_adds_no_answer(
         self, broken_off: ET.Element, phone: Phone, interview: Interview, take: dict[str, str]
     ) -> None:
         run_tasks(only="interviews.follow_up", include_later=True)
@@ -153,7 +153,7 @@ class TestTheLastWordsOfTheLastCall:
         phone.report_recording(broken_off, TAKE | {"RecordingDuration": take.get("RecordingDuration", "20")})
         assert statuses(interview)[2] == Answer.SKIPPED
 
-    def test_open_no_interview_again_that_was_called_off(
+    def test_cancelled_interview_ignores_recording(
         self, broken_off: ET.Element, phone: Phone, interview: Interview
     ) -> None:
         with lock_interview(interview) as locked:
@@ -162,80 +162,78 @@ class TestTheLastWordsOfTheLastCall:
         assert statuses(interview)[2] == Answer.SKIPPED
 
 
-class TestWhatIsSaidOfARecording:
+class TestRecordingStatus:
     @pytest.fixture
-    def given(self, twilio: FakeTwilio, phone: Phone) -> ET.Element:
+    def answered(self, twilio: FakeTwilio, phone: Phone) -> ET.Element:
         """The first question was answered."""
         give_consent(phone)
         first = record(phone)
         phone.post(first.attrib["action"], phone.params(**TAKE, Digits="#"))
         return first
 
-    def told(self, phone: Phone, record: ET.Element, status: str, duration: str = "20", **more: str) -> None:
+    def report(self, phone: Phone, record: ET.Element, status: str, duration: str = "20", **more: str) -> None:
         params = phone.params(RecordingSid="RE1", RecordingStatus=status, RecordingDuration=duration, **more)
         assert phone.post(record.attrib["recordingStatusCallback"], params).status_code == 204
 
     @pytest.mark.parametrize("status", ["in-progress", "processing", "paused", "", "something new"])
-    def test_is_ignored_while_it_is_neither_there_nor_gone(
-        self, given: ET.Element, phone: Phone, interview: Interview, status: str
+    def test_unknown_status_is_ignored(
+        self, answered: ET.Element, phone: Phone, interview: Interview, status: str
     ) -> None:
-        self.told(phone, given, status)
+        self.report(phone, answered, status)
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.EXPECTED, Answer.ANSWERED)
 
     @pytest.mark.parametrize("status", ["absent", "failed"])
-    def test_loses_the_answer_when_it_is_that_there_is_none(
-        self, given: ET.Element, phone: Phone, interview: Interview, status: str
+    def test_absent_recording_loses_answer(
+        self, answered: ET.Element, phone: Phone, interview: Interview, status: str
     ) -> None:
-        self.told(phone, given, status)
+        self.report(phone, answered, status)
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
 
     @pytest.mark.parametrize(("code", "says"), [("16101", "too short"), ("16102", "silent"), ("", "no recording")])
-    def test_says_why_there_is_no_recording_as_far_as_the_carrier_does(
-        self, given: ET.Element, phone: Phone, interview: Interview, code: str, says: str
+    def test_absent_recording_has_reason(
+        self, answered: ET.Element, phone: Phone, interview: Interview, code: str, says: str
     ) -> None:
-        self.told(phone, given, "absent", duration="0", ErrorCode=code)
+        self.report(phone, answered, "absent", duration="0", ErrorCode=code)
         answer = interview.responses.all()[0]
         assert answer.status == Answer.AUDIO_LOST
         assert says in answer.status_reason
 
     @pytest.mark.parametrize("order", [["absent", "completed"], ["completed", "absent"]])
-    def test_ends_with_the_audio_whenever_there_is_some(
-        self, given: ET.Element, phone: Phone, interview: Interview, order: list[str]
+    def test_completed_status_wins(
+        self, answered: ET.Element, phone: Phone, interview: Interview, order: list[str]
     ) -> None:
         for status in order:
-            self.told(phone, given, status)
-        phone.report_transcription(given, "RE1", ANSWER)
+            self.report(phone, answered, status)
+        phone.report_transcription(answered, "RE1", ANSWER)
         run_tasks()
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.STORED, Answer.ASSESSED)
 
-    def test_opens_the_result_again_when_the_audio_turns_up_after_it(
-        self, given: ET.Element, phone: Phone, interview: Interview
-    ) -> None:
-        self.told(phone, given, "absent")
-        phone.last_response = phone.post(given.attrib["action"], phone.params(**TAKE, Digits="#"))
+    def test_late_audio_reopens_result(self, answered: ET.Element, phone: Phone, interview: Interview) -> None:
+        self.report(phone, answered, "absent")
+        phone.last_response = phone.post(answered.attrib["action"], phone.params(**TAKE, Digits="#"))
         for _ in (1, 2):
             phone.record_answer(ANSWER)
         run_tasks()
         interview.refresh_from_db()
         assert interview.results.get(is_current=True).coverage < 1
-        self.told(phone, given, "completed")
-        phone.report_transcription(given, "RE1", ANSWER)
+        self.report(phone, answered, "completed")
+        phone.report_transcription(answered, "RE1", ANSWER)
         run_tasks()
         assert interview.results.get(is_current=True).coverage == 1
 
-    def test_a_second_time_does_not_bring_back_what_was_fetched_in_vain(
-        self, given: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
+    def test_repeated_status_fetches_nothing(
+        self, answered: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
         twilio.audio = b"<html>no</html>"
-        self.told(phone, given, "completed")
+        self.report(phone, answered, "completed")
         Recording.objects.update(tries=audio.NO_AUDIO_TRIES)
         run_tasks()
-        self.told(phone, given, "completed")
+        self.report(phone, answered, "completed")
         assert (Recording.objects.get().status, statuses(interview)[0]) == (Recording.Status.ABSENT, Answer.AUDIO_LOST)
 
 
 @pytest.mark.parametrize("duration", ["-1", "", "none", "99999999999", None])
-def test_a_recording_of_unknown_length_is_an_answer(
+def test_recording_without_duration_is_answer(
     twilio: FakeTwilio, phone: Phone, interview: Interview, duration: str | None
 ) -> None:
     give_consent(phone)
@@ -250,7 +248,7 @@ def test_a_recording_of_unknown_length_is_an_answer(
 
 
 @pytest.mark.parametrize("judged_meanwhile", [True, False])
-def test_how_an_interview_ends_does_not_hang_on_how_fast_its_answers_are_judged(
+def test_scoring_speed_keeps_outcome(
     twilio: FakeTwilio, phone: Phone, interview: Interview, judged_meanwhile: bool
 ) -> None:
     give_consent(phone)
@@ -266,9 +264,7 @@ def test_how_an_interview_ends_does_not_hang_on_how_fast_its_answers_are_judged(
 
 
 @pytest.mark.parametrize("order", [["take", "recording"], ["recording", "take"]])
-def test_a_recording_is_as_long_as_it_is_once_its_silence_is_cut_off(
-    twilio: FakeTwilio, phone: Phone, interview: Interview, order: list[str]
-) -> None:
+def test_trimmed_duration_counts(twilio: FakeTwilio, phone: Phone, interview: Interview, order: list[str]) -> None:
     give_consent(phone)
     first = record(phone)
     for news in order:
@@ -280,7 +276,7 @@ def test_a_recording_is_as_long_as_it_is_once_its_silence_is_cut_off(
 
 
 @pytest.mark.parametrize(("seconds", "becomes"), [(0, Answer.SKIPPED), (3, Answer.ANSWERED)])
-def test_what_was_broken_off_is_an_answer_only_if_more_than_silence_was_recorded(
+def test_cut_off_recording_needs_sound(
     twilio: FakeTwilio, phone: Phone, interview: Interview, seconds: int, becomes: str
 ) -> None:
     give_consent(phone)
@@ -294,13 +290,13 @@ def test_what_was_broken_off_is_an_answer_only_if_more_than_silence_was_recorded
     assert statuses(interview)[0] == becomes
 
 
-def test_no_recording_of_unknown_length_is_silence(phone: Phone, interview: Interview) -> None:
+def test_input_without_recording_is_silence(phone: Phone, interview: Interview) -> None:
     give_consent(phone)
     phone.post(record(phone).attrib["action"], phone.params(RecordingDuration=-1))
     assert statuses(interview)[0] == Answer.ASKED
 
 
-def test_an_answer_to_a_turn_that_silence_has_closed_is_kept_on_file(phone: Phone, interview: Interview) -> None:
+def test_recording_of_closed_turn_is_kept(phone: Phone, interview: Interview) -> None:
     give_consent(phone)
     action = record(phone).attrib["action"]
     asked_again = phone.post_turn(3, "silence").content
@@ -310,7 +306,7 @@ def test_an_answer_to_a_turn_that_silence_has_closed_is_kept_on_file(phone: Phon
     assert list(kept) == [("silence", None), ("take", "RE1")]
 
 
-def test_a_second_call_is_not_delayed_by_a_look_for_words_that_are_known(twilio: FakeTwilio, client: Client) -> None:
+def test_reported_recording_delays_no_call(twilio: FakeTwilio, client: Client) -> None:
     interview = make_interview()
     phone = Phone(place_attempt(interview), client)
     give_consent(phone)

@@ -1,4 +1,4 @@
-"""Requests that no phone network makes: refused as the sender's fault, and without any effect."""
+"""Malformed requests get a client error and have no effect."""
 
 import io
 from itertools import product
@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.support.rollback import rolled_back
 from tests.support.twilio_driver import FORM, Phone, snapshot_rows
-from webhooks.tests.test_strangers import addresses
+from webhooks.tests.test_strangers import webhook_paths
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ CONTENT_TYPES = [
 def send(
     address: str, body: bytes, content_type: str = FORM, *, signed: bool = True, method: str = "POST", **more: Any
 ):
-    """As Twilio would have signed it, had it sent these fields."""
+    """Send a request with the signature that Twilio would compute for these fields."""
     read: MultiValueDict[str, str] = MultiValueDict()
     for name, value in parse_qsl(body.decode(errors="replace"), keep_blank_values=True):
         read.appendlist(name, value)
@@ -48,21 +48,21 @@ def send(
     return Client(raise_request_exception=False).generic(method, address, body, content_type, **more)
 
 
-def all_there_is() -> list[Any]:
+def snapshot_all() -> list[Any]:
     return [*snapshot_rows(), list(ProcrastinateJob.objects.values_list("id", "status"))]
 
 
-def test_what_is_no_plain_form_is_refused(phone: Phone) -> None:
-    before = all_there_is()
+def test_other_content_types_are_refused(phone: Phone) -> None:
+    before = snapshot_all()
     bodies = (urlencode(phone.params()).encode(), b"", b'{"CallSid": "CA1"}', b"--b\r\n\r\n")
-    for content_type, address, body in product(CONTENT_TYPES, addresses(str(phone.attempt.pk)), bodies):
+    for content_type, address, body in product(CONTENT_TYPES, webhook_paths(str(phone.attempt.pk)), bodies):
         assert send(address, body, content_type).status_code == 403, (content_type, address, body)
-    assert all_there_is() == before
+    assert snapshot_all() == before
 
 
 @pytest.mark.parametrize("content_type", [FORM + "; charset=UTF-8", FORM + ";charset=utf-8", FORM.upper()])
-def test_a_form_is_taken_however_it_is_called(phone: Phone, content_type: str) -> None:
-    (address, *_), params = addresses(str(phone.attempt.pk)), phone.params(Digits="1")
+def test_form_content_types_are_accepted(phone: Phone, content_type: str) -> None:
+    (address, *_), params = webhook_paths(str(phone.attempt.pk)), phone.params(Digits="1")
     phone.pick_up()
     signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
         settings.WEBHOOK_BASE_URL + address, params
@@ -71,18 +71,18 @@ def test_a_form_is_taken_however_it_is_called(phone: Phone, content_type: str) -
     assert answer.status_code == 200
 
 
-def test_files_of_a_stranger_are_not_even_read(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploaded_files_are_not_read(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Any] = []
     monkeypatch.setattr(FileUploadHandler, "new_file", lambda *file, **more: read.append(file))
-    for address in addresses(str(phone.attempt.pk)):
+    for address in webhook_paths(str(phone.attempt.pk)):
         answer = Client().post(address, phone.params() | {"file": io.BytesIO(b"x" * 100)})
         assert answer.status_code == 403
     assert read == []
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_what_is_no_news_of_our_account_is_refused(phone: Phone, signed: bool) -> None:
-    before = all_there_is()
+def test_body_without_account_is_refused(phone: Phone, signed: bool) -> None:
+    before = snapshot_all()
     bodies = [
         b"",
         b"%",
@@ -93,58 +93,58 @@ def test_what_is_no_news_of_our_account_is_refused(phone: Phone, signed: bool) -
         b"CallSid=1&" * 999,
         b"[" * 100_000,
     ]
-    for body, address in product(bodies, addresses(str(phone.attempt.pk))):
+    for body, address in product(bodies, webhook_paths(str(phone.attempt.pk))):
         assert send(address, body, signed=signed).status_code in (400, 403), (body[:20], address)
-    assert all_there_is() == before
+    assert snapshot_all() == before
 
 
-def test_what_lies_about_its_length_is_refused(phone: Phone) -> None:
-    before, body = all_there_is(), urlencode(phone.params()).encode()
-    for length, address in product(["-5", "", "0", "5", "9" * 30], addresses(str(phone.attempt.pk))):
+def test_wrong_content_length_is_refused(phone: Phone) -> None:
+    before, body = snapshot_all(), urlencode(phone.params()).encode()
+    for length, address in product(["-5", "", "0", "5", "9" * 30], webhook_paths(str(phone.attempt.pk))):
         stream: dict[str, Any] = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": length}
         answer = send(address, body, **stream)
         assert answer.status_code in (400, 403, 413), (length, address)
-    assert all_there_is() == before
+    assert snapshot_all() == before
 
 
-def test_what_breaks_off_is_refused(phone: Phone) -> None:
+def test_incomplete_body_is_refused(phone: Phone) -> None:
     class Broken(io.BytesIO):
         def read(self, *args: Any) -> bytes:
             raise OSError("connection reset")
 
-    before, body = all_there_is(), urlencode(phone.params()).encode()
+    before, body = snapshot_all(), urlencode(phone.params()).encode()
     stream: dict[str, Any] = {"wsgi.input": Broken()}
-    for address in addresses(str(phone.attempt.pk)):
+    for address in webhook_paths(str(phone.attempt.pk)):
         assert send(address, body, **stream).status_code == 400
-    assert all_there_is() == before
+    assert snapshot_all() == before
 
 
-def test_a_signature_that_is_none_is_refused(phone: Phone) -> None:
-    before, body = all_there_is(), urlencode(phone.params()).encode()
+def test_malformed_signature_is_refused(phone: Phone) -> None:
+    before, body = snapshot_all(), urlencode(phone.params()).encode()
     signatures = ["é", "ÿ" * 28, "", "a,b", " ", "\x00", "x" * 100_000]
-    for signature, address in product(signatures, addresses(str(phone.attempt.pk))):
+    for signature, address in product(signatures, webhook_paths(str(phone.attempt.pk))):
         answer = send(address, body, HTTP_X_TWILIO_SIGNATURE=signature)
         assert answer.status_code == 403, (signature[:30], address)
-    assert all_there_is() == before
+    assert snapshot_all() == before
 
 
-def test_of_two_signatures_neither_counts(phone: Phone) -> None:
-    """As servers hand over a header that is there twice."""
-    (address, *_), params = addresses(str(phone.attempt.pk)), phone.params()
+def test_two_signatures_are_refused(phone: Phone) -> None:
+    """WSGI servers join repeated headers with a comma."""
+    (address, *_), params = webhook_paths(str(phone.attempt.pk)), phone.params()
     right = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(settings.WEBHOOK_BASE_URL + address, params)
     for both in (f"{right},x", f"x,{right}", f"{right},{right}"):
         answer = send(address, urlencode(params).encode(), HTTP_X_TWILIO_SIGNATURE=both)
         assert answer.status_code == 403
 
 
-def test_what_is_refused_is_told_in_plain_text(phone: Phone) -> None:
-    """It says what was sent, which may be anything."""
+def test_error_is_plain_text(phone: Phone) -> None:
+    """The error quotes the request, which may contain HTML."""
     answer = phone.post_turn(1, "<script>alert(1)<")
     assert answer.status_code == 400
     assert answer["Content-Type"].startswith("text/plain")
 
 
-ODD = st.sampled_from(
+ODD_VALUES = st.sampled_from(
     [
         "",
         "0",
@@ -163,14 +163,14 @@ ODD = st.sampled_from(
         "x" * 9_999,
     ]
 )
-LATIN = st.text(st.characters(max_codepoint=255), max_size=30)
-"""What a header can be when it gets here."""
-NAMES = st.sampled_from(
+HEADER_VALUES = st.text(st.characters(max_codepoint=255), max_size=30)
+"""The values that a header can have in WSGI."""
+PARAMETER_NAMES = st.sampled_from(
     """CallSid AccountSid CallStatus SequenceNumber CallDuration ErrorCode ErrorUrl AnsweredBy Digits SpeechResult
     RecordingSid RecordingUrl RecordingDuration RecordingStatus TranscriptionSid TranscriptionText TranscriptionStatus
     From To \x00 \ud800""".split(" ")
 )
-PAIRS = st.lists(st.tuples(NAMES, ODD | st.text(max_size=20)), max_size=12)
+PARAMETERS = st.lists(st.tuples(PARAMETER_NAMES, ODD_VALUES | st.text(max_size=20)), max_size=12)
 ENDINGS = [
     "status",
     "machine",
@@ -184,25 +184,25 @@ ENDINGS = [
 
 @pytest.fixture
 def rows_before(phone: Phone) -> list[Any]:
-    return all_there_is()
+    return snapshot_all()
 
 
 @hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ending=st.sampled_from(ENDINGS),
-    pairs=PAIRS,
+    pairs=PARAMETERS,
     ours=st.booleans(),
     rubbish=st.binary(max_size=30) | st.just(b""),
-    content_type=st.just(FORM) | st.sampled_from(CONTENT_TYPES) | LATIN,
+    content_type=st.just(FORM) | st.sampled_from(CONTENT_TYPES) | HEADER_VALUES,
     method=st.sampled_from(["POST"] * 8 + ["GET", "PUT", "HEAD", "OPTIONS", "PATCH", "TRACE", "\x00"]),
     signed=st.booleans(),
     headers=st.dictionaries(
         st.sampled_from(["HTTP_X_TWILIO_SIGNATURE", "HTTP_ACCEPT", "HTTP_X_FORWARDED_HOST", "HTTP_COOKIE"]),
-        LATIN,
+        HEADER_VALUES,
         max_size=1,
     ),
 )
-def test_whatever_comes_is_never_our_fault_and_has_no_effect_where_it_is_refused(
+def test_random_request_causes_no_server_error(
     phone: Phone,
     rows_before: list[Any],
     ending: str,
@@ -222,6 +222,6 @@ def test_whatever_comes_is_never_our_fault_and_has_no_effect_where_it_is_refused
         assert answer.status_code < 500, answer.content
         if answer.status_code >= 400:
             assert answer.status_code in REFUSED
-            assert all_there_is() == rows_before
+            assert snapshot_all() == rows_before
         if not signed:
             assert answer.status_code >= 400

@@ -1,4 +1,4 @@
-"""Events of Twilio that come twice, late, or ahead of their turn."""
+"""Webhooks that arrive twice, late, or before their turn."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from webhooks.models import TwilioEvent
 pytestmark = pytest.mark.django_db
 
 
-class TestTheSameEventTwice:
-    def test_gets_the_same_answer_and_has_no_second_effect(self, phone: Phone, interview: Interview) -> None:
+class TestRepeatedEvent:
+    def test_turn_gets_stored_reply(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         record = phone.twiml().find("Record")
         assert record is not None
@@ -26,7 +26,7 @@ class TestTheSameEventTwice:
         assert again.content == first.content
         assert (Recording.objects.count(), interview.events.count(), TwilioEvent.objects.count()) == before
 
-    def test_is_the_same_a_day_later(self, phone: Phone, interview: Interview, time_machine: Any) -> None:
+    def test_turn_is_repeatable_next_day(self, phone: Phone, interview: Interview, time_machine: Any) -> None:
         give_consent(phone)
         record = phone.twiml().find("Record")
         assert record is not None
@@ -40,17 +40,15 @@ class TestTheSameEventTwice:
         assert phone.report_status("completed", 5).status_code == 204
         assert snapshot_rows() == before
 
-    def test_as_news_changes_nothing(self, phone: Phone, interview: Interview) -> None:
+    def test_callback_is_stored_once(self, phone: Phone, interview: Interview) -> None:
         phone.report_status("ringing", 1)
         phone.report_status("ringing", 1)
         assert TwilioEvent.objects.filter(kind="status").count() == 1
 
 
 class TestEventsOutOfOrder:
-    def test_an_answer_ahead_of_its_turn_takes_nothing_from_the_one_that_is_due(
-        self, phone: Phone, interview: Interview
-    ) -> None:
-        """Nobody can know the third question's address before the second answer is in: this is no answer."""
+    def test_early_answer_is_ignored(self, phone: Phone, interview: Interview) -> None:
+        """The URL of the third question is not known before the second answer, so this request is not an answer."""
         give_consent(phone)
         phone.record_answer("The first.")
         here = phone.last_response
@@ -66,9 +64,7 @@ class TestEventsOutOfOrder:
         phone.record_answer("The third.")
         assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
 
-    def test_audio_that_overtakes_that_of_the_answer_before_finds_its_own(
-        self, phone: Phone, interview: Interview
-    ) -> None:
+    def test_overtaking_audio_finds_its_answer(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         takes = []
         for number in (1, 2):
@@ -81,7 +77,7 @@ class TestEventsOutOfOrder:
         found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
         assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
 
-    def test_an_audio_that_comes_before_its_action_is_kept(self, phone: Phone, interview: Interview) -> None:
+    def test_early_audio_is_kept(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         record = phone.twiml().find("Record")
         assert record is not None
@@ -92,7 +88,7 @@ class TestEventsOutOfOrder:
         take = Recording.objects.get()
         assert (take.status, take.chosen, take.ended) == (Recording.Status.AVAILABLE, True, "key")
 
-    def test_an_audio_of_another_id_is_not_that_of_this_answer(self, phone: Phone) -> None:
+    def test_audio_of_other_sid_is_ignored(self, phone: Phone) -> None:
         give_consent(phone)
         record = phone.twiml().find("Record")
         assert record is not None
@@ -101,7 +97,7 @@ class TestEventsOutOfOrder:
         take = Recording.objects.get()
         assert (take.sid, take.seconds, take.status) == ("RE1", 20, Recording.Status.EXPECTED)
 
-    def test_a_call_that_ended_stays_ended(self, phone: Phone, interview: Interview) -> None:
+    def test_ended_call_stays_ended(self, phone: Phone, interview: Interview) -> None:
         phone.report_status("completed", 3)
         phone.report_status("in-progress", 2)
         phone.report_status("ringing", 4)
@@ -118,9 +114,7 @@ class TestEventsOutOfOrder:
             ("<b>１²", ""),
         ],
     )
-    def test_why_a_call_failed_is_told_in_words(
-        self, phone: Phone, interview: Interview, code: str, meaning: str
-    ) -> None:
+    def test_failed_call_has_reason(self, phone: Phone, interview: Interview, code: str, meaning: str) -> None:
         phone.report_status("failed", 3, ErrorCode=code)
         reason = interview.attempts.get().reason
         told = "The carrier could not put the call through."

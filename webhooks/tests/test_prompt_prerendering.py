@@ -1,4 +1,4 @@
-"""What calls say, spoken before there are any; and calls that play it."""
+"""Prompts that are synthesised ahead of calls, and calls that play them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -49,8 +49,8 @@ def said(voice: ModelSimulator) -> list[str]:
 
 
 @pytest.mark.django_db
-class TestWhatIsSpokenAhead:
-    def test_is_everything_but_what_names_a_candidate(self, voice: ModelSimulator) -> None:
+class TestPrerendering:
+    def test_prompts_without_name_are_synthesised(self, voice: ModelSimulator) -> None:
         spoken_job(title="Pilot")
         texts = said(voice)
         assert {question.text for question in QUESTIONS} < set(texts)
@@ -63,36 +63,34 @@ class TestWhatIsSpokenAhead:
         assert not any("speak with" in text or "{" in text for text in texts)
         assert len(texts) == len(set(texts)) == ModelCall.objects.filter(purpose="speech").count()
 
-    def test_is_what_a_second_job_adds_to_the_first(self, voice: ModelSimulator) -> None:
+    def test_second_job_adds_its_prompts(self, voice: ModelSimulator) -> None:
         spoken_job(title="Pilot")
         before = len(voice.requests)
         spoken_job(title="Cook")
         assert before < len(voice.requests) < 2 * before
         assert all("Cook" in text for text in said(voice)[before:])
 
-    def test_is_only_what_is_approved_for_a_job_that_is_open(self, voice: ModelSimulator) -> None:
+    def test_draft_and_closed_job_are_skipped(self, voice: ModelSimulator) -> None:
         job = make_approved_job()
         job.update_fields(is_open=False)
         JobDescription.objects.create(title="Draft").add_draft(QUESTIONS, source="a test")
         tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_nothing_while_the_employer_is_unknown(self, voice: ModelSimulator) -> None:
+    def test_unknown_employer_stops_it(self, voice: ModelSimulator) -> None:
         make_approved_job()
         Organisation.objects.all().delete()
         tasks.request_recent_prompts(timestamp=0)
         tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_nothing_without_a_voice(self) -> None:
+    def test_missing_voice_stops_it(self) -> None:
         make_approved_job()
         tasks.request_recent_prompts(timestamp=0)
         tasks.request_all_prompts(timestamp=0)
         assert not SpokenLine.objects.exists()
 
-    def test_is_found_hourly_where_a_title_or_a_voice_has_changed(
-        self, voice: ModelSimulator, time_machine: Any
-    ) -> None:
+    def test_changed_title_is_found_hourly(self, voice: ModelSimulator, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
@@ -102,7 +100,7 @@ class TestWhatIsSpokenAhead:
         run_tasks()
         assert any("for Captain" in text for text in said(voice))
 
-    def test_is_spoken_again_where_its_file_is_lost(self, voice: ModelSimulator, time_machine: Any) -> None:
+    def test_lost_file_is_synthesised_again(self, voice: ModelSimulator, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
         closed.update_fields(is_open=False)
@@ -115,20 +113,20 @@ class TestWhatIsSpokenAhead:
         (text,) = said(voice)
         assert f"left for {job.title}" in text
 
-    def test_is_left_alone_while_no_file_is_lost(self, voice: ModelSimulator, django_assert_num_queries: Any) -> None:
+    def test_complete_files_cost_two_queries(self, voice: ModelSimulator, django_assert_num_queries: Any) -> None:
         spoken_job()
         with django_assert_num_queries(2):  # the organisation; the files
             tasks.request_lost_prompts(timestamp=0)
 
-    def test_delays_no_approval(self, voice: ModelSimulator) -> None:
+    def test_approval_is_not_delayed(self, voice: ModelSimulator) -> None:
         with a_voice(error_reply(503)) as server:
             make_approved_job()
             assert server.requests == []
 
 
 @pytest.mark.django_db
-class TestACall:
-    def test_plays_what_was_spoken_and_says_the_rest(self, voice: ModelSimulator, client: Client) -> None:
+class TestCall:
+    def test_synthesised_prompts_are_played(self, voice: ModelSimulator, client: Client) -> None:
         phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
         phone.pick_up()
         assert "Ada Lovelace" in phone.prompt_text()
@@ -143,7 +141,7 @@ class TestACall:
             assert (base, status(client, f"/webhooks/{path}")) == (settings.WEBHOOK_BASE_URL, 200)
         assert [verb.tag for verb in phone.twiml()] == ["Gather", "Record", "Redirect"]
 
-    def test_says_a_question_that_could_not_be_spoken(self, voice: ModelSimulator, client: Client) -> None:
+    def test_missing_prompt_is_said(self, voice: ModelSimulator, client: Client) -> None:
         job = spoken_job()
         SpokenLine.objects.filter(text=QUESTIONS[0].text).update(file="")
         phone = Phone(place_attempt(make_interview(job=job)), client)
@@ -151,14 +149,14 @@ class TestACall:
         assert phone.prompt_text() == QUESTIONS[0].text
         assert len(list(phone.twiml().iter("Play"))) == 1
 
-    def test_is_as_ever_while_nothing_is_spoken(self, client: Client) -> None:
+    def test_unavailable_voice_changes_nothing(self, client: Client) -> None:
         with a_voice(error_reply(503)):
             phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
             give_consent(phone)
             assert phone.prompt_text().endswith(QUESTIONS[0].text)
             assert not list(phone.twiml().iter("Play"))
 
-    def test_asks_the_database_once_more_and_nobody_else(
+    def test_prompts_cost_one_query(
         self, voice: ModelSimulator, client: Client, django_assert_num_queries: Any
     ) -> None:
         phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
@@ -171,7 +169,7 @@ class TestACall:
 
 
 @pytest.mark.django_db
-def test_hr_listens_on_the_page_of_the_questions(voice: ModelSimulator, admin_client: Client) -> None:
+def test_admin_pages_play_prompts(voice: ModelSimulator, admin_client: Client) -> None:
     job = spoken_job()
     for page in (
         reverse("admin:jobs_jobdescription_change", args=[job.pk]),
@@ -181,7 +179,7 @@ def test_hr_listens_on_the_page_of_the_questions(voice: ModelSimulator, admin_cl
         assert "<audio controls" in get_page(admin_client, page)
 
 
-def test_a_voice_without_a_key_is_named_by_the_check() -> None:
+def test_check_names_voice_without_key() -> None:
     with override_settings(VOICE_MODEL="voice-1", VOICE_API_KEY=""):
         found = run_checks(tags=["screener"], include_deployment_checks=True)
     (warning,) = (one for one in found if one.id == "screener.W004")
@@ -189,7 +187,7 @@ def test_a_voice_without_a_key_is_named_by_the_check() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_whole_interview_is_held_in_the_better_voice(network: RunningSimulator, voice: ModelSimulator) -> None:
+def test_interview_is_held_with_voice(network: RunningSimulator, voice: ModelSimulator) -> None:
     interview = conduct(make_interview(job=spoken_job(), phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     (call,) = network.network.calls.values()

@@ -1,4 +1,4 @@
-"""Requests that are not Twilio's, not for us, or for nothing that there is."""
+"""Requests that Twilio did not sign, or that belong to no call of ours."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -17,20 +17,20 @@ from webhooks.models import TwilioEvent
 pytestmark = pytest.mark.django_db
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
-NUMBERS_AND_WORDS = """
+PARAMETERS = """
 RecordingDuration RecordingSid RecordingUrl RecordingStatus Digits SpeechResult SequenceNumber CallDuration ErrorCode
 ErrorUrl AnsweredBy TranscriptionSid TranscriptionText TranscriptionStatus
 """.split()
 
 
-def addresses(attempt_id: str) -> list[str]:
-    """That of a turn, and those that get news."""
+def webhook_paths(attempt_id: str) -> list[str]:
+    """Return the path of a turn, then paths of callbacks."""
     of = f"/webhooks/twilio/attempts/{attempt_id}"
     return [f"{of}/turns/1/reply", f"{of}/status", f"{of}/machine", f"{of}/turns/1/recording"]
 
 
-class TestAStranger:
-    def test_without_a_signature_is_refused_and_leaves_nothing(self, phone: Phone, client: Client) -> None:
+class TestStranger:
+    def test_unsigned_request_is_refused(self, phone: Phone, client: Client) -> None:
         phone.post_turn(0, "pickup")
         url = phone.last_response.wsgi_request.path
         TwilioEvent.objects.all().delete()
@@ -39,7 +39,7 @@ class TestAStranger:
             assert answer.status_code == 403
         assert not TwilioEvent.objects.exists()
 
-    def test_with_another_token_is_refused(self, phone: Phone) -> None:
+    def test_signature_of_other_token_is_refused(self, phone: Phone) -> None:
         assert (
             phone.post(
                 "/webhooks/twilio/attempts/" + str(phone.attempt.pk) + "/status", phone.params(), token="other"
@@ -48,8 +48,8 @@ class TestAStranger:
         )
 
     @pytest.mark.parametrize("added", ["Digits=1", "CallSid=CAother", "AccountSid=", "CallStatus=completed"])
-    def test_cannot_add_to_what_was_signed(self, phone: Phone, added: str) -> None:
-        """A new parameter, or one more of a name that is there: Django reads the last one."""
+    def test_added_parameter_is_refused(self, phone: Phone, added: str) -> None:
+        """The parameter is new, or repeats a name: Django reads the last value."""
         address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
         params = phone.params()
         before = snapshot_rows()
@@ -61,7 +61,7 @@ class TestAStranger:
             assert answer.status_code == 403
         assert snapshot_rows() == before
 
-    def test_who_repeats_a_key_and_signs_it_causes_no_error(self, phone: Phone) -> None:
+    def test_last_repeated_parameter_counts(self, phone: Phone) -> None:
         address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
         body = urlencode(phone.params()) + "&Digits=1&Digits=2&Digits="
         signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
@@ -72,18 +72,16 @@ class TestAStranger:
         assert TwilioEvent.objects.get(kind="pickup").params["Digits"] == ""
 
     @pytest.mark.parametrize("account", ["AC" + "9" * 32, "", "x\x00", "AC" + "0" * 31 + "1 "])
-    def test_of_another_account_is_refused(self, phone: Phone, account: str) -> None:
+    def test_other_account_is_refused(self, phone: Phone, account: str) -> None:
         before = snapshot_rows()
-        for address in addresses(str(phone.attempt.pk)):
+        for address in webhook_paths(str(phone.attempt.pk)):
             assert phone.post(address, phone.params(AccountSid=account)).status_code == 403
         assert snapshot_rows() == before
 
     @pytest.mark.parametrize(
         "headers", [{"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}, {"Host": "evil.example"}]
     )
-    def test_is_believed_by_the_address_that_is_configured_and_no_other(
-        self, phone: Phone, settings: Any, headers: dict[str, str]
-    ) -> None:
+    def test_signature_covers_configured_url(self, phone: Phone, settings: Any, headers: dict[str, str]) -> None:
         settings.ALLOWED_HOSTS = ["*"]
         address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/turns/0/pickup"
         signature = RequestValidator(settings.TWILIO_AUTH_TOKEN).compute_signature(
@@ -97,40 +95,34 @@ class TestAStranger:
         assert phone.post(address, phone.params(), **headers).status_code == 200
 
     @pytest.mark.parametrize("attempt_id", [None, NOBODY])
-    def test_with_a_call_of_another_interview_is_refused(
-        self, phone: Phone, client: Client, attempt_id: str | None
-    ) -> None:
+    def test_call_of_other_interview_is_refused(self, phone: Phone, client: Client, attempt_id: str | None) -> None:
         other = Phone(place_attempt(make_interview(full_name="Grace Hopper", phone="+14155550101")), client)
         other.pick_up()
         phone.pick_up()
         before = snapshot_rows()
-        for address in addresses(attempt_id or str(phone.attempt.pk)):
+        for address in webhook_paths(attempt_id or str(phone.attempt.pk)):
             assert phone.post(address, phone.params() | {"CallSid": other.sid}).status_code == 403
         assert snapshot_rows() == before
 
     @pytest.mark.parametrize("sid", ["CAnobody", "", "CA" + "9" * 100])
     @pytest.mark.parametrize("attempt_id", [None, NOBODY])
-    def test_whose_call_nobody_knows_is_told_so_politely_and_moves_nothing(
-        self, phone: Phone, attempt_id: str | None, sid: str
-    ) -> None:
+    def test_unknown_call_changes_nothing(self, phone: Phone, attempt_id: str | None, sid: str) -> None:
         phone.pick_up()
         before = snapshot_rows()
-        turn, *news = addresses(attempt_id or str(phone.attempt.pk))
+        turn, *callbacks = webhook_paths(attempt_id or str(phone.attempt.pk))
         answer = phone.post(turn, phone.params() | {"CallSid": sid})
         assert answer.status_code == 200
         assert phone.prompt_text() == "We are sorry. This call can't be continued. Goodbye."
         assert phone.twiml().find("Hangup") is not None
-        for address in news:
+        for address in callbacks:
             answer = phone.post(address, phone.params() | {"CallSid": sid})
             assert (answer.status_code, answer.content) == (204, b"")
         assert snapshot_rows() == before
 
     @pytest.mark.parametrize("value", ["-1", "1.5", "99999999999999999999", "\x00", "\ufffe\u0661", "x" * 50_000])
-    def test_with_absurd_parameters_causes_no_error_and_moves_nothing_twice(
-        self, phone: Phone, interview: Interview, value: str
-    ) -> None:
+    def test_absurd_parameters_cause_no_error(self, phone: Phone, interview: Interview, value: str) -> None:
         give_consent(phone)
-        absurd = dict.fromkeys((*NUMBERS_AND_WORDS, f"Never{value[:9]}Heard"), value)
+        absurd = dict.fromkeys((*PARAMETERS, f"Never{value[:9]}Heard"), value)
         of = f"/webhooks/twilio/attempts/{phone.attempt.pk}"
         for address in (f"{of}/machine", f"{of}/turns/3/recording", f"{of}/turns/3/transcription"):
             assert phone.post(address, phone.params(**absurd)).status_code == 204
@@ -142,7 +134,7 @@ class TestAStranger:
         assert interview.responses.filter(status=InterviewResponse.Status.ANSWERED).count() <= 1
 
     @pytest.mark.parametrize("turn", [4, 40_000, 999_999])
-    def test_at_a_turn_that_never_was_moves_nothing(self, phone: Phone, turn: int) -> None:
+    def test_future_turn_changes_nothing(self, phone: Phone, turn: int) -> None:
         give_consent(phone)
         before = snapshot_rows()[:-1]
         for kind in ("take", "reply", "silence", "pickup"):
@@ -155,21 +147,21 @@ class TestAStranger:
         assert not Recording.objects.exists()
 
     @pytest.mark.parametrize("ending", ["turns/-1/take", "turns/9999999/take", "turns/x/take", "turns/3", "nothing"])
-    def test_finds_nothing_at_an_address_that_is_none(self, phone: Phone, ending: str) -> None:
+    def test_unknown_url_is_not_found(self, phone: Phone, ending: str) -> None:
         address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/{ending}"
         assert phone.post(address, phone.params()).status_code == 404
 
     @pytest.mark.parametrize("kind", ["unheard-of", "take\x00", "x" * 5_000])
-    def test_at_a_turn_of_no_kind_is_told_so(self, phone: Phone, kind: str) -> None:
+    def test_unknown_input_kind_is_refused(self, phone: Phone, kind: str) -> None:
         phone.pick_up()
         before = snapshot_rows()
         assert phone.post_turn(1, kind).status_code == 400
         assert snapshot_rows() == before
 
     @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
-    def test_may_only_post(self, phone: Phone, client: Client, method: str) -> None:
+    def test_other_methods_are_refused(self, phone: Phone, client: Client, method: str) -> None:
         before = snapshot_rows()
-        for address in addresses(str(phone.attempt.pk)):
+        for address in webhook_paths(str(phone.attempt.pk)):
             answer = getattr(client, method)(address, headers={"X-Twilio-Signature": "x"})
             assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
         assert snapshot_rows() == before

@@ -1,4 +1,4 @@
-"""Interviews over the phone, as Twilio drives them: the real URLs, signatures and TwiML, and due tasks."""
+"""Phone interviews as Twilio drives them, with real URLs, signatures, TwiML and tasks."""
 
 from functools import partial
 from typing import Any
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 Status, Outcome = Interview.Status, Interview.Outcome
 
 
-class TestAConversation:
-    def test_asks_for_the_person_before_saying_what_it_is_about(self, phone: Phone, interview: Interview) -> None:
+class TestConversation:
+    def test_identity_is_asked_first(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
         for _ in range(2):
             greeting = phone.prompt_text()
@@ -31,7 +31,7 @@ class TestAConversation:
             assert interview.job.title not in greeting
             phone.stay_silent()
 
-    def test_names_the_employer_of_its_job(self, client: Client) -> None:
+    def test_employer_of_job_is_named(self, client: Client) -> None:
         job = make_approved_job(employer_name="Contoso Hospitals", callback_number="+442079460000")
         phone = Phone(place_attempt(make_interview(job=job)), client)
         phone.pick_up()
@@ -40,22 +40,22 @@ class TestAConversation:
         phone.press_key("2")
         assert "plus 4 4, 2 0, 7 9 4 6, 0 0 0 0" in phone.prompt_text()
 
-    def test_breaks_off_where_no_employer_is_known(self, phone: Phone) -> None:
-        """Its call was placed by a version that knew none. Twilio then asks the fallback, which promises another."""
+    def test_unknown_employer_ends_call(self, phone: Phone) -> None:
+        """An earlier version placed the call. Twilio then requests the fallback, which promises a call back."""
         Organisation.objects.all().delete()
         before = snapshot_rows()
         with pytest.raises(EmployerUnknown):
             phone.pick_up()
         assert snapshot_rows() == before
 
-    def test_discloses_the_machine_and_the_recording_before_anything_is_recorded(self, phone: Phone) -> None:
+    def test_disclosure_precedes_recording(self, phone: Phone) -> None:
         phone.pick_up()
         phone.press_key("1")
         assert "artificial intelligence" in phone.prompt_text()
         assert "recorded" in phone.prompt_text()
         assert phone.twiml().find("Record") is None
 
-    def test_goes_all_the_way(self, phone: Phone, interview: Interview) -> None:
+    def test_interview_is_completed(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         for response in interview.responses.all():
             assert response.question in phone.prompt_text()
@@ -69,7 +69,7 @@ class TestAConversation:
         attempt = interview.attempts.get()
         assert (attempt.outcome, attempt.call.duration_seconds) == (Attempt.Outcome.ANSWERED, 200)
 
-    def test_records_with_explicit_limits_and_ends_an_answer_only_by_the_named_keys(self, phone: Phone) -> None:
+    def test_recording_has_explicit_limits(self, phone: Phone) -> None:
         give_consent(phone)
         record = phone.twiml().find("Record")
         assert record is not None
@@ -78,7 +78,7 @@ class TestAConversation:
         assert record.attrib["recordingStatusCallbackEvent"] == "completed absent"
 
     @pytest.mark.parametrize(("key", "outcome"), [("2", Outcome.DECLINED), ("9", Outcome.OPTED_OUT)])
-    def test_takes_no_for_an_answer(self, phone: Phone, interview: Interview, key: str, outcome: str) -> None:
+    def test_refusal_is_final(self, phone: Phone, interview: Interview, key: str, outcome: str) -> None:
         phone.pick_up()
         phone.press_key("1")
         phone.press_key(key)
@@ -89,7 +89,7 @@ class TestAConversation:
         assert interview.candidate.consents_to(Consent.Kind.CALL) == (outcome != Outcome.OPTED_OUT)
         assert DoNotCall.objects.get().kind == outcome
 
-    def test_lets_a_wrong_person_go_without_learning_anything(self, phone: Phone, interview: Interview) -> None:
+    def test_wrong_person_learns_nothing(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
         for _ in range(2):
             phone.press_key("2")
@@ -97,7 +97,7 @@ class TestAConversation:
         interview.refresh_from_db()
         assert interview.outcome == Outcome.WRONG_PERSON
 
-    def test_tries_again_later_when_nobody_replies(self, phone: Phone, interview: Interview) -> None:
+    def test_silent_call_is_retried(self, phone: Phone, interview: Interview) -> None:
         phone.pick_up()
         for _ in range(MAX_TRIES):
             phone.stay_silent()
@@ -108,7 +108,7 @@ class TestAConversation:
         assert interview.next_attempt_at is not None
         assert interview.attempts.get().outcome == Attempt.Outcome.NO_ANSWER
 
-    def test_repeats_a_question_and_throws_that_take_away(self, phone: Phone, interview: Interview) -> None:
+    def test_repeated_question_discards_recording(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         first = interview.responses.all()[0]
         phone.record_answer("hm, what was", digits="*")
@@ -117,7 +117,7 @@ class TestAConversation:
         first.refresh_from_db()
         assert [(take.ended, take.chosen) for take in first.recordings.all()] == [("repeat", False), ("key", True)]
 
-    def test_asks_once_more_after_silence_and_then_moves_on(self, phone: Phone, interview: Interview) -> None:
+    def test_silence_is_asked_once_more(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         first, second, *_ = interview.responses.all()
         phone.stay_silent()
@@ -139,7 +139,7 @@ class TestAConversation:
             "\x0b\ufffe\u202e\U0001f600\r\n",
         ],
     )
-    def test_speaks_hostile_names_titles_and_questions_as_text(self, client: Client, evil: str) -> None:
+    def test_hostile_texts_are_escaped(self, client: Client, evil: str) -> None:
         hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
         assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
         said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
@@ -147,7 +147,7 @@ class TestAConversation:
 
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
-    """A whole interview with this as name, title and questions: the verbs of each step, and what they say."""
+    """Hold an interview with this text as name, title and questions. Return the verbs of each reply and their texts."""
     questions = [QuestionSpec(text=text, competency="x", weight=1.0, max_seconds=60)] * 2
     interview = make_interview(
         job=make_approved_job(title=text, spoken_title=text, questions=questions),
@@ -173,10 +173,8 @@ def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
     return walked
 
 
-class TestADroppedLine:
-    def test_is_resumed_at_the_question_that_it_broke_off_in(
-        self, phone: Phone, interview: Interview, client: Client
-    ) -> None:
+class TestLostLine:
+    def test_next_call_resumes_question(self, phone: Phone, interview: Interview, client: Client) -> None:
         give_consent(phone)
         phone.record_answer("The first answer.")
         phone.record_answer("The second ans", digits="hangup")
@@ -200,7 +198,7 @@ class TestADroppedLine:
         assert interview.outcome == Outcome.COMPLETE
         assert second.recordings.get(chosen=True).attempt == again.attempt
 
-    def test_in_the_last_answer_ends_the_interview(self, phone: Phone, interview: Interview) -> None:
+    def test_last_answer_ends_interview(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         *others, last = interview.responses.all()
         for _ in others:
@@ -211,9 +209,7 @@ class TestADroppedLine:
         last.refresh_from_db()
         assert last.status == InterviewResponse.Status.ANSWERED
 
-    def test_keeps_the_last_answer_even_when_the_end_of_the_call_is_reported_first(
-        self, phone: Phone, interview: Interview
-    ) -> None:
+    def test_early_status_keeps_last_answer(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         *others, _ = interview.responses.all()
         for _ in others:
@@ -225,7 +221,7 @@ class TestADroppedLine:
         interview.refresh_from_db()
         assert interview.outcome == Outcome.COMPLETE
 
-    def test_for_good_uses_what_was_said(self, interview: Interview, client: Client) -> None:
+    def test_last_attempt_uses_answers(self, interview: Interview, client: Client) -> None:
         interview.job.update_fields(max_attempts=1)
         phone = Phone(place_attempt(interview), client)
         give_consent(phone)
@@ -241,7 +237,7 @@ class TestADroppedLine:
         assert interview.responses.get(position=count - 1).status == InterviewResponse.Status.SKIPPED
 
     @pytest.mark.parametrize("digits", ["hangup", "#"])
-    def test_is_not_touched_by_what_comes_of_the_first_call_once_there_is_a_second(
+    def test_late_events_leave_second_call_alone(
         self, phone: Phone, interview: Interview, client: Client, digits: str
     ) -> None:
         give_consent(phone)
@@ -271,9 +267,7 @@ class TestADroppedLine:
         assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
 
 
-def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
-    phone: Phone, interview: Interview, settings
-) -> None:
+def test_cancelled_interview_ends_call(phone: Phone, interview: Interview, settings) -> None:
     with run_fake_twilio() as twilio:
         settings.TWILIO_API_URL = twilio.url
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
@@ -289,7 +283,7 @@ def test_an_interview_that_is_called_off_in_mid_call_ends_the_call(
 
 
 @pytest.mark.parametrize("key", ["2", "9"])
-def test_what_comes_after_no_is_filed_and_changes_nothing(phone: Phone, interview: Interview, key: str) -> None:
+def test_events_after_refusal_change_nothing(phone: Phone, interview: Interview, key: str) -> None:
     phone.pick_up()
     phone.press_key("1")
     phone.press_key(key)
@@ -308,10 +302,8 @@ def settled(interview: Interview) -> list[tuple[str, str]]:
 
 
 class TestVoicemail:
-    def test_costs_no_question_and_voids_the_consent_that_it_seemed_to_give(
-        self, phone: Phone, interview: Interview
-    ) -> None:
-        speaks_like_a_person(phone)
+    def test_consent_of_machine_is_void(self, phone: Phone, interview: Interview) -> None:
+        say_yes_twice(phone)
         phone.record_answer("Please leave a message after the tone.", recorded=False)
         phone.report_machine("machine_start")
         assert phone.post_turn(4, "reply").content
@@ -321,9 +313,7 @@ class TestVoicemail:
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
 
-    def test_of_a_call_that_goes_on_with_an_interview_takes_nothing_back_of_the_call_before(
-        self, phone: Phone, interview: Interview, client: Client
-    ) -> None:
+    def test_earlier_answers_are_kept(self, phone: Phone, interview: Interview, client: Client) -> None:
         give_consent(phone)
         phone.record_answer("The first answer.")
         phone.report_status("completed")
@@ -331,17 +321,15 @@ class TestVoicemail:
         interview.refresh_from_db()
         interview.update_fields(next_attempt_at=interview.created_at)
         again = Phone(place_attempt(interview), client, sid="CA2")
-        speaks_like_a_person(again)
+        say_yes_twice(again)
         again.report_machine("machine_start")
         interview.refresh_from_db()
         assert interview.status == Status.IN_PROGRESS
         assert interview.responses.all()[0].status == InterviewResponse.Status.ANSWERED
 
-    def test_is_known_as_such_also_when_that_is_learned_after_the_call(
-        self, phone: Phone, interview: Interview, twilio: FakeTwilio
-    ) -> None:
+    def test_late_detection_has_same_effect(self, phone: Phone, interview: Interview, twilio: FakeTwilio) -> None:
         twilio.audio = b"RIFF\x00\x00\x00\x00WAVE"
-        speaks_like_a_person(phone)
+        say_yes_twice(phone)
         phone.record_answer("Please leave a message after the tone, and I will call you back as soon as I can.")
         phone.report_status("completed")
         run_tasks()
@@ -357,14 +345,12 @@ class TestVoicemail:
 
     @pytest.mark.parametrize("by", ["consent", "answer"])
     @pytest.mark.parametrize("when", ["in mid-call", "after the call"])
-    def test_is_not_whoever_presses_keys_whatever_twilio_takes_them_for(
-        self, phone: Phone, interview: Interview, by: str, when: str
-    ) -> None:
+    def test_pressed_key_proves_person(self, phone: Phone, interview: Interview, by: str, when: str) -> None:
         if by == "consent":
             give_consent(phone)
             phone.record_answer("This is my answer.")
         else:
-            speaks_like_a_person(phone)
+            say_yes_twice(phone)
             phone.record_answer("This is my answer.", digits="#")
         question = phone.last_response
         if when == "after the call":
@@ -380,8 +366,8 @@ class TestVoicemail:
             assert interview.responses.all()[1].status == InterviewResponse.Status.ANSWERED
 
 
-def speaks_like_a_person(phone: Phone) -> None:
-    """For all that can be told: it says yes twice."""
+def say_yes_twice(phone: Phone) -> None:
+    """Consent by voice, as a voicemail could seem to do."""
     phone.pick_up()
     phone.speak("Yes.")
     phone.speak("Yes.")

@@ -43,7 +43,7 @@ def conduct(interview: Interview, seconds: float = 20) -> Interview:
     raise AssertionError(f"still {interview.status}, result {interview.result_status} after {seconds} s")
 
 
-def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(network: RunningSimulator) -> None:
+def test_talkative_candidate_gets_result(network: RunningSimulator) -> None:
     interview = conduct(make_interview(phone="+14155550100"))
     assert interview.result_status == Interview.ResultStatus.READY
     for response in interview.responses.all():
@@ -64,7 +64,7 @@ def test_a_talkative_candidate_ends_in_a_result_with_every_answer_assessed(netwo
     assert result.recommendation
 
 
-def test_people_judge_in_place_of_a_model(network: RunningSimulator, admin_client: Client, settings: Any) -> None:
+def test_person_judges_interview(network: RunningSimulator, admin_client: Client, settings: Any) -> None:
     """From the call over the list "To score" and the form to the recommendation."""
     settings.JUDGE = "person"
     interview = conduct(make_interview(phone="+14155550100"))
