@@ -90,7 +90,7 @@ class JobAdmin(ScreenerAdmin):
         """Why the writing of questions is postponed: the budget is spent."""
         return spent_budget_reason() if job.questions_status == job.QuestionsStatus.PENDING else ""
 
-    @admin.display(description="ModelCost so far")
+    @admin.display(description="Costs so far")
     def cost(self, job: JobDescription) -> str:
         phone = phone_costs_by(JobDescription.objects.filter(pk=job.pk), call_path="interviews__attempts__call__")
         return f"Models: {ModelCost.for_calls(job_id=job.pk)}. Phone: {phone.get((), PhoneCost())}."
