@@ -6,19 +6,25 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from candidates.models import Candidate
-from interviews.models import Interview
+from candidates.models import Candidate, DoNotCall
+from interviews.models import Campaign, Interview
 from tests.support.browser import NARROW, WIDE, logged_in_page
 from tests.support.factories import make_approved_job, make_candidate
+from tests.support.person_scores import make_waiting_interview
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 INTERVIEWS = reverse("admin:interviews_interview_changelist")
 CANDIDATES = reverse("admin:candidates_candidate_changelist")
+LONG_NAME = "Maximiliane Charlotte Wolfeschlegelsteinhausenbergerdorff"
+LONG_EMAIL = "maximiliane.charlotte.wolfeschlegelsteinhausenbergerdorff@northwind.example"
 IS_CUT = "element => element.scrollWidth > element.clientWidth"
+MAX_TABS = 20
+PAGE_WIDTH = "document.documentElement.scrollWidth"
+HAS_OUTLINE = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
 
 
 @pytest.fixture
@@ -57,6 +63,86 @@ def test_a_narrow_page_names_itself_and_fits(page: Page) -> None:
         assert not page.locator("html").evaluate(IS_CUT)
         cell, table = page.locator("#result_list td").first, page.locator("#result_list")
         assert cell.evaluate("cell => cell.clientWidth") > table.evaluate("table => table.clientWidth * 0.95")
+
+
+@pytest.fixture
+def working_pages(interview: Interview) -> list[str]:
+    """The addresses of the pages of a reviewer's work, each with rows to show."""
+    job = interview.job
+    waiting = make_waiting_interview(job=job, full_name=LONG_NAME, email=LONG_EMAIL, phone="+14155550178")
+    entry, _ = DoNotCall.objects.add_number(
+        waiting.candidate.phone, candidate=waiting.candidate, source="The candidate"
+    )
+    campaign = Campaign.objects.create(name="May, first round", job=job, created_by="hanna")
+    objects = [
+        ("interviews_interview_change", interview.pk),
+        ("interviews_interview_change", waiting.pk),
+        ("interviews_interview_decide", interview.pk),
+        ("interviews_interviewresponse_score", waiting.responses.earliest("position").pk),
+        ("candidates_candidate_change", interview.candidate_id),
+        ("candidates_candidate_change", waiting.candidate_id),
+        ("candidates_donotcall_change", entry.pk),
+        ("candidates_donotcall_lift", entry.pk),
+        ("jobs_jobdescription_change", job.pk),
+        ("jobs_jobdescription_edit_questions", job.pk),
+        ("jobs_jobdescription_edit_rubric", job.pk),
+        ("interviews_campaign_change", campaign.pk),
+    ]
+    lists = [
+        INTERVIEWS,
+        CANDIDATES,
+        reverse("admin:index"),
+        reverse("admin:candidates_donotcall_changelist"),
+        reverse("admin:candidates_candidate_import_csv"),
+        reverse("admin:screener_organisation_changelist"),
+    ]
+    return lists + [reverse(f"admin:{name}", args=[pk]) for name, pk in objects]
+
+
+def test_working_pages_fit_a_phone(working_pages: list[str], page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    widths = {}
+    for address in working_pages:
+        page.goto(address)
+        expect(page.locator("#header-inner")).to_be_visible()  # pages are hidden until their scripts run
+        widths[address] = page.evaluate(PAGE_WIDTH)
+    assert {address: width for address, width in widths.items() if width > NARROW["width"]} == {}
+
+
+def test_campaign_preview_fits_a_phone(interview: Interview, newcomer: Candidate, page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(CANDIDATES)
+    for box in page.locator("input.action-select").all():
+        box.check()
+    page.get_by_role("combobox").select_option("Call for a job")
+    page.get_by_role("button", name="Run").click()
+    page.goto(f"{page.url}?job={interview.job_id}&name=Autumn")
+    expect(page.get_by_role("button", name="Call 1 candidate")).to_be_visible()
+    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
+
+
+def focus_by_tab(page: Page, control: Locator) -> None:
+    """Press Tab until the control has the focus, and expect the focus to be visible."""
+    for _ in range(MAX_TABS):
+        page.keyboard.press("Tab")
+        if control.evaluate("element => element === document.activeElement"):
+            break
+    expect(control).to_be_focused()
+    assert page.evaluate(HAS_OUTLINE)
+
+
+def test_keys_reach_menu_and_actions_on_a_phone(page: Page, interview: Interview) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
+    focus_by_tab(page, page.get_by_role("button", name="Menu", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Do-not-call list")).to_be_visible()
+    page.keyboard.press("Enter")
+    focus_by_tab(page, page.get_by_role("button", name="Actions", exact=True))
+    page.keyboard.press("Enter")
+    focus_by_tab(page, page.get_by_role("link", name="Decide", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/decide/")
 
 
 def test_a_list_on_a_usual_screen_shows_all_its_columns(page: Page) -> None:
