@@ -27,7 +27,7 @@ SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What TwiML needs besides the prompt.
+    """The data that TwiML needs besides the prompt.
 
     `base_url`: the URL of the attempt, without a slash at the end. `transcribe`: whether Twilio transcribes recordings.
     `audio_urls`: the URL of each text that has been synthesised. Twilio's own voice says the other texts.
@@ -148,7 +148,7 @@ def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context:
 def _record_answer(response: VoiceResponse, context: RenderContext, seconds: int, *, patient: bool = False) -> None:
     """Record an answer. After an empty recording, Twilio makes no request but continues with the redirect.
 
-    Silence is trimmed, so that a recording of nothing but silence is empty.
+    Silence is trimmed, so that a recording of silence alone is empty.
     """
     options: dict[str, object] = {}
     if context.transcribe:

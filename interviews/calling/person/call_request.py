@@ -144,12 +144,12 @@ def _latest_consents(records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
     """Return whether the latest consent was given: by candidate, and by number for all candidates with the number."""
     consents = Consent.objects.filter(candidate__in=records, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
     rows = consents.values_list("candidate", "candidate__phone", "given")
-    latest = {candidate_id: (number, given) for candidate_id, number, given in rows}
-    is_given: dict[PersonKey, bool] = {}
-    for candidate_id, (number, given) in latest.items():
-        is_given[candidate_id] = given
-        is_given[number] = given and is_given.get(number, True)
-    return is_given
+    latest = {candidate_id: (number, is_given) for candidate_id, number, is_given in rows}
+    consents_given: dict[PersonKey, bool] = {}
+    for candidate_id, (number, is_given) in latest.items():
+        consents_given[candidate_id] = is_given
+        consents_given[number] = is_given and consents_given.get(number, True)
+    return consents_given
 
 
 def _interviews(records: QuerySet[Candidate], job: JobDescription) -> dict[PersonKey, list[EarlierInterview]]:

@@ -11,7 +11,7 @@ from interviews.models import Call
 
 CHUNK = 1000
 COMMAND = "rekey_do_not_call"
-LOST_KEY = "The key of this entry was lost, so its number cannot be known."
+LOST_KEY = "The key of this entry was lost, so its number cannot be recovered."
 
 
 @dataclass
@@ -32,12 +32,12 @@ def rekey_entries(*, give_up: bool) -> RekeyReport:
     """
     key, report = DoNotCallKey.objects.current(), RekeyReport()
     entries = list(DoNotCall.objects.active().filter(~Q(key=key)).select_for_update(of=("self",)))
-    known = _known_numbers({entry.number_hash for entry in entries})
+    numbers_by_hash = _known_numbers({entry.number_hash for entry in entries})
     lost_keys = set(DoNotCallKey.objects.missing().values_list("pk", flat=True))
     for entry in entries:
         # Entries of earlier versions have no key id.
         is_lost = entry.key_id in lost_keys or (entry.key_id is None and bool(lost_keys))
-        number = known.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
+        number = numbers_by_hash.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
         if number:
             entry.rekey(number, key)
             report.rekeyed += 1
@@ -54,10 +54,10 @@ def _known_numbers(wanted: set[str]) -> dict[str, str]:
     """Return the number of each hash, if a candidate or a call has the number."""
     candidates = Candidate.objects.order_by().values_list("phone", flat=True).distinct()
     calls = Call.objects.order_by().values_list("number", flat=True).distinct()
-    known: dict[str, str] = {}
+    numbers_by_hash: dict[str, str] = {}
     for number in chain(candidates.iterator(chunk_size=CHUNK), calls.iterator(chunk_size=CHUNK)):
-        known |= {number_hash: number for number_hash in hashes_of_numbers([number]) if number_hash in wanted}
-    return known
+        numbers_by_hash |= {number_hash: number for number_hash in hashes_of_numbers([number]) if number_hash in wanted}
+    return numbers_by_hash
 
 
 def _number_of_interview(entry: DoNotCall) -> str:
