@@ -20,10 +20,14 @@ from screener.models import LeasableModel, LeasableQuerySet
 class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
     def waiting_for_person(self) -> Self:
         """Transcribed answers without a score, of results that need a person and on which nobody has decided."""
+        return self.without_score().filter(interview__in=Interview.objects.with_unclear_result())
+
+    def without_score(self) -> Self:
+        """Transcribed answers that have no score."""
         unscored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=True)
         statuses = (InterviewResponse.Status.TRANSCRIBED, InterviewResponse.Status.MODEL_UNAVAILABLE)
         waiting = Q(status__in=statuses) | Q(Exists(unscored), status=InterviewResponse.Status.ASSESSED)
-        return self.filter(waiting, interview__in=Interview.objects.with_unclear_result()).exclude(transcript="")
+        return self.filter(waiting).exclude(transcript="")
 
     def without_opinion_of(self, user: User) -> Self:
         """Answers of completed interviews that have a score, and none by this user."""

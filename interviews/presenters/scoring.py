@@ -6,9 +6,10 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from interviews.flags import flag_labels
-from interviews.models import Assessment, InterviewResponse
+from interviews.models import Assessment, Interview, InterviewResponse
 from interviews.models.response import ResponseQuerySet
 from interviews.records import CriterionRecord, Evidence
 
@@ -18,7 +19,10 @@ def scoring_queue(response: InterviewResponse, user: User) -> ResponseQuerySet:
     if response.has_score:
         opinions: ResponseQuerySet = InterviewResponse.objects.without_opinion_of(user)
         return opinions.filter(interview=response.interview_id)
-    return InterviewResponse.objects.waiting_for_person()
+    # The first score has the result of this interview computed again, during which it is not in the general queue.
+    unclear = Interview.objects.with_unclear_result()
+    in_queue = Q(interview=response.interview_id) | Q(interview__in=unclear)
+    return InterviewResponse.objects.without_score().filter(in_queue)
 
 
 @dataclass(frozen=True)

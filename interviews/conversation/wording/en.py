@@ -109,7 +109,7 @@ CONFIRM_STOP = {
 }
 GOODBYES = {
     Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us.",
-    Ending.DECLINED: "That is fine. We will not interview you by phone. Thank you.",
+    Ending.DECLINED: "That is fine. We will not call you about this again. Thank you.",
     Ending.OPTED_OUT: "We will not call you again.",
     Ending.WRONG_PERSON: "Sorry to have bothered you.",
     Ending.PERSON_REQUESTED: "Of course. I will pass this on, so that a person gets in touch with you.",

@@ -81,6 +81,14 @@ class TestForm:
         assert {quote.quote for criterion in assessment.criteria for quote in criterion.quotes} == {QUOTE}
         assert assessment.scored_by == User.objects.get(pk=scorer.session["_auth_user_id"])
 
+    def test_refused_answers_follow_each_other(self, scorer: Client, waiting: Interview) -> None:
+        """The first score has the result computed again; the other answers still wait for a person."""
+        waiting.responses.update(status=InterviewResponse.Status.MODEL_UNAVAILABLE)
+        reply = scorer.post(page_of(answer_of(waiting)), form_data(answer_of(waiting)))
+        waiting.refresh_from_db()
+        assert waiting.result_status == Interview.ResultStatus.PENDING
+        assert reply.headers["Location"] == page_of(answer_of(waiting, 1))
+
     def test_last_scores_lead_to_result(self, scorer: Client, waiting: Interview) -> None:
         for position in (0, 1):
             score_as_person(answer_of(waiting, position))
