@@ -183,7 +183,8 @@ def _judge_lines() -> list[str]:
     if settings.OPENAI_MODEL != SIMULATED_MODEL:
         return []
     text = (
-        "The model is simulated. It knows the answers of the demo's candidates, with scores that people wrote by hand. "
+        "The model is simulated. It knows the answers of the demo's candidates, with scores that its makers wrote in "
+        "advance. "
         f"Nothing judges the answers that you give yourself: {by_person[0].lower()}{by_person[1:]}"
     )
     return wrap_lines(text, "  Judge       ", " " * 14)

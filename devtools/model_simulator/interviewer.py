@@ -1,4 +1,4 @@
-"""What the simulated model says. It invents no score: people wrote them, and to any other answer it refuses."""
+"""The simulated model. It invents no score: it knows those that were written in advance, and refuses other answers."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def _first_words(answer: str) -> str:
 
 
 def _summarise(request: ReceivedRequest, *, judges_all: bool) -> dict[str, Any] | None:
-    """Sum up by the statements that people wrote about the answers that they know."""
+    """Sum up by the statements that were written in advance about the known answers."""
     strong, weak, opinions = list[dict[str, Any]](), list[dict[str, Any]](), list[str]()
     for position, question, score, answer in RESPONSE.findall(request.blocks["interview"]):
         known = judgements.find(question, answer)

@@ -1,4 +1,4 @@
-"""The scores that people wrote by hand for the answers of the demo's personas: `judgements.toml`."""
+"""The scores that were written in advance for the answers of the demo's personas: `judgements.toml`."""
 
 import re
 import tomllib
