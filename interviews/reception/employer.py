@@ -9,7 +9,10 @@ from screener.models import Organisation
 
 def employer_of(job: JobDescription | None) -> Employer:
     """Return the employer as a call for this job, or for none, names it. Empty while the organisation is not set up."""
-    organisation = Organisation.current()
+    return name_employer(job, Organisation.current())
+
+
+def name_employer(job: JobDescription | None, organisation: Organisation | None) -> Employer:
     if organisation is None:
         return Employer()
     number = phonenumbers.parse((job and job.callback_number) or organisation.callback_number)

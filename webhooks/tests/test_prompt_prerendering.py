@@ -163,7 +163,7 @@ class TestCall:
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
-        with django_assert_num_queries(TURN + 3 + 1):  # as in test_queries; the synthesised texts
+        with django_assert_num_queries(TURN + 2 + 1):  # as in test_queries; the synthesised texts
             phone.press_key("1")
         assert len(voice.requests) == before
 

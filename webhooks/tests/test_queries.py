@@ -31,13 +31,13 @@ def phone(request: pytest.FixtureRequest, client: Client) -> Phone:
 
 
 def test_pick_up_queries(phone: Phone, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(TURN + 4):  # the attempt; the candidate's name, the job and the organisation
+    with django_assert_num_queries(TURN + 2):  # the attempt; the names of candidate, job and organisation
         phone.pick_up()
 
 
 def test_identity_queries(phone: Phone, django_assert_num_queries: Any) -> None:
     phone.pick_up()
-    with django_assert_num_queries(TURN + 3):  # the attempt; the job and the organisation
+    with django_assert_num_queries(TURN + 2):  # the attempt; the names of job and organisation
         phone.press_key("1")
 
 

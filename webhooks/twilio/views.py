@@ -31,7 +31,7 @@ from interviews.conversation.script import Employer, NextCall, Question, Script,
 from interviews.models import Attempt, Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.models.turns.live_transcript import add_live_words
-from interviews.reception.employer import employer_of
+from interviews.reception.call_names import CallNames, read_call_names
 from interviews.turns import stored_reply, take_turn
 from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code
@@ -147,11 +147,12 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn
 
 
 def _script(attempt: LockedAttempt) -> Script:
-    interview, state = attempt.interview.row, attempt.conversation_state()
+    interview = attempt.interview.row
+    names = cast(CallNames, SimpleLazyObject(lambda: read_call_names(interview.pk)))
     return Script(
-        candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.candidate.full_name)),
-        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(interview.job.title_to_say)),
-        employer=cast(Employer, SimpleLazyObject(lambda: employer_of(interview.job))),
+        candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(names.candidate)),
+        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(names.job_title)),
+        employer=cast(Employer, SimpleLazyObject(lambda: names.employer)),
         judged_by_person=configured_judge() is Judge.PERSON,
         is_inbound=attempt.row.direction == Attempt.Direction.INBOUND,
         language=interview.language,
@@ -163,7 +164,7 @@ def _script(attempt: LockedAttempt) -> Script:
             )
             for response in attempt.responses.values()
         ),
-        remaining=len(state.open_positions),
+        remaining=len(attempt.open_positions()),
         next_call=_next_call(attempt.row.call_again_at),
     )
 

@@ -69,7 +69,7 @@ class LockedAttempt:
         return {response.position: LockedResponse(response, self.interview) for response in rows}
 
     def conversation_state(self) -> engine.ConversationState:
-        unanswered = self._open_positions()
+        unanswered = self.open_positions()
         return engine.ConversationState(
             stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.row.stage),
             turn=self.row.turn,
@@ -84,7 +84,7 @@ class LockedAttempt:
             candidate_name=SimpleLazyObject(lambda: self.interview.row.candidate.full_name),
         )
 
-    def _open_positions(self) -> tuple[int, ...]:
+    def open_positions(self) -> tuple[int, ...]:
         """The unanswered questions in the order in which they are asked: the current one, others, postponed ones."""
         current = self.row.position if self.row.stage in engine.QUESTION_STAGES else None
         responses = (response.row for response in self.responses.values())

@@ -1,0 +1,39 @@
+"""The names that a call speaks, read in one statement: the person on the phone waits for it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from interviews.conversation.script import Employer
+from interviews.reception.employer import name_employer
+from jobs.models import JobDescription
+from screener.models import Organisation
+
+NAMES = """
+SELECT candidate.full_name, job.title, job.spoken_title, job.employer_name, job.callback_number,
+    organisation.spoken_name, organisation.callback_number, organisation.privacy_notice_url
+FROM interviews_interview interview
+JOIN candidates_candidate candidate ON candidate.id = interview.candidate_id
+JOIN jobs_jobdescription job ON job.id = interview.job_id
+LEFT JOIN screener_organisation organisation ON organisation.only
+WHERE interview.id = %s
+"""
+
+
+@dataclass(frozen=True)
+class CallNames:
+    candidate: str
+    job_title: str
+    employer: Employer
+
+
+def read_call_names(interview_id: UUID) -> CallNames:
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES, [interview_id])
+        candidate, title, spoken_title, employer_name, number, *organisation = cursor.fetchone()
+    job = JobDescription(title=title, spoken_title=spoken_title, employer_name=employer_name, callback_number=number)
+    names = ("spoken_name", "callback_number", "privacy_notice_url")
+    is_set_up = organisation[0] is not None
+    employer = name_employer(job, Organisation(**dict(zip(names, organisation, strict=True))) if is_set_up else None)
+    return CallNames(candidate, job.title_to_say, employer)
