@@ -28,6 +28,8 @@ ABBREVIATIONS = {
     "eng": "engineer",
     "engr": "engineer",
     "f/t": "full time",
+    "f/time": "full time",
+    "hrs": "hours",
     "int'l": "international",
     "jr": "junior",
     "lvl": "level",
@@ -38,6 +40,8 @@ ABBREVIATIONS = {
     "mgr": "manager",
     "mktg": "marketing",
     "p/t": "part time",
+    "p/time": "part time",
+    "p/w": "per week",
     "snr": "senior",
     "spec": "specialist",
     "sr": "senior",
@@ -51,7 +55,8 @@ ABBREVIATION = re.compile(
 )
 LEVELS = {"I": "one", "II": "two", "III": "three", "IV": "four"}
 
-AMOUNT = r"[$€£]\s?\d[\d.,]*\s?k?\b"
+AMOUNT = r"(?:[$€£]\s?\d[\w.,]*(?:\s?k\b)?|\b\d[\d.,]*\s?[$€£])"
+PER = r"(?:\s*(?:/|per|an?|p[/.]?)\s?(?:hr|hour|h|std|yr|year|annum|a|week|wk|w|day|month)\b)?"
 NOISE = [
     # Genders: (m/f/d), all genders, Verkäufer:in, Lehrer/in
     re.compile(r"\(?(?<![\w/])[mfwdhxv](?:\s*[/|*]\s*[mfwdhxv]){1,3}(?![\w/])\)?", re.I),
@@ -67,7 +72,13 @@ NOISE = [
     # Pay
     re.compile(
         rf"(?:\b(?:up to|from)\s+)?{AMOUNT}(?:\s*(?:-|\u2013|to)\s*[$€£]?\s?\d[\d.,]*\s?k?\b)?"
-        r"(?:\s*(?:/|per|an?)\s?(?:hr|hour|h|yr|year|annum|week|wk|day|month)\b)?",
+        rf"{PER}",
+        re.I,
+    ),
+    # Hours and other figures with a unit: 12hr shifts, 4on/4off, 7-3pm, 38.5h
+    re.compile(
+        r"(?<![\w.,])(?:\d+-)?\d[\d.,:]*(?!(?:st|nd|rd|th)\b)(?:-?hrs?|[a-z]{2,}|[hkx])\b"
+        rf"{PER}(?:\s+shifts?\b)?",
         re.I,
     ),
     # Advertising
@@ -77,7 +88,7 @@ NOISE = [
         re.I,
     ),
 ]
-BREAKS = re.compile(r"\s+[-/]\s+|[\N{EN DASH}\N{EM DASH}|•·;:!*\[\]()]+|,\s")
+BREAKS = re.compile(r"\s+[-/]\s+|[\N{EN DASH}\N{EM DASH}|•·;:!?*\[\]()]+|[.$=~<>-]{2,}|,\s")
 PIECE = re.compile("[^-]+")
 ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 SLASH_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])|(?<=\+)/|(?<=#)/")

@@ -36,6 +36,17 @@ TITLES = {
     "####": "####",
     "LINE COOK — UP TO $22 PER HOUR — APPLY NOW!": "Line cook",
     "Electrical Maintenance Technician I": "Electrical Maintenance Technician one",
+    "HAIRDRESSER / STYLIST / BARBER?? chair to fill - full or p/time": "Hairdresser, stylist, barber, chair to fill",
+    "Security Officer (SIA DS) 12hr shifts 4on/4off £12.90PH": "Security Officer, SIA DS",
+    "CLEANER 16.5HRS P/W 6-9AM £11.44p/h": "Cleaner",
+    "Kitchen Assistant - 20 hrs p/w": "Kitchen Assistant, 20 hours per week",
+    "Care Worker 8h nights ... 13.50ph": "Care Worker, nights",
+    "Koch (m/w/d) 18€/Std. 3x 12h": "Koch",
+    "$$$ ROOFERS $$$ $25-30/hr": "Roofers",
+    "Class 2 Driver?!": "Class 2 Driver",
+    "3D Artist -- 5G, B2B": "3D Artist, 5G, B2B",
+    "Support Worker - £28k pa": "Support Worker",
+    "1ST LINE SUPPORT 30K-35K": "1st line support",
 }
 HELD_OUT = {
     "FORKLIFT DRIVER/REACH TRUCK - DAYS": "Forklift driver, reach truck, days",
