@@ -48,8 +48,8 @@ def find_topics(text: str, language: str) -> tuple[UnlawfulTopic, ...]:
 
 
 def question_warnings(texts: Sequence[str], language: str) -> list[QuestionWarning]:
-    found = ((position, find_topics(text, language)) for position, text in enumerate(texts))
-    return [QuestionWarning(position, topics) for position, topics in found if topics]
+    topics_by_position = ((position, find_topics(text, language)) for position, text in enumerate(texts))
+    return [QuestionWarning(position, topics) for position, topics in topics_by_position if topics]
 
 
 @dataclass(frozen=True)
