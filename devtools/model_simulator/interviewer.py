@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from devtools.model_simulator import judgements, replies
+from devtools.model_simulator.judgements import Judgement, Statement
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import ReceivedRequest
 from screener.services.interviewer.protocol import JobText
@@ -81,20 +82,31 @@ def _first_words(answer: str) -> str:
 
 def _summarise(request: ReceivedRequest, *, judges_all: bool) -> dict[str, Any] | None:
     """Sum up by the statements that were written in advance about the known answers."""
-    strong, weak, opinions = list[dict[str, Any]](), list[dict[str, Any]](), list[str]()
+    reasoning, strong, weak = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    opinions = list[str]()
     for position, question, score, answer in RESPONSE.findall(request.blocks["interview"]):
-        known = judgements.find(question, answer)
-        if known is None and not judges_all:
+        judgement = judgements.find(question, answer) or (_uniform_judgement(answer) if judges_all else None)
+        if judgement is None:
             continue
-        text, quote = (known.summary, known.summary_quote) if known else (UNIFORM_REASON, _first_words(answer))
-        point = {"text": text, "position": int(position), "quote": quote}
-        (strong if float(score) >= MIN_STRENGTH_SCORE else weak).append(point)
-        opinions.append(known.opinion if known else UNIFORM_OPINION)
+        points = strong if float(score) >= MIN_STRENGTH_SCORE else weak
+        points.append(_point(judgement.summary, position))
+        if judgement.reasoning:
+            reasoning.append(_point(judgement.reasoning, position))
+        opinions.append(judgement.opinion)
     if not opinions:
         return None
     return {
-        "reasoning": sorted(strong + weak, key=lambda point: point["position"])[:MAX_REASONS],
+        "reasoning": reasoning[:MAX_REASONS],
         "strengths": strong[:MAX_POINTS],
         "improvements": weak[:MAX_POINTS],
         "opinion": opinions[0],
     }
+
+
+def _uniform_judgement(answer: str) -> Judgement:
+    statement = Statement(UNIFORM_REASON, _first_words(answer))
+    return Judgement({}, UNIFORM_REASON, statement, statement, UNIFORM_OPINION)
+
+
+def _point(statement: Statement, position: str) -> dict[str, Any]:
+    return {"text": statement.text, "position": int(position), "quote": statement.quote}

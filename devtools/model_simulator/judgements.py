@@ -23,13 +23,19 @@ class CriterionJudgement:
 
 
 @dataclass(frozen=True)
+class Statement:
+    text: str
+    quote: str
+
+
+@dataclass(frozen=True)
 class Judgement:
-    """How an answer was judged. `summary` says in a sentence what it shows, for the summary of the interview."""
+    """How an answer was judged. `summary`: its strength or weakness. `reasoning`: its part in the opinion."""
 
     scores: dict[str, CriterionJudgement]
     feedback: str
-    summary: str
-    summary_quote: str
+    summary: Statement
+    reasoning: Statement | None
     opinion: str
 
 
@@ -52,13 +58,18 @@ def _judgements() -> dict[tuple[str, str], Judgement]:
 
 
 def _parse(entry: dict[str, Any], opinion: str) -> Judgement:
-    feedback, (summary, summary_quote) = entry["feedback"], entry["summary"]
-    scores = {
-        criterion: CriterionJudgement(values[0], values[1], tuple(values[2:]))
-        for criterion, values in entry.items()
-        if criterion not in ("feedback", "summary")
-    }
-    return Judgement(scores, feedback, summary, summary_quote, opinion)
+    reasoning = entry.get("reasoning")
+    return Judgement(
+        scores={
+            criterion: CriterionJudgement(values[0], values[1], tuple(values[2:]))
+            for criterion, values in entry.items()
+            if criterion not in ("feedback", "summary", "reasoning")
+        },
+        feedback=entry["feedback"],
+        summary=Statement(*entry["summary"]),
+        reasoning=Statement(*reasoning) if reasoning else None,
+        opinion=opinion,
+    )
 
 
 def _words(text: str) -> str:

@@ -51,9 +51,19 @@ def test_judgement_is_supported_by_quotes(speaker: str, topic: str) -> None:
     """Every quote is found, and no answer is masked or too short to be scored."""
     judgement, text = judgement_of(speaker, topic), ANSWERS[speaker][topic]
     answer_score(speaker, topic)
-    assert find_quote(judgement.summary_quote, text, text)
+    for statement in filter(None, (judgement.summary, judgement.reasoning)):
+        assert find_quote(statement.quote, text, text)
     assert redact(text, CANDIDATES.values()) == text
     assert not is_too_short(text)
+
+
+@pytest.mark.parametrize("speaker", ANSWERS)
+def test_opinion_has_reasons_of_its_own(speaker: str) -> None:
+    """The summary does not show the same sentence twice."""
+    judgements_of_speaker = [judgement_of(speaker, topic) for topic in ANSWERS[speaker]]
+    reasons = {judgement.reasoning.text for judgement in judgements_of_speaker if judgement.reasoning}
+    assert len(reasons) >= 2
+    assert reasons.isdisjoint(judgement.summary.text for judgement in judgements_of_speaker)
 
 
 def test_stories_answer_the_demo_questions() -> None:

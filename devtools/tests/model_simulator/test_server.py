@@ -79,7 +79,8 @@ def test_summary_rests_on_known_answers(model: ModelSimulator) -> None:
     known = AssessedResponse(1, KNOWN.question, KNOWN.transcript, 8.5, (score,))
     unknown = AssessedResponse(0, KNOWN.question, "I did something else.", 4.0, (score,))
     summary = configured_interviewer().summarise_interview(InterviewText(JOB, (unknown, known))).value
-    assert [point.position for point in summary.strengths] == [1]
+    assert [point.position for point in summary.strengths] == [point.position for point in summary.reasoning] == [1]
+    assert summary.strengths[0].text != summary.reasoning[0].text
     assert summary.improvements == []
     with pytest.raises(ModelDeclined):
         configured_interviewer().summarise_interview(InterviewText(JOB, (unknown,)))
