@@ -125,8 +125,9 @@ async def run_transcription(session: CallSession, recording: Recording, callback
     transcription.text = (recording.utterance or "(blank)") if is_in_range else ""
     transcription.date_updated = utc_now()
     if not is_in_range:
+        # A warning at Twilio, and no problem of the call: short answers are usual.
         message = "Record: recording length is out of range for transcription"
-        session.log_error(LENGTH_OUT_OF_RANGE, message, callback_url)
+        session.log_event("note", code=LENGTH_OUT_OF_RANGE, message=message)
     params = {**session.call.webhook_parameters(), **_transcription_params(session, transcription, callback_url)}
     session.send_callback("transcription callback", "POST", callback_url, params)
 

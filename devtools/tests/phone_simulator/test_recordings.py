@@ -10,6 +10,8 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 
 from devtools.phone_simulator.callees.callee import Reaction
+from devtools.phone_simulator.calls.recordings import LENGTH_OUT_OF_RANGE
+from devtools.phone_simulator.phone_page.views import PROBLEM_EVENTS
 from devtools.tests.phone_simulator.rig import ScriptedCallee, SimulatorRig, open_rig
 
 UTTERANCE = "I have worked with many people for many years"  # nine words: four seconds
@@ -159,6 +161,14 @@ def test_transcription_is_delivered_and_stored() -> None:
 def test_transcription_has_length_limits(reaction: Reaction, status: str, text: str) -> None:
     params = params_of(complete_recording(reaction), "/transcribed")
     assert (params["TranscriptionStatus"], params["TranscriptionText"]) == (status, text)
+
+
+def test_short_recording_is_no_problem() -> None:
+    with open_rig(RECORD.format(""), ScriptedCallee([Reaction("Yes.")])) as rig:
+        call = rig.complete_call()
+        assert [entry["code"] for entry in rig.logged_events(call, "note")] == [LENGTH_OUT_OF_RANGE]
+        assert rig.error_codes(call) == []
+        assert PROBLEM_EVENTS.isdisjoint(entry["event"] for entry in rig.call_log(call))
 
 
 def test_transcription_is_off_by_default() -> None:
