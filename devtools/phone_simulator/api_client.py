@@ -9,6 +9,8 @@ import aiohttp
 from .resources import Json
 
 UNREACHABLE, KEY_REJECTED, UNEXPECTED_RESPONSE = "unreachable", "key_rejected", "unexpected_response"
+WITHOUT_JUDGE = frozenset({"simulated model", "a person, no language model"})
+"""The values of `interviewer` with which no model judges the answers of a human."""
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=20)
 
 
@@ -36,10 +38,21 @@ class ApiClient:
             if job.get("is_open", True)
         ]
 
-    async def find_candidate_names(self, phone: str) -> list[str]:
-        """Return the names of the candidates with this number, which is in E.164."""
+    @property
+    def scoring_form(self) -> str:
+        """The page on which a person scores the answers that no model judges."""
+        return f"{self.url}/admin/interviews/interviewresponse/to-score/"
+
+    async def find_candidates(self, phone: str) -> list[Json]:
+        """Return the candidates with this number, which is in E.164."""
         page = await self._send_request("GET", f"candidates/?phone={quote(phone)}")
-        return [candidate["full_name"] for candidate in page["results"]]
+        candidates: list[Json] = page["results"]
+        return candidates
+
+    async def find_interviews(self, candidate: Json) -> list[Json]:
+        page = await self._send_request("GET", f"interviews/?candidate={candidate['id']}")
+        interviews: list[Json] = page["results"]
+        return interviews
 
     async def create_candidate(self, name: str, phone: str) -> Json:
         """Create a candidate with consent to be called. The returned `phone` is normalised to E.164."""

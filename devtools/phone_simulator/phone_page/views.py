@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from devtools.phone_simulator.api_client import ApiClient
+from devtools.phone_simulator.api_client import WITHOUT_JUDGE, ApiClient
 from devtools.phone_simulator.callees.callee import Pickup
 from devtools.phone_simulator.callees.human_callee import HumanCallee, silence_limit
 from devtools.phone_simulator.callees.personas import CROWD_DIGITS, PERSONAS
@@ -144,7 +144,20 @@ async def list_jobs(request: web.Request) -> web.Response:
 async def list_callee_names(request: web.Request) -> web.Response:
     """List the candidates whom a call rings, by its number. Empty if the network was started without an application."""
     api_client, session = request.app[API_CLIENT_KEY], find_resource(request, request.app[SESSIONS_KEY])
-    return web.json_response({"names": await api_client.find_candidate_names(session.call.party) if api_client else []})
+    candidates = await api_client.find_candidates(session.call.party) if api_client else []
+    return web.json_response({"names": [candidate["full_name"] for candidate in candidates]})
+
+
+async def find_scoring_form(request: web.Request) -> web.Response:
+    """Return the form for the answers that a human gives on this call. It is null if they are not judged by people."""
+    api_client, session = request.app[API_CLIENT_KEY], find_resource(request, request.app[SESSIONS_KEY])
+    form = None
+    if api_client and session.has_human:
+        for candidate in await api_client.find_candidates(session.call.party):
+            interviews = await api_client.find_interviews(candidate)
+            if any(interview["interviewer"] in WITHOUT_JUDGE for interview in interviews):
+                form = api_client.scoring_form
+    return web.json_response({"form": form})
 
 
 async def start_interview(request: web.Request) -> web.Response:
@@ -160,8 +173,16 @@ async def start_interview(request: web.Request) -> web.Response:
         human_numbers.discard(candidate["phone"])
     interview = await api_client.create_interview(candidate, form.get("job", ""))
     page = f"{api_client.url}/admin/interviews/interview/{interview['id']}/change/"
-    body = {"candidate": candidate["id"], "interview": interview["id"], "page": page}
-    return web.json_response({**body, "interviewer": interview.get("interviewer", "")}, status=201)
+    interviewer = interview.get("interviewer", "")
+    needs_person = form.get("mine") == "true" and interviewer in WITHOUT_JUDGE
+    body = {
+        "candidate": candidate["id"],
+        "interview": interview["id"],
+        "page": page,
+        "interviewer": interviewer,
+        "scoring_form": api_client.scoring_form if needs_person else None,
+    }
+    return web.json_response(body, status=201)
 
 
 async def call_application(request: web.Request) -> web.Response:
@@ -209,6 +230,7 @@ def add_phone_page(app: web.Application, api_client: ApiClient | None) -> None:
             web.get("/simulator/recordings/{sid}", serve_audio),
             web.post(f"/simulator/calls/{{sid}}/{{action:{actions}}}", perform_action),
             web.get("/simulator/calls/{sid}/names", list_callee_names),
+            web.get("/simulator/calls/{sid}/scoring-form", find_scoring_form),
             web.put("/simulator/answering", switch_answering),
             web.get("/simulator/jobs", list_jobs),
             web.post("/simulator/dial", start_interview),

@@ -13,6 +13,8 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from devtools.tests.phone_simulator.rig import ScriptedCallee, SimulatorRig, open_rig
+from devtools.tests.phone_simulator.test_start_interview import CANDIDATES, NUMBER, scoring_form, serve_api
+from screener.services.interviewer.protocol import SIMULATED_LABEL
 
 pytestmark = pytest.mark.browser
 
@@ -223,6 +225,29 @@ def test_missed_call_is_returned(browser: Browser) -> None:
             rig.simulator.wait_until_idle()
             assert rig.requests_to("/in/")[0]["Direction"] == "inbound"
             assert rig.requests_to("/called-back")[0]["Digits"] == "1"
+
+
+def test_missing_judge_is_named(browser: Browser) -> None:
+    """Before the call and after it."""
+    responses = {
+        CANDIDATES: (200, {"results": [{"id": "c1", "full_name": "Alex Doe"}]}),
+        "GET /api/v1/interviews/?candidate=c1": (200, {"results": [{"interviewer": SIMULATED_LABEL}]}),
+        "POST /api/v1/interviews/": (201, {"id": "i1", "interviewer": SIMULATED_LABEL}),
+    }
+    with (
+        serve_api(responses) as api,
+        open_rig(SCRIPTS, api_client=api.client()) as rig,
+        open_page(browser, rig) as page,
+    ):
+        press_button(page, "Call me")
+        form = page.locator("#interview-note a").first
+        expect(form).to_have_attribute("href", scoring_form(api))
+        receive_call(page, rig, to=NUMBER)
+        note = page.locator("#judge-note a")
+        expect(note).to_have_attribute("href", scoring_form(api))
+        press_button(page, "Decline")
+        expect(page.locator("#call-status")).to_have_text("busy")
+        expect(note).to_be_visible()
 
 
 def test_application_is_called_from_the_form(browser: Browser) -> None:

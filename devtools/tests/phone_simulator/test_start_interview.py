@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import requests
+from django.urls import reverse
 from twilio.rest import Client
 
 from devtools.phone_simulator import RunningSimulator, running_simulator
-from devtools.phone_simulator.api_client import KEY_REJECTED, UNEXPECTED_RESPONSE, UNREACHABLE, ApiClient
+from devtools.phone_simulator.api_client import KEY_REJECTED, UNEXPECTED_RESPONSE, UNREACHABLE, WITHOUT_JUDGE, ApiClient
 from devtools.phone_simulator.phone_page.views import NO_APPLICATION
 from devtools.phone_simulator.server import build_parser
 from devtools.tests.phone_simulator.rig import FROM, RedirectingHttpClient, serve_in_thread
+from screener.services.interviewer.protocol import SIMULATED_LABEL
+from screener.services.interviewer.without_model import WithoutModel
 
 NUMBER = "+14155550150"
 TYPED_NUMBER = "+1 (415) 555-0150"
@@ -35,6 +38,9 @@ RESPONSES: dict[str, Response] = {
     "POST /api/v1/candidates/": (201, {"id": "c1", "phone": NUMBER}),
     "POST /api/v1/interviews/": (201, {"id": "i1"}),
 }
+CANDIDATES = "GET /api/v1/candidates/?phone=%2B14155550150"
+JUDGES = [(True, SIMULATED_LABEL, True), (True, "gpt-6-luna", False), (False, SIMULATED_LABEL, False)]
+"""Whether a human answers, the interviewer, and whether no model judges the answers."""
 
 
 class ApiHandler(BaseHTTPRequestHandler):
@@ -64,12 +70,20 @@ class FakeApi(ThreadingHTTPServer):
         self.responses = responses
         self.received: list[tuple[str, Any, str]] = []
 
+    def client(self) -> ApiClient:
+        return ApiClient(f"http://127.0.0.1:{self.server_port}/", API_KEY)
+
+
+@contextmanager
+def serve_api(changes: Mapping[str, Response]) -> Iterator[FakeApi]:
+    api = FakeApi({**RESPONSES, **changes})
+    with serve_in_thread(api):
+        yield api
+
 
 @contextmanager
 def simulator_with_api(changes: Mapping[str, Response] | None = None) -> Iterator[tuple[RunningSimulator, FakeApi]]:
-    api = FakeApi({**RESPONSES, **(changes or {})})
-    api_client = ApiClient(f"http://127.0.0.1:{api.server_port}/", API_KEY)
-    with serve_in_thread(api), running_simulator(api_client=api_client) as simulator:
+    with serve_api(changes or {}) as api, running_simulator(api_client=api.client()) as simulator:
         yield simulator, api
 
 
@@ -153,10 +167,48 @@ def test_flags_override_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_call_shows_its_candidates() -> None:
-    found = {"results": [{"full_name": "Alex Doe"}, {"full_name": "Alexandra Doe"}]}
-    with simulator_with_api({"GET /api/v1/candidates/?phone=%2B14155550150": (200, found)}) as (simulator, _):
-        http_client = RedirectingHttpClient(simulator.url)
-        client = Client(simulator.account_sid, simulator.auth_token, http_client=http_client)
-        call = client.calls.create(to=NUMBER, from_=FROM, twiml="<Response><Say>Hello</Say></Response>")
+    candidates = {"results": [{"full_name": "Alex Doe"}, {"full_name": "Alexandra Doe"}]}
+    with simulator_with_api({CANDIDATES: (200, candidates)}) as (simulator, _):
+        call = start_call(simulator)
         names = requests.get(f"{simulator.url}/simulator/calls/{call.sid}/names", timeout=5).json()
     assert names == {"names": ["Alex Doe", "Alexandra Doe"]}
+
+
+def start_call(simulator: RunningSimulator) -> Any:
+    http_client = RedirectingHttpClient(simulator.url)
+    client = Client(simulator.account_sid, simulator.auth_token, http_client=http_client)
+    return client.calls.create(to=NUMBER, from_=FROM, twiml="<Response><Say>Hello</Say></Response>")
+
+
+# ── who judges the answers ──
+
+
+def test_names_of_missing_judges_are_current() -> None:
+    assert {SIMULATED_LABEL, WithoutModel().label} == WITHOUT_JUDGE
+
+
+@pytest.mark.parametrize(("mine", "interviewer", "unjudged"), JUDGES)
+def test_form_names_the_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
+    planned = {"POST /api/v1/interviews/": (201, {"id": "i1", "interviewer": interviewer})}
+    with simulator_with_api(planned) as (simulator, api):
+        form = start_interview(simulator, mine=str(mine).lower()).json()["scoring_form"]
+    assert form == (scoring_form(api) if unjudged else None)
+
+
+@pytest.mark.parametrize(("mine", "interviewer", "unjudged"), JUDGES)
+def test_call_names_the_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
+    """Also a call that was not started from the page."""
+    responses = {
+        CANDIDATES: (200, {"results": [{"id": "c1"}]}),
+        "GET /api/v1/interviews/?candidate=c1": (200, {"results": [{"interviewer": interviewer}]}),
+    }
+    with simulator_with_api(responses) as (simulator, api):
+        simulator.network.human_answers_all = mine
+        sid = start_call(simulator).sid
+        body = requests.get(f"{simulator.url}/simulator/calls/{sid}/scoring-form", timeout=5).json()
+    assert body["form"] == (scoring_form(api) if unjudged else None)
+
+
+def scoring_form(api: FakeApi) -> str:
+    path = reverse("admin:interviews_interviewresponse_to_score")
+    return f"http://127.0.0.1:{api.server_port}{path}"

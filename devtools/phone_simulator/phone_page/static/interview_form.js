@@ -62,12 +62,18 @@ function nextNumber(number) {
   return number.slice(0, -2) + (digits < FIRST_OF_CROWD || digits === 99 ? FIRST_OF_CROWD : digits + 1);
 }
 
-/** Says who judges the answers, because no scores come of a call without a model that knows them. */
-function showPlanned({ interviewer, page }) {
-  showNote(`The interview is planned. The call arrives here in a moment. Its answers are judged by: ${interviewer}. `);
+/** Says who judges the answers. */
+function showPlanned({ interviewer, page, scoring_form: form }) {
+  showNote("The interview is planned. The call arrives here in a moment. ");
+  const judge = form ? unjudgedNote(form) : [`Its answers are judged by: ${interviewer}.`];
   const link = createElement("a", { href: page, target: "_blank" }, "Its page");
-  const end = " shows the result, and lets you score the answers that no model has judged.";
-  byId("interview-note").append(link, end);
+  byId("interview-note").append(...judge, " ", link, " shows the result.");
+}
+
+/** Says that no model judges the answers that the user gives, and where a person does. */
+export function unjudgedNote(form) {
+  const link = createElement("a", { href: form, target: "_blank" }, "the scoring form");
+  return ["Nothing judges the answers that you give yourself. Score them after the call in ", link, "."];
 }
 
 function showNote(text, isError = false) {

@@ -3,7 +3,7 @@
 import { CallLog } from "./call_log.js";
 import { byId, createElement, formData, formatTime, requestJson } from "./dom.js";
 import { initFaults, showFaults } from "./faults.js";
-import { initInterviewForm } from "./interview_form.js";
+import { initInterviewForm, unjudgedNote } from "./interview_form.js";
 import { renderEntry } from "./log_view.js";
 import { initPersonas } from "./personas.js";
 import { Phone } from "./phone.js";
@@ -20,6 +20,7 @@ const rows = new Map();
 const logs = new Map();
 const namesByNumber = new Map(); // of the candidates
 const namedCalls = new Set(); // the calls for which the names were requested
+const scoringForms = new Map(); // promises of their addresses, by the SID of a call
 const phone = new Phone();
 let selected = null;
 let takesCalls = false; // whether the application can be called
@@ -153,7 +154,7 @@ function selectCall(sid, { byUser = true } = {}) {
   for (const changed of [previous, sid]) if (calls.has(changed)) showRow(calls.get(changed));
   for (const part of ["call-header", "log"]) byId(part).hidden = !sid;
   byId("no-selection").hidden = Boolean(sid);
-  byId("phone").hidden = true;
+  byId("phone").hidden = byId("judge-note").hidden = true;
   if (sid) showCall(calls.get(sid));
 }
 
@@ -184,6 +185,24 @@ function showHeader(call) {
   byId("call-back").hidden = !takesCalls || !hasEnded(call) || Boolean(myCall());
   byId("phone").hidden = !isMine(call);
   showDuration();
+  showJudge(call);
+}
+
+/** Says, before and after the call, that nothing judges the answers of a human, if that is so. */
+async function showJudge(call) {
+  const form = call.has_human && (await scoringFormOf(call.sid));
+  const note = byId("judge-note");
+  if (!form || selected !== call.sid || !note.hidden) return;
+  note.replaceChildren(...unjudgedNote(form));
+  note.hidden = false;
+}
+
+function scoringFormOf(sid) {
+  if (!scoringForms.has(sid)) {
+    const request = requestJson("GET", `/simulator/calls/${sid}/scoring-form`);
+    scoringForms.set(sid, request.then(({ form }) => form).catch(() => null)); // the note is left out
+  }
+  return scoringForms.get(sid);
 }
 
 function showDuration() {
