@@ -70,9 +70,9 @@ class ScoreSummary:
         status, no_score_reason = _why_no_score(interview, responses, coverage)
         if no_score_reason:
             return cls(interview, responses, scored, coverage, None, status, no_score_reason)
-        asked_weight = sum(response.weight for response in responses if not _left_to_person(response, interview))
-        score = _weighted_score(scored, asked_weight)
-        review_reason = _unsupported_recommendation_reason(interview.job, scored, asked_weight, score)
+        counted_weight = sum(response.weight for response in _counted_responses(interview, responses))
+        score = _weighted_score(scored, counted_weight)
+        review_reason = _unsupported_recommendation_reason(interview.job, scored, counted_weight, score)
         lacks_words = any(response.no_answer == NoAnswer.NO_WORDS for response in responses)
         needs_review = review_reason or interview.person_requested_at or lacks_words
         status = Interview.ResultStatus.NEEDS_REVIEW if needs_review else status
@@ -84,7 +84,7 @@ class ScoreSummary:
         positions: dict[tuple[str, str], list[int]] = {}
         for response, assessment in self.scored:
             positions.setdefault((assessment.source, assessment.label), []).append(response.position)
-        return [Judge(source=source, name=name, positions=where) for (source, name), where in positions.items()]
+        return [Judge(source=source, name=name, positions=numbers) for (source, name), numbers in positions.items()]
 
     @property
     def needs_summary(self) -> bool:
@@ -94,7 +94,7 @@ class ScoreSummary:
 
     @property
     def notes(self) -> list[Point]:
-        """What people noted about the answers that they scored, each with a quote that they picked."""
+        """The notes of people about the answers that they scored, each with a quote that they picked."""
         return [
             Point(text=assessment.note, position=response.position, quote=quote)
             for response, assessment in self.scored
@@ -110,8 +110,8 @@ class ScoreSummary:
             flags.add(Flag.PERSON_REQUESTED)
         if any(response.no_answer == NoAnswer.NO_WORDS for response in self.responses):
             flags.add(Flag.ANSWER_WITHOUT_WORDS)
-        asked = [response for response in self.responses if not _left_to_person(response, self.interview)]
-        if self.score is not None and len(self.scored) < len(asked):
+        counted = _counted_responses(self.interview, self.responses)
+        if self.score is not None and len(self.scored) < len(counted):
             flags.add(Flag.UNANSWERED_EARNED_NOTHING)
         return flags | ({Flag.WAITING_FOR_PERSON} if _waiting_responses(self.responses) else set())
 
@@ -326,13 +326,19 @@ def _format_percent(fraction: Decimal) -> str:
     return f"{float(fraction) * 100:.3g}%"
 
 
-def _left_to_person(response: InterviewResponse, interview: Interview) -> bool:
-    """Whether the question is left to the person that the candidate asked for. It counts neither for nor against."""
-    return interview.person_requested_at is not None and response.status == InterviewResponse.Status.SKIPPED
+def _counted_responses(interview: Interview, responses: list[InterviewResponse]) -> list[InterviewResponse]:
+    """The responses that count in the score: all, except those left to the person that the candidate asked for.
+
+    A question that the candidate skipped or could not answer counts also in such an interview.
+    """
+    if interview.person_requested_at is None:
+        return responses
+    skipped, left_open = InterviewResponse.Status.SKIPPED, ("", NoAnswer.ASKED_PERSON)
+    return [response for response in responses if not (response.status == skipped and response.no_answer in left_open)]
 
 
 def _weighted_score(scored: Iterable[ScoredResponse], total_weight: float) -> Decimal:
-    """The weighted mean over all questions. One that the candidate left without a scorable answer earns nothing."""
+    """The weighted mean over the questions that count. A question without a scorable answer earns 0."""
     points = sum(entry.score * entry.response.weight for entry in scored)
     return Decimal(str(points / total_weight)).quantize(Decimal("0.01"))
 

@@ -7,6 +7,7 @@ import pytest
 
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse, InterviewResult
+from interviews.models.no_answer import NoAnswer
 from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.factories import make_transcribed_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
@@ -49,12 +50,18 @@ def test_weak_answer_beats_silence(judged_by: Any, unanswered: str) -> None:
     )
 
 
-def test_question_left_to_person_costs_nothing(judged_by: Any) -> None:
+@pytest.mark.parametrize(
+    ("no_answer", "score"),
+    [("", "9.00"), (NoAnswer.ASKED_PERSON, "9.00"), (NoAnswer.SKIPPED, "6.00"), (NoAnswer.DONT_KNOW, "6.00")],
+)
+def test_question_left_to_person_costs_nothing(judged_by: Any, no_answer: str, score: str) -> None:
+    """Unlike a question that the candidate skipped before asking for a person."""
     judged_by(score_by_position)
     interview = make_transcribed_interview(ANSWER)
     interview.update_fields(person_requested_at=interview.created_at)
-    result = conclude(interview, status="skipped", transcript="")
-    assert (result.overall_score, Flag.PERSON_REQUESTED in result.flags) == (Decimal("9.00"), True)
+    result = conclude(interview, status="skipped", transcript="", no_answer=no_answer)
+    assert (result.overall_score, Flag.PERSON_REQUESTED in result.flags) == (Decimal(score), True)
+    assert (Flag.UNANSWERED_EARNED_NOTHING in result.flags) is (score == "6.00")
     interview.refresh_from_db()
     assert interview.result_status == Interview.ResultStatus.NEEDS_REVIEW
 
