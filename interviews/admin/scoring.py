@@ -26,6 +26,7 @@ from interviews.scoring.person import (
     save_person_scores,
     scoring_version,
 )
+from interviews.scoring.score_verification import EVIDENCE_RULE
 from screener.models import InvalidTransition
 
 SCORE_PERMISSION = "interviews.add_assessment"
@@ -74,7 +75,7 @@ class ScoringPages:
         return HttpResponseRedirect(scoring_list_url())
 
     def score_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Show an answer with the rubric, and nothing of other assessments. POST saves the scores of the user."""
+        """Show an answer with the rubric, without other assessments. POST saves the scores of the user."""
         _require(request, SCORE_PERMISSION, "interviews.view_interviewresponse", "interviews.view_interview")
         response = get_object_or_404(_responses(), pk=pk)
         user = cast(User, request.user)
@@ -90,7 +91,7 @@ class ScoringPages:
         return self._page(request, "admin/interviews/scoring/form.html", "Score an answer", context)
 
     def _save(self, request: HttpRequest, form: ScoringForm, user: User) -> tuple[str, str]:
-        """Return the address to go on at, or what is wrong."""
+        """Return the address to go on at, or the problem."""
         response = form.response
         queue = scoring_queue(response, user)
         if not form.is_valid():
@@ -121,7 +122,7 @@ class ScoringPages:
         return reverse("admin:interviews_interviewresponse_score", args=[following.pk])
 
     def words_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Listen to an answer without a transcript, and type what was said."""
+        """Listen to an answer without a transcript, and type its words."""
         _require(request, SCORE_PERMISSION, "interviews.view_recording")
         response = get_object_or_404(_responses(), pk=pk)
         interview_url = reverse("admin:interviews_interview_change", args=[response.interview_id])
@@ -187,7 +188,7 @@ def _require(request: HttpRequest, *permissions: str) -> None:
 
 
 def _responses() -> QuerySet[InterviewResponse]:
-    """Responses of all interviews but practice, with what the pages read."""
+    """Responses of all interviews but practice, with the rows that the pages read."""
     responses = InterviewResponse.objects.filter(interview__in=Interview.objects.all())
     return responses.select_related("interview__job", "interview__candidate").prefetch_related(
         "recordings", "assessments"
@@ -200,7 +201,8 @@ def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:
         "form": form,
         "response": response,
         "progress": ScoringProgress.of(response, user),
-        "recording": next((row for row in response.recordings.all() if row.chosen and row.file), None),
+        "recording": response.chosen_recording,
+        "evidence_rule": EVIDENCE_RULE,
         "is_second_opinion": response.has_score,
         "draft_key": f"{user.pk}.{response.pk}",
     }

@@ -119,7 +119,7 @@ class ScoringForm(forms.Form):
         return self.response.transcript[int(start) : int(stop)]
 
     def scores(self) -> PersonScores:
-        """What the person gave. Call it on a valid form."""
+        """The scores and the note of the person. Call it on a valid form."""
         data = self.cleaned_data
         criteria = [
             PersonCriterionScore(
@@ -163,8 +163,8 @@ class WordsForm(ObjectActionForm):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        recording = next((row for row in self.subject.recordings.all() if row.chosen and row.file), None)
-        if recording is not None:
+        recording = self.subject.chosen_recording
+        if recording and recording.file:
             url = reverse("admin:interviews_recording_audio", args=[recording.pk])
             player = '<audio controls src="{}" aria-label="The recording of this answer"></audio>'
             self.fields["words"].help_text = format_html(player, url)

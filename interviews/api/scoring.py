@@ -1,4 +1,4 @@
-"""API of people's scores: what is to be scored, and the scores."""
+"""API of people's scores: the answers to score, and the scores."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ from interviews.scoring.person import (
     scoring_version,
 )
 from interviews.scoring.rubric import job_rubric
+from interviews.scoring.score_verification import QUOTE_REQUIRED_ABOVE
 from screener.api.authentication import request_actor
 from screener.api.fields import NumberField
 from screener.api.problem_details import WHOLE_REQUEST
@@ -73,7 +74,8 @@ class CriterionInputSerializer(StrictSerializer):
         child=serializers.CharField(max_length=MAX_QUOTE),
         default=list,
         max_length=MAX_QUOTES,
-        help_text="The candidate's words as they stand in the transcript. A score above 5 needs at least one",
+        help_text="The candidate's words as they stand in the transcript. A score above "
+        f"{QUOTE_REQUIRED_ABOVE} needs at least one",
     )
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
@@ -142,11 +144,11 @@ class ScoringActions:
     def score(self, request: Request, position: str, **kwargs: Any) -> Response:
         """Add a person's scores. They count where the answer has no score, and are a second opinion elsewhere."""
         response = self._get_response(position)
-        given = PersonScoresSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        serializer = PersonScoresSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
         actor = request_actor(request)
-        scorer = Scorer(name=f"{given.validated_data['scorer']} ({actor})", actor=actor)
-        scores = given.to_scores()
+        scorer = Scorer(name=f"{serializer.validated_data['scorer']} ({actor})", actor=actor)
+        scores = serializer.to_scores()
         try:
             assessment = save_person_scores(response, scores, scorer)
         except InvalidScores as error:

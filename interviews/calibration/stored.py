@@ -18,7 +18,7 @@ from interviews.scoring.rubric import job_rubric, rubric_version
 
 @dataclass(frozen=True)
 class StoredScores:
-    """What is stored about scores of people: the evaluations by the name of the model, and how many were not blind."""
+    """The stored scores of people: evaluations by the name of the model, and how many scores were not blind."""
 
     evaluations: dict[str, list[Evaluation]] = field(default_factory=dict)
     not_blind_count: int = 0

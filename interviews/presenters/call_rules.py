@@ -1,4 +1,4 @@
-"""What the page "May we call?" shows: the verdict of each dial rule, and what follows from all of them."""
+"""The content of the page "May we call?": the verdict of each dial rule, and of all of them together."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

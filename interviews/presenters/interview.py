@@ -149,8 +149,8 @@ class ResponseCard:
 
     @property
     def needs_words(self) -> bool:
-        """Whether a person can listen to it and type what was said."""
-        return self.response.is_without_words and any(recording.chosen for recording in self.response.recordings.all())
+        """Whether a person can listen to it and type its words."""
+        return self.response.is_without_words and self.response.chosen_recording is not None
 
     @property
     def score(self) -> Decimal | None:

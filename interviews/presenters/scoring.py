@@ -1,4 +1,4 @@
-"""What the pages show on which people score answers, without HTML. The texts may be hostile: templates escape them."""
+"""The content of the pages on which people score answers. Text only: the templates escape it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The step from a transcript to an assessment."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -180,19 +180,27 @@ def _save_rejected(lease: Lease[InterviewResponse], scored: ScoredText) -> bool:
 def _assessment_fields(response: InterviewResponse, scored: ScoredText, flags: set[Flag]) -> dict[str, Any]:
     reply, verified = scored.reply, scored.verified
     return {
-        "score": verified.score,
-        "criteria": verified.criteria,
         "feedback": reply.value.feedback,
-        "flags": sorted({*verified.flags, *text_flags(response, scored.text.job), *flags}),
         "reason": verified.reason,
-        "rubric_version": rubric_version(scored.text.rubric),
         "model": reply.model[:100],
         "label": selection.configured_interviewer().label,
         "prompt_hash": reply.prompt_hash,
+    } | verified_fields(response, scored.text, verified, flags)
+
+
+def verified_fields(
+    response: InterviewResponse, text: ResponseText, verified: VerifiedScores, flags: Iterable[Flag] = ()
+) -> dict[str, Any]:
+    """The fields that the assessments of models and of people have in common."""
+    return {
+        "score": verified.score,
+        "criteria": verified.criteria,
+        "flags": sorted({*verified.flags, *_text_flags(response, text.job), *flags}),
+        "rubric_version": rubric_version(text.rubric),
     }
 
 
-def text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
+def _text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
     """Yield the flags of the transcript and of the job text. They change no score."""
     confidence = response.transcript_confidence
     if confidence is not None and confidence < MIN_CONFIDENCE:

@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, LockedResponse, lock_interview
-from interviews.scoring.assessment import response_text, text_flags
+from interviews.scoring.assessment import response_text, verified_fields
+from interviews.scoring.quote_verification import MIN_QUOTE_WORDS
 from interviews.scoring.rubric import job_rubric, rubric_version
-from interviews.scoring.score_verification import VerifiedScores, verify_scores
+from interviews.scoring.score_verification import EVIDENCE_RULE, VerifiedScores, verify_scores
 from screener.models import InvalidTransition
 from screener.services.interviewer.protocol import CriterionScore, PrintableText
 
@@ -24,7 +25,7 @@ SCORED_MEANWHILE = "{label} has scored this answer"
 TEXT_CHANGED = "The transcript, its score or the rubric has changed"
 REASON_REQUIRED = "Give a reason why this score is to count."
 QUOTE_MISSING = "“{quote}” is not in the transcript. Quote the candidate's words exactly."
-EVIDENCE_MISSING = "A score above 5 needs at least one quote of three words or more that is about the question."
+EVIDENCE_MISSING = f"Quote at least {MIN_QUOTE_WORDS} words that are about the question. {EVIDENCE_RULE}"
 CRITERION_MISSING = "Give a score from 0 to 10."
 CRITERION_UNKNOWN = "The rubric has no such criterion. It has: {keys}."
 CRITERION_REPEATED = "Score each criterion once."
@@ -47,7 +48,7 @@ class Scorer:
 
 @dataclass(frozen=True)
 class PersonScores:
-    """What a person gave. `version` is the `scoring_version` of what they had before them."""
+    """Scores and a note by a person. `version`: the `scoring_version` of the answer as the person read it."""
 
     criteria: Sequence[PersonCriterionScore]
     version: str
@@ -56,7 +57,7 @@ class PersonScores:
 
 
 class InvalidScores(ValueError):
-    """Scores that are not saved. `errors` says what to change in this field of which criterion, by its key."""
+    """Scores that are not saved. `errors`: the messages about this field, by the keys of the criteria."""
 
     def __init__(self, field: str, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -116,13 +117,9 @@ def _assessment_fields(response: InterviewResponse, scores: PersonScores, scorer
         "source": Assessment.Source.PERSON,
         "scored_by": scorer.user,
         "is_blind": not scores.has_seen_others and not _has_scored_before(response, scorer),
-        "score": verified.score,
-        "criteria": verified.criteria,
         "note": scores.note.strip(),
-        "flags": sorted({*verified.flags, *text_flags(response, text.job)}),
-        "rubric_version": rubric_version(text.rubric),
         "label": scorer.name,
-    }
+    } | verified_fields(response, text, verified)
 
 
 def _has_scored_before(response: InterviewResponse, scorer: Scorer) -> bool:

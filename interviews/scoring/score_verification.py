@@ -13,6 +13,10 @@ QUOTE_REQUIRED_ABOVE = 5
 """A higher score without a verified quote is rejected."""
 QUOTE_EXPECTED_ABOVE = 2
 """A higher score without a verified quote is flagged."""
+EVIDENCE_RULE = (
+    f"A score above {QUOTE_REQUIRED_ABOVE} needs evidence. A score above {QUOTE_EXPECTED_ABOVE} without evidence "
+    "counts, and the result flags it."
+)
 INCOMPLETE_SCORES = "The interviewer did not score each criterion of the rubric exactly once."
 
 

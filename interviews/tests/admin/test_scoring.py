@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from interviews.models import Assessment, Interview, InterviewResponse
 from interviews.scoring.person import CRITERION_MISSING, EVIDENCE_MISSING, scoring_version
+from interviews.scoring.score_verification import EVIDENCE_RULE
 from tests.support.admin_client import get_page, make_staff_client, page_text, submit_form
 from tests.support.factories import run_tasks
 from tests.support.person_scores import (
@@ -64,6 +65,7 @@ class TestForm:
         page = get_page(scorer, page_of(response))
         assert response.question in page
         assert STORY in page
+        assert EVIDENCE_RULE in page
         assert all(anchor in page for row in waiting.job.rubric for anchor in row["anchors"].values())
         assert reverse("admin:interviews_recording_audio", args=[response.recordings.get().pk]) in page
 
