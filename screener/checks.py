@@ -12,9 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
+from screener.judge import JudgeKind
 from screener.models import Organisation
 from screener.services import model_retirement
-from screener.services.interviewer.selection import Judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
 REQUIRED_SETTINGS = {
@@ -81,10 +81,10 @@ def _callback_number_warnings(organisation: Organisation) -> list[CheckMessage]:
 @register("screener")
 def check_judge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A forgotten key must not leave real candidates without anybody who scores their answers."""
-    if settings.JUDGE not in list(Judge):
+    if settings.JUDGE not in list(JudgeKind):
         message = f"JUDGE is {settings.JUDGE!r}, which is neither model nor person."
         return [Error(message, hint="Set it to model (the default) or to person.", id="screener.E012")]
-    if settings.JUDGE == Judge.PERSON or settings.OPENAI_API_KEY or settings.DEBUG or settings.TESTING:
+    if settings.JUDGE == JudgeKind.PERSON or settings.OPENAI_API_KEY or settings.DEBUG or settings.TESTING:
         return []
     return [
         Error(

@@ -19,9 +19,9 @@ from devtools.demo.text_views import decision_card, wrap_lines, write_lines
 from interviews.models import Interview, InterviewResult
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import check_required_settings, raise_on_failed_checks
+from screener.judge import JudgeKind, configured_judge
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import SIMULATED_MODEL
-from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.selection import configured_transcriber
 
@@ -178,7 +178,7 @@ def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> N
 def _judge_lines() -> list[str]:
     """Say what no model judges, and what to do about it."""
     by_person = "Score answers on the interview's page, or set OPENAI_API_KEY in .env."
-    if configured_judge() is Judge.PERSON:
+    if configured_judge() is JudgeKind.PERSON:
         return wrap_lines(f"No language model is configured. {by_person}", "  Judge       ", " " * 14)
     if settings.OPENAI_MODEL != SIMULATED_MODEL:
         return []

@@ -25,10 +25,10 @@ from jobs.models import JobDescription
 from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import metered_interviewer_call
+from screener.judge import JudgeKind, configured_judge
 from screener.models import ModelCall
 from screener.records import Point
 from screener.services.errors import ServiceError
-from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
 
 MAX_NAMES = 4
@@ -90,7 +90,7 @@ class ScoreSummary:
     def needs_summary(self) -> bool:
         """Whether a model is to summarise the interview. Where people scored every answer, their notes stand for it."""
         is_by_people = all(assessment.is_by_person for _, assessment in self.scored)
-        return not self.no_score_reason and not is_by_people and selection.configured_judge() is selection.Judge.MODEL
+        return not self.no_score_reason and not is_by_people and configured_judge() is JudgeKind.MODEL
 
     @property
     def notes(self) -> list[Point]:
@@ -130,7 +130,7 @@ class Conclusion:
 def _interviews_to_conclude() -> InterviewQuerySet:
     """Completed interviews of which each response is settled, or waits for a person's scores."""
     in_work = InterviewResponse.objects.filter(status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK)
-    if selection.configured_judge() is selection.Judge.PERSON:
+    if configured_judge() is JudgeKind.PERSON:
         in_work = in_work.exclude(status=InterviewResponse.Status.TRANSCRIBED, retry_at__isnull=False)
     unsettled = in_work.filter(interview=OuterRef("pk"))
     return Interview.all_objects.filter(

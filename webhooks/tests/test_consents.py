@@ -1,5 +1,7 @@
 """How a consent was given, in which attempt and after which disclosure."""
 
+from typing import Any
+
 import pytest
 
 from candidates.models import Consent
@@ -72,3 +74,11 @@ def test_consent_outlives_its_attempt(phone: Phone) -> None:
     candidate = phone.attempt.interview.candidate
     phone.attempt.delete()
     assert candidate.consents_to(Consent.Kind.RECORD)
+
+
+def test_disclosure_without_model_names_person(phone: Phone, settings: Any) -> None:
+    """The stored version is that of the disclosure that the candidate heard."""
+    settings.OPENAI_API_KEY = ""
+    give_consent(phone)
+    version = disclosure_version("en", resumed=False, judged_by_person=True)
+    assert consents_of(phone.attempt) == [("record", True, GivenBy.KEY, version)]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from interviews.conversation.script import Question, Script, prerenderable_texts
 from interviews.reception.employer import employer_of
 from jobs.models import QuestionSet
+from screener.judge import JudgeKind, configured_judge
 from screener.models import Organisation
-from screener.services.interviewer.selection import Judge, configured_judge
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.tts import prompt_cache
 from webhooks.twilio import twiml
@@ -58,7 +58,7 @@ def _anonymous_script(questions: QuestionSet) -> Script:
         candidate_name="",
         job_title=twiml.strip_control_characters(questions.job.title_to_say),
         employer=employer_of(questions.job),
-        judged_by_person=configured_judge() is Judge.PERSON,
+        judged_by_person=configured_judge() is JudgeKind.PERSON,
         language=questions.language,
         questions=tuple(
             Question(

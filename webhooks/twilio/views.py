@@ -33,7 +33,7 @@ from interviews.models.transitions.conversation import ReceivedInput
 from interviews.models.turns.live_transcript import add_live_words
 from interviews.reception.call_names import CallNames, read_call_names
 from interviews.turns import stored_reply, take_turn
-from screener.services.interviewer.selection import Judge, configured_judge
+from screener.judge import JudgeKind, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription.selection import configured_transcriber
 from screener.tts import prompt_cache
@@ -153,7 +153,7 @@ def _script(attempt: LockedAttempt) -> Script:
         candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(names.candidate)),
         job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(names.job_title)),
         employer=cast(Employer, SimpleLazyObject(lambda: names.employer)),
-        judged_by_person=configured_judge() is Judge.PERSON,
+        judged_by_person=configured_judge() is JudgeKind.PERSON,
         is_inbound=attempt.row.direction == Attempt.Direction.INBOUND,
         language=interview.language,
         questions=tuple(

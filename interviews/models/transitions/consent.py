@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from candidates.models import Consent
 from interviews.conversation import engine
 from interviews.conversation.wording import disclosure_version
 from interviews.models.attempt import Attempt
+from screener.judge import JudgeKind, configured_judge
 
 
 @dataclass(frozen=True)
@@ -24,15 +23,15 @@ def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
     if attempt.stage != engine.Stage.CONSENT:
         return ConsentReply(given_by)
     version = disclosure_version(
-        attempt.interview.language, resumed=attempt.resumed, judged_by_person=settings.JUDGE == "person"
+        attempt.interview.language, resumed=attempt.resumed, judged_by_person=configured_judge() is JudgeKind.PERSON
     )
     return ConsentReply(given_by, version)
 
 
 def add_consent(attempt: Attempt, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
     how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
-    Consent.objects.create(
-        candidate=attempt.interview.candidate,
+    consent = Consent(
+        candidate_id=attempt.interview.candidate_id,
         kind=kind,
         given=given,
         given_by=reply.given_by,
@@ -41,3 +40,4 @@ def add_consent(attempt: Attempt, kind: Consent.Kind, *, given: bool, reply: Con
         language=attempt.interview.language,
         source=f"{how} in {attempt.channel_service.session_name}, attempt {attempt.pk}",
     )
+    Consent.insert([consent])

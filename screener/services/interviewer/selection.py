@@ -1,30 +1,17 @@
 """Selects the interviewer by the settings."""
 
-from enum import StrEnum
-
 from django.conf import settings
 
+from screener.judge import JudgeKind, configured_judge
 from screener.services.interviewer.openai_interviewer import OpenAIInterviewer
 from screener.services.interviewer.protocol import Interviewer
 from screener.services.interviewer.without_model import WithoutModel
 from screener.services.openai.openai_client import Account
 
 
-class Judge(StrEnum):
-    """Who scores the answers: the values of the setting JUDGE."""
-
-    MODEL = "model"
-    PERSON = "person"
-
-
-def configured_judge() -> Judge:
-    """A person, too, where no model is configured. A deployment does not start so by accident: see screener.checks."""
-    return Judge.PERSON if settings.JUDGE == Judge.PERSON or not settings.OPENAI_API_KEY else Judge.MODEL
-
-
 def configured_interviewer() -> Interviewer:
     """The language model, unless a person scores. Nothing replaces a model that is down: the work waits for it."""
-    if configured_judge() is Judge.PERSON:
+    if configured_judge() is JudgeKind.PERSON:
         return WithoutModel()
     return OpenAIInterviewer(
         Account(
