@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
@@ -55,19 +55,16 @@ def follow_up_attempt(attempt_id: UUID) -> None:
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
     """Call again after the attempt spacing, until the attempts are used up or the number is invalid.
 
-    Postponed attempts and inbound calls do not count as attempts. Attempts that ended with our apology do not count
-    either, up to the job's number of attempts. A promised call is placed even if no attempt is left.
+    A promised call is placed even if no attempt is left.
     """
     if attempt.outcome == attempt.Outcome.INVALID_NUMBER:
         give_up_calling(interview, Interview.Outcome.UNREACHED, attempt.reason)
         return
-    limit = interview.row.job.max_attempts
-    placed = interview.row.attempts.exclude(call__twilio_sid="").filter(direction=Attempt.Direction.OUTBOUND)
-    apologised = min(placed.filter(apologised_at__isnull=False).count(), limit)
-    counted = placed.count() - apologised - interview.row.postponements
+    placed = _placed_attempts(interview)
+    counted = _counted_attempts(interview)
     if attempt.call_again_at:
         postpone_call(interview, Later(attempt.call_again_at, WaitReason.REQUESTED_TIME, attempt.reason))
-    elif counted >= limit:
+    elif counted >= interview.row.job.max_attempts:
         give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed)))
     elif attempt.apologised_at:
         due = timezone.now() + _attempt_spacing(interview.row.job, 1)
@@ -76,6 +73,25 @@ def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
         due = timezone.now() + _attempt_spacing(interview.row.job, max(counted, 1))
         reason = f"{attempt.get_outcome_display()}; calling again."
         postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
+
+
+def has_attempts_left(interview: LockedInterview) -> bool:
+    """Whether another attempt can follow the present one."""
+    return _counted_attempts(interview) < interview.row.job.max_attempts
+
+
+def _counted_attempts(interview: LockedInterview) -> int:
+    """Postponed attempts and inbound calls do not count as attempts.
+
+    Attempts that ended with our apology do not count either, up to the job's number of attempts.
+    """
+    placed = _placed_attempts(interview)
+    apologised = min(placed.filter(apologised_at__isnull=False).count(), interview.row.job.max_attempts)
+    return placed.count() - apologised - interview.row.postponements
+
+
+def _placed_attempts(interview: LockedInterview) -> QuerySet[Attempt]:
+    return interview.row.attempts.exclude(call__twilio_sid="").filter(direction=Attempt.Direction.OUTBOUND)
 
 
 def _attempt_spacing(job: JobDescription, attempts: int) -> timedelta:

@@ -73,6 +73,7 @@ PREFACES = {
     Intent.WHO_IS_THIS: Preface.CALLER,
     Intent.WHAT_ABOUT: Preface.MATTER,
     Intent.IS_ROBOT: Preface.ROBOT,
+    Intent.RECORDING: Preface.RECORDED,
     Intent.NEARLY_AGREE: Preface.NEARLY,
 }
 HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
@@ -81,16 +82,15 @@ HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
 def after_introduction(state: ConversationState, input: Input) -> ConversationStep:
     """Apply an input to a prompt before the first question."""
     reply = _understand(state, input)
-    if _interrupts_greeting(state, input, reply):
-        return _ask(state)
-    step = apply_reply(state, input, reply)
+    step = _ask(state) if _interrupts_greeting(state, input, reply) else apply_reply(state, input, reply)
     return _give_up(state) if state.turn > MAX_TURNS and step.state.stage in PROMPTS else step
 
 
 def _interrupts_greeting(state: ConversationState, input: Input, reply: Understanding) -> bool:
-    """Whether the first words are a hello, which cuts the greeting off. It is given again, at no cost."""
-    is_first = state.stage is Stage.IDENTITY and state.turn == AFTER_GREETING
-    return is_first and isinstance(input, WordsSpoken) and reply.intent is Intent.UNCLEAR
+    """Whether the words are a hello, or the first ones, which cut the greeting off. It is given again, at no cost."""
+    if state.stage is not Stage.IDENTITY or not isinstance(input, WordsSpoken):
+        return False
+    return reply.is_empty or (state.turn == AFTER_GREETING and reply.intent is Intent.UNCLEAR)
 
 
 def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
@@ -104,7 +104,7 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
             return _ask(state)
         case Intent.SLOWER:
             return _ask(replace(state, slow=True), Preface.SLOWER)
-        case Intent.WHO_IS_THIS | Intent.WHAT_ABOUT | Intent.IS_ROBOT:
+        case Intent.WHO_IS_THIS | Intent.WHAT_ABOUT | Intent.IS_ROBOT | Intent.RECORDING:
             return _ask(state, _preface(state, reply.intent), again=True)
         case Intent.HOLD_ON:
             return _hold_on(state)

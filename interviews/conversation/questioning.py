@@ -70,6 +70,7 @@ LEADS = {
     Intent.WHO_IS_THIS: LeadIn.INTRODUCED,
     Intent.WHAT_ABOUT: LeadIn.INTRODUCED,
     Intent.IS_ROBOT: LeadIn.INTRODUCED,
+    Intent.RECORDING: LeadIn.RECORDED,
 }
 STOPS = {
     Intent.REFUSE: ConversationEnded(Ending.DECLINED),

@@ -21,5 +21,4 @@ def reception_text(reception: Reception, script: Script) -> str:
         Reception.CALL_RUNNING: texts.CALL_RUNNING,
         Reception.NOT_NOW: texts.NOT_NOW,
     }
-    reach = [texts.REACH] if script.employer.callback_number else []
-    return script.fill(" ".join([texts.RECEPTION, situation[reception], *reach]))
+    return " ".join([*map(script.fill, (texts.RECEPTION, situation[reception])), *script.reach])

@@ -15,6 +15,11 @@ LEADS_WITHIN = frozenset(engine.LeadIn) - {engine.LeadIn.FIRST, engine.LeadIn.NE
 USUAL_SHARE_OF_TIME = 0.5
 """Few answers take all the time that they may."""
 
+UNREACHED = frozenset({engine.Ending.NOT_HERE, engine.Ending.NO_REPLY})
+"""The endings of a try that did not reach the candidate."""
+
+SUBJECTS = frozenset({engine.Preface.MATTER, engine.Preface.APPLICATION})
+
 
 @dataclass(frozen=True)
 class Question:
@@ -48,8 +53,10 @@ class NextCall:
 class Script:
     """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
 
-    The employer, the candidate's name and the job's title may be lazy: they are read only for the prompts that name
-    them.
+    `may_call_again`: whether another attempt can follow this one.
+
+    The employer, the candidate's name, the job's title and `may_call_again` may be lazy: they are read only for the
+    prompts that need them.
     """
 
     candidate_name: object
@@ -61,6 +68,7 @@ class Script:
     judged_by_person: bool = False
     next_call: NextCall | None = None
     is_inbound: bool = False
+    may_call_again: object = False
 
     @property
     def wording(self) -> Wording:
@@ -75,6 +83,11 @@ class Script:
         if not self.employer.name:
             raise EmployerUnknown
         return self.employer
+
+    @property
+    def reach(self) -> tuple[str, ...]:
+        """The call-back number, where there is one."""
+        return (self.fill(self.wording.REACH),) if self.employer.callback_number else ()
 
     @property
     def judge(self) -> str:
@@ -119,8 +132,10 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
-            templates = (script.wording.PREFACES[prompt.preface], *_introduction_templates(script, prompt))
-            return tuple(script.fill(template) for template in templates if template)
+            preface = script.wording.PREFACES[prompt.preface]
+            reach = script.reach if prompt.preface in SUBJECTS else ()
+            texts = (script.fill(preface), *reach, *map(script.fill, _introduction_templates(script, prompt)))
+            return tuple(filter(None, texts))
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
@@ -134,17 +149,17 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.ConfirmStop(request=request):
             return (script.wording.CONFIRM_STOP[request],)
         case engine.Goodbye(ending):
-            return script.fill(script.wording.GOODBYES[ending]), *_farewell(script)
+            return script.fill(script.wording.GOODBYES[ending]), *_farewell(script, ending)
         case engine.RecordAnswer() | engine.HangUp():
             return ()
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _farewell(script: Script) -> tuple[str, ...]:
-    """The call-back number, where there is one, and the last word."""
-    reach = (script.fill(script.wording.REACH),) if script.employer.callback_number else ()
-    return *reach, script.wording.FAREWELL
+def _farewell(script: Script, ending: engine.Ending) -> tuple[str, ...]:
+    """What happens next, the call-back number, and the last word."""
+    again = (script.wording.MAY_CALL_AGAIN,) if ending in UNREACHED and script.may_call_again else ()
+    return *again, *script.reach, script.wording.FAREWELL
 
 
 def _introduction_templates(script: Script, prompt: engine.Introduction) -> tuple[str, ...]:
@@ -177,6 +192,7 @@ def _lead_template(texts: Wording, lead: engine.LeadIn, question: Question) -> s
 
 def prerenderable_texts(script: Script) -> set[str]:
     """Return all texts that interviews with these questions may need, except those that name a candidate."""
+    script = replace(script, may_call_again=True)
     positions = range(len(script.questions))
     prompts: list[engine.Prompt] = [engine.AskConsent(), engine.AskTime(), engine.HoldOn()]
     prompts += [

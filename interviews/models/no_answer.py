@@ -30,6 +30,7 @@ OF_REQUEST = {
     Intent.WHO_IS_THIS: NoAnswer.ASKED_WHO,
     Intent.WHAT_ABOUT: NoAnswer.ASKED_WHO,
     Intent.IS_ROBOT: NoAnswer.ASKED_WHO,
+    Intent.RECORDING: NoAnswer.ASKED_WHO,
     Intent.HOLD_ON: NoAnswer.ASKED_PAUSE,
     Intent.PERSON: NoAnswer.ASKED_PERSON,
     Intent.OTHER_LANGUAGE: NoAnswer.ASKED_PERSON,

@@ -11,6 +11,8 @@ from django.utils import timezone
 from candidates.models import Consent
 from interviews.calling.retries import attempts_to_follow_up, follow_up_attempt
 from interviews.conversation import engine
+from interviews.conversation.introduction import MAX_TRIES
+from interviews.conversation.wording import en
 from interviews.models import Attempt, EventKind, Interview, WaitReason, lock_interview
 from interviews.models.transitions.attempt import MAX_POSTPONEMENTS
 from interviews.task_handles import FOLLOW_UP
@@ -214,6 +216,15 @@ class TestPerson:
         interview = end_call(phone)
         assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.PARTIAL)
         assert interview.person_requested_at is not None
+
+
+@pytest.mark.parametrize(("max_attempts", "announced"), [(1, False), (2, True)])
+def test_goodbye_announces_only_possible_attempt(client: Client, max_attempts: int, announced: bool) -> None:
+    phone = call_again(make_interview(job=make_approved_job(max_attempts=max_attempts)), client)
+    for _ in range(MAX_TRIES):
+        phone.stay_silent()
+    assert (en.MAY_CALL_AGAIN in phone.prompt_text()) == announced
+    assert end_call(phone).status == (Status.PENDING if announced else Status.FAILED)
 
 
 class TestOtherPerson:

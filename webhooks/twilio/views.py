@@ -26,6 +26,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from interviews.calling.retries import has_attempts_left
 from interviews.conversation import engine
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 from interviews.models import Attempt, Call, LockedAttempt, LockedCall, lock_call
@@ -166,6 +167,7 @@ def _script(attempt: LockedAttempt) -> Script:
         ),
         remaining=len(attempt.open_positions()),
         next_call=_next_call(attempt.row.call_again_at),
+        may_call_again=SimpleLazyObject(lambda: has_attempts_left(attempt.interview)),
     )
 
 

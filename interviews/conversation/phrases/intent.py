@@ -24,6 +24,8 @@ class Intent(StrEnum):
     WHO_IS_THIS = "who_is_this"
     WHAT_ABOUT = "what_about"
     IS_ROBOT = "is_robot"
+    RECORDING = "recording"
+    """A question whether it is recorded, or who listens."""
     LATER = "later"
     BUSY = "busy"
     """Not now, without a wish for another call."""
@@ -58,9 +60,11 @@ class Understanding:
     """The main intent of an utterance and the other intents heard in the same breath.
 
     `when`: the time that was named for another call. `language`: the tag of the language that was asked for.
+    `is_empty`: all words are known to have no meaning of their own, as in "hello?".
     """
 
     intent: Intent
     also: frozenset[Intent] = frozenset()
     when: RequestedTime | None = None
     language: str | None = None
+    is_empty: bool = False

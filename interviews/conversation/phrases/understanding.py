@@ -23,18 +23,18 @@ NONE: frozenset[Intent] = frozenset()
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
-    *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.IS_ROBOT, Intent.WHAT_ABOUT),
-    *(Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.NO),
+    *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.RECORDING, Intent.IS_ROBOT),
+    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.NO),
 )
 CONSENT_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER, Intent.SLOWER),
-    *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.IS_ROBOT),
-    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.AGREE),
+    *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.RECORDING),
+    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.AGREE),
 )
 QUESTION_ORDER = (
     *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE),
-    *(Intent.COME_BACK, Intent.SKIP, Intent.BUSY, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.IS_ROBOT),
-    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.DONT_KNOW),
+    *(Intent.COME_BACK, Intent.SKIP, Intent.BUSY, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.RECORDING),
+    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.DONT_KNOW),
 )
 ANSWER_CHECK_ORDER = (
     *(intent for intent in QUESTION_ORDER if intent is not Intent.SKIP),
@@ -115,4 +115,5 @@ def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Inten
         intents - {main},
         when=utterance.when if Intent.LATER in intents else None,
         language=utterance.language if Intent.OTHER_LANGUAGE in intents else None,
+        is_empty=not (intents or faint or utterance.unmatched),
     )

@@ -57,7 +57,7 @@ def _split(word: str, phrases: Phrases) -> str:
 
 @cache
 def _common_words(phrases: Phrases) -> frozenset[str]:
-    """Words that mean more than a surname that is spelled like them, such as do, an and no."""
+    """Words that mean more than a surname that resembles them, such as do, an and no."""
     meanings = [*phrases.rewrites.values(), *phrases.suffixes.values()]
     return frozenset(" ".join(meanings).split())
 
@@ -65,7 +65,8 @@ def _common_words(phrases: Phrases) -> frozenset[str]:
 def _replace_name(words: list[str], name: str, common_words: frozenset[str]) -> list[str]:
     first, *others = _name_parts(name)
     surnames = [part for part in others if part not in common_words]
-    return [NAME if word == first or any(_resembles(word, part) for part in surnames) else word for word in words]
+    resembling = {word for word in {*words} - common_words if any(_resembles(word, part) for part in surnames)}
+    return [NAME if word in {first, *resembling} else word for word in words]
 
 
 def _resembles(word: str, part: str) -> bool:

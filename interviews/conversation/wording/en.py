@@ -43,9 +43,10 @@ PREFACES = {
     Preface.UNCLEAR: "Sorry, I did not get that.",
     Preface.SILENCE: "Sorry, I can't hear you.",
     Preface.CALLER: "This is the automated assistant of {employer}.",
-    Preface.MATTER: "It is a personal matter for {name}.",
-    Preface.APPLICATION: "It is about your application for {job}.",
+    Preface.MATTER: "I am calling for {employer}, on a personal matter for {name}.",
+    Preface.APPLICATION: "It is about your application for {job} at {employer}.",
     Preface.ROBOT: "Yes, I am an automated assistant, not a person.",
+    Preface.RECORDED: "I record only after you agree. People at {employer} can listen to it, and people decide.",
     Preface.SLOWER: "Of course. I will speak more slowly.",
     Preface.NEARLY: "Let me make sure.",
 }
@@ -84,6 +85,10 @@ LEADS = {
     LeadIn.RESUMED: "Thank you. We go on with question {number} of {total}.",
     LeadIn.EXPLAINED: "The question is about {competency}. Answer it in your own words. Here it is again.",
     LeadIn.INTRODUCED: "I am the automated assistant of {employer}. Here is the question again.",
+    LeadIn.RECORDED: (
+        "Your answers are recorded. People at {employer} can listen to them, and people decide. Here is the question "
+        "again."
+    ),
     LeadIn.SKIPPED: "No problem. Question {number} of {total}.",
     LeadIn.POSTPONED: "Of course. We come back to it at the end. Question {number} of {total}.",
     LeadIn.RETURNED: "Now back to question {number}, which is still open.",
@@ -108,13 +113,13 @@ CONFIRM_STOP = {
     ),
 }
 GOODBYES = {
-    Ending.FINISHED: "That was the last question. Thank you for your time. You will hear from us.",
+    Ending.FINISHED: "That was the last question. Thank you for your time. A person decides what happens next.",
     Ending.DECLINED: "That is fine. We will not call you about this again. Thank you.",
     Ending.OPTED_OUT: "We will not call you again.",
     Ending.WRONG_PERSON: "Sorry to have bothered you.",
     Ending.PERSON_REQUESTED: "Of course. I will pass this on, so that a person gets in touch with you.",
     Ending.CALL_LATER: "Thank you. I will call again {when}.",
-    Ending.NOT_HERE: "Thank you. I will try again at another time.",
+    Ending.NOT_HERE: "Thank you.",
     Ending.NO_REPLY: "Sorry, I could not make out a reply.",
 }
 GREETING_CALLED_BACK = (
@@ -126,6 +131,7 @@ NO_INTERVIEW = "No call to this number is planned."
 CALL_RUNNING = "We are calling this number at the moment. Please take that call."
 NOT_NOW = "We can not continue now. We will call again."
 OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
+MAY_CALL_AGAIN = "We may try again at another time."
 REACH = "You can reach us at {callback}."
 FAREWELL = "Goodbye."
 NEAR_DAYS = {0: "today", 1: "tomorrow"}

@@ -122,8 +122,12 @@ class Wording(Protocol):
     def OPT_OUT_OFFER(self) -> str: ...
 
     @property
+    def MAY_CALL_AGAIN(self) -> str:
+        """After the goodbye of a try that reached nobody, where another one can follow."""
+
+    @property
     def REACH(self) -> str:
-        """After each goodbye."""
+        """After each goodbye, and after the subject, so that a doubtful candidate can check the number."""
 
     @property
     def FAREWELL(self) -> str:

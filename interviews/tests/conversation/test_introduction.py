@@ -89,6 +89,7 @@ def test_final_intents_end_every_stage(stage: Stage, intent: Intent, ending: End
         (Stage.CONSENT, Intent.WHO_IS_THIS, AskConsent(Preface.CALLER, again=True)),
         (Stage.CONSENT, Intent.WHAT_ABOUT, AskConsent(Preface.APPLICATION, again=True)),
         (Stage.CONSENT, Intent.IS_ROBOT, AskConsent(Preface.ROBOT, again=True)),
+        (Stage.CONSENT, Intent.RECORDING, AskConsent(Preface.RECORDED, again=True)),
         (Stage.CONSENT, Intent.REPEAT, AskConsent()),
         (Stage.CONSENT, Intent.EXPLAIN, AskConsent()),
         (Stage.CONSENT, Intent.SLOWER, AskConsent(Preface.SLOWER)),
@@ -229,8 +230,42 @@ def test_first_hello_costs_no_try() -> None:
     greeting = next_step(ConversationState(open_positions=(0,)), 0, PickedUp())
     hello = next_step(greeting.state, 1, WordsSpoken("hello?"))
     assert (hello.prompt, hello.state.silences) == (AskIdentity(), 0)
-    again = next_step(hello.state, 2, WordsSpoken("hello?"))
-    assert (again.prompt, again.state.silences) == (AskIdentity(Preface.UNCLEAR, again=True), 1)
+
+
+@pytest.mark.parametrize("words", ["hello?", "hello? hello?", "Hi, good morning.", "um, hello there"])
+def test_plain_hello_repeats_greeting(words: str) -> None:
+    state = at(Stage.IDENTITY)
+    while state.turn < MAX_TURNS:
+        step = next_step(state, state.turn, WordsSpoken(words))
+        assert (step.prompt, step.state.silences) == (AskIdentity(), 0)
+        state = step.state
+    assert next_step(state, state.turn, WordsSpoken(words)).prompt == Goodbye(Ending.NO_REPLY)
+
+
+def test_unclear_words_cost_try() -> None:
+    step = next_step(at(Stage.IDENTITY), 4, WordsSpoken("purple elephant"))
+    assert (step.prompt, step.state.silences) == (AskIdentity(Preface.UNCLEAR, again=True), 1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "preface"),
+    [
+        (Stage.IDENTITY, "Is this being recorded?", Preface.RECORDED),
+        (Stage.IDENTITY, "Is this a scam?", Preface.MATTER),
+        (Stage.IDENTITY, "How do I know this isn't a scam?", Preface.MATTER),
+        (Stage.IDENTITY, "Why are you calling?", Preface.MATTER),
+        (Stage.IDENTITY, "Who gave you my number?", Preface.NONE),
+        (Stage.ABSENT, "Are you recording this?", Preface.RECORDED),
+        (Stage.ABSENT, "Sounds like fraud to me.", Preface.MATTER),
+        (Stage.CONSENT, "Am I being recorded?", Preface.RECORDED),
+        (Stage.CONSENT, "Does a person listen to my answers?", Preface.RECORDED),
+        (Stage.CONSENT, "Is this legit?", Preface.APPLICATION),
+        (Stage.CONSENT, "Where'd you get my number?", Preface.CALLER),
+    ],
+)
+def test_doubt_about_call_is_answered(stage: Stage, words: str, preface: Preface) -> None:
+    step = next_step(at(stage, candidate_name="Alex Doe"), 4, WordsSpoken(words))
+    assert step.prompt == PROMPTS[stage](preface, again=True)
 
 
 @pytest.mark.parametrize("intent", [Intent.WHO_IS_THIS, Intent.REPEAT, Intent.HOLD_ON, Intent.SLOWER])

@@ -71,6 +71,9 @@ def reply(state: ConversationState, words: str) -> ConversationStep:
         ("Sorry?", AskQuestion(0, LeadIn.REPEATED), (RequestRecorded(0, Intent.REPEAT),)),
         ("What do you mean?", AskQuestion(0, LeadIn.EXPLAINED), (RequestRecorded(0, Intent.EXPLAIN),)),
         ("Are you a robot?", AskQuestion(0, LeadIn.INTRODUCED), (RequestRecorded(0, Intent.IS_ROBOT),)),
+        ("Is this being recorded?", AskQuestion(0, LeadIn.RECORDED), (RequestRecorded(0, Intent.RECORDING),)),
+        ("Will a human listen to this?", AskQuestion(0, LeadIn.RECORDED), (RequestRecorded(0, Intent.RECORDING),)),
+        ("Is this a scam?", AskQuestion(0, LeadIn.INTRODUCED), (RequestRecorded(0, Intent.WHAT_ABOUT),)),
         ("I need a moment.", RecordAnswer(0, patient=True), (RequestRecorded(0, Intent.HOLD_ON),)),
         (
             "I don't know.",

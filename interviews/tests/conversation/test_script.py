@@ -103,6 +103,27 @@ def test_goodbye_works_without_employer() -> None:
     assert goodbye == (en.GOODBYES[engine.Ending.FINISHED], en.FAREWELL)
 
 
+@pytest.mark.parametrize("ending", engine.Ending)
+def test_another_attempt_is_announced(ending: engine.Ending) -> None:
+    may_follow = ending in (engine.Ending.NO_REPLY, engine.Ending.NOT_HERE)
+    texts = prompt_texts(engine.Goodbye(ending), replace(SCRIPT, may_call_again=True))
+    assert (en.MAY_CALL_AGAIN in texts) == may_follow
+    assert en.MAY_CALL_AGAIN not in prompt_texts(engine.Goodbye(ending), SCRIPT)
+
+
+@pytest.mark.parametrize("kind", [engine.AskIdentity, engine.AskReachable, engine.AskTime])
+def test_subject_comes_with_employer_and_number(kind: type[engine.Introduction]) -> None:
+    preface, reach, *_ = prompt_texts(kind(engine.Preface.MATTER, again=True), SCRIPT)
+    assert EMPLOYER.name in preface
+    assert (reach,) == SCRIPT.reach
+    assert len(prompt_texts(kind(engine.Preface.MATTER), replace(SCRIPT, employer=Employer(EMPLOYER.name)))) == 2
+
+
+def test_application_comes_with_number() -> None:
+    texts = prompt_texts(engine.AskConsent(engine.Preface.APPLICATION, again=True), SCRIPT)
+    assert texts[1:] == (*SCRIPT.reach, en.CONSENT_AGAIN)
+
+
 def test_question_is_its_own_text() -> None:
     assert prompt_texts(engine.AskQuestion(1, engine.LeadIn.REPEATED), SCRIPT) == (
         en.LEADS[engine.LeadIn.REPEATED],

@@ -33,6 +33,7 @@ SCRIPT = Script(
     ),
     remaining=2,
     employer=Employer("North Wind Logistics", "+1 415 555 0199", "north-wind.example/privacy"),
+    may_call_again=True,
 )
 RECORDING_ENDS = {"*": engine.RecordingEnd.REPEAT, "#": engine.RecordingEnd.KEY}
 
