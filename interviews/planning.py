@@ -6,6 +6,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from candidates.models import Candidate
+from interviews.calling.person.rules import HAS_INTERVIEW
 from interviews.calling.rules import why_never_called
 from interviews.calling.verdicts import DialRule
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
@@ -82,10 +83,7 @@ def plan_interview(
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
-        raise NotPossible(
-            "This candidate already has an interview for this job that is not over. Wait for it or cancel it.",
-            DialRule.OTHER_INTERVIEW,
-        ) from error
+        raise NotPossible(HAS_INTERVIEW, DialRule.OTHER_INTERVIEW) from error
     return interview
 
 

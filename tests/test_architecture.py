@@ -49,13 +49,13 @@ SOURCES = modules_below(*APPS)
 
 def imported_by(path: Path) -> set[str]:
     """Every module that the file names in an import, at whatever depth."""
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
 
 
 def module_of(path: Path) -> str:
@@ -67,13 +67,13 @@ IMPORTS = {path: imported_by(path) for path in SOURCES}
 
 def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
     """The modules that keep to `where`, each with what it imports and must not."""
-    found = {
+    checked = {
         module_of(path): {module for module in modules if wrong(path, module)}
         for path, modules in IMPORTS.items()
         if where(path)
     }
-    assert found, "the rule applies to no file: it can't fail"
-    return {module: imports for module, imports in found.items() if imports}
+    assert checked  # a rule that applies to no file can't fail
+    return {module: imports for module, imports in checked.items() if imports}
 
 
 def is_ours(module: str) -> bool:

@@ -100,12 +100,12 @@ def test_payloads_have_no_number(unjudged: list[Interview]) -> None:
 
 
 def test_pages_have_no_number(unjudged: list[Interview], admin_client: Client) -> None:
-    found = {
+    shown = {
         address: (numbers_on(page), RECOMMENDED.findall(page))
         for address, page in pages(admin_client)
         if numbers_on(page) or RECOMMENDED.search(page)
     }
-    assert found == {}
+    assert shown == {}
 
 
 def test_decision_card_has_no_number(unjudged: list[Interview]) -> None:

@@ -32,6 +32,7 @@ from screener.services.transcription.protocol import (
 from screener.services.usage import NO_USAGE
 
 LIVE_SOURCE = "twilio_live"
+LISTEN_INSTEAD = "Listen to it instead."
 NO_WORDS = "Something was recorded, but no words were made out. Listen to it."
 
 
@@ -117,7 +118,7 @@ def _give_up(response: LockedResponse, error: ServiceError) -> None:
         return
     lasted = isinstance(error, TransientError)
     reason = f"The answer could not be transcribed for hours. {error}" if lasted else str(error)
-    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} Listen to it instead.")
+    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} {LISTEN_INSTEAD}")
 
 
 def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:

@@ -9,12 +9,15 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, DoNotCall
+from interviews.calling.verdicts import DialRule
 from interviews.models import Attempt, Call, Interview, InterviewResponse, WaitReason, lock_interview
+from interviews.planning import Obstacle
 from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from tests.support.factories import (
     ANSWER,
+    API_ACTOR,
     QUESTIONS,
     make_approved_job,
     make_assessed_interview,
@@ -64,7 +67,7 @@ class TestPlanning:
 
     def test_event_names_client(self, api: APIClient) -> None:
         plan(api, make_candidate(), make_approved_job())
-        assert Interview.objects.get().events.get(kind="interview.planned").actor == "api key a test"
+        assert Interview.objects.get().events.get(kind="interview.planned").actor == API_ACTOR
 
     @pytest.mark.parametrize("time", ["yesterday", "2020-01-01T00:00:00Z", "0001-01-01T00:00+14:00", 7])
     def test_schedule_must_be_in_future(self, api: APIClient, time: Any) -> None:
@@ -77,26 +80,25 @@ class TestPlanning:
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {"candidate", "job"}
 
-    def test_refusal_has_reason(self, api: APIClient, settings: Any) -> None:
+    def test_refusal_has_code(self, api: APIClient, settings: Any) -> None:
         def refusal(candidate: Candidate, job: JobDescription) -> str:
             response = plan(api, candidate, job)
             assert response.status_code == 409
-            return str(response.json()["detail"])
+            return str(response.json()["code"])
 
         DoNotCall.objects.add_number("+14155550142", source="a test")
-        assert "no approved questions" in refusal(make_candidate(), make_job())
-        assert "closed" in refusal(make_candidate(), make_approved_job(is_open=False))
-        assert "consent" in refusal(make_candidate(consents=False), make_approved_job())
-        assert "do-not-call" in refusal(make_candidate(phone="+14155550142"), make_approved_job())
+        assert refusal(make_candidate(), make_job()) == Obstacle.QUESTIONS
+        assert refusal(make_candidate(), make_approved_job(is_open=False)) == DialRule.JOB
+        assert refusal(make_candidate(consents=False), make_approved_job()) == DialRule.CONSENT
+        assert refusal(make_candidate(phone="+14155550142"), make_approved_job()) == DialRule.DO_NOT_CALL
         settings.WHITELISTED_NUMBERS = []
-        assert "whitelist" in refusal(make_candidate(), make_approved_job())
+        assert refusal(make_candidate(), make_approved_job()) == DialRule.WHITELIST
         assert not Interview.objects.exists()
 
     def test_second_live_interview_is_refused(self, api: APIClient) -> None:
         interview = make_interview()
         response = plan(api, interview.candidate, interview.job)
-        assert response.status_code == 409
-        assert "already has an interview" in response.json()["detail"]
+        assert (response.status_code, response.json()["code"]) == (409, DialRule.OTHER_INTERVIEW)
 
     def test_erased_candidate_is_refused(self, api: APIClient) -> None:
         erased = make_candidate(erased_at=timezone.now())
@@ -277,15 +279,15 @@ class TestResult:
 class TestHistory:
     def test_events_name_actor_and_change(self, api: APIClient) -> None:
         interview = make_interview()
-        api.post(f"{INTERVIEWS}{interview.pk}/cancel/", {"reason": "The position was filled."})
+        api.post(f"{INTERVIEWS}{interview.pk}/cancel/", {"reason": "Filled."})
         events = get_part(api, interview, "events").json()
         kinds = ["interview.planned", "interview.cancelled", *["response.skipped"] * len(QUESTIONS)]
         assert [event["kind"] for event in events] == kinds
         assert (events[1]["actor"], events[1]["before"], events[1]["after"], events[1]["reason"]) == (
-            "api key a test",
+            API_ACTOR,
             "pending",
             "cancelled",
-            "The position was filled.",
+            "Filled.",
         )
 
     def test_attempts_have_calls(self, api: APIClient) -> None:
@@ -320,7 +322,7 @@ class TestCampaign:
     def campaign(self, api: APIClient) -> str:
         response = api.post(CAMPAIGNS, {"name": "Autumn", "job": str(make_approved_job().pk)})
         assert response.status_code == 201
-        assert (response.json()["interviews"], response.json()["created_by"]) == (0, "api key a test")
+        assert (response.json()["interviews"], response.json()["created_by"]) == (0, API_ACTOR)
         return f"{CAMPAIGNS}{response.json()['id']}/"
 
     def test_refused_candidates_have_reasons(self, api: APIClient, campaign: str) -> None:

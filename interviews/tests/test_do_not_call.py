@@ -13,12 +13,13 @@ from candidates.models import DoNotCall, DoNotCallKey
 from interviews.calling.verdicts import DialRule
 from interviews.models import EventKind, Interview, lock_interview
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
-from tests.support.factories import make_approved_job, make_candidate, make_interview
+from tests.support.factories import API_ACTOR, make_approved_job, make_candidate, make_interview
 
 pytestmark = pytest.mark.django_db
 ENTRIES, INTERVIEWS = "/api/v1/do-not-call/", "/api/v1/interviews/"
 CHANGE_LIST = reverse("admin:candidates_donotcall_changelist")
 NUMBER = "+14155550100"
+REASON = "Wrote again."
 
 
 def decline() -> tuple[Interview, DoNotCall]:
@@ -38,17 +39,17 @@ class TestApi:
         interview, entry = decline()
         refusal = plan(api, interview)
         assert (refusal.status_code, refusal.json()["code"]) == (409, DialRule.DECLINED)
-        response = api.post(f"{ENTRIES}{entry.pk}/lift/", {"reason": "Wrote that they want to talk after all."})
+        response = api.post(f"{ENTRIES}{entry.pk}/lift/", {"reason": REASON})
         body = response.json()
-        assert (response.status_code, body["lifted_by"]) == (200, "api key a test")
+        assert (response.status_code, body["lifted_by"]) == (200, API_ACTOR)
         assert body["lifted_at"]
         assert plan(api, interview).status_code == 201
 
     def test_lift_is_history_of_interview(self, api: APIClient) -> None:
         interview, entry = decline()
-        api.post(f"{ENTRIES}{entry.pk}/lift/", {"reason": "Wrote again."})
+        api.post(f"{ENTRIES}{entry.pk}/lift/", {"reason": REASON})
         event = interview.events.get(kind=EventKind.REFUSAL_LIFTED)
-        assert (event.actor, event.reason) == ("api key a test", "Wrote again.")
+        assert (event.actor, event.reason) == (API_ACTOR, REASON)
         assert event.data == {"refusal": DoNotCall.Kind.DECLINED}
 
     def test_second_lift_is_refused(self, api: APIClient) -> None:
@@ -141,12 +142,12 @@ class TestAdmin:
     def test_candidate_page_shows_history(self, admin_client: Client) -> None:
         """Also what another record with the number said."""
         interview, entry = decline()
-        entry.lift(by="hanna", reason="Wrote that they want to talk after all.")
+        entry.lift(by="hanna", reason=REASON)
         namesake = make_candidate(full_name="A. King")
         for candidate in (interview.candidate, namesake):
             page = get_page(admin_client, admin_url(candidate))
             assert admin_url(entry) in page
-            assert "Wrote that they want to talk after all." in page
+            assert REASON in page
 
     def test_candidate_is_put_on_the_list(self, admin_client: Client) -> None:
         candidate = make_candidate()

@@ -7,11 +7,12 @@ from rest_framework.test import APIClient
 
 from interviews.models import Assessment, EventKind, Interview
 from screener.api.serializers import UNKNOWN_FIELD
-from tests.support.factories import make_api_client, make_api_key, run_tasks
+from tests.support.factories import API_ACTOR, make_api_client, make_api_key, run_tasks
 from tests.support.person_scores import QUOTE, STORY, make_waiting_interview, score_as_person
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
+SCORER = "Hanna Berg"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def read(api: APIClient, interview: Interview, position: int = 0) -> dict[str, A
 
 def scores_for(answer: dict[str, Any], score: Any = 8, quotes: Any = (QUOTE,), **fields: Any) -> dict[str, Any]:
     criteria = [{"criterion": row["criterion"], "score": score, "quotes": list(quotes)} for row in answer["rubric"]]
-    return {"scorer": "Hanna Berg", "version": answer["version"], "criteria": criteria} | fields
+    return {"scorer": SCORER, "version": answer["version"], "criteria": criteria} | fields
 
 
 def errors_of(reply: Any, status: int = 400) -> dict[str, list[str]]:
@@ -62,15 +63,15 @@ class TestScoring:
             reply = api.post(scoring_url(waiting, position), scores_for(read(api, waiting, position)))
             assert reply.status_code == 201
         body = reply.json()
-        assert (body["score"], body["source"], body["label"]) == (8.0, "person", "Hanna Berg (api key a test)")
+        assert (body["score"], body["source"], body["label"]) == (8.0, "person", f"{SCORER} ({API_ACTOR})")
         assert (body["role"], body["is_current"], body["is_blind"]) == ("score", True, True)
         run_tasks()
         result = api.get(f"/api/v1/interviews/{waiting.pk}/result/").json()
         assert (result["overall_score"], result["recommendation"], result["result_status"]) == (8.0, "hire", "ready")
-        assert result["judges"] == [{"source": "person", "name": "Hanna Berg (api key a test)", "positions": [0, 1, 2]}]
+        assert result["judges"] == [{"source": "person", "name": f"{SCORER} ({API_ACTOR})", "positions": [0, 1, 2]}]
         event = waiting.events.filter(kind=EventKind.RESPONSE_ASSESSED).first()
         assert event
-        assert event.actor == "api key a test"
+        assert event.actor == API_ACTOR
 
     def test_no_number_before_last_score(self, api: APIClient, waiting: Interview) -> None:
         api.post(scoring_url(waiting), scores_for(read(api, waiting)))

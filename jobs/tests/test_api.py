@@ -15,7 +15,7 @@ from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.services.interviewer import selection
 from screener.tasks import sweep
-from tests.support.factories import QUESTIONS, make_approved_job, make_job, run_tasks
+from tests.support.factories import API_ACTOR, QUESTIONS, make_approved_job, make_job, run_tasks
 
 pytestmark = pytest.mark.django_db
 JOBS, SETS = "/api/v1/jobs/", "/api/v1/question-sets/"
@@ -43,7 +43,7 @@ class TestAJob:
         assert response.status_code == 201
         assert (body["questions_status"], body["questions"], body["question_set"]) == ("none", [], None)
         assert (body["hire_at"], body["consider_at"], body["language"]) == (7.0, 5.0, "en")
-        assert [one["key"] for one in body["rubric"]] == [one["key"] for one in DEFAULT_RUBRIC]
+        assert [row["key"] for row in body["rubric"]] == [row["key"] for row in DEFAULT_RUBRIC]
         assert api.get(f"{JOBS}{body['id']}/").json() == body
 
     def test_may_have_its_own_employer_and_spoken_title(self, api: APIClient) -> None:
@@ -129,7 +129,7 @@ class TestAJob:
     def test_is_found_by_its_state(self, api: APIClient) -> None:
         make_job(is_open=False)
         job = make_job()
-        assert [one["id"] for one in api.get(JOBS, {"is_open": "true"}).json()["results"]] == [str(job.pk)]
+        assert [row["id"] for row in api.get(JOBS, {"is_open": "true"}).json()["results"]] == [str(job.pk)]
         assert str(job.pk) not in str(api.get(JOBS, {"is_open": "false"}).json())
 
 
@@ -154,7 +154,7 @@ class TestGeneratingQuestions:
     def test_asked_for_again_meanwhile_is_done_once(self, api: APIClient) -> None:
         job = make_job(**SUPPORT)
         answers = [post(api, job, "generate-questions", {"count": count}) for count in (3, 4)]
-        assert [one.status_code for one in answers] == [202, 202]
+        assert [answer.status_code for answer in answers] == [202, 202]
         assert run_tasks() == ["jobs.write_questions"]
         assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 3
 
@@ -210,7 +210,7 @@ class TestApproving:
             "approved",
             "approved",
         )
-        assert QuestionSet.objects.get().approved_by == "api key a test"
+        assert QuestionSet.objects.get().approved_by == API_ACTOR
 
     def test_twice_changes_nothing(self, api: APIClient) -> None:
         job = make_approved_job()
@@ -272,7 +272,7 @@ class TestQuestionsOfOnesOwn:
         response = api.post(SETS, {"job": str(job.pk), "questions": [{"text": " Why? ", "competency": "Motives"}]})
         body = response.json()
         assert (response.status_code, body["version"], body["status"]) == (201, 2, "draft")
-        assert body["source"] == "api key a test"
+        assert body["source"] == API_ACTOR
         assert body["questions"] == [{"text": "Why?", "competency": "Motives", "weight": 1.0, "max_seconds": 120}]
         shown = api.get(f"{JOBS}{job.pk}/").json()
         assert (shown["questions"], shown["questions_status"]) == (body["questions"], "ready")
@@ -307,9 +307,9 @@ class TestQuestionsOfOnesOwn:
         job = make_approved_job()
         make_approved_job()
         draft = job.add_draft(QUESTIONS, source="a test")
-        found = api.get(SETS, {"job": str(job.pk), "status": "draft"}).json()["results"]
-        assert [one["id"] for one in found] == [str(draft.pk)]
-        assert api.get(f"{SETS}{draft.pk}/").json() == found[0]
+        rows = api.get(SETS, {"job": str(job.pk), "status": "draft"}).json()["results"]
+        assert [row["id"] for row in rows] == [str(draft.pk)]
+        assert api.get(f"{SETS}{draft.pk}/").json() == rows[0]
 
     def test_are_never_changed(self, api: APIClient) -> None:
         questions = make_approved_job().approved_questions

@@ -24,6 +24,9 @@ QUESTIONS = [
 
 ANSWER = "In my last project I led the migration of twelve services, because the old cluster failed every week."
 
+API_KEY_NAME = "a test"
+API_ACTOR = f"api key {API_KEY_NAME}"
+
 
 def make_organisation() -> Organisation:
     """The organisation without which no call is placed."""
@@ -105,7 +108,7 @@ def make_transcribed_interview(
     return interview
 
 
-def make_api_key(name: str = "a test", **fields: Any) -> str:
+def make_api_key(name: str = API_KEY_NAME, **fields: Any) -> str:
     """The key itself, as it is shown once to whoever makes it."""
     _, key = ApiKey.objects.create_key(name=name, **fields)
     return key

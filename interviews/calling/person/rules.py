@@ -14,6 +14,7 @@ UNREADABLE_LIST = (
     "Entries of the do-not-call list cannot be read, because their key is not configured. All calls wait for the key. "
     f"{MISSING_KEY_HINT}"
 )
+HAS_INTERVIEW = "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
 LIFT = "Lift the entry of the do-not-call list, with a reason, if"
 
 
@@ -90,7 +91,7 @@ def _has_no_other_interview(request: CallRequest) -> Verdict:
     if not others:
         return Passed("No other interview for this job is planned.")
     if request.candidate and others[0].candidate_id == request.candidate.pk:
-        return Never("This candidate already has an interview for this job that is not over. Wait for it or cancel it.")
+        return Never(HAS_INTERVIEW)
     return Never(
         "Another candidate with this number already has an interview for this job that is not over. A number counts as "
         "one person. Wait for that interview or cancel it."

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from devtools.model_simulator.replies import Behaviour, error_reply, hanging_reply, json_reply, raw_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.answers import transcription
-from interviews.answers.transcription import TRANSCRIBE_STEP
+from interviews.answers.transcription import LISTEN_INSTEAD, TRANSCRIBE_STEP
 from interviews.models import (
     Attempt,
     Call,
@@ -28,6 +28,7 @@ from interviews.models import (
 from interviews.planning import NotPossible, plan_interview
 from screener.background.steps import run_step
 from screener.models import ModelCall
+from screener.services.transcription.carrier_transcriber import NEVER_CAME, NO_TRANSCRIPT
 from screener.services.transcription.protocol import AnswerRecording, TranscriptPending
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
@@ -151,7 +152,7 @@ class TestByAModel:
         with transcriber(refusal):
             response = transcribed(answered(make_wav(3)))
         assert response.status == Status.MODEL_UNAVAILABLE
-        assert response.status_reason.endswith("Listen to it instead.")
+        assert response.status_reason.endswith(LISTEN_INSTEAD)
 
     def test_settles_an_answer_whose_file_is_gone(self) -> None:
         response = answered(make_wav(3))
@@ -165,7 +166,7 @@ class TestByTwilio:
     def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: FakeTwilio) -> None:
         response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
-        assert twilio.requests == [], "it usually comes by itself"
+        assert twilio.requests == []
         set_carrier_transcript(response.recordings.get(), WORDS, "completed")
         run_tasks()
         response.refresh_from_db()
@@ -200,8 +201,7 @@ class TestByTwilio:
     def test_gives_up_what_does_not_come_for_hours(self, twilio: FakeTwilio, time_machine: Any) -> None:
         response = after(time_machine, transcribed(answered(make_wav(20))), hours=3)
         assert response.status == Status.MODEL_UNAVAILABLE
-        assert "no transcription of this answer" in response.status_reason
-        assert "Listen to it" in response.status_reason
+        assert response.status_reason == f"{NEVER_CAME} {LISTEN_INSTEAD}"
 
     @pytest.mark.parametrize(
         ("seconds", "status"), [(1.4, Status.TOO_SHORT), (2, Status.TOO_SHORT), (120, Status.MODEL_UNAVAILABLE)]
@@ -213,7 +213,7 @@ class TestByTwilio:
     def test_settles_what_twilio_could_not_transcribe(self) -> None:
         response = answered(make_wav(20))
         set_carrier_transcript(response.recordings.get(), "", "failed")
-        assert transcribed(response).status_reason.startswith("Twilio could not transcribe this answer")
+        assert transcribed(response).status_reason == f"{NO_TRANSCRIPT} {LISTEN_INSTEAD}"
 
     def test_knows_that_blank_means_no_words(self) -> None:
         response = answered(make_wav(20))

@@ -13,6 +13,7 @@ from screener.services.telephony.twilio_client import HttpStatusError, map_twili
 from screener.services.telephony.twilio_errors import NOT_WAV, InvalidAudio, NotFound, RequestRejected, TelephonyDown
 
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
+TOO_LARGE = "The recording is larger than 25 MB, so it is not an answer to a question."
 AUDIO_TIMEOUT = 60
 """Seconds in total for one recording."""
 MAX_REDIRECTS = 3
@@ -119,7 +120,7 @@ def _read_body(response: requests.Response) -> bytes:
         if not chunk:
             return bytes(data)
         data += chunk
-    raise PermanentError("The recording is larger than 25 MB, so it is not an answer to a question.")
+    raise PermanentError(TOO_LARGE)
 
 
 def _validate_wav(data: bytes) -> bytes:

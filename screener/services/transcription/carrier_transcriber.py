@@ -22,6 +22,9 @@ LONGEST_WAIT = timedelta(hours=3)
 SHORTEST_SECONDS, LONGEST_SECONDS = 2, 120
 """Twilio transcribes only recordings between these lengths."""
 
+NO_TRANSCRIPT = "Twilio could not transcribe this answer."
+NEVER_CAME = "Twilio has no transcription of this answer, hours after it was given."
+
 
 @dataclass(frozen=True)
 class CarrierTranscriber:
@@ -41,7 +44,7 @@ class CarrierTranscriber:
         transcript = recording.carrier_transcript or _fetch_late(recording)
         if transcript.status != "completed":
             _check_length(recording.read_audio())
-            raise PermanentError("Twilio could not transcribe this answer.")
+            raise PermanentError(NO_TRANSCRIPT)
         return Transcript(words_of(transcript.text), source="twilio")
 
 
@@ -61,7 +64,7 @@ def _fetch_late(recording: AnswerRecording) -> CarrierTranscript:
 def _pending_or_lost(recording: AnswerRecording) -> ServiceError:
     if timezone.now() < recording.recorded_at + LONGEST_WAIT:
         return TranscriptPending(wait=USUAL_WAIT)
-    return PermanentError("Twilio has no transcription of this answer, hours after it was given.")
+    return PermanentError(NEVER_CAME)
 
 
 def _check_length(audio: bytes) -> None:

@@ -74,7 +74,7 @@ class TestASentence:
             run_tasks()
             want("Hello.")
             run_tasks()
-            assert sorted(one.json["input"] for one in server.requests) == ["Goodbye.", "Hello."]
+            assert sorted(request.json["input"] for request in server.requests) == ["Goodbye.", "Hello."]
         calls = ModelCall.objects.filter(purpose="speech", model="voice-1", job_id=JOB, error="")
         assert calls.count() == 2
 
@@ -88,7 +88,7 @@ class TestASentence:
             run_tasks()
             assert SpokenLine.objects.unsynthesised().count() == 0
             with override_settings(VOICE_NAME="john"):
-                assert SpokenLine.objects.unsynthesised().count() == 1, "not spoken by the voice that is no longer set"
+                assert SpokenLine.objects.unsynthesised().count() == 1
 
     def test_is_not_wanted_without_a_voice(self) -> None:
         want("Hello.")
@@ -102,7 +102,7 @@ class TestASentence:
             assert SpokenLine.objects.claim(line.pk, seconds=LEASE_SECONDS)
             after(time_machine, seconds=LEASE_SECONDS - 1)
             line.refresh_from_db()
-            assert not line.file, "the lease of the dead worker still holds"
+            assert not line.file
             after(time_machine, seconds=2)
             line.refresh_from_db()
             assert line.file
@@ -123,7 +123,7 @@ class TestASentence:
             assert prompt_cache.audio_paths(["Hello."], "en") == {}
             tasks.sweep(timestamp=0)
             run_tasks()
-            assert len(server.requests) == 1, "not before its time"
+            assert len(server.requests) == 1
             after(time_machine, seconds=pause.total_seconds())
             line.refresh_from_db()
             assert (bool(line.file), line.error) == (True, "")
@@ -145,7 +145,7 @@ class TestASentence:
             SpokenLine.objects.update(retry_at=None)
             run_step(SYNTHESIZE_STEP, SpokenLine.objects.get().pk)
         costs = [call.cost for call in ModelCall.objects.all()]
-        assert costs == [Decimal("0.00006")] * 2, "noise is billed like speech"
+        assert costs == [Decimal("0.00006")] * 2
 
     def test_waits_while_the_budget_is_spent(self, time_machine: Any) -> None:
         ModelCall.objects.create(purpose="summary", model="m", cost=5)
@@ -189,8 +189,8 @@ class TestAnAddress:
         with a_voice(speech_reply):
             want("Hello.")
             run_tasks()
-            (found,) = prompt_cache.audio_paths(["Hello.", "Nobody spoke this."], "en").values()
-            yield found
+            (path,) = prompt_cache.audio_paths(["Hello.", "Nobody spoke this."], "en").values()
+            yield path
 
     def test_is_found_in_one_query_and_without_a_voice_in_none(self, address: str) -> None:
         with CaptureQueriesContext(connection) as queries:

@@ -33,7 +33,7 @@ OTHERS = [
     MULTIPART + "; boundary=",
     MULTIPART + "; boundary=é",
 ]
-TYPES = [*OTHERS, MULTIPART + "; boundary=" + "b" * 10_000, *(JSON + one for one in PARAMETERS)]
+TYPES = [*OTHERS, MULTIPART + "; boundary=" + "b" * 10_000, *(JSON + parameter for parameter in PARAMETERS)]
 PATHS = ["/api/v1/jobs/", "/api/v1/candidates/", "/api/v1/candidates/import/", "/api/v1/interviews/", "/api/v1/none/"]
 
 
