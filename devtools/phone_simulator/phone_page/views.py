@@ -106,7 +106,8 @@ def turn_summary(session: CallSession) -> Json | None:
 
 async def list_personas(request: web.Request) -> web.Response:
     personas = [
-        {"digits": digits, "name": kind.name, "description": kind.description} for digits, kind in PERSONAS.items()
+        {"digits": digits, "name": profile.name, "description": profile.description}
+        for digits, profile in PERSONAS.items()
     ]
     crowd = {
         "digits": CROWD_DIGITS,

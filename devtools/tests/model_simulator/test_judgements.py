@@ -90,5 +90,5 @@ def test_other_answers_are_unknown(question: str, answer: str) -> None:
 
 
 def test_candidates_tell_different_stories() -> None:
-    speakers = {getattr(persona_for_number(number), "speaker", "") for number in CANDIDATES}
+    speakers = {persona_for_number(number).profile.speaker for number in CANDIDATES}
     assert speakers >= set(ANSWERS)

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
-from devtools.phone_simulator.callees.personas import PERSONAS, Persona
+from devtools.phone_simulator.callees.personas import PERSONAS, Persona, Profile
 from interviews.conversation import engine
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
 from interviews.conversation.questioning import SILENCE_SECONDS
@@ -117,27 +117,27 @@ def _recorded(reaction: Reaction) -> engine.Input | None:
     return engine.RecordedAnswer(min(seconds, 120), RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE))
 
 
-REACHABLE = {digits: kind for digits, kind in PERSONAS.items() if kind.pickup.status == "in-progress"}
+REACHABLE = {digits: profile for digits, profile in PERSONAS.items() if profile.pickup.status == "in-progress"}
 
 
 def transcripts() -> dict[str, str]:
     """Return the text of each persona's conversation by the name of its file."""
-    return {_file_name(kind): _transcript(kind, digits) for digits, kind in REACHABLE.items()}
+    return {_file_name(profile): _transcript(profile, digits) for digits, profile in REACHABLE.items()}
 
 
-def _file_name(kind: type[Persona]) -> str:
-    return "-".join(re.findall("[a-z0-9]+", kind.name.lower())) + ".txt"
+def _file_name(profile: Profile) -> str:
+    return "-".join(re.findall("[a-z0-9]+", profile.name.lower())) + ".txt"
 
 
-def hold_dialogue(kind: type[Persona], digits: str) -> Dialogue:
-    dialogue = Dialogue(kind(f"+141555501{digits}"))
+def hold_dialogue(profile: Profile, digits: str) -> Dialogue:
+    dialogue = Dialogue(profile.create(f"+141555501{digits}"))
     dialogue.hold()
     return dialogue
 
 
-def _transcript(kind: type[Persona], digits: str) -> str:
-    dialogue = hold_dialogue(kind, digits)
-    return "\n".join([f"# {kind.description}", "", *dialogue.lines, ""])
+def _transcript(profile: Profile, digits: str) -> str:
+    dialogue = hold_dialogue(profile, digits)
+    return "\n".join([f"# {profile.description}", "", *dialogue.lines, ""])
 
 
 if __name__ == "__main__":
