@@ -84,7 +84,7 @@ class MayCallForm(forms.Form):
         Candidate.objects.all(),
         required=False,
         widget=_chosen_by_search("candidate"),
-        help_text="Whose consent and time zone count. Empty: whoever has this number.",
+        help_text="Whose consent and time zone count. Empty: the newest candidate with this number.",
     )
     job = forms.ModelChoiceField(
         JobDescription.objects.all(),

@@ -24,7 +24,7 @@ from interviews.scoring import assessment
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
-MAX_REASON_LENGTH = 160
+MAX_REASON_LENGTH = 100
 
 
 def _can_be_rescored(interview: Interview) -> bool:

@@ -10,10 +10,12 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Campaign, Interview
+from jobs.models import JobDescription
+from screener.records import QuestionSpec
 from tests.support.browser import NARROW, WIDE, logged_in_page
-from tests.support.factories import make_approved_job, make_candidate
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
 from tests.support.person_scores import make_waiting_interview
-from tests.support.sample_rows import make_completed_interview
+from tests.support.sample_rows import add_result, make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,6 +24,7 @@ CANDIDATES = reverse("admin:candidates_candidate_changelist")
 LONG_NAME = "Maximiliane Charlotte Wolfeschlegelsteinhausenbergerdorff"
 LONG_EMAIL = "maximiliane.charlotte.wolfeschlegelsteinhausenbergerdorff@northwind.example"
 IS_CUT = "element => element.scrollWidth > element.clientWidth"
+IS_CUT_BELOW = "element => element.scrollHeight > element.clientHeight"
 MAX_TABS = 20
 PAGE_WIDTH = "document.documentElement.scrollWidth"
 HAS_OUTLINE = "getComputedStyle(document.activeElement).outlineStyle !== 'none'"
@@ -145,13 +148,59 @@ def test_keys_reach_menu_and_actions_on_a_phone(page: Page, interview: Interview
     page.wait_for_url("**/decide/")
 
 
-def test_a_list_on_a_usual_screen_shows_all_its_columns(page: Page) -> None:
+@pytest.fixture
+def long_rows(interview: Interview) -> None:
+    """Rows of the list with the longest texts: an outcome, and a reason for attention."""
+    add_result(interview, score=None, reason="No words were made out. " * 9)
+    refused = make_interview(job=interview.job, phone="+14155550179")
+    Interview.objects.filter(pk=refused.pk).update(status=Interview.Status.FAILED, outcome=Interview.Outcome.OPTED_OUT)
+
+
+@pytest.mark.usefixtures("long_rows")
+def test_list_on_usual_screen_shows_all_columns(page: Page) -> None:
     page.set_viewport_size(WIDE)
     for address in (INTERVIEWS, CANDIDATES):
         page.goto(address)
         last = page.locator("#result_list th").last.bounding_box()
         assert last
         assert last["x"] + last["width"] <= WIDE["width"]
+
+
+@pytest.mark.usefixtures("long_rows")
+def test_narrow_list_shows_whole_reasons(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(INTERVIEWS)
+    for cell in page.locator(".field-attention_reason").all():
+        assert not cell.evaluate(IS_CUT_BELOW)
+
+
+@pytest.fixture
+def long_list(transactional_db: None) -> None:
+    for number in range(20):
+        make_candidate(phone=f"+141555501{number:02}", consents=False)
+
+
+@pytest.mark.usefixtures("long_list")
+def test_actions_leave_last_row_free(page: Page) -> None:
+    page.set_viewport_size(WIDE)
+    page.goto(CANDIDATES)
+    for box in (page.locator("input.action-select").first, page.locator("input.action-select").last):
+        box.check()
+
+
+@pytest.fixture
+def warned_job(transactional_db: None) -> JobDescription:
+    job = make_job(questions_status=JobDescription.QuestionsStatus.READY)
+    question = QuestionSpec(text="How old are you, and do you have children?", competency="", weight=1, max_seconds=60)
+    job.add_draft([question], source="a test")
+    return job
+
+
+def test_warning_of_question_fits_phone(warned_job: JobDescription, page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(reverse("admin:jobs_jobdescription_change", args=[warned_job.pk]))
+    expect(page.locator(".s-numbers .s-bad")).to_be_visible()
+    assert not page.locator(".readonly", has=page.locator(".s-numbers")).evaluate(IS_CUT)
 
 
 def test_a_search_says_what_it_looks_through(page: Page) -> None:
