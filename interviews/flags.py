@@ -10,6 +10,7 @@ class Flag(models.TextChoices):
     WAITING_FOR_PERSON = "waiting_for_person", "waits for a person's scores"
     CRITERIA_MISSING = "criteria_missing", "not every criterion was scored"
     ASKED_AGAIN = "asked_again", "these scores were rejected, and the answer was scored once more"
+    COMPARED = "compared", "scored without the words that address the interviewer, for comparison"
     UNSUPPORTED = "unsupported", "a score above 5 has no quote to support it"
     NO_WORDS = "no_words", "a score above 2 has no quote to support it"
     QUOTE_NOT_FOUND = "quote_not_found", "quote not found in the answer"

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
 from interviews.answers.locks import lock_response
 from interviews.flags import Flag
-from interviews.models import Interview, InterviewResponse, LockedResponse, lock_interview
+from interviews.models import Assessment, Interview, InterviewResponse, LockedResponse, lock_interview
 from interviews.models.transitions.recording import restart_work
 from interviews.scoring.quote_verification import FILLER_WORDS
 from interviews.scoring.rubric import job_rubric, job_text, resume_excerpt, rubric_version
-from interviews.scoring.score_verification import VerifiedScores, verify_scores
+from interviews.scoring.score_verification import REJECTIONS, VerifiedScores, verify_scores, weighted_score
 from interviews.task_handles import CONCLUDE
 from screener.background.leases import Lease
 from screener.background.steps import Step
@@ -33,6 +34,9 @@ MIN_CONFIDENCE = 0.6
 """A transcript with less confidence is flagged, and its score stays."""
 TOO_SHORT = "Too short to be scored."
 RESCORE_REASON = "Scoring again was requested."
+COMPARED = "Scored without the words that address the interviewer, for comparison."
+INTERIM = frozenset({Flag.ASKED_AGAIN, Flag.COMPARED})
+"""Flags of assessments that are saved before the scoring has ended."""
 RETRY_REASON = "Another try for what failed was requested."
 NOTHING_FAILED = "Nothing has failed in this interview. To redo all answers, score the interview again."
 
@@ -68,7 +72,11 @@ def _score_response(lease: Lease[InterviewResponse]) -> ScoredText | None:
     response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=lease.pk)
     if is_too_short(response.transcript):
         return None
-    return _compare_without_instructions(response, _score_until_supported(response, lease))
+    text = response_text(response)
+    if not has_injection(response.transcript):
+        return _score_until_supported(response, text, lease)
+    comparison = _score_without_instructions(response, text, lease)
+    return _reject_if_changed(_score_until_supported(response, text, lease), comparison)
 
 
 def _save_assessment(response: LockedResponse, scored: ScoredText | None) -> None:
@@ -101,20 +109,21 @@ ASSESS_STEP = Step(
 )
 
 
-def _score_until_supported(response: InterviewResponse, lease: Lease[InterviewResponse]) -> ScoredText:
+def _score_until_supported(
+    response: InterviewResponse, text: ResponseText, lease: Lease[InterviewResponse]
+) -> ScoredText:
     """Score the response, and once more if the scores are rejected. The interviewer is then told why.
 
     Rejected scores are saved at once, so that neither a crash nor a transient error costs a third request.
     """
-    text = response_text(response)
-    about = {"interview_id": response.interview_id, "job_id": response.interview.job_id}
-    objection = _pending_objection(response, text)
+    rejected = _interim_assessment(response, text, Flag.ASKED_AGAIN)
+    objection = rejected.reason if rejected else ""
     if not objection:
-        scored = score_once(text, response.transcript, **about)
-        if scored.verified.score is not None or not _save_rejected(lease, scored):
+        scored = score_once(text, response.transcript, **_owner(response))
+        if scored.verified.score is not None or not _save_interim(lease, scored, Flag.ASKED_AGAIN):
             return scored
         objection = scored.verified.reason
-    return score_once(replace(text, objection=objection), response.transcript, **about)
+    return score_once(replace(text, objection=objection), response.transcript, **_owner(response))
 
 
 def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
@@ -125,26 +134,44 @@ def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
     return ScoredText(text, reply, verify_scores(reply.value.criteria, text, original))
 
 
-def _compare_without_instructions(response: InterviewResponse, scored: ScoredText) -> ScoredText:
-    """Score an answer that addresses the scorer again without those words, and reject a score that they change.
+def _score_without_instructions(
+    response: InterviewResponse, text: ResponseText, lease: Lease[InterviewResponse]
+) -> Decimal | None:
+    """Score an answer that addresses the scorer without those words, which patterns find. None: rejected scores.
 
-    Patterns find the words. The lower score is never taken in place of the other: a reviewer has to look.
+    The scores are saved at once, so that neither a crash nor a transient error costs another such request.
     """
-    transcript = without_injections(scored.text.transcript, response.transcript)
-    if scored.verified.score is None or transcript == scored.text.transcript:
+    transcript = without_injections(text.transcript, response.transcript)
+    if is_too_short(transcript):
+        return Decimal(0)
+    if saved := _interim_assessment(response, text, Flag.COMPARED):
+        return None if REJECTIONS & set(saved.flags) else weighted_score(saved.criteria)
+    original = without_injections(response.transcript, response.transcript)
+    scored = score_once(replace(text, transcript=transcript), original, **_owner(response))
+    _save_interim(lease, _without_score(scored, COMPARED), Flag.COMPARED)
+    return scored.verified.score
+
+
+def _reject_if_changed(scored: ScoredText, comparison: Decimal | None) -> ScoredText:
+    """Reject a score that the words to the scorer change. The other score never replaces it: a reviewer has to look."""
+    score = scored.verified.score
+    if score is None or (comparison is not None and abs(score - comparison) <= MAX_DIFFERENCE):
         return scored
-    score: Decimal | None = Decimal(0)
-    if not is_too_short(transcript):
-        about = {"interview_id": response.interview_id, "job_id": response.interview.job_id}
-        score = score_once(replace(scored.text, transcript=transcript), transcript, **about).verified.score
-    if score is not None and abs(scored.verified.score - score) <= MAX_DIFFERENCE:
-        return scored
-    flags = sorted({*scored.verified.flags, Flag.SCORE_DEPENDS_ON_INSTRUCTIONS})
     reason = (
-        f"The answer addresses the interviewer. With these words it scored {scored.verified.score}, without them "
-        f"{'nothing' if score is None else score}."
+        f"The answer addresses the interviewer. With these words it scored {score}, without them "
+        f"{'nothing' if comparison is None else comparison}."
     )
-    return replace(scored, verified=replace(scored.verified, flags=flags, score=None, reason=reason))
+    return _without_score(scored, reason, Flag.SCORE_DEPENDS_ON_INSTRUCTIONS)
+
+
+def _without_score(scored: ScoredText, reason: str, *flags: Flag) -> ScoredText:
+    flagged = sorted({*scored.verified.flags, *flags})
+    return replace(scored, verified=replace(scored.verified, flags=flagged, score=None, reason=reason))
+
+
+def _owner(response: InterviewResponse) -> dict[str, UUID]:
+    """The owner of a model call for this response."""
+    return {"interview_id": response.interview_id, "job_id": response.interview.job_id}
 
 
 def response_text(response: InterviewResponse) -> ResponseText:
@@ -160,20 +187,22 @@ def response_text(response: InterviewResponse) -> ResponseText:
     )
 
 
-def _pending_objection(response: InterviewResponse, text: ResponseText) -> str:
-    """Return why the last scores by this rubric were rejected, if the second request has not been answered yet."""
-    last = response.assessments.first()
-    if last is None or Flag.ASKED_AGAIN not in last.flags or last.rubric_version != rubric_version(text.rubric):
-        return ""
-    return last.reason
+def _interim_assessment(response: InterviewResponse, text: ResponseText, flag: Flag) -> Assessment | None:
+    """Return the assessment with this flag from an interrupted scoring by the same interviewer and rubric."""
+    present = (rubric_version(text.rubric), selection.configured_interviewer().label)
+
+    def is_interim(assessment: Assessment) -> bool:
+        return (assessment.rubric_version, assessment.label) == present and bool(INTERIM & set(assessment.flags))
+
+    interim = takewhile(is_interim, response.assessments.all())
+    return next((assessment for assessment in interim if flag in assessment.flags), None)
 
 
-def _save_rejected(lease: Lease[InterviewResponse], scored: ScoredText) -> bool:
-    """Add the rejected scores to the history. Returns False if the lease was lost."""
+def _save_interim(lease: Lease[InterviewResponse], scored: ScoredText, flag: Flag) -> bool:
+    """Add scores that do not count to the history. Returns False if the lease was lost."""
     with lease.locked(lock_response) as response:
         if response is not None:
-            fields = _assessment_fields(response.row, scored, {Flag.ASKED_AGAIN})
-            response.row.assessments.create(is_current=False, **fields)
+            response.row.assessments.create(is_current=False, **_assessment_fields(response.row, scored, {flag}))
         return response is not None
 
 

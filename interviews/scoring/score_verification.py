@@ -17,6 +17,8 @@ EVIDENCE_RULE = (
     f"A score above {QUOTE_REQUIRED_ABOVE} needs evidence. A score above {QUOTE_EXPECTED_ABOVE} without evidence "
     "counts, and the result flags it."
 )
+REJECTIONS = frozenset({Flag.CRITERIA_MISSING, Flag.UNSUPPORTED})
+"""Flags of scores that are rejected."""
 INCOMPLETE_SCORES = "The interviewer did not score each criterion of the rubric exactly once."
 
 
@@ -44,10 +46,10 @@ def verify_scores(scores: Sequence[CriterionScore], text: ResponseText, original
     if unsupported:
         reason = f"No quote from the answer supports the score for: {', '.join(unsupported)}."
         return VerifiedScores(criteria, flags, None, reason)
-    return VerifiedScores(criteria, flags, _weighted_score(criteria))
+    return VerifiedScores(criteria, flags, weighted_score(criteria))
 
 
-def _weighted_score(criteria: list[CriterionRecord]) -> Decimal:
+def weighted_score(criteria: list[CriterionRecord]) -> Decimal:
     total = sum(criterion.weight for criterion in criteria)
     score = sum(criterion.score * criterion.weight for criterion in criteria) / total
     return Decimal(str(score)).quantize(Decimal("0.01"))

@@ -1,18 +1,31 @@
 """What earns points, and what does not: silence, instructions to the scorer, and the resume."""
 
+from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.no_answer import NoAnswer
+from interviews.scoring.assessment import ASSESS_STEP
+from screener.background.steps import run_step
+from screener.services.errors import TransientError
 from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.factories import make_transcribed_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
 from tests.support.model_replies import reply_by_schema
-from tests.support.scripted_interviewer import ANSWER, INJECTION, make_response, uniform_scores
+from tests.support.scripted_interviewer import (
+    ANSWER,
+    INJECTION,
+    in_sequence,
+    make_response,
+    raising,
+    uniform_scores,
+)
 
 pytestmark = pytest.mark.django_db
 QUOTE = "moved twelve services"
@@ -97,8 +110,25 @@ def test_ignored_instruction_costs_nothing(judged_by: Any) -> None:
     judged_by(resist)
     response = make_response(f"{ANSWER} {INJECTION}")
     run_tasks()
-    assert [INJECTION in transcript for transcript in sent] == [True, False]
+    assert [INJECTION in transcript for transcript in sent] == [False, True]
     assert response.interview.results.get().overall_score == Decimal("8.00")
+
+
+@pytest.mark.parametrize("error", [TransientError("Down."), KeyboardInterrupt()])
+@pytest.mark.parametrize(("without", "outcome"), [(10, Decimal(10)), (4, None)])
+def test_retry_skips_comparison(
+    judged_by: Any, time_machine: Any, error: BaseException, without: float, outcome: Decimal | None
+) -> None:
+    interviewer = judged_by(in_sequence(uniform_scores(without, QUOTE), raising(error), obey))
+    response = make_response(f"{ANSWER} {INJECTION}")
+    with suppress(KeyboardInterrupt):
+        run_step(ASSESS_STEP, response.pk)
+    time_machine.move_to(timezone.now() + timedelta(minutes=10))
+    run_step(ASSESS_STEP, response.pk)
+    current, compared = response.assessments.all()
+    assert (current.score, current.is_current) == (outcome, True)
+    assert (compared.score, compared.is_current, Flag.COMPARED in compared.flags) == (None, False, True)
+    assert interviewer.call_count == 3
 
 
 def test_instruction_without_answer_earns_nothing(judged_by: Any) -> None:

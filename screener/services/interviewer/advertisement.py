@@ -26,7 +26,7 @@ class Section(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a phrase is: the values name lists of question templates."""
+    """The kind of a phrase. The values name lists of question templates."""
 
     CREDENTIAL = "credential"
     EXPERIENCE = "experience"
@@ -103,9 +103,13 @@ _WILL = re.compile(
     r"^(?:(?:you|the \w+)\s+(?:will|'ll|would)|you'll|to)\s+(?:be (?:responsible|accountable) for\s+)?", re.I
 )
 
+_IS_REQUIREMENT = re.compile(r"\b(?:must|should|requires?|looking for|need|you have)\b", re.I)
+_REQUIREMENT_LEAD = re.compile(r"^.*?\b(?:looking for|requires?|need)\b\s*", re.I)
+_IS_DUTY = re.compile(r"you(?:'ll| will) ", re.I)
+
 
 def find_subjects(description: str) -> list[Subject]:
-    """Return what the advertisement asks for, in its order, none twice."""
+    """Return the requirements and duties of the advertisement in their order, none twice."""
     kept: list[Subject] = []
     seen: set[str] = set()
     for subject in _parsed_subjects(description):
@@ -131,7 +135,7 @@ def _parsed_subjects(description: str) -> Iterator[Subject]:
 
 
 def _heading_section(line: str, text: str) -> tuple[Section, str] | None:
-    """Return the section that a heading opens, and what follows it on its line. None for a line without a heading."""
+    """Return the section that a heading opens, and the rest of its line. None for a line without a heading."""
     label, colon, rest = text.partition(":")
     is_short = len(label.split()) <= MAX_HEADING_WORDS
     is_heading = is_short and (colon or line.lstrip().startswith(("#", "**")) or _looks_like_heading(line, text))
@@ -148,19 +152,15 @@ def _looks_like_heading(line: str, text: str) -> bool:
 
 def _parse_statement(statement: str, section: Section) -> Subject | None:
     text = _WISH.sub("", _ASIDE.sub("", statement)).strip(" .;,:")
-    if section is Section.OTHER and not re.search(
-        r"\b(?:must|should|requires?|looking for|need|you have)\b", text, re.I
-    ):
-        return _parse_task(_WILL.sub("", text)) if re.match(r"you(?:'ll| will) ", text, re.I) else None
-    text = (
-        re.sub(r"^.*?\b(?:looking for|requires?|need)\b\s*", "", text, flags=re.I) if section is Section.OTHER else text
-    )
-    return _parse_requirement(text) or (_parse_task(text) if section is not Section.OTHER else None)
+    if section is not Section.OTHER:
+        return _parse_requirement(text) or _parse_task(text)
+    if _IS_REQUIREMENT.search(text):
+        return _parse_requirement(_REQUIREMENT_LEAD.sub("", text))
+    return _parse_task(text) if _IS_DUTY.match(text) else None
 
 
 def _parse_requirement(text: str) -> Subject | None:
     core = _PRAISE.sub("", _LEAD.sub("", _PRAISE.sub("", text)))
-    core = _PRAISE.sub("", core)
     for kind, pattern in _PATTERNS:
         if match := pattern.match(core):
             return _subject(kind, match["subject"])

@@ -26,7 +26,7 @@ rejected_options: dict[tuple[str, str], frozenset[str]] = {}
 
 @dataclass(frozen=True)
 class RequestOptions:
-    """The options of a request, and what replaces an option that a server rejects; nothing replaces the others."""
+    """The options of a request. `substitutes`: options in place of a rejected one, for those that have a substitute."""
 
     preferred: Mapping[str, Any]
     substitutes: Mapping[str, Mapping[str, Any]]
