@@ -16,6 +16,7 @@ register_converter(TurnConverter, "turn")
 urlpatterns = [
     path("twilio/inbound/", inbound_views.InboundCallView.as_view(), name="twilio-inbound"),
     path("twilio/inbound/reply/<turn:turn>", inbound_views.InboundReplyView.as_view(), name="twilio-inbound-reply"),
+    path("twilio/inbound/turns/<turn:turn>/<str:kind>", inbound_views.IdentityView.as_view(), name="twilio-identity"),
     path("twilio/inbound/status", inbound_views.InboundStatusView.as_view()),
     path("twilio/inbound/fallback", inbound_views.InboundFallbackView.as_view()),
     path("twilio/attempts/<uuid:attempt_id>/status", views.StatusView.as_view(), name="twilio-status"),

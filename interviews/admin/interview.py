@@ -16,7 +16,7 @@ from unfold.enums import ActionVariant
 from candidates.admin.phone_search import FindsNumbers
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.decisions import record_decision
-from interviews.models import Decision, Interview, InterviewResult, lock_interview
+from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
@@ -95,6 +95,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
+        calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
         interviews: QuerySet[Interview] = super().get_queryset(request)
         return interviews.annotate(
             current_score=Subquery(current.values("overall_score")),
@@ -102,6 +103,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
             current_recommendation=Subquery(current.values("recommendation")),
             current_reasoning=Subquery(current.values("reasoning")),
             decided=Subquery(last.values("verdict")[:1]),
+            call_reason=Subquery(calls.values("reason")[:1]),
         )
 
     @badge("Status", LABEL_COLOURS, ordering="status")
@@ -135,6 +137,8 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def attention_reason(self, interview: Any) -> str | None:
         if interview.person_requested_at:
             return str(Interview.Outcome.PERSON_REQUESTED.label)
+        if interview.call_reason:
+            return str(interview.call_reason)
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None
         return Truncator(interview.current_reasoning or "").chars(MAX_REASON_LENGTH) or None

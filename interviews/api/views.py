@@ -31,8 +31,8 @@ from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
 NEEDS_ATTENTION = (
-    "Whether the interview needs attention: a retry of failed answers, a reviewer, or the person that the candidate "
-    "asked for"
+    "Whether the interview needs attention: a retry of failed answers, a reviewer, the person that the candidate asked "
+    "for, or a reply to a candidate who called after the last attempt"
 )
 F = TypeVar("F", bound=Callable[..., Response])
 

@@ -1,7 +1,9 @@
-"""The texts for callers who are not interviewed now."""
+"""The conversation with callers who are not interviewed now."""
 
 from enum import StrEnum
 
+from interviews.conversation.engine import ConversationState, ConversationStep, Input, Stage, next_step
+from interviews.conversation.introduction import MAX_TRIES
 from interviews.conversation.script import Script
 
 
@@ -11,6 +13,8 @@ class Reception(StrEnum):
     NO_INTERVIEW = "no_interview"
     CALL_RUNNING = "call_running"
     NOT_NOW = "not_now"
+    OPTED_OUT = "opted_out"
+    PERSON_REQUESTED = "person_requested"
 
 
 def reception_text(reception: Reception, script: Script) -> str:
@@ -20,5 +24,28 @@ def reception_text(reception: Reception, script: Script) -> str:
         Reception.NO_INTERVIEW: texts.NO_INTERVIEW,
         Reception.CALL_RUNNING: texts.CALL_RUNNING,
         Reception.NOT_NOW: texts.NOT_NOW,
+        Reception.OPTED_OUT: texts.NOT_CALLED,
+        Reception.PERSON_REQUESTED: texts.PERSON_INFORMED,
     }
     return " ".join([*map(script.fill, (texts.RECEPTION, situation[reception])), *script.reach])
+
+
+def ask_identity(script: Script, turn: int, input: Input) -> ConversationStep:
+    """Apply one input of a caller who is only asked who they are. A prompt for consent means: they are the candidate.
+
+    No later call can be agreed on. Each turn is one of the tries.
+    """
+    state = ConversationState(
+        stage=Stage.IDENTITY if turn else Stage.OPENING,
+        turn=turn,
+        silences=min(max(turn - 1, 0), MAX_TRIES - 1),
+        language=script.language,
+        can_postpone=False,
+        candidate_name=script.candidate_name,
+    )
+    return next_step(state, turn, input)
+
+
+def unreached_texts(script: Script) -> tuple[str, ...]:
+    """Return the words for a candidate who called after the last attempt to reach them."""
+    return script.fill(script.wording.UNREACHED), *script.reach, script.wording.FAREWELL

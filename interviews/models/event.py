@@ -18,6 +18,7 @@ class EventKind(models.TextChoices):
     INTERVIEW_COMPLETED = "interview.completed", "Interview completed"
     INTERVIEW_FAILED = "interview.failed", "Interview failed"
     INTERVIEW_CANCELLED = "interview.cancelled", "Interview cancelled"
+    CANDIDATE_CALLED = "interview.candidate_called", "Interview over: the candidate called back"
     REFUSAL_LIFTED = "interview.refusal_lifted", "Interview refusal lifted"
 
     ATTEMPT_PLANNED = "attempt.planned", "Attempt planned"

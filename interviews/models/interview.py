@@ -3,8 +3,9 @@
 from typing import Self, cast
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
 from screener.models import LeasableModel, LeasableQuerySet
 
@@ -18,9 +19,18 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return unclear.exclude(decisions__result__is_current=True)
 
     def needing_attention(self) -> Self:
-        """Interviews that wait for a reviewer: to look at the result, or because the candidate asked for a person."""
+        """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
         asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
-        return self.with_unclear_result() | asked
+        calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
+        return self.with_unclear_result() | asked | self.unreached().filter(Exists(calls))
+
+    def unreached(self) -> Self:
+        """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""
+        later = Interview.objects.filter(
+            candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
+        )
+        unreached = self.filter(~Exists(later), outcome=Interview.Outcome.UNREACHED)
+        return unreached.exclude(decisions__isnull=False)
 
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""

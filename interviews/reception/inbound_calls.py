@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -15,6 +15,14 @@ from interviews.models.call import ONE_LIVE_CALL
 from screener.db.constraints import violates_constraint
 
 OPT_OUT_SOURCE = "asked for in a call to us"
+DECLINED_SOURCE = "said in a call to us"
+
+
+class CallerSaid(models.TextChoices):
+    """Why a reviewer should get in touch with a candidate whom no attempt reached."""
+
+    IDENTITY = "identity_confirmed", "The candidate called back after the last attempt. Get in touch, then decide."
+    PERSON = "person_requested", "A caller from the candidate's number asked for a person. Get in touch, then decide."
 
 
 def receive_call(number: str, sid: str) -> UUID | Reception:
@@ -32,7 +40,41 @@ def receive_call(number: str, sid: str) -> UUID | Reception:
             reception = Reception.NOT_NOW
             continue
         return _open_attempt(interview, number, sid) or Reception.CALL_RUNNING
-    return _attempt_of(sid) or reception
+    return _attempt_of(sid) or (_refusal(number) if reception is Reception.NO_INTERVIEW else reception)
+
+
+def _refusal(number: str) -> Reception:
+    entries = DoNotCall.objects.active().of_numbers([number] if number else [])
+    kinds = set(entries.values_list("kind", flat=True))
+    refusals = (Reception.OPTED_OUT, Reception.PERSON_REQUESTED)
+    return next((refusal for refusal in refusals if refusal in kinds), Reception.NO_INTERVIEW)
+
+
+def find_unreached_interview(number: str) -> Interview | None:
+    """Return the last interview for which this number was called in vain, if its candidate may still be interviewed."""
+    unreached = Interview.objects.unreached().filter(candidate__phone=number).exclude(candidate__phone="")
+    interviews = unreached.select_related("candidate", "job").order_by("-completed_at")
+    return next(filter(may_receive, interviews), None)
+
+
+def record_call(interview: Interview, sid: str, code: CallerSaid) -> None:
+    """Show a reviewer that the candidate called. A repeated report of a call changes nothing."""
+    with lock_interview(interview) as locked:
+        calls = interview.events.filter(kind=EventKind.CANDIDATE_CALLED, data__call_sid=sid)
+        if not calls.exists():
+            locked.add_event(EventKind.CANDIDATE_CALLED, actor="candidate", reason=code.label, code=code, call_sid=sid)
+
+
+def decline_in_call(interview: Interview) -> None:
+    """Plan no other interview with this candidate."""
+    candidate = interview.candidate
+    DoNotCall.objects.add_number(
+        candidate.phone,
+        kind=DoNotCall.Kind.DECLINED,
+        candidate=candidate,
+        interview_id=interview.pk,
+        source=DECLINED_SOURCE,
+    )
 
 
 def _attempt_of(sid: str) -> UUID | None:

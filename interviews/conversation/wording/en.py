@@ -130,6 +130,12 @@ RECEPTION = "Thank you for calling. This is the automated assistant of {employer
 NO_INTERVIEW = "No call to this number is planned."
 CALL_RUNNING = "We are calling this number at the moment. Please take that call."
 NOT_NOW = "We can not continue now. We will call again."
+NOT_CALLED = "We were asked not to call this number, and we do not call it."
+PERSON_INFORMED = "A person has been asked to get in touch with you."
+UNREACHED = (
+    "Thank you. We tried to reach you about your application for {job}. I have passed on that you called, so that a "
+    "person of {employer} gets in touch with you."
+)
 OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
 MAY_CALL_AGAIN = "We may try again at another time."
 REACH = "You can reach us at {callback}."

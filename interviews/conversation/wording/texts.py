@@ -119,6 +119,18 @@ class Wording(Protocol):
     def NOT_NOW(self) -> str: ...
 
     @property
+    def NOT_CALLED(self) -> str:
+        """For a number that asked not to be called again."""
+
+    @property
+    def PERSON_INFORMED(self) -> str:
+        """For a number that asked for a person."""
+
+    @property
+    def UNREACHED(self) -> str:
+        """For a candidate who calls after the last attempt to reach them, and has confirmed who they are."""
+
+    @property
     def OPT_OUT_OFFER(self) -> str: ...
 
     @property

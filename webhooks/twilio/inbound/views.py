@@ -7,18 +7,26 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
 
 from candidates.models import Consent
 from interviews.conversation import engine, phrases, wording
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.understanding import understand
-from interviews.conversation.reception import Reception, reception_text
+from interviews.conversation.reception import Reception, ask_identity, reception_text, unreached_texts
 from interviews.conversation.script import Employer, Script
-from interviews.models import Call
+from interviews.models import Call, Interview
 from interviews.reception.employer import employer_of
-from interviews.reception.inbound_calls import opt_out_caller, receive_call
+from interviews.reception.inbound_calls import (
+    CallerSaid,
+    decline_in_call,
+    find_unreached_interview,
+    opt_out_caller,
+    receive_call,
+    record_call,
+)
+from jobs.models import JobDescription
 from webhooks.twilio import parsing, twiml
 from webhooks.twilio.retry_until_saved import save_in_background
 from webhooks.twilio.views import EventView, FallbackView, StatusView, TurnView, TwilioView, xml_response
@@ -42,7 +50,7 @@ def find_attempt_id(request: HttpRequest) -> UUID:
 class InboundCallView(TurnView):
     """The start of an inbound call. It becomes an attempt if an interview waits for the caller's number.
 
-    Otherwise the caller hears why there is no interview.
+    A caller whom no attempt reached is asked who they are. Others hear why there is no interview.
     """
 
     @transaction.atomic
@@ -54,13 +62,15 @@ class InboundCallView(TurnView):
         reception = receive_call(number, sid)
         if isinstance(reception, UUID):
             return super().post(request, reception, turn=0, kind="pickup")
+        if reception is Reception.NO_INTERVIEW and (interview := find_unreached_interview(number)):
+            return IdentityView().reply(request, interview, turn=0, kind="pickup")
         self.save_event(request, None, key=f"inbound:{sid}", kind=reception)
         return xml_response(_reception_reply(reception, employer, number))
 
 
-def _reachable_employer(request: HttpRequest) -> Employer:
+def _reachable_employer(request: HttpRequest, job: JobDescription | None = None) -> Employer:
     """Return the employer. Its call-back number is left out if the caller has just dialled it."""
-    employer = employer_of(None)
+    employer = employer_of(job)
     dialled = parsing.text_param(request.POST, "To").lstrip("+")
     is_dialled = dialled == "".join(filter(str.isdigit, employer.callback_number))
     return replace(employer, callback_number="") if is_dialled else employer
@@ -88,8 +98,7 @@ class InboundReplyView(TwilioView):
             return xml_response(twiml.unknown_call())
         if not number or not _is_opt_out(reply):
             return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, number, turn=turn + 1))
-        is_key = isinstance(reply, engine.KeyPressed)
-        opt_out_caller(number, given_by=Consent.GivenBy.KEY if is_key else Consent.GivenBy.VOICE)
+        opt_out_caller(number, given_by=_given_by(reply))
         sid = parsing.text_param(request.POST, "CallSid")[: parsing.MAX_SID_LENGTH]
         self.save_event(request, None, key=f"inbound:{sid}:reply", kind="opt_out")
         return xml_response(twiml.goodbye(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL))
@@ -104,6 +113,67 @@ def _is_opt_out(reply: engine.Input) -> bool:
             return understanding.intent is Intent.NEVER
         case _:
             return False
+
+
+class IdentityView(TwilioView):
+    """One turn with a caller whose interview ended without reaching them. Its state is the turn in the URL.
+
+    A reviewer sees that the candidate called. The interview stays over.
+    """
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, turn: int, kind: str) -> HttpResponse:  # type: ignore[override]
+        sid, number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
+        interview = find_unreached_interview(number)
+        if interview is None or not 0 < len(sid) <= parsing.MAX_SID_LENGTH or not employer_of(interview.job).name:
+            return xml_response(twiml.unknown_call())
+        try:
+            return self.reply(request, interview, turn=turn, kind=kind)
+        except parsing.InvalidWebhook as error:
+            return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
+
+    def reply(self, request: HttpRequest, interview: Interview, *, turn: int, kind: str) -> HttpResponse:
+        sid, input = parsing.text_param(request.POST, "CallSid"), parsing.parse_input(kind, request.POST)
+        script = _identity_script(interview, _reachable_employer(request, interview.job))
+        step = ask_identity(script, turn, input)
+        self.save_event(request, None, key=f"inbound:{sid}:turn:{turn}", kind=kind, turn=turn)
+        prompt = step.prompt
+        if isinstance(prompt, engine.AskConsent):
+            record_call(interview, sid, CallerSaid.IDENTITY)
+            return xml_response(twiml.goodbye(*unreached_texts(script)))
+        if isinstance(prompt, engine.AskReachable | engine.AskTime):
+            prompt = engine.Goodbye(engine.Ending.WRONG_PERSON)
+        elif isinstance(prompt, engine.Goodbye):
+            _apply_ending(prompt.ending, interview, sid, input)
+        base_url = settings.WEBHOOK_BASE_URL + reverse("twilio-inbound").removesuffix("/")
+        context = twiml.RenderContext(script, base_url, step.state.turn, transcribe=False, audio_urls={})
+        return xml_response(twiml.render(prompt, context))
+
+
+def _identity_script(interview: Interview, employer: Employer) -> Script:
+    return Script(
+        candidate_name=twiml.strip_control_characters(interview.candidate.full_name),
+        job_title=twiml.strip_control_characters(interview.job.title_to_say),
+        language=interview.language,
+        questions=(),
+        remaining=0,
+        employer=employer,
+        is_inbound=True,
+    )
+
+
+def _apply_ending(ending: engine.Ending, interview: Interview, sid: str, input: engine.Input) -> None:
+    """Wrong numbers and calls without a reply leave no trace but the webhook."""
+    if ending is engine.Ending.PERSON_REQUESTED:
+        record_call(interview, sid, CallerSaid.PERSON)
+    elif ending is engine.Ending.OPTED_OUT:
+        opt_out_caller(interview.candidate.phone, given_by=_given_by(input))
+    elif ending is engine.Ending.DECLINED:
+        decline_in_call(interview)
+
+
+def _given_by(input: engine.Input) -> Consent.GivenBy:
+    return Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
 
 
 class InboundStatusView(StatusView):
