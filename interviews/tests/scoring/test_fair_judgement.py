@@ -131,6 +131,18 @@ def test_retry_skips_comparison(
     assert interviewer.call_count == 3
 
 
+def test_other_model_compares_anew(judged_by: Any) -> None:
+    judged_by(in_sequence(uniform_scores(4, QUOTE), raising(TransientError("Down."))))
+    response = make_response(f"{ANSWER} {INJECTION}")
+    run_step(ASSESS_STEP, response.pk)
+    response.update_fields(retry_at=None)
+    other = judged_by(uniform_scores(9, QUOTE))
+    other.label = "another model"
+    run_step(ASSESS_STEP, response.pk)
+    assert response.assessments.get(is_current=True).score == Decimal(9)
+    assert other.call_count == 2
+
+
 def test_instruction_without_answer_earns_nothing(judged_by: Any) -> None:
     judged_by(uniform_scores(4, "leading teams"))
     response = make_response(INJECTION)
