@@ -102,7 +102,7 @@ class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
     @admin.display(description="Score", empty_value="-")
     def scoring(self, response: InterviewResponse) -> str | None:
         """A link to the form, without a score: people who give a second opinion must not see one."""
-        if response.status not in InterviewResponse.SCORABLE or not response.transcript:
+        if not response.is_scorable:
             return None
         address = reverse("admin:interviews_interviewresponse_score", args=[response.pk])
         return format_html('<a class="text-link" href="{}">Score question {}</a>', address, response.position + 1)

@@ -119,6 +119,11 @@ class InterviewResponse(LeasableModel):
         return not self.transcript and self.status in self.WITHOUT_WORDS
 
     @property
+    def is_scorable(self) -> bool:
+        """Whether there are words to score, in a model's place or beside the score that the response has."""
+        return bool(self.transcript) and self.status in self.SCORABLE
+
+    @property
     def is_settled(self) -> bool:
         return self.status not in self.OPEN + self.IN_WORK
 

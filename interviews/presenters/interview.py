@@ -143,9 +143,8 @@ class ResponseCard:
 
     @property
     def can_be_scored(self) -> bool:
-        """Whether a person can score it: in a model's place, or beside the score that it has."""
-        is_completed = self.response.interview.status == Interview.Status.COMPLETED
-        return is_completed and self.response.status in InterviewResponse.SCORABLE and bool(self.response.transcript)
+        """Whether a person can score it."""
+        return self.response.is_scorable and self.response.interview.status == Interview.Status.COMPLETED
 
     @property
     def needs_words(self) -> bool:

@@ -143,8 +143,8 @@ class TestList:
         with lock_interview(interview) as locked:
             locked.record_person_request(reason="Asked.", data={})
             locked.finish(Interview.Outcome.PERSON_REQUESTED)
-        (found,) = api.get(INTERVIEWS, {"needs_attention": "true", "outcome": "person_requested"}).json()["results"]
-        assert (found["status"], found["person_requested_at"] is not None) == ("failed", True)
+        (shown,) = api.get(INTERVIEWS, {"needs_attention": "true", "outcome": "person_requested"}).json()["results"]
+        assert (shown["status"], shown["person_requested_at"] is not None) == ("failed", True)
 
     def test_requested_time_is_shown(self, api: APIClient) -> None:
         interview = make_interview()

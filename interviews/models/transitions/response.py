@@ -109,7 +109,7 @@ class LockedResponse:
 
     def add_person_assessment(self, *, actor: str, **assessment: Any) -> Assessment:
         """Add a person's assessment. It counts where there is no score, and is a second opinion elsewhere."""
-        if self.row.status not in self.row.SCORABLE or not self.row.transcript:
+        if not self.row.is_scorable:
             raise InvalidTransition(f"Question {self.row.position + 1} has no transcript that can be scored.")
         if not self.row.has_score:
             return self._replace_assessment(actor, **assessment)
@@ -145,7 +145,7 @@ class LockedResponse:
 
     def restart_scoring(self) -> bool:
         """Score the transcript again, if there is one. Returns whether there is. Earlier assessments stay visible."""
-        if not self.row.transcript or self.row.status not in self.row.SCORABLE:
+        if not self.row.is_scorable:
             return False
         if self.row.status == self.row.Status.TRANSCRIBED:
             self.skip_postponement()

@@ -25,8 +25,8 @@ def by_api(typed: str) -> Any:
 
 
 def by_patch(typed: str) -> Any:
-    known = make_candidate(phone="+14155550177", consents=False)
-    return make_api_client().patch(f"/api/v1/candidates/{known.pk}/", {"phone": typed})
+    candidate = make_candidate(phone="+14155550177", consents=False)
+    return make_api_client().patch(f"/api/v1/candidates/{candidate.pk}/", {"phone": typed})
 
 
 def by_form(typed: str) -> Any:
