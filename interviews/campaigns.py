@@ -27,7 +27,7 @@ class AddResult(models.TextChoices):
 
 @dataclass(frozen=True)
 class Added:
-    """What came of one candidate. `interview`: planned now or before. `reason` and its code: why none was planned."""
+    """The result for one candidate. `interview`: planned now or before. `reason` and its code: why none was planned."""
 
     candidate: UUID
     result: AddResult

@@ -1,4 +1,4 @@
-"""Planning an interview: what must be so, and the rows that exist from then on."""
+"""Planning an interview: its conditions, and the rows that exist from then on."""
 
 from datetime import datetime
 

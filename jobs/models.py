@@ -1,5 +1,6 @@
 """Jobs and their question sets."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Self
 
@@ -69,6 +70,13 @@ def default_rubric() -> list[dict[str, Any]]:
     return [dict(criterion) for criterion in DEFAULT_RUBRIC]
 
 
+def _overriding_field(max_length: int, validate: Callable[[str], None], help_text: str) -> "models.CharField[str, str]":
+    """Return a text field that overrides a default unless it is empty."""
+    return models.CharField(
+        max_length=max_length, blank=True, default="", db_default="", validators=[validate], help_text=help_text
+    )
+
+
 class JobDescription(LeasableModel):
     class QuestionsStatus(models.TextChoices):
         NONE = "none", "None yet"
@@ -78,29 +86,18 @@ class JobDescription(LeasableModel):
         FAILED = "failed", "Could not be written"
 
     title = models.CharField(max_length=200)
-    spoken_title = models.CharField(
-        max_length=100,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_spoken_name],
-        help_text="The title as the assistant says it; empty: derived from the title",
+    spoken_title = _overriding_field(
+        100, validate_spoken_name, "The title as the assistant says it; empty: derived from the title"
     )
-    employer_name = models.CharField(
-        max_length=60,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_spoken_name],
-        help_text="The employer's name as the assistant says it in calls for this job; empty: the organisation's",
+    employer_name = _overriding_field(
+        60,
+        validate_spoken_name,
+        "The employer's name as the assistant says it in calls for this job; empty: the organisation's",
     )
-    callback_number = models.CharField(
-        max_length=16,
-        blank=True,
-        default="",
-        db_default="",
-        validators=[validate_callback_number],
-        help_text="The number at which candidates for this job reach a person; empty: the organisation's",
+    callback_number = _overriding_field(
+        16,
+        validate_callback_number,
+        "The number at which candidates for this job reach a person; empty: the organisation's",
     )
     description = models.TextField()
     language = models.CharField(max_length=10, default="en")

@@ -20,9 +20,9 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def needing_attention(self) -> Self:
         """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
-        asked = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
+        handed_over = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
-        return self.with_unclear_result() | asked | self.unreached().filter(Exists(calls))
+        return self.with_unclear_result() | handed_over | self.unreached().filter(Exists(calls))
 
     def unreached(self) -> Self:
         """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""

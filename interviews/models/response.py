@@ -115,7 +115,7 @@ class InterviewResponse(LeasableModel):
 
     @property
     def is_without_words(self) -> bool:
-        """Whether something was said of which there is no transcript."""
+        """Whether the candidate spoke and there is no transcript."""
         return not self.transcript and self.status in self.WITHOUT_WORDS
 
     @property

@@ -54,8 +54,8 @@ def judgements_on_pages(client: Client) -> dict[str, list[str]]:
     shown: dict[str, list[str]] = {}
     for address in list_pages(client):
         page = client.get(address).content.decode()
-        if found := [match for pattern in SHOWN for match in pattern.findall(page)]:
-            shown[address] = found
+        if matches := [match for pattern in SHOWN for match in pattern.findall(page)]:
+            shown[address] = matches
     return shown
 
 

@@ -14,7 +14,7 @@ DEAF_AFTER = timedelta(seconds=60)
 NO_WORKER = "No worker has been heard of for a minute. Start one: manage.py worker."
 
 conditions: dict[str, Callable[[], str]] = {}
-"""Further conditions of readiness, by name, which the apps add: each returns what is missing, or nothing."""
+"""Further conditions of readiness, by name, which the apps add: each returns why it fails, or an empty string."""
 
 
 def alive(request: HttpRequest) -> HttpResponse:
@@ -24,17 +24,17 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and a worker has been heard of lately; else 503, with what is missing."""
     try:
-        found = work_ages()
+        ages = work_ages()
         states = {name: missing() or "ok" for name, missing in conditions.items()}
     except DatabaseError:
         return JsonResponse(
             {"status": "not ready", "database": "The database does not answer. Is PostgreSQL running?"}, status=503
         )
-    heartbeat = found["worker_heartbeat_age"]
+    heartbeat = ages["worker_heartbeat_age"]
     is_deaf = heartbeat is None or heartbeat > DEAF_AFTER.total_seconds()
     states |= {"database": "ok", "worker": NO_WORKER if is_deaf else "ok"}
     is_ready = set(states.values()) == {"ok"}
-    body = {"status": "ready" if is_ready else "not ready", **states, **found}
+    body = {"status": "ready" if is_ready else "not ready", **states, **ages}
     return JsonResponse(body, status=200 if is_ready else 503)
 
 

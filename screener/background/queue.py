@@ -32,15 +32,15 @@ class Backoff(BaseRetryStrategy):
     """Soon, then rarer, then left to the sweep. No ORM in here."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        asked = None
+        least_wait = None
         if isinstance(exception, TransientError):  # its sentence says all: a vendor's bad hour is no bug
-            asked = exception.retry_after
+            least_wait = exception.retry_after
             log.warning("job %s %s failed, try %d: %s", job.id, job.task_name, job.attempts, exception)
         else:
             log.error("job %s %s failed, try %d", job.id, job.task_name, job.attempts, exc_info=exception)
         if job.attempts >= MAX_TASK_TRIES:
             return None
-        return RetryDecision(retry_at=utils.utcnow() + retry_delay(job.attempts, at_least=asked))
+        return RetryDecision(retry_at=utils.utcnow() + retry_delay(job.attempts, at_least=least_wait))
 
 
 @dataclass(frozen=True)

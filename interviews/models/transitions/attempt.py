@@ -93,7 +93,7 @@ class LockedAttempt:
         return tuple(response.position for response in unanswered)
 
     def _ignores_input(self, unanswered: tuple[int, ...]) -> bool:
-        """Whether an input comes too late to change anything. It is stored all the same."""
+        """Whether an input comes too late to have an effect. It is stored all the same."""
         attempt = self.row
         if not self.interview.row.is_live:
             return True
@@ -118,6 +118,12 @@ class LockedAttempt:
             fields.pop("seconds", None)  # the carrier's measured length replaces the one reported during the call
         if changes := fields | ({"sid": sid} if sid and not recording.sid else {}):
             recording.update_fields(**changes)
+        return LockedRecording(recording, self.interview)
+
+    def locked_recording(self, recording: Recording) -> LockedRecording:
+        """Return a recording of this attempt with its response as it is locked here."""
+        responses = (response.row for response in self.responses.values())
+        recording.response = next(response for response in responses if response.pk == recording.response_id)
         return LockedRecording(recording, self.interview)
 
     def _create_recording(self, turn: int, **fields: Any) -> LockedRecording | None:
@@ -161,7 +167,7 @@ class LockedAttempt:
         self.repeat_follow_up()
 
     def repeat_follow_up(self) -> None:
-        """Decide again what follows an attempt that has ended, unless another followed."""
+        """Decide the follow-up of an ended attempt again, unless another attempt followed."""
         if not self.row.is_live and not self.row.has_successor:
             self.interview.clear_next_attempt()
             FOLLOW_UP.defer(self.row.pk)
@@ -210,7 +216,7 @@ class LockedAttempt:
                 self.interview.void_consent(reason=MACHINE_HAD_ANSWERED)
 
     def _reset_responses(self) -> None:
-        """Reset what this attempt asked or took. Events of other kinds come from work on earlier attempts."""
+        """Reset the questions of this attempt. Events of other kinds come from work on earlier attempts."""
         events = self.interview.row.events.filter(kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at)
         for position in set(events.values_list("data__position", flat=True)):
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)

@@ -73,7 +73,7 @@ def apply_input(attempt: LockedAttempt, turn: int, received: ReceivedInput) -> e
 
 
 def _with_live_words(attempt: Attempt, turn: int, input: engine.Input) -> engine.Input:
-    """Add what was understood while the channel recorded. Words without a recording were spoken before it began."""
+    """Add the words that came while the channel recorded. Words without a recording were spoken before it began."""
     if not settings.LIVE_TRANSCRIPTION or attempt.stage != engine.Stage.QUESTION or turn != attempt.turn:
         return input
     match input:
@@ -97,8 +97,8 @@ def adopt_missing_recording(attempt: LockedAttempt, recorded: dict[str, int | No
 
     `recorded`: the SIDs of the carrier's recordings of this call, newest first, with their seconds.
     """
-    known = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
-    missing = next((sid for sid in recorded if sid not in known), None)
+    adopted = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
+    missing = next((sid for sid in recorded if sid not in adopted), None)
     if missing and attempt.row.is_missing_last_recording:
         answer = engine.RecordedAnswer(recorded[missing], engine.RecordingEnd.HANGUP)
         apply_input(attempt, attempt.row.turn, ReceivedInput("recording", answer, recording_sid=missing))
@@ -112,9 +112,8 @@ def _save_recording(
     recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, **fields, **length)
     position = attempt.row.position
     if recording is not None:
-        responses = (response.row for response in attempt.responses.values())
-        recording.row.response = next(response for response in responses if response.pk == recording.row.response_id)
-    elif position is not None:
+        return attempt.locked_recording(recording.row)
+    if position is not None:
         log.warning("attempt %s, turn %d: recording rejected, question %d", attempt.row.pk, turn, position)
         attempt.interview.add_event(
             EventKind.RECORDING_REJECTED,
@@ -123,7 +122,7 @@ def _save_recording(
             turn=turn,
             position=position,
         )
-    return recording
+    return None
 
 
 def _apply_fact(
@@ -186,7 +185,7 @@ def _postpone(attempt: LockedAttempt, requested: RequestedTime | None) -> None:
 
 
 def _hand_over(attempt: LockedAttempt, ended: engine.ConversationEnded) -> None:
-    """No more calls for this interview. What was answered is kept, and scored where it is enough."""
+    """No more calls for this interview. The answers are kept, and scored where they are enough."""
     interview, reason = attempt.interview, HAND_OVERS[ended.hand_over]
     data = {"attempt": str(attempt.row.pk), "why": ended.hand_over, "language": ended.language or ""}
     interview.record_person_request(reason=reason, data=data)

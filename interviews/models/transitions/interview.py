@@ -112,7 +112,7 @@ class LockedInterview:
             self._keep_refusal(DoNotCall.Kind.PERSON_REQUESTED)
 
     def opt_out(self, *, reason: str) -> None:
-        """The candidate asked not to be called again. That holds for the number, whatever becomes of the interview."""
+        """The candidate asked not to be called again. That holds for the number, however the interview ends."""
         if self.row.is_live:
             self.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=reason)
         else:
@@ -168,7 +168,7 @@ class LockedInterview:
         self.queue_event(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
 
     def reopen_result(self, *, actor: str, reason: str) -> None:
-        """Something that the result rests on is done again. The result becomes history, and another one is made."""
+        """An answer or a score of the result changes. The result becomes history, and another one is made."""
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview can be scored again.")
@@ -178,7 +178,7 @@ class LockedInterview:
         CONCLUDE.defer(interview.pk)
 
     def _keep_refusal(self, kind: str) -> None:
-        """A no holds for the number that was called, and for the person who said it, until somebody lifts it."""
+        """A no holds for the number that was called, and for the person who said it, until a person lifts it."""
         interview = self.row
         calls = interview.attempts.filter(call__isnull=False).order_by("-number")
         number = calls.values_list("call__number", flat=True).first() or interview.candidate.phone

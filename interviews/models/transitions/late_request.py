@@ -21,7 +21,7 @@ TOO_LITTLE = {
 
 
 def settle_request(response: LockedResponse, request: Intent, *, transcript: str, source: str) -> None:
-    """Settle an answer that is a request: it is never scored. What was asked for is honoured, late as it is.
+    """Settle an answer that is a request: it is never scored. The request is honoured, late as it is.
 
     A question that is worth asking again is asked again, once, while the interview is live.
     """

@@ -65,11 +65,7 @@ def _keep_answer(attempt: LockedAttempt, fact: engine.AnswerKept, recording: Loc
 
 def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
     recording = attempt.row.recordings.filter(turn=turn).first()
-    if recording is None:
-        return None
-    responses = (response.row for response in attempt.responses.values())
-    recording.response = next(response for response in responses if response.pk == recording.response_id)
-    return LockedRecording(recording, attempt.interview)
+    return attempt.locked_recording(recording) if recording else None
 
 
 def _mark_request(attempt: LockedAttempt, fact: engine.RequestRecorded) -> None:

@@ -57,7 +57,7 @@ class LockedResponse:
             self.interview.reopen_result(actor="carrier", reason=ANSWER_CAME_LATE)
 
     def reset_to_planned(self, *, reason: str) -> None:
-        """A machine was asked, not the candidate: the question is asked again and loses what was made of the answer."""
+        """A machine was asked, not the candidate: the question is asked again, without its transcript and scores."""
         if self.row.status != self.row.Status.PLANNED:
             self.row.recordings.filter(chosen=True).update(chosen=False)
             self.row.assessments.filter(is_current=True).update(is_current=False)
@@ -74,8 +74,8 @@ class LockedResponse:
 
     def close_as_request(self, reason: NoAnswer, *, transcript: str, source: str) -> None:
         """The transcript is no answer but a request. It is kept, and never scored."""
-        said = {"transcript": transcript, "transcript_source": source, "no_answer": reason}
-        self._move(self.row.Status.SKIPPED, reason=reason.label, **said)
+        kept = {"transcript": transcript, "transcript_source": source, "no_answer": reason}
+        self._move(self.row.Status.SKIPPED, reason=reason.label, **kept)
 
     def type_words(self, text: str, *, actor: str) -> None:
         """Take the words of a person who listened, where there are none. The answer is then scored like any other."""
@@ -130,7 +130,7 @@ class LockedResponse:
     def close_unscored(self, status: str, *, reason: str, no_answer: str = "") -> None:
         """The answer gets no score, by the candidate's doing or by ours. A settled response stays as it is.
 
-        `no_answer`: what the candidate said in place of an answer.
+        `no_answer`: the kind of request that the candidate made in place of an answer.
         """
         if not self.row.is_settled:
             self._move(status, reason=reason, no_answer=no_answer)

@@ -31,7 +31,7 @@ READ = "SELECT finals, partial, partial_key FROM interviews_livetranscript WHERE
 
 @dataclass(frozen=True)
 class LiveWords:
-    """A piece of what was understood during a turn. `key`: its place in the sequence. A final piece never changes."""
+    """A piece of the transcript of a turn. `key`: its place in the sequence. A final piece never changes."""
 
     key: str
     text: str
