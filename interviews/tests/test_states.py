@@ -64,7 +64,7 @@ def test_a_final_state_never_changes_back(outcome: str) -> None:
 
 
 @pytest.mark.parametrize("outcome", Outcome.values)
-def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None:
+def test_finished_interview_skips_open_questions(outcome: str) -> None:
     interview = make_interview()
     with lock_interview(interview) as locked:
         locked.begin()
@@ -79,7 +79,7 @@ def test_an_interview_that_is_over_leaves_no_question_open(outcome: str) -> None
     assert sorted(changes) == [("asked", asked.position), ("planned", planned.position)]
 
 
-def test_the_end_of_an_interview_and_of_its_questions_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interview_ends_with_its_questions(monkeypatch: pytest.MonkeyPatch) -> None:
     interview = make_interview()
 
     def fail(*args: object, **kwargs: object) -> None:
@@ -135,7 +135,7 @@ def test_an_outcome_fits_its_status(status: str, outcome: str) -> None:
 
 
 class TestThereIsOnlyOne:
-    def test_live_interview_of_a_candidate_and_a_job(self) -> None:
+    def test_one_live_interview_per_job(self) -> None:
         interview = make_interview()
         with pytest.raises(IntegrityError), transaction.atomic():
             Interview.objects.create(
@@ -196,7 +196,7 @@ def test_what_was_found_is_never_rewritten() -> None:
         assessment.save()
 
 
-def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_force() -> None:
+def test_edited_questions_are_next_version() -> None:
     job = make_approved_job()
     first = job.approved_questions
     draft = job.add_draft([QuestionSpec(text="Why?", competency="", weight=1, max_seconds=60)], source="hr")
@@ -207,12 +207,12 @@ def test_editing_questions_makes_the_next_version_and_keeps_the_approved_one_in_
     assert first.status == "retired"
 
 
-def test_a_candidate_is_reached_at_a_number_in_one_form() -> None:
+def test_number_has_one_form() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         make_candidate(phone="(415) 555-0100")
 
 
-def test_an_answer_once_given_is_not_taken_again() -> None:
+def test_answer_is_taken_once() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     response = interview.responses.all()[0]
@@ -224,7 +224,7 @@ def test_an_answer_once_given_is_not_taken_again() -> None:
             second.accept()
 
 
-def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_to_the_sweep() -> None:
+def test_only_due_calls_are_queued() -> None:
     interview = make_interview()
     dialled = ProcrastinateJob.objects.filter(task_name="interviews.dial")
     before = dialled.count()
@@ -236,7 +236,7 @@ def test_a_call_that_is_due_soon_is_handed_over_and_one_that_is_due_later_left_t
     assert dialled.count() == before + 1
 
 
-def test_waiting_on_for_the_same_reason_is_no_news() -> None:
+def test_same_wait_reason_adds_no_event() -> None:
     interview = make_interview()
     for minutes in (60, 90):
         when = timezone.now() + timedelta(minutes=minutes)
@@ -247,7 +247,7 @@ def test_waiting_on_for_the_same_reason_is_no_news() -> None:
     assert interview.next_attempt_at > timezone.now() + timedelta(minutes=80)
 
 
-def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
+def test_machine_answer_is_reset() -> None:
     response = make_transcribed_interview().responses.all()[0]
     response.update_fields(
         transcript_source="whisper", transcript_confidence=0.9, transcript_times=[[0, 1]], measures={}
@@ -263,7 +263,7 @@ def test_what_a_machine_answered_is_forgotten_down_to_its_score() -> None:
     assert not response.assessments.filter(is_current=True).exists()
 
 
-def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
+def test_machine_words_are_no_answer() -> None:
     interview = make_interview()
     response = interview.responses.all()[0]
     attempt = interview.attempts.create(number=1, send_before=timezone.now(), outcome=Attempt.Outcome.VOICEMAIL)
@@ -274,7 +274,7 @@ def test_what_a_machine_said_is_no_answer_for_want_of_a_better_one() -> None:
         assert accept_partial_recording(locked)
 
 
-def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
+def test_stored_audio_is_not_lost() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     take = Recording.objects.create(response=interview.responses.all()[0], attempt=attempt, turn=3)
@@ -285,7 +285,7 @@ def test_audio_that_is_safe_here_is_not_lost_any_more() -> None:
 
 
 @pytest.mark.parametrize(("answered", "outcome"), [(5, "complete"), (4, "partial"), (3, "partial"), (2, "too_little")])
-def test_an_interview_is_partial_from_its_jobs_minimum_coverage_on(answered: int, outcome: str) -> None:
+def test_minimum_coverage_makes_partial_interview(answered: int, outcome: str) -> None:
     interview = make_interview(job=make_approved_job(questions=[QUESTIONS[0]] * 5, minimum_coverage="0.6"))
     with lock_interview(interview) as locked:
         locked.begin()
@@ -302,7 +302,7 @@ def test_settling_twice_keeps_the_first_reason() -> None:
     assert (response.status, response.status_reason) == ("silent", "first")
 
 
-def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_back() -> None:
+def test_late_report_keeps_call_status() -> None:
     attempt = make_interview().attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     with lock_call(attempt.pk) as locked:
@@ -312,7 +312,7 @@ def test_what_was_asked_before_and_answered_after_the_news_takes_a_call_no_step_
     assert (call.status, call.sequence) == ("in-progress", 2)
 
 
-def test_the_end_of_a_call_is_told_once() -> None:
+def test_call_end_has_one_event() -> None:
     interview = make_interview()
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")

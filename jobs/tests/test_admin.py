@@ -62,7 +62,7 @@ class TestAJob:
         assert sentence in submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
         assert not JobDescription.objects.exists()
 
-    def test_may_have_its_own_employer_and_spoken_title(self, admin_client: Client) -> None:
+    def test_overrides_employer_and_title(self, admin_client: Client) -> None:
         own = {"spoken_title": "Help desk", "employer_name": "Contoso", "callback_number": "+1 (415) 555-0123"}
         submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | own)
         assert JobDescription.objects.values(*own).get() == own | {"callback_number": "+14155550123"}
@@ -83,7 +83,7 @@ class TestAJob:
         assert (job.attempt_spacing, job.max_concurrent_calls, job.calls_per_day) == ([15, 600], 3, None)
         assert 'value="15,600"' in get_page(admin_client, admin_url(job))
 
-    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, admin_client: Client) -> None:
+    def test_edit_keeps_work_of_worker(self, admin_client: Client) -> None:
         job = make_job()
         stale = admin_client.get(admin_url(job))
         assert stale.status_code == 200
@@ -92,7 +92,7 @@ class TestAJob:
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Engineer", "ready")
 
-    def test_says_before_it_is_closed_what_becomes_of_its_interviews(self, admin_client: Client) -> None:
+    def test_closing_hint_names_live_interviews(self, admin_client: Client) -> None:
         interview = make_interview()
         usual_hint = str(JobDescription._meta.get_field("is_open").help_text)
         assert usual_hint not in get_page(admin_client, admin_url(interview.job))
@@ -101,7 +101,7 @@ class TestAJob:
         assert usual_hint in get_page(admin_client, admin_url(interview.job))
         assert usual_hint in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
 
-    def test_without_interviews_is_deleted_with_its_questions(self, admin_client: Client) -> None:
+    def test_deletion_includes_questions(self, admin_client: Client) -> None:
         job = make_approved_job()
         submit_form(admin_client, admin_url(job, "delete"), post="yes")
         assert not JobDescription.objects.exists()
@@ -154,13 +154,13 @@ class TestQuestions:
         assert QuestionSet.objects.get().status == "approved"
         assert page not in get_page(admin_client, reverse("admin:jobs_questionset_change", args=[draft.pk]))
 
-    def test_that_are_not_there_can_not_be_approved(self, admin_client: Client) -> None:
+    def test_missing_questions_are_not_approved(self, admin_client: Client) -> None:
         job = make_job()
         submit_form(admin_client, admin_url(job, "approve_questions"))
         job.refresh_from_db()
         assert (job.questions_status, job.question_sets.count()) == ("none", 0)
 
-    def test_that_nobody_could_be_asked_can_not_be_approved(self, admin_client: Client) -> None:
+    def test_unspoken_language_is_not_approved(self, admin_client: Client) -> None:
         job = make_job(language="fr")
         job.add_draft(QUESTIONS, source="a test")
         assert "only in English" in submit_form(admin_client, admin_url(job, "approve_questions"))
@@ -180,12 +180,12 @@ class TestEditingQuestions:
         job = make_approved_job()
         assert QUESTIONS[0].text in get_page(admin_client, admin_url(job, "edit_questions"))
 
-    def test_names_each_cell_for_who_can_not_see_the_columns(self, admin_client: Client) -> None:
+    def test_cells_have_labels(self, admin_client: Client) -> None:
         page = get_page(admin_client, admin_url(make_approved_job(), "edit_questions"))
         for expected in ("Question, row 1", "Weight, row 3", "Leave out, row 2"):
             assert f'aria-label="{expected}"' in page
 
-    def test_makes_the_next_version_and_leaves_the_approved_one(self, admin_client: Client) -> None:
+    def test_edit_creates_next_version(self, admin_client: Client) -> None:
         job = make_approved_job()
         rows = [question.to_json() | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
         rows[0] |= {"text": "Why us?", "weight": 2.5}
@@ -228,7 +228,7 @@ class TestEditingQuestions:
         submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
         assert QuestionSet.objects.count() == 1
 
-    def test_takes_no_more_than_can_be_asked(self, admin_client: Client) -> None:
+    def test_number_of_questions_is_limited(self, admin_client: Client) -> None:
         job = make_job()
         rows = [QUESTIONS[0].to_json() | {"ORDER": at} for at in range(MAX_QUESTIONS + 1)]
         for count in (MAX_QUESTIONS + 1, MAX_QUESTIONS):
@@ -269,9 +269,7 @@ class TestEditingTheRubric:
             ([{"DELETE": "on"}], "A rubric is a list of at least one criterion. Add one."),
         ],
     )
-    def test_is_refused_where_nothing_could_be_scored_by_it(
-        self, admin_client: Client, rows: list[dict[str, Any]], sentence: str
-    ) -> None:
+    def test_unusable_rubric_is_refused(self, admin_client: Client, rows: list[dict[str, Any]], sentence: str) -> None:
         job = make_job()
         sent = sheet([self.ROW | row for row in rows], known=len(rows))
         assert sentence in submit_form(admin_client, admin_url(job, "edit_rubric"), **sent)

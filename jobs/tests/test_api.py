@@ -46,7 +46,7 @@ class TestAJob:
         assert [row["key"] for row in body["rubric"]] == [row["key"] for row in DEFAULT_RUBRIC]
         assert api.get(f"{JOBS}{body['id']}/").json() == body
 
-    def test_may_have_its_own_employer_and_spoken_title(self, api: APIClient) -> None:
+    def test_overrides_employer_and_title(self, api: APIClient) -> None:
         own = {"spoken_title": "Help desk", "employer_name": "Contoso", "callback_number": "+14155550123"}
         job = api.post(JOBS, SUPPORT | own | {"callback_number": "+1 (415) 555-0123"}).json()
         assert job | own == job
@@ -90,7 +90,7 @@ class TestAJob:
             ({"rubric": a_rubric(anchors={"2": "Bad.", "5": "Fair."})}, "rubric.0.anchors.9"),
         ],
     )
-    def test_with_bad_input_is_refused_by_the_field(self, api: APIClient, body: dict[str, Any], field: str) -> None:
+    def test_bad_input_names_field(self, api: APIClient, body: dict[str, Any], field: str) -> None:
         response = api.post(JOBS, SUPPORT | body)
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {field}
@@ -98,7 +98,7 @@ class TestAJob:
     def test_takes_a_rubric_of_its_own(self, api: APIClient) -> None:
         assert api.post(JOBS, SUPPORT | {"rubric": a_rubric()}).json()["rubric"] == a_rubric()
 
-    def test_takes_a_pace_of_its_own_and_gives_it_up_again(self, api: APIClient) -> None:
+    def test_own_pace_is_set_and_unset(self, api: APIClient) -> None:
         pace = {"attempt_spacing": [15, 600], "max_concurrent_calls": 3, "calls_per_day": 50}
         body = api.post(JOBS, SUPPORT | pace).json()
         assert body | pace == body
@@ -106,21 +106,19 @@ class TestAJob:
         body = api.patch(f"{JOBS}{body['id']}/", nothing).json()
         assert body | nothing == body
 
-    def test_judges_a_patched_threshold_beside_the_other_one(self, api: APIClient) -> None:
+    def test_patched_threshold_is_checked(self, api: APIClient) -> None:
         path = f"{JOBS}{make_job().pk}/"
         assert api.patch(path, {"hire_at": 4}).json()["errors"].keys() == {"hire_at"}
         assert api.patch(path, {"hire_at": 4, "consider_at": 3.5}).json()["hire_at"] == 4.0
 
-    def test_keeps_what_the_worker_wrote_while_it_was_patched(self, api: APIClient) -> None:
+    def test_patch_keeps_work_of_worker(self, api: APIClient) -> None:
         job = make_job()
         job.request_questions()
         body = api.patch(f"{JOBS}{job.pk}/", {"is_open": False, "questions_status": "approved"}).json()
         assert (body["is_open"], body["questions_status"]) == (False, "pending")
 
     @pytest.mark.parametrize("many", [2, 20])
-    def test_costs_no_query_of_its_own_in_a_list(
-        self, api: APIClient, many: int, django_assert_num_queries: Any
-    ) -> None:
+    def test_list_has_constant_queries(self, api: APIClient, many: int, django_assert_num_queries: Any) -> None:
         for _ in range(many):
             make_approved_job()
         with django_assert_num_queries(3):  # the key, the jobs, their questions
@@ -134,7 +132,7 @@ class TestAJob:
 
 
 class TestGeneratingQuestions:
-    def test_is_done_by_the_worker_and_ends_in_a_draft(self, api: APIClient) -> None:
+    def test_worker_writes_draft(self, api: APIClient) -> None:
         job = make_job(**SUPPORT)
         response = post(api, job, "generate-questions", {"count": 3})
         assert (response.status_code, response.json()["questions_status"]) == (202, "pending")
@@ -172,7 +170,7 @@ class TestGeneratingQuestions:
         assert body["questions_status"] == "failed"
         assert "English" in body["questions_error"]
 
-    def test_waits_for_a_model_that_is_down_and_gives_up_in_the_end(self, settings: Any, api: APIClient) -> None:
+    def test_unreachable_model_is_given_up(self, settings: Any, api: APIClient) -> None:
         settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = "sk-test", "http://127.0.0.1:9/v1"
         job = make_job(**SUPPORT)
         job.request_questions()
@@ -187,7 +185,7 @@ class TestGeneratingQuestions:
         assert job.questions_status == Status.FAILED
         assert "Tried" in job.questions_error
 
-    def test_that_a_crash_left_undone_is_found_by_the_sweep(self) -> None:
+    def test_sweep_finds_lost_work(self) -> None:
         job = make_job(**SUPPORT)
         job.request_questions()
         long_ago = timezone.now() - timedelta(minutes=5)
@@ -226,7 +224,7 @@ class TestApproving:
         assert response.status_code == 409
         assert "newer version" in response.json()["detail"]
 
-    def test_of_the_questions_of_another_job_is_refused(self, api: APIClient) -> None:
+    def test_questions_of_other_job_are_refused(self, api: APIClient) -> None:
         other = make_approved_job().approved_questions
         assert other is not None
         response = post(api, make_job(), "approve", {"question_set": str(other.pk)})
@@ -242,7 +240,7 @@ class TestApproving:
         job.set_questions_error("The model declined.")
         assert "The model declined." in post(api, job, "approve").json()["detail"]
 
-    def test_of_a_language_that_can_not_be_spoken_is_refused(self, api: APIClient) -> None:
+    def test_unspoken_language_is_refused(self, api: APIClient) -> None:
         job = make_job(language="de")
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve")
@@ -251,9 +249,7 @@ class TestApproving:
         job.refresh_from_db()
         assert job.approved_questions is None
 
-    def test_of_a_language_that_nobody_transcribes_is_refused_with_what_is_missing(
-        self, api: APIClient, settings: Any
-    ) -> None:
+    def test_untranscribed_language_is_refused(self, api: APIClient, settings: Any) -> None:
         job = make_job(language="de")
         job.add_draft(QUESTIONS, source="a test")
         assert "Set SPEECH_API_KEY" in post(api, job, "approve").json()["detail"]
@@ -267,7 +263,7 @@ class TestApproving:
 
 
 class TestQuestionsOfOnesOwn:
-    def test_become_the_next_draft_and_leave_the_approved_ones(self, api: APIClient) -> None:
+    def test_own_questions_become_draft(self, api: APIClient) -> None:
         job = make_approved_job()
         response = api.post(SETS, {"job": str(job.pk), "questions": [{"text": " Why? ", "competency": "Motives"}]})
         body = response.json()

@@ -89,7 +89,7 @@ def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> Non
 
 
 @pytest.mark.django_db
-def test_admin_asks_no_reason_of_lawful_questions(admin_client: Client) -> None:
+def test_lawful_questions_need_no_reason(admin_client: Client) -> None:
     job: Any = make_job()
     job.add_draft(QUESTIONS, source="a test")
     page = get_page(admin_client, admin_url(job))

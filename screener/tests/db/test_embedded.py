@@ -274,7 +274,9 @@ class TestFailures:
         version.parent.mkdir(parents=True)
         version.write_text("14\n")
         message = empty_home.start_client().read_line()
-        assert message.startswith(f"refused: The data in {version.parent} was made by PostgreSQL 14, and ")
+        assert message.startswith("refused: ")
+        assert str(version.parent) in message
+        assert "PostgreSQL 14" in message
         assert {path.name for path in empty_home.server_home.rglob("*")} == {"data", "PG_VERSION"}
 
     def test_failed_start_reports_log(self, home: EmbeddedHome) -> None:
@@ -285,8 +287,9 @@ class TestFailures:
             output, _ = home.start_client().process.communicate(timeout=PATIENCE)
         finally:
             configuration.write_text(good)
-        assert output.startswith(f"refused: PostgreSQL in {home.server_home} does not start. The end of ")
-        assert 'unrecognized configuration parameter "nonsense"' in output
+        assert output.startswith("refused: ")
+        assert str(home.server_home) in output
+        assert 'configuration parameter "nonsense"' in output
         assert home.is_stopped()
 
     def test_manually_started_server_blocks_start(self, home: EmbeddedHome) -> None:
