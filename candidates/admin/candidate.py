@@ -48,9 +48,9 @@ class ConsentInline(ReadOnlyInline):
 
 
 def _rows_left_out(errors: list[RowError]) -> str:
-    named = "; ".join(f"row {error.row}, {error.field}: {error.message}" for error in errors[:ERRORS_NAMED])
+    named = "; ".join(f"row {error.row}, {error.field}: {error.message.rstrip('.')}" for error in errors[:ERRORS_NAMED])
     more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
-    return f"These rows were not imported. Correct them and import them again: {named}{more}"
+    return f"These rows were not imported. Correct them and import them again: {named}.{more}"
 
 
 def _notes_on_rows(rows: list[ImportedRow]) -> str:

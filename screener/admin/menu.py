@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+TO_SCORE = "To score"
+
 # Title, icon, the model for which view permission is needed, and the page if it is not the list of that model.
 MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
     "Interviews": [
         ("Interviews", "call", "interviews.interview"),
-        ("To score", "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
+        (TO_SCORE, "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
         ("Decisions", "gavel", "interviews.decision"),
         ("Campaigns", "campaign", "interviews.campaign"),
         ("Spending", "payments", "screener.modelcall", "spending"),
@@ -44,6 +46,7 @@ MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
     ],
 }
 TECHNICAL_GROUP = "Access & technical"
+SCORING_PAGES = {f"interviews_interviewresponse_{page}" for page in ("score", "opinions", "words", "choose")}
 
 
 def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
@@ -54,16 +57,24 @@ def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "collapsible": title == TECHNICAL_GROUP,
-            "items": [_menu_item(*page) for page in pages if _may_view(request, page[2])],
+            "items": [_menu_item(request, *page) for page in pages if _may_view(request, page[2])],
         }
         for title, pages in MENU_GROUPS.items()
     ]
     return [overview_group, *groups]
 
 
-def _menu_item(title: str, icon: str, model: str, page: str = "") -> dict[str, str]:
+def _menu_item(request: HttpRequest, title: str, icon: str, model: str, page: str = "") -> dict[str, Any]:
     page = page or f"admin:{model.replace('.', '_')}_changelist"
-    return {"title": title, "icon": icon, "link": reverse(page)}
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse(page)}
+    if _is_scoring_page(request):  # by their addresses, these pages belong to the technical list of answers
+        item["active"] = title == TO_SCORE
+    return item
+
+
+def _is_scoring_page(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.url_name in SCORING_PAGES or "scoring" in request.GET)
 
 
 def _may_view(request: HttpRequest, model: str) -> bool:

@@ -7,9 +7,11 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from interviews.admin.scoring import scoring_list_url
 from interviews.models import Assessment, Interview, InterviewResponse
 from interviews.scoring.person import CRITERION_MISSING, EVIDENCE_MISSING, scoring_version
 from interviews.scoring.score_verification import EVIDENCE_RULE
+from screener.admin.menu import TO_SCORE
 from tests.support.admin_client import get_page, make_staff_client, page_text, submit_form
 from tests.support.factories import run_tasks
 from tests.support.person_scores import (
@@ -215,11 +217,21 @@ class TestPermissions:
         assert scorer.get(page_of(response)).status_code == 404
 
 
+def _marked_items(response: Any) -> list[str]:
+    groups = response.context["sidebar_navigation"]
+    return [item["title"] for group in groups for item in group["items"] if item["active"]]
+
+
 class TestToScore:
     def test_menu_leads_to_waiting_answers(self, scorer: Client, waiting: Interview) -> None:
         page = page_text(scorer.get(reverse("admin:interviews_interviewresponse_to_score"), follow=True))
         assert all(page_of(response) in page for response in waiting.responses.all())
         assert reverse("admin:interviews_interviewresponse_to_score") in page
+
+    def test_scoring_pages_mark_one_item(self, scorer: Client, waiting: Interview) -> None:
+        addresses = [scoring_list_url(), page_of(answer_of(waiting))]
+        marked = [_marked_items(scorer.get(address)) for address in addresses]
+        assert marked == [[TO_SCORE]] * 2
 
     def test_front_page_counts_waiting_answers(self, scorer: Client, waiting: Interview) -> None:
         page = get_page(scorer, reverse("admin:index"))
