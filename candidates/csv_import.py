@@ -56,7 +56,7 @@ class ImportReport:
 
 
 def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]]) -> ImportReport:
-    """Create the candidates of the file, and update those who are known. Empty cells change nothing.
+    """Create the candidates of the file, and update those who exist. Empty cells leave values as they are.
 
     A candidate is known by the external_id, else by number and name: importing a file twice adds no one.
 

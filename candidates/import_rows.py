@@ -1,4 +1,4 @@
-"""Saves the valid rows of an import: a person who is known is updated, not added again."""
+"""Saves the valid rows of an import. A candidate who exists is updated, not added again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class RowNote(models.TextChoices):
 
 @dataclass(frozen=True)
 class ImportedRow:
-    """What became of one valid row."""
+    """The result of one valid row."""
 
     row: int
     candidate: UUID
@@ -105,8 +105,8 @@ class RowSaver:
     def _read_consents(self) -> None:
         ids = {pk for pks in self._known.by_number.values() for pk in pks}
         consents = Consent.objects.filter(kind=Consent.Kind.CALL, candidate__in=ids).order_by("said_at", "created_at")
-        for candidate_id, given, source in consents.values_list("candidate", "given", "source"):
-            self._latest_consents[candidate_id] = given, source
+        for candidate_id, is_given, source in consents.values_list("candidate", "given", "source"):
+            self._latest_consents[candidate_id] = is_given, source
 
     def _decide(self, row: ValidRow) -> tuple[Candidate, RowResult, list[RowNote]]:
         candidate = self._known.find(row)
@@ -133,13 +133,13 @@ class RowSaver:
         return RowResult.UPDATED
 
     def _consent(self, candidate: Candidate, row: ValidRow) -> tuple[bool, list[RowNote]]:
-        """Add the consent of the row, unless it is on record, or a refusal is that a file does not take back."""
+        """Add the consent of the row, unless it is on record or would take back a refusal."""
         if row.consent is None:
             return False, []
-        given, source = self._latest_consents.get(candidate.pk, (None, ""))
-        if row.consent and given is False:
+        is_given, source = self._latest_consents.get(candidate.pk, (None, ""))
+        if row.consent and is_given is False:
             return False, [RowNote.CONSENT_WITHDRAWN]
-        if (row.consent, row.consent_source) == (given, source):
+        if (row.consent, row.consent_source) == (is_given, source):
             return False, []
         self._latest_consents[candidate.pk] = row.consent, row.consent_source
         consent = Consent(

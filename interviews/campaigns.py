@@ -66,7 +66,7 @@ def why_no_campaign(job: JobDescription) -> str:
 
 
 def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> Preview:
-    """Sort the candidates into those that a campaign would call and those that it would not, and change nothing.
+    """Sort the candidates into those that a campaign would call and those that it would leave out. Writes no rows.
 
     Of several candidates with one number the newest that may be called is called. A fixed number of queries.
     """

@@ -47,7 +47,7 @@ SHOWN: dict[str, Any] = {
 
 
 class OptionalBooleanField(serializers.BooleanField):
-    """A checkbox that a form leaves out means no elsewhere. Here, what was not said was not said."""
+    """Elsewhere a checkbox that is missing in a form means no. Here it means no answer."""
 
     default_empty_html = empty
 

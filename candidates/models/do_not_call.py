@@ -23,7 +23,7 @@ class DoNotCallKeyQuerySet(models.QuerySet["DoNotCallKey"]):
         return self.get_or_create(canary=_hash(settings.DO_NOT_CALL_KEY, CANARY))[0]
 
     def missing(self) -> "models.QuerySet[DoNotCallKey]":
-        """Keys of entries that no setting holds. While there is one, nobody knows who must not be called."""
+        """Keys of entries that no setting holds. While there is one, the list is incomplete."""
         return self.exclude(canary__in=[_hash(key, CANARY) for key in configured_keys()])
 
 

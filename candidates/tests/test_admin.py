@@ -1,4 +1,4 @@
-"""Candidates at the desk: added, their resume, what they agreed to, and numbers that must not be called."""
+"""Candidates in the admin: adding them, their resumes and consents, and numbers that must not be called."""
 
 import re
 from typing import Any
@@ -142,9 +142,9 @@ class TestACandidate:
         assert not Candidate.objects.exists()
 
     def test_is_known_by_one_id_of_yours(self, admin_client: Client) -> None:
-        known = make_candidate(external_id="ats-1")
+        namesake = make_candidate(external_id="ats-1")
         assert "Another candidate has this id." in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
-        submit_form(admin_client, admin_url(known), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
+        submit_form(admin_client, admin_url(namesake), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
         assert Candidate.objects.get().full_name == "Ada King"
 
     def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, admin_client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Candidates over the API: who they are, what they agreed to, and their resumes."""
+"""Candidates over the API: their data, consents and resumes."""
 
 import io
 import zipfile
@@ -29,7 +29,7 @@ def with_resume(api: APIClient, file: SimpleUploadedFile, **more: Any) -> Any:
 
 
 def files() -> list[Path]:
-    return [one for one in Path(storages["private"].path("")).rglob("*") if one.is_file()]
+    return [path for path in Path(storages["private"].path("")).rglob("*") if path.is_file()]
 
 
 def unreadable_docx() -> bytes:
@@ -82,14 +82,14 @@ class TestACandidate:
     def test_is_found_by_what_the_client_knows(self, api: APIClient) -> None:
         make_candidate(full_name="Grace")
         ada = make_candidate(external_id="ats-1")
-        found = api.get(CANDIDATES, {"external_id": "ats-1"}).json()["results"]
-        assert [one["id"] for one in found] == [str(ada.pk)]
+        results = api.get(CANDIDATES, {"external_id": "ats-1"}).json()["results"]
+        assert [row["id"] for row in results] == [str(ada.pk)]
 
     @pytest.mark.parametrize("typed", ["+14155550100", "+1 (415) 555-0100", "001 415 555 0100", "tel:+1-415-555-0100"])
     def test_is_found_by_its_number_however_it_is_written(self, api: APIClient, typed: str) -> None:
         make_candidate(full_name="Grace", phone="+14155550102")
         ada = make_candidate()
-        assert [one["id"] for one in api.get(CANDIDATES, {"phone": typed}).json()["results"]] == [str(ada.pk)]
+        assert [row["id"] for row in api.get(CANDIDATES, {"phone": typed}).json()["results"]] == [str(ada.pk)]
 
     def test_is_not_sought_by_what_is_no_number(self, api: APIClient) -> None:
         answer = api.get(f"{CANDIDATES}?phone=+14155550100")  # the address says a space
@@ -127,9 +127,9 @@ class TestConsent:
     @pytest.mark.parametrize("given", [True, False])
     @pytest.mark.parametrize("form", ["json", "multipart"])
     def test_is_recorded_with_where_it_was_given(self, api: APIClient, form: str, given: bool) -> None:
-        said = {"consent_to_call": given, "consent_source": "application form"}
-        body = api.post(CANDIDATES, ADA | said, format=form).json()
-        assert [(one["kind"], one["given"], one["source"]) for one in body["consents"]] == [
+        consent = {"consent_to_call": given, "consent_source": "application form"}
+        body = api.post(CANDIDATES, ADA | consent, format=form).json()
+        assert [(row["kind"], row["given"], row["source"]) for row in body["consents"]] == [
             ("call", given, "application form")
         ]
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL) is given
@@ -140,15 +140,15 @@ class TestConsent:
         body = api.patch(
             f"{CANDIDATES}{ada.pk}/", {"consent_to_call": False, "consent_source": "e-mail of 3 May"}
         ).json()
-        assert [one["given"] for one in body["consents"]] == [False, True]
+        assert [row["given"] for row in body["consents"]] == [False, True]
         assert not ada.consents_to(Consent.Kind.CALL)
 
     @pytest.mark.parametrize(
-        ("said", "missing"),
+        ("consent", "missing"),
         [({"consent_to_call": True}, "consent_source"), ({"consent_source": "a form"}, "consent_to_call")],
     )
-    def test_needs_both_what_was_said_and_where(self, api: APIClient, said: dict[str, Any], missing: str) -> None:
-        response = api.post(CANDIDATES, ADA | said)
+    def test_needs_both_what_was_said_and_where(self, api: APIClient, consent: dict[str, Any], missing: str) -> None:
+        response = api.post(CANDIDATES, ADA | consent)
         assert set(response.json()["errors"]) == {missing}
         assert not Candidate.objects.exists()
 

@@ -1,4 +1,4 @@
-"""Deleting candidates, whichever door asks for it."""
+"""Deleting candidates in the admin and over the API."""
 
 from typing import Any
 

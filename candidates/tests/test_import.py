@@ -47,22 +47,22 @@ def test_reports_each_bad_row_and_takes_nothing_of_it(api: APIClient) -> None:
     rows = [ADA, ",,12,,,,,", "Linus,,+14155550102,,,,yes,", "Alan,,+14155550103,ats-1,,,,", f"{GRACE},,extra"]
     report = send(api, csv(*rows)).json()
     assert (report["created"], report["updated"]) == (1, 0)
-    assert {(one["row"], one["field"]) for one in report["errors"]} == {
+    assert {(error["row"], error["field"]) for error in report["errors"]} == {
         (3, "full_name"),
         (3, "phone"),
         (4, "consent_source"),
         (5, "external_id"),
         (6, "row"),
     }
-    assert all(one["message"] for one in report["errors"])
+    assert all(error["message"] for error in report["errors"])
     assert Candidate.objects.count() == 1
 
 
 def test_updates_whom_it_knows_and_leaves_alone_what_is_empty(api: APIClient) -> None:
-    known = make_candidate(external_id="ats-2", email="grace@example.com", full_name="G. Hopper")
+    grace = make_candidate(external_id="ats-2", email="grace@example.com", full_name="G. Hopper")
     assert counts(send(api, csv(GRACE))) == (0, 1, 0)
-    known.refresh_from_db()
-    assert (known.full_name, known.email, known.phone) == ("Grace Hopper", "grace@example.com", "+14155550101")
+    grace.refresh_from_db()
+    assert (grace.full_name, grace.email, grace.phone) == ("Grace Hopper", "grace@example.com", "+14155550101")
 
 
 ADA_WITHOUT_ID = "Ada Lovelace,,+1 415 555 0100,,,,yes,application form"
@@ -132,7 +132,7 @@ def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str) ->
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (csv(ADA).replace("Ada", "Äda").encode("latin-1"), "UTF-8"),
@@ -146,10 +146,10 @@ def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str) ->
     ],
     ids=["empty", "latin-1", "no header", "unknown column", "column twice", "open quote", "rows", "bytes", "picture"],
 )
-def test_refuses_what_is_no_list_of_candidates(api: APIClient, content: Any, said: str) -> None:
+def test_refuses_what_is_no_list_of_candidates(api: APIClient, content: Any, message: str) -> None:
     response = send(api, content)
     assert response.status_code == 400
-    assert said in response.json()["errors"]["file"][0]
+    assert message in response.json()["errors"]["file"][0]
     assert not Candidate.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Resumes: what is refused at the door, what is read, and that no file can hurt whoever reads it."""
+"""Resumes: refused uploads, extracted texts, and hostile files, which do no harm."""
 
 import subprocess
 import sys
@@ -31,9 +31,9 @@ def pdf(text: str = "Anna Berg, barista since 2015.", *, content: bytes | None =
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
     body, places = b"%PDF-1.4\n", []
-    for number, one in enumerate(objects, 1):
+    for number, content in enumerate(objects, 1):
         places.append(len(body))
-        body += f"{number} 0 obj\n".encode() + one + b"\nendobj\n"
+        body += f"{number} 0 obj\n".encode() + content + b"\nendobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     trailer = f"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF"
     return body + f"xref\n0 6\n0000000000 65535 f \n{table}{trailer}".encode()

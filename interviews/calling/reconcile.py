@@ -41,15 +41,13 @@ RECORDING_PATIENCE = timedelta(minutes=10)
 CARRIER_PATIENCE = timedelta(days=2)
 """How long a call that the carrier does not accept is retried."""
 
-MACHINE_PREFIXES = ("machine", "fax")
-
 
 def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
     """Apply the state of a call as Twilio reports it. The state of a call with another SID is ignored."""
     with lock_call(attempt_id) as call:
         if not call.match_or_adopt_sid(state.sid):
             return
-        if state.answered_by.startswith(MACHINE_PREFIXES):
+        if twilio_calls.is_machine(state.answered_by):
             call.attempt.mark_voicemail()
         call.apply_status(
             state.status,

@@ -54,24 +54,20 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Never:
+class _WithReason:
+    reason: str
+
+
+class Never(_WithReason):
     """The call is not allowed at any time. `reason`: the cause and the remedy."""
 
-    reason: str
 
-
-@dataclass(frozen=True)
-class Passed:
+class Passed(_WithReason):
     """The rule allows the call. `reason`: its finding."""
 
-    reason: str
 
-
-@dataclass(frozen=True)
-class NotEvaluated:
+class NotEvaluated(_WithReason):
     """The rule could not be evaluated. `reason`: the missing information."""
-
-    reason: str
 
 
 Verdict = Passed | Later | Never | NotEvaluated

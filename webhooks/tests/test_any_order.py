@@ -83,7 +83,7 @@ def deliveries(draw: st.DrawFn, inputs: list[Event], callbacks: list[Event]) -> 
     arrivals += [(some_time(event), event) for event in callbacks]
     again = draw(st.lists(st.sampled_from([*inputs, *callbacks]), max_size=10))
     arrivals += [(some_time(event), event) for event in again]
-    return [event for _, event in sorted(arrivals, key=lambda one: one[0])]
+    return [event for _, event in sorted(arrivals, key=lambda arrival: arrival[0])]
 
 
 def snapshot_results() -> list[Any]:
@@ -167,7 +167,7 @@ def test_late_machine_detection_counts(settings: Any, client: Client) -> None:
             with rolled_back():
                 became = deliver(events)
                 assert became[0] == [(Interview.Status.PENDING, "", Interview.ResultStatus.NONE)]
-                assert [one[3] for one in became[1]] == [Attempt.Outcome.VOICEMAIL]
+                assert [row[3] for row in became[1]] == [Attempt.Outcome.VOICEMAIL]
                 assert {status for _, status, *_ in became[3]} == {InterviewResponse.Status.PLANNED}
                 assert not Recording.objects.filter(chosen=True).exists()
                 assert not interview.candidate.consents_to(Consent.Kind.RECORD)

@@ -53,12 +53,12 @@ def test_copies_of_answer_have_one_effect(client: Client) -> None:
     assert len(set(answers)) == 1
     assert Recording.objects.count() == 1
     assert TwilioEvent.objects.filter(kind="take").count() == 1
-    assert [one.status for one in interview.responses.all()] == ["answered", "asked", "planned"]
+    assert [response.status for response in interview.responses.all()] == ["answered", "asked", "planned"]
 
 
 def test_workers_dial_interview_once(settings: Any) -> None:
     interview = make_interview()
-    attempts = [one for one in run_concurrently(8, lambda: dialer._plan_attempt(interview.pk)) if one]
+    attempts = [attempt for attempt in run_concurrently(8, lambda: dialer._plan_attempt(interview.pk)) if attempt]
     assert len(attempts) == Attempt.objects.count() == 1
 
 

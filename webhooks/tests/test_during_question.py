@@ -1,4 +1,4 @@
-"""Requests and short answers during a question, with what they write to the rows."""
+"""Requests and short answers during a question, and the rows that they change."""
 
 from typing import Any
 

@@ -210,7 +210,7 @@ class TestStranger:
         assert TwilioEvent.objects.get().call_sid == caller.sid
 
     def test_learns_of_no_candidate(self, caller: Caller, interview: Interview, client: Client) -> None:
-        """What is said to a number without an interview does not depend on whether a candidate has it."""
+        """A number without an interview hears the same, whether a candidate has it or not."""
         with lock_interview(interview) as locked:
             locked.finish(Interview.Outcome.DECLINED)
         assert caller.call() == Caller(client, "+14155550177", sid="CAother").call()

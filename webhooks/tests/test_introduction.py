@@ -1,4 +1,4 @@
-"""What a person says before the questions, and what follows from it: a later call, a person, another try."""
+"""Replies before the questions, and their effects: a later call, a person, another try."""
 
 from datetime import datetime, timedelta
 from typing import Any

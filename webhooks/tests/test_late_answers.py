@@ -41,9 +41,9 @@ def statuses(interview: Interview) -> list[str]:
 
 
 def record(phone: Phone) -> ET.Element:
-    found = phone.twiml().find("Record")
-    assert found is not None
-    return found
+    record = phone.twiml().find("Record")
+    assert record is not None
+    return record
 
 
 class TestLastRecording:
@@ -61,11 +61,11 @@ class TestLastRecording:
     def test_carrier_is_asked_for_it(
         self, broken_off: ET.Element, phone: Phone, interview: Interview, twilio: FakeTwilio
     ) -> None:
-        known = Recording.objects.latest("turn").sid
+        sid = Recording.objects.latest("turn").sid
         twilio.recordings = [
             {"sid": "RE9", "status": "absent", "duration": "0"},
             {"sid": "RE8", "status": "processing", "duration": "-1"},
-            {"sid": known, "status": "completed", "duration": "20"},
+            {"sid": sid, "status": "completed", "duration": "20"},
         ]
         run_tasks(only="interviews.follow_up", include_later=True)
         interview.refresh_from_db()
@@ -93,11 +93,11 @@ class TestLastRecording:
     def test_rejected_login_delays_follow_up(
         self, broken_off: ET.Element, interview: Interview, twilio: FakeTwilio, time_machine: Any
     ) -> None:
-        found, twilio.recordings = twilio.recordings, 401
+        recordings, twilio.recordings = twilio.recordings, 401
         time_machine.move_to(timezone.now() + timedelta(hours=20), tick=True)
         run_tasks(only="interviews.follow_up", include_later=True)
         assert Interview.objects.get().is_live
-        twilio.recordings = found
+        twilio.recordings = recordings
         sweep(0)
         run_tasks(only="interviews.follow_up", include_later=True)
         assert not Interview.objects.get().is_live
@@ -238,8 +238,8 @@ def test_recording_without_duration_is_answer(
 ) -> None:
     give_consent(phone)
     first = record(phone)
-    told = {"RecordingSid": "RE1", "Digits": "#"} | ({} if duration is None else {"RecordingDuration": duration})
-    phone.post(first.attrib["action"], phone.params(**told))
+    parameters = {"RecordingSid": "RE1", "Digits": "#"} | ({} if duration is None else {"RecordingDuration": duration})
+    phone.post(first.attrib["action"], phone.params(**parameters))
     assert interview.responses.all()[1].question in phone.prompt_text()
     take = Recording.objects.get()
     assert (take.chosen, take.seconds, statuses(interview)[0]) == (True, None, Answer.ANSWERED)
@@ -315,4 +315,4 @@ def test_reported_recording_delays_no_call(twilio: FakeTwilio, client: Client) -
     retries.follow_up_attempt(phone.attempt.pk)
     interview.refresh_from_db()
     assert interview.next_attempt_at is not None
-    assert not any("Recordings.json" in one for one in twilio.requests)
+    assert not any("Recordings.json" in request for request in twilio.requests)

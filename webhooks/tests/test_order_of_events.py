@@ -54,15 +54,15 @@ class TestEventsOutOfOrder:
         here = phone.last_response
         record = phone.twiml().find("Record")
         assert record is not None
-        before = [one.status for one in interview.responses.all()]
+        before = [response.status for response in interview.responses.all()]
         ahead = record.attrib["action"].replace("/turns/4/", "/turns/5/")
         assert ahead != record.attrib["action"]
         assert phone.post(ahead, phone.params(RecordingSid="RE3", RecordingDuration=20)).status_code == 200
-        assert [one.status for one in interview.responses.all()] == before
+        assert [response.status for response in interview.responses.all()] == before
         phone.last_response = here
         phone.record_answer("The second.")
         phone.record_answer("The third.")
-        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+        assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
 
     def test_overtaking_audio_finds_its_answer(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
@@ -74,8 +74,8 @@ class TestEventsOutOfOrder:
             phone.post(record.attrib["action"], phone.params(**takes[-1][1]))
         for record, take in reversed(takes):
             phone.report_recording(record, take)
-        found = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
-        assert list(found) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
+        recordings = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
+        assert list(recordings) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
 
     def test_early_audio_is_kept(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
@@ -117,6 +117,6 @@ class TestEventsOutOfOrder:
     def test_failed_call_has_reason(self, phone: Phone, interview: Interview, code: str, meaning: str) -> None:
         phone.report_status("failed", 3, ErrorCode=code)
         reason = interview.attempts.get().reason
-        told = "The carrier could not put the call through."
-        assert reason.startswith(f"{told}{meaning}")
-        assert bool(meaning) == (reason != told)
+        cause = "The carrier could not put the call through."
+        assert reason.startswith(f"{cause}{meaning}")
+        assert bool(meaning) == (reason != cause)

@@ -62,10 +62,10 @@ def record(phone: Phone, reaction: Reaction) -> None:
 
 @pytest.mark.parametrize("digits", sorted(REACHABLE))
 def test_call_follows_transcript(client: Client, digits: str) -> None:
-    kind = REACHABLE[digits]
+    profile = REACHABLE[digits]
     interview = make_interview(job=make_approved_job(questions=QUESTIONS), full_name="Alex Doe")
     phone = Phone(place_attempt(interview), client)
-    answer_call(phone, kind(f"+141555501{digits}"))
+    answer_call(phone, profile.create(f"+141555501{digits}"))
     replies = TurnReply.objects.filter(attempt=phone.attempt).order_by("turn")
-    dialogue = hold_dialogue(kind, digits)
+    dialogue = hold_dialogue(profile, digits)
     assert [reply.prompt for reply in replies] == [prompt_data(prompt) for prompt in dialogue.prompts]

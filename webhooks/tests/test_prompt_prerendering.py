@@ -181,8 +181,8 @@ def test_admin_pages_play_prompts(voice: ModelSimulator, admin_client: Client) -
 
 def test_check_names_voice_without_key() -> None:
     with override_settings(VOICE_MODEL="voice-1", VOICE_API_KEY=""):
-        found = run_checks(tags=["screener"], include_deployment_checks=True)
-    (warning,) = (one for one in found if one.id == "screener.W004")
+        problems = run_checks(tags=["screener"], include_deployment_checks=True)
+    (warning,) = (problem for problem in problems if problem.id == "screener.W004")
     assert "VOICE_API_KEY" in warning.msg
 
 

@@ -141,8 +141,8 @@ class TestStranger:
             assert phone.post_turn(turn, kind, RecordingSid="RE9", RecordingDuration=9, Digits="1").status_code == 200
             assert phone.twiml().find("Hangup") is not None
         for kind in ("recording", "transcription"):
-            said = {"RecordingStatus": "completed", "TranscriptionStatus": "completed", "RecordingDuration": "9"}
-            assert phone.post_turn(turn, kind, RecordingSid="RE9", **said).status_code == 204
+            parameters = {"RecordingStatus": "completed", "TranscriptionStatus": "completed", "RecordingDuration": "9"}
+            assert phone.post_turn(turn, kind, RecordingSid="RE9", **parameters).status_code == 204
         assert snapshot_rows()[:-1] == before
         assert not Recording.objects.exists()
 

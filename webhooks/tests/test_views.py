@@ -64,7 +64,7 @@ class TestConversation:
         phone.report_status("completed", CallDuration=200)
         interview.refresh_from_db()
         assert (interview.status, interview.outcome) == (Status.COMPLETED, Outcome.COMPLETE)
-        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
+        assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.ANSWERED}
         assert interview.candidate.consents_to(Consent.Kind.RECORD)
         attempt = interview.attempts.get()
         assert (attempt.outcome, attempt.call.duration_seconds) == (Attempt.Outcome.ANSWERED, 200)
@@ -142,8 +142,8 @@ class TestConversation:
     def test_hostile_texts_are_escaped(self, client: Client, evil: str) -> None:
         hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
         assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
-        said = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
-        assert sum(said in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
+        spoken = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
+        assert sum(spoken in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
 
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:
@@ -260,8 +260,8 @@ class TestLostLine:
         assert (again.attempt.stage, again.attempt.turn, again.attempt.ended_at) == ("consent", 2, None)
         assert settled(interview)[0] == (Status.IN_PROGRESS, "")
         again.press_key("1")
-        for one in interview.responses.all():
-            assert one.question in again.prompt_text()
+        for response in interview.responses.all():
+            assert response.question in again.prompt_text()
             again.record_answer("A whole answer this time.")
         assert settled(interview)[0] == (Status.COMPLETED, Outcome.COMPLETE)
         assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
@@ -275,7 +275,7 @@ def test_cancelled_interview_ends_call(phone: Phone, interview: Interview, setti
         with lock_interview(interview) as locked:
             locked.cancel(Outcome.BY_HR, actor="hr", reason="Position filled.")
         run_tasks()
-        assert any(phone.sid in one for one in twilio.requests)
+        assert any(phone.sid in request for request in twilio.requests)
     phone.record_answer("Still talking")
     assert phone.twiml().find("Hangup") is not None
     interview.refresh_from_db()
@@ -309,7 +309,7 @@ class TestVoicemail:
         assert phone.post_turn(4, "reply").content
         interview.refresh_from_db()
         assert interview.status == Status.PENDING
-        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
 
@@ -338,7 +338,7 @@ class TestVoicemail:
             phone.report_machine("machine_end_beep")
         interview.refresh_from_db()
         assert interview.status == Status.PENDING
-        assert {one.status for one in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
+        assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.PLANNED}
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
         assert interview.attempts.get().outcome == Attempt.Outcome.VOICEMAIL
         assert interview.events.filter(kind=EventKind.ATTEMPT_VOICEMAIL).count() == 1

@@ -32,7 +32,7 @@ def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
 
 
 def conduct(interview: Interview, seconds: float = 20) -> Interview:
-    """Do what the worker would do until there is a result, or the interview is over without one."""
+    """Run the worker's tasks until there is a result, or the interview is over without one."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         run_tasks()

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from interviews.conversation import engine
 from interviews.models.turns.live_transcript import LiveWords
 from screener.phone_format import InvalidPhoneNumber, to_e164
+from screener.services.telephony import twilio_calls
 from screener.services.telephony.twilio_errors import names_invalid_number
 
 MAX_TEXT_LENGTH = 10_000
@@ -147,4 +148,4 @@ def parse_progress(params: QueryDict) -> CallProgress:
 
 
 def is_machine(params: QueryDict) -> bool:
-    return text_param(params, "AnsweredBy").startswith(("machine", "fax"))
+    return twilio_calls.is_machine(text_param(params, "AnsweredBy"))

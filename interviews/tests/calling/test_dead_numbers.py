@@ -65,7 +65,7 @@ def test_dead_number_is_refused_until_corrected(twilio: FakeTwilio, refused_at_o
 
 
 def test_reachable_candidate_is_told_apart(twilio: FakeTwilio) -> None:
-    """A call that was answered proves that the number is in service, whatever ended it."""
+    """An answered call proves that the number is in service, even if an error ended it."""
     interview = make_interview()
     run_tasks(only="interviews.dial")
     attempt = interview.attempts.get()

@@ -124,7 +124,7 @@ class TestRekeying:
         assert DoNotCallKey.objects.missing().exists()
 
     def test_lost_key_is_given_up_on_demand_alone(self, settings: Any) -> None:
-        """What an interview or a candidate still tells is kept."""
+        """Entries are kept whose numbers an interview or a candidate still has."""
         interview = make_interview()
         attempt = interview.attempts.create(number=1, send_before=interview.created_at)
         Call.objects.create(attempt=attempt, number=NUMBER, ended_at=interview.created_at)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def interview() -> Interview:
-    """An interview that was planned before anybody entered the employer."""
+    """An interview that was planned before the employer was entered."""
     interview = make_interview()
     Organisation.objects.all().delete()
     return interview

@@ -1,4 +1,4 @@
-"""A no is a no: who declined, opted out, was the wrong person or has finished is not rung again, by whatever way."""
+"""A candidate who declined, opted out or has finished, and a wrong number, are not called again in any way."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,7 +173,7 @@ def new_job(scene: Scene) -> None:
 
 
 def new_number(scene: Scene) -> None:
-    """The person is the same: the new number does not make them someone to call."""
+    """The person is the same, so the new number is not called either."""
     candidate = scene.person()
     scene.api.patch(f"{CANDIDATES}{candidate.pk}/", {"phone": OTHER_NUMBER})
     assert scene.plan(candidate.pk).status_code == 409
@@ -250,7 +250,7 @@ def test_refusal_stops_calls_planned_before(scene: Scene, outcome: Outcome) -> N
 
 @pytest.mark.parametrize("outcome", ENDINGS)
 def test_lost_tasks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
-    """A crash after the reply: the webhook was answered, and what it queued is gone."""
+    """A crash after the reply: the webhook was answered, and its queued tasks are gone."""
     hold_call(scene, outcome)
     lose_tasks()
     assert_not_rung_again(scene)
@@ -258,7 +258,7 @@ def test_lost_tasks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("outcome", REFUSALS)
 def test_repeated_webhooks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
-    """After a hang-up the carrier repeats what it has reported, and reports the end again."""
+    """After a hang-up the carrier repeats its reports, that of the end too."""
     phone = hold_call(scene, outcome)
     ENDINGS[outcome](phone)
     phone.report_status("completed", 11)

@@ -1,4 +1,4 @@
-"""What follows a call that was not answered or not completed."""
+"""The follow-up of calls that were not answered or not completed."""
 
 from datetime import timedelta
 

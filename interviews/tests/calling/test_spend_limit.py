@@ -1,4 +1,4 @@
-"""What calls may cost in 24 hours, by prices that are known and by estimates."""
+"""The cost limit of calls in 24 hours, by known prices and by estimates."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -28,6 +28,11 @@ class CallState:
     price_unit: str
 
 
+def is_machine(answered_by: str) -> bool:
+    """Whether Twilio's answering machine detection reports a machine."""
+    return answered_by.startswith(("machine", "fax"))
+
+
 def place_call(
     *, to: str, url: str, fallback_url: str, status_url: str, amd_url: str, send_before: datetime
 ) -> CallState:
