@@ -44,11 +44,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class QuestionProgress:
-    """What is remembered between the turns of a question.
+    """The memory between the turns of a question.
 
     `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
     out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
-    whether the recording waits longer for words. `request`: what the candidate may want in place of the interview.
+    whether the recording waits longer for words. `request`: the wish that the candidate may have in place of the interview.
     """
 
     checks: int = 0
@@ -119,7 +119,7 @@ class RecordingEnd(StrEnum):
 class RecordedAnswer:
     """A recorded answer, its length where it is known, and how the recording ended.
 
-    `seconds` includes the silence that ended it. `words`: what was understood while it was recorded, if anything.
+    `seconds` includes the silence that ended it. `words`: those understood while it was recorded.
     """
 
     seconds: int | None
@@ -154,7 +154,7 @@ class Preface(StrEnum):
     """When it is recorded, and who listens."""
     SLOWER = "slower"
     NEARLY = "nearly"
-    """What was said is only nearly a consent."""
+    """The words are only nearly a consent."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +290,7 @@ class QuestionAsked:
 class AnswerKept:
     """A recording is the answer to this question. `turn`: the turn of the recording, if not this one.
 
-    `words`: what the candidate said about it, where that may be the answer once more.
+    `words`: those of the candidate about it, where they may be the answer once more.
     """
 
     position: int

@@ -1,8 +1,8 @@
 """The conversation during the questions.
 
-A recording is an answer unless it is known to be something else. What was said is known where the channel understands
-words while it records. Where it does not, a short recording is checked: "Was that your answer?" A check never loses
-anything: without a clear reply, the recording is kept.
+A recording is an answer unless its words are known to be a request. Words are known where the channel understands them
+while it records. Where it does not, a short recording is checked: "Was that your answer?" A check never loses an
+answer: without a clear reply, the recording is kept.
 """
 
 from dataclasses import replace
@@ -96,7 +96,7 @@ def may_be_answer(seconds: int | None) -> bool:
 
 
 def request_in(words: str, language: str) -> Understanding | None:
-    """Return what was asked for in place of an answer. None: the words may be an answer."""
+    """Return the request in place of an answer. None: the words may be an answer."""
     if not words:
         return None
     understanding = understand(words, Expecting.QUESTION, phrases.for_language(language))
@@ -224,7 +224,7 @@ def _check(state: ConversationState) -> ConversationStep:
 
 
 def after_check(state: ConversationState, input: Input) -> ConversationStep:
-    """Keep the checked recording, unless the candidate clearly wants something else."""
+    """Keep the checked recording, unless the candidate clearly has another wish."""
     understanding = _reply(input, CHECK_KEYS, state.language)
     reply, turn = understanding.intent, state.progress.checked_turn
     back = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))

@@ -18,7 +18,7 @@ class Reception(StrEnum):
 
 
 def reception_text(reception: Reception, script: Script) -> str:
-    """Return the words for the caller. They reveal nothing of a candidate, because anybody may call from a number."""
+    """Return the words for the caller. They do not reveal a candidate, because other people may call from a number."""
     texts = script.wording
     situation = {
         Reception.NO_INTERVIEW: texts.NO_INTERVIEW,

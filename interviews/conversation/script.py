@@ -38,7 +38,7 @@ class Employer:
 
 
 class EmployerUnknown(Exception):
-    """The employer has no name. No call goes on without one: whoever answers must learn first who calls."""
+    """The employer has no name. No call goes on without a name: a person who answers must first learn who calls."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
 
 
 def _farewell(script: Script, ending: engine.Ending) -> tuple[str, ...]:
-    """What happens next, the call-back number, and the last word."""
+    """Whether a call may follow, the call-back number, and the last word."""
     again = (script.wording.MAY_CALL_AGAIN,) if ending in UNREACHED and script.may_call_again else ()
     return *again, *script.reach, script.wording.FAREWELL
 

@@ -66,7 +66,7 @@ def find_time(text: str, words: TimeWords) -> tuple[str, RequestedTime | None]:
 
 
 def _merged(mentions: list[Mention]) -> RequestedTime:
-    """Return what the mentions say together. Of two clock times the first counts: between two and four."""
+    """Return the time that the mentions name together. Of two clock times the first counts: between two and four."""
     merged = RequestedTime()
     for mention in reversed(mentions):
         merged = replace(
@@ -117,36 +117,36 @@ def _any_of(words: Mapping[str, object]) -> str:
 
 def _read(match: re.Match[str], words: TimeWords) -> RequestedTime | None:
     """Return the time that was matched. None where there is no such time, as with 40 o'clock."""
-    said = {name: value.strip() for name, value in match.groupdict().items() if value}
-    if "count" in said:
-        count = _number(said["count"], words) + words.fractions.get(said.get("fraction", ""), 0)
-        return RequestedTime(delay=count * words.units[said["unit"]])
-    clock = words.clocks.get(said.get("clock", "")) or _clock(said, words)
-    if clock is None and "hour" in said:
+    mentioned = {name: value.strip() for name, value in match.groupdict().items() if value}
+    if "count" in mentioned:
+        count = _number(mentioned["count"], words) + words.fractions.get(mentioned.get("fraction", ""), 0)
+        return RequestedTime(delay=count * words.units[mentioned["unit"]])
+    clock = words.clocks.get(mentioned.get("clock", "")) or _clock(mentioned, words)
+    if clock is None and "hour" in mentioned:
         return None
-    day = said.get("day", "")
+    day = mentioned.get("day", "")
     return RequestedTime(
         days=words.days.get(day),
-        weekday=words.weekdays.get(said.get("weekday", "")),
-        weeks=words.weeks.get(said.get("week", ""), 0),
+        weekday=words.weekdays.get(mentioned.get("weekday", "")),
+        weeks=words.weeks.get(mentioned.get("week", ""), 0),
         clock=clock,
-        half_known="half" in said or clock is None or clock.hour > NOON or "clock" in said,
-        part=words.parts.get(said.get("part", day)),
-        before="limit" in said,
+        half_known="half" in mentioned or clock is None or clock.hour > NOON or "clock" in mentioned,
+        part=words.parts.get(mentioned.get("part", day)),
+        before="limit" in mentioned,
     )
 
 
-def _clock(said: Mapping[str, str], words: TimeWords) -> time | None:
-    if "hour" not in said:
+def _clock(mentioned: Mapping[str, str], words: TimeWords) -> time | None:
+    if "hour" not in mentioned:
         return None
-    hour, minute = int(_number(said["hour"], words)), int(_number(said.get("minute", "0"), words))
+    hour, minute = int(_number(mentioned["hour"], words)), int(_number(mentioned.get("minute", "0"), words))
     if hour >= 100:
         hour, minute = divmod(hour, 100)
     if hour > 23 or minute > 59:
         return None
-    if "half" in said and hour <= NOON:
-        hour = hour % NOON + words.halves[said["half"]]
-    total = hour * 60 + minute + words.shifts.get(said.get("shift", ""), 0)
+    if "half" in mentioned and hour <= NOON:
+        hour = hour % NOON + words.halves[mentioned["half"]]
+    total = hour * 60 + minute + words.shifts.get(mentioned.get("shift", ""), 0)
     return time(total // 60 % 24, total % 60)
 
 

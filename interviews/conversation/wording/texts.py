@@ -1,4 +1,4 @@
-"""What the wording of a language consists of."""
+"""The texts that the wording of a language consists of."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -58,7 +58,7 @@ class Wording(Protocol):
 
     @property
     def DISCLOSURE(self) -> str:
-        """What happens and by whom, in at most 70 words. The choice follows."""
+        """The course of the interview and who does what, in at most 70 words. The choice follows."""
 
     @property
     def RESUMING(self) -> str:
@@ -135,7 +135,7 @@ class Wording(Protocol):
 
     @property
     def MAY_CALL_AGAIN(self) -> str:
-        """After the goodbye of a try that reached nobody, where another one can follow."""
+        """After the goodbye of a try that did not reach the candidate, where another can follow."""
 
     @property
     def REACH(self) -> str:
