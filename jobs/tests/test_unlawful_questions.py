@@ -2,7 +2,6 @@
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -78,9 +77,8 @@ def test_reason_without_warnings_is_not_kept(api: APIClient) -> None:
 
 @pytest.mark.django_db
 def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> None:
-    page = get_page(admin_client, admin_url(job))
-    assert UnlawfulTopic.AGE.label in page
-    approval = next(link for link in page.split('"') if "approve_questions" in link or "approve-questions" in link)
+    assert UnlawfulTopic.AGE.label in get_page(admin_client, admin_url(job))
+    approval = admin_url(job, "approve_questions")
     assert 'name="reason"' in get_page(admin_client, approval)
     admin_client.post(approval, {"reason": ""})
     assert QuestionSet.objects.get().status == QuestionSet.Status.DRAFT
@@ -90,10 +88,9 @@ def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> Non
 
 @pytest.mark.django_db
 def test_lawful_questions_need_no_reason(admin_client: Client) -> None:
-    job: Any = make_job()
+    job = make_job()
     job.add_draft(QUESTIONS, source="a test")
-    page = get_page(admin_client, admin_url(job))
-    approval = next(link for link in page.split('"') if "approve_questions" in link or "approve-questions" in link)
+    approval = admin_url(job, "approve_questions")
     assert 'name="reason"' not in get_page(admin_client, approval)
     admin_client.post(approval)
     assert QuestionSet.objects.get().status == QuestionSet.Status.APPROVED
