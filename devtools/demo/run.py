@@ -176,7 +176,7 @@ def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> N
 
 
 def _judge_lines() -> list[str]:
-    """Say what no model judges, and what to do about it."""
+    """Name the answers that no model judges, and the ways to have them scored."""
     by_person = "Score answers on the interview's page, or set OPENAI_API_KEY in .env."
     if configured_judge() is JudgeKind.PERSON:
         return wrap_lines(f"No language model is configured. {by_person}", "  Judge       ", " " * 14)
@@ -184,7 +184,6 @@ def _judge_lines() -> list[str]:
         return []
     text = (
         "The model is simulated. It knows the answers of the demo's candidates, with scores that its makers wrote in "
-        "advance. "
-        f"Nothing judges the answers that you give yourself: {by_person[0].lower()}{by_person[1:]}"
+        f"advance. Nothing judges the answers that you give yourself: {by_person[0].lower()}{by_person[1:]}"
     )
     return wrap_lines(text, "  Judge       ", " " * 14)

@@ -3,7 +3,6 @@
 import json
 import math
 import threading
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -132,14 +131,3 @@ def parse_fault_value(name: str, value: Any) -> float:
     if isinstance(value, bool) or not str(value).isdecimal():
         raise ValueError(f"{name}: {value!r} is not a number of requests.")
     return float(value)
-
-
-def parse_fault_flag(text: str) -> tuple[str, Any]:
-    """Parse [PURPOSE:]NAME or [PURPOSE:]NAME=REQUESTS, for argparse."""
-    name, separator, value = text.partition("=")
-    setting = value if separator else True
-    try:
-        parse_fault_value(name, setting)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return name, setting

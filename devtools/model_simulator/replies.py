@@ -86,7 +86,7 @@ def models_reply(exchange: Exchange) -> None:
 
 
 def speech_reply(exchange: Exchange) -> None:
-    """A second of silence as WAV, whatever the text."""
+    """A second of silence as WAV, for any text."""
     chunks = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
     chunks += b"data" + struct.pack("<I", 16000) + bytes(16000)
     exchange.send(200, b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks, "audio/wav")

@@ -24,7 +24,7 @@ class ReceivedRequest:
 
     @property
     def purpose(self) -> str:
-        """The name of the requested schema, or what the path is for."""
+        """The name of the requested schema; without one, the purpose of the path."""
         purpose = PURPOSE_OF_PATH.get(self.path.rpartition("/")[2])
         return purpose or str(self.json["response_format"]["json_schema"]["name"])
 
@@ -44,7 +44,7 @@ class ReceivedRequest:
 
     @property
     def subject(self) -> str:
-        """The answer to be scored; the whole prompt where it is about something else."""
+        """The answer to be scored; of other requests, the whole prompt."""
         return self.blocks.get("answer", self.user_turn)
 
     @property

@@ -14,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from devtools.model_simulator import interviewer, replies
-from devtools.model_simulator.faults import FAULTS, Faults, parse_fault_flag
+from devtools.model_simulator.faults import FAULTS, Faults, parse_fault_value
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import MODELS, SPEECH, TRANSCRIPTION, ReceivedRequest
+from devtools.phone_simulator.fault_flags import add_fault_option
 
 FAULTS_PATH = "/simulator/faults"
 KEPT_REQUESTS = 5000
@@ -26,13 +27,13 @@ CANNOT_HEAR = "The simulated model hears nothing. Leave SPEECH_API_KEY empty, so
 
 @dataclass
 class ModelSimulator:
-    """What the server replies, and what it was asked.
+    """The replies of the server, and the requests that it received.
 
     script: Replies that tests give it, in turn, the last one for ever. Empty: the simulated model replies.
-    judges_all: Whether it gives the same scores to every answer that it does not know, rather than refuse them.
-    transcript: What it hears in every recording.
+    judges_all: Whether it gives the same scores to every unknown answer, rather than refuse it.
+    transcript: The words of every recording.
     latency: Seconds before each of its own replies.
-    sold: How often it gave a whole reply, by the answer or the prompt that it was about.
+    sold: The number of whole replies, by the answer or the prompt.
     """
 
     base_url: str = ""
@@ -171,14 +172,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8092)
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each reply")
     parser.add_argument("--judge-all", action="store_true", help="give the same scores to every unknown answer")
-    parser.add_argument(
-        "--fault",
-        type=parse_fault_flag,
-        action="append",
-        default=[],
-        metavar="[PURPOSE:]NAME[=REQUESTS]",
-        help=f"one of {', '.join(FAULTS)}; without REQUESTS for every request",
-    )
+    metavar, remark = "[PURPOSE:]NAME[=REQUESTS]", "; without REQUESTS for every request"
+    add_fault_option(parser, parse_fault_value, FAULTS, metavar=metavar, remark=remark)
     return parser
 
 

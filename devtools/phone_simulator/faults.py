@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -124,17 +123,6 @@ def parse_fault_value(name: str, value: Any) -> float:
     if not 0 < number <= maximum:
         raise ValueError(f"{name}: {value} is not a valid value ({fault.unit or 'on or off'}).")
     return number
-
-
-def parse_fault_flag(text: str) -> tuple[str, str | bool]:
-    """Parse NAME or NAME=VALUE, for argparse."""
-    name, separator, value = text.partition("=")
-    setting = value if separator else True
-    try:
-        parse_fault_value(name, setting)
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from None
-    return name, setting
 
 
 class CallbackReorderer:

@@ -15,7 +15,8 @@ from aiohttp import web
 from .api_client import ApiClient
 from .callees.callee import Callee
 from .callees.personas import persona_for_number
-from .faults import FAULTS, parse_fault_flag
+from .fault_flags import add_fault_option
+from .faults import FAULTS, parse_fault_value
 from .network import Network
 from .phone_page.views import add_phone_page
 from .rest_api.app import build_app
@@ -113,15 +114,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="the number at which the application is called",
     )
     parser.add_argument("--app-key", default=env("SCREENER_API_KEY", ""), help="with this API key")
-    fault_names = ", ".join(FAULTS)
-    parser.add_argument(
-        "--fault",
-        type=parse_fault_flag,
-        action="append",
-        default=[],
-        metavar="NAME[=VALUE]",
-        help=f"one of {fault_names}",
-    )
+    add_fault_option(parser, parse_fault_value, FAULTS, metavar="NAME[=VALUE]")
     return parser
 
 

@@ -48,7 +48,7 @@ class QuestionProgress:
 
     `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
     out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
-    whether the recording waits longer for words. `request`: the wish that the candidate may have in place of the interview.
+    whether the recording waits longer for words. `request`: the request that the candidate may make instead.
     """
 
     checks: int = 0

@@ -1,4 +1,4 @@
-"""Replaces every label and every explanation that is stored, to show that nothing but codes decides what happens."""
+"""Replaces every label and every stored explanation, to show that decisions rest on codes alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ def _change_labels(patch: pytest.MonkeyPatch) -> None:
 
 
 def _change_explanations(patch: pytest.MonkeyPatch) -> None:
-    """Change what is written, not what is looked up: a lookup of the real sentence then finds nothing."""
+    """Change sentences on saving, not in lookups: a lookup of the real sentence then has no result."""
     for field in _fields():
         if field.name in EXPLANATIONS:
             patch.setattr(field, "get_db_prep_save", _change_sentence)

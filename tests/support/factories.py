@@ -109,7 +109,7 @@ def make_transcribed_interview(
 
 
 def make_api_key(name: str = API_KEY_NAME, **fields: Any) -> str:
-    """The key itself, as it is shown once to whoever makes it."""
+    """The key itself, as it is shown once, when it is made."""
     _, key = ApiKey.objects.create_key(name=name, **fields)
     return key
 

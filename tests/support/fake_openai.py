@@ -1,7 +1,7 @@
 """The simulated model as the configured service of a test. Without scripted replies it replies by itself."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from weakref import WeakSet
 
@@ -20,7 +20,7 @@ KEY = "sk-test"
 
 @contextmanager
 def run_fake_openai(*script: Behaviour, **options: Any) -> Iterator[ModelSimulator]:
-    """Run a server, and forget afterwards what this process learned of it."""
+    """Run a server, and forget afterwards the properties that this process learned of it."""
     with running_model(*script, **options) as server:
         try:
             yield server
@@ -56,29 +56,25 @@ def simulated_model_settings() -> Iterator[dict[str, Any]]:
         close_clients()
 
 
-@contextmanager
-def fake_language_model(*script: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
-    """A server that is the configured language model, for as long as it runs."""
-    with run_fake_openai(*script) as server:
-        account = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": "gpt-6-luna"}
-        with override_settings(**(account | {"OPENAI_TIMEOUT": server.client_timeout} | settings)):
-            yield server
+def fake_language_model(*script: Behaviour, **settings: Any) -> AbstractContextManager[ModelSimulator]:
+    """The configured language model. Without a script it gives every answer the same scores."""
+    return _fake_service("OPENAI", "gpt-6-luna", script, settings)
+
+
+def fake_transcription(*script: Behaviour, **settings: Any) -> AbstractContextManager[ModelSimulator]:
+    return _fake_service("SPEECH", "gpt-transcribe", script, settings)
+
+
+def fake_speech_synthesis(*script: Behaviour, **settings: Any) -> AbstractContextManager[ModelSimulator]:
+    return _fake_service("VOICE", "voice-1", script, {"VOICE_NAME": "jane"} | settings)
 
 
 @contextmanager
-def fake_transcription(*script: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
-    """A server that is the configured transcription service."""
-    with run_fake_openai(*script) as server:
-        account = {"SPEECH_API_KEY": KEY, "SPEECH_BASE_URL": server.base_url, "SPEECH_MODEL": "gpt-transcribe"}
-        with override_settings(**(account | {"OPENAI_TIMEOUT": server.client_timeout} | settings)):
-            yield server
-
-
-@contextmanager
-def fake_speech_synthesis(*script: Behaviour, **settings: Any) -> Iterator[ModelSimulator]:
-    """A server that is the configured speech synthesis service."""
-    with run_fake_openai(*script) as server:
-        account = {"VOICE_API_KEY": KEY, "VOICE_BASE_URL": server.base_url, "VOICE_MODEL": "voice-1"}
-        options = {"VOICE_NAME": "jane", "OPENAI_TIMEOUT": server.client_timeout}
-        with override_settings(**(account | options | settings)):
+def _fake_service(
+    prefix: str, model: str, script: Sequence[Behaviour], settings: Mapping[str, Any]
+) -> Iterator[ModelSimulator]:
+    """A server that is the service of the settings with this prefix."""
+    with run_fake_openai(*script, judges_all=True) as server:
+        account = {f"{prefix}_API_KEY": KEY, f"{prefix}_BASE_URL": server.base_url, f"{prefix}_MODEL": model}
+        with override_settings(**{**account, "OPENAI_TIMEOUT": server.client_timeout, **settings}):
             yield server

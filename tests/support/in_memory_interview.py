@@ -1,4 +1,4 @@
-"""Holds an interview in a process that cannot import webhooks or telephony, and prints what came of it as JSON."""
+"""Holds an interview in a process that cannot import webhooks or telephony, and prints its result as JSON."""
 
 import json
 import os

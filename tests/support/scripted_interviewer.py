@@ -1,4 +1,4 @@
-"""Interviewers that say of each answer what a test wants."""
+"""Interviewers that give each answer the scores of a test."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,8 @@ def uniform_scores(score: float, quote: str) -> Callable[[ResponseText], Respons
     def assess(answer: ResponseText) -> ResponseScores:
         return ResponseScores(
             criteria=[
-                CriterionScore(criterion=one.key, score=score, reason="why", quotes=[quote]) for one in answer.rubric
+                CriterionScore(criterion=criterion.key, score=score, reason="why", quotes=[quote])
+                for criterion in answer.rubric
             ],
             feedback="Fine.",
         )

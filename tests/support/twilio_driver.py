@@ -128,26 +128,25 @@ class Phone:
     def report_live_words(
         self, words: str, sequence: int = 2, *, final: bool = True, url: str = "", **more: Any
     ) -> Any:
-        """Report what was understood so far, to the address that the last TwiML named. Keeps the last reply."""
-        node = self.twiml().find("Start/Transcription") if not url else None
+        """Report the live transcript to the address that the last TwiML named. Keeps the last reply."""
+        url = url or self._attribute("Start/Transcription", "statusCallbackUrl")
         reply = self.last_response
-        data = json.dumps({"transcript": words, "confidence": 0.9})
-        event = {"TranscriptionEvent": "transcription-content", "TranscriptionSid": "GT" + "0" * 32}
         piece = {
+            "TranscriptionEvent": "transcription-content",
+            "TranscriptionSid": "GT" + "0" * 32,
             "SequenceId": sequence,
             "Track": "inbound_track",
             "Final": str(final).lower(),
-            "TranscriptionData": data,
+            "TranscriptionData": json.dumps({"transcript": words, "confidence": 0.9}),
         }
-        params = self.params(**event | piece | more)
-        answer = self.post(url or ("" if node is None else node.attrib["statusCallbackUrl"]), params)
+        response = self.post(url, self.params(**piece | more))
         self.last_response = reply
-        return answer
+        return response
 
     def _attribute(self, verb: str, name: str) -> str:
-        found = self.twiml().find(verb)
-        assert found is not None, f"no <{verb}> in what was said last"
-        return found.attrib[name]
+        element = self.twiml().find(verb)
+        assert element is not None, verb
+        return element.attrib[name]
 
 
 def place_attempt(interview: Interview) -> Attempt:

@@ -208,7 +208,7 @@ class CallSession:
             self.log_event("warning", code=SCHEMA_WARNING, message=f"no transcription is named {name!r}", url=url)
 
     def stop_live_transcriptions(self) -> None:
-        """End what still runs when the call ends."""
+        """Stop all at the end of the call."""
         while self._live_transcriptions:
             self._live_transcriptions.popitem()[1].stop()
 

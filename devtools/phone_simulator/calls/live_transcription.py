@@ -17,7 +17,7 @@ CANDIDATE_TRACKS = ("inbound_track", "both_tracks")
 
 
 class LiveTranscription:
-    """One running transcription. It understands the callee's words; sound without words it does not."""
+    """A running transcription of the callee's words. Sound without words is not transcribed."""
 
     def __init__(self, session: "CallSession", verb: Verb, document: TwimlDocument) -> None:
         self.name = verb.attribute("name")
@@ -34,7 +34,7 @@ class LiveTranscription:
         self._report("transcription-stopped")
 
     def hear(self, utterance: str) -> None:
-        """Report what the callee says: a first part that is not final, if that is wanted, then all of it."""
+        """Report the words: with partial results a first part that is not final, then all of them."""
         if self._verb.attribute("track", "both_tracks") not in CANDIDATE_TRACKS:
             return
         words = utterance.split()

@@ -104,6 +104,6 @@ def test_outage_loses_no_interview(deployment: Deployment) -> None:
     wait_until_settled(deployment)
     log = [entry for call in list(deployment.network.calls.values()) for entry in list(call.log)]
     rejected = [entry for entry in log if entry["event"] == "reply" and entry["status"] == 503]
-    assert rejected, "the outage affected no call"
+    assert rejected
     assert not observations.check_invariants(deployment, crashes=1).sentences()
     assert deployment.query_rows(OUTCOMES_SQL) == [("complete", 5)], deployment.query_rows(ATTEMPTS_SQL)

@@ -1,4 +1,4 @@
-"""The hand-written judgements belong to the answers of the personas, and hold what they promise."""
+"""The hand-written judgements belong to the answers of the personas and are supported by them."""
 
 import pytest
 

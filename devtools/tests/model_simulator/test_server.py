@@ -35,7 +35,7 @@ KNOWN = ResponseText(JOB, QUESTIONS["calm"], "Staying calm", ANSWERS["strong"]["
 
 @pytest.fixture
 def model() -> Iterator[ModelSimulator]:
-    """As in `make run`: it refuses what it does not know."""
+    """As in `make run`: it refuses unknown answers."""
     with run_fake_openai() as server:
         settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": SIMULATED_MODEL}
         with override_settings(**settings, OPENAI_TIMEOUT=server.client_timeout):
@@ -76,14 +76,14 @@ def test_questions_come_from_the_job_text(model: ModelSimulator) -> None:
 
 def test_summary_rests_on_known_answers(model: ModelSimulator) -> None:
     score = CriterionScore(criterion="clarity", score=8, reason="Clear.", quotes=[])
-    known = AssessedResponse(1, KNOWN.question, KNOWN.transcript, 8.5, (score,))
-    unknown = AssessedResponse(0, KNOWN.question, "I did something else.", 4.0, (score,))
-    summary = configured_interviewer().summarise_interview(InterviewText(JOB, (unknown, known))).value
+    judged = AssessedResponse(1, KNOWN.question, KNOWN.transcript, 8.5, (score,))
+    unjudged = AssessedResponse(0, KNOWN.question, "I did something else.", 4.0, (score,))
+    summary = configured_interviewer().summarise_interview(InterviewText(JOB, (unjudged, judged))).value
     assert [point.position for point in summary.strengths] == [point.position for point in summary.reasoning] == [1]
     assert summary.strengths[0].text != summary.reasoning[0].text
     assert summary.improvements == []
     with pytest.raises(ModelDeclined):
-        configured_interviewer().summarise_interview(InterviewText(JOB, (unknown,)))
+        configured_interviewer().summarise_interview(InterviewText(JOB, (unjudged,)))
 
 
 def test_models_are_listed(model: ModelSimulator) -> None:
@@ -116,7 +116,7 @@ def test_fault_becomes_error(
         assess()
     if isinstance(caught.value, TransientError) and error is RateLimited:
         assert caught.value.retry_after == RETRY_AFTER_SECONDS
-    assert assess().value.criteria, "the fault is over"
+    assert assess().value.criteria
 
 
 def test_every_fault_is_tested() -> None:

@@ -44,7 +44,7 @@ ANSWER_CHECK_ORDER = (
 
 
 def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "") -> Understanding:
-    """Return the meaning of an utterance as a reply to a prompt. `name` is the candidate's, as written in the record."""
+    """Return the meaning of an utterance as a reply to a prompt. `name` is the candidate's, from the record."""
     is_request = len(words.split()) <= MAX_REQUEST_WORDS
     match expecting:
         case Expecting.IDENTITY:

@@ -33,7 +33,6 @@ from tests.support.admin_client import get_page
 from tests.support.factories import ANSWER, make_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
 from tests.support.locked_rows import locked_response
-from tests.support.model_replies import reply_by_schema
 
 ROOT = Path(__file__).resolve().parents[3]
 RATE = 8000
@@ -207,7 +206,7 @@ def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
 
 @pytest.fixture
 def model() -> Iterator[ModelSimulator]:
-    with fake_language_model(reply_by_schema) as server:
+    with fake_language_model() as server:
         yield server
 
 

@@ -17,7 +17,6 @@ from screener.services.errors import TransientError
 from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.factories import make_transcribed_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
-from tests.support.model_replies import reply_by_schema
 from tests.support.scripted_interviewer import (
     ANSWER,
     INJECTION,
@@ -159,7 +158,7 @@ def test_plain_answer_is_scored_once(judged_by: Any, words: str) -> None:
 
 
 def test_resume_is_sent_without_identifiers() -> None:
-    with fake_language_model(reply_by_schema) as server:
+    with fake_language_model() as server:
         interview = make_transcribed_interview("I led the migration of twelve services in two months.")
         resume = "Ada Lovelace, ada@example.com. Head of platform at Babbage Ltd."
         interview.candidate.update_fields(resume_text=resume)

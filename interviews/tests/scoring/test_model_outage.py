@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from devtools.model_simulator.interviewer import UNIFORM_SCORE
 from devtools.model_simulator.replies import Behaviour, disconnect, error_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
@@ -19,7 +20,6 @@ from screener.tasks import sweep
 from tests.support.admin_client import submit_form
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
-from tests.support.model_replies import reply_by_schema
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 INTERVIEWS = 12
@@ -31,7 +31,7 @@ Status = InterviewResponse.Status
 @pytest.fixture
 def model() -> Iterator[ModelSimulator]:
     """One server for the whole test, which changes its replies."""
-    with fake_language_model(reply_by_schema) as server:
+    with fake_language_model() as server:
         yield server
 
 
@@ -64,9 +64,9 @@ def pass_time(time_machine: Any, **time: float) -> None:
 
 
 def assert_no_invented_scores() -> None:
-    """Every score is the 8 of the model. A result without a score gives a reason."""
-    assert set(Assessment.objects.values_list("score", flat=True)) == {Decimal(8)}
-    for result in InterviewResult.objects.exclude(overall_score=8):
+    """Every score is that of the model. A result without a score gives a reason."""
+    assert set(Assessment.objects.values_list("score", flat=True)) == {Decimal(UNIFORM_SCORE)}
+    for result in InterviewResult.objects.exclude(overall_score=UNIFORM_SCORE):
         assert (result.overall_score, result.recommendation) == (None, "")
         assert result.reasoning
 
@@ -76,7 +76,9 @@ def assert_all_scored(requests: list[bytes]) -> None:
     assert_no_invented_scores()
     assert Interview.objects.filter(result_status=Interview.ResultStatus.READY).count() == INTERVIEWS
     results = InterviewResult.objects.filter(is_current=True)
-    assert set(results.values_list("overall_score", "coverage", "recommendation")) == {(Decimal(8), Decimal(1), "hire")}
+    assert set(results.values_list("overall_score", "coverage", "recommendation")) == {
+        (Decimal(UNIFORM_SCORE), Decimal(1), "hire")
+    }
     assert results.count() == INTERVIEWS
     assert Assessment.objects.filter(is_current=True).count() == Assessment.objects.count() == INTERVIEWS
     assert len(requests) == len(set(requests)) == 2 * INTERVIEWS
@@ -97,7 +99,7 @@ def test_scoring_waits_for_the_model(begun: ModelSimulator, time_machine: Any, o
     assert set(waiting.values_list("status", flat=True)) == {Status.TRANSCRIBED}
     assert 0 < len(take_requests(begun)) == ModelCall.objects.exclude(error="").count() < 3 * waiting.count()
 
-    begun.script = [reply_by_schema]
+    begun.script = []
     pass_time(time_machine, minutes=40)
     assert_all_scored(requests + take_requests(begun))
 
@@ -115,7 +117,7 @@ def test_revoked_key_needs_a_retry_by_staff(begun: ModelSimulator, admin_client:
     assert 0 < len(waiting) == INTERVIEWS - Interview.objects.filter(result_status="ready").count()
 
     take_requests(begun)
-    begun.script = [reply_by_schema]
+    begun.script = []
     chosen = {"action": "try_again_all", "_selected_action": [interview.pk for interview in waiting]}
     submit_form(admin_client, reverse("admin:interviews_interview_changelist"), **chosen)
     run_tasks()

@@ -19,10 +19,9 @@ from screener.background.queue import MAX_STEP_TRIES
 from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.tasks import sweep
-from tests.support.factories import make_interview, make_job, run_tasks
+from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.model_replies import reply_by_schema
 from tests.support.sample_rows import WAV
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -37,7 +36,7 @@ def mid_month(time_machine: Any) -> None:
 
 @pytest.fixture
 def model(mid_month: None, settings: Any) -> Iterator[ModelSimulator]:
-    with run_fake_openai(reply_by_schema) as server:
+    with run_fake_openai(judges_all=True, transcript=ANSWER) as server:
         settings.OPENAI_API_KEY = settings.SPEECH_API_KEY = KEY
         settings.OPENAI_BASE_URL = settings.SPEECH_BASE_URL = server.base_url
         settings.OPENAI_TIMEOUT = server.client_timeout
