@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Self
 
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -13,9 +15,10 @@ from django.utils import timezone
 from jobs import field_limits
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import QuestionWarning, question_warnings
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
-from screener.models import BaseModel, InvalidTransition, LeasableManager, LeasableModel
+from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.models.organisation import validate_callback_number, validate_spoken_name
 from screener.records import QuestionSpec
 
@@ -75,6 +78,14 @@ def _overriding_field(max_length: int, validate: Callable[[str], None], help_tex
     return models.CharField(
         max_length=max_length, blank=True, default="", db_default="", validators=[validate], help_text=help_text
     )
+
+
+class JobQuerySet(LeasableQuerySet["JobDescription"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The jobs that the viewer is a member of, or all of them with the permission for all jobs."""
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        return self.filter(pk__in=JobMembership.objects.filter(user=viewer.pk).values("job"))
 
 
 class JobDescription(LeasableModel):
@@ -153,6 +164,11 @@ class JobDescription(LeasableModel):
         validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CALLS_PER_DAY)],
         help_text="Maximum number of calls for this job within 24 hours; empty: no limit",
     )
+    blind_review = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Hiring managers see scores and recommendation only after they have scored the answers or decided",
+    )
     is_open = models.BooleanField(default=True, help_text="No candidate is called for a closed job")
     questions_status = models.CharField(
         max_length=10, choices=QuestionsStatus.choices, default=QuestionsStatus.NONE, editable=False
@@ -162,11 +178,12 @@ class JobDescription(LeasableModel):
         default=DEFAULT_QUESTION_COUNT, editable=False, help_text="Number of questions requested"
     )
 
-    objects = LeasableManager()
+    objects = models.Manager.from_queryset(JobQuerySet)()
 
     class Meta:
         ordering = ["-created_at"]
         verbose_name = "job"
+        permissions = [("view_all_jobs", "Can view all jobs and their candidates, not only those with a membership")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(hire_at__gte=F("consider_at")), name="hire_threshold_not_below_consider"
@@ -225,6 +242,37 @@ class JobDescription(LeasableModel):
             self.release(questions_status=self.QuestionsStatus.READY, questions_error="")
         return draft
 
+    def add_member(self, user: User, *, by: str, may_see_contact_data: bool = False) -> "JobMembership":
+        """Make the user a member. A membership that exists stays as it is."""
+        origin = {"added_by": by, "may_see_contact_data": may_see_contact_data}
+        return self.memberships.get_or_create(user=user, defaults=origin)[0]
+
+
+class JobMembership(BaseModel):
+    """A user who may see a job and its candidates without the permission for all jobs."""
+
+    job = models.ForeignKey(JobDescription, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="job_memberships")
+    may_see_contact_data = models.BooleanField(
+        default=False, help_text="Phone numbers, e-mail addresses and resumes of the job's candidates"
+    )
+    added_by = models.CharField(max_length=150, editable=False)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["job", "user"], name="one_membership_per_job_and_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.job}"
+
+
+class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The question sets of the jobs that the viewer may see."""
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        return self.filter(job__in=JobDescription.objects.visible_to(viewer))
+
 
 class QuestionSet(BaseModel):
     """One version of a job's questions. Only a draft may be edited.
@@ -252,6 +300,8 @@ class QuestionSet(BaseModel):
         help_text="Why questions on subjects that employers must not ask about were approved",
     )
     questions = records_field(QuestionSpec, help_text="A list of {text, competency, weight, max_seconds}")
+
+    objects = QuestionSetQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ScreenerConfig(AppConfig):
@@ -6,5 +7,9 @@ class ScreenerConfig(AppConfig):
     verbose_name = "Access and costs"
 
     def ready(self) -> None:
-        from screener import checks  # noqa: F401, PLC0415 - registering needs loaded apps
-        from screener.web import request_limits  # noqa: F401, PLC0415 - registering needs loaded apps
+        # ruff: noqa: PLC0415 - registering needs loaded apps
+        from screener import checks  # noqa: F401
+        from screener.access.role_setup import set_up_roles
+        from screener.web import request_limits  # noqa: F401
+
+        post_migrate.connect(set_up_roles, dispatch_uid="roles")

@@ -2,19 +2,21 @@
 
 import uuid
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Self
 
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from candidates.resume_file_type import detect_file_type
+from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
+ADD_CANDIDATE = "candidates.add_candidate"
 
 
 def private_storage() -> Any:
@@ -24,6 +26,32 @@ def private_storage() -> Any:
 def resume_path(candidate: "Candidate", filename: str) -> str:
     """A generated name. Only the suffix comes from the caller: see `store_resume`."""
     return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix}"
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The candidates of the jobs that the viewer may see.
+
+        A candidate without an interview belongs to no job: viewers who may add candidates see those too.
+        """
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        held = _interviews().filter(candidate=OuterRef("pk"))
+        visible = Q(Exists(held.visible_to(viewer)))
+        return self.filter(visible | ~Exists(held) if viewer.has_perm(ADD_CANDIDATE) else visible)
+
+    def contact_visible_to(self, viewer: Viewer) -> Self:
+        """The candidates whose phone number, e-mail address and resume the viewer may see."""
+        if viewer.has_perm(VIEW_CONTACT_DATA):
+            return self.visible_to(viewer)
+        allowed = {"job__memberships__user": viewer.pk, "job__memberships__may_see_contact_data": True}
+        return self.filter(Exists(_interviews().filter(candidate=OuterRef("pk"), **allowed)))
+
+
+def _interviews() -> Any:
+    """Interviews but practice. Their model is above this app."""
+    relation: Any = Candidate._meta.get_field("interviews")
+    return relation.related_model.objects.all()
 
 
 class Candidate(BaseModel):
@@ -48,8 +76,11 @@ class Candidate(BaseModel):
     legal_hold = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True)
 
+    objects = CandidateQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("view_contact_data", "Can view phone numbers, e-mail addresses and resumes of candidates")]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="one_candidate_per_external_id"
@@ -99,6 +130,14 @@ class Candidate(BaseModel):
         self.update_fields(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The consents of the candidates that the viewer may see."""
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        return self.filter(candidate__in=Candidate.objects.visible_to(viewer))
+
+
 class Consent(AppendOnly):
     class Kind(models.TextChoices):
         CALL = "call", "To be called"
@@ -126,6 +165,8 @@ class Consent(AppendOnly):
     language = models.CharField(max_length=10, default="en")
     source = models.CharField(max_length=200, help_text="Where it was said: a form, a call, an e-mail")
     said_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-said_at"]

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from candidates.models.candidate import Candidate
+from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
 from screener.models import BaseModel, InvalidTransition
 from screener.phone_format import to_e164
 
@@ -41,6 +42,16 @@ class DoNotCallKey(BaseModel):
 class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
     def active(self) -> "DoNotCallQuerySet":
         return self.filter(lifted_at__isnull=True)
+
+    def visible_to(self, viewer: Viewer) -> "DoNotCallQuerySet":
+        """Entries from the candidates that the viewer may see.
+
+        Entries without a candidate are visible to viewers of contact data.
+        """
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        visible = Q(candidate__in=Candidate.objects.visible_to(viewer))
+        return self.filter(visible | Q(candidate=None) if viewer.has_perm(VIEW_CONTACT_DATA) else visible)
 
     def of_numbers(self, numbers: Iterable[str]) -> "DoNotCallQuerySet":
         return self.filter(number_hash__in=hashes_of_numbers(numbers))

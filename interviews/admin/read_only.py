@@ -18,12 +18,12 @@ from interviews.models import (
     Attempt,
     Call,
     Decision,
-    Interview,
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
     Recording,
 )
+from interviews.models.interview import visible_records
 from interviews.presenters.interview import LABEL_COLOURS
 from screener.admin.base import ReadOnlyAdmin, badge
 
@@ -32,13 +32,12 @@ OUTCOME_COLOURS = {"answered": "success", "carrier_error": "danger", "unknown": 
 
 
 class InterviewRecordAdmin(ReadOnlyAdmin):
-    """Records that belong to an interview, without those of practice interviews."""
+    """Records that belong to an interview which the user may see, without those of practice interviews."""
 
     interview_path = "interview"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.exclude(**{f"{self.interview_path}__purpose": Interview.Purpose.PRACTICE})
+        return visible_records(super().get_queryset(request), request.user, path=self.interview_path)
 
 
 @admin.register(Attempt)

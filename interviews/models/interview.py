@@ -1,18 +1,28 @@
 """The interview: columns, constraints and queries. Its transitions are in `transitions/interview.py`."""
 
-from typing import Self, cast
+from typing import Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
+from jobs.models import JobDescription
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.models import LeasableModel, LeasableQuerySet
+
+RowT = TypeVar("RowT", bound=models.Model)
 
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
 
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The interviews for the jobs that the viewer may see."""
+        if viewer.has_perm(VIEW_ALL_JOBS):
+            return self
+        return self.filter(job__in=JobDescription.objects.visible_to(viewer))
+
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""
         unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
@@ -35,6 +45,13 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""
         return self.filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
+
+
+def visible_records(rows: models.QuerySet[RowT], viewer: Viewer, *, path: str = "interview") -> models.QuerySet[RowT]:
+    """Those of the rows whose interview, at this path, the viewer may see. Rows of practice interviews are left out."""
+    if viewer.has_perm(VIEW_ALL_JOBS):
+        return rows.exclude(**{f"{path}__purpose": Interview.Purpose.PRACTICE})
+    return rows.filter(**{f"{path}__in": Interview.objects.visible_to(viewer)})
 
 
 InterviewManager = models.Manager.from_queryset(InterviewQuerySet)
@@ -145,6 +162,7 @@ class Interview(LeasableModel):
 
     class Meta:
         ordering = ["-created_at"]
+        permissions = [("view_scores_at_once", "Can view scores before scoring or deciding, also for blind reviews")]
         constraints = [
             models.UniqueConstraint(
                 fields=["candidate", "job"],

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Self
+from typing import Self, cast
 
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from interviews.models.assessment import Assessment
-from interviews.models.interview import Interview
+from interviews.models.interview import Interview, visible_records
 from interviews.models.no_answer import NoAnswer
 from interviews.models.recording import Recording
 from interviews.records import SpeechMetrics
+from screener.access.viewer import Viewer
 from screener.db.record_field import record_field
 from screener.models import LeasableModel, LeasableQuerySet
 
 
 class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The responses of the interviews that the viewer may see, without practice."""
+        return cast(Self, visible_records(self, viewer))
+
     def waiting_for_person(self) -> Self:
         """Transcribed answers without a score, of results that need a person and on which nobody has decided."""
         return self.without_score().filter(interview__in=Interview.objects.with_unclear_result())

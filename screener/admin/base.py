@@ -87,6 +87,11 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return EmptyLastChangeList
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the rows that the user may see. Lists, pages and autocompletes use it."""
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 

@@ -10,6 +10,7 @@ from screener.models.base import (
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
+from screener.models.role import Role, RoleKey
 from screener.models.tts_prompt import SpokenLine, private_storage
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "LeasableQuerySet",
     "ModelCall",
     "Organisation",
+    "Role",
+    "RoleKey",
     "SpokenLine",
     "private_storage",
 ]

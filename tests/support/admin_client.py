@@ -7,11 +7,14 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from screener.access.viewer import SCOPE_PERMISSIONS
+
 
 def make_staff_client(*permissions: str) -> Client:
-    """Logged in as somebody of the staff who may do this and nothing else."""
+    """A client logged in as staff with these permissions alone, for all jobs and with contact data and scores."""
     user = User.objects.create_user(f"clerk {User.objects.count()}", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    scope = [name.split(".")[1] for name in SCOPE_PERMISSIONS]
+    user.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, *scope]))
     client = Client()
     client.force_login(user)
     return client

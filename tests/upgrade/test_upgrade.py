@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -24,6 +25,7 @@ from devtools.model_simulator.server import ModelSimulator
 from interviews.calling.rules import EMPLOYER_RECHECK
 from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
+from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.models import Organisation, SpokenLine
 from tests.support.factories import make_api_client, make_organisation, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
@@ -37,6 +39,9 @@ RENAMED_TABLES: dict[str, str] = {}
 """From a table of the old version to the one that holds its rows today."""
 
 DO_NOT_CALL = "candidates_donotcall"
+ACCESS_TABLES = ("auth_group", "auth_group_permissions", "auth_user_user_permissions")
+"""The roles add rows to these."""
+
 API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
 SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"
 IRIS = {
@@ -85,7 +90,16 @@ class TestRows:
     def test_none_is_lost(self, upgraded: OldDatabase) -> None:
         counts = {table: count_rows(RENAMED_TABLES.get(table, table)) for table in upgraded.counts}
         refused = DoNotCall.objects.exclude(kind=DoNotCall.Kind.OPTED_OUT).count()
-        assert counts == upgraded.counts | {DO_NOT_CALL: upgraded.counts[DO_NOT_CALL] + refused}
+        grown = {table: counts.pop(table) - upgraded.counts[table] for table in ACCESS_TABLES}
+        before = {table: count for table, count in upgraded.counts.items() if table not in ACCESS_TABLES}
+        assert counts == before | {DO_NOT_CALL: before[DO_NOT_CALL] + refused}
+        assert min(grown.values()) > 0
+
+    def test_accounts_see_all_jobs(self) -> None:
+        """Permissions of earlier versions were for all jobs, with contact data and scores."""
+        accounts = [user for user in User.objects.all() if user.get_all_permissions()]
+        assert accounts
+        assert all(user.has_perms(SCOPE_PERMISSIONS) for user in accounts)
 
     def test_earlier_refusals_are_kept(self) -> None:
         """Each of them ended one interview and held for no other."""

@@ -16,8 +16,9 @@ from django.urls import reverse
 
 from candidates.models import DoNotCallKey
 from interviews.models import DialRate, Interview, LiveTranscript, TurnReply
+from jobs.models import JobMembership
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey
+from screener.models import ApiKey, Role
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import get_page, make_staff_client
@@ -50,8 +51,8 @@ def onlooker(db: None) -> Client:
 def test_every_model_of_ours_has_a_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
-    # which the response shows later; hashes.
-    assert ours - set(MODELS) == {DialRate, DoNotCallKey, LiveTranscript, TurnReply}
+    # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows.
+    assert ours - set(MODELS) == {DialRate, DoNotCallKey, JobMembership, LiveTranscript, Role, TurnReply}
 
 
 def test_the_menu_leads_to_every_list(admin_client: Client) -> None:

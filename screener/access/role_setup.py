@@ -1,0 +1,60 @@
+"""Sets up the roles after each migration."""
+
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from django.db.models import Q
+
+from screener.access.roles import role_permissions
+from screener.access.viewer import SCOPE_PERMISSIONS
+from screener.models.role import Role, RoleKey
+
+SCOPED_APPS = ("candidates", "interviews", "jobs")
+
+
+def set_up_roles(sender: Any, apps: Any = installed_apps, **signal: Any) -> None:
+    """Give each role the permissions that it was never given. Receiver of `post_migrate`.
+
+    Idempotent. What a site has changed stays: a permission that it took from a role, a renamed or a deleted group.
+    """
+    is_last = sender == [config for config in installed_apps.get_app_configs() if config.models_module][-1]
+    if not is_last or "role" not in apps.all_models["screener"]:  # permissions of later apps are missing; migrated back
+        return
+    with transaction.atomic():
+        permissions = _existing_permissions()
+        roles = {RoleKey(role.key): role for role in Role.objects.select_related("group")}
+        if not roles:
+            _keep_scope_of_accounts(permissions)
+        for key in RoleKey:
+            role = roles.get(key) or Role.objects.create(key=key, group=_new_group(key.label))
+            _grant(role, role_permissions(key, permissions), permissions)
+
+
+def _existing_permissions() -> dict[str, Permission]:
+    rows = Permission.objects.select_related("content_type")
+    return {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+
+
+def _new_group(name: str) -> Group:
+    """Create a group. A group of the site with this name is not touched, because its members must not gain anything."""
+    is_taken = Group.objects.filter(name=name).exists()
+    return Group.objects.create(name=f"{name} (role)" if is_taken else name)
+
+
+def _grant(role: Role, wanted: set[str], permissions: dict[str, Permission]) -> None:
+    missing = sorted(wanted.difference(role.granted))
+    if role.group and missing:
+        role.group.permissions.add(*(permissions[name] for name in missing))
+        role.update_fields(granted=[*role.granted, *missing])
+
+
+def _keep_scope_of_accounts(permissions: dict[str, Permission]) -> None:
+    """Let users and groups of earlier versions, which knew no membership, go on seeing all that they saw."""
+    added = [permissions[name] for name in SCOPE_PERMISSIONS if name in permissions]
+    direct = Q(user_permissions__content_type__app_label__in=SCOPED_APPS)
+    for user in User.objects.filter(direct, is_superuser=False).distinct():
+        user.user_permissions.add(*added)
+    for group in Group.objects.filter(permissions__content_type__app_label__in=SCOPED_APPS).distinct():
+        group.permissions.add(*added)
