@@ -19,6 +19,7 @@ SAME = {
     (Expecting.IDENTITY, Intent.YES): Intent.THIS_IS_ME,
     (Expecting.IDENTITY, Intent.NO): Intent.NOT_ME,
     (Expecting.CONSENT, Intent.YES): Intent.AGREE,
+    (Expecting.CONSENT, Intent.BYE): Intent.REFUSE,
 }
 """Intents that the conversation treats as another one."""
 

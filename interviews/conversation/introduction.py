@@ -74,8 +74,17 @@ PREFACES = {
     Intent.WHAT_ABOUT: Preface.MATTER,
     Intent.IS_ROBOT: Preface.ROBOT,
     Intent.RECORDING: Preface.RECORDED,
+    Intent.DOUBT: Preface.GENUINE,
+    Intent.OTHER_QUESTION: Preface.OTHER_QUESTION,
     Intent.NEARLY_AGREE: Preface.NEARLY,
 }
+QUESTIONS = frozenset(PREFACES) - {Intent.NEARLY_AGREE}
+"""The intents that ask something of the assistant."""
+
+BYE_ENDINGS = {Stage.CONSENT: Ending.DECLINED, Stage.RESCHEDULE: Ending.CALL_LATER}
+"""What a goodbye means where the subject of the call is known. Before that it decides nothing."""
+
+APPLICATION_PREFACES = {Intent.WHAT_ABOUT: Preface.APPLICATION, Intent.DOUBT: Preface.GENUINE_APPLICATION}
 HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
 
 
@@ -88,9 +97,11 @@ def after_introduction(state: ConversationState, input: Input) -> ConversationSt
 
 def _interrupts_greeting(state: ConversationState, input: Input, reply: Understanding) -> bool:
     """Whether the words are a hello, or the first ones, which cut the greeting off. It is given again, at no cost."""
-    if state.stage is not Stage.IDENTITY or not isinstance(input, WordsSpoken):
+    if not isinstance(input, WordsSpoken):
         return False
-    return reply.is_empty or (state.turn == AFTER_GREETING and reply.intent is Intent.UNCLEAR)
+    is_first = state.stage is Stage.IDENTITY and state.turn == AFTER_GREETING
+    is_hello = reply.is_empty and state.stage is not Stage.CONSENT
+    return is_hello or (is_first and reply.intent is Intent.UNCLEAR)
 
 
 def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
@@ -104,8 +115,10 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
             return _ask(state)
         case Intent.SLOWER:
             return _ask(replace(state, slow=True), Preface.SLOWER)
-        case Intent.WHO_IS_THIS | Intent.WHAT_ABOUT | Intent.IS_ROBOT | Intent.RECORDING:
-            return _ask(state, _preface(state, reply.intent), again=True)
+        case Intent.BYE:
+            return end_conversation(state, BYE_ENDINGS.get(state.stage, Ending.NOT_HERE))
+        case intent if intent in QUESTIONS:
+            return _ask(state, _preface(state, intent), again=True)
         case Intent.HOLD_ON:
             return _hold_on(state)
         case Intent.OTHER_LANGUAGE:
@@ -127,14 +140,22 @@ def _understand(state: ConversationState, input: Input) -> Understanding:
 
 
 def _understand_words(state: ConversationState, words: str) -> Understanding:
-    """Where neither identity nor consent is asked for, a bare yes is no more than that."""
+    """Where neither identity nor consent is asked for, a bare yes is no more than that, and a time may be bare.
+
+    "One" is the key rather than the hour.
+    """
     texts, name = phrases.for_language(state.language), str(state.candidate_name)
-    if state.stage is not Stage.IDENTITY:
-        reply = understand(words, Expecting.CONSENT, texts, name)
-        if state.stage is Stage.CONSENT:
-            return reply
-        if reply.intent is Intent.AGREE:
-            return Understanding(Intent.YES)
+    if state.stage is Stage.IDENTITY:
+        return understand(words, Expecting.IDENTITY, texts, name)
+    consent = understand(words, Expecting.CONSENT, texts, name)
+    if state.stage is Stage.CONSENT:
+        return consent
+    time = understand(words, Expecting.TIME, texts, name)
+    is_key = time.intent is Intent.LATER and consent.intent in (Intent.AGREE, Intent.NO)
+    if time.intent is not Intent.UNCLEAR and not is_key:
+        return time
+    if consent.intent is Intent.AGREE:
+        return Understanding(Intent.YES)
     return understand(words, Expecting.IDENTITY, texts, name)
 
 
@@ -178,7 +199,7 @@ def _after_reachable(state: ConversationState, reply: Understanding) -> Conversa
     match reply.intent:
         case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
             return end_conversation(state, Ending.NOT_HERE)
-        case Intent.THIS_IS_ME:
+        case Intent.THIS_IS_ME | Intent.NOW:
             return _ask(_enter(state, Stage.IDENTITY), again=True)
         case Intent.NOT_ME:
             return end_conversation(state, Ending.NOT_HERE)
@@ -192,6 +213,8 @@ def _after_time(state: ConversationState, input: Input, reply: Understanding) ->
     match reply.intent:
         case _ if reply.when:
             return _postpone(state, reply)
+        case Intent.NOW:
+            return _ask(_enter(state, Stage.IDENTITY), again=True)
         case Intent.NO if isinstance(input, KeyPressed):
             return end_conversation(state, Ending.DECLINED)
         case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
@@ -260,8 +283,8 @@ def _enter(state: ConversationState, stage: Stage) -> ConversationState:
 def _preface(state: ConversationState, intent: Intent) -> Preface:
     """Only a person who has confirmed to be the candidate learns of the application."""
     match intent, state.stage:
-        case Intent.WHAT_ABOUT, Stage.CONSENT:
-            return Preface.APPLICATION
+        case Intent.WHAT_ABOUT | Intent.DOUBT, Stage.CONSENT:
+            return APPLICATION_PREFACES[intent]
         case Intent.WHO_IS_THIS, Stage.IDENTITY:
             return Preface.NONE  # each greeting names the caller
         case _:

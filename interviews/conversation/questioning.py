@@ -71,6 +71,8 @@ LEADS = {
     Intent.WHAT_ABOUT: LeadIn.INTRODUCED,
     Intent.IS_ROBOT: LeadIn.INTRODUCED,
     Intent.RECORDING: LeadIn.RECORDED,
+    Intent.DOUBT: LeadIn.GENUINE,
+    Intent.OTHER_QUESTION: LeadIn.OTHER_QUESTION,
 }
 STOPS = {
     Intent.REFUSE: ConversationEnded(Ending.DECLINED),
@@ -127,13 +129,22 @@ def after_question(state: ConversationState, input: Input) -> ConversationStep:
 
 
 def _is_doubtful(state: ConversationState, answer: RecordedAnswer) -> bool:
-    """Whether to ask if this was the answer. Who pressed a key, or was understood, is not asked."""
+    """Whether to ask if this was the answer. Not after a key, nor after words that say more than yes."""
     progress = state.progress
-    if answer.words or answer.seconds is None or answer.ended is not RecordingEnd.PAUSE:
+    if answer.seconds is None or answer.ended is not RecordingEnd.PAUSE:
         return False
+    if answer.words:
+        is_bare = _says_nothing(answer.words, state.language)
+        return is_bare and progress.checks < MAX_CHECKS and progress.confirmed < ENOUGH_CONFIRMED
     limit = VERY_SHORT_SECONDS if progress.confirmed >= ENOUGH_CONFIRMED else SHORT_SECONDS
     silence = PATIENT_SILENCE_SECONDS if progress.patient else SILENCE_SECONDS
     return progress.checks < MAX_CHECKS and answer.seconds - silence < limit
+
+
+def _says_nothing(words: str, language: str) -> bool:
+    """Whether the words are a yes or a sound of thought, which may be meant for the prompt before the question."""
+    understanding = understand(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
+    return understanding.is_empty or understanding.intent is Intent.YES
 
 
 def _after_request(

@@ -18,7 +18,16 @@ USUAL_SHARE_OF_TIME = 0.5
 UNREACHED = frozenset({engine.Ending.NOT_HERE, engine.Ending.NO_REPLY})
 """The endings of a try that did not reach the candidate."""
 
-SUBJECTS = frozenset({engine.Preface.MATTER, engine.Preface.APPLICATION})
+GENUINE = frozenset({engine.Preface.GENUINE, engine.Preface.GENUINE_APPLICATION})
+"""The replies to a doubt whether the call is genuine: with the call-back number and the privacy notice."""
+
+REACHABLE = GENUINE | {engine.Preface.MATTER, engine.Preface.APPLICATION, engine.Preface.OTHER_QUESTION}
+"""The replies that are followed by the call-back number."""
+
+REACHABLE_LEADS = frozenset({engine.LeadIn.GENUINE, engine.LeadIn.OTHER_QUESTION})
+
+
+NAMING_CANDIDATE = frozenset({engine.Preface.MATTER, engine.Preface.GENUINE})
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class NextCall:
 class Script:
     """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
 
-    `may_call_again`: whether another attempt can follow this one.
+    `may_call_again`: whether another attempt can follow this one. None: unknown, the goodbye says nothing of it.
 
     The employer, the candidate's name, the job's title and `may_call_again` may be lazy: they are read only for the
     prompts that need them.
@@ -68,7 +77,7 @@ class Script:
     judged_by_person: bool = False
     next_call: NextCall | None = None
     is_inbound: bool = False
-    may_call_again: object = False
+    may_call_again: object = None
 
     @property
     def wording(self) -> Wording:
@@ -132,16 +141,11 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
-            preface = script.wording.PREFACES[prompt.preface]
-            reach = script.reach if prompt.preface in SUBJECTS else ()
-            texts = (script.fill(preface), *reach, *map(script.fill, _introduction_templates(script, prompt)))
-            return tuple(filter(None, texts))
+            return (*_preface_texts(script, prompt.preface), *map(script.fill, _introduction_templates(script, prompt)))
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
-            question = script.questions[position]
-            template = _lead_template(script.wording, lead, question)
-            return script.fill(template, number=position + 1, competency=question.competency), question.text
+            return *_lead_texts(script, position, lead), script.questions[position].text
         case engine.RecordAnswer(patient=True):
             return (script.wording.TAKE_YOUR_TIME,)
         case engine.CheckAnswer():
@@ -158,8 +162,10 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
 
 def _farewell(script: Script, ending: engine.Ending) -> tuple[str, ...]:
     """Whether a call may follow, the call-back number, and the last word."""
-    again = (script.wording.MAY_CALL_AGAIN,) if ending in UNREACHED and script.may_call_again else ()
-    return *again, *script.reach, script.wording.FAREWELL
+    if ending not in UNREACHED or script.may_call_again is None:
+        return *script.reach, script.wording.FAREWELL
+    again = script.wording.MAY_CALL_AGAIN if script.may_call_again else script.wording.LAST_CALL
+    return again, *script.reach, script.wording.FAREWELL
 
 
 def _introduction_templates(script: Script, prompt: engine.Introduction) -> tuple[str, ...]:
@@ -185,9 +191,19 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
             assert_never(unreachable)
 
 
-def _lead_template(texts: Wording, lead: engine.LeadIn, question: Question) -> str:
+def _preface_texts(script: Script, preface: engine.Preface) -> tuple[str, ...]:
+    texts = script.wording
+    reach = script.reach if preface in REACHABLE else ()
+    notice = (script.fill(texts.NOTICE),) if preface in GENUINE else ()
+    return tuple(filter(None, (script.fill(texts.PREFACES[preface]), *reach, *notice)))
+
+
+def _lead_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str, ...]:
+    question, texts = script.questions[position], script.wording
     is_unexplained = lead is engine.LeadIn.EXPLAINED and not question.competency
-    return texts.NO_EXPLANATION if is_unexplained else texts.LEADS[lead]
+    template = texts.NO_EXPLANATION if is_unexplained else texts.LEADS[lead]
+    text = script.fill(template, number=position + 1, competency=question.competency)
+    return (text, *script.reach, texts.LEADS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
 
 
 def prerenderable_texts(script: Script) -> set[str]:
@@ -195,9 +211,7 @@ def prerenderable_texts(script: Script) -> set[str]:
     script = replace(script, may_call_again=True)
     positions = range(len(script.questions))
     prompts: list[engine.Prompt] = [engine.AskConsent(), engine.AskTime(), engine.HoldOn()]
-    prompts += [
-        engine.AskConsent(preface, again=True) for preface in engine.Preface if preface != engine.Preface.MATTER
-    ]
+    prompts += [engine.AskConsent(preface, again=True) for preface in engine.Preface if preface not in NAMING_CANDIDATE]
     prompts += [engine.AskConsent(keys_only=True), engine.AskTime(keys_only=True)]
     prompts += [engine.AskQuestion(position, _usual_lead(position)) for position in positions]
     prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
@@ -205,7 +219,7 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.RecordAnswer(0, patient=True), engine.CheckAnswer(0)]
     prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]
     prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
-    texts = {text for prompt in prompts for text in prompt_texts(prompt, script)}
+    texts = {text for prompt in prompts for text in prompt_texts(prompt, script)} | {script.wording.LAST_CALL}
     resuming = engine.AskConsent(resumed=True)
     remaining_counts = (position + 1 for position in positions)
     return texts.union(*(prompt_texts(resuming, replace(script, remaining=count)) for count in remaining_counts))

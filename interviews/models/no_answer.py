@@ -12,6 +12,7 @@ class NoAnswer(TextChoices):
     ASKED_REPEAT = "asked_repeat", "Asked to hear the question again"
     ASKED_EXPLANATION = "asked_explanation", "Asked to have the question explained"
     ASKED_WHO = "asked_who", "Asked about the caller"
+    ASKED_QUESTION = "asked_question", "Asked a question about the job"
     ASKED_PAUSE = "asked_pause", "Asked for a moment"
     ASKED_PERSON = "asked_person", "Asked for a person"
     ASKED_LATER = "asked_later", "Asked for a call at another time"
@@ -31,6 +32,8 @@ OF_REQUEST = {
     Intent.WHAT_ABOUT: NoAnswer.ASKED_WHO,
     Intent.IS_ROBOT: NoAnswer.ASKED_WHO,
     Intent.RECORDING: NoAnswer.ASKED_WHO,
+    Intent.DOUBT: NoAnswer.ASKED_WHO,
+    Intent.OTHER_QUESTION: NoAnswer.ASKED_QUESTION,
     Intent.HOLD_ON: NoAnswer.ASKED_PAUSE,
     Intent.PERSON: NoAnswer.ASKED_PERSON,
     Intent.OTHER_LANGUAGE: NoAnswer.ASKED_PERSON,
@@ -42,6 +45,13 @@ OF_REQUEST = {
 """By the request that was understood. It has every request that the conversation knows."""
 
 ASKED_AGAIN = frozenset(
-    {NoAnswer.ASKED_REPEAT, NoAnswer.ASKED_EXPLANATION, NoAnswer.ASKED_WHO, NoAnswer.ASKED_PAUSE, NoAnswer.COME_BACK}
+    {
+        NoAnswer.ASKED_REPEAT,
+        NoAnswer.ASKED_EXPLANATION,
+        NoAnswer.ASKED_WHO,
+        NoAnswer.ASKED_QUESTION,
+        NoAnswer.ASKED_PAUSE,
+        NoAnswer.COME_BACK,
+    }
 )
 """Reasons that leave a question worth asking once more."""

@@ -14,6 +14,8 @@ class Expecting(StrEnum):
     QUESTION = "question"
     ANSWER_CHECK = "answer_check"
     """Was that your answer, or shall I repeat the question?"""
+    TIME = "time"
+    """When to call again."""
 
 
 class Intent(StrEnum):
@@ -26,9 +28,15 @@ class Intent(StrEnum):
     IS_ROBOT = "is_robot"
     RECORDING = "recording"
     """A question whether it is recorded, or who listens."""
+    DOUBT = "doubt"
+    """A question whether the call is genuine, where the number is from, or how to check."""
+    OTHER_QUESTION = "other_question"
+    """A question that only people at the employer can answer, such as about the pay."""
     LATER = "later"
     BUSY = "busy"
     """Not now, without a wish for another call."""
+    NOW = "now"
+    """Now rather than later."""
     PERSON = "person"
     """A wish for a person instead of the assistant."""
     REPEAT = "repeat"
@@ -42,6 +50,8 @@ class Intent(StrEnum):
     REFUSE = "refuse"
     NEVER = "never"
     """No call ever again."""
+    BYE = "bye"
+    """A goodbye without another word."""
     OTHER_LANGUAGE = "other_language"
     HOLD_ON = "hold_on"
     EXPLAIN = "explain"

@@ -57,13 +57,14 @@ class Parse:
 
 def parse(words: str, expecting: Expecting, phrases: Phrases, name: str) -> Parse:
     text = normalise(" ".join(words.split()[:MAX_WORDS]), phrases, name)
-    text, when = find_time(text, phrases.times)
+    text, when = _replace_time(text, expecting, phrases)
     spans = _choose_spans(text, _rules(phrases, expecting))
     strong, light, whole, faint = (
         frozenset(span.intent for span in spans if span.intent and span.strength is strength)
         for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE, Strength.FAINT)
     )
     count = len(text.split())
+    is_sound = phrases.fillers.issuperset(text.split())
     matched = sum(span.words for span in spans if span.strength is not Strength.FAINT)
     return Parse(
         strong,
@@ -71,10 +72,19 @@ def parse(words: str, expecting: Expecting, phrases: Phrases, name: str) -> Pars
         whole,
         faint,
         words=count,
-        unmatched=count - matched,
+        unmatched=0 if is_sound else count - matched,
         when=when,
         language=_other_language(text, phrases),
     )
+
+
+def _replace_time(text: str, expecting: Expecting, phrases: Phrases) -> tuple[str, RequestedTime | None]:
+    """Where a time is asked for, "five" is one, as "at five" is elsewhere."""
+    replaced, when = find_time(text, phrases.times)
+    if when or expecting is not Expecting.TIME:
+        return replaced, when
+    replaced, when = find_time(f" {phrases.times.joints[0]}{text}", phrases.times)
+    return (replaced, when) if when else (text, None)
 
 
 def _other_language(text: str, phrases: Phrases) -> str | None:

@@ -23,24 +23,28 @@ NONE: frozenset[Intent] = frozenset()
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
-    *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.RECORDING, Intent.IS_ROBOT),
-    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.NO),
+    *(Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.THIS_IS_ME, Intent.RECORDING, Intent.DOUBT),
+    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.NO, Intent.BYE),
 )
 CONSENT_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER, Intent.SLOWER),
     *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.RECORDING),
-    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.REPEAT, Intent.EXPLAIN, Intent.AGREE),
+    *(Intent.DOUBT, Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.OTHER_QUESTION, Intent.REPEAT),
+    *(Intent.EXPLAIN, Intent.BYE, Intent.AGREE),
 )
 QUESTION_ORDER = (
     *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE),
-    *(Intent.COME_BACK, Intent.SKIP, Intent.BUSY, Intent.REPEAT, Intent.EXPLAIN, Intent.HOLD_ON, Intent.RECORDING),
-    *(Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.DONT_KNOW),
+    *(Intent.COME_BACK, Intent.SKIP, Intent.REPEAT, Intent.OTHER_QUESTION, Intent.EXPLAIN, Intent.HOLD_ON),
+    *(Intent.BUSY, Intent.RECORDING, Intent.DOUBT, Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS),
+    Intent.DONT_KNOW,
 )
 ANSWER_CHECK_ORDER = (
     *(intent for intent in QUESTION_ORDER if intent is not Intent.SKIP),
     *(Intent.NO, Intent.YES, Intent.SKIP),
 )
 """The first of these that an utterance contains is its main intent."""
+
+TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 
 
 def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "") -> Understanding:
@@ -51,6 +55,8 @@ def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "
             return _identity(parse(words, expecting, phrases, name))
         case Expecting.CONSENT:
             return _consent(parse(words, expecting, phrases, name))
+        case Expecting.TIME:
+            return _time(parse(words, expecting, phrases, name))
         case Expecting.QUESTION | Expecting.ANSWER_CHECK if is_request:
             return _question(parse(words, expecting, phrases, name), expecting)
         case Expecting.QUESTION | Expecting.ANSWER_CHECK:
@@ -82,6 +88,13 @@ def _consent(utterance: Parse) -> Understanding:
     doubted = {Intent.NO} if Intent.NEARLY_AGREE in others else NONE
     strong = utterance.strong - {Intent.AGREE} - contradicted - doubted | {Intent.NEARLY_AGREE}
     return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.AGREE}), CONSENT_ORDER)
+
+
+def _time(utterance: Parse) -> Understanding:
+    """Only an utterance that is a time as a whole, or leaves it open. Any other is understood as elsewhere."""
+    if utterance.when and utterance.words == 1:
+        return Understanding(Intent.LATER, when=utterance.when)
+    return _decide(utterance, TIME_ORDER)
 
 
 def _before_questions(utterance: Parse) -> Parse:

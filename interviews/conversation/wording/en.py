@@ -37,6 +37,7 @@ CALL_TIME_BY_KEYS = (
     "Please use the keys of your phone. If I may choose the time of my next call, press 1. If you do not want to be "
     "interviewed, press 2."
 )
+OTHER_QUESTION = "I can not answer questions of that kind, but people at {employer} can."
 HOLD_ON = "Of course, I will wait. Speak when you are ready."
 PREFACES = {
     Preface.NONE: "",
@@ -45,11 +46,17 @@ PREFACES = {
     Preface.CALLER: "This is the automated assistant of {employer}.",
     Preface.MATTER: "I am calling for {employer}, on a personal matter for {name}.",
     Preface.APPLICATION: "It is about your application for {job} at {employer}.",
-    Preface.ROBOT: "Yes, I am an automated assistant, not a person.",
+    Preface.ROBOT: "I am an automated assistant, not a person.",
     Preface.RECORDED: "I record only after you agree. People at {employer} can listen to it, and people decide.",
-    Preface.SLOWER: "Of course. I will speak more slowly.",
+    Preface.GENUINE: "I am calling for {employer}, which has this number for {name}.",
+    Preface.GENUINE_APPLICATION: (
+        "I am calling for {employer}, about your application for {job}. Your number comes from it."
+    ),
+    Preface.OTHER_QUESTION: OTHER_QUESTION,
+    Preface.SLOWER: "Of course. I will speak more slowly and clearly.",
     Preface.NEARLY: "Let me make sure.",
 }
+NOTICE = "Our privacy notice is at {notice}."
 DISCLOSURE = (
     "Thank you. This is about your application for {job}. An artificial intelligence asks you {count}, in about "
     "{minutes}{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
@@ -89,6 +96,8 @@ LEADS = {
         "Your answers are recorded. People at {employer} can listen to them, and people decide. Here is the question "
         "again."
     ),
+    LeadIn.GENUINE: "I am calling for {employer}, about your application for {job}.",
+    LeadIn.OTHER_QUESTION: OTHER_QUESTION,
     LeadIn.SKIPPED: "No problem. Question {number} of {total}.",
     LeadIn.POSTPONED: "Of course. We come back to it at the end. Question {number} of {total}.",
     LeadIn.RETURNED: "Now back to question {number}, which is still open.",
@@ -137,6 +146,7 @@ UNREACHED = (
     "person of {employer} gets in touch with you."
 )
 OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
+LAST_CALL = "This was our last try."
 MAY_CALL_AGAIN = "We may try again at another time."
 REACH = "You can reach us at {callback}."
 FAREWELL = "Goodbye."

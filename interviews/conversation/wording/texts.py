@@ -57,6 +57,10 @@ class Wording(Protocol):
         """The replies before a prompt that is given again. Only that of the application may name the subject."""
 
     @property
+    def NOTICE(self) -> str:
+        """Where a doubtful candidate can check who calls."""
+
+    @property
     def DISCLOSURE(self) -> str:
         """The course of the interview and who does what, in at most 70 words. The choice follows."""
 
@@ -136,6 +140,10 @@ class Wording(Protocol):
     @property
     def MAY_CALL_AGAIN(self) -> str:
         """After the goodbye of a try that did not reach the candidate, where another can follow."""
+
+    @property
+    def LAST_CALL(self) -> str:
+        """The same, where no other follows."""
 
     @property
     def REACH(self) -> str:

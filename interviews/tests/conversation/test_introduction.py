@@ -20,6 +20,7 @@ from interviews.conversation.elements import (
     HandOver,
     HoldOn,
     KeyPressed,
+    LeadIn,
     NoReply,
     PickedUp,
     Preface,
@@ -28,7 +29,14 @@ from interviews.conversation.elements import (
     WordsSpoken,
 )
 from interviews.conversation.engine import next_step
-from interviews.conversation.introduction import DEFAULT_ENDINGS, MAX_TRIES, MAX_TURNS, PROMPTS, apply_reply
+from interviews.conversation.introduction import (
+    APPLICATION_PREFACES,
+    DEFAULT_ENDINGS,
+    MAX_TRIES,
+    MAX_TURNS,
+    PROMPTS,
+    apply_reply,
+)
 from interviews.conversation.phrases.intent import Intent, Understanding
 from interviews.conversation.phrases.requested_time import RequestedTime
 
@@ -242,6 +250,60 @@ def test_plain_hello_repeats_greeting(words: str) -> None:
     assert next_step(state, state.turn, WordsSpoken(words)).prompt == Goodbye(Ending.NO_REPLY)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_hello_costs_no_try(stage: Stage) -> None:
+    step = next_step(at(stage, silences=1), 4, WordsSpoken("hello?"))
+    assert (step.prompt, step.state.silences) == (PROMPTS[stage](), 1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "prompt"),
+    [
+        (Stage.IDENTITY, Goodbye(Ending.NOT_HERE)),
+        (Stage.ABSENT, Goodbye(Ending.NOT_HERE)),
+        (Stage.CONSENT, Goodbye(Ending.DECLINED)),
+        (Stage.RESCHEDULE, Goodbye(Ending.CALL_LATER)),
+    ],
+)
+def test_goodbye_declines_known_subject_only(stage: Stage, prompt: Prompt) -> None:
+    assert next_step(at(stage), 4, WordsSpoken("Bye.")).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "prompt"),
+    [
+        (Stage.IDENTITY, "one", AskConsent()),
+        (Stage.IDENTITY, "press two", AskReachable()),
+        (Stage.ABSENT, "1", Goodbye(Ending.NOT_HERE)),
+        (Stage.RESCHEDULE, "two", AskTime(Preface.UNCLEAR, again=True)),
+        (Stage.CONSENT, "number one", AskQuestion(0, LeadIn.FIRST)),
+        (Stage.CONSENT, "two", Goodbye(Ending.DECLINED)),
+    ],
+)
+def test_key_may_be_spoken(stage: Stage, words: str, prompt: Prompt) -> None:
+    assert next_step(at(stage), 4, WordsSpoken(words)).prompt == prompt
+
+
+@pytest.mark.parametrize("stage", [Stage.RESCHEDULE, Stage.ABSENT])
+def test_bare_hour_is_time(stage: Stage) -> None:
+    step = next_step(at(stage), 4, WordsSpoken("Five."))
+    assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=RequestedTime(clock=time(5), half_known=False)),)
+
+
+@pytest.mark.parametrize(
+    ("words", "prompt"),
+    [
+        ("I don't know.", Goodbye(Ending.CALL_LATER)),
+        ("Whenever you like.", Goodbye(Ending.CALL_LATER)),
+        ("Actually, I can do it now.", AskIdentity(again=True)),
+        ("not now", Goodbye(Ending.CALL_LATER)),
+    ],
+)
+def test_time_may_be_left_open(words: str, prompt: Prompt) -> None:
+    step = next_step(at(Stage.RESCHEDULE), 4, WordsSpoken(words))
+    assert step.prompt == prompt
+
+
 def test_unclear_words_cost_try() -> None:
     step = next_step(at(Stage.IDENTITY), 4, WordsSpoken("purple elephant"))
     assert (step.prompt, step.state.silences) == (AskIdentity(Preface.UNCLEAR, again=True), 1)
@@ -251,16 +313,19 @@ def test_unclear_words_cost_try() -> None:
     ("stage", "words", "preface"),
     [
         (Stage.IDENTITY, "Is this being recorded?", Preface.RECORDED),
-        (Stage.IDENTITY, "Is this a scam?", Preface.MATTER),
-        (Stage.IDENTITY, "How do I know this isn't a scam?", Preface.MATTER),
+        (Stage.IDENTITY, "Is this a scam?", Preface.GENUINE),
+        (Stage.IDENTITY, "How do I know this isn't a scam?", Preface.GENUINE),
+        (Stage.IDENTITY, "Can I call you back to check?", Preface.GENUINE),
         (Stage.IDENTITY, "Why are you calling?", Preface.MATTER),
-        (Stage.IDENTITY, "Who gave you my number?", Preface.NONE),
+        (Stage.IDENTITY, "Who gave you my number?", Preface.GENUINE),
         (Stage.ABSENT, "Are you recording this?", Preface.RECORDED),
-        (Stage.ABSENT, "Sounds like fraud to me.", Preface.MATTER),
+        (Stage.ABSENT, "Sounds like fraud to me.", Preface.GENUINE),
         (Stage.CONSENT, "Am I being recorded?", Preface.RECORDED),
         (Stage.CONSENT, "Does a person listen to my answers?", Preface.RECORDED),
-        (Stage.CONSENT, "Is this legit?", Preface.APPLICATION),
-        (Stage.CONSENT, "Where'd you get my number?", Preface.CALLER),
+        (Stage.CONSENT, "Does a human decide?", Preface.RECORDED),
+        (Stage.CONSENT, "Is this legit?", Preface.GENUINE_APPLICATION),
+        (Stage.CONSENT, "Where'd you get my number?", Preface.GENUINE_APPLICATION),
+        (Stage.CONSENT, "What's the salary?", Preface.OTHER_QUESTION),
     ],
 )
 def test_doubt_about_call_is_answered(stage: Stage, words: str, preface: Preface) -> None:
@@ -288,4 +353,4 @@ def test_subject_stays_hidden_from_others() -> None:
         for intent in set(Intent) - {Intent.THIS_IS_ME, Intent.YES, Intent.AGREE}:
             prompt = reply_with(at(stage), intent).prompt
             assert not isinstance(prompt, AskConsent | AskQuestion)
-            assert getattr(prompt, "preface", Preface.NONE) is not Preface.APPLICATION
+            assert getattr(prompt, "preface", Preface.NONE) not in APPLICATION_PREFACES.values()

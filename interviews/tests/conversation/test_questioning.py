@@ -73,8 +73,21 @@ def reply(state: ConversationState, words: str) -> ConversationStep:
         ("Are you a robot?", AskQuestion(0, LeadIn.INTRODUCED), (RequestRecorded(0, Intent.IS_ROBOT),)),
         ("Is this being recorded?", AskQuestion(0, LeadIn.RECORDED), (RequestRecorded(0, Intent.RECORDING),)),
         ("Will a human listen to this?", AskQuestion(0, LeadIn.RECORDED), (RequestRecorded(0, Intent.RECORDING),)),
-        ("Is this a scam?", AskQuestion(0, LeadIn.INTRODUCED), (RequestRecorded(0, Intent.WHAT_ABOUT),)),
+        ("What happens with my answers?", AskQuestion(0, LeadIn.RECORDED), (RequestRecorded(0, Intent.RECORDING),)),
+        ("Is this a scam?", AskQuestion(0, LeadIn.GENUINE), (RequestRecorded(0, Intent.DOUBT),)),
+        ("Who gave you my number?", AskQuestion(0, LeadIn.GENUINE), (RequestRecorded(0, Intent.DOUBT),)),
+        (
+            "When would I start?",
+            AskQuestion(0, LeadIn.OTHER_QUESTION),
+            (RequestRecorded(0, Intent.OTHER_QUESTION),),
+        ),
         ("I need a moment.", RecordAnswer(0, patient=True), (RequestRecorded(0, Intent.HOLD_ON),)),
+        (
+            "Hang on, there's someone at the door.",
+            RecordAnswer(0, patient=True),
+            (RequestRecorded(0, Intent.HOLD_ON),),
+        ),
+        ("Do I speak now?", RecordAnswer(0, patient=True), (RequestRecorded(0, Intent.HOLD_ON),)),
         (
             "I don't know.",
             AskQuestion(1, LeadIn.SKIPPED),
@@ -107,6 +120,25 @@ def reply(state: ConversationState, words: str) -> ConversationStep:
             Goodbye(Ending.OPTED_OUT),
             (RequestRecorded(0, Intent.NEVER), ConversationEnded(Ending.OPTED_OUT)),
         ),
+        (
+            "My battery is dying, can you call me back?",
+            Goodbye(Ending.CALL_LATER),
+            (RequestRecorded(0, Intent.LATER), ConversationEnded(Ending.CALL_LATER)),
+        ),
+        (
+            "Leave me alone.",
+            Goodbye(Ending.OPTED_OUT),
+            (RequestRecorded(0, Intent.NEVER), ConversationEnded(Ending.OPTED_OUT)),
+        ),
+        ("The customer said leave me alone.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
+        (
+            "He kept shouting stop bothering me, leave me alone, so I walked away.",
+            AskQuestion(1, LeadIn.NEXT),
+            (AnswerKept(0), QuestionAsked(1)),
+        ),
+        ("Yes.", CheckAnswer(0), ()),
+        ("Um.", CheckAnswer(0), ()),
+        ("Forklift driving.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
         ("No, never.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
         (
             "I always ask a colleague to repeat what they said.",

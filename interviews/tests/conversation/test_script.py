@@ -108,7 +108,9 @@ def test_another_attempt_is_announced(ending: engine.Ending) -> None:
     may_follow = ending in (engine.Ending.NO_REPLY, engine.Ending.NOT_HERE)
     texts = prompt_texts(engine.Goodbye(ending), replace(SCRIPT, may_call_again=True))
     assert (en.MAY_CALL_AGAIN in texts) == may_follow
-    assert en.MAY_CALL_AGAIN not in prompt_texts(engine.Goodbye(ending), SCRIPT)
+    last = prompt_texts(engine.Goodbye(ending), replace(SCRIPT, may_call_again=False))
+    assert (en.LAST_CALL in last, en.MAY_CALL_AGAIN in last) == (may_follow, False)
+    assert not {en.MAY_CALL_AGAIN, en.LAST_CALL} & {*prompt_texts(engine.Goodbye(ending), SCRIPT)}
 
 
 @pytest.mark.parametrize("kind", [engine.AskIdentity, engine.AskReachable, engine.AskTime])
@@ -122,6 +124,26 @@ def test_subject_comes_with_employer_and_number(kind: type[engine.Introduction])
 def test_application_comes_with_number() -> None:
     texts = prompt_texts(engine.AskConsent(engine.Preface.APPLICATION, again=True), SCRIPT)
     assert texts[1:] == (*SCRIPT.reach, en.CONSENT_AGAIN)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        engine.AskIdentity(engine.Preface.GENUINE, again=True),
+        engine.AskConsent(engine.Preface.GENUINE_APPLICATION, again=True),
+    ],
+)
+def test_doubt_is_told_where_to_check(prompt: engine.Prompt) -> None:
+    answer, reach, notice, _ = prompt_texts(prompt, SCRIPT)
+    assert EMPLOYER.name in answer
+    assert (reach,) == SCRIPT.reach
+    assert en.spell_address(EMPLOYER.privacy_notice) in notice
+
+
+@pytest.mark.parametrize("lead", [engine.LeadIn.GENUINE, engine.LeadIn.OTHER_QUESTION])
+def test_question_of_candidate_gets_number(lead: engine.LeadIn) -> None:
+    texts = prompt_texts(engine.AskQuestion(1, lead), SCRIPT)
+    assert texts[1:] == (*SCRIPT.reach, en.LEADS[engine.LeadIn.REPEATED], "How?")
 
 
 def test_question_is_its_own_text() -> None:
@@ -154,6 +176,8 @@ def test_prerenderable_texts_cover_prompts() -> None:
     prompts: list[engine.Prompt] = [
         engine.AskConsent(),
         engine.AskConsent(again=True),
+        engine.AskConsent(engine.Preface.GENUINE_APPLICATION, again=True),
+        engine.AskQuestion(1, engine.LeadIn.OTHER_QUESTION),
         engine.AskQuestion(0, engine.LeadIn.FIRST),
         engine.AskQuestion(1, engine.LeadIn.NEXT),
         engine.AskQuestion(1, engine.LeadIn.RESUMED),

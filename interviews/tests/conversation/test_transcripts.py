@@ -13,4 +13,4 @@ def test_conversation_is_as_approved(name: str) -> None:
 
 
 def test_every_file_has_persona() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == set(TRANSCRIPTS)
+    assert {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.txt")} == set(TRANSCRIPTS)

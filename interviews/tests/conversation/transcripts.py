@@ -1,24 +1,27 @@
-"""The conversations of the simulated candidates as readable text. Writes the files in `golden` anew when run:
+"""The conversations of the personas and of the people in `people.toml` as readable text. Writes `golden` anew when run:
 
 python -m interviews.tests.conversation.transcripts
 """
 
 import asyncio
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
-from devtools.phone_simulator.callees.personas import PERSONAS, Persona, Profile
+from devtools.phone_simulator.callees.callee import SILENCE, Callee, CalleePrompt, Pickup, Reaction
+from devtools.phone_simulator.callees.personas import PERSONAS, Profile
 from interviews.conversation import engine
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
 from interviews.conversation.questioning import SILENCE_SECONDS
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 
 GOLDEN = Path(__file__).parent / "golden"
+PEOPLE = tomllib.loads((Path(__file__).parent / "people.toml").read_text())
+KEY = re.compile(r"\[key (.)\]")
 NOW = datetime(2026, 11, 30, 14, tzinfo=ZoneInfo("America/Los_Angeles"))
 LONGEST_QUOTE = 12
 """Words of an answer to a question that are shown. What a longer one says does not matter here."""
@@ -39,10 +42,28 @@ RECORDING_ENDS = {"*": engine.RecordingEnd.REPEAT, "#": engine.RecordingEnd.KEY}
 
 
 @dataclass
-class Dialogue:
-    """A conversation of a persona with the engine, without a channel."""
+class Speaker:
+    """Says one line to each prompt, and hangs up after the last. A # at the end of a line is that key."""
 
-    persona: Persona
+    name: str
+    lines: list[str]
+    pickup: Pickup = field(default_factory=Pickup)
+
+    async def react(self, prompt: CalleePrompt) -> Reaction:
+        if not self.lines:
+            return Reaction(hangs_up=True)
+        line = self.lines.pop(0)
+        if key := KEY.fullmatch(line):
+            return Reaction(keys=key[1])
+        return Reaction(line.removesuffix("#"), keys="#" if line.endswith("#") else "") if line else SILENCE
+
+
+@dataclass
+class Dialogue:
+    """A conversation of a callee with the engine, without a channel. `is_live`: answers are understood at once."""
+
+    callee: Callee
+    is_live: bool = False
     lines: list[str] = field(default_factory=list)
     prompts: list[engine.Prompt] = field(default_factory=list)
     state: engine.ConversationState = field(
@@ -81,9 +102,20 @@ class Dialogue:
             finish_keys="*#" if is_question else "",
             max_seconds=120 if is_question else 0,
         )
-        reaction = asyncio.run(self.persona.react(heard))
+        reaction = asyncio.run(self.callee.react(heard))
         self.lines += [f"candidate: {line}" for line in _reaction_lines(reaction, is_answer=is_question)]
-        return _recorded(reaction) if is_question else _replied(reaction)
+        return self._recorded(reaction) if is_question else _replied(reaction)
+
+    def _recorded(self, reaction: Reaction) -> engine.Input | None:
+        if reaction.hangs_up:
+            return None
+        if reaction.keys and not reaction.sound_seconds:
+            return engine.KeyPressed(reaction.keys)
+        if not reaction.sound_seconds:
+            return engine.NoReply()
+        seconds = reaction.sound_seconds + (0 if reaction.keys else SILENCE_SECONDS)
+        end = RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE)
+        return engine.RecordedAnswer(min(seconds, 120), end, reaction.utterance if self.is_live else "")
 
 
 def _reaction_lines(reaction: Reaction, *, is_answer: bool) -> Iterator[str]:
@@ -108,25 +140,19 @@ def _replied(reaction: Reaction) -> engine.Input | None:
     return engine.WordsSpoken(reaction.utterance) if reaction.utterance else engine.NoReply()
 
 
-def _recorded(reaction: Reaction) -> engine.Input | None:
-    if reaction.hangs_up:
-        return None
-    if not reaction.sound_seconds:
-        return engine.NoReply()
-    seconds = reaction.sound_seconds + (0 if reaction.keys else SILENCE_SECONDS)
-    return engine.RecordedAnswer(min(seconds, 120), RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE))
-
-
 REACHABLE = {digits: profile for digits, profile in PERSONAS.items() if profile.pickup.status == "in-progress"}
 
 
 def transcripts() -> dict[str, str]:
-    """Return the text of each persona's conversation by the name of its file."""
-    return {_file_name(profile): _transcript(profile, digits) for digits, profile in REACHABLE.items()}
+    """Return the text of each conversation by the name of its file."""
+    personas = {
+        f"{_file_name(profile.name)}.txt": _transcript(profile, digits) for digits, profile in REACHABLE.items()
+    }
+    return personas | {f"people/{name}.txt": _scripted_transcript(name) for name in PEOPLE}
 
 
-def _file_name(profile: Profile) -> str:
-    return "-".join(re.findall("[a-z0-9]+", profile.name.lower())) + ".txt"
+def _file_name(name: str) -> str:
+    return "-".join(re.findall("[a-z0-9]+", name.lower()))
 
 
 def hold_dialogue(profile: Profile, digits: str) -> Dialogue:
@@ -135,13 +161,28 @@ def hold_dialogue(profile: Profile, digits: str) -> Dialogue:
     return dialogue
 
 
+def hold_scripted(name: str) -> Dialogue:
+    """Return the conversation of one of the people."""
+    dialogue = Dialogue(Speaker(name, list(PEOPLE[name]["lines"])), is_live=True)
+    dialogue.hold()
+    return dialogue
+
+
 def _transcript(profile: Profile, digits: str) -> str:
-    dialogue = hold_dialogue(profile, digits)
-    return "\n".join([f"# {profile.description}", "", *dialogue.lines, ""])
+    return _text(profile.description, hold_dialogue(profile, digits))
+
+
+def _scripted_transcript(name: str) -> str:
+    return _text(PEOPLE[name]["description"], hold_scripted(name))
+
+
+def _text(description: str, dialogue: Dialogue) -> str:
+    return "\n".join([f"# {description}", "", *dialogue.lines, ""])
 
 
 if __name__ == "__main__":
-    for path in GOLDEN.glob("*.txt"):
+    for path in GOLDEN.rglob("*.txt"):
         path.unlink()
     for name, text in transcripts().items():
+        (GOLDEN / name).parent.mkdir(exist_ok=True)
         (GOLDEN / name).write_text(text)
