@@ -17,12 +17,12 @@ MISSING_KEY_HINT = (
 
 def missing_keys() -> str:
     """Why the list cannot be read; empty if it can."""
-    missing = [f"{key.created_at:%Y-%m-%d}" for key in DoNotCallKey.objects.missing().order_by("created_at")]
-    if not missing:
+    key_dates = [f"{key.created_at:%Y-%m-%d}" for key in DoNotCallKey.objects.not_configured().order_by("created_at")]
+    if not key_dates:
         return ""
     return (
-        f"Entries of the do-not-call list cannot be read: the key in use since {', '.join(missing)} is not configured. "
-        f"No one is called. {MISSING_KEY_HINT}"
+        "Entries of the do-not-call list cannot be read: "
+        f"the key in use since {', '.join(key_dates)} is not configured. No one is called. {MISSING_KEY_HINT}"
     )
 
 

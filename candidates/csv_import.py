@@ -35,9 +35,9 @@ class RowError:
 class CsvRow:
     """`number` counts the header as row 1. `cells` maps columns to non-empty values. `extra` counts surplus cells."""
 
-    number: int
+    row_number: int
     cells: dict[str, str]
-    extra: int = 0
+    extra_cells: int = 0
 
 
 @dataclass
@@ -63,56 +63,59 @@ def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]])
     `check` validates the cells of a row. Raises InvalidCandidateFile before any change if the file is unusable.
     """
     report, valid_rows = ImportReport(), []
-    seen: dict[str, int] = {}
+    first_rows: dict[str, int] = {}
     for row in list(read_rows(file)):  # reads the whole file first, so that an unusable file gives no row errors
         serializer = check(data=row.cells)
-        errors: Any = _row_errors(row, seen) if serializer.is_valid() else serializer.errors
-        if errors:
-            for name, messages in errors.items():
-                report.errors += [RowError(row.number, name, str(message)) for message in messages]
+        field_errors: Any = _row_errors(row, first_rows) if serializer.is_valid() else serializer.errors
+        if field_errors:
+            for field_name, messages in field_errors.items():
+                report.errors += [RowError(row.row_number, field_name, str(message)) for message in messages]
         else:
-            valid_rows.append(_valid_row(row.number, serializer.validated_data))
+            valid_rows.append(_valid_row(row.row_number, serializer.validated_data))
     with transaction.atomic():
-        report.rows = RowSaver(valid_rows).save()
+        report.rows = RowSaver(valid_rows).save_rows()
     return report
 
 
-def _valid_row(number: int, data: dict[str, Any]) -> ValidRow:
-    consent, source = data.pop("consent_to_call", None), data.pop("consent_source", "")
-    return ValidRow(number, data, consent, source)
+def _valid_row(row_number: int, row_values: dict[str, Any]) -> ValidRow:
+    call_consent, consent_source = row_values.pop("consent_to_call", None), row_values.pop("consent_source", "")
+    return ValidRow(row_number, row_values, call_consent, consent_source)
 
 
-def _row_errors(row: CsvRow, seen: dict[str, int]) -> dict[str, list[str]]:
+def _row_errors(row: CsvRow, first_rows: dict[str, int]) -> dict[str, list[str]]:
     """Errors of a row whose cells are all valid."""
-    if row.extra:
+    if row.extra_cells:
         return {
             "row": [
-                f"The row has {row.extra} more cells than there are columns. Put cells that contain commas in quotes."
+                f"The row has {row.extra_cells} more cells than there are columns. "
+                "Put cells that contain commas in quotes."
             ]
         }
     external_id = row.cells.get("external_id")
-    if external_id and (first := seen.setdefault(external_id, row.number)) != row.number:
-        return {"external_id": [f"Row {first} has the same external_id. Remove one of the two rows."]}
+    if external_id and (first_row := first_rows.setdefault(external_id, row.row_number)) != row.row_number:
+        return {"external_id": [f"Row {first_row} has the same external_id. Remove one of the two rows."]}
     return {}
 
 
 def read_rows(file: "File[Any]") -> Iterator[CsvRow]:
-    text = _decode_file(file)
-    first_line = text.split("\n", 1)[0]
+    file_text = _decode_file(file)
+    first_line = file_text.split("\n", 1)[0]
     # Spreadsheets write semicolons where the comma is the decimal sign.
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    csv_reader = csv.reader(io.StringIO(file_text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = _validate_header(next(reader, []))
-        for number, cells in enumerate(reader, start=2):
-            if number > MAX_ROWS + 1:
+        header = _validate_header(next(csv_reader, []))
+        for row_number, cells in enumerate(csv_reader, start=2):
+            if row_number > MAX_ROWS + 1:
                 raise InvalidCandidateFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
-            filled = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
-            if filled:
-                yield CsvRow(number, filled, extra=max(0, len(cells) - len(header)))
+            filled_cells = {
+                column_name: cell.strip() for column_name, cell in zip(header, cells, strict=False) if cell.strip()
+            }
+            if filled_cells:
+                yield CsvRow(row_number, filled_cells, extra_cells=max(0, len(cells) - len(header)))
     except csv.Error as error:
         raise InvalidCandidateFile(
-            f"Line {reader.line_num} is not valid CSV: {error}. Save the file again as CSV."
+            f"Line {csv_reader.line_num} is not valid CSV: {error}. Save the file again as CSV."
         ) from None
 
 
@@ -129,11 +132,11 @@ def _decode_file(file: "File[Any]") -> str:
 
 
 def _validate_header(cells: list[str]) -> list[str]:
-    header = [cell.strip().lower() for cell in cells]
-    if missing := [name for name in REQUIRED_COLUMNS if name not in header]:
-        raise InvalidCandidateFile(f"The first row must name the columns; {' and '.join(missing)} is missing.")
-    if unknown := [name for name in header if name not in COLUMNS]:
-        raise InvalidCandidateFile(f"Unknown column {unknown[0][:40]!r}. Valid columns: {', '.join(COLUMNS)}.")
-    if len(set(header)) < len(header):
+    column_names = [cell.strip().lower() for cell in cells]
+    if missing_columns := [name for name in REQUIRED_COLUMNS if name not in column_names]:
+        raise InvalidCandidateFile(f"The first row must name the columns; {' and '.join(missing_columns)} is missing.")
+    if unknown_columns := [name for name in column_names if name not in COLUMNS]:
+        raise InvalidCandidateFile(f"Unknown column {unknown_columns[0][:40]!r}. Valid columns: {', '.join(COLUMNS)}.")
+    if len(set(column_names)) < len(column_names):
         raise InvalidCandidateFile("A column occurs twice. Remove one of them.")
-    return header
+    return column_names

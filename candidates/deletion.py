@@ -19,12 +19,12 @@ def delete_candidates(*, candidates: QuerySet[Candidate]) -> None:
 
     Raises InvalidTransition if a candidate is on legal hold, and ProtectedError if a candidate has an interview.
     """
-    rows = {str(candidate.pk): candidate for candidate in candidates}
-    if any(candidate.legal_hold for candidate in rows.values()):
+    candidates_by_id = {str(candidate.pk): candidate for candidate in candidates}
+    if any(candidate.legal_hold for candidate in candidates_by_id.values()):
         raise InvalidTransition("A candidate on legal hold can't be deleted. Lift the hold first.")
-    entries = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
-    entries.filter(object_id__in=rows).update(object_repr=DELETED_NAME)
-    Candidate.objects.filter(pk__in=rows).delete()
-    for resume in (candidate.resume for candidate in rows.values()):
+    log_entries = LogEntry.objects.filter(content_type__app_label="candidates", content_type__model="candidate")
+    log_entries.filter(object_id__in=candidates_by_id).update(object_repr=DELETED_NAME)
+    Candidate.objects.filter(pk__in=candidates_by_id).delete()
+    for resume in (candidate.resume for candidate in candidates_by_id.values()):
         if resume:
             transaction.on_commit(partial(resume.storage.delete, str(resume.name)))

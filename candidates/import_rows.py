@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from candidates.models import Candidate, Consent, DoNotCall, hashes_of_numbers
 
-Person = tuple[str, str]
+NumberAndName = tuple[str, str]
 """A number and a name, without differences of case and spaces."""
 
 
@@ -40,14 +40,14 @@ class ImportedRow:
 class ValidRow:
     """`consent`: whether the candidate agreed to calls, where the row says so, and where that was said."""
 
-    number: int
+    row_number: int
     values: dict[str, Any]
     consent: bool | None
     consent_source: str
 
     @property
-    def person(self) -> Person:
-        return _person(self.values["phone"], self.values["full_name"])
+    def number_and_name(self) -> NumberAndName:
+        return _number_and_name(self.values["phone"], self.values["full_name"])
 
 
 @dataclass
@@ -55,21 +55,21 @@ class _KnownCandidates:
     """The candidates that the rows may mean: those of the database, and those of earlier rows."""
 
     by_external_id: dict[str, Candidate] = field(default_factory=dict)
-    by_person: dict[Person, list[Candidate]] = field(default_factory=dict)
+    by_number_and_name: dict[NumberAndName, list[Candidate]] = field(default_factory=dict)
     by_number: dict[str, set[UUID]] = field(default_factory=dict)
 
-    def add(self, candidate: Candidate) -> None:
+    def add_candidate(self, candidate: Candidate) -> None:
         if candidate.external_id:
             self.by_external_id[candidate.external_id] = candidate
-        self.by_person.setdefault(_person(candidate.phone, candidate.full_name), []).append(candidate)
+        self.by_number_and_name.setdefault(_number_and_name(candidate.phone, candidate.full_name), []).append(candidate)
         self.by_number.setdefault(candidate.phone, set()).add(candidate.pk)
 
-    def find(self, row: ValidRow) -> Candidate | None:
+    def find_candidate(self, row: ValidRow) -> Candidate | None:
         """By the external id, else by number and name, unless the two have different external ids."""
         external_id = row.values.get("external_id", "")
         if external_id in self.by_external_id:
             return self.by_external_id[external_id]
-        namesakes = self.by_person.get(row.person, [])
+        namesakes = self.by_number_and_name.get(row.number_and_name, [])
         return next((namesake for namesake in namesakes if not (external_id and namesake.external_id)), None)
 
 
@@ -83,63 +83,65 @@ class RowSaver:
         self._consents: list[Consent] = []
         self._latest_consents: dict[UUID, tuple[bool, str]] = {}
 
-    def save(self) -> list[ImportedRow]:
+    def save_rows(self) -> list[ImportedRow]:
         for candidate in self._lock_candidates():
-            self._known.add(candidate)
+            self._known.add_candidate(candidate)
         self._read_consents()
-        decided = [(row, *self._decide(row)) for row in self._rows]
+        saved_rows = [(row, *self._save_candidate(row)) for row in self._rows]
         Candidate.objects.bulk_create(self._added, batch_size=500)
         Consent.objects.bulk_create(self._consents, batch_size=500)
         not_called = _numbers_on_list(row.values["phone"] for row in self._rows)
         return [
-            ImportedRow(row.number, candidate.pk, result, [*self._notes_on_number(candidate, not_called), *notes])
-            for row, candidate, result, notes in decided
+            ImportedRow(row.row_number, candidate.pk, result, [*self._notes_on_number(candidate, not_called), *notes])
+            for row, candidate, result, notes in saved_rows
         ]
 
     def _lock_candidates(self) -> Iterable[Candidate]:
-        ids = [row.values["external_id"] for row in self._rows if row.values.get("external_id")]
-        numbers = {row.values["phone"] for row in self._rows}
-        wanted = Q(external_id__in=ids) | Q(phone__in=numbers, erased_at__isnull=True)
-        return Candidate.objects.select_for_update().filter(wanted).order_by("pk")
+        external_ids = [row.values["external_id"] for row in self._rows if row.values.get("external_id")]
+        phone_numbers = {row.values["phone"] for row in self._rows}
+        is_in_rows = Q(external_id__in=external_ids) | Q(phone__in=phone_numbers, erased_at__isnull=True)
+        return Candidate.objects.select_for_update().filter(is_in_rows).order_by("pk")
 
     def _read_consents(self) -> None:
-        ids = {pk for pks in self._known.by_number.values() for pk in pks}
-        consents = Consent.objects.filter(kind=Consent.Kind.CALL, candidate__in=ids).order_by("said_at", "created_at")
-        for candidate_id, is_given, source in consents.values_list("candidate", "given", "source"):
-            self._latest_consents[candidate_id] = is_given, source
+        candidate_ids = {pk for pks in self._known.by_number.values() for pk in pks}
+        call_consents = Consent.objects.filter(kind=Consent.Kind.CALL, candidate__in=candidate_ids).order_by(
+            "said_at", "created_at"
+        )
+        for candidate_id, is_given, consent_source in call_consents.values_list("candidate", "given", "source"):
+            self._latest_consents[candidate_id] = is_given, consent_source
 
-    def _decide(self, row: ValidRow) -> tuple[Candidate, RowResult, list[RowNote]]:
-        candidate = self._known.find(row)
+    def _save_candidate(self, row: ValidRow) -> tuple[Candidate, RowResult, list[RowNote]]:
+        candidate = self._known.find_candidate(row)
         if candidate is None:
             candidate, result = Candidate(**row.values), RowResult.CREATED
             self._added.append(candidate)
         else:
-            result = self._update(candidate, row.values)
-        self._known.add(candidate)
-        adds_consent, notes = self._consent(candidate, row)
+            result = self._update_candidate(candidate, row.values)
+        self._known.add_candidate(candidate)
+        adds_consent, notes = self._add_consent(candidate, row)
         if adds_consent and result == RowResult.UNCHANGED:
             result = RowResult.UPDATED
         return candidate, result, notes
 
-    def _update(self, candidate: Candidate, values: dict[str, Any]) -> RowResult:
-        changes = {name: value for name, value in values.items() if getattr(candidate, name) != value}
-        if not changes:
+    def _update_candidate(self, candidate: Candidate, values: dict[str, Any]) -> RowResult:
+        changed_values = {name: value for name, value in values.items() if getattr(candidate, name) != value}
+        if not changed_values:
             return RowResult.UNCHANGED
         if candidate in self._added:
-            for name, value in changes.items():
-                setattr(candidate, name, value)
+            for field_name, value in changed_values.items():
+                setattr(candidate, field_name, value)
         else:
-            candidate.update_fields(**changes)
+            candidate.update_fields(**changed_values)
         return RowResult.UPDATED
 
-    def _consent(self, candidate: Candidate, row: ValidRow) -> tuple[bool, list[RowNote]]:
+    def _add_consent(self, candidate: Candidate, row: ValidRow) -> tuple[bool, list[RowNote]]:
         """Add the consent of the row, unless it is on record or would take back a refusal."""
         if row.consent is None:
             return False, []
-        is_given, source = self._latest_consents.get(candidate.pk, (None, ""))
+        is_given, consent_source = self._latest_consents.get(candidate.pk, (None, ""))
         if row.consent and is_given is False:
             return False, [RowNote.CONSENT_WITHDRAWN]
-        if (row.consent, row.consent_source) == (is_given, source):
+        if (row.consent, row.consent_source) == (is_given, consent_source):
             return False, []
         self._latest_consents[candidate.pk] = row.consent, row.consent_source
         consent = Consent(
@@ -157,11 +159,11 @@ class RowSaver:
         return [*notes, RowNote.DO_NOT_CALL] if candidate.phone in not_called else notes
 
 
-def _person(number: str, name: str) -> Person:
-    return number, " ".join(name.casefold().split())
+def _number_and_name(phone_number: str, full_name: str) -> NumberAndName:
+    return phone_number, " ".join(full_name.casefold().split())
 
 
-def _numbers_on_list(numbers: Iterable[str]) -> set[str]:
-    hashes = hashes_of_numbers(numbers)
-    entries = DoNotCall.objects.active().filter(number_hash__in=hashes.keys())
-    return {hashes[number_hash] for number_hash in entries.values_list("number_hash", flat=True)}
+def _numbers_on_list(phone_numbers: Iterable[str]) -> set[str]:
+    numbers_by_hash = hashes_of_numbers(phone_numbers)
+    active_entries = DoNotCall.objects.active().filter(number_hash__in=numbers_by_hash.keys())
+    return {numbers_by_hash[number_hash] for number_hash in active_entries.values_list("number_hash", flat=True)}

@@ -12,48 +12,48 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BINARY = bytes(set(range(32)) - {9, 10, 12, 13, 27})
 
 
-def detect_file_type(data: bytes) -> FileType | None:
+def detect_file_type(file_bytes: bytes) -> FileType | None:
     """None if the type is not supported."""
-    if b"%PDF-" in data[:1024]:
+    if b"%PDF-" in file_bytes[:1024]:
         return "pdf"
-    if data.startswith(b"PK"):
-        return "docx" if _WORD_PART in zip_member_names(data) else None
-    return "txt" if is_text(data) else None
+    if file_bytes.startswith(b"PK"):
+        return "docx" if _WORD_PART in zip_member_names(file_bytes) else None
+    return "txt" if is_text(file_bytes) else None
 
 
-def zip_member_names(data: bytes) -> list[str]:
+def zip_member_names(file_bytes: bytes) -> list[str]:
     """Read from the archive's directory; nothing is unpacked."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with zipfile.ZipFile(BytesIO(file_bytes)) as archive:
             return archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return []
 
 
-def is_old_or_locked_office_file(data: bytes) -> bool:
+def is_old_or_locked_office_file(file_bytes: bytes) -> bool:
     """A .doc, or a .docx with a password: both come in the same container."""
-    return data.startswith(_OLE)
+    return file_bytes.startswith(_OLE)
 
 
-def is_text(data: bytes) -> bool:
-    if data.startswith(b"{\\rtf"):
+def is_text(file_bytes: bytes) -> bool:
+    if file_bytes.startswith(b"{\\rtf"):
         return False
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _is_decodable(data, "utf-16")
-    return data.translate(None, _BINARY) == data and _is_decodable(data, "utf-8", "cp1252")
+    if file_bytes.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _is_decodable(file_bytes, "utf-16")
+    return file_bytes.translate(None, _BINARY) == file_bytes and _is_decodable(file_bytes, "utf-8", "cp1252")
 
 
-def decode_text(data: bytes) -> str:
+def decode_text(file_bytes: bytes) -> str:
     """Decode data for which `is_text` is true."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    return data.decode("utf-8-sig") if _is_decodable(data, "utf-8") else data.decode("cp1252")
+    if file_bytes.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return file_bytes.decode("utf-16")
+    return file_bytes.decode("utf-8-sig") if _is_decodable(file_bytes, "utf-8") else file_bytes.decode("cp1252")
 
 
-def _is_decodable(data: bytes, *encodings: str) -> bool:
+def _is_decodable(file_bytes: bytes, *encodings: str) -> bool:
     for encoding in encodings:
         try:
-            data.decode(encoding)
+            file_bytes.decode(encoding)
         except UnicodeDecodeError:
             continue
         return True

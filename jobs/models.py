@@ -212,10 +212,10 @@ class JobDescription(LeasableModel):
 
     def _latest_question_set(self, status: str) -> "QuestionSet | None":
         """Sorts in Python, so that prefetched sets need no query per job."""
-        sets = [question_set for question_set in self.question_sets.all() if question_set.status == status]
-        return max(sets, key=lambda question_set: question_set.version, default=None)
+        question_sets = [question_set for question_set in self.question_sets.all() if question_set.status == status]
+        return max(question_sets, key=lambda question_set: question_set.version, default=None)
 
-    def request_questions(self, count: int = DEFAULT_QUESTION_COUNT) -> None:
+    def request_questions(self, question_count: int = DEFAULT_QUESTION_COUNT) -> None:
         """Queue the writing of questions. `questions_status` shows the progress. No effect while it is pending."""
         with transaction.atomic():
             self.refresh_from_db(from_queryset=JobDescription.objects.select_for_update())
@@ -223,7 +223,7 @@ class JobDescription(LeasableModel):
                 return
             status = self.QuestionsStatus.PENDING
             self.update_fields(
-                questions_status=status, question_count=count, questions_error="", retry_at=None, tries=0
+                questions_status=status, question_count=question_count, questions_error="", retry_at=None, tries=0
             )
             WRITE_QUESTIONS.defer(self.pk)
 
@@ -235,9 +235,9 @@ class JobDescription(LeasableModel):
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
             self.question_sets.filter(status=QuestionSet.Status.DRAFT).update(status=QuestionSet.Status.RETIRED)
-            latest = self.question_sets.aggregate(latest=Max("version"))["latest"] or 0
+            latest_version = self.question_sets.aggregate(latest=Max("version"))["latest"] or 0
             draft = self.question_sets.create(
-                version=latest + 1, language=self.language, source=source, questions=questions, **origin
+                version=latest_version + 1, language=self.language, source=source, questions=questions, **origin
             )
             self.release(questions_status=self.QuestionsStatus.READY, questions_error="")
         return draft

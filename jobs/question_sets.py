@@ -23,16 +23,18 @@ def current_question_set(job: JobDescription) -> QuestionSet | None:
     return job.draft_questions or job.approved_questions
 
 
-def approval_obstacle(questions: QuestionSet) -> str:
+def approval_obstacle(question_set: QuestionSet) -> str:
     """Return why these questions cannot be approved and what to do, or an empty string."""
     reasons = []
-    if questions.language.split("-")[0].lower() not in interview_languages:
-        names, tags = (" or ".join(values) for values in (interview_languages.values(), interview_languages))
-        reasons.append(
-            f"These questions are in {questions.language!r}, but interviews are available only in {names}. "
-            f"Set the job's language to {tags} and have the questions written again."
+    if question_set.language.split("-")[0].lower() not in interview_languages:
+        language_names, language_tags = (
+            " or ".join(values) for values in (interview_languages.values(), interview_languages)
         )
-    if unheard := configured_transcriber().why_unsupported(questions.language):
+        reasons.append(
+            f"These questions are in {question_set.language!r}, but interviews are available only in {language_names}. "
+            f"Set the job's language to {language_tags} and have the questions written again."
+        )
+    if unheard := configured_transcriber().why_unsupported(question_set.language):
         reasons.append(unheard)
     return " ".join(reasons)
 
@@ -56,29 +58,29 @@ def question_set_to_approve(job: JobDescription) -> QuestionSet:
             assert_never(unreachable)
 
 
-def approve_question_set(questions: QuestionSet, *, by: str, reason: str = "") -> None:
+def approve_question_set(question_set: QuestionSet, *, by: str, reason: str = "") -> None:
     """Approve these questions.
 
     Raises InvalidTransition if they cannot be asked, or if they have warnings and nobody states a reason.
     """
-    if obstacle := approval_obstacle(questions):
+    if obstacle := approval_obstacle(question_set):
         raise InvalidTransition(obstacle)
-    warnings = [] if questions.status == QuestionSet.Status.APPROVED else questions.warnings
+    warnings = [] if question_set.status == QuestionSet.Status.APPROVED else question_set.warnings
     if warnings and not reason.strip():
         raise InvalidTransition(f"{' '.join(map(str, warnings))} {REASON_NEEDED}")
-    questions.approve(by=by, reason=reason.strip() if warnings else "")
+    question_set.approve(by=by, reason=reason.strip() if warnings else "")
 
 
 def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
     return JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
 
 
-def _compose(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
+def _compose_questions(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
     job = JobDescription.objects.get(pk=lease.pk)
-    text = JobText(title=job.title_to_say, description=job.description, language=job.language)
+    job_text = JobText(title=job.title_to_say, description=job.description, language=job.language)
     return metered_interviewer_call(
         ModelCall.Purpose.QUESTIONS,
-        lambda interviewer: interviewer.compose_questions(text, job.question_count),
+        lambda interviewer: interviewer.compose_questions(job_text, job.question_count),
         job_id=job.pk,
     )
 
@@ -95,7 +97,7 @@ def _give_up(job: JobDescription, error: ServiceError) -> None:
 
 WRITE_STEP = Step(
     ready=_jobs_without_questions,
-    work=_compose,
+    work=_compose_questions,
     lock=row_lock(JobDescription.objects.all()),
     save=_save_draft,
     give_up=_give_up,

@@ -27,32 +27,32 @@ def validate_rubric(rubric: Any) -> list[dict[str, Any]]:
 
 
 def _validate_criterion(number: int, criterion: Any) -> dict[str, Any]:
-    where = f"Criterion {number}"
+    error_prefix = f"Criterion {number}"
     if not isinstance(criterion, dict):
-        raise InvalidRubric(f"{where} must be an object with key, name, weight and anchors.")
-    if unknown := sorted(set(criterion) - {"key", "name", "weight", "anchors"}):
-        raise InvalidRubric(f"{where}: unknown field {unknown[0]!r}. Remove it.")
+        raise InvalidRubric(f"{error_prefix} must be an object with key, name, weight and anchors.")
+    if unknown_keys := sorted(set(criterion) - {"key", "name", "weight", "anchors"}):
+        raise InvalidRubric(f"{error_prefix}: unknown field {unknown_keys[0]!r}. Remove it.")
     weight = criterion.get("weight")
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= MAX_CRITERION_WEIGHT:
-        raise InvalidRubric(f"{where}: the weight must be a number above 0 and at most {MAX_CRITERION_WEIGHT}.")
+        raise InvalidRubric(f"{error_prefix}: the weight must be a number above 0 and at most {MAX_CRITERION_WEIGHT}.")
     return {
-        "key": _validate_text(where, "key", criterion.get("key"), 50),
-        "name": _validate_text(where, "name", criterion.get("name"), 100),
+        "key": _validate_text(error_prefix, "key", criterion.get("key"), 50),
+        "name": _validate_text(error_prefix, "name", criterion.get("name"), 100),
         "weight": weight,
-        "anchors": _validate_anchors(where, criterion.get("anchors")),
+        "anchors": _validate_anchors(error_prefix, criterion.get("anchors")),
     }
 
 
-def _validate_anchors(where: str, anchors: Any) -> dict[str, str]:
+def _validate_anchors(error_prefix: str, anchors: Any) -> dict[str, str]:
     if not isinstance(anchors, dict) or set(anchors) != set(ANCHOR_LEVELS):
         raise InvalidRubric(
-            f"{where}: anchors must describe the scores {', '.join(ANCHOR_LEVELS[:-1])} and {ANCHOR_LEVELS[-1]}."
+            f"{error_prefix}: anchors must describe the scores {', '.join(ANCHOR_LEVELS[:-1])} and {ANCHOR_LEVELS[-1]}."
         )
-    return {level: _validate_text(where, f"anchor for {level}", anchors[level], 500) for level in ANCHOR_LEVELS}
+    return {level: _validate_text(error_prefix, f"anchor for {level}", anchors[level], 500) for level in ANCHOR_LEVELS}
 
 
-def _validate_text(where: str, field: str, value: Any, max_length: int) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > max_length or "\0" in text:
-        raise InvalidRubric(f"{where}: the {field} must be text of 1 to {max_length} characters.")
-    return text
+def _validate_text(error_prefix: str, field_name: str, value: Any, max_length: int) -> str:
+    stripped_text = value.strip() if isinstance(value, str) else ""
+    if not stripped_text or len(stripped_text) > max_length or "\0" in stripped_text:
+        raise InvalidRubric(f"{error_prefix}: the {field_name} must be text of 1 to {max_length} characters.")
+    return stripped_text

@@ -53,11 +53,11 @@ ABBREVIATIONS = {
 ABBREVIATION = re.compile(
     rf"(?<![\w'])({'|'.join(sorted(map(re.escape, ABBREVIATIONS), key=len, reverse=True))})(?![\w'+#&])\.?", re.I
 )
-LEVELS = {"I": "one", "II": "two", "III": "three", "IV": "four"}
+LEVEL_WORDS = {"I": "one", "II": "two", "III": "three", "IV": "four"}
 
 AMOUNT = r"(?:[$€£]\s?\d[\w.,]*(?:\s?k\b)?|\b\d[\d.,]*\s?[$€£])"
-PER = r"(?:\s*(?:/|per|an?|p[/.]?)\s?(?:hr|hour|h|std|yr|year|annum|a|week|wk|w|day|month)\b)?"
-NOISE = [
+PER_UNIT = r"(?:\s*(?:/|per|an?|p[/.]?)\s?(?:hr|hour|h|std|yr|year|annum|a|week|wk|w|day|month)\b)?"
+NOISE_PATTERNS = [
     # Genders: (m/f/d), all genders, Verkäufer:in, Lehrer/in
     re.compile(r"\(?(?<![\w/])[mfwdhxv](?:\s*[/|*]\s*[mfwdhxv]){1,3}(?![\w/])\)?", re.I),
     re.compile(r"\ball genders\b", re.I),
@@ -72,13 +72,13 @@ NOISE = [
     # Pay
     re.compile(
         rf"(?:\b(?:up to|from)\s+)?{AMOUNT}(?:\s*(?:-|\u2013|to)\s*[$€£]?\s?\d[\d.,]*\s?k?\b)?"
-        rf"{PER}",
+        rf"{PER_UNIT}",
         re.I,
     ),
     # Hours and other figures with a unit: 12hr shifts, 4on/4off, 7-3pm, 38.5h
     re.compile(
         r"(?<![\w.,])(?:\d+-)?\d[\d.,:]*(?!(?:st|nd|rd|th)\b)(?:-?hrs?|[a-z]{2,}|[hkx])\b"
-        rf"{PER}(?:\s+shifts?\b)?",
+        rf"{PER_UNIT}(?:\s+shifts?\b)?",
         re.I,
     ),
     # Advertising
@@ -88,7 +88,7 @@ NOISE = [
         re.I,
     ),
 ]
-BREAKS = re.compile(r"\s+[-/]\s+|[\N{EN DASH}\N{EM DASH}|•·;:!?*\[\]()]+|[.$=~<>-]{2,}|,\s")
+PART_SEPARATOR = re.compile(r"\s+[-/]\s+|[\N{EN DASH}\N{EM DASH}|•·;:!?*\[\]()]+|[.$=~<>-]{2,}|,\s")
 PIECE = re.compile("[^-]+")
 ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)")
 SLASH_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])|(?<=\+)/|(?<=#)/")
@@ -96,35 +96,35 @@ SLASH_BETWEEN_WORDS = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])|(?<=\+)/|(?<=#)/")
 
 def title_in_words(title: str) -> str:
     """Return the title in words, its parts separated by commas, or the title itself if no word remains."""
-    text = " ".join(unicodedata.normalize("NFKC", title).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-    for noise in NOISE:
-        text = noise.sub(" | ", text)
-    text = ABBREVIATION.sub(_expand, text)
-    text = SLASH_BETWEEN_WORDS.sub(" | ", text)
-    text = re.sub(r"\s*&\s*|\s\+\s", " and ", text).replace("@", " at ")
-    parts = [_say_part(part, is_shouted=title.isupper()) for part in BREAKS.split(text)]
-    kept = _first_words(list(dict.fromkeys(part for part in parts if any(map(str.isalnum, part)))))
-    first, *_ = kept.split() or [""]
-    return (kept[0].upper() + kept[1:] if first.islower() else kept) or title.strip()
+    spoken_text = " ".join(unicodedata.normalize("NFKC", title).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    for noise_pattern in NOISE_PATTERNS:
+        spoken_text = noise_pattern.sub(" | ", spoken_text)
+    spoken_text = ABBREVIATION.sub(_expand_abbreviation, spoken_text)
+    spoken_text = SLASH_BETWEEN_WORDS.sub(" | ", spoken_text)
+    spoken_text = re.sub(r"\s*&\s*|\s\+\s", " and ", spoken_text).replace("@", " at ")
+    title_parts = [_say_part(part, is_shouted=title.isupper()) for part in PART_SEPARATOR.split(spoken_text)]
+    kept_text = _first_words(list(dict.fromkeys(part for part in title_parts if any(map(str.isalnum, part)))))
+    first_word, *_ = kept_text.split() or [""]
+    return (kept_text[0].upper() + kept_text[1:] if first_word.islower() else kept_text) or title.strip()
 
 
-def _expand(match: re.Match[str]) -> str:
-    full = ABBREVIATIONS[match[1].lower()]
-    return full if "/" in match[1] or match[1].islower() else full.capitalize()
+def _expand_abbreviation(match: re.Match[str]) -> str:
+    full_form = ABBREVIATIONS[match[1].lower()]
+    return full_form if "/" in match[1] or match[1].islower() else full_form.capitalize()
 
 
 def _say_part(part: str, *, is_shouted: bool) -> str:
     """`is_shouted`: whether the whole title is in capitals, so that capitals mark no acronyms."""
     words = part.strip(" ,-'\"").rstrip(".").split()
-    if len(words) > 1 and words[-1] in LEVELS:
-        words[-1] = LEVELS[words[-1]]
+    if len(words) > 1 and words[-1] in LEVEL_WORDS:
+        words[-1] = LEVEL_WORDS[words[-1]]
     if not is_shouted and any(not word.isupper() for word in words):
         return " ".join(words)
     longest_acronym = 0 if is_shouted else MAX_ACRONYM_LETTERS - 1
-    return " ".join(PIECE.sub(lambda piece: _lower(piece[0], longest_acronym), word) for word in words)
+    return " ".join(PIECE.sub(lambda piece: _lower_piece(piece[0], longest_acronym), word) for word in words)
 
 
-def _lower(piece: str, longest_acronym: int) -> str:
+def _lower_piece(piece: str, longest_acronym: int) -> str:
     """Lower the letters of a piece of a word, unless it is said letter by letter: RN, HGV, C++."""
     letters = "".join(filter(str.isalpha, piece))
     has_vowel = any(letter in "AEIOUY" for letter in letters)

@@ -40,20 +40,20 @@ class QuestionWarning:
         return f"Question {self.position + 1} asks about {' and '.join(topic.label for topic in self.topics)}."
 
 
-def find_topics(text: str, language: str) -> tuple[UnlawfulTopic, ...]:
+def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:
     """Return the topics that a question asks about; none in a language without patterns."""
-    plain = " ".join(text.replace("\u2019", "'").split())
-    rules = _rules(language.replace("_", "-").split("-")[0].lower())
-    return tuple(topic for topic in UnlawfulTopic if rules and rules.asks_about(topic, plain))
+    plain_text = " ".join(question_text.replace("\u2019", "'").split())
+    language_rules = _read_rules(language.replace("_", "-").split("-")[0].lower())
+    return tuple(topic for topic in UnlawfulTopic if language_rules and language_rules.asks_about(topic, plain_text))
 
 
-def question_warnings(texts: Sequence[str], language: str) -> list[QuestionWarning]:
-    topics_by_position = ((position, find_topics(text, language)) for position, text in enumerate(texts))
+def question_warnings(question_texts: Sequence[str], language: str) -> list[QuestionWarning]:
+    topics_by_position = ((position, find_topics(text, language)) for position, text in enumerate(question_texts))
     return [QuestionWarning(position, topics) for position, topics in topics_by_position if topics]
 
 
 @dataclass(frozen=True)
-class _Rules:
+class _LanguageRules:
     """The patterns of one language. `work`: a question with one of these words may be about other people."""
 
     patterns: dict[UnlawfulTopic, re.Pattern[str]]
@@ -67,17 +67,20 @@ class _Rules:
 
 
 @cache
-def _rules(language: str) -> _Rules | None:
-    data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).get(language)
-    if data is None:
+def _read_rules(language: str) -> _LanguageRules | None:
+    language_data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")).get(language)
+    if language_data is None:
         return None
-    return _Rules(
-        patterns={UnlawfulTopic(name): _compile(lines, data["fragments"]) for name, lines in data["topics"].items()},
-        words={UnlawfulTopic(name): re.compile(line, re.I) for name, line in data["words"].items()},
-        work=re.compile(data["work"], re.I),
+    return _LanguageRules(
+        patterns={
+            UnlawfulTopic(name): _compile_pattern(lines, language_data["fragments"])
+            for name, lines in language_data["topics"].items()
+        },
+        words={UnlawfulTopic(name): re.compile(line, re.I) for name, line in language_data["words"].items()},
+        work=re.compile(language_data["work"], re.I),
     )
 
 
-def _compile(lines: list[str], fragments: dict[str, str]) -> re.Pattern[str]:
+def _compile_pattern(lines: list[str], fragments: dict[str, str]) -> re.Pattern[str]:
     pattern = "|".join(f"(?:{line})" for line in lines)
     return re.compile(re.sub(r"<([A-Z]+)>", lambda name: f"(?:{fragments[name[1]]})", pattern), re.I)

@@ -48,19 +48,21 @@ class ConsentInline(ReadOnlyInline):
 
 
 def _rows_left_out(errors: list[RowError]) -> str:
-    named = "; ".join(f"row {error.row}, {error.field}: {error.message.rstrip('.')}" for error in errors[:ERRORS_NAMED])
-    more = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
-    return f"These rows were not imported. Correct them and import them again: {named}.{more}"
+    named_errors = "; ".join(
+        f"row {error.row}, {error.field}: {error.message.rstrip('.')}" for error in errors[:ERRORS_NAMED]
+    )
+    more_errors = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
+    return f"These rows were not imported. Correct them and import them again: {named_errors}.{more_errors}"
 
 
 def _notes_on_rows(rows: list[ImportedRow]) -> str:
     """Which rows may not be called, by reason."""
     sentences = []
     for note in RowNote:
-        noted = [str(row.row) for row in rows if note in row.notes]
-        more = f" and {len(noted) - ERRORS_NAMED} more" if len(noted) > ERRORS_NAMED else ""
-        if noted:
-            sentences.append(f"Rows {', '.join(noted[:ERRORS_NAMED])}{more}: {note.label}.")
+        noted_rows = [str(row.row) for row in rows if note in row.notes]
+        more_rows = f" and {len(noted_rows) - ERRORS_NAMED} more" if len(noted_rows) > ERRORS_NAMED else ""
+        if noted_rows:
+            sentences.append(f"Rows {', '.join(noted_rows[:ERRORS_NAMED])}{more_rows}: {note.label}.")
     return " ".join(sentences)
 
 
@@ -72,7 +74,7 @@ class CandidateAdmin(FindsNumbers):
         "full_name",
         "phone",
         "email",
-        "consent",
+        "call_consent",
         "resume_state",
         "interviews_so_far",
         "external_id",
@@ -95,17 +97,17 @@ class CandidateAdmin(FindsNumbers):
     actions = ["call_chosen"]
     actions_list = ["import_csv"]
     actions_detail = ["call", "record_consent", "do_not_call"]
-    person = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
+    personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
-            return (self.person, ("Resume", {"fields": ["new_resume"]}))
-        failed = ["resume_error"] if obj.resume_error else []
-        read = ["resume_file", "resume_text"] if obj.resume else []
+            return (self.personal_fields, ("Resume", {"fields": ["new_resume"]}))
+        error_fields = ["resume_error"] if obj.resume_error else []
+        resume_fields = ["resume_file", "resume_text"] if obj.resume else []
         return (
-            self.person,
+            self.personal_fields,
             ("Interviews", {"fields": ["interviews_of", "refusals_of"]}),
-            ("Resume", {"fields": ["resume_status", *failed, *read, "new_resume"]}),
+            ("Resume", {"fields": ["resume_status", *error_fields, *resume_fields, "new_resume"]}),
             ("Keeping", {"fields": ["legal_hold", "erased_at"], "classes": ["collapse"]}),
         )
 
@@ -140,7 +142,7 @@ class CandidateAdmin(FindsNumbers):
         delete_candidates(candidates=queryset)
 
     @badge("Consent to calls", CONSENT_COLOURS)
-    def consent(self, candidate: Candidate) -> tuple[str, str]:
+    def call_consent(self, candidate: Candidate) -> tuple[str, str]:
         answer = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
         return answer, answer
 
@@ -159,7 +161,7 @@ class CandidateAdmin(FindsNumbers):
 
     @admin.display(description="Do not call")
     def refusals_of(self, candidate: Candidate) -> str:
-        entries = DoNotCall.objects.about(candidate).select_related("candidate")
+        entries = DoNotCall.objects.of_candidate(candidate).select_related("candidate")
         return render_to_string("admin/candidates/do_not_call.html", {"entries": entries, "candidate": candidate})
 
     @admin.display(description="File")
@@ -186,13 +188,17 @@ class CandidateAdmin(FindsNumbers):
             raise PermissionDenied
         candidate = get_object_or_404(Candidate, pk=pk)
         try:
-            file = candidate.resume.open("rb")
+            resume_file = candidate.resume.open("rb")
         except (ValueError, FileNotFoundError):
             raise Http404("The resume is not in the storage.") from None
-        name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
+        file_name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
         headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(
-            file, as_attachment=True, filename=name, content_type="application/octet-stream", headers=headers
+            resume_file,
+            as_attachment=True,
+            filename=file_name,
+            content_type="application/octet-stream",
+            headers=headers,
         )
 
     @page_button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
@@ -204,20 +210,20 @@ class CandidateAdmin(FindsNumbers):
     def import_csv(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):  # the import also updates existing candidates
             raise PermissionDenied
-        back = reverse("admin:candidates_candidate_changelist")
+        list_url = reverse("admin:candidates_candidate_changelist")
 
-        def act(data: dict[str, Any]) -> tuple[str, str]:
+        def act(form_data: dict[str, Any]) -> tuple[str, str]:
             try:
-                report = import_candidates(data["file"], check=PersonSerializer)
+                report = import_candidates(form_data["file"], check=PersonSerializer)
             except InvalidCandidateFile as error:
                 raise InvalidTransition(str(error)) from None
             if report.errors:
                 self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
-            if notes := _notes_on_rows(report.rows):
-                self.message_user(request, notes, messages.WARNING)
-            counts = Counter(row.result for row in report.rows)
-            summary = ", ".join(f"{result.label.lower()}: {counts[result]}" for result in RowResult)
-            return f"Candidates {summary}.", back
+            if row_notes := _notes_on_rows(report.rows):
+                self.message_user(request, row_notes, messages.WARNING)
+            result_counts = Counter(row.result for row in report.rows)
+            summary = ", ".join(f"{result.label.lower()}: {result_counts[result]}" for result in RowResult)
+            return f"Candidates {summary}.", list_url
 
         return self.form_page(
             request,
@@ -227,7 +233,7 @@ class CandidateAdmin(FindsNumbers):
             explanation=f"The first row names the columns: {' and '.join(REQUIRED_COLUMNS)}, and any of "
             f"{', '.join(OPTIONAL_COLUMNS)}. "
             "A candidate is called only with consent: consent_to_call is yes and consent_source says where from.",
-            back_url=back,
+            back_url=list_url,
             submit_label="Import",
         )
 
@@ -237,11 +243,11 @@ class CandidateAdmin(FindsNumbers):
     @admin.action(description="Call for a job", permissions=["call"])
     def call_chosen(self, request: HttpRequest, chosen: QuerySet[Candidate]) -> HttpResponse | None:
         """Redirect to the campaign form, which shows who will be called and who will not."""
-        ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
-        if len(ids) > MOST_CHOSEN:
+        chosen_ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
+        if len(chosen_ids) > MOST_CHOSEN:
             self.message_user(request, f"Choose {MOST_CHOSEN} candidates at most at once.", messages.ERROR)
             return None
-        request.session[CHOSEN] = ids
+        request.session[CHOSEN] = chosen_ids
         return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
 
     @page_button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
@@ -255,10 +261,14 @@ class CandidateAdmin(FindsNumbers):
         icon="how_to_reg",
         form=ConsentForm,
     )
-    def record_consent(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
-        source = f"{data.pop('source')} (recorded by {request.user.get_username()})"[:200]
+    def record_consent(self, request: HttpRequest, candidate: Candidate, form_data: dict[str, Any]) -> str:
+        consent_source = f"{form_data.pop('source')} (recorded by {request.user.get_username()})"[:200]
         consent = Consent.objects.create(
-            candidate=candidate, language=candidate.locale, given_by=Consent.GivenBy.STAFF, source=source, **data
+            candidate=candidate,
+            language=candidate.locale,
+            given_by=Consent.GivenBy.STAFF,
+            source=consent_source,
+            **form_data,
         )
         return f"Recorded: {consent}."
 
@@ -270,9 +280,9 @@ class CandidateAdmin(FindsNumbers):
         icon="phone_disabled",
         form=RefusalForm,
     )
-    def do_not_call(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
-        source = f"{data['source']} (added by {request.user.get_username()})"[:200]
-        DoNotCall.objects.add_number(candidate.phone, kind=data["kind"], candidate=candidate, source=source)
+    def do_not_call(self, request: HttpRequest, candidate: Candidate, form_data: dict[str, Any]) -> str:
+        entry_source = f"{form_data['source']} (added by {request.user.get_username()})"[:200]
+        DoNotCall.objects.add_number(candidate.phone, kind=form_data["kind"], candidate=candidate, source=entry_source)
         return f"{candidate} is on the do-not-call list and will not be called."
 
 
@@ -280,12 +290,12 @@ class CandidateAdmin(FindsNumbers):
 class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
     """Append-only. Consents are recorded on the candidate's page."""
 
-    list_display = ["candidate", "kind", "answer", "source", "language", "said_at"]
+    list_display = ["candidate", "kind", "consent_given", "source", "language", "said_at"]
     list_filter = [("kind", ChoicesDropdownFilter), "given"]
     search_fields = ["candidate__full_name", "candidate__phone", "source"]
     date_hierarchy = "said_at"
     list_select_related = ["candidate"]
 
     @badge("Said", CONSENT_COLOURS, ordering="given")
-    def answer(self, consent: Consent) -> tuple[str, str]:
+    def consent_given(self, consent: Consent) -> tuple[str, str]:
         return ("yes", "yes") if consent.given else ("no", "no")

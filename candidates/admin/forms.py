@@ -34,19 +34,19 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["full_name", "email", "phone", "locale", "timezone", "external_id", "legal_hold"]
 
     def clean_new_resume(self) -> Any:
-        file = self.cleaned_data["new_resume"]
-        if file:
+        resume_file = self.cleaned_data["new_resume"]
+        if resume_file:
             try:
-                validate_upload(file)
+                validate_upload(resume_file)
             except InvalidResume as error:
                 raise ValidationError(str(error)) from None
-        return file
+        return resume_file
 
     def clean_timezone(self) -> str:
-        name = self.cleaned_data["timezone"]
-        if name and name not in iana_time_zones():
+        zone_name = self.cleaned_data["timezone"]
+        if zone_name and zone_name not in iana_time_zones():
             raise ValidationError("Unknown time zone. Enter an IANA name, such as Europe/Berlin, or leave it empty.")
-        return str(name)
+        return str(zone_name)
 
     def clean_external_id(self) -> str:
         external_id = self.cleaned_data["external_id"]

@@ -13,7 +13,7 @@ class FindsNumbers(ScreenerAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         matches, has_duplicates = super().get_search_results(request, queryset, search_term)
-        number = search_digits(search_term)
-        if number and number != search_term:
-            matches |= super().get_search_results(request, queryset, number)[0]
+        phone_digits = search_digits(search_term)
+        if phone_digits and phone_digits != search_term:
+            matches |= super().get_search_results(request, queryset, phone_digits)[0]
         return matches, has_duplicates

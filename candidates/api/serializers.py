@@ -16,7 +16,7 @@ from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
-PERSON = {
+PERSON_EXAMPLE = {
     "full_name": "Ada Lovelace",
     "email": "ada@example.com",
     "phone": "+14155550100",
@@ -24,11 +24,11 @@ PERSON = {
     "timezone": "America/Los_Angeles",
     "external_id": "ats-1815",
 }
-CONSENTING: dict[str, Any] = {**PERSON, "consent_to_call": True, "consent_source": "application form"}
+CONSENTING_EXAMPLE: dict[str, Any] = {**PERSON_EXAMPLE, "consent_to_call": True, "consent_source": "application form"}
 OTHER_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
-SHOWN: dict[str, Any] = {
+RESPONSE_EXAMPLE: dict[str, Any] = {
     "id": "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913",
-    **PERSON,
+    **PERSON_EXAMPLE,
     "has_resume": True,
     "resume_status": "read",
     "resume_error": "",
@@ -80,10 +80,12 @@ class PersonSerializer(StrictModelSerializer[Candidate]):
         fields = ["full_name", "email", "phone", "external_id", "locale", "timezone", *ABOUT_CONSENT]
         extra_kwargs: dict[str, Any] = {"external_id": {"validators": []}}  # uniqueness depends on the endpoint
 
-    def validate_timezone(self, name: str) -> str:
-        if name and name not in iana_time_zones():
-            raise serializers.ValidationError(f"{name!r} is not an IANA time zone. Use a name such as Europe/Berlin.")
-        return name
+    def validate_timezone(self, zone_name: str) -> str:
+        if zone_name and zone_name not in iana_time_zones():
+            raise serializers.ValidationError(
+                f"{zone_name!r} is not an IANA time zone. Use a name such as Europe/Berlin."
+            )
+        return zone_name
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "consent_to_call" in attrs and "consent_source" not in attrs:
@@ -97,11 +99,11 @@ class PersonSerializer(StrictModelSerializer[Candidate]):
 
 @extend_schema_serializer(
     examples=[
-        response_example("A candidate", SHOWN, 200),
-        response_example("A new candidate", SHOWN | {"resume_status": "pending"}, 201),
-        request_example("A candidate who may be called", CONSENTING),
+        response_example("A candidate", RESPONSE_EXAMPLE, 200),
+        response_example("A new candidate", RESPONSE_EXAMPLE | {"resume_status": "pending"}, 201),
+        request_example("A candidate who may be called", CONSENTING_EXAMPLE),
         request_example(
-            "The same with a resume", CONSENTING | {"resume": "resume.pdf"}, media_type="multipart/form-data"
+            "The same with a resume", CONSENTING_EXAMPLE | {"resume": "resume.pdf"}, media_type="multipart/form-data"
         ),
     ]
 )
@@ -131,27 +133,35 @@ class CandidateSerializer(PersonSerializer):
         read_only_fields = ["resume_status", "resume_error"]
 
     def validate_external_id(self, external_id: str) -> str:
-        others = Candidate.objects.exclude(pk=self.instance.pk) if self.instance else Candidate.objects.all()
-        if external_id and (other := others.filter(external_id=external_id).first()):
+        other_candidates = Candidate.objects.exclude(pk=self.instance.pk) if self.instance else Candidate.objects.all()
+        if external_id and (other_candidate := other_candidates.filter(external_id=external_id).first()):
             raise serializers.ValidationError(
-                f"Candidate {other.pk} has this external_id. PATCH that candidate instead."
+                f"Candidate {other_candidate.pk} has this external_id. PATCH that candidate instead."
             )
         return external_id
 
-    def validate_resume(self, file: "File[Any]") -> "File[Any]":
+    def validate_resume(self, resume_file: "File[Any]") -> "File[Any]":
         try:
-            validate_upload(file)
+            validate_upload(resume_file)
         except InvalidResume as error:
             raise serializers.ValidationError(str(error)) from None
-        return file
+        return resume_file
 
     def create(self, validated_data: dict[str, Any]) -> Candidate:
-        extras = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        extras = {
+            field_name: validated_data.pop(field_name)
+            for field_name in (*ABOUT_CONSENT, "resume")
+            if field_name in validated_data
+        }
         return self._save_extras(Candidate.objects.create(**validated_data), **extras)
 
     def update(self, instance: Candidate, validated_data: dict[str, Any]) -> Candidate:
         """Write only the fields that were sent, so that concurrent changes by the worker are kept."""
-        extras = {name: validated_data.pop(name) for name in (*ABOUT_CONSENT, "resume") if name in validated_data}
+        extras = {
+            field_name: validated_data.pop(field_name)
+            for field_name in (*ABOUT_CONSENT, "resume")
+            if field_name in validated_data
+        }
         instance.update_fields(**validated_data)
         return self._save_extras(instance, **extras)
 
@@ -200,7 +210,7 @@ class ImportedRowSerializer(StrictSerializer):
                 "created": 1,
                 "updated": 1,
                 "rows": [
-                    {"row": 2, "candidate": SHOWN["id"], "result": "created", "notes": []},
+                    {"row": 2, "candidate": RESPONSE_EXAMPLE["id"], "result": "created", "notes": []},
                     {"row": 3, "candidate": OTHER_ID, "result": "unchanged", "notes": ["do_not_call"]},
                 ],
                 "errors": [{"row": 4, "field": "phone", "message": "'12' is not a phone number."}],

@@ -26,9 +26,9 @@ class CandidateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped libra
         model = Candidate
         fields = ["external_id", "email", "phone", "resume_status"]
 
-    def filter_phone(self, candidates: QuerySet[Candidate], name: str, number: str) -> QuerySet[Candidate]:
+    def filter_phone(self, candidates: QuerySet[Candidate], name: str, phone_number: str) -> QuerySet[Candidate]:
         try:
-            return candidates.filter(phone=to_e164(number))
+            return candidates.filter(phone=to_e164(phone_number))
         except InvalidPhoneNumber as error:
             raise ValidationError({name: [f"{error} Encode + as %2B in the URL."]}) from None
 

@@ -96,35 +96,35 @@ class Candidate(BaseModel):
         """Texts that identify the candidate. They are redacted from everything that a model is sent."""
         return (self.full_name, self.email, self.phone)
 
-    def consents_to(self, kind: "Consent.Kind") -> bool:
+    def consents_to(self, consent_kind: "Consent.Kind") -> bool:
         """Whether the latest consent of this kind was given. No query if the consents are prefetched."""
-        consents = [consent for consent in self.consents.all() if consent.kind == kind]
-        last = max(consents, key=lambda consent: (consent.said_at, consent.created_at), default=None)
-        return last is not None and last.given
+        consents = [consent for consent in self.consents.all() if consent.kind == consent_kind]
+        latest_consent = max(consents, key=lambda consent: (consent.said_at, consent.created_at), default=None)
+        return latest_consent is not None and latest_consent.given
 
     def add_call_consent(self, given: bool, *, given_by: "Consent.GivenBy", source: str) -> None:
         """Add a consent to be called, or a refusal. Earlier ones stay on record."""
         kind = Consent.Kind.CALL
         self.consents.create(kind=kind, given=given, given_by=given_by, source=source, language=self.locale)
 
-    def store_resume(self, file: "File[Any]") -> None:
+    def store_resume(self, resume_file: "File[Any]") -> None:
         """Replace the resume. The worker reads the new file; `resume_status` shows the progress.
 
         The suffix follows from the content. The uploaded name is ignored, because HR opens what they download.
         """
-        before = self.resume.name
-        file.seek(0)
-        kind = detect_file_type(file.read())
-        file.seek(0)
-        self.resume.save(f"resume.{kind or 'bin'}", file, save=False)
+        earlier_name = self.resume.name
+        resume_file.seek(0)
+        file_type = detect_file_type(resume_file.read())
+        resume_file.seek(0)
+        self.resume.save(f"resume.{file_type or 'bin'}", resume_file, save=False)
         status = self.ResumeStatus.PENDING
         self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
         READ_RESUME.defer(self.pk)
-        if before:
-            transaction.on_commit(lambda: self.resume.storage.delete(before))
+        if earlier_name:
+            transaction.on_commit(lambda: self.resume.storage.delete(earlier_name))
 
-    def set_resume_text(self, text: str) -> None:
-        self.update_fields(resume_text=text, resume_status=self.ResumeStatus.READ, resume_error="")
+    def set_resume_text(self, resume_text: str) -> None:
+        self.update_fields(resume_text=resume_text, resume_status=self.ResumeStatus.READ, resume_error="")
 
     def set_resume_error(self, why: str) -> None:
         self.update_fields(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)

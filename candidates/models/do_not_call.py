@@ -19,11 +19,11 @@ CANARY = "do-not-call canary"
 
 
 class DoNotCallKeyQuerySet(models.QuerySet["DoNotCallKey"]):
-    def current(self) -> "DoNotCallKey":
+    def current_key(self) -> "DoNotCallKey":
         """The row of the key that new entries are hashed with."""
         return self.get_or_create(canary=_hash(settings.DO_NOT_CALL_KEY, CANARY))[0]
 
-    def missing(self) -> "models.QuerySet[DoNotCallKey]":
+    def not_configured(self) -> "models.QuerySet[DoNotCallKey]":
         """Keys of entries that no setting holds. While there is one, the list is incomplete."""
         return self.exclude(canary__in=[_hash(key, CANARY) for key in configured_keys()])
 
@@ -53,15 +53,15 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
         visible = Q(candidate__in=Candidate.objects.visible_to(viewer))
         return self.filter(visible | Q(candidate=None) if viewer.has_perm(VIEW_CONTACT_DATA) else visible)
 
-    def of_numbers(self, numbers: Iterable[str]) -> "DoNotCallQuerySet":
-        return self.filter(number_hash__in=hashes_of_numbers(numbers))
+    def of_numbers(self, phone_numbers: Iterable[str]) -> "DoNotCallQuerySet":
+        return self.filter(number_hash__in=hashes_of_numbers(phone_numbers))
 
-    def about(self, candidate: Candidate) -> "DoNotCallQuerySet":
+    def of_candidate(self, candidate: Candidate) -> "DoNotCallQuerySet":
         """Entries from this candidate, and those about their number from any record."""
         return self.filter(Q(candidate=candidate) | Q(number_hash__in=hashes_of_numbers([candidate.phone])))
 
-    def covers_number(self, number: str) -> bool:
-        return self.active().of_numbers([number]).exists()
+    def covers_number(self, phone_number: str) -> bool:
+        return self.active().of_numbers([phone_number]).exists()
 
     def add_number(
         self,
@@ -79,7 +79,7 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
                 if candidate and not active.candidate_id:
                     active.update_fields(candidate=candidate)
                 return active, False
-            key = DoNotCallKey.objects.current()
+            key = DoNotCallKey.objects.current_key()
             origin = {"key": key, "source": source, "candidate": candidate, "interview_id": interview_id}
             number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
             return self.get_or_create(number_hash=number_hash, kind=kind, lifted_at=None, defaults=origin)
@@ -150,7 +150,7 @@ class DoNotCall(BaseModel):
     def is_active(self) -> bool:
         return self.lifted_at is None
 
-    def rekey(self, number: str, key: DoNotCallKey) -> None:
+    def rehash_number(self, number: str, key: DoNotCallKey) -> None:
         """Hash the number with the present key. A number that has an active entry under it already keeps that one."""
         number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
         if DoNotCall.objects.active().filter(number_hash=number_hash, kind=self.kind).exists():
@@ -172,10 +172,10 @@ def configured_keys() -> list[str]:
     return list(dict.fromkeys([settings.DO_NOT_CALL_KEY, *fallbacks]))
 
 
-def hashes_of_numbers(numbers: Iterable[str]) -> Mapping[str, str]:
+def hashes_of_numbers(phone_numbers: Iterable[str]) -> Mapping[str, str]:
     """The hashes of these numbers under every configured key, each with its number."""
-    keys = configured_keys()
-    return {_hash_number(key, number): number for number in set(numbers) for key in keys}
+    secret_keys = configured_keys()
+    return {_hash_number(key, number): number for number in set(phone_numbers) for key in secret_keys}
 
 
 def _hash_number(key: str, number: str) -> str:

@@ -18,29 +18,32 @@ def read_resume(candidate_id: UUID) -> None:
     candidate = Candidate.objects.filter(pk=candidate_id, resume_status=Candidate.ResumeStatus.PENDING).first()
     if candidate is None:
         return
-    text = reason = ""
+    resume_text = error_message = ""
     try:
-        with candidate.resume.open("rb") as file:
-            data = file.read()
+        with candidate.resume.open("rb") as resume_file:
+            file_bytes = resume_file.read()
         release_db_connection()
-        text = read_text(data)
+        resume_text = read_text(file_bytes)
     except FileNotFoundError:
-        reason = "The file is missing from the storage. Ask the candidate to send it again."
+        error_message = "The file is missing from the storage. Ask the candidate to send it again."
     except UnreadableResume as error:
-        reason = str(error)
+        error_message = str(error)
     with transaction.atomic():
-        current = Candidate.objects.select_for_update().get(pk=candidate_id)
-        if current.resume.name != candidate.resume.name or current.resume_status != Candidate.ResumeStatus.PENDING:
+        locked_candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
+        if (
+            locked_candidate.resume.name != candidate.resume.name
+            or locked_candidate.resume_status != Candidate.ResumeStatus.PENDING
+        ):
             return  # the resume was replaced meanwhile; a task for the new file is queued
-        if reason:
-            current.set_resume_error(reason)
+        if error_message:
+            locked_candidate.set_resume_error(error_message)
         else:
-            current.set_resume_text(text)
+            locked_candidate.set_resume_text(resume_text)
 
 
 def unread_resumes() -> list[UUID]:
     """Candidates whose resume has waited longer than reading takes, so its task was lost."""
-    waiting = Candidate.objects.filter(
+    pending_candidates = Candidate.objects.filter(
         resume_status=Candidate.ResumeStatus.PENDING, updated_at__lt=timezone.now() - ABANDONED_AFTER
     )
-    return list(waiting.values_list("pk", flat=True)[:100])
+    return list(pending_candidates.values_list("pk", flat=True)[:100])

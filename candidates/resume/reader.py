@@ -48,9 +48,9 @@ def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def read_file(data: bytes) -> dict[str, str]:
+def read_file(file_bytes: bytes) -> dict[str, str]:
     try:
-        return {"text": _clean_text(_extract_text(data))}
+        return {"text": _clean_text(_extract_text(file_bytes))}
     except UnreadableFile as error:
         return {"error": str(error)}
     except (MemoryError, RecursionError):
@@ -60,14 +60,14 @@ def read_file(data: bytes) -> dict[str, str]:
         return {"error": "broken"}
 
 
-def _extract_text(data: bytes) -> str:
-    match detect_file_type(data):
+def _extract_text(file_bytes: bytes) -> str:
+    match detect_file_type(file_bytes):
         case "pdf":
-            return _join_pieces(_pdf_pages(data), "no_text_in_pdf")
+            return _join_pieces(_pdf_pages(file_bytes), "no_text_in_pdf")
         case "docx":
-            return _join_pieces(_docx_pieces(data), "empty")
+            return _join_pieces(_docx_pieces(file_bytes), "empty")
         case "txt":
-            return _join_pieces(iter([decode_text(data)]), "empty")
+            return _join_pieces(iter([decode_text(file_bytes)]), "empty")
         case None:
             raise UnreadableFile("broken")
         case _ as unreachable:
@@ -76,20 +76,20 @@ def _extract_text(data: bytes) -> str:
 
 def _join_pieces(pieces: Iterator[str], error_code: str) -> str:
     """Join pieces up to MAX_CHARACTERS; later pieces are not read. Raises `error_code` if there is no word."""
-    kept, length = [], 0
+    kept_pieces, text_length = [], 0
     for piece in pieces:
-        kept.append(piece)
-        length += len(piece)
-        if length > MAX_CHARACTERS:
+        kept_pieces.append(piece)
+        text_length += len(piece)
+        if text_length > MAX_CHARACTERS:
             break
-    text = "".join(kept)
+    text = "".join(kept_pieces)
     if not re.search(r"\w", text):
         raise UnreadableFile(error_code)
     return text
 
 
-def _pdf_pages(data: bytes) -> Iterator[str]:
-    reader = PdfReader(BytesIO(data))
+def _pdf_pages(file_bytes: bytes) -> Iterator[str]:
+    reader = PdfReader(BytesIO(file_bytes))
     # Many PDFs are encrypted only against printing or changing and open with an empty password.
     if reader.is_encrypted and not reader.decrypt(""):
         raise UnreadableFile("password")
@@ -97,12 +97,12 @@ def _pdf_pages(data: bytes) -> Iterator[str]:
         yield page.extract_text() + "\n\n"
 
 
-def _docx_pieces(data: bytes) -> Iterator[str]:
-    with zipfile.ZipFile(BytesIO(data)) as archive:
+def _docx_pieces(file_bytes: bytes) -> Iterator[str]:
+    with zipfile.ZipFile(BytesIO(file_bytes)) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
             raise UnreadableFile("too_big")
-    document = Document(BytesIO(data))
+    document = Document(BytesIO(file_bytes))
     headers = [section.header for section in document.sections if not section.header.is_linked_to_previous]
     for element in [*(header.part.element for header in headers), document.element.body]:
         yield from _text_of_element(element)
@@ -116,12 +116,12 @@ def _text_of_element(root: BaseOxmlElement) -> Iterator[str]:
         yield _BREAKS.get(element.tag) or element.text or ""
 
 
-def _clean_text(text: str) -> str:
+def _clean_text(raw_text: str) -> str:
     """Remove characters that the database or a page rejects (NUL, control characters, surrogates), collapse spaces."""
-    text = re.sub(r"\r\n?|\f|\v|\u2028|\u2029", "\n", text)
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    text = re.sub(r"[^\S\n]+", " ", text)
-    return re.sub(r" ?\n ?", "\n", re.sub(r"\n\s*\n", "\n\n", text)).strip()[:MAX_CHARACTERS]
+    raw_text = re.sub(r"\r\n?|\f|\v|\u2028|\u2029", "\n", raw_text)
+    raw_text = "".join(char for char in raw_text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    raw_text = re.sub(r"[^\S\n]+", " ", raw_text)
+    return re.sub(r" ?\n ?", "\n", re.sub(r"\n\s*\n", "\n\n", raw_text)).strip()[:MAX_CHARACTERS]
 
 
 if __name__ == "__main__":

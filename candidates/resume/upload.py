@@ -53,29 +53,29 @@ def validate_upload(file: "File[Any]") -> None:
             f"The file has {file.size / 1024 / 1024:.1f} MB, and 5 MB is the limit. Save it without its pictures.",
         )
     file.seek(0)
-    data = file.read(MAX_BYTES + 1)
+    first_bytes = file.read(MAX_BYTES + 1)
     file.seek(0)
-    if is_old_or_locked_office_file(data):
+    if is_old_or_locked_office_file(first_bytes):
         raise InvalidResume(
             "old_word",
             "This is an old Word file (.doc) or one with a password. Save it as DOCX or PDF without a password.",
         )
-    if detect_file_type(data) is None:
+    if detect_file_type(first_bytes) is None:
         raise InvalidResume(
             "wrong_type",
             "This is no PDF, DOCX or plain text file by its content. Save the resume as one of these.",
         )
 
 
-def read_text(data: bytes) -> str:
+def read_text(file_bytes: bytes) -> str:
     """Return the text of a resume, at most 100,000 characters. The message of UnreadableResume says what to do.
 
     The file is opened in a child process with limits on time and memory and an empty environment.
     """
     try:
-        child = subprocess.run(
+        reader_process = subprocess.run(
             [sys.executable, "-m", "candidates.resume.reader"],
-            input=data,
+            input=file_bytes,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=READING_SECONDS,
@@ -85,11 +85,11 @@ def read_text(data: bytes) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableResume(_UNREADABLE["limits"]) from error
-    if child.returncode < 0:
+    if reader_process.returncode < 0:
         # Killed by a signal: a resource limit, or a crash in a parser.
         raise UnreadableResume(_UNREADABLE["limits"])
-    child.check_returncode()
-    answer = json.loads(child.stdout)
-    if "error" in answer:
-        raise UnreadableResume(_UNREADABLE[answer["error"]])
-    return str(answer["text"])
+    reader_process.check_returncode()
+    reader_output = json.loads(reader_process.stdout)
+    if "error" in reader_output:
+        raise UnreadableResume(_UNREADABLE[reader_output["error"]])
+    return str(reader_output["text"])

@@ -83,9 +83,9 @@ class TestTheList:
     def test_says_who_may_be_called(self, admin_client: Client) -> None:
         make_candidate()
         listed = reverse("admin:candidates_candidate_changelist")
-        assert re.search(r"field-consent[^>]*>.*?\byes\b", get_page(admin_client, listed))
+        assert re.search(r"field-call_consent[^>]*>.*?\byes\b", get_page(admin_client, listed))
         Candidate.objects.get().add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="e-mail")
-        assert re.search(r"field-consent[^>]*>.*?\bno\b", get_page(admin_client, listed))
+        assert re.search(r"field-call_consent[^>]*>.*?\bno\b", get_page(admin_client, listed))
 
 
 class TestSearching:

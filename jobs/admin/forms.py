@@ -51,8 +51,8 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "spoken_title" in self.fields and self.instance.title:
             self.fields["spoken_title"].widget.attrs["placeholder"] = title_in_words(self.instance.title)
-        if "is_open" in self.fields and (running := self._running_interviews()):
-            open_interviews = "1 interview is" if running == 1 else f"{running} interviews are"
+        if "is_open" in self.fields and (running_interviews := self._running_interviews()):
+            open_interviews = "1 interview is" if running_interviews == 1 else f"{running_interviews} interviews are"
             self.fields["is_open"].help_text = (
                 f"{open_interviews} not over. After the job is closed, no further call is placed for them. Each ends, "
                 "with the answers so far, when its next call would be due; reopen the job before that to continue it. "
@@ -60,17 +60,17 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             )
 
     def _running_interviews(self) -> int:
-        live = ["pending", "in_progress"]
-        return 0 if self.instance._state.adding else self.instance.interviews.filter(status__in=live).count()
+        live_statuses = ["pending", "in_progress"]
+        return 0 if self.instance._state.adding else self.instance.interviews.filter(status__in=live_statuses).count()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        hire, consider = cleaned.get("hire_at"), cleaned.get("consider_at")
-        if hire is not None and consider is not None and hire < consider:
+        cleaned_data = super().clean() or self.cleaned_data
+        hire_at, consider_at = cleaned_data.get("hire_at"), cleaned_data.get("consider_at")
+        if hire_at is not None and consider_at is not None and hire_at < consider_at:
             self.add_error(
-                "hire_at", f"Must not be below “consider at” ({consider}). Raise it, or lower “consider at”."
+                "hire_at", f"Must not be below “consider at” ({consider_at}). Raise it, or lower “consider at”."
             )
-        return cleaned
+        return cleaned_data
 
 
 class ApprovalForm(ObjectActionForm):
@@ -85,8 +85,8 @@ class ApprovalForm(ObjectActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         job_or_set = self.subject
-        questions = job_or_set.draft_questions if isinstance(job_or_set, JobDescription) else job_or_set
-        warnings = questions.warnings if questions else []
+        question_set = job_or_set.draft_questions if isinstance(job_or_set, JobDescription) else job_or_set
+        warnings = question_set.warnings if question_set else []
         if warnings:
             self.fields["reason"].help_text = f"{' '.join(map(str, warnings))} {REASON_NEEDED}"
         else:
@@ -103,11 +103,11 @@ class CriterionForm(forms.Form):
     anchor_5 = forms.CharField(label="A 5 is", max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
     anchor_9 = forms.CharField(label="A 9 is", max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
 
-    def criterion(self) -> dict[str, Any]:
-        values = self.cleaned_data
-        key = values["key"] or slugify(values["name"]).replace("-", "_")[:50] or values["name"][:50]
-        anchors = {level: values[f"anchor_{level}"] for level in ANCHOR_LEVELS}
-        return {"key": key, "name": values["name"], "weight": values["weight"], "anchors": anchors}
+    def to_criterion(self) -> dict[str, Any]:
+        row_values = self.cleaned_data
+        key = row_values["key"] or slugify(row_values["name"]).replace("-", "_")[:50] or row_values["name"][:50]
+        anchors = {level: row_values[f"anchor_{level}"] for level in ANCHOR_LEVELS}
+        return {"key": key, "name": row_values["name"], "weight": row_values["weight"], "anchors": anchors}
 
 
 class CriteriaSheet(EditableTable):
@@ -117,7 +117,7 @@ class CriteriaSheet(EditableTable):
             return
         try:
             self.rubric = validate_rubric(
-                [form.criterion() for form in self.kept_forms if isinstance(form, CriterionForm)]
+                [form.to_criterion() for form in self.kept_forms if isinstance(form, CriterionForm)]
             )
         except InvalidRubric as error:
             raise ValidationError(str(error)) from None
@@ -146,18 +146,18 @@ RubricSheet = forms.formset_factory(
 def questions_form(data: Any, *, subject: JobDescription) -> Any:
     """The form starts with the draft or, without one, the approved questions."""
     question_set = current_question_set(subject)
-    rows = [question.to_json() for question in question_set.questions] if question_set else None
+    question_rows = [question.to_json() for question in question_set.questions] if question_set else None
     messages = {
         "too_few_forms": "Ask at least one question.",
         "too_many_forms": f"Ask at most {field_limits.MAX_QUESTIONS}.",
     }
-    return QuestionSheet(data, initial=rows, error_messages=messages)
+    return QuestionSheet(data, initial=question_rows, error_messages=messages)
 
 
 def rubric_form(data: Any, *, subject: JobDescription) -> Any:
-    rows = [
+    criterion_rows = [
         {key: criterion.get(key) for key in ("key", "name", "weight")}
         | {f"anchor_{level}": criterion.get("anchors", {}).get(level, "") for level in ANCHOR_LEVELS}
         for criterion in subject.rubric
     ]
-    return RubricSheet(data, initial=rows)
+    return RubricSheet(data, initial=criterion_rows)

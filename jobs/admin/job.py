@@ -30,21 +30,23 @@ QUESTIONS_COLOURS = {
 }
 
 
-def approve_and_message(questions: QuestionSet, request: HttpRequest, *, reason: str) -> str:
-    approve_question_set(questions, by=request.user.get_username(), reason=reason)
-    return f"Version {questions.version} of the questions is approved. New interviews use it."
+def approve_and_message(question_set: QuestionSet, request: HttpRequest, *, reason: str) -> str:
+    approve_question_set(question_set, by=request.user.get_username(), reason=reason)
+    return f"Version {question_set.version} of the questions is approved. New interviews use it."
 
 
-def render_questions(questions: QuestionSet | None) -> str | None:
-    if questions is None:
+def render_questions(question_set: QuestionSet | None) -> str | None:
+    if question_set is None:
         return None
-    audio = prompt_cache.audio_paths([question.text for question in questions.questions], questions.language)
-    warnings = {warning.position: warning for warning in questions.warnings}
-    rows = [
-        (question, audio.get(question.text), warnings.get(position))
-        for position, question in enumerate(questions.questions)
+    audio_paths = prompt_cache.audio_paths(
+        [question.text for question in question_set.questions], question_set.language
+    )
+    warnings = {warning.position: warning for warning in question_set.warnings}
+    question_rows = [
+        (question, audio_paths.get(question.text), warnings.get(position))
+        for position, question in enumerate(question_set.questions)
     ]
-    return render_to_string("admin/jobs/questions.html", {"set": questions, "rows": rows})
+    return render_to_string("admin/jobs/questions.html", {"set": question_set, "rows": question_rows})
 
 
 @admin.register(JobDescription)
@@ -55,29 +57,51 @@ class JobAdmin(ScreenerAdmin):
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
     search_fields = ["title", "description", "=id"]
     date_hierarchy = "created_at"
-    readonly_fields = ["questions_status", "questions_error", "draft", "approved", "rubric_table", "waiting", "cost"]
+    readonly_fields = [
+        "questions_status",
+        "questions_error",
+        "draft_table",
+        "approved_table",
+        "rubric_table",
+        "waiting_reason",
+        "cost_summary",
+    ]
     actions_detail = [
         "approve_questions",
         "write_questions",
         {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
     ]
-    pace = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
-    describing = (
+    pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
+    description_fieldsets = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
         ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
-        ("Calling", {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace]}),
+        (
+            "Calling",
+            {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace_fields]},
+        ),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:
-            return self.describing
-        failed = ["questions_error"] if obj.questions_error else []
-        drafted = ["draft"] if obj.draft_questions else []
-        waiting = ["waiting"] if self.waiting(obj) else []
-        questions = ("Questions", {"fields": ["questions_status", *waiting, *failed, *drafted, "approved"]})
-        spent = [("Spending", {"fields": ["cost"]})] if request.user.has_perm("screener.view_modelcall") else []
-        rubric = ("Rubric", {"fields": ["rubric_table"]})
-        return (self.describing[0], questions, *self.describing[1:], rubric, *spent)
+            return self.description_fieldsets
+        error_fields = ["questions_error"] if obj.questions_error else []
+        draft_fields = ["draft_table"] if obj.draft_questions else []
+        waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []
+        questions_fieldset = (
+            "Questions",
+            {"fields": ["questions_status", *waiting_fields, *error_fields, *draft_fields, "approved_table"]},
+        )
+        cost_fieldsets = (
+            [("Spending", {"fields": ["cost_summary"]})] if request.user.has_perm("screener.view_modelcall") else []
+        )
+        rubric_fieldset = ("Rubric", {"fields": ["rubric_table"]})
+        return (
+            self.description_fieldsets[0],
+            questions_fieldset,
+            *self.description_fieldsets[1:],
+            rubric_fieldset,
+            *cost_fieldsets,
+        )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JobDescription]:
         jobs: QuerySet[JobDescription] = super().get_queryset(request)
@@ -86,14 +110,14 @@ class JobAdmin(ScreenerAdmin):
         )
 
     @admin.display(description="Waiting")
-    def waiting(self, job: JobDescription) -> str:
+    def waiting_reason(self, job: JobDescription) -> str:
         """Why the writing of questions is postponed: the budget is spent."""
         return spent_budget_reason() if job.questions_status == job.QuestionsStatus.PENDING else ""
 
     @admin.display(description="Costs so far")
-    def cost(self, job: JobDescription) -> str:
-        phone = phone_costs_by(JobDescription.objects.filter(pk=job.pk), call_path="interviews__attempts__call__")
-        return f"Models: {ModelCost.for_calls(job_id=job.pk)}. Phone: {phone.get((), PhoneCost())}."
+    def cost_summary(self, job: JobDescription) -> str:
+        phone_costs = phone_costs_by(JobDescription.objects.filter(pk=job.pk), call_path="interviews__attempts__call__")
+        return f"Models: {ModelCost.for_calls(job_id=job.pk)}. Phone: {phone_costs.get((), PhoneCost())}."
 
     @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
     def questions_state(self, job: JobDescription) -> tuple[str, str]:
@@ -104,11 +128,11 @@ class JobAdmin(ScreenerAdmin):
         return int(job.interviews_held)
 
     @admin.display(description="To be approved")
-    def draft(self, job: JobDescription) -> str | None:
+    def draft_table(self, job: JobDescription) -> str | None:
         return render_questions(job.draft_questions)
 
     @admin.display(description="Approved")
-    def approved(self, job: JobDescription) -> str:
+    def approved_table(self, job: JobDescription) -> str:
         return (
             render_questions(job.approved_questions)
             or "None yet. Candidates can be called after questions are approved."
@@ -128,8 +152,8 @@ class JobAdmin(ScreenerAdmin):
         is_available=lambda job: job.draft_questions is not None,
         variant=ActionVariant.PRIMARY,
     )
-    def approve_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
-        return approve_and_message(question_set_to_approve(job), request, reason=data.get("reason", ""))
+    def approve_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
+        return approve_and_message(question_set_to_approve(job), request, reason=form_data.get("reason", ""))
 
     @object_action(
         "Edit questions",
@@ -139,8 +163,8 @@ class JobAdmin(ScreenerAdmin):
         form=questions_form,
         submit_label="Save as next version",
     )
-    def edit_questions(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
-        questions = [QuestionSpec.from_json(row) for row in data]
+    def edit_questions(self, request: HttpRequest, job: JobDescription, question_rows: list[dict[str, Any]]) -> str:
+        questions = [QuestionSpec.from_json(row) for row in question_rows]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
         return f"Saved as version {draft.version}. Approve it to use it."
 
@@ -152,7 +176,7 @@ class JobAdmin(ScreenerAdmin):
         icon="auto_awesome",
         is_available=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
     )
-    def write_questions(self, request: HttpRequest, job: JobDescription, data: dict[str, Any]) -> str:
+    def write_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
         job.request_questions()
         return "The questions are being written. Reload the page in a moment."
 
@@ -165,8 +189,8 @@ class JobAdmin(ScreenerAdmin):
         form=rubric_form,
         submit_label="Save",
     )
-    def edit_rubric(self, request: HttpRequest, job: JobDescription, data: list[dict[str, Any]]) -> str:
-        job.update_fields(rubric=data)
+    def edit_rubric(self, request: HttpRequest, job: JobDescription, criterion_rows: list[dict[str, Any]]) -> str:
+        job.update_fields(rubric=criterion_rows)
         return "The rubric was saved."
 
 
@@ -174,26 +198,35 @@ class JobAdmin(ScreenerAdmin):
 class QuestionSetAdmin(ReadOnlyAdmin):
     """Read-only. New versions are made on the job's page."""
 
-    list_display = ["job", "version", "state", "question_count", "source", "approved_by", "approved_at", "created_at"]
+    list_display = [
+        "job",
+        "version",
+        "status_badge",
+        "question_count",
+        "source",
+        "approved_by",
+        "approved_at",
+        "created_at",
+    ]
     list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
     search_fields = ["job__title", "source", "approved_by", "=id"]
     date_hierarchy = "created_at"
     list_select_related = ["job"]
     fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at"]
-    fields += ["approval_reason", "created_at", "table"]
+    fields += ["approval_reason", "created_at", "questions_table"]
     actions_detail = ["approve"]
 
     @badge("Status", QUESTIONS_COLOURS, ordering="status")
-    def state(self, questions: QuestionSet) -> tuple[str, str]:
-        return questions.status, questions.get_status_display()
+    def status_badge(self, question_set: QuestionSet) -> tuple[str, str]:
+        return question_set.status, question_set.get_status_display()
 
     @admin.display(description="Questions")
-    def question_count(self, questions: QuestionSet) -> int:
-        return len(questions.questions)
+    def question_count(self, question_set: QuestionSet) -> int:
+        return len(question_set.questions)
 
     @admin.display(description="Questions")
-    def table(self, questions: QuestionSet) -> str | None:
-        return render_questions(questions)
+    def questions_table(self, question_set: QuestionSet) -> str | None:
+        return render_questions(question_set)
 
     @object_action(
         "Approve",
@@ -204,5 +237,5 @@ class QuestionSetAdmin(ReadOnlyAdmin):
         is_available=lambda questions: questions.status == QuestionSet.Status.DRAFT,
         variant=ActionVariant.PRIMARY,
     )
-    def approve(self, request: HttpRequest, questions: QuestionSet, data: dict[str, Any]) -> str:
-        return approve_and_message(questions, request, reason=data.get("reason", ""))
+    def approve(self, request: HttpRequest, question_set: QuestionSet, form_data: dict[str, Any]) -> str:
+        return approve_and_message(question_set, request, reason=form_data.get("reason", ""))

@@ -20,14 +20,14 @@ from screener.records import QuestionSpec
 
 MAX_GENERATED_QUESTIONS = 15
 
-QUESTION = {
+QUESTION_EXAMPLE = {
     "text": "Tell me about a time when you found the cause of an outage.",
     "competency": "Troubleshooting",
     "weight": 2.0,
     "max_seconds": 120,
 }
 QuestionSerializer = serializer_of(QuestionSpec, name="Question")
-ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
+JOB_ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
 
 
 class AnchorsSerializer(StrictSerializer):
@@ -72,7 +72,7 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
             "A version",
             {
                 "id": SET_ID,
-                "job": ID,
+                "job": JOB_ID,
                 "version": 2,
                 "language": "en",
                 "source": "api key ATS",
@@ -80,12 +80,12 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
                 "approved_by": "",
                 "approved_at": None,
                 "approval_reason": "",
-                "questions": [QUESTION],
+                "questions": [QUESTION_EXAMPLE],
                 "warnings": [],
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
-        request_example("Questions of your own", {"job": ID, "questions": [QUESTION]}),
+        request_example("Questions of your own", {"job": JOB_ID, "questions": [QUESTION_EXAMPLE]}),
     ]
 )
 class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
@@ -117,14 +117,14 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         return job.add_draft(questions, source=request_actor(self.context["request"]))
 
 
-DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
-JOB = {
-    "id": ID,
+EXAMPLE_DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
+JOB_EXAMPLE = {
+    "id": JOB_ID,
     "title": "Support engineer",
     "spoken_title": "",
     "employer_name": "",
     "callback_number": "",
-    "description": DESCRIPTION,
+    "description": EXAMPLE_DESCRIPTION,
     "language": "en",
     "rubric": [
         {
@@ -145,20 +145,20 @@ JOB = {
     "is_open": True,
     "questions_status": "approved",
     "questions_error": "",
-    "questions": [QUESTION],
+    "questions": [QUESTION_EXAMPLE],
     "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "OpenAI gpt-6-luna"},
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:05Z",
 }
-NEW_JOB = JOB | {"questions_status": "none", "questions": [], "question_set": None}
+NEW_JOB = JOB_EXAMPLE | {"questions_status": "none", "questions": [], "question_set": None}
 
 
 @extend_schema_serializer(
     examples=[
-        response_example("A job", JOB, 200),
+        response_example("A job", JOB_EXAMPLE, 200),
         response_example("A new job", NEW_JOB, 201),
         response_example("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
-        request_example("A job to interview for", {"title": "Support engineer", "description": DESCRIPTION}),
+        request_example("A job to interview for", {"title": "Support engineer", "description": EXAMPLE_DESCRIPTION}),
     ]
 )
 class JobSerializer(StrictModelSerializer[JobDescription]):
@@ -232,13 +232,13 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
 
     @extend_schema_field(QuestionSerializer(many=True))
     def get_questions(self, job: JobDescription) -> Any:
-        questions = current_question_set(job)
-        return QuestionSerializer(questions.questions, many=True).data if questions else []
+        question_set = current_question_set(job)
+        return QuestionSerializer(question_set.questions, many=True).data if question_set else []
 
     @extend_schema_field(QuestionSetRefSerializer(allow_null=True))
     def get_question_set(self, job: JobDescription) -> Any:
-        questions = current_question_set(job)
-        return QuestionSetRefSerializer(questions).data if questions else None
+        question_set = current_question_set(job)
+        return QuestionSetRefSerializer(question_set).data if question_set else None
 
     def validate_rubric(self, rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
         try:
@@ -249,7 +249,9 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Compare the two thresholds, sent or stored."""
         job: Any = self.instance or JobDescription()
-        hire_at, consider_at = (attrs.get(name, getattr(job, name)) for name in ("hire_at", "consider_at"))
+        hire_at, consider_at = (
+            attrs.get(field_name, getattr(job, field_name)) for field_name in ("hire_at", "consider_at")
+        )
         if hire_at < consider_at:
             message = f"Must not be below consider_at ({consider_at}). Raise it, or lower consider_at."
             raise serializers.ValidationError({"hire_at": [message]})
@@ -291,7 +293,7 @@ class ApprovalSerializer(StrictSerializer):
         help_text="Why questions with `warnings` are lawful and needed; required if there are any",
     )
 
-    def validate_question_set(self, questions: QuestionSet) -> QuestionSet:
-        if questions.job_id != self.context["job"].pk:
+    def validate_question_set(self, question_set: QuestionSet) -> QuestionSet:
+        if question_set.job_id != self.context["job"].pk:
             raise serializers.ValidationError("These questions belong to another job. Use the id from this job.")
-        return questions
+        return question_set

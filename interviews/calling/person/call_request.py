@@ -106,7 +106,7 @@ def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) 
     records = Candidate.objects.filter(Q(pk__in=candidates) | Q(phone__in=numbers))
     refusals, consents = _refusals(candidates, numbers), _latest_consents(records)
     interviews = _interviews(records, job) if job else {}
-    missing_keys = DoNotCallKey.objects.missing().count()
+    missing_keys = DoNotCallKey.objects.not_configured().count()
     histories = []
     for request in requests:
         candidate_id, number = request.candidate.pk if request.candidate else None, request.number

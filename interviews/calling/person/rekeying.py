@@ -30,16 +30,16 @@ def rekey_entries(*, give_up: bool) -> RekeyReport:
     number is taken from the interview that the entry came from. `give_up`: lift the entries of lost keys whose numbers
     are not found. Entries that apply to a candidate's record as well are not lifted.
     """
-    key, report = DoNotCallKey.objects.current(), RekeyReport()
+    key, report = DoNotCallKey.objects.current_key(), RekeyReport()
     entries = list(DoNotCall.objects.active().filter(~Q(key=key)).select_for_update(of=("self",)))
     numbers_by_hash = _known_numbers({entry.number_hash for entry in entries})
-    lost_keys = set(DoNotCallKey.objects.missing().values_list("pk", flat=True))
+    lost_keys = set(DoNotCallKey.objects.not_configured().values_list("pk", flat=True))
     for entry in entries:
         # Entries of earlier versions have no key id.
         is_lost = entry.key_id in lost_keys or (entry.key_id is None and bool(lost_keys))
         number = numbers_by_hash.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
         if number:
-            entry.rekey(number, key)
+            entry.rehash_number(number, key)
             report.rekeyed += 1
         elif give_up and is_lost:
             _give_up(entry, key)

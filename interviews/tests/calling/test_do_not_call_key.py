@@ -103,7 +103,7 @@ class TestRekeying:
         make_candidate(phone=OTHER_NUMBER)
         self.rekey()
         settings.DO_NOT_CALL_KEY_FALLBACKS = []
-        assert not DoNotCallKey.objects.missing().exists()
+        assert not DoNotCallKey.objects.not_configured().exists()
         assert DoNotCall.objects.covers_number(OTHER_NUMBER)
 
     def test_entry_of_earlier_version_is_rekeyed(self, lost_key: str, settings: Any) -> None:
@@ -114,14 +114,14 @@ class TestRekeying:
         self.rekey()
         settings.DO_NOT_CALL_KEY_FALLBACKS = []
         assert DoNotCall.objects.covers_number(OTHER_NUMBER)
-        assert not DoNotCallKey.objects.missing().exists()
+        assert not DoNotCallKey.objects.not_configured().exists()
 
     def test_unknown_number_keeps_its_key(self, lost_key: str, settings: Any) -> None:
         settings.DO_NOT_CALL_KEY_FALLBACKS = [lost_key]
         self.rekey()
         assert DoNotCall.objects.covers_number(OTHER_NUMBER)
         settings.DO_NOT_CALL_KEY_FALLBACKS = []
-        assert DoNotCallKey.objects.missing().exists()
+        assert DoNotCallKey.objects.not_configured().exists()
 
     def test_lost_key_is_given_up_on_demand_alone(self, settings: Any) -> None:
         """Entries are kept whose numbers an interview or a candidate still has."""
@@ -133,10 +133,10 @@ class TestRekeying:
         DoNotCall.objects.add_number(OTHER_NUMBER, source="letter")
         settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"
         self.rekey()
-        assert DoNotCallKey.objects.missing().exists()
+        assert DoNotCallKey.objects.not_configured().exists()
         assert DoNotCall.objects.active().count() == 2
         self.rekey("--give-up")
-        assert not DoNotCallKey.objects.missing().exists()
+        assert not DoNotCallKey.objects.not_configured().exists()
         assert DoNotCall.objects.covers_number(NUMBER)
         assert [entry.kind for entry in DoNotCall.objects.active()] == [DoNotCall.Kind.WRONG_PERSON]
 
