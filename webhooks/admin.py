@@ -10,20 +10,20 @@ from webhooks.models import TwilioEvent
 @admin.register(TwilioEvent)
 class TwilioEventAdmin(InterviewRecordAdmin):
     interview_path = "attempt__interview"
-    list_display = ["created_at", "kind", "interview", "turn", "call_sid", "key"]
+    list_display = ["created_at", "kind", "interview_name", "turn", "call_sid", "key"]
     list_filter = ["kind"]
     search_fields = ["=call_sid", "key", "=attempt__id", "=attempt__interview__id"]
     date_hierarchy = "created_at"
     exclude = ["answer"]
-    readonly_fields = ["reply"]
+    readonly_fields = ["stored_reply"]
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
     @admin.display(description="Interview", empty_value="-")
-    def interview(self, event: TwilioEvent) -> str | None:
+    def interview_name(self, event: TwilioEvent) -> str | None:
         return str(event.attempt.interview) if event.attempt else None
 
     @admin.display(description="Answer", empty_value="-")
-    def reply(self, event: TwilioEvent) -> str | None:
+    def stored_reply(self, event: TwilioEvent) -> str | None:
         """Return the stored reply of the turn. The log itself has replies of earlier versions alone."""
         if event.answer or event.turn is None:
             return event.answer or None

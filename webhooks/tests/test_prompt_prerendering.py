@@ -92,7 +92,7 @@ class TestPrerendering:
 
     def test_changed_title_is_found_hourly(self, voice: ModelSimulator, time_machine: Any) -> None:
         job = spoken_job(title="Pilot")
-        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
+        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT_APPROVAL + timedelta(minutes=1), tick=False)
         job.update_fields(title="Captain")
         tasks.request_recent_prompts(timestamp=0)
         assert not SpokenLine.objects.unsynthesised().exists()
@@ -104,7 +104,7 @@ class TestPrerendering:
         job = spoken_job(title="Pilot")
         closed = spoken_job(title="Cook")
         closed.update_fields(is_open=False)
-        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT + timedelta(minutes=1), tick=False)
+        time_machine.move_to(timezone.now() + prompt_prerendering.RECENT_APPROVAL + timedelta(minutes=1), tick=False)
         voice.requests.clear()
         for text in ("Pilot", "Cook"):
             lose_file(SpokenLine.objects.filter(text__contains=f"left for {text}")[0].text)

@@ -19,44 +19,44 @@ class InvalidWebhook(ValueError):
     """The parameters are not those of a Twilio webhook. The message is part of the HTTP reply."""
 
 
-def text_param(params: QueryDict, name: str) -> str:
+def text_param(params: QueryDict, param_name: str) -> str:
     """Return a parameter as text that PostgreSQL can store. It is "" if it is missing.
 
     Of a repeated parameter, the last value counts.
     """
-    return str(params.get(name, "")).replace("\x00", "")[:MAX_TEXT_LENGTH]
+    return str(params.get(param_name, "")).replace("\x00", "")[:MAX_TEXT_LENGTH]
 
 
-def number_param(params: QueryDict, name: str) -> int | None:
+def number_param(params: QueryDict, param_name: str) -> int | None:
     """Return a parameter as a whole number that fits an integer column, or None if it is not one."""
-    value = text_param(params, name)
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    param_text = text_param(params, param_name)
+    return int(param_text) if param_text.isascii() and param_text.isdigit() and len(param_text) < 10 else None
 
 
 def recording_sid(params: QueryDict) -> str:
     """Return the id of a recording, or "". Where Twilio sends no RecordingSid, the id is taken from RecordingUrl."""
-    sid = text_param(params, "RecordingSid") or text_param(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
-    return sid if len(sid) <= MAX_SID_LENGTH else ""
+    sid_text = text_param(params, "RecordingSid") or text_param(params, "RecordingUrl").rsplit("/", 1)[-1].split(".")[0]
+    return sid_text if len(sid_text) <= MAX_SID_LENGTH else ""
 
 
 def _parse_recorded_answer(params: QueryDict) -> engine.RecordedAnswer:
     digits = text_param(params, "Digits")
-    ended = {
+    recording_end = {
         "hangup": engine.RecordingEnd.HANGUP,
         "*": engine.RecordingEnd.REPEAT,
         "": engine.RecordingEnd.PAUSE,
     }.get(digits, engine.RecordingEnd.KEY)
-    seconds = number_param(params, "RecordingDuration")
-    if seconds is None and not recording_sid(params):
-        seconds = 0
-    return engine.RecordedAnswer(seconds=seconds, ended=ended)
+    duration_seconds = number_param(params, "RecordingDuration")
+    if duration_seconds is None and not recording_sid(params):
+        duration_seconds = 0
+    return engine.RecordedAnswer(seconds=duration_seconds, ended=recording_end)
 
 
 def _parse_reply(params: QueryDict) -> engine.Input:
-    digits, words = text_param(params, "Digits"), text_param(params, "SpeechResult")
+    digits, spoken_words = text_param(params, "Digits"), text_param(params, "SpeechResult")
     if digits:
         return engine.KeyPressed(digits[:1])
-    return engine.WordsSpoken(words) if words else engine.NoReply()
+    return engine.WordsSpoken(spoken_words) if spoken_words else engine.NoReply()
 
 
 def parse_input(kind: str, params: QueryDict) -> engine.Input:
@@ -78,16 +78,16 @@ def parse_live_words(params: QueryDict) -> LiveWords | None:
     """Return one piece of the live transcript, or None if it is from our side of the call."""
     if text_param(params, "Track") not in ("", "inbound_track"):
         return None
-    sequence = number_param(params, "SequenceId")
+    piece_number = number_param(params, "SequenceId")
     try:
-        data = json.loads(text_param(params, "TranscriptionData"))
+        transcription_data = json.loads(text_param(params, "TranscriptionData"))
     except ValueError:
-        data = None
-    if sequence is None or not isinstance(data, dict):
+        transcription_data = None
+    if piece_number is None or not isinstance(transcription_data, dict):
         raise InvalidWebhook("TranscriptionData or SequenceId is missing or invalid")
-    key = f"{text_param(params, 'TranscriptionSid')[-8:]}:{sequence:010}"
-    words = str(data.get("transcript", "")).replace("\x00", "").encode(errors="ignore").decode()
-    return LiveWords(key, words, is_final=text_param(params, "Final").lower() == "true")
+    piece_key = f"{text_param(params, 'TranscriptionSid')[-8:]}:{piece_number:010}"
+    spoken_words = str(transcription_data.get("transcript", "")).replace("\x00", "").encode(errors="ignore").decode()
+    return LiveWords(piece_key, spoken_words, is_final=text_param(params, "Final").lower() == "true")
 
 
 MISSING_RECORDING_REASONS = {
@@ -97,8 +97,8 @@ MISSING_RECORDING_REASONS = {
 
 
 def missing_recording_reason(params: QueryDict) -> str:
-    unspecified = "Twilio reports that there is no recording of this answer."
-    return MISSING_RECORDING_REASONS.get(text_param(params, "ErrorCode"), unspecified)
+    default_reason = "Twilio reports that there is no recording of this answer."
+    return MISSING_RECORDING_REASONS.get(text_param(params, "ErrorCode"), default_reason)
 
 
 WITHHELD_NUMBERS = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
@@ -107,11 +107,11 @@ WITHHELD_NUMBERS = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696
 
 def caller_number(params: QueryDict) -> str:
     """Return the caller's number in E.164, or "" if it is withheld or is not a phone number."""
-    number = text_param(params, "From")
-    if number in WITHHELD_NUMBERS:
+    phone_number = text_param(params, "From")
+    if phone_number in WITHHELD_NUMBERS:
         return ""
     try:
-        return to_e164(number)
+        return to_e164(phone_number)
     except InvalidPhoneNumber:
         return ""
 

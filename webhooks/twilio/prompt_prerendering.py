@@ -15,14 +15,14 @@ from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.tts import prompt_cache
 from webhooks.twilio import twiml
 
-RECENT = timedelta(minutes=10)
+RECENT_APPROVAL = timedelta(minutes=10)
 """Question sets approved within this time are checked every ten seconds. All question sets are checked every hour."""
 
 
 def request_recent_prompts() -> None:
     """Request the prompts of recently approved question sets."""
     if _can_prerender():
-        _request_prompts(_approved_sets().filter(approved_at__gt=timezone.now() - RECENT))
+        _request_prompts(_approved_sets().filter(approved_at__gt=timezone.now() - RECENT_APPROVAL))
 
 
 def request_all_prompts() -> None:
@@ -46,27 +46,27 @@ def _approved_sets() -> QuerySet[QuestionSet]:
     return QuestionSet.objects.filter(status=QuestionSet.Status.APPROVED, job__is_open=True).select_related("job")
 
 
-def _request_prompts(sets: Iterable[QuestionSet]) -> None:
-    for questions in sets:
-        texts = prerenderable_texts(_anonymous_script(questions))
-        prompt_cache.request_audio(texts, questions.language, job_id=questions.job_id)
+def _request_prompts(question_sets: Iterable[QuestionSet]) -> None:
+    for question_set in question_sets:
+        prompt_texts = prerenderable_texts(_anonymous_script(question_set))
+        prompt_cache.request_audio(prompt_texts, question_set.language, job_id=question_set.job_id)
 
 
-def _anonymous_script(questions: QuestionSet) -> Script:
+def _anonymous_script(question_set: QuestionSet) -> Script:
     """Return a script with these questions and without a candidate's name."""
     return Script(
         candidate_name="",
-        job_title=twiml.strip_control_characters(questions.job.title_to_say),
-        employer=employer_of(questions.job),
+        job_title=twiml.strip_control_characters(question_set.job.title_to_say),
+        employer=employer_of(question_set.job),
         judged_by_person=configured_judge() is JudgeKind.PERSON,
-        language=questions.language,
+        language=question_set.language,
         questions=tuple(
             Question(
                 twiml.strip_control_characters(question.text),
                 question.max_seconds,
                 twiml.strip_control_characters(question.competency),
             )
-            for question in questions.questions
+            for question in question_set.questions
         ),
-        remaining=len(questions.questions),
+        remaining=len(question_set.questions),
     )

@@ -28,14 +28,14 @@ def save_in_background(save: Callable[[], object], *, description: str) -> None:
 
     Returns after FIRST_TRY_SECONDS at the latest. The data is lost if the process ends before a try succeeds.
     """
-    name = f"{THREAD_PREFIX}{description}"
-    thread = Thread(target=_retry_save, args=(save, description), name=name, daemon=True)
+    thread_name = f"{THREAD_PREFIX}{description}"
+    thread = Thread(target=_retry_save, args=(save, description), name=thread_name, daemon=True)
     thread.start()
     thread.join(FIRST_TRY_SECONDS)
 
 
 def _retry_save(save: Callable[[], object], description: str) -> None:
-    for tries in range(MAX_TRIES):
+    for try_number in range(MAX_TRIES):
         try:
             save()
         except DATABASE_UNAVAILABLE as error:
@@ -47,5 +47,5 @@ def _retry_save(save: Callable[[], object], description: str) -> None:
             return
         finally:
             connection.close()  # do not occupy a connection during the pause
-        sleep(min(2.0**tries / 4, MAX_PAUSE_SECONDS))
+        sleep(min(2.0**try_number / 4, MAX_PAUSE_SECONDS))
     log.error("%s: given up after %d tries without a database", description, MAX_TRIES)

@@ -16,8 +16,8 @@ def require_signature(request: HttpRequest) -> None:
         raise PermissionDenied
     url = settings.WEBHOOK_BASE_URL + request.get_full_path()
     signature = request.headers.get("X-Twilio-Signature", "")
-    token = settings.TWILIO_AUTH_TOKEN
-    if not token or not RequestValidator(token).validate(url, request.POST, signature):
+    auth_token = settings.TWILIO_AUTH_TOKEN
+    if not auth_token or not RequestValidator(auth_token).validate(url, request.POST, signature):
         raise PermissionDenied
     if request.POST.get("AccountSid") != settings.TWILIO_ACCOUNT_SID:
         raise PermissionDenied

@@ -44,11 +44,11 @@ class RenderContext:
     transcribes_live: bool = False
     live_turn: int | None = None
 
-    def url(self, kind: str) -> str:
+    def turn_url(self, kind: str) -> str:
         return f"{self.base_url}/turns/{self.turn}/{kind}"
 
     @property
-    def locale(self) -> str:
+    def speech_locale(self) -> str:
         language = self.script.language
         return language if "-" in language else wording.for_language(language).LOCALE
 
@@ -58,60 +58,60 @@ def strip_control_characters(text: str) -> str:
     return INVALID_XML_CHARACTER.sub("", text)
 
 
-def render(prompt: engine.Prompt, context: RenderContext) -> str:
+def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
     """Return the TwiML that speaks the prompt and sends the input to the URL of this turn."""
-    response = VoiceResponse()
+    voice_response = VoiceResponse()
     if context.live_turn is not None:
-        response.stop().transcription(name=_live_name(context.live_turn))
+        voice_response.stop().transcription(name=_live_name(context.live_turn))
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
-            _gather_reply(response, prompt, context)
+            _gather_reply(voice_response, prompt, context)
         case engine.AskQuestion(position):
-            _start_live_transcription(response, context)
-            _gather_key(response, prompt, context)
-            _record_answer(response, context, context.script.questions[position].max_seconds)
+            _start_live_transcription(voice_response, context)
+            _gather_key(voice_response, prompt, context)
+            _record_answer(voice_response, context, context.script.questions[position].max_seconds)
         case engine.RecordAnswer(position, patient):
-            _start_live_transcription(response, context)
-            _speak(response, prompt, context)
-            _record_answer(response, context, context.script.questions[position].max_seconds, patient=patient)
+            _start_live_transcription(voice_response, context)
+            _speak_prompt(voice_response, prompt, context)
+            _record_answer(voice_response, context, context.script.questions[position].max_seconds, patient=patient)
         case engine.CheckAnswer() | engine.ConfirmStop():
-            _gather_reply(response, prompt, context)
+            _gather_reply(voice_response, prompt, context)
         case engine.Goodbye():
-            _speak(response, prompt, context)
-            response.hangup()
+            _speak_prompt(voice_response, prompt, context)
+            voice_response.hangup()
         case engine.HangUp():
-            response.hangup()
+            voice_response.hangup()
         case _ as unreachable:
             assert_never(unreachable)
-    return str(response)
+    return str(voice_response)
 
 
-def _gather_reply(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
+def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
     """Collect words or one key. `finish_on_key` is empty, because Twilio does not report a key that ends the input."""
-    options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
+    gather_options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
     if not getattr(prompt, "keys_only", False):
-        options = {
+        gather_options = {
             "input": "dtmf speech",
             "timeout": REPLY_SECONDS.get(type(prompt), USUAL_REPLY_SECONDS),
             "speech_timeout": "auto",
             "hints": phrases.for_language(context.script.language).hints,
-            "language": context.locale,
+            "language": context.speech_locale,
         }
-    gather = Gather(num_digits=1, finish_on_key="", action=context.url("reply"), **options)
-    _speak(gather, prompt, context)
-    response.append(gather)
-    response.redirect(context.url("silence"))
+    gather = Gather(num_digits=1, finish_on_key="", action=context.turn_url("reply"), **gather_options)
+    _speak_prompt(gather, prompt, context)
+    voice_response.append(gather)
+    voice_response.redirect(context.turn_url("silence"))
 
 
-def _start_live_transcription(response: VoiceResponse, context: RenderContext) -> None:
+def _start_live_transcription(voice_response: VoiceResponse, context: RenderContext) -> None:
     """Start live transcription of the candidate. Its webhooks name this turn, also when they arrive after its end."""
     if context.transcribes_live:
-        response.start().transcription(
+        voice_response.start().transcription(
             name=_live_name(context.turn),
-            status_callback_url=context.url("live-transcription"),
+            status_callback_url=context.turn_url("live-transcription"),
             track="inbound_track",
             partial_results=True,
-            language_code=context.locale,
+            language_code=context.speech_locale,
             profanity_filter=False,
         )
 
@@ -120,91 +120,96 @@ def _live_name(turn: int) -> str:
     return f"turn-{turn}"
 
 
-def _gather_key(response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
-    gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=context.url("reply"))
-    _speak(gather, prompt, context)
-    response.append(gather)
+def _gather_key(voice_response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
+    gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=context.turn_url("reply"))
+    _speak_prompt(gather, prompt, context)
+    voice_response.append(gather)
 
 
-def _speak(parent: VoiceResponse | Gather, prompt: engine.Prompt, context: RenderContext) -> None:
-    texts = prompt_texts(prompt, context.script)
+def _speak_prompt(parent: VoiceResponse | Gather, prompt: engine.Prompt, context: RenderContext) -> None:
+    spoken_texts = prompt_texts(prompt, context.script)
     if context.slow:
-        _speak_slowly(parent, texts, context)
+        _speak_slowly(parent, spoken_texts, context)
         return
-    for url, pieces in groupby(texts, key=lambda text: context.audio_urls.get(text, "")):
+    for url, pieces in groupby(spoken_texts, key=lambda text: context.audio_urls.get(text, "")):
         if url:
             parent.play(url)
         else:
-            parent.say(" ".join(pieces), language=context.locale)
+            parent.say(" ".join(pieces), language=context.speech_locale)
 
 
 def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context: RenderContext) -> None:
     """Pause after each sentence. Slower speech would need SSML, which Twilio's basic voices do not support."""
     for sentence in (sentence for text in texts for sentence in SENTENCE_END.split(text)):
-        parent.say(sentence, language=context.locale)
+        parent.say(sentence, language=context.speech_locale)
         parent.pause(length=1)
 
 
-def _record_answer(response: VoiceResponse, context: RenderContext, seconds: int, *, patient: bool = False) -> None:
+def _record_answer(
+    voice_response: VoiceResponse, context: RenderContext, max_seconds: int, *, patient: bool = False
+) -> None:
     """Record an answer. After an empty recording, Twilio makes no request but continues with the redirect.
 
     Silence is trimmed, so that a recording of silence alone is empty.
     """
-    options: dict[str, object] = {}
+    record_options: dict[str, object] = {}
     if context.transcribe:
-        seconds = min(seconds, MAX_TRANSCRIBED_SECONDS)
-        options = {"transcribe": True, "transcribe_callback": context.url("transcription") + CALLBACK_RETRIES}
-    response.record(
-        action=context.url("take"),
-        max_length=seconds,
+        max_seconds = min(max_seconds, MAX_TRANSCRIBED_SECONDS)
+        record_options = {
+            "transcribe": True,
+            "transcribe_callback": context.turn_url("transcription") + CALLBACK_RETRIES,
+        }
+    voice_response.record(
+        action=context.turn_url("take"),
+        max_length=max_seconds,
         timeout=PATIENT_SILENCE_SECONDS if patient else SILENCE_SECONDS,
         finish_on_key="*#",
         play_beep=True,
         trim="trim-silence",
-        recording_status_callback=context.url("recording") + CALLBACK_RETRIES,
+        recording_status_callback=context.turn_url("recording") + CALLBACK_RETRIES,
         recording_status_callback_event="completed absent",
-        **options,
+        **record_options,
     )
-    response.redirect(context.url("silence"))
+    voice_response.redirect(context.turn_url("silence"))
 
 
-def reception(text: str, offer: str, *, action: str, language: str) -> str:
+def reception_twiml(reception_text: str, opt_out_offer: str, *, reply_url: str, language: str) -> str:
     """Say the text and the offer. The reply goes to the URL `action`. Without an offer, say goodbye after the text."""
     texts = wording.for_language(language)
-    response = VoiceResponse()
-    if offer:
-        gather = Gather(input="dtmf speech", num_digits=1, timeout=6, speech_timeout="auto", action=action)
-        gather.say(f"{text} {offer}")
-        response.append(gather)
+    voice_response = VoiceResponse()
+    if opt_out_offer:
+        gather = Gather(input="dtmf speech", num_digits=1, timeout=6, speech_timeout="auto", action=reply_url)
+        gather.say(f"{reception_text} {opt_out_offer}")
+        voice_response.append(gather)
     else:
-        response.say(text)
-    response.say(texts.FAREWELL)
-    response.hangup()
-    return str(response)
+        voice_response.say(reception_text)
+    voice_response.say(texts.FAREWELL)
+    voice_response.hangup()
+    return str(voice_response)
 
 
-def goodbye(*texts: str) -> str:
+def goodbye_twiml(*texts: str) -> str:
     return _say_and_hang_up(" ".join(texts))
 
 
-def fallback() -> str:
+def fallback_twiml() -> str:
     """Apologise in a call in which another webhook failed. It is in English, as it must not need the database."""
     return _say_and_hang_up(wording.for_language("en").FALLBACK)
 
 
-def unknown_call() -> str:
+def unknown_call_twiml() -> str:
     """The reply to a call that belongs to no attempt."""
     return _say_and_hang_up(wording.for_language("en").UNKNOWN_CALL)
 
 
 def _say_and_hang_up(text: str) -> str:
-    response = VoiceResponse()
-    response.say(text)
-    response.hangup()
-    return str(response)
+    voice_response = VoiceResponse()
+    voice_response.say(text)
+    voice_response.hangup()
+    return str(voice_response)
 
 
-def hang_up() -> str:
-    response = VoiceResponse()
-    response.hangup()
-    return str(response)
+def hang_up_twiml() -> str:
+    voice_response = VoiceResponse()
+    voice_response.hangup()
+    return str(voice_response)

@@ -70,51 +70,53 @@ class TwilioView(View):
             return HttpResponse("The database is unavailable. Send the request again.", status=503)
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
-        sid = parsing.text_param(request.POST, "CallSid")
+        call_sid = parsing.text_param(request.POST, "CallSid")
         try:
             with lock_call(attempt_id) as call:
-                if call.match_or_adopt_sid(sid):
-                    return xml_response(self.handle(request, call, **turn))
+                if call.match_or_adopt_sid(call_sid):
+                    return xml_response(self.handle_webhook(request, call, **turn))
         except Call.DoesNotExist:
             log.info("webhook: attempt %s does not exist", attempt_id)
         except parsing.InvalidWebhook as error:
             return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
-        if sid and Call.objects.filter(twilio_sid=sid).exists():
+        if call_sid and Call.objects.filter(twilio_sid=call_sid).exists():
             return HttpResponseForbidden("The call belongs to another interview.")
         return xml_response(self.reply_to_unknown_call)
 
-    def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
+    def handle_webhook(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
         raise Http404
 
     def save_event(
         self, request: HttpRequest, call: LockedCall | None, *, key: str, kind: str, turn: int | None = None
     ) -> None:
-        params = {name.replace("\x00", ""): parsing.text_param(request.POST, name) for name in request.POST}
+        event_params = {name.replace("\x00", ""): parsing.text_param(request.POST, name) for name in request.POST}
         event = TwilioEvent(
             key=key,
             kind=kind,
             attempt_id=call.row.attempt_id if call else None,
             turn=turn,
             call_sid=parsing.text_param(request.POST, "CallSid")[:64],
-            params=params,
+            params=event_params,
         )
         TwilioEvent.insert([event], ignore_conflicts=True)
 
 
-def xml_response(answer: str) -> HttpResponse:
-    return HttpResponse(answer, content_type="text/xml") if answer else HttpResponse(status=204)
+def xml_response(twiml_body: str) -> HttpResponse:
+    return HttpResponse(twiml_body, content_type="text/xml") if twiml_body else HttpResponse(status=204)
 
 
 class TurnView(TwilioView):
     """One turn of the conversation. A repeated webhook gets the stored reply of its turn."""
 
-    reply_to_unknown_call = twiml.unknown_call()
+    reply_to_unknown_call = twiml.unknown_call_twiml()
 
-    def handle(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
-        received = ReceivedInput(kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST))
+    def handle_webhook(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
+        received_input = ReceivedInput(
+            kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST)
+        )
         recorded_turn = turn if call.attempt.row.stage == engine.Stage.QUESTION else None
         try:
-            reply = take_turn(call.attempt, turn, received, partial(_render, call.attempt, recorded_turn))
+            reply = take_turn(call.attempt, turn, received_input, partial(_render_reply, call.attempt, recorded_turn))
         except engine.StaleTurn:
             return self.repeat_reply(request, call, turn=turn, kind=kind)
         self.save_event(request, call, key=f"{call.row.attempt_id}:turn:{turn}", kind=kind, turn=turn)
@@ -125,16 +127,16 @@ class TurnView(TwilioView):
         reply = stored_reply(call.attempt.row, turn)
         if reply is None or reply.input_kind != kind:
             self.save_event(request, call, key=f"{call.row.attempt_id}:turn:{turn}:{kind}", kind=kind, turn=turn)
-        return reply.body if reply else twiml.hang_up()
+        return reply.body if reply else twiml.hang_up_twiml()
 
 
-def _render(attempt: LockedAttempt, recorded_turn: int | None, prompt: engine.Prompt) -> str:
-    return twiml.render(prompt, _render_context(attempt, prompt, recorded_turn))
+def _render_reply(attempt: LockedAttempt, recorded_turn: int | None, prompt: engine.Prompt) -> str:
+    return twiml.render_prompt(prompt, _render_context(attempt, prompt, recorded_turn))
 
 
 def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn: int | None) -> twiml.RenderContext:
     """`recorded_turn`: the turn that has just ended, if it recorded an answer."""
-    script = _script(attempt)
+    script = _build_script(attempt)
     return twiml.RenderContext(
         script=script,
         base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.row.pk]).removesuffix("/status"),
@@ -147,13 +149,13 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn
     )
 
 
-def _script(attempt: LockedAttempt) -> Script:
+def _build_script(attempt: LockedAttempt) -> Script:
     interview = attempt.interview.row
-    names = cast(CallNames, SimpleLazyObject(lambda: read_call_names(interview.pk)))
+    call_names = cast(CallNames, SimpleLazyObject(lambda: read_call_names(interview.pk)))
     return Script(
-        candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(names.candidate)),
-        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(names.job_title)),
-        employer=cast(Employer, SimpleLazyObject(lambda: names.employer)),
+        candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(call_names.candidate)),
+        job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(call_names.job_title)),
+        employer=cast(Employer, SimpleLazyObject(lambda: call_names.employer)),
         judged_by_person=configured_judge() is JudgeKind.PERSON,
         is_inbound=attempt.row.direction == Attempt.Direction.INBOUND,
         language=interview.language,
@@ -171,23 +173,23 @@ def _script(attempt: LockedAttempt) -> Script:
     )
 
 
-def _next_call(at: datetime | None) -> NextCall | None:
-    return NextCall(at, timezone.localdate(timezone=at.tzinfo)) if at else None
+def _next_call(call_again_at: datetime | None) -> NextCall | None:
+    return NextCall(call_again_at, timezone.localdate(timezone=call_again_at.tzinfo)) if call_again_at else None
 
 
-def _audio_urls(texts: tuple[str, ...], language: str) -> dict[str, str]:
+def _audio_urls(prompt_texts: tuple[str, ...], language: str) -> dict[str, str]:
     """Return the public URL of each text that has been synthesised."""
-    paths = prompt_cache.audio_paths(texts, language)
-    return {text: settings.WEBHOOK_BASE_URL + path for text, path in paths.items()}
+    audio_paths = prompt_cache.audio_paths(prompt_texts, language)
+    return {text: settings.WEBHOOK_BASE_URL + path for text, path in audio_paths.items()}
 
 
 class EventView(TwilioView):
     """A webhook that needs no TwiML, such as a status callback. A repeated webhook has no second effect."""
 
-    def handle(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
-        key = f"{call.row.attempt_id}:{self.kind}:{self.event_identity(request, **turn)}"
+    def handle_webhook(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
+        event_key = f"{call.row.attempt_id}:{self.kind}:{self.event_identity(request, **turn)}"
         self.apply_event(request, call, **turn)
-        self.save_event(request, call, key=key, kind=self.kind, turn=turn.get("turn"))
+        self.save_event(request, call, key=event_key, kind=self.kind, turn=turn.get("turn"))
         return ""
 
     def event_identity(self, request: HttpRequest, **turn: Any) -> str:
@@ -202,7 +204,9 @@ class StatusView(EventView):
     kind = "status"
 
     def event_identity(self, request: HttpRequest, **turn: Any) -> str:
-        sequence, status = (parsing.text_param(request.POST, name)[:20] for name in ("SequenceNumber", "CallStatus"))
+        sequence, status = (
+            parsing.text_param(request.POST, param_name)[:20] for param_name in ("SequenceNumber", "CallStatus")
+        )
         return f"{sequence}:{status}"
 
     def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
@@ -233,8 +237,10 @@ class RecordingView(EventView):
     kind = "recording"
 
     def event_identity(self, request: HttpRequest, **turn: Any) -> str:
-        sid, status = (parsing.text_param(request.POST, name)[:64] for name in ("RecordingSid", "RecordingStatus"))
-        return f"{turn['turn']}:{sid}:{status}"
+        recording_sid, status = (
+            parsing.text_param(request.POST, param_name)[:64] for param_name in ("RecordingSid", "RecordingStatus")
+        )
+        return f"{turn['turn']}:{recording_sid}:{status}"
 
     def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         recording = call.attempt.get_or_create_recording(turn["turn"], sid=parsing.recording_sid(request.POST))
@@ -270,27 +276,29 @@ class LiveTranscriptionView(EventView):
     kind = "live"
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
-        event = parsing.text_param(request.POST, "TranscriptionEvent")
-        if event == "transcription-content":
+        event_kind = parsing.text_param(request.POST, "TranscriptionEvent")
+        if event_kind == "transcription-content":
             try:
-                words = parsing.parse_live_words(request.POST)
+                live_words = parsing.parse_live_words(request.POST)
             except parsing.InvalidWebhook as error:
                 return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
-            sid = parsing.text_param(request.POST, "CallSid") or "none"
-            if words is None or add_live_words(attempt_id, turn["turn"], words, call_sid=sid):
+            call_sid = parsing.text_param(request.POST, "CallSid") or "none"
+            if live_words is None or add_live_words(attempt_id, turn["turn"], live_words, call_sid=call_sid):
                 return HttpResponse(status=204)
-        elif event != "transcription-error":
+        elif event_kind != "transcription-error":
             return HttpResponse(status=204)
         return super().post(request, attempt_id, **turn)
 
     def event_identity(self, request: HttpRequest, **turn: Any) -> str:
-        names = ("TranscriptionSid", "SequenceId")
-        return ":".join([str(turn["turn"]), *(parsing.text_param(request.POST, name)[:64] for name in names)])
+        param_names = ("TranscriptionSid", "SequenceId")
+        return ":".join(
+            [str(turn["turn"]), *(parsing.text_param(request.POST, param_name)[:64] for param_name in param_names)]
+        )
 
     def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         """Log an error. Words of a turn that has not begun are logged too: they cannot be stored."""
-        error = parsing.text_param(request.POST, "TranscriptionErrorCode")[:10]
-        log.warning("attempt %s, turn %d: live transcription error %s", call.row.attempt_id, turn["turn"], error)
+        error_code = parsing.text_param(request.POST, "TranscriptionErrorCode")[:10]
+        log.warning("attempt %s, turn %d: live transcription error %s", call.row.attempt_id, turn["turn"], error_code)
 
 
 class FallbackView(EventView):
@@ -303,10 +311,10 @@ class FallbackView(EventView):
 
     def post(self, request: HttpRequest, attempt_id: UUID, **turn: Any) -> HttpResponse:
         save_in_background(partial(super().post, request, attempt_id), description=f"apology in attempt {attempt_id}")
-        return xml_response(twiml.fallback())
+        return xml_response(twiml.fallback_twiml())
 
     def event_identity(self, request: HttpRequest, **turn: Any) -> str:
-        return ":".join(parsing.text_param(request.POST, name)[-60:] for name in ("ErrorCode", "ErrorUrl"))
+        return ":".join(parsing.text_param(request.POST, param_name)[-60:] for param_name in ("ErrorCode", "ErrorUrl"))
 
     def apply_event(self, request: HttpRequest, call: LockedCall, **turn: Any) -> None:
         call.attempt.record_apology()

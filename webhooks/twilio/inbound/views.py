@@ -42,8 +42,10 @@ NO_ATTEMPT = UUID(int=0)
 
 def find_attempt_id(request: HttpRequest) -> UUID:
     """Return the id of the attempt that this call belongs to, or NO_ATTEMPT."""
-    sid = parsing.text_param(request.POST, "CallSid")
-    attempt_id = Call.objects.filter(twilio_sid=sid).exclude(twilio_sid="").values_list("attempt_id", flat=True).first()
+    call_sid = parsing.text_param(request.POST, "CallSid")
+    attempt_id = (
+        Call.objects.filter(twilio_sid=call_sid).exclude(twilio_sid="").values_list("attempt_id", flat=True).first()
+    )
     return attempt_id or NO_ATTEMPT
 
 
@@ -55,34 +57,34 @@ class InboundCallView(TurnView):
 
     @transaction.atomic
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
-        sid, number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
+        call_sid, phone_number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
         employer = _reachable_employer(request)
-        if not employer.name or not 0 < len(sid) <= parsing.MAX_SID_LENGTH:
-            return xml_response(twiml.unknown_call())
-        reception = receive_call(number, sid)
+        if not employer.name or not 0 < len(call_sid) <= parsing.MAX_SID_LENGTH:
+            return xml_response(twiml.unknown_call_twiml())
+        reception = receive_call(phone_number, call_sid)
         if isinstance(reception, UUID):
             return super().post(request, reception, turn=0, kind="pickup")
-        if reception is Reception.NO_INTERVIEW and (interview := find_unreached_interview(number)):
-            return IdentityView().reply(request, interview, turn=0, kind="pickup")
-        self.save_event(request, None, key=f"inbound:{sid}", kind=reception)
-        return xml_response(_reception_reply(reception, employer, number))
+        if reception is Reception.NO_INTERVIEW and (interview := find_unreached_interview(phone_number)):
+            return IdentityView().reply_to_caller(request, interview, turn=0, kind="pickup")
+        self.save_event(request, None, key=f"inbound:{call_sid}", kind=reception)
+        return xml_response(_reception_reply(reception, employer, phone_number))
 
 
 def _reachable_employer(request: HttpRequest, job: JobDescription | None = None) -> Employer:
     """Return the employer. Its call-back number is left out if the caller has just dialled it."""
     employer = employer_of(job)
-    dialled = parsing.text_param(request.POST, "To").lstrip("+")
-    is_dialled = dialled == "".join(filter(str.isdigit, employer.callback_number))
+    dialled_number = parsing.text_param(request.POST, "To").lstrip("+")
+    is_dialled = dialled_number == "".join(filter(str.isdigit, employer.callback_number))
     return replace(employer, callback_number="") if is_dialled else employer
 
 
-def _reception_reply(reception: Reception, employer: Employer, number: str, *, turn: int = 0) -> str:
+def _reception_reply(reception: Reception, employer: Employer, phone_number: str, *, turn: int = 0) -> str:
     script = Script(candidate_name="", job_title="", language=LANGUAGE, questions=(), remaining=0, employer=employer)
-    offers_opt_out = reception is Reception.NO_INTERVIEW and number and turn < MAX_TURNS
-    return twiml.reception(
+    offers_opt_out = reception is Reception.NO_INTERVIEW and phone_number and turn < MAX_TURNS
+    return twiml.reception_twiml(
         reception_text(reception, script),
         script.wording.OPT_OUT_OFFER if offers_opt_out else "",
-        action=settings.WEBHOOK_BASE_URL + reverse("twilio-inbound-reply", args=[turn]),
+        reply_url=settings.WEBHOOK_BASE_URL + reverse("twilio-inbound-reply", args=[turn]),
         language=LANGUAGE,
     )
 
@@ -92,16 +94,16 @@ class InboundReplyView(TwilioView):
 
     @transaction.atomic
     def post(self, request: HttpRequest, turn: int, **_: Any) -> HttpResponse:  # type: ignore[override]
-        texts, number = wording.for_language(LANGUAGE), parsing.caller_number(request.POST)
+        texts, phone_number = wording.for_language(LANGUAGE), parsing.caller_number(request.POST)
         reply, employer = parsing.parse_input("reply", request.POST), _reachable_employer(request)
         if not employer.name:
-            return xml_response(twiml.unknown_call())
-        if not number or not _is_opt_out(reply):
-            return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, number, turn=turn + 1))
-        opt_out_caller(number, given_by=_given_by(reply))
-        sid = parsing.text_param(request.POST, "CallSid")[: parsing.MAX_SID_LENGTH]
-        self.save_event(request, None, key=f"inbound:{sid}:reply", kind="opt_out")
-        return xml_response(twiml.goodbye(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL))
+            return xml_response(twiml.unknown_call_twiml())
+        if not phone_number or not _is_opt_out(reply):
+            return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, phone_number, turn=turn + 1))
+        opt_out_caller(phone_number, given_by=_given_by(reply))
+        call_sid = parsing.text_param(request.POST, "CallSid")[: parsing.MAX_SID_LENGTH]
+        self.save_event(request, None, key=f"inbound:{call_sid}:reply", kind="opt_out")
+        return xml_response(twiml.goodbye_twiml(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL))
 
 
 def _is_opt_out(reply: engine.Input) -> bool:
@@ -123,31 +125,31 @@ class IdentityView(TwilioView):
 
     @transaction.atomic
     def post(self, request: HttpRequest, turn: int, kind: str) -> HttpResponse:  # type: ignore[override]
-        sid, number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
-        interview = find_unreached_interview(number)
-        if interview is None or not 0 < len(sid) <= parsing.MAX_SID_LENGTH or not employer_of(interview.job).name:
-            return xml_response(twiml.unknown_call())
+        call_sid, phone_number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
+        interview = find_unreached_interview(phone_number)
+        if interview is None or not 0 < len(call_sid) <= parsing.MAX_SID_LENGTH or not employer_of(interview.job).name:
+            return xml_response(twiml.unknown_call_twiml())
         try:
-            return self.reply(request, interview, turn=turn, kind=kind)
+            return self.reply_to_caller(request, interview, turn=turn, kind=kind)
         except parsing.InvalidWebhook as error:
             return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
 
-    def reply(self, request: HttpRequest, interview: Interview, *, turn: int, kind: str) -> HttpResponse:
-        sid, input = parsing.text_param(request.POST, "CallSid"), parsing.parse_input(kind, request.POST)
+    def reply_to_caller(self, request: HttpRequest, interview: Interview, *, turn: int, kind: str) -> HttpResponse:
+        call_sid, input = parsing.text_param(request.POST, "CallSid"), parsing.parse_input(kind, request.POST)
         script = _identity_script(interview, _reachable_employer(request, interview.job))
         step = ask_identity(script, turn, input)
-        self.save_event(request, None, key=f"inbound:{sid}:turn:{turn}", kind=kind, turn=turn)
+        self.save_event(request, None, key=f"inbound:{call_sid}:turn:{turn}", kind=kind, turn=turn)
         prompt = step.prompt
         if isinstance(prompt, engine.AskConsent):
-            record_call(interview, sid, CallerSaid.IDENTITY)
-            return xml_response(twiml.goodbye(*unreached_texts(script)))
+            record_call(interview, call_sid, CallerSaid.IDENTITY)
+            return xml_response(twiml.goodbye_twiml(*unreached_texts(script)))
         if isinstance(prompt, engine.AskReachable | engine.AskTime):
             prompt = engine.Goodbye(engine.Ending.WRONG_PERSON)
         elif isinstance(prompt, engine.Goodbye):
-            _apply_ending(prompt.ending, interview, sid, input)
+            _apply_ending(prompt.ending, interview, call_sid, input)
         base_url = settings.WEBHOOK_BASE_URL + reverse("twilio-inbound").removesuffix("/")
         context = twiml.RenderContext(script, base_url, step.state.turn, transcribe=False, audio_urls={})
-        return xml_response(twiml.render(prompt, context))
+        return xml_response(twiml.render_prompt(prompt, context))
 
 
 def _identity_script(interview: Interview, employer: Employer) -> Script:
@@ -162,10 +164,10 @@ def _identity_script(interview: Interview, employer: Employer) -> Script:
     )
 
 
-def _apply_ending(ending: engine.Ending, interview: Interview, sid: str, input: engine.Input) -> None:
+def _apply_ending(ending: engine.Ending, interview: Interview, call_sid: str, input: engine.Input) -> None:
     """Wrong numbers and calls without a reply leave no trace but the webhook."""
     if ending is engine.Ending.PERSON_REQUESTED:
-        record_call(interview, sid, CallerSaid.PERSON)
+        record_call(interview, call_sid, CallerSaid.PERSON)
     elif ending is engine.Ending.OPTED_OUT:
         opt_out_caller(interview.candidate.phone, given_by=_given_by(input))
     elif ending is engine.Ending.DECLINED:
@@ -186,7 +188,7 @@ class InboundFallbackView(FallbackView):
 
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
         save_in_background(partial(self.save_apology, request), description="apology in an inbound call")
-        return xml_response(twiml.goodbye(wording.for_language(LANGUAGE).INBOUND_FALLBACK))
+        return xml_response(twiml.goodbye_twiml(wording.for_language(LANGUAGE).INBOUND_FALLBACK))
 
     def save_apology(self, request: HttpRequest) -> None:
         EventView.post(self, request, find_attempt_id(request))
