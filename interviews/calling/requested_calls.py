@@ -1,5 +1,6 @@
 """The time of a call that the candidate asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from interviews.calling.person.call_request import CallRequest
 from interviews.calling.rules import MOMENTARY_RULES, evaluate
 from interviews.calling.verdicts import DialRule, Later
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve
-from interviews.models import Call
+from interviews.models import Call, Interview, WaitReason
 
 CALL_PARTIES = ("attempt__interview__candidate", "attempt__interview__job")
 REQUESTED_TIME_RULES = {rule: MOMENTARY_RULES[rule] for rule in (DialRule.CALLING_HOURS, DialRule.NUMBER_DAILY_LIMIT)}
@@ -25,8 +26,19 @@ def requested_call_time(call: Call, requested: RequestedTime) -> datetime:
     interview, now = call.attempt.interview, timezone.now()
     zones = CallRequest(call.number, now, interview.candidate, interview.job).zones
     zone = ZoneInfo(zones[0]) if zones else UTC
-    moment = max(resolve(requested, now.astimezone(zone)), (now + settings.CALL_COOL_DOWN).astimezone(zone))
+    local_time = now.astimezone(zone)
+    moment = max(_resolve(requested, interview, local_time), (now + settings.CALL_COOL_DOWN).astimezone(zone))
     verdict = evaluate(
         call.number, now=moment, candidate=interview.candidate, job=interview.job, rules=REQUESTED_TIME_RULES
     ).verdict
     return verdict.when.astimezone(zone) if isinstance(verdict, Later) else moment
+
+
+def _resolve(requested: RequestedTime, interview: Interview, now: datetime) -> datetime:
+    """Return the moment that is meant. Who has planned a call changes its time, and its day only by naming another."""
+    planned = interview.next_attempt_at if interview.wait_reason == WaitReason.REQUESTED_TIME else None
+    if planned is None or planned <= now or requested.delay is not None or requested.names_day:
+        return resolve(requested, now)
+    if requested == RequestedTime():
+        return planned.astimezone(now.tzinfo)
+    return resolve(replace(requested, days=(planned.astimezone(now.tzinfo).date() - now.date()).days), now)

@@ -5,6 +5,7 @@ from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -21,7 +22,7 @@ from interviews.calling.verdicts import Allowed
 from interviews.conversation.engine import Ending
 from interviews.conversation.wording import en
 from interviews.decisions import record_decision
-from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
+from interviews.models import Attempt, Call, EventKind, Interview, WaitReason, lock_interview
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.reception.inbound_calls import CallerSaid
@@ -125,6 +126,31 @@ class TestKnownNumber:
         run_tasks(include_later=True, only="interviews.follow_up")
         interview.refresh_from_db()
         assert (interview.is_live, interview.next_attempt_at) == (True, due)
+
+    @pytest.mark.parametrize(
+        ("words", "days", "hour"),
+        [
+            ("make it five", 1, 17),
+            ("can we do it in the evening", 1, 18),
+            ("make it five in two days", 2, None),
+            ("call me later", 1, 10),
+        ],
+    )
+    def test_time_alone_keeps_the_planned_day(
+        self, caller: Caller, interview: Interview, words: str, days: int, hour: int | None
+    ) -> None:
+        local_now = timezone.now().astimezone(ZoneInfo("America/Los_Angeles"))
+        planned = (local_now + timedelta(days=1)).replace(hour=10, minute=0)
+        with lock_interview(interview) as locked:
+            locked.schedule_next_attempt(planned, wait_reason=WaitReason.REQUESTED_TIME)
+        caller.call()
+        caller.reply(SpeechResult=words)
+        if "<Gather" in caller.last_response.content.decode():
+            caller.press_key("1")
+        again = interview.attempts.get().call_again_at
+        assert again is not None
+        assert (again.astimezone(local_now.tzinfo).date() - local_now.date()).days == days
+        assert hour in (None, again.astimezone(local_now.tzinfo).hour)
 
     def test_call_of_candidate_costs_no_attempt(self, caller: Caller, interview: Interview) -> None:
         with lock_interview(interview) as locked:

@@ -55,19 +55,23 @@ class RequestedTime:
     before: bool = False
     """The clock time is the end of the time, not its beginning."""
 
+    @property
+    def names_day(self) -> bool:
+        return self.days is not None or self.weekday is not None or bool(self.weeks)
+
 
 def resolve(requested: RequestedTime, now: datetime) -> datetime:
     """Return the next moment that the requested time can mean. `now` is aware, in the candidate's time zone."""
     if requested.delay is not None:
         return (now.astimezone(UTC) + requested.delay).astimezone(now.tzinfo)
-    if requested.clock is None and requested.part is None and not _names_day(requested):
+    if requested.clock is None and requested.part is None and not _names_other_day(requested):
         return now + DEFAULT_DELAY
     earliest = now + MIN_NOTICE
     candidates = (at for day in _days(requested, now) for at in _moments(requested, day, now))
     return next(at for at in candidates if at >= earliest)
 
 
-def _names_day(requested: RequestedTime) -> bool:
+def _names_other_day(requested: RequestedTime) -> bool:
     return bool(requested.days or requested.weekday is not None or requested.weeks)
 
 
