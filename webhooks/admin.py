@@ -2,18 +2,20 @@
 
 from django.contrib import admin
 
+from candidates.admin.phone_search import HoldsContactData
 from interviews.admin.read_only import InterviewRecordAdmin
 from interviews.models import TurnReply
 from webhooks.models import TwilioEvent
 
 
 @admin.register(TwilioEvent)
-class TwilioEventAdmin(InterviewRecordAdmin):
+class TwilioEventAdmin(HoldsContactData, InterviewRecordAdmin):
     interview_path = "attempt__interview"
     list_display = ["created_at", "kind", "interview_name", "turn", "call_sid", "key"]
     list_filter = ["kind"]
     search_fields = ["=call_sid", "key", "=attempt__id", "=attempt__interview__id"]
     date_hierarchy = "created_at"
+    contact_fields = ("params",)
     exclude = ["answer"]
     readonly_fields = ["stored_reply"]
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]

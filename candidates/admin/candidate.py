@@ -20,13 +20,16 @@ from unfold.enums import ActionVariant
 from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
 from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
+from candidates.contact_data import may_see_contact_data
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.import_rows import ImportedRow, RowNote, RowResult
 from candidates.models import Candidate, Consent, DoNotCall
+from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
 from screener.models import InvalidTransition
+from screener.services.privacy.redaction import redact
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
@@ -83,12 +86,14 @@ class CandidateAdmin(FindsNumbers):
     list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold"]
     search_fields = ["full_name", "phone", "email", "external_id"]
     search_help_text = "Name, phone, e-mail or your own id"
+    contact_fields = ("phone", "email", "resume", "resume_text")
     date_hierarchy = "created_at"
     readonly_fields = [
         "resume_status",
         "resume_error",
         "resume_file",
         "resume_text",
+        "resume_without_contact_data",
         "interviews_of",
         "refusals_of",
         "erased_at",
@@ -98,32 +103,47 @@ class CandidateAdmin(FindsNumbers):
     actions_list = ["import_csv"]
     actions_detail = ["call", "record_consent", "do_not_call"]
     personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
+    anonymous_fields = (None, {"fields": ["full_name", ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
             return (self.personal_fields, ("Resume", {"fields": ["new_resume"]}))
-        error_fields = ["resume_error"] if obj.resume_error else []
-        resume_fields = ["resume_file", "resume_text"] if obj.resume else []
+        with_contact_data = may_see_contact_data(request.user, obj)
+        refusals = ["refusals_of"] if request.user.has_perm("candidates.view_donotcall") else []
         return (
-            self.personal_fields,
-            ("Interviews", {"fields": ["interviews_of", "refusals_of"]}),
-            ("Resume", {"fields": ["resume_status", *error_fields, *resume_fields, "new_resume"]}),
+            self.personal_fields if with_contact_data else self.anonymous_fields,
+            ("Interviews", {"fields": ["interviews_of", *refusals]}),
+            ("Resume", {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)}),
             ("Keeping", {"fields": ["legal_hold", "erased_at"], "classes": ["collapse"]}),
         )
+
+    def _resume_fields(self, candidate: Candidate, *, with_contact_data: bool) -> list[str]:
+        failed = ["resume_error"] if candidate.resume_error else []
+        if not with_contact_data:
+            return ["resume_status", *failed, *(["resume_without_contact_data"] if candidate.resume_text else [])]
+        return ["resume_status", *failed, *(["resume_file", "resume_text"] if candidate.resume else []), "new_resume"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Candidate | None = None) -> list[str]:
+        """Take the declared fields with contact data out of the form where the page does not show them."""
+        is_hidden = obj is not None and not may_see_contact_data(request.user, obj)
+        return [*super().get_readonly_fields(request, obj), *(["phone", "new_resume"] if is_hidden else [])]
+
+    def get_exclude(self, request: HttpRequest, obj: Candidate | None = None) -> None:
+        """The fieldsets name the fields: a membership may allow contact data of this candidate alone."""
 
     def get_inlines(self, request: HttpRequest, obj: Candidate | None) -> Any:
         return super().get_inlines(request, obj) if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
         candidates = super().get_queryset(request).prefetch_related("consents")
-        return candidates.annotate(interviews_held=count_related(Candidate, "interviews"))
+        return candidates.annotate(interviews_held=count_related(Candidate, "interviews", viewer=request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
 
     def save_model(self, request: HttpRequest, obj: Candidate, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.cleaned_data["new_resume"]:
+        if form.cleaned_data.get("new_resume"):
             obj.store_resume(form.cleaned_data["new_resume"])
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -155,14 +175,18 @@ class CandidateAdmin(FindsNumbers):
         return int(candidate.interviews_held)
 
     @admin.display(description="Interviews")
-    def interviews_of(self, candidate: Candidate) -> str:
-        held = candidate.interviews.select_related("job")
+    def interviews_of(self, candidate: Any) -> str:
+        held = candidate.interviews.visible_to(candidate.viewer).select_related("job")
         return render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else "None yet."
 
     @admin.display(description="Do not call")
-    def refusals_of(self, candidate: Candidate) -> str:
-        entries = DoNotCall.objects.of_candidate(candidate).select_related("candidate")
+    def refusals_of(self, candidate: Any) -> str:
+        entries = DoNotCall.objects.of_candidate(candidate).visible_to(candidate.viewer).select_related("candidate")
         return render_to_string("admin/candidates/do_not_call.html", {"entries": entries, "candidate": candidate})
+
+    @admin.display(description="Text without contact data")
+    def resume_without_contact_data(self, candidate: Candidate) -> str:
+        return redact(candidate.resume_text, [candidate.email, candidate.phone])
 
     @admin.display(description="File")
     def resume_file(self, candidate: Candidate) -> str:
@@ -184,9 +208,9 @@ class CandidateAdmin(FindsNumbers):
 
     def resume_view(self, request: HttpRequest, pk: UUID) -> FileResponse:
         """The resume as an attachment that no browser renders, because its content is untrusted."""
-        if not self.has_view_permission(request):
+        candidate = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request) or not may_see_contact_data(request.user, candidate):
             raise PermissionDenied
-        candidate = get_object_or_404(Candidate, pk=pk)
         try:
             resume_file = candidate.resume.open("rb")
         except (ValueError, FileNotFoundError):
@@ -250,7 +274,7 @@ class CandidateAdmin(FindsNumbers):
         request.session[CHOSEN] = chosen_ids
         return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
 
-    @page_button("May we call now?", permission="candidates.view_candidate", icon="perm_phone_msg")
+    @page_button("May we call now?", permission=VIEW_CONTACT_DATA, icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('may-call')}?candidate={quote(object_id)}")
 
@@ -293,6 +317,7 @@ class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
     list_display = ["candidate", "kind", "consent_given", "source", "language", "said_at"]
     list_filter = [("kind", ChoicesDropdownFilter), "given"]
     search_fields = ["candidate__full_name", "candidate__phone", "source"]
+    contact_fields = ("candidate__phone",)
     date_hierarchy = "said_at"
     list_select_related = ["candidate"]
 

@@ -1,5 +1,6 @@
 """Campaigns: calling the candidates that were selected in their list, and the progress of that."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.http import urlencode
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from candidates.admin.candidate import CHOSEN
+from candidates.models import Candidate
 from interviews.admin.forms import CampaignForm
 from interviews.campaigns import Preview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
@@ -56,15 +58,16 @@ class CampaignAdmin(ScreenerAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         data = request.POST or request.GET
-        form = CampaignForm(data if "job" in data else None)
+        form = CampaignForm(data if "job" in data else None, viewer=request.user)
         problem = ""
         if request.method == "POST" and form.is_valid():
             try:
                 return self._start_campaign(request, form.cleaned_data)
             except NotPossible as error:
                 problem = str(error)
-        chosen = request.session.get(CHOSEN, [])
-        preview = _preview_campaign(form.cleaned_data, chosen) if form.is_valid() else Preview()
+        chosen = _visible_candidates(request, map(UUID, request.session.get(CHOSEN, [])))
+        is_valid = form.is_valid()
+        preview = preview_campaign(job=form.cleaned_data["job"], candidates=chosen) if is_valid else Preview()
         page = {
             "title": "Call for a job",
             "form": form,
@@ -82,7 +85,8 @@ class CampaignAdmin(ScreenerAdmin):
     def _start_campaign(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
         """Call the candidates that the preview listed. Warn of those that can no longer be called."""
         job, actor = wish["job"], request.user.get_username()
-        started = start_campaign(job=job, name=wish["name"], candidates=wish["candidates"], actor=actor)
+        candidates = _visible_candidates(request, wish["candidates"])
+        started = start_campaign(job=job, name=wish["name"], candidates=candidates, actor=actor)
         request.session.pop(CHOSEN, None)
         called = len(started.planned)
         done = f"{called} {'candidate is' if called == 1 else 'candidates are'} called for {job} as soon as allowed."
@@ -94,5 +98,8 @@ class CampaignAdmin(ScreenerAdmin):
         return HttpResponseRedirect(self.change_url(started.campaign))
 
 
-def _preview_campaign(wish: dict[str, Any], chosen: list[str]) -> Preview:
-    return preview_campaign(job=wish["job"], candidates=map(UUID, chosen))
+def _visible_candidates(request: HttpRequest, ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the ids that the user may see, in their order. The browser sends them."""
+    wanted = list(ids)
+    visible = set(Candidate.objects.visible_to(request.user).filter(pk__in=wanted).values_list("pk", flat=True))
+    return [candidate_id for candidate_id in wanted if candidate_id in visible]

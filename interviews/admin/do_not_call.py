@@ -1,5 +1,6 @@
 """Admin pages of the do-not-call list."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,7 @@ from unfold.enums import ActionVariant
 from candidates.admin.forms import DoNotCallForm, LiftForm
 from candidates.models import DoNotCall
 from interviews.models.transitions.refusal import lift_refusal
+from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 from screener.phone_format import InvalidPhoneNumber, to_e164
@@ -50,11 +52,14 @@ class DoNotCallAdmin(ReadOnlyAdmin):
         return ("active", "Active") if entry.is_active else ("lifted", "Lifted")
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
-        try:
-            return queryset.of_numbers([to_e164(search_term)]), False
-        except InvalidPhoneNumber:
-            results: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
-            return results
+        if request.user.has_perm(VIEW_CONTACT_DATA):
+            with suppress(InvalidPhoneNumber):
+                return queryset.of_numbers([to_e164(search_term)]), False
+        results: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
+        return results
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return not lookup.startswith("number_hash") and bool(super().lookup_allowed(lookup, value, request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("candidates.add_donotcall")

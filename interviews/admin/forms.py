@@ -17,7 +17,9 @@ from candidates.models import Candidate
 from interviews.campaigns import why_no_campaign
 from interviews.models import Interview, InterviewResult
 from interviews.models.result import Recommendation
+from interviews.scoring.blind_review import may_see_scores
 from jobs.models import JobDescription
+from screener.access.viewer import Viewer
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import SafeAutocomplete
 from screener.phone_format import MAX_LENGTH
@@ -27,7 +29,17 @@ def _chosen_by_search(name: str) -> SafeAutocomplete:
     return SafeAutocomplete(Interview._meta.get_field(name), admin.site)
 
 
-class PlanForm(ObjectActionForm):
+class ScopedForm(ObjectActionForm):
+    """Offers the candidates and jobs that the viewer may see."""
+
+    def __init__(self, data: Any = None, *, viewer: Viewer, **options: Any) -> None:
+        super().__init__(data, **options)
+        for name in {"candidate", "job"} & self.fields.keys():
+            choice: Any = self.fields[name]
+            choice.queryset = choice.queryset.visible_to(viewer)
+
+
+class PlanForm(ScopedForm):
     candidate = forms.ModelChoiceField(
         Candidate.objects.filter(erased_at__isnull=True), widget=_chosen_by_search("candidate")
     )
@@ -49,7 +61,7 @@ class PlanForm(ObjectActionForm):
     )
 
 
-class CampaignForm(ObjectActionForm):
+class CampaignForm(ScopedForm):
     """`candidates` are those that the preview listed, so that no other candidate is called."""
 
     job = forms.ModelChoiceField(
@@ -73,7 +85,7 @@ class CampaignForm(ObjectActionForm):
             raise forms.ValidationError("Select the candidates in their list again.") from None
 
 
-class MayCallForm(forms.Form):
+class MayCallForm(ScopedForm):
     number = forms.CharField(
         required=False,
         max_length=MAX_LENGTH,
@@ -93,8 +105,8 @@ class MayCallForm(forms.Form):
         help_text="Whose rules and limits count. Empty: those of all jobs.",
     )
 
-    def __init__(self, data: Any, *, with_jobs: bool) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, viewer: Viewer, with_jobs: bool) -> None:
+        super().__init__(data, viewer=viewer)
         if not with_jobs:
             del self.fields["job"]
 
@@ -117,7 +129,7 @@ class CancelForm(ObjectActionForm):
 
 
 class DecideForm(ObjectActionForm):
-    """`seen` is the result on the page: a decision on a newer result is rejected."""
+    """`seen` is the result on the page: a decision on a newer result is rejected. `subject` has its `viewer`."""
 
     verdict = forms.ChoiceField(
         label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
@@ -130,10 +142,14 @@ class DecideForm(ObjectActionForm):
     )
     seen = forms.ModelChoiceField(InterviewResult.objects.all(), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, subject: Interview) -> None:
+    def __init__(self, data: Any = None, *, subject: Any) -> None:
         current = subject.results.filter(is_current=True).first()
         super().__init__(data, subject=subject, initial={"seen": current})
-        self.fields["verdict"].help_text = _describe_recommendation(current)
+        if may_see_scores(subject.viewer, subject):
+            self.fields["verdict"].help_text = _describe_recommendation(current)
+        else:
+            self.fields["verdict"].help_text = "Scores and recommendation are shown to you after your decision."
+            self.fields["reason"].required, self.fields["reason"].help_text = True, "Required."
 
 
 def _describe_recommendation(result: InterviewResult | None) -> str:

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from candidates.admin.phone_search import FindsNumbers
+from candidates.contact_data import may_see_contact_data
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.decisions import record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
@@ -21,6 +22,8 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
 from interviews.scoring import assessment
+from interviews.scoring.blind_review import interviews_with_scores
+from screener.access.viewer import VIEW_SCORES_AT_ONCE
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
@@ -86,6 +89,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     ]
     search_fields = ["candidate__full_name", "candidate__phone", "candidate__email", "job__title", "=id"]
     search_help_text = "Name, phone, e-mail or job"
+    contact_fields = ("candidate__phone", "candidate__email")
     date_hierarchy = "created_at"
     list_select_related = ["candidate", "job"]
     actions = ["try_again_all"]
@@ -95,6 +99,9 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
+        if not request.user.has_perm(VIEW_SCORES_AT_ONCE):
+            shown = interviews_with_scores(request.user)
+            current, last = current.filter(interview__in=shown), last.filter(interview__in=shown)
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
         interviews: QuerySet[Interview] = super().get_queryset(request)
         return interviews.annotate(
@@ -162,7 +169,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
 
         return self.form_page(
             request,
-            lambda data: PlanForm(data, initial=request.GET.dict()),
+            lambda data: PlanForm(data, viewer=request.user, initial=request.GET.dict()),
             act,
             title="Call for a job",
             explanation="The candidate is called by phone and asked the approved questions of the job.",
@@ -173,7 +180,10 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         interview = self.get_object(request, object_id)
-        page = {"page": InterviewPage.of(interview), "show_history": False} if interview else {}
+        page: dict[str, Any] = {}
+        if interview:
+            page = {"page": InterviewPage.of(interview, request.user), "show_history": False}
+            page["may_see_contact_data"] = may_see_contact_data(request.user, interview)
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
         return response
 

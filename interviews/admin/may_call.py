@@ -7,15 +7,19 @@ from django.template.response import TemplateResponse
 
 from interviews.admin.forms import MayCallForm
 from interviews.presenters.call_rules import CallRulesPage
+from screener.access.viewer import VIEW_CONTACT_DATA
 
 
 def may_call_page(request: HttpRequest) -> HttpResponse:
-    """`?number=…&candidate=…&job=…`: evaluate the dial rules as of now. Nothing is reserved or changed."""
-    if not request.user.has_perm("candidates.view_candidate"):
+    """`?number=…&candidate=…&job=…`: evaluate the dial rules as of now. Nothing is reserved or changed.
+
+    The page finds candidates by their number, so it needs the permission to view contact data.
+    """
+    if not request.user.has_perms(["candidates.view_candidate", VIEW_CONTACT_DATA]):
         raise PermissionDenied
     is_submitted = any(request.GET.get(name) for name in MayCallForm.base_fields)
     with_jobs = request.user.has_perm("jobs.view_jobdescription")
-    form = MayCallForm(request.GET if is_submitted else None, with_jobs=with_jobs)
-    rules = CallRulesPage.evaluate(**form.cleaned_data) if form.is_valid() else None
+    form = MayCallForm(request.GET if is_submitted else None, viewer=request.user, with_jobs=with_jobs)
+    rules = CallRulesPage.evaluate(**form.cleaned_data, viewer=request.user) if form.is_valid() else None
     page = {"title": "May we call?", "form": form, "rules": rules, "media": form.media}
     return TemplateResponse(request, "admin/interviews/may_call.html", admin.site.each_context(request) | page)

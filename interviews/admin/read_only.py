@@ -25,6 +25,8 @@ from interviews.models import (
 )
 from interviews.models.interview import visible_records
 from interviews.presenters.interview import LABEL_COLOURS
+from interviews.scoring.blind_review import interviews_with_scores
+from screener.access.viewer import VIEW_SCORES_AT_ONCE
 from screener.admin.base import ReadOnlyAdmin, badge
 
 INTERVIEW_RELATIONS = ["interview__candidate", "interview__job"]
@@ -38,6 +40,16 @@ class InterviewRecordAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_records(super().get_queryset(request), request.user, path=self.interview_path)
+
+
+class ScoreRecordAdmin(InterviewRecordAdmin):
+    """Records that tell of scores. In a blind review they are left out until the user may see them."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if request.user.has_perm(VIEW_SCORES_AT_ONCE):
+            return rows
+        return rows.filter(**{f"{self.interview_path}__in": interviews_with_scores(request.user)})
 
 
 @admin.register(Attempt)
@@ -78,6 +90,7 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
     ]
     list_filter = [("status", ChoicesDropdownFilter), "answered_by", "error_code"]
     search_fields = ["number", "=twilio_sid", "attempt__interview__candidate__full_name", "=attempt__id"]
+    contact_fields = ("number",)
     date_hierarchy = "created_at"
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
@@ -138,7 +151,7 @@ class RecordingAdmin(InterviewRecordAdmin):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(InterviewRecordAdmin):
+class AssessmentAdmin(ScoreRecordAdmin):
     interview_path = "response__interview"
     list_display = ["interview", "response", "score", "is_current", "role", "flag_list", "label", "created_at"]
     list_filter = ["is_current", "source", "role", "label", "model"]
@@ -156,7 +169,7 @@ class AssessmentAdmin(InterviewRecordAdmin):
 
 
 @admin.register(InterviewResult)
-class ResultAdmin(InterviewRecordAdmin):
+class ResultAdmin(ScoreRecordAdmin):
     list_display = [
         "interview",
         "overall_score",
@@ -177,7 +190,7 @@ class ResultAdmin(InterviewRecordAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(InterviewRecordAdmin):
+class DecisionAdmin(ScoreRecordAdmin):
     list_display = ["interview", "decision_badge", "recommendation_badge", "decided_by", "reason", "created_at"]
     list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
     search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
@@ -197,7 +210,7 @@ class DecisionAdmin(InterviewRecordAdmin):
 
 
 @admin.register(InterviewEvent)
-class EventAdmin(InterviewRecordAdmin):
+class EventAdmin(ScoreRecordAdmin):
     list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
     list_filter = [("kind", ChoicesDropdownFilter)]
     search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]

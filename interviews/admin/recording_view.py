@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from interviews.models import Interview, Recording
+from interviews.models import Recording
+from interviews.models.interview import visible_records
 from screener.web.byte_ranges import ranged_response
 
 
@@ -16,8 +17,8 @@ def stream_recording(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the WAV file, or the range that the player requests. The admin sets the headers against caching."""
     if not request.user.has_perm("interviews.view_recording"):
         raise PermissionDenied
-    screenings = Recording.objects.filter(response__interview__in=Interview.objects.all())
-    recording = get_object_or_404(screenings, pk=pk, status=Recording.Status.STORED)
+    recordings = visible_records(Recording.objects.all(), request.user, path="response__interview")
+    recording = get_object_or_404(recordings, pk=pk, status=Recording.Status.STORED)
     try:
         file = recording.file.open("rb")
     except FileNotFoundError:

@@ -16,8 +16,9 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from interviews.admin.scoring_forms import ChooseForm, ScoringForm, WordsForm
 from interviews.answers.typed_words import save_typed_words
-from interviews.models import Assessment, Interview, InterviewResponse
+from interviews.models import Assessment, InterviewResponse
 from interviews.presenters.scoring import OpinionsPage, ScoringProgress, scoring_queue
+from interviews.scoring.blind_review import may_see_opinions
 from interviews.scoring.person import (
     InvalidScores,
     Scorer,
@@ -77,7 +78,7 @@ class ScoringPages:
     def score_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Show an answer with the rubric, without other assessments. POST saves the scores of the user."""
         _require(request, SCORE_PERMISSION, "interviews.view_interviewresponse", "interviews.view_interview")
-        response = get_object_or_404(_responses(), pk=pk)
+        response = get_object_or_404(_responses(request), pk=pk)
         user = cast(User, request.user)
         if request.method == "POST":
             form = ScoringForm(request.POST, response=response)
@@ -103,7 +104,7 @@ class ScoringPages:
             form.add_score_errors(error)
             return "", "Nothing was saved. Mend what is marked below."
         except ScoringConflict as error:
-            form.reopen(get_object_or_404(_responses(), pk=response.pk))
+            form.reopen(get_object_or_404(_responses(request), pk=response.pk))
             return "", str(error)
         except InvalidTransition as error:
             return "", str(error)
@@ -124,7 +125,7 @@ class ScoringPages:
     def words_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Listen to an answer without a transcript, and type its words."""
         _require(request, SCORE_PERMISSION, "interviews.view_recording")
-        response = get_object_or_404(_responses(), pk=pk)
+        response = get_object_or_404(_responses(request), pk=pk)
         interview_url = reverse("admin:interviews_interview_change", args=[response.interview_id])
 
         def act(data: dict[str, Any]) -> tuple[str, str]:
@@ -145,8 +146,11 @@ class ScoringPages:
 
     def opinions_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         _require(request, "interviews.view_interview", "interviews.view_assessment")
-        response = get_object_or_404(_responses(), pk=pk)
-        following = InterviewResponse.objects.without_opinion_of(cast(User, request.user)).after(response)
+        response = get_object_or_404(_responses(request), pk=pk)
+        if not may_see_opinions(request.user, response):
+            raise PermissionDenied
+        user = cast(User, request.user)
+        following = InterviewResponse.objects.visible_to(user).without_opinion_of(user).after(response)
         context = {
             "page": OpinionsPage.of(response),
             "next": following if request.user.has_perm(SCORE_PERMISSION) else None,
@@ -156,7 +160,7 @@ class ScoringPages:
 
     def choose_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         _require(request, CHOOSE_PERMISSION)
-        choices = Assessment.objects.filter(response__interview__in=Interview.objects.all(), score__isnull=False)
+        choices = Assessment.objects.filter(response__in=_responses(request), score__isnull=False)
         assessment = get_object_or_404(choices.select_related("response__interview__job"), pk=pk)
         interview_url = reverse("admin:interviews_interview_change", args=[assessment.response.interview_id])
 
@@ -187,9 +191,9 @@ def _require(request: HttpRequest, *permissions: str) -> None:
         raise PermissionDenied
 
 
-def _responses() -> QuerySet[InterviewResponse]:
-    """Responses of all interviews but practice, with the rows that the pages read."""
-    responses = InterviewResponse.objects.filter(interview__in=Interview.objects.all())
+def _responses(request: HttpRequest) -> QuerySet[InterviewResponse]:
+    """The responses that the user may see, with the rows that the pages read."""
+    responses: QuerySet[InterviewResponse] = InterviewResponse.objects.visible_to(request.user)
     return responses.select_related("interview__job", "interview__candidate").prefetch_related(
         "recordings", "assessments"
     )

@@ -14,6 +14,7 @@ from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
 from interviews.models import WaitReason
 from jobs.models import JobDescription
+from screener.access.viewer import Viewer
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 BADGES = {
@@ -36,9 +37,14 @@ class CallRulesPage:
     """How many more candidates have this number."""
 
     @classmethod
-    def evaluate(cls, number: str, candidate: Candidate | None, job: JobDescription | None = None) -> "CallRulesPage":
-        """Evaluate all rules in a fixed number of queries. The newest of several candidates with this number counts."""
-        namesakes = [] if candidate else _candidates_with(number)
+    def evaluate(
+        cls, number: str, candidate: Candidate | None, job: JobDescription | None = None, *, viewer: Viewer
+    ) -> "CallRulesPage":
+        """Evaluate all rules in a fixed number of queries.
+
+        The newest of several candidates with this number counts, of those that the viewer may see.
+        """
+        namesakes = [] if candidate else _candidates_with(number, viewer)
         candidate = candidate or next(iter(namesakes), None)
         if candidate and not number:
             number = candidate.phone
@@ -103,12 +109,13 @@ class CallRulesPage:
         return ((line, *BADGES[type(line.verdict)]) for line in self.report.verdicts)
 
 
-def _candidates_with(typed: str) -> list[Candidate]:
+def _candidates_with(typed: str, viewer: Viewer) -> list[Candidate]:
     try:
         number = to_e164(typed)
     except InvalidPhoneNumber:
         return []
-    return list(Candidate.objects.filter(phone=number, erased_at__isnull=True)[:MOST_NAMESAKES])
+    visible = Candidate.objects.contact_visible_to(viewer)
+    return list(visible.filter(phone=number, erased_at__isnull=True)[:MOST_NAMESAKES])
 
 
 def _round_up(moment: datetime) -> datetime:

@@ -19,6 +19,8 @@ from interviews.models import (
 from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
 from interviews.reports.monthly_costs import interview_phone_cost
+from interviews.scoring.blind_review import SCORE_EVENTS, may_see_scores
+from screener.access.viewer import Viewer
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
 from screener.services.interviewer.protocol import SIMULATED_MODEL
@@ -110,7 +112,10 @@ class ResponseCard:
     problem: str
 
     @classmethod
-    def of(cls, response: InterviewResponse) -> "ResponseCard":
+    def of(cls, response: InterviewResponse, *, with_scores: bool = True) -> "ResponseCard":
+        if not with_scores:
+            words = list(split_transcript(response.transcript, []))
+            return cls(response, None, opinions=[], earlier=[], transcript=words, problem=response.status_reason)
         current = response.current_assessment
         criteria = current.criteria if current else []
         quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
@@ -180,9 +185,19 @@ class ResultCard:
         return self.result.reasoning.removesuffix(statements).strip() if statements else ""
 
 
+def _response_cards(interview: Interview, viewer: Viewer, *, with_scores: bool) -> Iterator[ResponseCard]:
+    """In a blind review, the assessments of the answers that the viewer has scored are shown."""
+    for response in interview.responses.prefetch_related("recordings", "assessments"):
+        is_own = any(assessment.scored_by_id == viewer.pk for assessment in response.assessments.all())
+        yield ResponseCard.of(response, with_scores=with_scores or is_own)
+
+
 @dataclass(frozen=True)
 class InterviewPage:
     interview: Interview
+    viewer: Viewer
+    shows_scores: bool
+    """Whether the viewer may see scores, recommendation and decisions; see `blind_review`."""
     result: ResultCard | None
     earlier_results: list[ResultCard]
     decisions: list[Decision]
@@ -193,18 +208,22 @@ class InterviewPage:
     phone: PhoneCost
 
     @classmethod
-    def of(cls, interview: Interview) -> "InterviewPage":
+    def of(cls, interview: Interview, viewer: Viewer) -> "InterviewPage":
         """Load the page in a fixed number of queries, for any number of questions, attempts and events."""
-        results = list(interview.results.all())
-        responses = interview.responses.prefetch_related("recordings", "assessments")
+        shows_scores = may_see_scores(viewer, interview)
+        results = list(interview.results.all()) if shows_scores else []
+        decisions = interview.decisions.select_related("decided_by", "result") if shows_scores else []
+        events = interview.events.all() if shows_scores else interview.events.exclude(kind__in=SCORE_EVENTS)
         return cls(
             interview=interview,
+            viewer=viewer,
+            shows_scores=shows_scores,
             result=next((ResultCard(result) for result in results if result.is_current), None),
             earlier_results=[ResultCard(result) for result in results if not result.is_current],
-            decisions=list(interview.decisions.select_related("decided_by", "result")),
-            responses=[ResponseCard.of(response) for response in responses],
+            decisions=list(decisions),
+            responses=list(_response_cards(interview, viewer, with_scores=shows_scores)),
             attempts=list(interview.attempts.select_related("call")),
-            history=[EventRow(event) for event in interview.events.all()],
+            history=[EventRow(event) for event in events],
             cost=ModelCost.for_calls(interview_id=interview.pk),
             phone=interview_phone_cost(interview),
         )
@@ -217,7 +236,7 @@ class InterviewPage:
     @property
     def next_to_decide(self) -> Interview | None:
         """The interview that has waited longest for a decision, one for the same job first."""
-        waiting = Interview.objects.to_decide()
+        waiting = Interview.objects.visible_to(self.viewer).to_decide()
         other_jobs_last = Case(When(job=self.interview.job_id, then=0), default=1)
         return waiting.select_related("candidate", "job").order_by(other_jobs_last, "completed_at").first()
 

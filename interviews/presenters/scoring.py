@@ -16,13 +16,13 @@ from interviews.records import CriterionRecord, Evidence
 
 def scoring_queue(response: InterviewResponse, user: User) -> ResponseQuerySet:
     """The answers among which a person who scores this one goes on."""
+    visible: ResponseQuerySet = InterviewResponse.objects.visible_to(user)
     if response.has_score:
-        opinions: ResponseQuerySet = InterviewResponse.objects.without_opinion_of(user)
-        return opinions.filter(interview=response.interview_id)
+        return visible.without_opinion_of(user).filter(interview=response.interview_id)
     # The first score has the result of this interview computed again, during which it is not in the general queue.
     unclear = Interview.objects.with_unclear_result()
     in_queue = Q(interview=response.interview_id) | Q(interview__in=unclear)
-    return InterviewResponse.objects.without_score().filter(in_queue)
+    return visible.without_score().filter(in_queue)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,24 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from interviews.models import Assessment, Decision, Interview, InterviewResponse
+from interviews.models import Assessment, Decision, EventKind, Interview, InterviewResponse
 from interviews.models.interview import InterviewQuerySet
 from interviews.models.response import ResponseQuerySet
 from screener.access.viewer import VIEW_SCORES_AT_ONCE, Viewer
+
+SCORE_EVENTS = (
+    EventKind.RESPONSE_ASSESSED,
+    EventKind.RESPONSE_SECOND_OPINION,
+    EventKind.RESPONSE_SCORE_CHOSEN,
+    EventKind.RESULT_READY,
+    EventKind.RESULT_INCOMPLETE,
+    EventKind.RESULT_NEEDS_REVIEW,
+    EventKind.RESULT_REOPENED,
+    EventKind.DECISION_HIRE,
+    EventKind.DECISION_CONSIDER,
+    EventKind.DECISION_REJECT,
+)
+"""Events whose kind or reason tells of scores, of the recommendation or of decisions by others."""
 
 
 def interviews_with_scores(viewer: Viewer) -> InterviewQuerySet:

@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
+from screener.access.viewer import Viewer
 from screener.admin.widgets import SafeAutocomplete
 from screener.models import BaseModel, InvalidTransition
 from screener.services.interviewer.protocol import SIMULATED_MODEL
@@ -32,14 +33,18 @@ def badge(description: str, colours: dict[str, str], *, ordering: str | None = N
     return decorate
 
 
-def count_related(model: type[models.Model], related: str, condition: models.Q = NO_CONDITION) -> Coalesce:
+def count_related(
+    model: type[models.Model], related: str, condition: models.Q = NO_CONDITION, *, viewer: Viewer | None = None
+) -> Coalesce:
     """Return a subquery that counts related rows per row. A join would group the whole table first.
 
-    Rows that the default manager of the related model hides are not counted.
+    Rows that the default manager of the related model hides are not counted. `viewer`: count what they may see.
     """
     relation: Any = model._meta.get_field(related)
     key = relation.remote_field.name
     rows = relation.related_model._default_manager.filter(condition, **{key: models.OuterRef("pk")}).order_by()
+    if viewer is not None:
+        rows = rows.visible_to(viewer)
     return Coalesce(models.Subquery(rows.values(key).annotate(total=models.Count("pk")).values("total")), 0)
 
 
@@ -91,6 +96,13 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         """Return the rows that the user may see. Lists, pages and autocompletes use it."""
         rows = super().get_queryset(request)
         return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Return the object with its `viewer`, for columns and forms that do not get the request."""
+        subject: Any = super().get_object(request, object_id, from_field)
+        if subject is not None:
+            subject.viewer = request.user
+        return subject
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from screener.access.viewer import VIEW_CONTACT_DATA
+
 TO_SCORE = "To score"
 
 # Title, icon, the model for which view permission is needed, and the page if it is not the list of that model.
@@ -45,6 +47,8 @@ MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
     ],
 }
+EXTRA_PERMISSIONS = {"may-call": VIEW_CONTACT_DATA}
+"""Permissions that a page needs beside the one for its model."""
 TECHNICAL_GROUP = "Access & technical"
 SCORING_PAGES = {f"interviews_interviewresponse_{page}" for page in ("score", "opinions", "words", "choose")}
 
@@ -57,7 +61,7 @@ def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "collapsible": title == TECHNICAL_GROUP,
-            "items": [_menu_item(request, *page) for page in pages if _may_view(request, page[2])],
+            "items": [_menu_item(request, *page) for page in pages if _may_view(request, *page[2:])],
         }
         for title, pages in MENU_GROUPS.items()
     ]
@@ -77,6 +81,8 @@ def _is_scoring_page(request: HttpRequest) -> bool:
     return match is not None and (match.url_name in SCORING_PAGES or "scoring" in request.GET)
 
 
-def _may_view(request: HttpRequest, model: str) -> bool:
+def _may_view(request: HttpRequest, model: str, page: str = "") -> bool:
     app, name = model.split(".")
+    if page in EXTRA_PERMISSIONS and not request.user.has_perm(EXTRA_PERMISSIONS[page]):
+        return False
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")

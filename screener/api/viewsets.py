@@ -1,7 +1,7 @@
 """Base class of the API's viewsets, and the view for unknown paths."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
@@ -16,6 +16,12 @@ class ApiViewSet(GenericViewSet[Any]):
     """Runs changes in one transaction, and POST idempotently by key. PUT and DELETE are not supported."""
 
     http_method_names = ["get", "head", "post", "patch"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the rows that the client may see."""
+        rows: Any = super().get_queryset()
+        viewer = getattr(self.request, "user", None)  # without one the schema is generated
+        return cast("QuerySet[Any]", rows.visible_to(viewer) if viewer else rows)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

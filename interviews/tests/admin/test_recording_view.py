@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from interviews.models import Recording
 from screener.web.byte_ranges import RangeNotSatisfiable, parse_range
+from tests.support.admin_client import make_staff_client
 from tests.support.sample_rows import WAV, make_completed_interview
 
 SIZE = len(WAV)
@@ -26,11 +27,8 @@ def recording(db: None) -> Recording:
 
 
 @pytest.fixture
-def listener(db: None, client: Client) -> Client:
-    user = User.objects.create_user("listener", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename="view_recording"))
-    client.force_login(user)
-    return client
+def listener(db: None) -> Client:
+    return make_staff_client("view_recording")
 
 
 def audio_url(pk: Any) -> str:
