@@ -11,7 +11,7 @@ from pathlib import Path
 
 from interviews.conversation import phrases
 from interviews.conversation.phrases.intent import Expecting, Intent
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.understanding import understand_utterance
 
 NAME = "# name:"
 HEADER = "stage\t"
@@ -65,7 +65,7 @@ def read_phrasings(path: Path, name: str = "") -> Iterator[Phrasing]:
             continue
         stage, words, label = line.split("\t")
         expecting = Expecting(stage)
-        understood = understand(words, expecting, language, name).intent
+        understood = understand_utterance(words, expecting, language, name).intent
         yield Phrasing(expecting, words, _same(expecting, Intent(label)), _same(expecting, understood))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from interviews.calling.person.call_request import CallRequest
 from interviews.calling.rules import MOMENTARY_RULES, evaluate
 from interviews.calling.verdicts import DialRule, Later
-from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
 from interviews.models import Call, Interview, WaitReason
 
 CALL_PARTIES = ("attempt__interview__candidate", "attempt__interview__job")
@@ -27,18 +27,18 @@ def requested_call_time(call: Call, requested: RequestedTime) -> datetime:
     zones = CallRequest(call.number, now, interview.candidate, interview.job).zones
     zone = ZoneInfo(zones[0]) if zones else UTC
     local_time = now.astimezone(zone)
-    moment = max(_resolve(requested, interview, local_time), (now + settings.CALL_COOL_DOWN).astimezone(zone))
+    moment = max(_resolve_request(requested, interview, local_time), (now + settings.CALL_COOL_DOWN).astimezone(zone))
     verdict = evaluate(
         call.number, now=moment, candidate=interview.candidate, job=interview.job, rules=REQUESTED_TIME_RULES
     ).verdict
     return verdict.when.astimezone(zone) if isinstance(verdict, Later) else moment
 
 
-def _resolve(requested: RequestedTime, interview: Interview, now: datetime) -> datetime:
+def _resolve_request(requested: RequestedTime, interview: Interview, now: datetime) -> datetime:
     """Return the moment that is meant. Who has planned a call changes its time, and its day only by naming another."""
     planned = interview.next_attempt_at if interview.wait_reason == WaitReason.REQUESTED_TIME else None
     if planned is None or planned <= now or requested.delay is not None or requested.names_day:
-        return resolve(requested, now)
+        return resolve_time(requested, now)
     if requested == RequestedTime():
         return planned.astimezone(now.tzinfo)
-    return resolve(replace(requested, days=(planned.astimezone(now.tzinfo).date() - now.date()).days), now)
+    return resolve_time(replace(requested, days=(planned.astimezone(now.tzinfo).date() - now.date()).days), now)

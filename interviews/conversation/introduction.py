@@ -36,7 +36,7 @@ from interviews.conversation.elements import (
     end_conversation,
 )
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.understanding import understand_utterance
 
 MAX_TRIES = 3
 """How often a prompt is given that gets no clear reply. The last time it takes keys only."""
@@ -46,10 +46,10 @@ MAX_TURNS = 12
 AFTER_GREETING = 2
 """The turn after the first reply."""
 
-KEYS = {"1": Intent.YES, "2": Intent.NO, "9": Intent.NEVER, "0": Intent.PERSON, "*": Intent.REPEAT}
-UNCLEAR = Understanding(Intent.UNCLEAR)
+INTENTS_OF_KEYS = {"1": Intent.YES, "2": Intent.NO, "9": Intent.NEVER, "0": Intent.PERSON, "*": Intent.REPEAT}
+UNCLEAR_REPLY = Understanding(Intent.UNCLEAR)
 
-PROMPTS: dict[Stage, type[Introduction]] = {
+STAGE_PROMPTS: dict[Stage, type[Introduction]] = {
     Stage.IDENTITY: AskIdentity,
     Stage.ABSENT: AskReachable,
     Stage.STRANGER: AskReachable,
@@ -69,7 +69,7 @@ FINAL_INTENTS = {
     Intent.REFUSE: Ending.DECLINED,
     Intent.PERSON: Ending.PERSON_REQUESTED,
 }
-PREFACES = {
+PREFACES_BY_INTENT = {
     Intent.WHO_IS_THIS: Preface.CALLER,
     Intent.WHAT_ABOUT: Preface.MATTER,
     Intent.IS_ROBOT: Preface.ROBOT,
@@ -78,7 +78,7 @@ PREFACES = {
     Intent.OTHER_QUESTION: Preface.OTHER_QUESTION,
     Intent.NEARLY_AGREE: Preface.NEARLY,
 }
-QUESTIONS = frozenset(PREFACES) - {Intent.NEARLY_AGREE}
+QUESTIONS = frozenset(PREFACES_BY_INTENT) - {Intent.NEARLY_AGREE}
 """The intents that ask something of the assistant."""
 
 BYE_ENDINGS = {Stage.CONSENT: Ending.DECLINED, Stage.RESCHEDULE: Ending.CALL_LATER}
@@ -90,9 +90,9 @@ HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
 
 def after_introduction(state: ConversationState, input: Input) -> ConversationStep:
     """Apply an input to a prompt before the first question."""
-    reply = _understand(state, input)
-    step = _ask(state) if _interrupts_greeting(state, input, reply) else apply_reply(state, input, reply)
-    return _give_up(state) if state.turn > MAX_TURNS and step.state.stage in PROMPTS else step
+    reply = _understand_input(state, input)
+    step = _ask_stage(state) if _interrupts_greeting(state, input, reply) else apply_reply(state, input, reply)
+    return _give_up(state) if state.turn > MAX_TURNS and step.state.stage in STAGE_PROMPTS else step
 
 
 def _interrupts_greeting(state: ConversationState, input: Input, reply: Understanding) -> bool:
@@ -110,15 +110,15 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
         return end_conversation(state, ending)
     match reply.intent:
         case Intent.LATER | Intent.BUSY:
-            return _postpone(state, reply)
+            return _postpone_call(state, reply)
         case Intent.REPEAT | Intent.EXPLAIN:
-            return _ask(state)
+            return _ask_stage(state)
         case Intent.SLOWER:
-            return _ask(replace(state, slow=True), Preface.SLOWER)
+            return _ask_stage(replace(state, slow=True), Preface.SLOWER)
         case Intent.BYE:
             return end_conversation(state, BYE_ENDINGS.get(state.stage, Ending.NOT_HERE))
         case intent if intent in QUESTIONS:
-            return _ask(state, _preface(state, intent), again=True)
+            return _ask_stage(state, _preface_for(state, intent), again=True)
         case Intent.HOLD_ON:
             return _hold_on(state)
         case Intent.OTHER_LANGUAGE:
@@ -127,14 +127,14 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
             return _after_reply(state, input, reply)
 
 
-def _understand(state: ConversationState, input: Input) -> Understanding:
+def _understand_input(state: ConversationState, input: Input) -> Understanding:
     match input:
         case KeyPressed(key):
-            return Understanding(KEYS.get(key, Intent.UNCLEAR))
+            return Understanding(INTENTS_OF_KEYS.get(key, Intent.UNCLEAR))
         case WordsSpoken(words):
             return _understand_words(state, words)
         case PickedUp() | NoReply() | RecordedAnswer() | LineLost():
-            return UNCLEAR
+            return UNCLEAR_REPLY
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -144,19 +144,19 @@ def _understand_words(state: ConversationState, words: str) -> Understanding:
 
     "One" is the key rather than the hour.
     """
-    texts, name = phrases.for_language(state.language), str(state.candidate_name)
+    language_phrases, candidate_name = phrases.for_language(state.language), str(state.candidate_name)
     if state.stage is Stage.IDENTITY:
-        return understand(words, Expecting.IDENTITY, texts, name)
-    consent = understand(words, Expecting.CONSENT, texts, name)
+        return understand_utterance(words, Expecting.IDENTITY, language_phrases, candidate_name)
+    consent_reply = understand_utterance(words, Expecting.CONSENT, language_phrases, candidate_name)
     if state.stage is Stage.CONSENT:
-        return consent
-    time = understand(words, Expecting.TIME, texts, name)
-    is_key = time.intent is Intent.LATER and consent.intent in (Intent.AGREE, Intent.NO)
-    if time.intent is not Intent.UNCLEAR and not is_key:
-        return time
-    if consent.intent is Intent.AGREE:
+        return consent_reply
+    time_reply = understand_utterance(words, Expecting.TIME, language_phrases, candidate_name)
+    is_key = time_reply.intent is Intent.LATER and consent_reply.intent in (Intent.AGREE, Intent.NO)
+    if time_reply.intent is not Intent.UNCLEAR and not is_key:
+        return time_reply
+    if consent_reply.intent is Intent.AGREE:
         return Understanding(Intent.YES)
-    return understand(words, Expecting.IDENTITY, texts, name)
+    return understand_utterance(words, Expecting.IDENTITY, language_phrases, candidate_name)
 
 
 def _after_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
@@ -176,22 +176,22 @@ def _after_reply(state: ConversationState, input: Input, reply: Understanding) -
 def _after_identity(state: ConversationState, reply: Understanding) -> ConversationStep | None:
     match reply.intent:
         case Intent.THIS_IS_ME | Intent.YES | Intent.AGREE:
-            return _ask(_enter(state, Stage.CONSENT))
+            return _ask_stage(_enter_stage(state, Stage.CONSENT))
         case Intent.NOT_ME:
             return _after_absence(state, reply)
         case Intent.NO:
-            return _ask(_enter(state, Stage.STRANGER))
+            return _ask_stage(_enter_stage(state, Stage.STRANGER))
         case _:
             return None
 
 
 def _after_absence(state: ConversationState, reply: Understanding) -> ConversationStep:
     """Another person answered. They may fetch the candidate, or say when to call."""
-    if Intent.HOLD_ON in reply.also:
+    if Intent.HOLD_ON in reply.other_intents:
         return _hold_on(state)
-    if state.can_postpone and (reply.when or Intent.LATER in reply.also):
-        return _postpone(state, reply)
-    return _ask(_enter(state, Stage.ABSENT))
+    if state.can_postpone and (reply.requested_time or Intent.LATER in reply.other_intents):
+        return _postpone_call(state, reply)
+    return _ask_stage(_enter_stage(state, Stage.ABSENT))
 
 
 def _after_reachable(state: ConversationState, reply: Understanding) -> ConversationStep | None:
@@ -200,7 +200,7 @@ def _after_reachable(state: ConversationState, reply: Understanding) -> Conversa
         case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
             return end_conversation(state, Ending.NOT_HERE)
         case Intent.THIS_IS_ME | Intent.NOW:
-            return _ask(_enter(state, Stage.IDENTITY), again=True)
+            return _ask_stage(_enter_stage(state, Stage.IDENTITY), again=True)
         case Intent.NOT_ME:
             return end_conversation(state, Ending.NOT_HERE)
         case Intent.NO:
@@ -211,10 +211,10 @@ def _after_reachable(state: ConversationState, reply: Understanding) -> Conversa
 
 def _after_time(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep | None:
     match reply.intent:
-        case _ if reply.when:
-            return _postpone(state, reply)
+        case _ if reply.requested_time:
+            return _postpone_call(state, reply)
         case Intent.NOW:
-            return _ask(_enter(state, Stage.IDENTITY), again=True)
+            return _ask_stage(_enter_stage(state, Stage.IDENTITY), again=True)
         case Intent.NO if isinstance(input, KeyPressed):
             return end_conversation(state, Ending.DECLINED)
         case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
@@ -225,10 +225,10 @@ def _after_time(state: ConversationState, input: Input, reply: Understanding) ->
 
 def _after_consent(state: ConversationState, reply: Understanding) -> ConversationStep | None:
     match reply.intent:
-        case Intent.AGREE | Intent.YES if reply.also <= HARMLESS_WITH_CONSENT:
+        case Intent.AGREE | Intent.YES if reply.other_intents <= HARMLESS_WITH_CONSENT:
             return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0))
         case Intent.AGREE | Intent.YES | Intent.NEARLY_AGREE | Intent.THIS_IS_ME:
-            return _ask(state, Preface.NEARLY, again=True)
+            return _ask_stage(state, Preface.NEARLY, again=True)
         case Intent.NO:
             return end_conversation(state, Ending.DECLINED)
         case Intent.NOT_ME:
@@ -245,42 +245,42 @@ def _ask_first_question(state: ConversationState) -> ConversationStep:
     return ConversationStep(state, AskQuestion(position, lead), (ConsentGiven(), QuestionAsked(position)))
 
 
-def _postpone(state: ConversationState, reply: Understanding) -> ConversationStep:
+def _postpone_call(state: ConversationState, reply: Understanding) -> ConversationStep:
     """Agree on a time for another call. A candidate who has postponed it too often is left to a person."""
     if not state.can_postpone and state.stage in (Stage.ABSENT, Stage.STRANGER):
         return end_conversation(state, Ending.NOT_HERE)
     if not state.can_postpone:
         return _hand_over(state, HandOver.POSTPONED)
-    if reply.when:
-        return end_conversation(state, ConversationEnded(Ending.CALL_LATER, when=reply.when))
+    if reply.requested_time:
+        return end_conversation(state, ConversationEnded(Ending.CALL_LATER, when=reply.requested_time))
     if state.stage is Stage.RESCHEDULE:
         return end_conversation(state, Ending.CALL_LATER)
-    return _ask(_enter(state, Stage.RESCHEDULE))
+    return _ask_stage(_enter_stage(state, Stage.RESCHEDULE))
 
 
 def _hold_on(state: ConversationState) -> ConversationStep:
     """Wait. Another person may fetch the candidate meanwhile, so who speaks next is asked again."""
     if state.stage in (Stage.ABSENT, Stage.STRANGER):
-        state = _enter(state, Stage.IDENTITY)
+        state = _enter_stage(state, Stage.IDENTITY)
     return ConversationStep(state, HoldOn())
 
 
 def _change_language(state: ConversationState, language: str | None) -> ConversationStep:
     """The questions exist in one language, so a person must help with another."""
     if language and language.split("-")[0] == state.language.split("-")[0]:
-        return _ask(state)
+        return _ask_stage(state)
     return _hand_over(state, HandOver.LANGUAGE, language=language)
 
 
-def _hand_over(state: ConversationState, why: HandOver, *, language: str | None = None) -> ConversationStep:
-    return end_conversation(state, ConversationEnded(Ending.PERSON_REQUESTED, hand_over=why, language=language))
+def _hand_over(state: ConversationState, hand_over: HandOver, *, language: str | None = None) -> ConversationStep:
+    return end_conversation(state, ConversationEnded(Ending.PERSON_REQUESTED, hand_over=hand_over, language=language))
 
 
-def _enter(state: ConversationState, stage: Stage) -> ConversationState:
+def _enter_stage(state: ConversationState, stage: Stage) -> ConversationState:
     return replace(state, stage=stage, silences=0)
 
 
-def _preface(state: ConversationState, intent: Intent) -> Preface:
+def _preface_for(state: ConversationState, intent: Intent) -> Preface:
     """Only a person who has confirmed to be the candidate learns of the application."""
     match intent, state.stage:
         case Intent.WHAT_ABOUT | Intent.DOUBT, Stage.CONSENT:
@@ -288,12 +288,12 @@ def _preface(state: ConversationState, intent: Intent) -> Preface:
         case Intent.WHO_IS_THIS, Stage.IDENTITY:
             return Preface.NONE  # each greeting names the caller
         case _:
-            return PREFACES[intent]
+            return PREFACES_BY_INTENT[intent]
 
 
-def _ask(state: ConversationState, preface: Preface = Preface.NONE, *, again: bool = False) -> ConversationStep:
+def _ask_stage(state: ConversationState, preface: Preface = Preface.NONE, *, again: bool = False) -> ConversationStep:
     """Give the prompt of the stage."""
-    prompt = PROMPTS[state.stage](preface, again=again, keys_only=state.silences + 1 == MAX_TRIES)
+    prompt = STAGE_PROMPTS[state.stage](preface, again=again, keys_only=state.silences + 1 == MAX_TRIES)
     if isinstance(prompt, AskConsent):
         prompt = replace(prompt, resumed=state.resumed)
     return ConversationStep(state, prompt)
@@ -303,7 +303,7 @@ def _try_again(state: ConversationState, *, is_silent: bool) -> ConversationStep
     if state.silences + 1 == MAX_TRIES:
         return _give_up(state)
     preface = Preface.SILENCE if is_silent else Preface.UNCLEAR
-    return _ask(replace(state, silences=state.silences + 1), preface, again=True)
+    return _ask_stage(replace(state, silences=state.silences + 1), preface, again=True)
 
 
 def _give_up(state: ConversationState) -> ConversationStep:

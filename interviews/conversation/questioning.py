@@ -41,7 +41,7 @@ from interviews.conversation.elements import (
     end_conversation,
 )
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.understanding import understand_utterance
 
 MAX_SILENCES = 2
 """A question is repeated after the first silence; the second one leaves it unanswered."""
@@ -63,7 +63,7 @@ ENOUGH_CONFIRMED = 2
 MAX_CHECKS = 2
 """Of one question."""
 
-LEADS = {
+LEADS_BY_INTENT = {
     Intent.REPEAT: LeadIn.REPEATED,
     Intent.SLOWER: LeadIn.REPEATED,
     Intent.EXPLAIN: LeadIn.EXPLAINED,
@@ -74,35 +74,37 @@ LEADS = {
     Intent.DOUBT: LeadIn.GENUINE,
     Intent.OTHER_QUESTION: LeadIn.OTHER_QUESTION,
 }
-STOPS = {
+STOP_ENDINGS = {
     Intent.REFUSE: ConversationEnded(Ending.DECLINED),
     Intent.PERSON: ConversationEnded(Ending.PERSON_REQUESTED),
     Intent.OTHER_LANGUAGE: ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.LANGUAGE),
 }
 """Requests that are confirmed before they end the interview."""
 
-DELAYS = frozenset({Intent.LATER, Intent.BUSY})
+DELAY_INTENTS = frozenset({Intent.LATER, Intent.BUSY})
 """Requests to go on in another call."""
 
-SKIPS = frozenset({Intent.DONT_KNOW, Intent.SKIP})
-REQUESTS = frozenset({*LEADS, *STOPS, *DELAYS, *SKIPS, Intent.NEVER, Intent.HOLD_ON, Intent.COME_BACK})
+SKIP_INTENTS = frozenset({Intent.DONT_KNOW, Intent.SKIP})
+REQUEST_INTENTS = frozenset(
+    {*LEADS_BY_INTENT, *STOP_ENDINGS, *DELAY_INTENTS, *SKIP_INTENTS, Intent.NEVER, Intent.HOLD_ON, Intent.COME_BACK}
+)
 """The intents that are no answer to a question."""
 
 CHECK_KEYS = {"1": Intent.YES, "#": Intent.YES, "2": Intent.REPEAT, "*": Intent.REPEAT, "0": Intent.PERSON}
 STOP_KEYS = {"1": Intent.YES, "2": Intent.NO, "*": Intent.NO}
 
 
-def may_be_answer(seconds: int | None) -> bool:
+def may_be_answer(duration_seconds: int | None) -> bool:
     """Whether a recording is long enough for an answer. One of unknown length may be."""
-    return seconds is None or seconds >= MIN_ANSWER_SECONDS
+    return duration_seconds is None or duration_seconds >= MIN_ANSWER_SECONDS
 
 
-def request_in(words: str, language: str) -> Understanding | None:
+def request_in(spoken_words: str, language: str) -> Understanding | None:
     """Return the request in place of an answer. None: the words may be an answer."""
-    if not words:
+    if not spoken_words:
         return None
-    understanding = understand(words, Expecting.QUESTION, phrases.for_language(language))
-    return understanding if understanding.intent in REQUESTS else None
+    understanding = understand_utterance(spoken_words, Expecting.QUESTION, phrases.for_language(language))
+    return understanding if understanding.intent in REQUEST_INTENTS else None
 
 
 # --- After a question ----------------------------------------------------------------------------------
@@ -116,12 +118,16 @@ def after_question(state: ConversationState, input: Input) -> ConversationStep:
         case KeyPressed("0"):
             return _confirm_stop(state, Intent.PERSON)
         case KeyPressed():
-            return _record(state)
+            return _record_answer(state)
         case RecordedAnswer(words=words) | WordsSpoken(words) if request := request_in(words, state.language):
-            recorded = RequestRecorded(position, request.intent)
-            return _after_request(state, request, (recorded,) if isinstance(input, RecordedAnswer) else ())
+            recorded_request = RequestRecorded(position, request.intent)
+            return _after_request(state, request, (recorded_request,) if isinstance(input, RecordedAnswer) else ())
         case RecordedAnswer(seconds=seconds) if may_be_answer(seconds):
-            return _check(state) if _is_doubtful(state, input) else _ask_next(state, LeadIn.NEXT, AnswerKept(position))
+            return (
+                _check_answer(state)
+                if _is_doubtful(state, input)
+                else _ask_next(state, LeadIn.NEXT, AnswerKept(position))
+            )
         case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer() | LineLost():
             return _after_silence(state)
         case _ as unreachable:
@@ -136,14 +142,14 @@ def _is_doubtful(state: ConversationState, answer: RecordedAnswer) -> bool:
     if answer.words:
         is_bare = _says_nothing(answer.words, state.language)
         return is_bare and progress.checks < MAX_CHECKS and progress.confirmed < ENOUGH_CONFIRMED
-    limit = VERY_SHORT_SECONDS if progress.confirmed >= ENOUGH_CONFIRMED else SHORT_SECONDS
-    silence = PATIENT_SILENCE_SECONDS if progress.patient else SILENCE_SECONDS
-    return progress.checks < MAX_CHECKS and answer.seconds - silence < limit
+    short_limit = VERY_SHORT_SECONDS if progress.confirmed >= ENOUGH_CONFIRMED else SHORT_SECONDS
+    trailing_silence = PATIENT_SILENCE_SECONDS if progress.patient else SILENCE_SECONDS
+    return progress.checks < MAX_CHECKS and answer.seconds - trailing_silence < short_limit
 
 
 def _says_nothing(words: str, language: str) -> bool:
     """Whether the words are a yes or a sound of thought, which may be meant for the prompt before the question."""
-    understanding = understand(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
+    understanding = understand_utterance(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
     return understanding.is_empty or understanding.intent is Intent.YES
 
 
@@ -151,27 +157,27 @@ def _after_request(
     state: ConversationState, request: Understanding, facts: tuple[QuestionFact, ...] = ()
 ) -> ConversationStep:
     intent, position = request.intent, state.open_positions[0]
-    if intent in LEADS:
-        return _ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS[intent], *facts)
-    if intent in STOPS:
+    if intent in LEADS_BY_INTENT:
+        return _ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS_BY_INTENT[intent], *facts)
+    if intent in STOP_ENDINGS:
         return _confirm_stop(state, intent, *facts)
-    if ended := _ending(state, request):
-        return end_conversation(state, ended, *facts)
+    if conversation_end := _ending_after_request(state, request):
+        return end_conversation(state, conversation_end, *facts)
     if intent is Intent.COME_BACK and len(state.open_positions) > 1 and position not in state.postponed:
-        return _postpone(state, facts)
+        return _postpone_question(state, facts)
     if intent in (Intent.HOLD_ON, Intent.COME_BACK):
-        return _record(state, *facts, patient=True)
+        return _record_answer(state, *facts, patient=True)
     return _ask_next(state, LeadIn.SKIPPED, *facts, QuestionSkipped(position, intent))
 
 
-def _ending(state: ConversationState, request: Understanding) -> ConversationEnded | None:
+def _ending_after_request(state: ConversationState, request: Understanding) -> ConversationEnded | None:
     """Return how a request ends the conversation, or None if it does not. Who postponed too often gets a person."""
     if request.intent is Intent.NEVER:
         return ConversationEnded(Ending.OPTED_OUT)
-    if request.intent not in DELAYS:
-        return STOPS.get(request.intent)
+    if request.intent not in DELAY_INTENTS:
+        return STOP_ENDINGS.get(request.intent)
     if state.can_postpone:
-        return ConversationEnded(Ending.CALL_LATER, when=request.when)
+        return ConversationEnded(Ending.CALL_LATER, when=request.requested_time)
     return ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED)
 
 
@@ -181,10 +187,12 @@ def _confirm_stop(state: ConversationState, request: Intent, *facts: QuestionFac
     return ConversationStep(state, ConfirmStop(state.open_positions[0], request), facts)
 
 
-def _postpone(state: ConversationState, facts: tuple[QuestionFact, ...]) -> ConversationStep:
+def _postpone_question(state: ConversationState, facts: tuple[QuestionFact, ...]) -> ConversationStep:
     """Put the question behind the others, once."""
-    position, *others = state.open_positions
-    state = replace(state, open_positions=(position, *others, position), postponed=state.postponed | {position})
+    position, *other_positions = state.open_positions
+    state = replace(
+        state, open_positions=(position, *other_positions, position), postponed=state.postponed | {position}
+    )
     return _ask_next(state, LeadIn.POSTPONED, *facts, QuestionPostponed(position))
 
 
@@ -209,17 +217,17 @@ def _last_words(state: ConversationState, answer: RecordedAnswer) -> Conversatio
     is_last = len(state.open_positions) == 1
     request = request_in(answer.words, state.language)
     if request is None:
-        kept = is_last and may_be_answer(answer.seconds)
-        return _ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if kept else _wait(state)
-    recorded = RequestRecorded(state.open_positions[0], request.intent)
-    if ended := _ending(state, request):
-        return end_conversation(state, ended, recorded)
-    if is_last and request.intent in SKIPS:
-        return _after_request(state, request, (recorded,))
-    return _wait(state, recorded)
+        is_answer = is_last and may_be_answer(answer.seconds)
+        return _ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if is_answer else _leave_open(state)
+    recorded_request = RequestRecorded(state.open_positions[0], request.intent)
+    if conversation_end := _ending_after_request(state, request):
+        return end_conversation(state, conversation_end, recorded_request)
+    if is_last and request.intent in SKIP_INTENTS:
+        return _after_request(state, request, (recorded_request,))
+    return _leave_open(state, recorded_request)
 
 
-def _wait(state: ConversationState, *facts: QuestionFact) -> ConversationStep:
+def _leave_open(state: ConversationState, *facts: QuestionFact) -> ConversationStep:
     """Leave the question open: another attempt asks it again."""
     return ConversationStep(state, HangUp(), facts)
 
@@ -227,7 +235,7 @@ def _wait(state: ConversationState, *facts: QuestionFact) -> ConversationStep:
 # --- After "Was that your answer?" ---------------------------------------------------------------------
 
 
-def _check(state: ConversationState) -> ConversationStep:
+def _check_answer(state: ConversationState) -> ConversationStep:
     checked_turn = state.turn - 1
     progress = replace(state.progress, checks=state.progress.checks + 1, checked_turn=checked_turn, patient=False)
     state = replace(state, stage=Stage.CHECK, silences=0, progress=progress)
@@ -236,18 +244,24 @@ def _check(state: ConversationState) -> ConversationStep:
 
 def after_check(state: ConversationState, input: Input) -> ConversationStep:
     """Keep the checked recording, unless the candidate clearly has another wish."""
-    understanding = _reply(input, CHECK_KEYS, state.language)
-    reply, turn = understanding.intent, state.progress.checked_turn
-    back = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))
-    if reply is Intent.NO:
-        return _ask_again(_without_confirmations(back), LeadIn.REPEATED)
-    if reply in REQUESTS and reply is not Intent.SKIP:
-        facts = (RequestRecorded(state.open_positions[0], reply, turn),) if reply is Intent.DONT_KNOW else ()
-        return _after_request(_without_confirmations(back), understanding, facts)
-    words = input.words if isinstance(input, WordsSpoken) and reply in (Intent.ANSWER, Intent.UNCLEAR) else ""
-    progress = replace(back.progress, confirmed=back.progress.confirmed + 1)
-    kept = AnswerKept(state.open_positions[0], turn, words)
-    step = _ask_next(replace(back, progress=progress), LeadIn.NEXT, kept)
+    understanding = _understand_reply(input, CHECK_KEYS, state.language)
+    reply_intent, checked_turn = understanding.intent, state.progress.checked_turn
+    question_state = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))
+    if reply_intent is Intent.NO:
+        return _ask_again(_without_confirmations(question_state), LeadIn.REPEATED)
+    if reply_intent in REQUEST_INTENTS and reply_intent is not Intent.SKIP:
+        facts = (
+            (RequestRecorded(state.open_positions[0], reply_intent, checked_turn),)
+            if reply_intent is Intent.DONT_KNOW
+            else ()
+        )
+        return _after_request(_without_confirmations(question_state), understanding, facts)
+    spoken_words = (
+        input.words if isinstance(input, WordsSpoken) and reply_intent in (Intent.ANSWER, Intent.UNCLEAR) else ""
+    )
+    progress = replace(question_state.progress, confirmed=question_state.progress.confirmed + 1)
+    kept_answer = AnswerKept(state.open_positions[0], checked_turn, spoken_words)
+    step = _ask_next(replace(question_state, progress=progress), LeadIn.NEXT, kept_answer)
     return replace(step, prompt=HangUp()) if isinstance(input, LineLost) else step
 
 
@@ -263,36 +277,38 @@ def after_stop(state: ConversationState, input: Input) -> ConversationStep:
 
     The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost.
     """
-    reply = _reply(input, STOP_KEYS, state.language).intent
+    reply_intent = _understand_reply(input, STOP_KEYS, state.language).intent
     request = state.progress.request or Intent.PERSON
-    if reply is Intent.NEVER:
+    if reply_intent is Intent.NEVER:
         return end_conversation(state, Ending.OPTED_OUT)
-    if reply in (Intent.NO, Intent.REPEAT, Intent.SKIP):
+    if reply_intent in (Intent.NO, Intent.REPEAT, Intent.SKIP):
         return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
     is_last_try = state.silences + 1 == MAX_SILENCES
-    if is_last_try and isinstance(input, WordsSpoken) and reply in (Intent.UNCLEAR, Intent.ANSWER):
+    if is_last_try and isinstance(input, WordsSpoken) and reply_intent in (Intent.UNCLEAR, Intent.ANSWER):
         return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
-    is_clear = reply in (Intent.YES, Intent.AGREE, Intent.NEARLY_AGREE, *STOPS) or isinstance(input, LineLost)
+    is_clear = reply_intent in (Intent.YES, Intent.AGREE, Intent.NEARLY_AGREE, *STOP_ENDINGS) or isinstance(
+        input, LineLost
+    )
     if not is_clear and not is_last_try:
         state = replace(state, silences=state.silences + 1)
         return ConversationStep(state, ConfirmStop(state.open_positions[0], request))
-    return end_conversation(state, STOPS[request])
+    return end_conversation(state, STOP_ENDINGS[request])
 
 
 # --- Parts ---------------------------------------------------------------------------------------------
 
 
-def _reply(input: Input, keys: dict[str, Intent], language: str) -> Understanding:
+def _understand_reply(input: Input, keys: dict[str, Intent], language: str) -> Understanding:
     match input:
         case KeyPressed(key):
             return Understanding(keys.get(key, Intent.UNCLEAR))
         case WordsSpoken(words):
-            return understand(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
+            return understand_utterance(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
         case _:
             return Understanding(Intent.UNCLEAR)
 
 
-def _record(state: ConversationState, *facts: QuestionFact, patient: bool = False) -> ConversationStep:
+def _record_answer(state: ConversationState, *facts: QuestionFact, patient: bool = False) -> ConversationStep:
     """Record without repeating the question."""
     state = replace(state, progress=replace(state.progress, patient=patient))
     return ConversationStep(state, RecordAnswer(state.open_positions[0], patient), facts)

@@ -20,14 +20,16 @@ class Reception(StrEnum):
 def reception_text(reception: Reception, script: Script) -> str:
     """Return the words for the caller. They do not reveal a candidate, because other people may call from a number."""
     texts = script.wording
-    situation = {
+    situation_text = {
         Reception.NO_INTERVIEW: texts.NO_INTERVIEW,
         Reception.CALL_RUNNING: texts.CALL_RUNNING,
         Reception.NOT_NOW: texts.NOT_NOW,
         Reception.OPTED_OUT: texts.NOT_CALLED,
         Reception.PERSON_REQUESTED: texts.PERSON_INFORMED,
     }
-    return " ".join([*map(script.fill, (texts.RECEPTION, situation[reception])), *script.reach])
+    return " ".join(
+        [*map(script.fill_template, (texts.RECEPTION_GREETING, situation_text[reception])), *script.reach_texts]
+    )
 
 
 def ask_identity(script: Script, turn: int, input: Input) -> ConversationStep:
@@ -48,4 +50,4 @@ def ask_identity(script: Script, turn: int, input: Input) -> ConversationStep:
 
 def unreached_texts(script: Script) -> tuple[str, ...]:
     """Return the words for a candidate who called after the last attempt to reach them."""
-    return script.fill(script.wording.UNREACHED), *script.reach, script.wording.FAREWELL
+    return script.fill_template(script.wording.UNREACHED_CALLER), *script.reach_texts, script.wording.FAREWELL

@@ -15,7 +15,7 @@ LEADS_WITHIN = frozenset(engine.LeadIn) - {engine.LeadIn.FIRST, engine.LeadIn.NE
 USUAL_SHARE_OF_TIME = 0.5
 """Few answers take all the time that they may."""
 
-UNREACHED = frozenset({engine.Ending.NOT_HERE, engine.Ending.NO_REPLY})
+UNREACHED_ENDINGS = frozenset({engine.Ending.NOT_HERE, engine.Ending.NO_REPLY})
 """The endings of a try that did not reach the candidate."""
 
 GENUINE = frozenset({engine.Preface.GENUINE, engine.Preface.GENUINE_APPLICATION})
@@ -83,9 +83,9 @@ class Script:
     def wording(self) -> Wording:
         return wording.for_language(self.language)
 
-    def fill(self, template: str, **values: object) -> str:
+    def fill_template(self, template: str, **values: object) -> str:
         """Replace the placeholders of a template. Raises EmployerUnknown if it names an employer that is not set up."""
-        return template.format_map(_Values(self, values))
+        return template.format_map(_PlaceholderValues(self, values))
 
     @property
     def known_employer(self) -> Employer:
@@ -94,12 +94,12 @@ class Script:
         return self.employer
 
     @property
-    def reach(self) -> tuple[str, ...]:
+    def reach_texts(self) -> tuple[str, ...]:
         """The call-back number, where there is one."""
-        return (self.fill(self.wording.REACH),) if self.employer.callback_number else ()
+        return (self.fill_template(self.wording.REACH_US),) if self.employer.callback_number else ()
 
     @property
-    def judge(self) -> str:
+    def judge_text(self) -> str:
         return self.wording.JUDGED_BY_PERSON if self.judged_by_person else self.wording.JUDGED_BY_MODEL
 
     @property
@@ -108,25 +108,25 @@ class Script:
 
     @property
     def expected_seconds(self) -> float:
-        remaining = self.questions[len(self.questions) - self.remaining :]
-        return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining)
+        remaining_questions = self.questions[len(self.questions) - self.remaining :]
+        return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining_questions)
 
 
 PLACEHOLDERS: Mapping[str, Callable[[Script], object]] = {
     "employer": lambda script: script.known_employer.name,
     "callback": lambda script: script.wording.spell_number(script.employer.callback_number),
     "notice": lambda script: script.wording.spell_address(script.known_employer.privacy_notice),
-    "judge": lambda script: script.judge,
+    "judge": lambda script: script.judge_text,
     "name": lambda script: script.candidate_name,
     "job": lambda script: script.job_title,
     "count": lambda script: script.wording.question_count(script.remaining),
-    "minutes": lambda script: script.wording.duration(script.expected_seconds),
+    "minutes": lambda script: script.wording.spell_duration(script.expected_seconds),
     "total": lambda script: len(script.questions),
     "when": lambda script: script.next_call_time,
 }
 
 
-class _Values(dict[str, object]):
+class _PlaceholderValues(dict[str, object]):
     """The values of a template, those of the script read when they are needed."""
 
     def __init__(self, script: Script, values: Mapping[str, object]) -> None:
@@ -141,7 +141,10 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
-            return (*_preface_texts(script, prompt.preface), *map(script.fill, _introduction_templates(script, prompt)))
+            return (
+                *_preface_texts(script, prompt.preface),
+                *map(script.fill_template, _introduction_templates(script, prompt)),
+            )
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
@@ -153,19 +156,19 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.ConfirmStop(request=request):
             return (script.wording.CONFIRM_STOP[request],)
         case engine.Goodbye(ending):
-            return script.fill(script.wording.GOODBYES[ending]), *_farewell(script, ending)
+            return script.fill_template(script.wording.GOODBYES[ending]), *_farewell_texts(script, ending)
         case engine.RecordAnswer() | engine.HangUp():
             return ()
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _farewell(script: Script, ending: engine.Ending) -> tuple[str, ...]:
+def _farewell_texts(script: Script, ending: engine.Ending) -> tuple[str, ...]:
     """Whether a call may follow, the call-back number, and the last word."""
-    if ending not in UNREACHED or script.may_call_again is None:
-        return *script.reach, script.wording.FAREWELL
-    again = script.wording.MAY_CALL_AGAIN if script.may_call_again else script.wording.LAST_CALL
-    return again, *script.reach, script.wording.FAREWELL
+    if ending not in UNREACHED_ENDINGS or script.may_call_again is None:
+        return *script.reach_texts, script.wording.FAREWELL
+    call_again_texts = script.wording.MAY_CALL_AGAIN if script.may_call_again else script.wording.LAST_CALL
+    return call_again_texts, *script.reach_texts, script.wording.FAREWELL
 
 
 def _introduction_templates(script: Script, prompt: engine.Introduction) -> tuple[str, ...]:
@@ -178,7 +181,7 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
         case engine.AskIdentity():
             return (texts.GREETING_CALLED_BACK if script.is_inbound else texts.GREETING,)
         case engine.AskReachable(keys_only=keys_only):
-            return (texts.REACHABLE_BY_KEYS if keys_only else texts.REACHABLE,)
+            return (texts.REACHABLE_BY_KEYS if keys_only else texts.ASK_REACHABLE,)
         case engine.AskTime(keys_only=keys_only):
             return (texts.CALL_TIME_BY_KEYS if keys_only else texts.CALL_TIME,)
         case engine.AskConsent(keys_only=True):
@@ -186,24 +189,24 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
         case engine.AskConsent(again=True):
             return (texts.CONSENT_AGAIN,)
         case engine.AskConsent(resumed=resumed):
-            return (texts.RESUMING if resumed else texts.DISCLOSURE), texts.CHOICE
+            return (texts.RESUMED_DISCLOSURE if resumed else texts.DISCLOSURE), texts.CONSENT_CHOICE
         case _ as unreachable:
             assert_never(unreachable)
 
 
 def _preface_texts(script: Script, preface: engine.Preface) -> tuple[str, ...]:
     texts = script.wording
-    reach = script.reach if preface in REACHABLE else ()
-    notice = (script.fill(texts.NOTICE),) if preface in GENUINE else ()
-    return tuple(filter(None, (script.fill(texts.PREFACES[preface]), *reach, *notice)))
+    reach = script.reach_texts if preface in REACHABLE else ()
+    notice = (script.fill_template(texts.NOTICE),) if preface in GENUINE else ()
+    return tuple(filter(None, (script.fill_template(texts.PREFACES[preface]), *reach, *notice)))
 
 
 def _lead_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str, ...]:
     question, texts = script.questions[position], script.wording
     is_unexplained = lead is engine.LeadIn.EXPLAINED and not question.competency
-    template = texts.NO_EXPLANATION if is_unexplained else texts.LEADS[lead]
-    text = script.fill(template, number=position + 1, competency=question.competency)
-    return (text, *script.reach, texts.LEADS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
+    template = texts.NO_EXPLANATION if is_unexplained else texts.LEAD_INS[lead]
+    text = script.fill_template(template, number=position + 1, competency=question.competency)
+    return (text, *script.reach_texts, texts.LEAD_INS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
 
 
 def prerenderable_texts(script: Script) -> set[str]:
@@ -220,9 +223,9 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]
     prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
     texts = {text for prompt in prompts for text in prompt_texts(prompt, script)} | {script.wording.LAST_CALL}
-    resuming = engine.AskConsent(resumed=True)
+    resumed_consent = engine.AskConsent(resumed=True)
     remaining_counts = (position + 1 for position in positions)
-    return texts.union(*(prompt_texts(resuming, replace(script, remaining=count)) for count in remaining_counts))
+    return texts.union(*(prompt_texts(resumed_consent, replace(script, remaining=count)) for count in remaining_counts))
 
 
 def _usual_lead(position: int) -> engine.LeadIn:

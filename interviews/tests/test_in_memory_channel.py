@@ -71,7 +71,7 @@ def test_audio_is_fetched(channel: InMemoryChannel, interview: Interview) -> Non
 def test_silence_moves_on(channel: InMemoryChannel, interview: Interview) -> None:
     session = Session(channel, interview)
     session.agree()
-    assert en.LEADS[engine.LeadIn.UNHEARD] in session.send(engine.NoReply())
+    assert en.LEAD_INS[engine.LeadIn.UNHEARD] in session.send(engine.NoReply())
     assert interview.responses.all()[1].question in session.send(engine.NoReply())
     assert statuses(interview)[0] == Status.SILENT
 
@@ -79,7 +79,7 @@ def test_silence_moves_on(channel: InMemoryChannel, interview: Interview) -> Non
 def test_question_is_repeated(channel: InMemoryChannel, interview: Interview) -> None:
     session = Session(channel, interview)
     session.agree()
-    assert en.LEADS[engine.LeadIn.REPEATED] in session.send(engine.KeyPressed("*"))
+    assert en.LEAD_INS[engine.LeadIn.REPEATED] in session.send(engine.KeyPressed("*"))
 
 
 def test_turn_is_repeated(channel: InMemoryChannel, interview: Interview) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from interviews import channels
 from interviews.conversation import engine
-from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
 from interviews.conversation.script import NextCall, Question, Script, prompt_texts
 from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
 from interviews.models.transitions.conversation import ReceivedInput
@@ -34,7 +34,7 @@ class InMemoryChannel:
         self.ended.append(attempt_id)
 
     def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
-        return resolve(requested, timezone.now())
+        return resolve_time(requested, timezone.now())
 
     def fetch_audio(self, recording_sid: str) -> bytes:
         return self.audio[recording_sid]

@@ -55,7 +55,7 @@ class TestPrerendering:
         texts = said(voice)
         assert {question.text for question in QUESTIONS} < set(texts)
         timeless = {text for text in en.GOODBYES.values() if "{when}" not in text}
-        assert {*timeless, en.CHOICE, en.FAREWELL} < set(texts)
+        assert {*timeless, en.CONSENT_CHOICE, en.FAREWELL} < set(texts)
         assert any("plus 1, 4 1 5" in text for text in texts)
         assert "Thank you. Question 2 of 3." in texts
         assert any("for Pilot" in text and "3 questions" in text for text in texts)

@@ -50,7 +50,7 @@ class RenderContext:
     @property
     def speech_locale(self) -> str:
         language = self.script.language
-        return language if "-" in language else wording.for_language(language).LOCALE
+        return language if "-" in language else wording.for_language(language).SPEECH_LOCALE
 
 
 def strip_control_characters(text: str) -> str:
@@ -194,7 +194,7 @@ def goodbye_twiml(*texts: str) -> str:
 
 def fallback_twiml() -> str:
     """Apologise in a call in which another webhook failed. It is in English, as it must not need the database."""
-    return _say_and_hang_up(wording.for_language("en").FALLBACK)
+    return _say_and_hang_up(wording.for_language("en").FALLBACK_APOLOGY)
 
 
 def unknown_call_twiml() -> str:

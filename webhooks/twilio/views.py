@@ -177,9 +177,9 @@ def _next_call(call_again_at: datetime | None) -> NextCall | None:
     return NextCall(call_again_at, timezone.localdate(timezone=call_again_at.tzinfo)) if call_again_at else None
 
 
-def _audio_urls(prompt_texts: tuple[str, ...], language: str) -> dict[str, str]:
+def _audio_urls(spoken_texts: tuple[str, ...], language: str) -> dict[str, str]:
     """Return the public URL of each text that has been synthesised."""
-    audio_paths = prompt_cache.audio_paths(prompt_texts, language)
+    audio_paths = prompt_cache.audio_paths(spoken_texts, language)
     return {text: settings.WEBHOOK_BASE_URL + path for text, path in audio_paths.items()}
 
 

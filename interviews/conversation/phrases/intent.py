@@ -74,7 +74,7 @@ class Understanding:
     """
 
     intent: Intent
-    also: frozenset[Intent] = frozenset()
-    when: RequestedTime | None = None
+    other_intents: frozenset[Intent] = frozenset()
+    requested_time: RequestedTime | None = None
     language: str | None = None
     is_empty: bool = False

@@ -29,26 +29,26 @@ from interviews.conversation.phrases.requested_time import DayPart
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import TimeWords
 
-HEADING = re.compile(r"\[(.+)\]")
-NEUTRAL = "neutral"
-WORDS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
+HEADING_PATTERN = re.compile(r"\[(.+)\]")
+NEUTRAL_HEADING = "neutral"
+WORD_LISTS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
 TIME_LISTS = ("times", "joints", "limits")
 TIME_VALUES = tuple("numbers counts fractions units shifts halves days weekdays weeks parts clocks".split())
 
 
 def read_language(path: Path) -> Phrases:
     lines = _lines_by_heading(path)
-    languages = _values(lines["languages"])
+    languages = _read_values(lines["languages"])
     fragments = dict(line.split(" = ", 1) for line in lines["fragments"])
     return Phrases(
         tag=path.stem,
         hints=" ".join(lines["hints"]),
-        suffixes=_values(lines["suffixes"]),
-        rewrites=_values(lines["rewrites"]),
+        suffixes=_read_values(lines["suffixes"]),
+        rewrites=_read_values(lines["rewrites"]),
         fillers=frozenset(" ".join(lines["fillers"]).split()),
         languages=languages,
         fragments=fragments | {"language": " | ".join(languages)},
-        sections=tuple(_sections(lines)),
+        sections=tuple(_read_sections(lines)),
         times=_time_words(lines),
     )
 
@@ -57,7 +57,7 @@ def _lines_by_heading(path: Path) -> dict[str, list[str]]:
     lines: dict[str, list[str]] = {}
     heading = ""
     for line in path.read_text(encoding="utf-8").splitlines():
-        if match := HEADING.fullmatch(line):
+        if match := HEADING_PATTERN.fullmatch(line):
             heading = match[1]
             lines.setdefault(heading, [])
         elif line.startswith(" "):
@@ -67,43 +67,43 @@ def _lines_by_heading(path: Path) -> dict[str, list[str]]:
     return lines
 
 
-def _values(lines: list[str]) -> dict[str, str]:
-    pairs = (line.rsplit(" = ", 1) for line in lines)
-    return {name: value for names, value in pairs for name in names.split(", ")}
+def _read_values(lines: list[str]) -> dict[str, str]:
+    value_pairs = (line.rsplit(" = ", 1) for line in lines)
+    return {name: value for names, value in value_pairs for name in names.split(", ")}
 
 
-def _sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
+def _read_sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
     for heading, phrases in lines.items():
-        name, _, details = heading.partition(": ")
-        if name in (*WORDS, *TIME_LISTS, *TIME_VALUES):
+        intent_name, _, section_details = heading.partition(": ")
+        if intent_name in (*WORD_LISTS, *TIME_LISTS, *TIME_VALUES):
             continue
-        words = details.replace(",", "").upper().split()
-        expecting = frozenset(Expecting[word] for word in words if word in Expecting.__members__)
-        strength = next((Strength[word] for word in words if word in Strength.__members__), Strength.STRONG)
-        intent = None if name == NEUTRAL else Intent(name)
+        detail_words = section_details.replace(",", "").upper().split()
+        expecting = frozenset(Expecting[word] for word in detail_words if word in Expecting.__members__)
+        strength = next((Strength[word] for word in detail_words if word in Strength.__members__), Strength.STRONG)
+        intent = None if intent_name == NEUTRAL_HEADING else Intent(intent_name)
         alternatives = tuple(alternative for phrase in phrases for alternative in split_alternatives(phrase))
         yield Section(intent, alternatives, expecting or frozenset(Expecting), strength)
 
 
 def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
-    words = {heading: _values(lines[heading]) for heading in TIME_VALUES}
+    values_by_heading = {heading: _read_values(lines[heading]) for heading in TIME_VALUES}
     return TimeWords(
         phrases=tuple(lines["times"]),
         joints=tuple(lines["joints"]),
-        numbers=_integers(words["numbers"]),
-        counts={word: float(value) for word, value in words["counts"].items()},
-        fractions={word: float(value) for word, value in words["fractions"].items()},
-        units={word: timedelta(minutes=int(value)) for word, value in words["units"].items()},
-        shifts=_integers(words["shifts"]),
-        halves=_integers(words["halves"]),
-        days=_integers(words["days"]),
-        weekdays=_integers(words["weekdays"]),
-        weeks=_integers(words["weeks"]),
-        parts={word: DayPart(value) for word, value in words["parts"].items()},
-        clocks={word: time.fromisoformat(value) for word, value in words["clocks"].items()},
+        numbers=_to_integers(values_by_heading["numbers"]),
+        counts={word: float(value) for word, value in values_by_heading["counts"].items()},
+        fractions={word: float(value) for word, value in values_by_heading["fractions"].items()},
+        units={word: timedelta(minutes=int(value)) for word, value in values_by_heading["units"].items()},
+        shifts=_to_integers(values_by_heading["shifts"]),
+        halves=_to_integers(values_by_heading["halves"]),
+        days=_to_integers(values_by_heading["days"]),
+        weekdays=_to_integers(values_by_heading["weekdays"]),
+        weeks=_to_integers(values_by_heading["weeks"]),
+        parts={word: DayPart(value) for word, value in values_by_heading["parts"].items()},
+        clocks={word: time.fromisoformat(value) for word, value in values_by_heading["clocks"].items()},
         limits=tuple(lines["limits"]),
     )
 
 
-def _integers(values: Mapping[str, str]) -> dict[str, int]:
+def _to_integers(values: Mapping[str, str]) -> dict[str, int]:
     return {word: int(value) for word, value in values.items()}

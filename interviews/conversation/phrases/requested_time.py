@@ -10,7 +10,7 @@ WAKING_HOURS = (time(8), time(20, 59))
 MIN_NOTICE = timedelta(minutes=5)
 """A moment sooner than this has gone by."""
 
-BEFORE = timedelta(hours=1)
+BEFORE_MARGIN = timedelta(hours=1)
 """A call that is wanted before six is placed at five."""
 
 
@@ -60,58 +60,63 @@ class RequestedTime:
         return self.days is not None or self.weekday is not None or bool(self.weeks)
 
 
-def resolve(requested: RequestedTime, now: datetime) -> datetime:
+def resolve_time(requested_time: RequestedTime, now: datetime) -> datetime:
     """Return the next moment that the requested time can mean. `now` is aware, in the candidate's time zone."""
-    if requested.delay is not None:
-        return (now.astimezone(UTC) + requested.delay).astimezone(now.tzinfo)
-    if requested.clock is None and requested.part is None and not _names_other_day(requested):
+    if requested_time.delay is not None:
+        return (now.astimezone(UTC) + requested_time.delay).astimezone(now.tzinfo)
+    if requested_time.clock is None and requested_time.part is None and not _names_other_day(requested_time):
         return now + DEFAULT_DELAY
     earliest = now + MIN_NOTICE
-    candidates = (at for day in _days(requested, now) for at in _moments(requested, day, now))
+    candidates = (
+        at for day in _possible_days(requested_time, now) for at in _possible_moments(requested_time, day, now)
+    )
     return next(at for at in candidates if at >= earliest)
 
 
-def _names_other_day(requested: RequestedTime) -> bool:
-    return bool(requested.days or requested.weekday is not None or requested.weeks)
+def _names_other_day(requested_time: RequestedTime) -> bool:
+    return bool(requested_time.days or requested_time.weekday is not None or requested_time.weeks)
 
 
-def _days(requested: RequestedTime, now: datetime) -> list[datetime]:
+def _possible_days(requested_time: RequestedTime, now: datetime) -> list[datetime]:
     """Return the days that can be meant, the likeliest first."""
-    if requested.weekday is not None:
-        first = now + timedelta(days=(requested.weekday - now.weekday()) % 7)
-        if requested.weeks and first.isocalendar()[:2] == now.isocalendar()[:2]:
-            first += timedelta(weeks=requested.weeks)
-        return [first, first + timedelta(weeks=1)]
-    if requested.weeks:
-        return [now - timedelta(days=now.weekday()) + timedelta(weeks=requested.weeks)]
-    first = now + timedelta(days=requested.days or 0)
-    return [first, first + timedelta(days=1)]
+    if requested_time.weekday is not None:
+        first_day = now + timedelta(days=(requested_time.weekday - now.weekday()) % 7)
+        if requested_time.weeks and first_day.isocalendar()[:2] == now.isocalendar()[:2]:
+            first_day += timedelta(weeks=requested_time.weeks)
+        return [first_day, first_day + timedelta(weeks=1)]
+    if requested_time.weeks:
+        return [now - timedelta(days=now.weekday()) + timedelta(weeks=requested_time.weeks)]
+    first_day = now + timedelta(days=requested_time.days or 0)
+    return [first_day, first_day + timedelta(days=1)]
 
 
-def _moments(requested: RequestedTime, day: datetime, now: datetime) -> list[datetime]:
+def _possible_moments(requested_time: RequestedTime, day: datetime, now: datetime) -> list[datetime]:
     """Return the moments of a day that can be meant, the earliest first."""
-    if requested.clock is not None:
-        early = BEFORE if requested.before else timedelta(0)
-        return [_at(day, clock) - early for clock in _clocks(requested, requested.clock)]
-    if requested.part is not None:
-        start, end = _at(day, PART_STARTS[requested.part]), _at(day, PART_ENDS[requested.part])
-        return [now + MIN_NOTICE if start <= now < end - MIN_NOTICE else start]
+    if requested_time.clock is not None:
+        margin = BEFORE_MARGIN if requested_time.before else timedelta(0)
+        return [_moment_at(day, clock) - margin for clock in _possible_clocks(requested_time, requested_time.clock)]
+    if requested_time.part is not None:
+        part_start, part_end = (
+            _moment_at(day, PART_STARTS[requested_time.part]),
+            _moment_at(day, PART_ENDS[requested_time.part]),
+        )
+        return [now + MIN_NOTICE if part_start <= now < part_end - MIN_NOTICE else part_start]
     if day.date() == now.date():
         return [now + DEFAULT_DELAY]
-    return [_at(day, PART_STARTS[DayPart.MORNING])]
+    return [_moment_at(day, PART_STARTS[DayPart.MORNING])]
 
 
-def _clocks(requested: RequestedTime, clock: time) -> list[time]:
-    if requested.half_known:
+def _possible_clocks(requested_time: RequestedTime, clock: time) -> list[time]:
+    if requested_time.half_known:
         return [clock]
-    other = clock.replace(hour=(clock.hour + 12) % 24)
-    if requested.part is DayPart.MORNING:
-        return [min(clock, other)]
-    if requested.part is not None:
-        return [max(clock, other)]
-    first, last = WAKING_HOURS
-    return sorted(hour for hour in (clock, other) if first <= hour <= last)
+    other_clock = clock.replace(hour=(clock.hour + 12) % 24)
+    if requested_time.part is DayPart.MORNING:
+        return [min(clock, other_clock)]
+    if requested_time.part is not None:
+        return [max(clock, other_clock)]
+    first_waking, last_waking = WAKING_HOURS
+    return sorted(hour for hour in (clock, other_clock) if first_waking <= hour <= last_waking)
 
 
-def _at(day: datetime, clock: time) -> datetime:
+def _moment_at(day: datetime, clock: time) -> datetime:
     return day.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)

@@ -9,10 +9,10 @@ from functools import cache
 from interviews.conversation.phrases.notation import compile_phrase
 from interviews.conversation.phrases.requested_time import DayPart, RequestedTime
 
-TIME = "@time"
+TIME_MARK = "@time"
 """Stands for the words of a time."""
 
-NOON = 12
+NOON_HOUR = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,110 +45,129 @@ class TimeWords:
 
 
 @dataclass(frozen=True)
-class Mention:
+class TimeMention:
     """Words that name a part of a time."""
 
-    start: int
-    end: int
-    requested: RequestedTime
+    start_index: int
+    end_index: int
+    requested_time: RequestedTime
 
 
-def find_time(text: str, words: TimeWords) -> tuple[str, RequestedTime | None]:
+def find_time(text: str, time_words: TimeWords) -> tuple[str, RequestedTime | None]:
     """Replace the words of times by `TIME`, and return the time that they name together."""
-    mentions = sorted(_mentions(text, words), key=lambda mention: mention.start)
+    mentions = sorted(_find_mentions(text, time_words), key=lambda mention: mention.start_index)
     if not mentions:
         return text, None
     for mention in reversed(mentions):
-        text = f"{text[: mention.start]} {TIME}{text[mention.end :]}"
-    joints = "|".join(words.joints)
-    text = re.sub(rf"(?: (?:{joints})(?= ))*(?: {TIME}(?: (?:{joints})(?= ))*)* {TIME}", f" {TIME}", text)
-    return text, _merged(mentions)
+        text = f"{text[: mention.start_index]} {TIME_MARK}{text[mention.end_index :]}"
+    joint_pattern = "|".join(time_words.joints)
+    text = re.sub(
+        rf"(?: (?:{joint_pattern})(?= ))*(?: {TIME_MARK}(?: (?:{joint_pattern})(?= ))*)* {TIME_MARK}",
+        f" {TIME_MARK}",
+        text,
+    )
+    return text, _merge_mentions(mentions)
 
 
-def _merged(mentions: list[Mention]) -> RequestedTime:
+def _merge_mentions(mentions: list[TimeMention]) -> RequestedTime:
     """Return the time that the mentions name together. Of two clock times the first counts: between two and four."""
-    merged = RequestedTime()
+    merged_time = RequestedTime()
     for mention in reversed(mentions):
-        merged = replace(
-            merged,
-            **{name: value for name, value in vars(mention.requested).items() if value != getattr(RequestedTime, name)},
+        merged_time = replace(
+            merged_time,
+            **{
+                field_name: value
+                for field_name, value in vars(mention.requested_time).items()
+                if value != getattr(RequestedTime, field_name)
+            },
         )
-    return merged
+    return merged_time
 
 
-def _mentions(text: str, words: TimeWords) -> list[Mention]:
+def _find_mentions(text: str, time_words: TimeWords) -> list[TimeMention]:
     """Return mentions that do not overlap, the longest first."""
-    matches = [match for pattern in _patterns(words) for match in pattern.finditer(text)]
+    matches = [match for pattern in _time_patterns(time_words) for match in pattern.finditer(text)]
     matches.sort(key=lambda match: match.start() - match.end())
-    mentions: list[Mention] = []
+    mentions: list[TimeMention] = []
     for match in matches:
-        free = all(match.end() <= other.start or other.end <= match.start() for other in mentions)
-        requested = _read(match, words) if free else None
-        if requested is not None:
-            mentions.append(Mention(match.start(), match.end(), requested))
+        is_free = all(
+            match.end() <= other_mention.start_index or other_mention.end_index <= match.start()
+            for other_mention in mentions
+        )
+        requested_time = _read_time(match, time_words) if is_free else None
+        if requested_time is not None:
+            mentions.append(TimeMention(match.start(), match.end(), requested_time))
     return mentions
 
 
 @cache
-def _patterns(words: TimeWords) -> list[re.Pattern[str]]:
-    hours = {word: number for word, number in words.numbers.items() if number in range(1, 13)}
-    minutes = {word: number for word, number in words.numbers.items() if number >= 10}
+def _time_patterns(time_words: TimeWords) -> list[re.Pattern[str]]:
+    hours = {word: number for word, number in time_words.numbers.items() if number in range(1, 13)}
+    minutes = {word: number for word, number in time_words.numbers.items() if number >= 10}
     fragments = {
-        "count": f"{_any_of({**words.numbers, **words.counts})} | %",
+        "count": f"{_any_of({**time_words.numbers, **time_words.counts})} | %",
         "hour": f"{_any_of(hours)} | %",
         "minute": f"{_any_of(minutes)} | %",
-        "fraction": _any_of(words.fractions),
-        "limit": " | ".join(words.limits),
-        "unit": _any_of(words.units),
-        "shift": _any_of(words.shifts),
-        "half": _any_of(words.halves),
-        "day": _any_of(words.days),
-        "weekday": _any_of(words.weekdays),
-        "week": _any_of(words.weeks),
-        "part": _any_of(words.parts),
-        "clock": _any_of(words.clocks),
+        "fraction": _any_of(time_words.fractions),
+        "limit": " | ".join(time_words.limits),
+        "unit": _any_of(time_words.units),
+        "shift": _any_of(time_words.shifts),
+        "half": _any_of(time_words.halves),
+        "day": _any_of(time_words.days),
+        "weekday": _any_of(time_words.weekdays),
+        "week": _any_of(time_words.weeks),
+        "part": _any_of(time_words.parts),
+        "clock": _any_of(time_words.clocks),
     }
-    return [compile_phrase(phrase, fragments).pattern for phrase in words.phrases]
+    return [compile_phrase(phrase, fragments).compiled_pattern for phrase in time_words.phrases]
 
 
 def _any_of(words: Mapping[str, object]) -> str:
     return " | ".join(sorted(words, key=len, reverse=True))
 
 
-def _read(match: re.Match[str], words: TimeWords) -> RequestedTime | None:
+def _read_time(match: re.Match[str], time_words: TimeWords) -> RequestedTime | None:
     """Return the time that was matched. None where there is no such time, as with 40 o'clock."""
-    mentioned = {name: value.strip() for name, value in match.groupdict().items() if value}
-    if "count" in mentioned:
-        count = _number(mentioned["count"], words) + words.fractions.get(mentioned.get("fraction", ""), 0)
-        return RequestedTime(delay=count * words.units[mentioned["unit"]])
-    clock = words.clocks.get(mentioned.get("clock", "")) or _clock(mentioned, words)
-    if clock is None and "hour" in mentioned:
+    mentioned_words = {group_name: value.strip() for group_name, value in match.groupdict().items() if value}
+    if "count" in mentioned_words:
+        unit_count = _parse_number(mentioned_words["count"], time_words) + time_words.fractions.get(
+            mentioned_words.get("fraction", ""), 0
+        )
+        return RequestedTime(delay=unit_count * time_words.units[mentioned_words["unit"]])
+    clock_time = time_words.clocks.get(mentioned_words.get("clock", "")) or _read_clock(mentioned_words, time_words)
+    if clock_time is None and "hour" in mentioned_words:
         return None
-    day = mentioned.get("day", "")
+    day = mentioned_words.get("day", "")
     return RequestedTime(
-        days=words.days.get(day),
-        weekday=words.weekdays.get(mentioned.get("weekday", "")),
-        weeks=words.weeks.get(mentioned.get("week", ""), 0),
-        clock=clock,
-        half_known="half" in mentioned or clock is None or clock.hour > NOON or "clock" in mentioned,
-        part=words.parts.get(mentioned.get("part", day)),
-        before="limit" in mentioned,
+        days=time_words.days.get(day),
+        weekday=time_words.weekdays.get(mentioned_words.get("weekday", "")),
+        weeks=time_words.weeks.get(mentioned_words.get("week", ""), 0),
+        clock=clock_time,
+        half_known="half" in mentioned_words
+        or clock_time is None
+        or clock_time.hour > NOON_HOUR
+        or "clock" in mentioned_words,
+        part=time_words.parts.get(mentioned_words.get("part", day)),
+        before="limit" in mentioned_words,
     )
 
 
-def _clock(mentioned: Mapping[str, str], words: TimeWords) -> time | None:
-    if "hour" not in mentioned:
+def _read_clock(mentioned_words: Mapping[str, str], time_words: TimeWords) -> time | None:
+    if "hour" not in mentioned_words:
         return None
-    hour, minute = int(_number(mentioned["hour"], words)), int(_number(mentioned.get("minute", "0"), words))
+    hour, minute = (
+        int(_parse_number(mentioned_words["hour"], time_words)),
+        int(_parse_number(mentioned_words.get("minute", "0"), time_words)),
+    )
     if hour >= 100:
         hour, minute = divmod(hour, 100)
     if hour > 23 or minute > 59:
         return None
-    if "half" in mentioned and hour <= NOON:
-        hour = hour % NOON + words.halves[mentioned["half"]]
-    total = hour * 60 + minute + words.shifts.get(mentioned.get("shift", ""), 0)
-    return time(total // 60 % 24, total % 60)
+    if "half" in mentioned_words and hour <= NOON_HOUR:
+        hour = hour % NOON_HOUR + time_words.halves[mentioned_words["half"]]
+    total_minutes = hour * 60 + minute + time_words.shifts.get(mentioned_words.get("shift", ""), 0)
+    return time(total_minutes // 60 % 24, total_minutes % 60)
 
 
-def _number(word: str, words: TimeWords) -> float:
-    return float(word) if word.isdigit() else {**words.counts, **words.numbers}[word]
+def _parse_number(word: str, time_words: TimeWords) -> float:
+    return float(word) if word.isdigit() else {**time_words.counts, **time_words.numbers}[word]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
-from interviews.conversation.phrases.parsing import Parse, parse
+from interviews.conversation.phrases.parsing import ParsedUtterance, parse_utterance
 from interviews.conversation.phrases.sections import Phrases
 
 MAX_REQUEST_WORDS = 18
@@ -19,7 +19,7 @@ MAX_FAINT_WORDS = 9
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
-NONE: frozenset[Intent] = frozenset()
+NO_INTENTS: frozenset[Intent] = frozenset()
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
@@ -47,86 +47,106 @@ ANSWER_CHECK_ORDER = (
 TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 
 
-def understand(words: str, expecting: Expecting, phrases: Phrases, name: str = "") -> Understanding:
+def understand_utterance(
+    spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str = ""
+) -> Understanding:
     """Return the meaning of an utterance as a reply to a prompt. `name` is the candidate's, from the record."""
-    is_request = len(words.split()) <= MAX_REQUEST_WORDS
+    is_request = len(spoken_words.split()) <= MAX_REQUEST_WORDS
     match expecting:
         case Expecting.IDENTITY:
-            return _identity(parse(words, expecting, phrases, name))
+            return _understand_identity(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.CONSENT:
-            return _consent(parse(words, expecting, phrases, name))
+            return _understand_consent(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.TIME:
-            return _time(parse(words, expecting, phrases, name))
+            return _understand_time(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.QUESTION | Expecting.ANSWER_CHECK if is_request:
-            return _question(parse(words, expecting, phrases, name), expecting)
+            return _understand_request(parse_utterance(spoken_words, expecting, phrases, candidate_name), expecting)
         case Expecting.QUESTION | Expecting.ANSWER_CHECK:
             return Understanding(Intent.ANSWER)
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _identity(utterance: Parse) -> Understanding:
+def _understand_identity(utterance: ParsedUtterance) -> Understanding:
     utterance = _before_questions(utterance)
-    if {Intent.THIS_IS_ME, Intent.NOT_ME} <= utterance.strong and Intent.WRONG_NUMBER not in utterance.strong:
+    if {
+        Intent.THIS_IS_ME,
+        Intent.NOT_ME,
+    } <= utterance.strong_intents and Intent.WRONG_NUMBER not in utterance.strong_intents:
         return Understanding(Intent.UNCLEAR)
-    if not utterance.strong and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding:
+    if not utterance.strong_intents and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding_intents:
         return Understanding(Intent.UNCLEAR)
-    return _decide(utterance, IDENTITY_ORDER)
+    return _choose_intent(utterance, IDENTITY_ORDER)
 
 
-def _consent(utterance: Parse) -> Understanding:
+def _understand_consent(utterance: ParsedUtterance) -> Understanding:
     """Only an utterance that agrees with all of its words is consent."""
     utterance = _before_questions(utterance)
-    intents = utterance.strong | utterance.yielding
-    others = intents - {Intent.AGREE}
+    intents = utterance.strong_intents | utterance.yielding_intents
+    other_intents = intents - {Intent.AGREE}
     if Intent.AGREE not in intents:
-        doubted = {Intent.NO} if Intent.NEARLY_AGREE in utterance.strong else NONE
-        return _decide(replace(utterance, strong=utterance.strong - doubted), CONSENT_ORDER)
-    if not others and not utterance.unmatched:
+        doubted_intents = {Intent.NO} if Intent.NEARLY_AGREE in utterance.strong_intents else NO_INTENTS
+        return _choose_intent(
+            replace(utterance, strong_intents=utterance.strong_intents - doubted_intents), CONSENT_ORDER
+        )
+    if not other_intents and not utterance.unmatched_count:
         return Understanding(Intent.AGREE)
-    contradicted = {Intent.NO, Intent.REFUSE} if Intent.AGREE in utterance.strong else NONE
-    doubted = {Intent.NO} if Intent.NEARLY_AGREE in others else NONE
-    strong = utterance.strong - {Intent.AGREE} - contradicted - doubted | {Intent.NEARLY_AGREE}
-    return _decide(replace(utterance, strong=strong, light=utterance.light - {Intent.AGREE}), CONSENT_ORDER)
+    contradicted_intents = {Intent.NO, Intent.REFUSE} if Intent.AGREE in utterance.strong_intents else NO_INTENTS
+    doubted_intents = {Intent.NO} if Intent.NEARLY_AGREE in other_intents else NO_INTENTS
+    strong_intents = utterance.strong_intents - {Intent.AGREE} - contradicted_intents - doubted_intents | {
+        Intent.NEARLY_AGREE
+    }
+    return _choose_intent(
+        replace(utterance, strong_intents=strong_intents, light_intents=utterance.light_intents - {Intent.AGREE}),
+        CONSENT_ORDER,
+    )
 
 
-def _time(utterance: Parse) -> Understanding:
+def _understand_time(utterance: ParsedUtterance) -> Understanding:
     """Only an utterance that is a time as a whole, or leaves it open. Any other is understood as elsewhere."""
-    if utterance.when and utterance.words == 1:
-        return Understanding(Intent.LATER, when=utterance.when)
-    return _decide(utterance, TIME_ORDER)
+    if utterance.requested_time and utterance.word_count == 1:
+        return Understanding(Intent.LATER, requested_time=utterance.requested_time)
+    return _choose_intent(utterance, TIME_ORDER)
 
 
-def _before_questions(utterance: Parse) -> Parse:
-    if Intent.UNCLEAR in utterance.strong:
-        return replace(utterance, strong=frozenset({Intent.UNCLEAR}), light=NONE, whole=NONE, faint=NONE)
-    if utterance.when and {Intent.BUSY, Intent.LATER} & utterance.strong:
-        return replace(utterance, strong=utterance.strong - {Intent.HOLD_ON} | {Intent.LATER})
+def _before_questions(utterance: ParsedUtterance) -> ParsedUtterance:
+    if Intent.UNCLEAR in utterance.strong_intents:
+        return replace(
+            utterance,
+            strong_intents=frozenset({Intent.UNCLEAR}),
+            light_intents=NO_INTENTS,
+            whole_intents=NO_INTENTS,
+            faint_intents=NO_INTENTS,
+        )
+    if utterance.requested_time and {Intent.BUSY, Intent.LATER} & utterance.strong_intents:
+        return replace(utterance, strong_intents=utterance.strong_intents - {Intent.HOLD_ON} | {Intent.LATER})
     return utterance
 
 
-def _question(utterance: Parse, expecting: Expecting) -> Understanding:
+def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Understanding:
     """Only an utterance that is a request as a whole is one."""
-    if utterance.unmatched > MAX_UNMATCHED * utterance.words:
-        utterance = replace(utterance, strong=NONE)
+    if utterance.unmatched_count > MAX_UNMATCHED * utterance.word_count:
+        utterance = replace(utterance, strong_intents=NO_INTENTS)
     if expecting is Expecting.QUESTION:
-        return _decide(utterance, QUESTION_ORDER, Intent.ANSWER)
-    if utterance.unmatched >= MIN_ANSWER_WORDS:
-        return _decide(replace(utterance, light=NONE), ANSWER_CHECK_ORDER, Intent.ANSWER)
-    return _decide(utterance, ANSWER_CHECK_ORDER)
+        return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER)
+    if utterance.unmatched_count >= MIN_ANSWER_WORDS:
+        return _choose_intent(replace(utterance, light_intents=NO_INTENTS), ANSWER_CHECK_ORDER, Intent.ANSWER)
+    return _choose_intent(utterance, ANSWER_CHECK_ORDER)
 
 
-def _decide(utterance: Parse, order: tuple[Intent, ...], unknown: Intent = Intent.UNCLEAR) -> Understanding:
+def _choose_intent(
+    utterance: ParsedUtterance, intent_order: tuple[Intent, ...], default_intent: Intent = Intent.UNCLEAR
+) -> Understanding:
     """Return the first strong intent in this order, else the first of the others."""
-    intents = utterance.strong | utterance.yielding
-    faint = utterance.faint if utterance.words <= MAX_FAINT_WORDS else NONE
-    groups = (utterance.strong, utterance.yielding, faint)
-    ranked = [intent for group in groups for intent in order if intent in group]
-    main = ranked[0] if ranked else unknown
+    intents = utterance.strong_intents | utterance.yielding_intents
+    faint_intents = utterance.faint_intents if utterance.word_count <= MAX_FAINT_WORDS else NO_INTENTS
+    intent_groups = (utterance.strong_intents, utterance.yielding_intents, faint_intents)
+    ranked_intents = [intent for group in intent_groups for intent in intent_order if intent in group]
+    main_intent = ranked_intents[0] if ranked_intents else default_intent
     return Understanding(
-        main,
-        intents - {main},
-        when=utterance.when if Intent.LATER in intents else None,
+        main_intent,
+        intents - {main_intent},
+        requested_time=utterance.requested_time if Intent.LATER in intents else None,
         language=utterance.language if Intent.OTHER_LANGUAGE in intents else None,
-        is_empty=not (intents or faint or utterance.unmatched),
+        is_empty=not (intents or faint_intents or utterance.unmatched_count),
     )

@@ -6,48 +6,48 @@ from functools import cache
 
 from interviews.conversation.phrases.sections import Phrases
 
-NAME = "@name"
+NAME_MARK = "@name"
 """Stands for the candidate's name or a part of it."""
 
-WORD = re.compile(r"[\w']+")
+WORD_PATTERN = re.compile(r"[\w']+")
 
 MIN_SIMILARITY = 0.75
 MIN_LENGTH = 4
 """Of a word that a recogniser wrote in place of a surname, and of its likeness to that."""
 
 
-def normalise(words: str, phrases: Phrases, name: str = "") -> str:
+def normalise_words(spoken_words: str, phrases: Phrases, candidate_name: str = "") -> str:
     """Lower-case words without punctuation, contractions, fillers and repetitions."""
-    text = words.lower().replace("\u2019", "'").replace(".m.", "m")
-    first_name = _name_parts(name)[0]
-    text = _rewrite(_padded(WORD.findall(text)), phrases, first_name)
-    text = _rewrite(_padded([_split(word, phrases) for word in text.split()]), phrases, first_name)
-    replaced = _replace_name(text.split(), name, _common_words(phrases))
-    kept = [word for word in replaced if word not in phrases.fillers] or replaced
-    return _without_repetitions(_padded(kept))
+    text = spoken_words.lower().replace("\u2019", "'").replace(".m.", "m")
+    first_name = _name_parts(candidate_name)[0]
+    text = _rewrite_words(_pad_words(WORD_PATTERN.findall(text)), phrases, first_name)
+    text = _rewrite_words(_pad_words([_split_contraction(word, phrases) for word in text.split()]), phrases, first_name)
+    replaced_words = _replace_name(text.split(), candidate_name, _common_words(phrases))
+    kept_words = [word for word in replaced_words if word not in phrases.fillers] or replaced_words
+    return _without_repetitions(_pad_words(kept_words))
 
 
-def _padded(words: list[str]) -> str:
+def _pad_words(words: list[str]) -> str:
     return f" {' '.join(words)} "
 
 
-def _name_parts(name: str) -> list[str]:
-    return [part for part in re.findall(r"\w+", name.lower()) if len(part) > 1] or [""]
+def _name_parts(candidate_name: str) -> list[str]:
+    return [part for part in re.findall(r"\w+", candidate_name.lower()) if len(part) > 1] or [""]
 
 
-def _rewrite(text: str, phrases: Phrases, first_name: str) -> str:
+def _rewrite_words(text: str, phrases: Phrases, first_name: str) -> str:
     """Keep a first name that is spelled like another word, such as Ken and Si."""
     rewrites = {**phrases.rewrites, first_name: first_name}
-    return _spellings(phrases).sub(lambda match: f" {rewrites[match[1]]}", text)
+    return _spelling_pattern(phrases).sub(lambda match: f" {rewrites[match[1]]}", text)
 
 
 @cache
-def _spellings(phrases: Phrases) -> re.Pattern[str]:
+def _spelling_pattern(phrases: Phrases) -> re.Pattern[str]:
     longest_first = sorted(phrases.rewrites, key=len, reverse=True)
     return re.compile(rf" ({'|'.join(map(re.escape, longest_first))})(?= )")
 
 
-def _split(word: str, phrases: Phrases) -> str:
+def _split_contraction(word: str, phrases: Phrases) -> str:
     """Write the ending of a contraction as words of its own."""
     for suffix, meaning in phrases.suffixes.items():
         if word.endswith(suffix) and word != suffix:
@@ -62,18 +62,20 @@ def _common_words(phrases: Phrases) -> frozenset[str]:
     return frozenset(" ".join(meanings).split())
 
 
-def _replace_name(words: list[str], name: str, common_words: frozenset[str]) -> list[str]:
-    first, *others = _name_parts(name)
-    surnames = [part for part in others if part not in common_words]
-    resembling = {word for word in {*words} - common_words if any(_resembles(word, part) for part in surnames)}
-    return [NAME if word in {first, *resembling} else word for word in words]
+def _replace_name(words: list[str], candidate_name: str, common_words: frozenset[str]) -> list[str]:
+    first_name, *other_names = _name_parts(candidate_name)
+    surnames = [part for part in other_names if part not in common_words]
+    resembling_words = {
+        word for word in {*words} - common_words if any(_resembles_name(word, part) for part in surnames)
+    }
+    return [NAME_MARK if word in {first_name, *resembling_words} else word for word in words]
 
 
-def _resembles(word: str, part: str) -> bool:
+def _resembles_name(word: str, name_part: str) -> bool:
     """Short words resemble too many others, as do and Doe."""
-    if word == part or len(word) < MIN_LENGTH:
-        return word == part
-    return word[0] == part[0] and SequenceMatcher(None, word, part).ratio() >= MIN_SIMILARITY
+    if word == name_part or len(word) < MIN_LENGTH:
+        return word == name_part
+    return word[0] == name_part[0] and SequenceMatcher(None, word, name_part).ratio() >= MIN_SIMILARITY
 
 
 def _without_repetitions(text: str) -> str:

@@ -17,7 +17,7 @@ def for_language(tag: str) -> Wording:
 def disclosure_version(language: str, *, resumed: bool, judged_by_person: bool) -> str:
     """Return the hash that identifies the text of the disclosure. It is the same for all jobs."""
     wording = for_language(language)
-    template = wording.RESUMING if resumed else wording.DISCLOSURE
-    judge = wording.JUDGED_BY_PERSON if judged_by_person else wording.JUDGED_BY_MODEL
-    text = template.replace("{judge}", judge) + wording.CHOICE
-    return sha256(text.encode()).hexdigest()
+    template = wording.RESUMED_DISCLOSURE if resumed else wording.DISCLOSURE
+    judge_text = wording.JUDGED_BY_PERSON if judged_by_person else wording.JUDGED_BY_MODEL
+    disclosure_text = template.replace("{judge}", judge_text) + wording.CONSENT_CHOICE
+    return sha256(disclosure_text.encode()).hexdigest()

@@ -8,7 +8,7 @@ from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "English"
-LOCALE = "en-US"
+SPEECH_LOCALE = "en-US"
 
 GREETING = (
     "Hello. This is the automated assistant of {employer}. I would like to speak with {name}. "
@@ -21,7 +21,7 @@ IDENTITY_BY_KEYS = (
     "This is the automated assistant of {employer}. Please use the keys of your phone. If you are {name}, press 1. "
     "If not, press 2."
 )
-REACHABLE = (
+ASK_REACHABLE = (
     "Can I reach {name} at this number at another time? For yes, press 1, or tell me when to call. If this is the "
     "wrong number, press 2."
 )
@@ -62,7 +62,7 @@ DISCLOSURE = (
     "{minutes}{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
     "For a person or another way, press 0 or say a person."
 )
-RESUMING = (
+RESUMED_DISCLOSURE = (
     "Thank you. We were cut off. I have {count} left for {job}, about {minutes}. As before, an artificial "
     "intelligence asks{judge} The call is recorded. Our privacy notice is at {notice}. To stop, hang up. "
     "For a person or another way, press 0 or say a person."
@@ -73,7 +73,7 @@ CONSENT_AGAIN = (
     "Do you agree to be interviewed by an A.I. and recorded now? For yes, press 1 or say I agree. For no, press 2. "
     "For a later call, say later. For a person, press 0."
 )
-CHOICE = (
+CONSENT_CHOICE = (
     "If you agree to be interviewed by an A.I. and recorded now, press 1 or say I agree. "
     "If now is a bad time, say later. If you do not agree, press 2. If you do not want to be called again, press 9."
 )
@@ -81,7 +81,7 @@ CONSENT_BY_KEYS = (
     "Please use the keys of your phone. To be interviewed by an A.I. and recorded now, press 1. If you do not agree, "
     "press 2. For a person or another way, press 0. If you do not want to be called again, press 9."
 )
-LEADS = {
+LEAD_INS = {
     LeadIn.FIRST: (
         "Thank you. Please answer after the tone. To hear a question again, press star. To end an answer, press the "
         "pound key. Here is question {number} of {total}."
@@ -135,52 +135,52 @@ GREETING_CALLED_BACK = (
     "Thank you for calling. This is the automated assistant of {employer}. We would like to speak with {name}. "
     "If that is you, press 1 or say yes. If not, press 2."
 )
-RECEPTION = "Thank you for calling. This is the automated assistant of {employer}."
+RECEPTION_GREETING = "Thank you for calling. This is the automated assistant of {employer}."
 NO_INTERVIEW = "No call to this number is planned."
 CALL_RUNNING = "We are calling this number at the moment. Please take that call."
 NOT_NOW = "We can not continue now. We will call again."
 NOT_CALLED = "We were asked not to call this number, and we do not call it."
 PERSON_INFORMED = "A person has been asked to get in touch with you."
-UNREACHED = (
+UNREACHED_CALLER = (
     "Thank you. We tried to reach you about your application for {job}. I have passed on that you called, so that a "
     "person of {employer} gets in touch with you."
 )
 OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
 LAST_CALL = "This was our last try."
 MAY_CALL_AGAIN = "We may try again at another time."
-REACH = "You can reach us at {callback}."
+REACH_US = "You can reach us at {callback}."
 FAREWELL = "Goodbye."
 NEAR_DAYS = {0: "today", 1: "tomorrow"}
-FALLBACK = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
+FALLBACK_APOLOGY = "We are sorry. Something went wrong on our side. We will call you back. Goodbye."
 INBOUND_FALLBACK = "We are sorry. Something went wrong on our side. Please call again later. Goodbye."
 UNKNOWN_CALL = "We are sorry. This call can't be continued. Goodbye."
 
 SEPARATOR_NAMES = {".": "dot", "/": "slash", "-": "dash", "_": "underscore", "~": "tilde"}
-SEPARATOR = re.compile("[./_~-]")
+SEPARATOR_PATTERN = re.compile("[./_~-]")
 
 
 def question_count(count: int) -> str:
     return f"{count} question{'' if count == 1 else 's'}"
 
 
-def duration(seconds: float) -> str:
+def spell_duration(seconds: float) -> str:
     return f"{ceil(seconds / 60)} minutes" if seconds > 60 else "one minute"
 
 
 def spell_number(number: str) -> str:
-    groups = re.findall("[0-9]+", number)
-    return ", ".join(["plus " + " ".join(groups[0]), *(" ".join(group) for group in groups[1:])])
+    digit_groups = re.findall("[0-9]+", number)
+    return ", ".join(["plus " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
 
 
 def spell_address(address: str) -> str:
-    return SEPARATOR.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
+    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
 
 
 def call_time(at: datetime, *, today: date) -> str:
     """Such as "today at 5 PM". The day of the month is named where the weekday alone is not clear."""
-    clock = f"{at:%I:%M %p}".lstrip("0").replace(":00", "")
-    days = (at.date() - today).days
-    if days in NEAR_DAYS:
-        return f"{NEAR_DAYS[days]} at {clock}"
-    day = f"{at:%A}" if days < 7 else f"{at:%A, %B} {at.day}"
-    return f"on {day} at {clock}"
+    clock_text = f"{at:%I:%M %p}".lstrip("0").replace(":00", "")
+    day_distance = (at.date() - today).days
+    if day_distance in NEAR_DAYS:
+        return f"{NEAR_DAYS[day_distance]} at {clock_text}"
+    day_text = f"{at:%A}" if day_distance < 7 else f"{at:%A, %B} {at.day}"
+    return f"on {day_text} at {clock_text}"

@@ -21,7 +21,7 @@ class Wording(Protocol):
         """In English, for messages to staff."""
 
     @property
-    def LOCALE(self) -> str:
+    def SPEECH_LOCALE(self) -> str:
         """The tag for speech services where the language of an interview names no region."""
 
     @property
@@ -36,7 +36,7 @@ class Wording(Protocol):
         """For the last try, which takes keys only; so are the others of this ending."""
 
     @property
-    def REACHABLE(self) -> str:
+    def ASK_REACHABLE(self) -> str:
         """Whether the candidate can be reached at this number at another time. Must not name the subject."""
 
     @property
@@ -65,7 +65,7 @@ class Wording(Protocol):
         """The course of the interview and who does what, in at most 70 words. The choice follows."""
 
     @property
-    def RESUMING(self) -> str:
+    def RESUMED_DISCLOSURE(self) -> str:
         """The disclosure of an attempt that resumes an interview."""
 
     @property
@@ -80,14 +80,14 @@ class Wording(Protocol):
         """After a reply to a question of the candidate, or to an unclear answer: the choice in short."""
 
     @property
-    def CHOICE(self) -> str:
+    def CONSENT_CHOICE(self) -> str:
         """How to consent, to decline and to opt out."""
 
     @property
     def CONSENT_BY_KEYS(self) -> str: ...
 
     @property
-    def LEADS(self) -> Mapping[LeadIn, str]: ...
+    def LEAD_INS(self) -> Mapping[LeadIn, str]: ...
 
     @property
     def NO_EXPLANATION(self) -> str:
@@ -110,7 +110,7 @@ class Wording(Protocol):
         """The greeting of a candidate who has called."""
 
     @property
-    def RECEPTION(self) -> str:
+    def RECEPTION_GREETING(self) -> str:
         """For a caller who is not interviewed now. Reveals nothing of a candidate. The reason follows."""
 
     @property
@@ -131,7 +131,7 @@ class Wording(Protocol):
         """For a number that asked for a person."""
 
     @property
-    def UNREACHED(self) -> str:
+    def UNREACHED_CALLER(self) -> str:
         """For a candidate who calls after the last attempt to reach them, and has confirmed who they are."""
 
     @property
@@ -146,7 +146,7 @@ class Wording(Protocol):
         """The same, where no other follows."""
 
     @property
-    def REACH(self) -> str:
+    def REACH_US(self) -> str:
         """After each goodbye, and after the subject, so that a doubtful candidate can check the number."""
 
     @property
@@ -154,7 +154,7 @@ class Wording(Protocol):
         """The last word."""
 
     @property
-    def FALLBACK(self) -> str:
+    def FALLBACK_APOLOGY(self) -> str:
         """After an error of this program. Promises a call back."""
 
     @property
@@ -166,7 +166,7 @@ class Wording(Protocol):
 
     def question_count(self, count: int) -> str: ...
 
-    def duration(self, seconds: float) -> str: ...
+    def spell_duration(self, seconds: float) -> str: ...
 
     def spell_number(self, number: str) -> str:
         """A phone number in groups, such as +1 415-555-0100, digit by digit."""

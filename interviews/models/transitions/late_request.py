@@ -2,7 +2,7 @@
 
 from candidates.models import Consent
 from interviews.conversation.phrases.intent import Intent
-from interviews.conversation.questioning import STOPS
+from interviews.conversation.questioning import STOP_ENDINGS
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
 from interviews.models.no_answer import ASKED_AGAIN, OF_REQUEST, NoAnswer
@@ -37,7 +37,7 @@ def settle_request(response: LockedResponse, request: Intent, *, transcript: str
     if reason is NoAnswer.NEVER_AGAIN:
         add_consent(recording.attempt, Consent.Kind.CALL, given=False, reply=ConsentReply(Consent.GivenBy.VOICE))
         interview.opt_out(reason=SAID_IN_RECORDING)
-    elif request in STOPS:
+    elif request in STOP_ENDINGS:
         _stop(interview, reason, recording)
 
 

@@ -34,14 +34,14 @@ from interviews.conversation.introduction import (
     DEFAULT_ENDINGS,
     MAX_TRIES,
     MAX_TURNS,
-    PROMPTS,
+    STAGE_PROMPTS,
     apply_reply,
 )
 from interviews.conversation.phrases.intent import Intent, Understanding
 from interviews.conversation.phrases.requested_time import RequestedTime
 
 AT_FIVE = RequestedTime(clock=time(17))
-STAGES = list(PROMPTS)
+STAGES = list(STAGE_PROMPTS)
 WORDS = WordsSpoken("words")
 
 
@@ -163,18 +163,18 @@ def test_only_yes_consents(stage: Stage, intent: Intent) -> None:
 
 @pytest.mark.parametrize("stage", [Stage.IDENTITY, Stage.CONSENT, Stage.RESCHEDULE, Stage.ABSENT])
 def test_named_time_is_taken(stage: Stage) -> None:
-    step = reply_with(at(stage), Intent.LATER, when=AT_FIVE)
+    step = reply_with(at(stage), Intent.LATER, requested_time=AT_FIVE)
     assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
 
 
 @pytest.mark.parametrize("intent", [Intent.UNCLEAR, Intent.ANSWER])
 def test_bare_time_is_taken_where_one_is_asked(intent: Intent) -> None:
-    step = reply_with(at(Stage.RESCHEDULE), intent, when=AT_FIVE)
+    step = reply_with(at(Stage.RESCHEDULE), intent, requested_time=AT_FIVE)
     assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
 
 
 def test_other_person_names_time() -> None:
-    step = reply_with(at(Stage.IDENTITY), Intent.NOT_ME, Intent.LATER, when=AT_FIVE)
+    step = reply_with(at(Stage.IDENTITY), Intent.NOT_ME, Intent.LATER, requested_time=AT_FIVE)
     assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
 
 
@@ -186,9 +186,12 @@ def test_other_person_fetches_candidate() -> None:
 
 def test_call_is_not_postponed_for_ever() -> None:
     for stage in (Stage.IDENTITY, Stage.CONSENT):
-        step = reply_with(at(stage, can_postpone=False), Intent.LATER, when=AT_FIVE)
+        step = reply_with(at(stage, can_postpone=False), Intent.LATER, requested_time=AT_FIVE)
         assert step.facts == (ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED),)
-    assert reply_with(at(Stage.IDENTITY, can_postpone=False), Intent.NOT_ME, when=AT_FIVE).prompt == AskReachable()
+    assert (
+        reply_with(at(Stage.IDENTITY, can_postpone=False), Intent.NOT_ME, requested_time=AT_FIVE).prompt
+        == AskReachable()
+    )
     assert reply_with(at(Stage.ABSENT, can_postpone=False), Intent.LATER).prompt == Goodbye(Ending.NOT_HERE)
 
 
@@ -215,8 +218,8 @@ def test_slow_speech_lasts() -> None:
         (Stage.CONSENT, "2", Goodbye(Ending.DECLINED)),
         *((stage, "9", Goodbye(Ending.OPTED_OUT)) for stage in STAGES),
         *((stage, "0", Goodbye(Ending.PERSON_REQUESTED)) for stage in STAGES),
-        *((stage, "*", PROMPTS[stage]()) for stage in STAGES),
-        *((stage, "5", PROMPTS[stage](Preface.UNCLEAR, again=True)) for stage in STAGES),
+        *((stage, "*", STAGE_PROMPTS[stage]()) for stage in STAGES),
+        *((stage, "5", STAGE_PROMPTS[stage](Preface.UNCLEAR, again=True)) for stage in STAGES),
     ],
 )
 def test_key_gets_prompt(stage: Stage, key: str, prompt: Prompt) -> None:
@@ -228,7 +231,7 @@ def test_last_try_takes_keys_only(stage: Stage) -> None:
     state = at(stage)
     for tries in range(1, MAX_TRIES):
         step = next_step(state, state.turn, NoReply())
-        assert step.prompt == PROMPTS[stage](Preface.SILENCE, again=True, keys_only=tries == MAX_TRIES - 1)
+        assert step.prompt == STAGE_PROMPTS[stage](Preface.SILENCE, again=True, keys_only=tries == MAX_TRIES - 1)
         state = step.state
     ended = next_step(state, state.turn, NoReply())
     assert ended.facts == (ConversationEnded(DEFAULT_ENDINGS.get(stage, Ending.NO_REPLY)),)
@@ -253,7 +256,7 @@ def test_plain_hello_repeats_greeting(words: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_hello_costs_no_try(stage: Stage) -> None:
     step = next_step(at(stage, silences=1), 4, WordsSpoken("hello?"))
-    assert (step.prompt, step.state.silences) == (PROMPTS[stage](), 1)
+    assert (step.prompt, step.state.silences) == (STAGE_PROMPTS[stage](), 1)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +333,7 @@ def test_unclear_words_cost_try() -> None:
 )
 def test_doubt_about_call_is_answered(stage: Stage, words: str, preface: Preface) -> None:
     step = next_step(at(stage, candidate_name="Alex Doe"), 4, WordsSpoken(words))
-    assert step.prompt == PROMPTS[stage](preface, again=True)
+    assert step.prompt == STAGE_PROMPTS[stage](preface, again=True)
 
 
 @pytest.mark.parametrize("intent", [Intent.WHO_IS_THIS, Intent.REPEAT, Intent.HOLD_ON, Intent.SLOWER])

@@ -25,7 +25,7 @@ class TestWording:
         assert set(wording.for_language(tag).GOODBYES) == set(Ending)
 
     def test_every_lead_has_text(self, tag: str) -> None:
-        assert set(wording.for_language(tag).LEADS) == set(LeadIn)
+        assert set(wording.for_language(tag).LEAD_INS) == set(LeadIn)
 
     def test_every_preface_has_text(self, tag: str) -> None:
         assert set(wording.for_language(tag).PREFACES) == set(Preface)
@@ -33,7 +33,7 @@ class TestWording:
     def test_others_learn_nothing_of_application(self, tag: str) -> None:
         texts = wording.for_language(tag)
         prefaces = [text for preface, text in texts.PREFACES.items() if preface not in APPLICATION_PREFACES.values()]
-        before_identity = [texts.GREETING, texts.GREETING_AGAIN, texts.IDENTITY_BY_KEYS, texts.REACHABLE]
+        before_identity = [texts.GREETING, texts.GREETING_AGAIN, texts.IDENTITY_BY_KEYS, texts.ASK_REACHABLE]
         before_identity += [texts.REACHABLE_BY_KEYS, texts.CALL_TIME, texts.CALL_TIME_BY_KEYS, *prefaces]
         assert "job" not in set().union(*map(placeholders, before_identity))
 
@@ -43,9 +43,9 @@ class TestWording:
             texts.GREETING,
             texts.GREETING_AGAIN,
             texts.DISCLOSURE,
-            texts.RESUMING,
-            texts.REACH,
-            *texts.LEADS.values(),
+            texts.RESUMED_DISCLOSURE,
+            texts.REACH_US,
+            *texts.LEAD_INS.values(),
         ]
         assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number", "competency"}
 
@@ -62,7 +62,7 @@ class TestWording:
             return wording.disclosure_version(tag, resumed=False, judged_by_person=False)
 
         versions = {version()}
-        for name in ("DISCLOSURE", "CHOICE", "JUDGED_BY_MODEL"):
+        for name in ("DISCLOSURE", "CONSENT_CHOICE", "JUDGED_BY_MODEL"):
             monkeypatch.setattr(wording.for_language(tag), name, f"{name} {{judge}}")
             versions.add(version())
         assert len(versions) == 4

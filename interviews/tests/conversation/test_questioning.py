@@ -38,7 +38,7 @@ from interviews.conversation.questioning import (
     ENOUGH_CONFIRMED,
     MAX_CHECKS,
     PATIENT_SILENCE_SECONDS,
-    REQUESTS,
+    REQUEST_INTENTS,
     SHORT_SECONDS,
     SILENCE_SECONDS,
     VERY_SHORT_SECONDS,
@@ -162,7 +162,7 @@ def test_request_restores_silences() -> None:
 
 
 def test_every_request_has_reason_code() -> None:
-    assert set(OF_REQUEST) >= REQUESTS
+    assert set(OF_REQUEST) >= REQUEST_INTENTS
 
 
 class TestPostponedQuestion:

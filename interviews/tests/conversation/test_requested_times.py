@@ -7,8 +7,8 @@ import pytest
 
 from interviews.conversation.phrases import for_language
 from interviews.conversation.phrases.intent import Expecting, Intent
-from interviews.conversation.phrases.requested_time import RequestedTime, resolve
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
+from interviews.conversation.phrases.understanding import understand_utterance
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 25, 14, 10, tzinfo=CHICAGO)
@@ -16,10 +16,10 @@ NOW = datetime(2026, 11, 25, 14, 10, tzinfo=CHICAGO)
 
 
 def moment_of(words: str, now: datetime = NOW) -> datetime:
-    understanding = understand(words, Expecting.CONSENT, for_language("en"))
+    understanding = understand_utterance(words, Expecting.CONSENT, for_language("en"))
     assert understanding.intent is Intent.LATER
-    assert understanding.when is not None
-    return resolve(understanding.when, now)
+    assert understanding.requested_time is not None
+    return resolve_time(understanding.requested_time, now)
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
@@ -75,14 +75,14 @@ def test_bare_hour_is_in_waking_hours() -> None:
 
 def test_delay_counts_real_time_over_clock_change() -> None:
     before_change = datetime(2026, 11, 1, 0, 30, tzinfo=CHICAGO)
-    passed = resolve(RequestedTime(delay=timedelta(hours=3)), before_change).astimezone(UTC) - before_change.astimezone(
+    passed = resolve_time(RequestedTime(delay=timedelta(hours=3)), before_change).astimezone(
         UTC
-    )
+    ) - before_change.astimezone(UTC)
     assert passed == timedelta(hours=3)
 
 
 def test_wish_without_time_has_delay() -> None:
-    assert resolve(RequestedTime(), NOW) == at(25, 16, 10)
+    assert resolve_time(RequestedTime(), NOW) == at(25, 16, 10)
 
 
 @pytest.mark.parametrize("words", ["I'm at work, I finish at four", "I'm busy until six"])
@@ -92,4 +92,4 @@ def test_end_of_being_busy_is_requested_time(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["one of you called me", "forty five boxes", "is it 99 o'clock"])
 def test_number_is_no_time(words: str) -> None:
-    assert understand(words, Expecting.CONSENT, for_language("en")).when is None
+    assert understand_utterance(words, Expecting.CONSENT, for_language("en")).requested_time is None

@@ -61,7 +61,7 @@ def test_greeting_reveals_no_application(again: bool) -> None:
 def test_disclosure_is_short(tag: str, judged_by_person: bool, resumed: bool) -> None:
     script = replace(LONGEST_SCRIPT, language=tag, judged_by_person=judged_by_person)
     disclosure, choice = prompt_texts(engine.AskConsent(resumed=resumed), script)
-    assert choice == wording.for_language(tag).CHOICE
+    assert choice == wording.for_language(tag).CONSENT_CHOICE
     assert len(disclosure.split()) <= MAX_WORDS
 
 
@@ -117,13 +117,13 @@ def test_another_attempt_is_announced(ending: engine.Ending) -> None:
 def test_subject_comes_with_employer_and_number(kind: type[engine.Introduction]) -> None:
     preface, reach, *_ = prompt_texts(kind(engine.Preface.MATTER, again=True), SCRIPT)
     assert EMPLOYER.name in preface
-    assert (reach,) == SCRIPT.reach
+    assert (reach,) == SCRIPT.reach_texts
     assert len(prompt_texts(kind(engine.Preface.MATTER), replace(SCRIPT, employer=Employer(EMPLOYER.name)))) == 2
 
 
 def test_application_comes_with_number() -> None:
     texts = prompt_texts(engine.AskConsent(engine.Preface.APPLICATION, again=True), SCRIPT)
-    assert texts[1:] == (*SCRIPT.reach, en.CONSENT_AGAIN)
+    assert texts[1:] == (*SCRIPT.reach_texts, en.CONSENT_AGAIN)
 
 
 @pytest.mark.parametrize(
@@ -136,19 +136,19 @@ def test_application_comes_with_number() -> None:
 def test_doubt_is_told_where_to_check(prompt: engine.Prompt) -> None:
     answer, reach, notice, _ = prompt_texts(prompt, SCRIPT)
     assert EMPLOYER.name in answer
-    assert (reach,) == SCRIPT.reach
+    assert (reach,) == SCRIPT.reach_texts
     assert en.spell_address(EMPLOYER.privacy_notice) in notice
 
 
 @pytest.mark.parametrize("lead", [engine.LeadIn.GENUINE, engine.LeadIn.OTHER_QUESTION])
 def test_question_of_candidate_gets_number(lead: engine.LeadIn) -> None:
     texts = prompt_texts(engine.AskQuestion(1, lead), SCRIPT)
-    assert texts[1:] == (*SCRIPT.reach, en.LEADS[engine.LeadIn.REPEATED], "How?")
+    assert texts[1:] == (*SCRIPT.reach_texts, en.LEAD_INS[engine.LeadIn.REPEATED], "How?")
 
 
 def test_question_is_its_own_text() -> None:
     assert prompt_texts(engine.AskQuestion(1, engine.LeadIn.REPEATED), SCRIPT) == (
-        en.LEADS[engine.LeadIn.REPEATED],
+        en.LEAD_INS[engine.LeadIn.REPEATED],
         "How?",
     )
 

@@ -12,7 +12,7 @@ from interviews.conversation.phrases import LANGUAGES, for_language
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.notation import compile_phrase, split_alternatives
 from interviews.conversation.phrases.parsing import MAX_WORDS
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.tests.conversation.test_phrasings import FILES
 
 NAME = "Maria Lopez"
@@ -30,7 +30,7 @@ REPORTS = ("My boss said", "A customer once told me", "When people say", "I was 
 
 
 def understood(words: str, expecting: Expecting, name: str = NAME) -> Understanding:
-    return understand(words, expecting, for_language("en"), name)
+    return understand_utterance(words, expecting, for_language("en"), name)
 
 
 @cache
@@ -220,7 +220,7 @@ class TestLanguageFiles:
         language = LANGUAGES[tag]
         for section in language.sections:
             for phrase in section.phrases:
-                assert compile_phrase(phrase, language.fragments).pattern.groups == 0
+                assert compile_phrase(phrase, language.fragments).compiled_pattern.groups == 0
 
     @pytest.mark.parametrize("tag", sorted(LANGUAGES))
     def test_every_intent_has_phrases(self, tag: str) -> None:
@@ -228,7 +228,7 @@ class TestLanguageFiles:
         assert set(Intent) - intents == {Intent.ANSWER}
 
     def test_longest_alternative_is_matched_first(self) -> None:
-        pattern = compile_phrase("(this | this <what>)", {"what": "question | last question"}).pattern
+        pattern = compile_phrase("(this | this <what>)", {"what": "question | last question"}).compiled_pattern
         match = pattern.search(" this last question ")
         assert match is not None
         assert match.group() == " this last question"

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from devtools.phone_simulator.callees.callee import SILENCE, Callee, CalleePrompt, Pickup, Reaction
 from devtools.phone_simulator.callees.personas import PERSONAS, Profile
 from interviews.conversation import engine
-from interviews.conversation.phrases.requested_time import RequestedTime, resolve
+from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
 from interviews.conversation.questioning import SILENCE_SECONDS
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
 
@@ -85,7 +85,9 @@ class Dialogue:
         ended = [fact for fact in step.facts if isinstance(fact, engine.ConversationEnded)]
         script = replace(SCRIPT, remaining=len(step.state.open_positions))
         if ended and ended[0].ending is engine.Ending.CALL_LATER:
-            script = replace(script, next_call=NextCall(resolve(ended[0].when or RequestedTime(), NOW), NOW.date()))
+            script = replace(
+                script, next_call=NextCall(resolve_time(ended[0].when or RequestedTime(), NOW), NOW.date())
+            )
         text = " ".join(prompt_texts(step.prompt, script))
         self.lines += [f"assistant: {text}"] if text else []
         self.lines += [f"outcome: {end.ending}{f' ({end.language})' if end.language else ''}" for end in ended]

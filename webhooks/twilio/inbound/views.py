@@ -13,7 +13,7 @@ from django.urls import reverse
 from candidates.models import Consent
 from interviews.conversation import engine, phrases, wording
 from interviews.conversation.phrases.intent import Expecting, Intent
-from interviews.conversation.phrases.understanding import understand
+from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.reception import Reception, ask_identity, reception_text, unreached_texts
 from interviews.conversation.script import Employer, Script
 from interviews.models import Call, Interview
@@ -111,7 +111,7 @@ def _is_opt_out(reply: engine.Input) -> bool:
         case engine.KeyPressed(key):
             return key == "9"
         case engine.WordsSpoken(words):
-            understanding = understand(words, Expecting.IDENTITY, phrases.for_language(LANGUAGE))
+            understanding = understand_utterance(words, Expecting.IDENTITY, phrases.for_language(LANGUAGE))
             return understanding.intent is Intent.NEVER
         case _:
             return False
