@@ -18,7 +18,7 @@ from candidates.models import DoNotCallKey
 from interviews.models import DialRate, Interview, LiveTranscript, TurnReply
 from jobs.models import JobMembership
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey, Role
+from screener.models import ApiKey, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import get_page, make_staff_client
@@ -224,7 +224,9 @@ class TestApiKeys:
 class TestUsers:
     def test_are_added_with_a_password(self, admin_client: Client) -> None:
         passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
-        answer = admin_client.post(address(User, "add"), {"username": "new", "usable_password": "true", **passwords})
+        role = Role.objects.get(key=RoleKey.RECRUITER).pk
+        new = {"username": "new", "usable_password": "true", "role": role, **passwords}
+        answer = admin_client.post(address(User, "add"), new)
         assert answer.status_code == 302
         assert User.objects.get(username="new").check_password("correct horse battery")
 
