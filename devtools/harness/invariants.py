@@ -163,7 +163,7 @@ def find_assessed_twice(
     violations = [
         f"question {response.id}: {response.assessments} assessments, {response.current_assessments} of them current"
         for response in responses
-        if not _has_one_assessment(response)
+        if not _has_one_current_assessment(response)
     ]
     violations += [
         f"interview {interview.id}: {interview.results} results, {interview.current_results} of them current"
@@ -174,9 +174,9 @@ def find_assessed_twice(
     return violations + [f"{prompt[-80:]!r}: paid {count} times" for prompt, count in paid_too_often.items()]
 
 
-def _has_one_assessment(response: ResponseRow) -> bool:
-    expected = (1, 1) if response.status == "assessed" else (0, 0)
-    return (response.assessments, response.current_assessments) == expected
+def _has_one_current_assessment(response: ResponseRow) -> bool:
+    """An answer that was judged twice, such as one that addresses the scorer, has more rows. Only one is current."""
+    return response.current_assessments == (1 if response.status == "assessed" else 0)
 
 
 def _has_one_result(interview: InterviewRow) -> bool:

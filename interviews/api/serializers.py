@@ -267,7 +267,10 @@ class EarlierResultSerializer(StrictModelSerializer[InterviewResult]):
     hire_at = serializers.FloatField(help_text="The job's threshold when this was computed")
     consider_at = serializers.FloatField()
     opinion = serializers.SerializerMethodField()
-    grounds = PointSerializer(many=True, help_text="The statements of the reasoning, each with its quote")
+    grounds = PointSerializer(
+        many=True,
+        help_text="The statements of the reasoning, or the notes of the people who scored, each with its quote",
+    )
     strengths = PointSerializer(many=True)
     improvements = PointSerializer(many=True)
     flags = serializers.ListField(child=serializers.CharField())

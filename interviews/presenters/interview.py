@@ -25,6 +25,8 @@ from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 
+REASONING_TITLE, NOTES_TITLE = "Reasoning", "Notes"
+
 LABEL_COLOURS: dict[str, str] = {
     "pending": "info",
     "in_progress": "primary",
@@ -174,6 +176,11 @@ class ResultCard:
         return LABEL_COLOURS.get(self.result.recommendation, "default")
 
     @property
+    def grounds_title(self) -> str:
+        """The statements are a model's reasoning or, where no model has summarised the interview, people's notes."""
+        return REASONING_TITLE if self.result.model else NOTES_TITLE
+
+    @property
     def flags(self) -> list[str]:
         """All labels but that of the flag which `review_reason` explains."""
         return flag_labels(flag for flag in self.result.flags if flag != Flag.RESTS_ON_SCORES_WITHOUT_WORDS)
@@ -193,6 +200,17 @@ def _response_cards(interview: Interview, viewer: Viewer, *, with_scores: bool) 
 
 
 @dataclass(frozen=True)
+class AttemptRow:
+    attempt: Attempt
+
+    @property
+    def cost(self) -> PhoneCost | None:
+        """The price of the call, in the form of the total. None: the carrier has not named it."""
+        call = self.attempt.call
+        return None if call.price is None else PhoneCost(((call.price_unit or "USD", abs(call.price)),))
+
+
+@dataclass(frozen=True)
 class InterviewPage:
     interview: Interview
     viewer: Viewer
@@ -202,7 +220,7 @@ class InterviewPage:
     earlier_results: list[ResultCard]
     decisions: list[Decision]
     responses: list[ResponseCard]
-    attempts: list[Attempt]
+    attempts: list[AttemptRow]
     history: list[EventRow]
     cost: ModelCost
     phone: PhoneCost
@@ -222,7 +240,7 @@ class InterviewPage:
             earlier_results=[ResultCard(result) for result in results if not result.is_current],
             decisions=list(decisions),
             responses=list(_response_cards(interview, viewer, with_scores=shows_scores)),
-            attempts=list(interview.attempts.select_related("call")),
+            attempts=[AttemptRow(attempt) for attempt in interview.attempts.select_related("call")],
             history=[EventRow(event) for event in events],
             cost=ModelCost.for_calls(interview_id=interview.pk),
             phone=interview_phone_cost(interview),

@@ -72,7 +72,7 @@ class ScoreSummary:
             return cls(interview, responses, scored, coverage, None, status, no_score_reason)
         counted_weight = sum(response.weight for response in _counted_responses(interview, responses))
         score = _weighted_score(scored, counted_weight)
-        review_reason = _unsupported_recommendation_reason(interview.job, scored, counted_weight, score)
+        review_reason = _unsupported_recommendation_reason(interview.job, scored, total_weight, counted_weight, score)
         lacks_words = any(response.no_answer == NoAnswer.NO_WORDS for response in responses)
         needs_review = review_reason or interview.person_requested_at or lacks_words
         status = Interview.ResultStatus.NEEDS_REVIEW if needs_review else status
@@ -344,9 +344,12 @@ def _weighted_score(scored: Iterable[ScoredResponse], total_weight: float) -> De
 
 
 def _unsupported_recommendation_reason(
-    job: JobDescription, scored: list[ScoredResponse], total_weight: float, score: Decimal
+    job: JobDescription, scored: list[ScoredResponse], total_weight: float, counted_weight: float, score: Decimal
 ) -> str:
-    """Return why a reviewer must look, where the recommendation depends on scores without verified quotes."""
+    """Return why a reviewer must look, where the recommendation depends on scores without verified quotes.
+
+    `total_weight`: of all questions. `counted_weight`: of those that count in the score.
+    """
     quoted = [entry for entry in scored if entry.assessment.has_enough_quotes]
     if len(quoted) == len(scored):
         return ""
@@ -354,7 +357,7 @@ def _unsupported_recommendation_reason(
     coverage = weighted_coverage((response for response, _ in quoted), total_weight)
     if quoted and coverage >= job.minimum_coverage:
         left_out = sum(entry.response.weight for entry in scored) - sum(entry.response.weight for entry in quoted)
-        without = recommend(_weighted_score(quoted, total_weight - left_out), job)
+        without = recommend(_weighted_score(quoted, counted_weight - left_out), job)
     if without == recommendation:
         return ""
     numbers = ", ".join(str(entry.response.position + 1) for entry in scored if not entry.assessment.has_enough_quotes)

@@ -122,7 +122,7 @@ def test_crash_allows_one_more_payment(paid: int, violations: int) -> None:
 @pytest.mark.parametrize(
     ("response", "interview"),
     [
-        (ResponseRow("q1", "i1", "assessed", "said", 2, 1), INTERVIEW),
+        (ResponseRow("q1", "i1", "assessed", "said", 2, 2), INTERVIEW),
         (ResponseRow("q1", "i1", "assessed", "said", 1, 0), INTERVIEW),
         (ResponseRow("q1", "i1", "silent", "", 1, 1), INTERVIEW),
         (RESPONSE, InterviewRow("i1", "completed", "ready", 1, 2, 1)),
@@ -130,6 +130,11 @@ def test_crash_allows_one_more_payment(paid: int, violations: int) -> None:
 )
 def test_double_assessments_are_found(response: ResponseRow, interview: InterviewRow) -> None:
     assert len(find_assessed_twice([response], [interview], {}, crashes=0)) == 1
+
+
+def test_answer_may_be_judged_twice() -> None:
+    response = ResponseRow("q1", "i1", "assessed", "said", assessments=2, current_assessments=1)
+    assert find_assessed_twice([response], [INTERVIEW], {}, crashes=0) == []
 
 
 @pytest.mark.parametrize("interview", [INTERVIEW, InterviewRow("i1", "failed", "none", 1, 0, 0)])

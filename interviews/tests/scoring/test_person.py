@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from interviews.models import Assessment, EventKind, Interview, InterviewResponse, lock_interview
+from interviews.presenters.interview import NOTES_TITLE, ResultCard
 from interviews.scoring.assessment import rescore
 from interviews.scoring.person import (
     CRITERION_MISSING,
@@ -97,6 +98,7 @@ class TestWaitingAnswer:
             ("person", "Tom Reed", [1]),
         ]
         assert [(note.text, note.position) for note in result.grounds] == [(f"Note {at}.", at) for at in range(3)]
+        assert ResultCard(result).grounds_title == NOTES_TITLE
 
     def test_no_model_summarises_scores_of_people(self, waiting: Interview) -> None:
         """Also where a model is configured by now."""

@@ -8,7 +8,7 @@ import pytest
 
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
-from interviews.presenters.interview import ResultCard
+from interviews.presenters.interview import REASONING_TITLE, ResultCard
 from interviews.scoring.assessment import ASSESS_STEP, rescore
 from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
@@ -50,6 +50,7 @@ class TestOverallScore:
         assert interview.result_status == Interview.ResultStatus.READY
         assert (result.overall_score, result.recommendation) == (Decimal(str(score)), recommendation)
         assert result.coverage == 1
+        assert ResultCard(result).grounds_title == REASONING_TITLE
 
     @pytest.mark.parametrize(("weight", "status"), [(6.0, "ready"), (5.96, "incomplete")])
     def test_minimum_coverage_is_required(self, judged_by: Any, weight: float, status: str) -> None:
@@ -167,6 +168,19 @@ class TestScoresWithoutQuotes:
         assert Flag.RESTS_ON_SCORES_WITHOUT_WORDS.label not in card.flags
         statements = " ".join(point.text for point in result.grounds)
         assert result.reasoning == f"{card.review_reason} {statements}".strip()
+
+    @pytest.mark.parametrize(("minimum_coverage", "is_flagged"), [("0.50", False), ("0.60", True)])
+    def test_coverage_is_of_all_questions(self, judged_by: Any, minimum_coverage: str, is_flagged: bool) -> None:
+        """Also where the last question is left to the person whom the candidate asked for."""
+        judged_by(first_without_quote(5, 8, 8))
+        job = make_approved_job(questions=[QUESTIONS[0]] * 4, minimum_coverage=minimum_coverage)
+        interview = make_transcribed_interview(ANSWER, job=job)
+        interview.responses.filter(position=3).update(status=InterviewResponse.Status.SKIPPED, transcript="")
+        interview.update_fields(person_requested_at=interview.created_at)
+        run_tasks()
+        result = interview.results.get()
+        assert result.coverage == Decimal("0.75")
+        assert (Flag.RESTS_ON_SCORES_WITHOUT_WORDS in result.flags) is is_flagged
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
     def test_quotes_of_half_the_rubric_are_enough(self, judged_by: Any, quoted: int, status: str) -> None:
