@@ -6,8 +6,13 @@ class InterviewsConfig(AppConfig):
 
     def ready(self) -> None:
         # ruff: noqa: PLC0415 - models can be imported only when the apps are loaded
+        from candidates.data_rights.parts import register_deleter, register_part
+        from candidates.models import ErasedItem
         from interviews.calling import checks  # noqa: F401
         from interviews.conversation.languages import languages
+        from interviews.data_rights.interview_part import InterviewPart, delete_recording_at_carrier
         from jobs.interview_languages import interview_languages
 
+        register_part(InterviewPart())
+        register_deleter(ErasedItem.Kind.CARRIER_RECORDING, delete_recording_at_carrier)
         interview_languages.update(languages())

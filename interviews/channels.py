@@ -44,6 +44,9 @@ class Channel(Protocol):
         Raises InvalidAudio, TransientError if a later try may succeed, or PermanentError if none will.
         """
 
+    def list_audio(self, attempt_id: UUID) -> list[str]:
+        """Return the SIDs of the recordings that the channel stores of this attempt. Raises ServiceError."""
+
     def delete_audio(self, recording_sid: str) -> None:
         """Delete the recording that the channel stores. Raises ServiceError."""
 

@@ -26,6 +26,7 @@ def record_decision(
     with lock_interview(interview) as locked:
         if interview.is_live:
             raise InvalidTransition(NOT_OVER)
+        locked.require_answers()
         if interview.result_status == Interview.ResultStatus.PENDING:
             raise InvalidTransition(BEING_ASSESSED)
         current = interview.results.filter(is_current=True).first()

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
+from candidates.admin.data_rights import DataRightsActions, ErasedFilter, is_kept
 from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
 from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
@@ -37,8 +38,12 @@ CHOSEN = "chosen_candidates"
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
 HAS_INTERVIEWS = (
-    "This candidate was not deleted: decisions rest on the interviews. To stop calls, withdraw the consent or add the "
-    "number to the do-not-call list. To end an interview that is still planned, cancel it."
+    "This candidate has interviews, and is erased instead of deleted: everything that identifies the person goes; "
+    "scores as numbers, costs and the do-not-call list stay."
+)
+MAY_NOT_ERASE = (
+    "This candidate has interviews, so that they are erased instead of deleted. You have no permission to erase: ask "
+    "an administrator. To stop calls, withdraw the consent or add the number to the do-not-call list."
 )
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
 
@@ -70,7 +75,7 @@ def _notes_on_rows(rows: list[ImportedRow]) -> str:
 
 
 @admin.register(Candidate)
-class CandidateAdmin(FindsNumbers):
+class CandidateAdmin(DataRightsActions, FindsNumbers):
     form = CandidateForm
     cascaded_models = (Consent,)
     list_display = [
@@ -83,7 +88,7 @@ class CandidateAdmin(FindsNumbers):
         "external_id",
         "created_at",
     ]
-    list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold"]
+    list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold", ErasedFilter]
     search_fields = ["full_name", "phone", "email", "external_id"]
     search_help_text = "Name, phone, e-mail or your own id"
     contact_fields = ("phone", "email", "resume", "resume_text")
@@ -96,25 +101,40 @@ class CandidateAdmin(FindsNumbers):
         "resume_without_contact_data",
         "interviews_of",
         "refusals_of",
+        "legal_hold",
+        "hold_reason",
+        "hold_set_by",
+        "hold_set_at",
         "erased_at",
+        "erasures_of",
+        "record_history",
     ]
     inlines = [ConsentInline]
     actions = ["call_chosen"]
     actions_list = ["import_csv"]
-    actions_detail = ["call", "record_consent", "do_not_call"]
+    actions_detail = [
+        "call",
+        "record_consent",
+        "do_not_call",
+        {"title": "Data rights", "icon": "policy", "items": list(DataRightsActions.data_rights_actions)},
+    ]
     personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
     anonymous_fields = (None, {"fields": ["full_name", ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
             return (self.personal_fields, ("Resume", {"fields": ["new_resume"]}))
-        with_contact_data = may_see_contact_data(request.user, obj)
+        data_rights = self.data_rights_fieldset(obj)
         refusals = ["refusals_of"] if request.user.has_perm("candidates.view_donotcall") else []
+        interviews = ("Interviews", {"fields": ["interviews_of", *refusals]})
+        if obj.erased_at:
+            return (data_rights, interviews)
+        with_contact_data = may_see_contact_data(request.user, obj)
         return (
             self.personal_fields if with_contact_data else self.anonymous_fields,
-            ("Interviews", {"fields": ["interviews_of", *refusals]}),
+            interviews,
             ("Resume", {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)}),
-            ("Keeping", {"fields": ["legal_hold", "erased_at"], "classes": ["collapse"]}),
+            data_rights,
         )
 
     def _resume_fields(self, candidate: Candidate, *, with_contact_data: bool) -> list[str]:
@@ -139,7 +159,11 @@ class CandidateAdmin(FindsNumbers):
         return candidates.annotate(interviews_held=count_related(Candidate, "interviews", viewer=request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
-        return bool(super().has_delete_permission(request, obj)) and not (obj and obj.legal_hold)
+        is_kept = obj is not None and (obj.legal_hold or obj.erased_at)
+        return bool(super().has_delete_permission(request, obj)) and not is_kept
+
+    def has_change_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and not (obj and obj.erased_at)
 
     def save_model(self, request: HttpRequest, obj: Candidate, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -147,19 +171,22 @@ class CandidateAdmin(FindsNumbers):
             obj.store_resume(form.cleaned_data["new_resume"])
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Lead back to a candidate with interviews, which cannot be deleted, and say what can be done instead."""
+        """Lead to the erasure of a candidate with interviews, who cannot be deleted."""
         candidate = self.get_object(request, object_id)
         may_delete = self.has_delete_permission(request, candidate)
         if candidate is None or not may_delete or not candidate.interviews.exists():
             return cast(HttpResponse, super().delete_view(request, object_id, extra_context))
-        messages.warning(request, HAS_INTERVIEWS)
-        return HttpResponseRedirect(self.change_url(candidate))
+        if not request.user.has_perm("candidates.erase_candidate"):
+            messages.warning(request, MAY_NOT_ERASE)
+            return HttpResponseRedirect(self.change_url(candidate))
+        messages.info(request, HAS_INTERVIEWS)
+        return HttpResponseRedirect(reverse("admin:candidates_candidate_erase", args=[candidate.pk]))
 
     def delete_model(self, request: HttpRequest, obj: Candidate) -> None:
-        delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk))
+        delete_candidates(candidates=Candidate.objects.filter(pk=obj.pk), actor=request.user.get_username())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        delete_candidates(candidates=queryset)
+        delete_candidates(candidates=queryset, actor=request.user.get_username())
 
     @badge("Consent to calls", CONSENT_COLOURS)
     def call_consent(self, candidate: Candidate) -> tuple[str, str]:
@@ -225,7 +252,13 @@ class CandidateAdmin(FindsNumbers):
             headers=headers,
         )
 
-    @page_button("Call for a job", permission="interviews.add_interview", icon="call", variant=ActionVariant.PRIMARY)
+    @page_button(
+        "Call for a job",
+        permission="interviews.add_interview",
+        icon="call",
+        variant=ActionVariant.PRIMARY,
+        is_available=is_kept,
+    )
     def call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirect to the form that plans an interview, with the candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
@@ -283,6 +316,7 @@ class CandidateAdmin(FindsNumbers):
         explanation="Adds what the candidate agreed to or withdrew to the history. The latest entry counts.",
         permission="candidates.add_consent",
         icon="how_to_reg",
+        is_available=is_kept,
         form=ConsentForm,
     )
     def record_consent(self, request: HttpRequest, candidate: Candidate, form_data: dict[str, Any]) -> str:
@@ -302,6 +336,7 @@ class CandidateAdmin(FindsNumbers):
         "lifts the entry with a reason.",
         permission="candidates.add_donotcall",
         icon="phone_disabled",
+        is_available=is_kept,
         form=RefusalForm,
     )
     def do_not_call(self, request: HttpRequest, candidate: Candidate, form_data: dict[str, Any]) -> str:

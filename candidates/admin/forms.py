@@ -31,7 +31,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Candidate
-        fields = ["full_name", "email", "phone", "locale", "timezone", "external_id", "legal_hold"]
+        fields = ["full_name", "email", "phone", "locale", "timezone", "external_id"]
 
     def clean_new_resume(self) -> Any:
         resume_file = self.cleaned_data["new_resume"]

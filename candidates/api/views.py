@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidates.api import serializers
+from candidates.api.data_rights import DataRightsMixin
 from candidates.csv_import import InvalidCandidateFile, import_candidates
 from candidates.models import Candidate
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
@@ -33,7 +34,9 @@ class CandidateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped libra
             raise ValidationError({name: [f"{error} Encode + as %2B in the URL."]}) from None
 
 
-class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
+class CandidateViewSet(
+    DataRightsMixin, CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet
+):
     """Candidates. A resume is sent as multipart/form-data and read in the background."""
 
     queryset = Candidate.objects.filter(erased_at__isnull=True).prefetch_related("consents")
@@ -46,6 +49,7 @@ class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upd
         "retrieve": "Read a candidate",
         "partial_update": "Change a candidate, record consent, add a resume",
         "import_csv": "Add candidates from a CSV file",
+        **DataRightsMixin.summaries,
     }
     problem_examples = {
         "create": {
@@ -53,6 +57,7 @@ class CandidateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upd
         },
         "partial_update": {400: {"consent_source": ["Say where the consent was given: a form, a call, an e-mail."]}},
         "import_csv": {400: {"file": ["The first row must name the columns; phone is missing."]}},
+        **DataRightsMixin.problem_examples,
     }
 
     @extend_schema(request=serializers.ImportSerializer, responses=serializers.ImportReportSerializer)

@@ -1,13 +1,28 @@
-from candidates.models.candidate import READ_RESUME, Candidate, Consent, private_storage, resume_path
+from candidates.models.candidate import (
+    READ_RESUME,
+    RESUME_PREFIX,
+    Candidate,
+    Consent,
+    private_folder,
+    private_storage,
+    resume_path,
+)
+from candidates.models.candidate_event import CandidateEvent
 from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_numbers
+from candidates.models.erasure import ErasedItem, Erasure
 
 __all__ = [
     "READ_RESUME",
+    "RESUME_PREFIX",
     "Candidate",
+    "CandidateEvent",
     "Consent",
     "DoNotCall",
     "DoNotCallKey",
+    "ErasedItem",
+    "Erasure",
     "hashes_of_numbers",
+    "private_folder",
     "private_storage",
     "resume_path",
 ]

@@ -10,10 +10,11 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from candidates.models.candidate_event import CandidateEvent
 from candidates.resume_file_type import detect_file_type
 from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
 from screener.background.queue import RowTaskHandle
-from screener.models import AppendOnly, BaseModel
+from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 ADD_CANDIDATE = "candidates.add_candidate"
@@ -23,9 +24,17 @@ def private_storage() -> Any:
     return storages["private"]
 
 
+RESUME_PREFIX = "resume-"
+
+
+def private_folder(candidate_id: uuid.UUID) -> str:
+    """The folder in private storage that holds every file about this candidate, and no other."""
+    return f"candidates/{candidate_id}"
+
+
 def resume_path(candidate: "Candidate", filename: str) -> str:
     """A generated name. Only the suffix comes from the caller: see `store_resume`."""
-    return f"candidates/{candidate.pk}/resume-{uuid.uuid4().hex}{PurePath(filename).suffix}"
+    return f"{private_folder(candidate.pk)}/{RESUME_PREFIX}{uuid.uuid4().hex}{PurePath(filename).suffix}"
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -73,23 +82,53 @@ class Candidate(BaseModel):
     resume_text = models.TextField(blank=True)
     resume_status = models.CharField(max_length=12, choices=ResumeStatus.choices, default=ResumeStatus.NONE)
     resume_error = models.TextField(blank=True)
-    legal_hold = models.BooleanField(default=False)
+    legal_hold = models.BooleanField(default=False, help_text="Nothing of the record is erased while it is held")
+    hold_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    hold_set_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    hold_set_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = CandidateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
-        permissions = [("view_contact_data", "Can view phone numbers, e-mail addresses and resumes of candidates")]
+        permissions = [
+            ("view_contact_data", "Can view phone numbers, e-mail addresses and resumes of candidates"),
+            ("erase_candidate", "Can erase candidate"),
+            ("export_candidate", "Can export the data of candidate"),
+            ("hold_candidate", "Can set and lift the legal hold of candidate"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="one_candidate_per_external_id"
             ),
-            models.CheckConstraint(condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="candidate_phone_is_e164"),
+            models.CheckConstraint(
+                condition=Q(phone__regex=r"^\+[1-9][0-9]{6,14}$") | Q(phone="", erased_at__isnull=False),
+                name="candidate_phone_is_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    full_name="",
+                    email="",
+                    phone="",
+                    timezone="",
+                    external_id="",
+                    resume="",
+                    resume_text="",
+                    resume_error="",
+                    legal_hold=False,
+                ),
+                name="erased_candidate_is_blank",
+            ),
+            models.CheckConstraint(
+                condition=Q(legal_hold=False, hold_reason="") | (Q(legal_hold=True) & ~Q(hold_reason="")),
+                name="legal_hold_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.full_name
+        return f"Erased candidate {str(self.pk)[:8]}" if self.erased_at else self.full_name
 
     @property
     def identifying_texts(self) -> tuple[str, ...]:
@@ -106,6 +145,57 @@ class Candidate(BaseModel):
         """Add a consent to be called, or a refusal. Earlier ones stay on record."""
         kind = Consent.Kind.CALL
         self.consents.create(kind=kind, given=given, given_by=given_by, source=source, language=self.locale)
+
+    def add_event(self, kind: CandidateEvent.Kind, *, actor: str, reason: str = "") -> None:
+        CandidateEvent.objects.create(candidate=self, kind=kind, actor=actor, reason=reason)
+
+    def lock(self) -> None:
+        """Lock the row to the end of the transaction, and read it afresh. Rows that refer to it can still be added."""
+        self.refresh_from_db(from_queryset=Candidate.objects.select_for_update(no_key=True))
+
+    def set_hold(self, *, actor: str, reason: str) -> None:
+        """Keep everything about the candidate until the hold is lifted. Raises InvalidTransition if it is set."""
+        with transaction.atomic():
+            self.lock()
+            if self.erased_at:
+                raise InvalidTransition("This candidate was erased. There is nothing left to hold.")
+            if self.legal_hold:
+                raise InvalidTransition(f"The candidate is on legal hold already, set by {self.hold_set_by}.")
+            self._write_hold(legal_hold=True, hold_reason=reason, hold_set_by=actor, hold_set_at=timezone.now())
+            self.add_event(CandidateEvent.Kind.HOLD_SET, actor=actor, reason=reason)
+
+    def lift_hold(self, *, actor: str, reason: str) -> None:
+        """Let the candidate's data be erased again. Raises InvalidTransition if there is no hold."""
+        with transaction.atomic():
+            self.lock()
+            if not self.legal_hold:
+                raise InvalidTransition("The candidate is not on legal hold.")
+            self._write_hold(legal_hold=False, hold_reason="", hold_set_by="", hold_set_at=None)
+            self.add_event(CandidateEvent.Kind.HOLD_LIFTED, actor=actor, reason=reason)
+
+    def _write_hold(self, **changes: Any) -> None:
+        """Leave `updated_at` as it is: a hold does not prolong the retention of the record."""
+        Candidate.objects.filter(pk=self.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def blank_resume(self) -> None:
+        """Forget the resume. Its file is deleted by the erasure. `updated_at` stays, as in `_write_hold`."""
+        Candidate.objects.filter(pk=self.pk).update(
+            resume="", resume_text="", resume_error="", resume_status=self.ResumeStatus.NONE
+        )
+
+    def blank(self) -> None:
+        """Forget everything that identifies the person. The row stays, for statistics and as proof."""
+        self.blank_resume()
+        Candidate.objects.filter(pk=self.pk).update(
+            full_name="",
+            email="",
+            phone="",
+            timezone="",
+            external_id="",
+            erased_at=self.erased_at or timezone.now(),
+        )
 
     def store_resume(self, resume_file: "File[Any]") -> None:
         """Replace the resume. The worker reads the new file; `resume_status` shows the progress.

@@ -173,9 +173,9 @@ def configured_keys() -> list[str]:
 
 
 def hashes_of_numbers(phone_numbers: Iterable[str]) -> Mapping[str, str]:
-    """The hashes of these numbers under every configured key, each with its number."""
+    """The hashes of these numbers under every configured key, each with its number. Erased numbers have none."""
     secret_keys = configured_keys()
-    return {_hash_number(key, number): number for number in set(phone_numbers) for key in secret_keys}
+    return {_hash_number(key, number): number for number in set(phone_numbers) - {""} for key in secret_keys}
 
 
 def _hash_number(key: str, number: str) -> str:

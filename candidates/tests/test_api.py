@@ -109,7 +109,8 @@ class TestACandidate:
         assert (ada.full_name, ada.resume_status, ada.resume_text) == ("Ada King", "read", "Read.")
 
     def test_that_was_erased_is_not_shown(self, api: APIClient) -> None:
-        ada = make_candidate(erased_at="2026-01-01T00:00Z")
+        ada = make_candidate()
+        ada.blank()
         assert api.get(f"{CANDIDATES}{ada.pk}/").status_code == 404
         assert api.get(CANDIDATES).json()["results"] == []
 

@@ -59,7 +59,7 @@ def test_refused_deletion_changes_nothing(
     if obstacle == "interview":
         make_interview(phone="+14155550102")
     else:
-        make_candidate(phone="+14155550102", legal_hold=True)
+        make_candidate(phone="+14155550102").set_hold(actor="hanna", reason="A lawsuit.")
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(error):
         delete_candidates(candidates=Candidate.objects.all())
     assert Candidate.objects.count() == 2

@@ -31,11 +31,16 @@ MAX_REASON_LENGTH = 100
 
 
 def _can_be_rescored(interview: Interview) -> bool:
-    return interview.status == Interview.Status.COMPLETED and interview.result_status != Interview.ResultStatus.PENDING
+    return interview.status == Interview.Status.COMPLETED and _can_be_decided(interview)
+
+
+def _can_be_retried(interview: Interview) -> bool:
+    return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
 
 
 def _can_be_decided(interview: Interview) -> bool:
-    return not interview.is_live and interview.result_status != Interview.ResultStatus.PENDING
+    is_settled = interview.result_status != Interview.ResultStatus.PENDING
+    return not interview.is_live and is_settled and not interview.answers_erased_at
 
 
 class AttentionFilter(DropdownFilter):
@@ -207,7 +212,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         "Answers that have a score keep it.",
         permission="interviews.change_interview",
         icon="replay",
-        is_available=lambda interview: interview.result_status in Interview.NEEDS_A_PERSON,
+        is_available=_can_be_retried,
     )
     def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.retry_failed(interview, actor=request.user.get_username())

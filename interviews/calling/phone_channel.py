@@ -8,6 +8,7 @@ from interviews.channels import InvalidAudio
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.models import Call
 from interviews.task_handles import HANG_UP
+from screener.background.queue import release_db_connection
 from screener.services.errors import TransientError
 from screener.services.telephony import twilio_errors, twilio_recordings
 
@@ -30,6 +31,16 @@ class PhoneChannel:
             raise InvalidAudio(str(error)) from error
         except twilio_errors.RequestRejected as error:  # an error of the account, not of this recording
             raise TransientError(str(error)) from error
+
+    def list_audio(self, attempt_id: UUID) -> list[str]:
+        call_sid = Call.objects.filter(attempt=attempt_id).values_list("twilio_sid", flat=True).first()
+        if not call_sid:
+            return []
+        release_db_connection()
+        try:
+            return [recording.sid for recording in twilio_recordings.list_recordings(call_sid)]
+        except twilio_errors.NotFound:
+            return []
 
     def delete_audio(self, recording_sid: str) -> None:
         twilio_recordings.delete_audio(recording_sid)

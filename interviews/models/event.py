@@ -20,6 +20,8 @@ class EventKind(models.TextChoices):
     INTERVIEW_CANCELLED = "interview.cancelled", "Interview cancelled"
     CANDIDATE_CALLED = "interview.candidate_called", "Interview over: the candidate called back"
     REFUSAL_LIFTED = "interview.refusal_lifted", "Interview refusal lifted"
+    RECORDINGS_ERASED = "interview.recordings_erased", "Interview recordings erased"
+    ANSWERS_ERASED = "interview.answers_erased", "Interview answers erased"
 
     ATTEMPT_PLANNED = "attempt.planned", "Attempt planned"
     ATTEMPT_RECEIVED = "attempt.received", "Attempt received: the candidate called"

@@ -25,12 +25,13 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""
-        unclear = self.filter(result_status__in=Interview.NEEDS_A_PERSON)
+        unclear = self.with_answers().filter(result_status__in=Interview.NEEDS_A_PERSON)
         return unclear.exclude(decisions__result__is_current=True)
 
     def needing_attention(self) -> Self:
         """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
-        handed_over = self.filter(outcome=Interview.Outcome.PERSON_REQUESTED).exclude(decisions__isnull=False)
+        requested = self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED)
+        handed_over = requested.exclude(decisions__isnull=False)
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
         return self.with_unclear_result() | handed_over | self.unreached().filter(Exists(calls))
 
@@ -39,12 +40,16 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         later = Interview.objects.filter(
             candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
         )
-        unreached = self.filter(~Exists(later), outcome=Interview.Outcome.UNREACHED)
+        unreached = self.with_answers().filter(~Exists(later), outcome=Interview.Outcome.UNREACHED)
         return unreached.exclude(decisions__isnull=False)
 
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""
-        return self.filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
+        return self.with_answers().filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
+
+    def with_answers(self) -> Self:
+        """Interviews that a reviewer can still read: what was said was not erased."""
+        return self.filter(answers_erased_at__isnull=True)
 
 
 def visible_records(rows: models.QuerySet[RowT], viewer: Viewer, *, path: str = "interview") -> models.QuerySet[RowT]:
@@ -155,6 +160,9 @@ class Interview(LeasableModel):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    answers_erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When what was said was erased. States and scores stay"
+    )
 
     objects = ScreeningManager()
     all_objects = InterviewManager()

@@ -8,7 +8,9 @@ from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
 
+from candidates.models import private_folder
 from interviews.conversation import engine
+from interviews.models.interview import Interview
 from interviews.models.no_answer import NoAnswer
 from screener.models import LeasableManager, LeasableModel
 
@@ -17,9 +19,13 @@ def private_storage() -> Any:
     return storages["private"]
 
 
+def interview_folder(interview: Interview) -> str:
+    """The folder in private storage that holds the recordings of this interview, and no other file."""
+    return f"{private_folder(interview.candidate_id)}/{interview.pk}"
+
+
 def recording_path(recording: "Recording", _filename: str) -> str:
-    interview = recording.response.interview
-    return f"candidates/{interview.candidate_id}/{interview.pk}/{uuid.uuid4().hex}.wav"
+    return f"{interview_folder(recording.response.interview)}/{uuid.uuid4().hex}.wav"
 
 
 class Recording(LeasableModel):
@@ -30,6 +36,7 @@ class Recording(LeasableModel):
         AVAILABLE = "available", "At the carrier"
         STORED = "stored", "Stored"
         ABSENT = "absent", "Lost"
+        ERASED = "erased", "Erased"
 
     class Ended(models.TextChoices):
         UNKNOWN = "", "Not known yet"

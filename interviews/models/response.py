@@ -41,7 +41,7 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
         completed = Interview.objects.filter(status=Interview.Status.COMPLETED)
         return self.filter(
             Exists(scored), ~Exists(own), status=InterviewResponse.Status.ASSESSED, interview__in=completed
-        )
+        ).exclude(transcript="")
 
     def after(self, response: "InterviewResponse") -> "InterviewResponse | None":
         """The next of these answers: of the same interview first, then of the one that has waited longest."""

@@ -101,7 +101,8 @@ class TestPlanning:
         assert (response.status_code, response.json()["code"]) == (409, DialRule.OTHER_INTERVIEW)
 
     def test_erased_candidate_is_refused(self, api: APIClient) -> None:
-        erased = make_candidate(erased_at=timezone.now())
+        erased = make_candidate()
+        erased.blank()
         assert set(plan(api, erased, make_approved_job()).json()["errors"]) == {"candidate"}
 
 

@@ -23,6 +23,7 @@ MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Consents", "how_to_reg", "candidates.consent"),
         ("Do-not-call list", "phone_disabled", "candidates.donotcall"),
         ("May we call?", "perm_phone_msg", "candidates.candidate", "may-call"),
+        ("Erasures", "person_remove", "candidates.erasure"),
     ],
     "Jobs": [
         ("Jobs", "work", "jobs.jobdescription"),

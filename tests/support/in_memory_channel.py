@@ -39,6 +39,9 @@ class InMemoryChannel:
     def fetch_audio(self, recording_sid: str) -> bytes:
         return self.audio[recording_sid]
 
+    def list_audio(self, attempt_id: UUID) -> list[str]:
+        return []
+
     def delete_audio(self, recording_sid: str) -> None:
         del self.audio[recording_sid]
 

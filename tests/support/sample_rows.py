@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from candidates.models import Consent, DoNotCall
+from candidates.models import Consent, DoNotCall, Erasure
 from interviews.decisions import record_decision
 from interviews.flags import Flag
 from interviews.models import (
@@ -123,6 +123,7 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     record_decision(interview, by=by, verdict="reject", reason=HOSTILE, seen=seen)
     Consent.objects.create(candidate=interview.candidate, kind="record", given=False, source=HOSTILE)
     DoNotCall.objects.add_number(f"+1415556{number:04}", source=HOSTILE)
+    Erasure.objects.create(candidate=interview.candidate, kind="resume", actor="hr", reason=HOSTILE)
     Campaign.objects.create(name=HOSTILE, job=interview.job, created_by="hr")
     key = f"{interview.attempts.get().pk}:{number}"
     TwilioEvent.objects.create(key=key, kind="voice", attempt=interview.attempts.get(), call_sid=key, params={})

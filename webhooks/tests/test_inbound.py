@@ -290,7 +290,7 @@ class TestStranger:
             case "closed_job":
                 interview.job.update_fields(is_open=False)
             case "erased":
-                interview.candidate.update_fields(erased_at=timezone.now())
+                interview.candidate.blank()
             case "no_transcription":
                 interview.update_fields(language="de")
             case outcome:

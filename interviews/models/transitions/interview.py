@@ -22,6 +22,7 @@ from screener.models import InvalidTransition
 SOON_SECONDS = 30
 NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
 REFUSED_IN_INTERVIEW = "said in an interview"
+ANSWERS_ERASED = "The answers of this interview were erased."
 NOT_REACHED = "The interview was over before this question was answered."
 
 
@@ -172,16 +173,37 @@ class LockedInterview:
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview can be scored again.")
+        self.require_answers()
         interview.results.filter(is_current=True).update(is_current=False)
         interview.release(result_status=interview.ResultStatus.PENDING)
         self.add_event(EventKind.RESULT_REOPENED, actor=actor, reason=reason)
         CONCLUDE.defer(interview.pk)
+
+    def require_answers(self) -> None:
+        """Raise InvalidTransition where what was said was erased: nothing can be read or scored any more."""
+        if self.row.answers_erased_at:
+            raise InvalidTransition(ANSWERS_ERASED)
+
+    def mark_answers_erased(self, *, actor: str) -> None:
+        """What was said is being erased. A result that was being made will not come."""
+        interview = self.row
+        is_pending = interview.result_status == interview.ResultStatus.PENDING
+        self.row.release(
+            answers_erased_at=timezone.now(),
+            outcome_reason="",
+            repeat_reason="",
+            waiting_for="",
+            result_status=interview.ResultStatus.NONE if is_pending else interview.result_status,
+        )
+        self.add_event(EventKind.ANSWERS_ERASED, actor=actor)
 
     def _keep_refusal(self, kind: str) -> None:
         """A no holds for the number that was called, and for the person who said it, until a person lifts it."""
         interview = self.row
         calls = interview.attempts.filter(call__isnull=False).order_by("-number")
         number = calls.values_list("call__number", flat=True).first() or interview.candidate.phone
+        if not number:  # erased; entries of the number and of the person stay
+            return
         DoNotCall.objects.add_number(
             number, kind=kind, candidate=interview.candidate, interview_id=interview.pk, source=REFUSED_IN_INTERVIEW
         )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from django.utils import timezone
+
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
@@ -111,3 +113,17 @@ def restart_work(response: LockedResponse) -> None:
     if recording and response.row.status in response.row.SETTLED_BY_US:
         response.reopen_answer()
         LockedRecording(recording, response.interview).restart_work()
+
+
+def erase_recordings(interview: LockedInterview) -> int:
+    """Forget the files of all recordings. A worker that holds one of them loses its lease. Returns how many."""
+    recordings = Recording.objects.filter(attempt__interview=interview.row).exclude(status=Recording.Status.ERASED)
+    return recordings.update(
+        status=Recording.Status.ERASED,
+        file="",
+        error="",
+        lease=None,
+        lease_until=None,
+        retry_at=None,
+        updated_at=timezone.now(),
+    )

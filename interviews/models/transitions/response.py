@@ -79,6 +79,7 @@ class LockedResponse:
 
     def type_words(self, text: str, *, actor: str) -> None:
         """Take the words of a person who listened, where there are none. The answer is then scored like any other."""
+        self.interview.require_answers()
         chosen = self.row.recordings.filter(chosen=True).exists()
         if not self.row.is_without_words or not chosen:
             raise InvalidTransition(f"Question {self.row.position + 1} has words already, or no recording.")
@@ -141,6 +142,7 @@ class LockedResponse:
 
     def reopen_answer(self) -> None:
         """The recording is worked on again from the start."""
+        self.interview.require_answers()
         self._move(self.row.Status.ANSWERED)
 
     def restart_scoring(self) -> bool:
@@ -184,3 +186,12 @@ class LockedResponse:
         """Whether other responses of the interview keep it from being concluded."""
         unsettled = self.interview.row.responses.filter(status__in=self.row.OPEN + self.row.IN_WORK)
         return unsettled.exclude(pk=self.row.pk).exists()
+
+
+def settle_without_answer(interview: LockedInterview) -> None:
+    """Settle the answers in work whose words are being erased. A worker that holds one of them loses its lease."""
+    unsettled = InterviewResponse.OPEN + InterviewResponse.IN_WORK
+    interview.row.responses.update(lease=None, lease_until=None, retry_at=None)
+    interview.row.responses.filter(status__in=unsettled).update(
+        status=InterviewResponse.Status.MODEL_UNAVAILABLE, tries=0
+    )

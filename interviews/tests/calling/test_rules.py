@@ -57,8 +57,10 @@ def test_whitelist_is_compared_in_dialled_form(
 
 
 def test_erased_candidate_is_never_called() -> None:
-    candidate = make_candidate(erased_at=timezone.now())
-    report = evaluate(candidate.phone, now=timezone.now(), candidate=candidate, job=make_approved_job())
+    candidate = make_candidate()
+    candidate.blank()
+    candidate.refresh_from_db()
+    report = evaluate(NUMBER, now=timezone.now(), candidate=candidate, job=make_approved_job())
     assert report.refused_by == DialRule.CANDIDATE_DATA
 
 

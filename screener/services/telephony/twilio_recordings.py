@@ -65,6 +65,12 @@ def delete_audio(recording_sid: str) -> None:
         twilio_client().recordings(recording_sid).delete()
 
 
+def delete_transcript(transcript_sid: str) -> None:
+    """Delete a transcript at Twilio, which outlives its recording. A transcript that does not exist is no error."""
+    with suppress(NotFound), map_twilio_errors():
+        twilio_client().transcriptions(transcript_sid).delete()
+
+
 def fetch_audio(recording_sid: str) -> bytes:
     """The WAV file of a recording, from the configured host only, with limits on size and time.
 

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.models import DoNotCallKey
+from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem
 from interviews.models import DialRate, Interview, LiveTranscript, TurnReply
 from jobs.models import JobMembership
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
@@ -51,8 +51,10 @@ def onlooker(db: None) -> Client:
 def test_every_model_of_ours_has_a_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
-    # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows.
-    assert ours - set(MODELS) == {DialRate, DoNotCallKey, JobMembership, LiveTranscript, Role, TurnReply}
+    # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
+    # the page of a candidate shows its events, that of an erasure its items.
+    without_page = {CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript, Role, TurnReply}
+    assert ours - set(MODELS) == without_page
 
 
 def test_the_menu_leads_to_every_list(admin_client: Client) -> None:

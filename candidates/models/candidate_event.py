@@ -1,0 +1,29 @@
+"""The history of a candidate's record, apart from their interviews."""
+
+from django.db import models
+
+from screener.models import AppendOnly
+
+
+class CandidateEvent(AppendOnly):
+    """A history entry: what was done with the record, by which actor, why. It outlives erasure as proof."""
+
+    class Kind(models.TextChoices):
+        """The kinds of events, which clients rely on: a kind is never renamed."""
+
+        EXPORTED = "candidate.exported", "Data exported"
+        HOLD_SET = "candidate.hold_set", "Legal hold set"
+        HOLD_LIFTED = "candidate.hold_lifted", "Legal hold lifted"
+        RESUME_ERASED = "candidate.resume_erased", "Resume erased"
+        ERASED = "candidate.erased", "Candidate erased"
+
+    candidate = models.ForeignKey("candidates.Candidate", on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    actor = models.CharField(max_length=150)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.kind

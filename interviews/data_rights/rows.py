@@ -1,0 +1,89 @@
+"""Blanks the rows of an interview. Statistics stay: states, scores, times and costs."""
+
+from django.db import connection
+from django.db.models import Q
+
+from interviews.models import (
+    Assessment,
+    Call,
+    EventKind,
+    InterviewResponse,
+    LiveTranscript,
+    LockedInterview,
+    LockedResponse,
+    Recording,
+    TurnReply,
+)
+from interviews.models.transitions.response import settle_without_answer
+
+NO_RECORDING = "The recording was erased before it was transcribed."
+KEPT_EVENT_DATA = (
+    *("position", "attempt", "number", "outcome", "result_status", "request", "late", "code", "until"),
+    *("refusal", "assessment", "decision"),
+)
+STRIP_EVENT_DATA = """
+UPDATE interviews_interviewevent event SET data = coalesce(
+    (SELECT jsonb_object_agg(key, value) FROM jsonb_each(event.data) WHERE key = ANY(%s)), '{}'::jsonb
+) WHERE event.interview_id = %s AND event.data - %s <> '{}'::jsonb
+"""
+
+
+def close_untranscribed(interview: LockedInterview, *, actor: str) -> None:
+    """Settle answers that were still to be transcribed: their recordings were erased."""
+    for row in interview.row.responses.filter(status=InterviewResponse.Status.ANSWERED):
+        LockedResponse(row, interview).close_unscored(InterviewResponse.Status.AUDIO_LOST, reason=NO_RECORDING)
+    interview.add_event(EventKind.RECORDINGS_ERASED, actor=actor)
+
+
+def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
+    """Blank all that was said and written about it. Returns how many rows changed, by table."""
+    row = interview.row
+    removed = {
+        "answers": _erase_responses(interview),
+        "assessments": _erase_assessments(interview),
+        "results": row.results.exclude(reasoning="", grounds=[], strengths=[], improvements=[]).update(
+            reasoning="", grounds=[], strengths=[], improvements=[]
+        ),
+        "decisions": row.decisions.exclude(reason="").update(reason=""),
+        "live_transcripts": LiveTranscript.objects.filter(attempt__interview=row).delete()[0],
+        "turn_replies": TurnReply.objects.filter(attempt__interview=row)
+        .exclude(body="", prompt={})
+        .update(body="", prompt={}),
+        "attempts": row.attempts.exclude(reason="", progress=None).update(reason="", progress=None),
+        "events": _erase_events(interview),
+    }
+    if not row.answers_erased_at:
+        interview.mark_answers_erased(actor=actor)
+    return removed
+
+
+def erase_numbers(interview: LockedInterview) -> int:
+    """Forget the numbers that were called. The do-not-call list keeps its hashes."""
+    return Call.objects.filter(attempt__interview=interview.row).exclude(number="").update(number="")
+
+
+def _erase_responses(interview: LockedInterview) -> int:
+    settle_without_answer(interview)
+    Recording.objects.filter(response__interview=interview.row).update(carrier_transcript="")
+    worded = interview.row.responses.exclude(transcript="", transcript_times=None, measures=None, status_reason="")
+    return worded.update(transcript="", transcript_times=None, measures=None, status_reason="")
+
+
+def _erase_assessments(interview: LockedInterview) -> int:
+    """Keep the score of each criterion, without its reason and its quotes."""
+    assessments = Assessment.objects.filter(response__interview=interview.row)
+    changed = 0
+    for assessment in assessments.only("criteria", "feedback", "note", "reason"):
+        criteria = [criterion.model_copy(update={"reason": "", "evidence": []}) for criterion in assessment.criteria]
+        if criteria == assessment.criteria and not (assessment.feedback or assessment.note or assessment.reason):
+            continue
+        blank = {"feedback": "", "note": "", "reason": ""}
+        changed += Assessment.objects.filter(pk=assessment.pk).update(criteria=criteria, **blank)
+    return changed
+
+
+def _erase_events(interview: LockedInterview) -> int:
+    """Blank the reasons, and whatever in the data is no code, no id and no time."""
+    with connection.cursor() as cursor:
+        cursor.execute(STRIP_EVENT_DATA, [list(KEPT_EVENT_DATA), interview.row.pk, list(KEPT_EVENT_DATA)])
+    return interview.row.events.filter(~Q(reason="")).update(reason="")

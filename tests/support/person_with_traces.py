@@ -1,0 +1,194 @@
+"""A person with a token of their own in every column that can hold personal data, and the search for such tokens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.db import connection, models
+
+from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall
+from interviews.decisions import record_decision
+from interviews.models import (
+    Assessment,
+    Attempt,
+    Call,
+    Decision,
+    Interview,
+    InterviewEvent,
+    InterviewResponse,
+    InterviewResult,
+    LiveTranscript,
+    Recording,
+    TurnReply,
+)
+from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
+from screener.models import IdempotentRequest, ModelCall
+from screener.records import Point
+from tests.support.sample_rows import make_completed_interview
+from webhooks.models import TwilioEvent
+
+TOKEN = "cnry"
+PHONE = "+14155550177"
+DIGITS = PHONE.removeprefix("+1")
+STAFF = "staffer-hanna"
+
+KEPT = {
+    # Codes, languages, and the names of models and of staff
+    *("Candidate.locale", "Candidate.hold_set_by", "CandidateEvent.actor"),
+    *("Consent.language", "Consent.wording_version", "DoNotCall.number_hash", "DoNotCall.lifted_by"),
+    *("Interview.language", "InterviewEvent.actor", "InterviewEvent.before", "InterviewEvent.after"),
+    *("Attempt.stage", "Call.answered_by", "Call.error_code", "Call.price_unit"),
+    *("Recording.carrier_transcript_status", "InterviewResponse.transcript_source"),
+    *("TurnReply.input_kind", "LiveTranscript.partial_key", "TwilioEvent.kind"),
+    *("Assessment.flags", "Assessment.rubric_version", "Assessment.model", "Assessment.label"),
+    *("Assessment.prompt_hash", "InterviewResult.flags", "InterviewResult.model", "InterviewResult.label"),
+    *("InterviewResult.judges", "InterviewResult.prompt_hash", "ModelCall.model", "ModelCall.prompt_hash"),
+    *("IdempotentRequest.owner", "IdempotentRequest.key", "IdempotentRequest.fingerprint"),
+    # The question is the job's
+    *("InterviewResponse.question", "InterviewResponse.competency"),
+    # Generated ids
+    *("Call.twilio_sid", "Recording.sid", "TwilioEvent.key", "TwilioEvent.call_sid", "LogEntry.object_id"),
+}
+"""Columns with text that stay as they are."""
+
+FILES = {"Candidate.resume", "Recording.file"}
+TEXT_FIELDS = (models.CharField, models.TextField, models.JSONField, models.EmailField, models.FileField)
+
+
+@dataclass
+class Person:
+    candidate: Candidate
+    interview: Interview
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The token of each column and file, by its name."""
+
+
+def make_person(staff: User) -> Person:
+    """A person whose interview is over, with rows in every table and tokens in every column."""
+    interview = make_completed_interview(full_name="Zebulon Quuxington", phone=PHONE, email="zq@quux.example")
+    candidate = interview.candidate
+    person = Person(candidate, interview)
+    candidate.store_resume(ContentFile(b"resume cnry-resume", "cv.txt"))
+    candidate.set_resume_text("a resume")
+    _add_rows(person, staff)
+    rows = dict(_rows_of(person))
+    numbers = count(1)
+    for model, queryset in rows.items():
+        for column in text_columns(model):
+            token = f"{TOKEN}{next(numbers):03d}"
+            queryset.update(**{column.name: _value(person, f"{model.__name__}.{column.name}", token)})
+            person.tokens[f"{model.__name__}.{column.name}"] = token
+    person.tokens |= {"resume": "cnry-resume", "recording": "cnry-recording"}
+    _write_files(person)
+    candidate.refresh_from_db()
+    interview.refresh_from_db()
+    return person
+
+
+def text_columns(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:
+    """The columns that a person's data may be in. A new column is one of them until it is listed in KEPT."""
+    for column in model._meta.concrete_fields:
+        name = f"{model.__name__}.{column.name}"
+        if isinstance(column, TEXT_FIELDS) and not column.choices and name not in KEPT | FILES:
+            yield column
+
+
+def _add_rows(person: Person, staff: User) -> None:
+    candidate, interview = person.candidate, person.interview
+    attempt = interview.attempts.get()
+    Consent.objects.create(candidate=candidate, kind="call", given=True, source="x (recorded by staffer-hanna)")
+    DoNotCall.objects.add_number(PHONE, source="x", candidate=candidate)
+    candidate.set_hold(actor=STAFF, reason="x")
+    candidate.lift_hold(actor=STAFF, reason="x")
+    seen = interview.results.get(is_current=True)
+    record_decision(interview, by=staff, verdict="hire", reason="x", seen=seen)
+    TurnReply.objects.create(attempt=attempt, turn=1, input_kind="pickup", prompt={}, body="x")
+    LiveTranscript.objects.create(attempt=attempt, turn=1)
+    sid = attempt.call.twilio_sid
+    TwilioEvent.objects.create(key="k1", kind="take", attempt=attempt, call_sid=sid, params={})
+    TwilioEvent.objects.create(key="k2", kind="no_interview", call_sid="CAin", params={"From": PHONE})
+    ModelCall.objects.create(purpose="summary", model="m", interview_id=interview.pk)
+    for number, row in enumerate((candidate, interview)):
+        body = {"id": str(row.pk)}
+        IdempotentRequest.objects.create(owner="o", key=f"key{number}", fingerprint="f", status_code=201, body=body)
+    subjects = [candidate, interview, interview.responses.all()[0]]
+    for subject in subjects:
+        LogEntry.objects.log_actions(staff.pk, [subject], CHANGE, change_message="x", single_object=True)
+
+
+def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
+    interview, candidate = person.interview, person.candidate
+    yield Consent, candidate.consents.all()
+    yield DoNotCall, candidate.do_not_call_entries.all()
+    yield CandidateEvent, candidate.events.all()
+    for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision):
+        yield model, model.objects.filter(interview=interview)
+    for held in (Call, TurnReply, LiveTranscript, Recording):
+        yield held, held.objects.filter(attempt__interview=interview)
+    yield Assessment, Assessment.objects.filter(response__interview=interview)
+    yield TwilioEvent, TwilioEvent.objects.all()
+    yield ModelCall, ModelCall.objects.filter(interview_id=interview.pk)
+    yield IdempotentRequest, IdempotentRequest.objects.filter(body__id=str(candidate.pk))
+    yield LogEntry, LogEntry.objects.all()
+    yield Interview, Interview.objects.filter(pk=interview.pk)
+    yield Candidate, Candidate.objects.filter(pk=candidate.pk)
+
+
+def _value(person: Person, name: str, token: str) -> Any:
+    """A value of the column that holds the token."""
+    point = Point(text=token, position=0, quote=token)
+    evidence = [Evidence(quote=token, verified=True, start=0, end=7)]
+    criterion = CriterionRecord(
+        criterion="c", name="Clarity", weight=1, score=7.5, reason=token, evidence=evidence, flags=[]
+    )
+    fillers = Fillers(count=1, share=0.1, which={token: 1})
+    special: dict[str, Any] = {
+        "Candidate.phone": PHONE,
+        "Candidate.email": f"{token}@quux.example",
+        "Candidate.hold_reason": "",
+        "Call.number": PHONE,
+        "InterviewResponse.measures": SpeechMetrics(words=1, sentiment=None, fillers=fillers, pace=None, pauses=None),
+        "InterviewResponse.transcript_times": [[token, 0, 1]],
+        "Assessment.criteria": [criterion],
+        "InterviewResult.grounds": [point],
+        "InterviewResult.strengths": [point],
+        "InterviewResult.improvements": [point],
+        "InterviewEvent.data": {"position": 0, "note": token},
+        "IdempotentRequest.body": {"id": str(person.candidate.pk), "full_name": token},
+        "Attempt.progress": {"request": token},
+        "TurnReply.prompt": {"kind": "ask", "text": token},
+        "LiveTranscript.finals": {"1": token},
+        "TwilioEvent.params": {"From": PHONE, "SpeechResult": token, "TranscriptionSid": "TR1"},
+    }
+    return special.get(name, token)
+
+
+def _write_files(person: Person) -> None:
+    recordings = Recording.objects.filter(attempt__interview=person.interview)
+    for recording in recordings:
+        recording.file.storage.delete(str(recording.file.name))
+        recording.file.storage.save(str(recording.file.name), ContentFile(b"RIFF cnry-recording"))
+
+
+def rows_with(text: str) -> dict[str, int]:
+    """How many rows of each table of the database contain this text, in any column and in any type."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        counts = {}
+        for table in tables:
+            query = f"""SELECT count(*) FROM "{table}" AS row WHERE row::text ILIKE ANY(%s)"""
+            cursor.execute(query, [[f"%{text}%", f"%{text.encode().hex()}%"]])
+            counts[table] = cursor.fetchone()[0]
+    return {table: number for table, number in counts.items() if number}
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    """The stored files whose name or content contains this text."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [str(path) for path in files if text in str(path) or text.encode() in path.read_bytes()]
