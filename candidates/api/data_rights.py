@@ -112,7 +112,7 @@ class DataRightsMixin:
         Planned interviews are cancelled. 409 while a call is in progress, and on legal hold. A candidate who was
         erased gets the same proof again.
         """
-        candidate = get_object_or_404(Candidate, pk=kwargs["pk"])
+        candidate = get_object_or_404(Candidate.objects.visible_to(request.user), pk=kwargs["pk"])
         wish = EraseSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         erasure = erase_candidate(candidate, actor=request_actor(request), reason=wish.validated_data["reason"])
@@ -122,5 +122,5 @@ class DataRightsMixin:
     @erase.mapping.get
     def erasure(self: Any, request: Request, **kwargs: Any) -> Response:
         """The proof: who erased the candidate, when and why, and when each file and recording was deleted."""
-        erasures = Erasure.objects.filter(kind=Erasure.Kind.PERSON)
+        erasures = Erasure.objects.visible_to(request.user).filter(kind=Erasure.Kind.PERSON)
         return Response(ErasureSerializer(get_object_or_404(erasures, candidate=kwargs["pk"])).data)
