@@ -1,5 +1,7 @@
 """Decisions of reviewers. The program only recommends."""
 
+from enum import Enum
+
 from django.contrib.auth.models import User
 
 from interviews.models import Decision, Interview, InterviewResult, lock_interview
@@ -15,13 +17,51 @@ BLIND_DECISION = "Give a reason for the decision. The scores are shown to you wh
 NO_RECOMMENDATION = "There is no recommendation. Give a reason for the decision."
 
 
+class AnyDecision(Enum):
+    """Stands for a last decision that nobody was shown, as for clients of the API."""
+
+    ANY = "any"
+
+
+class DecidedMeanwhile(InvalidTransition):
+    """Another reviewer has decided since the page was opened. `decision` is theirs, to be shown first."""
+
+    code = "decided_meanwhile"
+
+    def __init__(self, decision: Decision) -> None:
+        who, verdict = decision.decided_by.get_username(), decision.get_verdict_display().lower()
+        reason = f" Their reason: “{decision.reason}”" if decision.reason else ""
+        super().__init__(
+            f"{who} decided “{verdict}” since this page was opened.{reason} Send yours again if it is to replace it."
+        )
+        self.decision = decision
+
+
+def last_decision(interview: Interview) -> Decision | None:
+    return interview.decisions.select_related("decided_by").first()
+
+
+def needs_reason(verdict: str, result: InterviewResult | None) -> bool:
+    """Whether a decision on this result needs a reason, because it is not the recommended one."""
+    return verdict != (result.recommendation if result else "")
+
+
 def record_decision(
-    interview: Interview, *, by: User, verdict: str, reason: str, seen: InterviewResult | None
+    interview: Interview,
+    *,
+    by: User,
+    verdict: str,
+    reason: str,
+    seen: InterviewResult | None,
+    previous: Decision | AnyDecision | None = AnyDecision.ANY,
 ) -> Decision:
     """Record a reviewer's decision. `seen` is the result that the reviewer has read, or None without a result.
 
+    `previous` is the last decision that the reviewer was shown, or None if they were shown none.
+
     Raises InvalidTransition if the interview is not over, if the result has changed, or if a reason is required: for a
-    decision that differs from the recommendation, and for one by a reviewer who has not seen the scores.
+    decision that differs from the recommendation, and for one by a reviewer who has not seen the scores. Raises
+    DecidedMeanwhile if the last decision is not the one that was shown.
     """
     with lock_interview(interview) as locked:
         if interview.is_live:
@@ -32,12 +72,14 @@ def record_decision(
         current = interview.results.filter(is_current=True).first()
         if current != seen:
             raise InvalidTransition(RESULT_CHANGED)
-        recommended = current.recommendation if current else ""
+        latest = last_decision(interview)
+        if latest is not None and previous not in (AnyDecision.ANY, latest):
+            raise DecidedMeanwhile(latest)
         # A reason that was required only where the decision differs would give the recommendation away.
         if not reason.strip() and not may_see_scores(by, interview):
             raise InvalidTransition(BLIND_DECISION)
-        if verdict != recommended and not reason.strip():
-            raise InvalidTransition(DIFFERENT_DECISION if recommended else NO_RECOMMENDATION)
+        if needs_reason(verdict, current) and not reason.strip():
+            raise InvalidTransition(DIFFERENT_DECISION if current and current.recommendation else NO_RECOMMENDATION)
         decision = Decision.objects.create(
             interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
         )

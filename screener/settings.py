@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "jobs",
     "interviews",
     "webhooks",
+    "desk",
 ]
 
 MIDDLEWARE = [

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
+    path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/config/", ConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="config"),
     path("api/v1/", include(router.urls)),

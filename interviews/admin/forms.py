@@ -15,13 +15,15 @@ from unfold.widgets import (
 
 from candidates.models import Candidate
 from interviews.campaigns import why_no_campaign
-from interviews.models import Interview, InterviewResult
+from interviews.decisions import DecidedMeanwhile, last_decision
+from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring.blind_review import may_see_scores
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import SafeAutocomplete
+from screener.models import InvalidTransition
 from screener.phone_format import MAX_LENGTH
 
 
@@ -128,8 +130,11 @@ class CancelForm(ObjectActionForm):
     )
 
 
-class DecideForm(ObjectActionForm):
-    """`seen` is the result on the page: a decision on a newer result is rejected. `subject` has its `viewer`."""
+BLIND_HELP = "Scores and recommendation are shown to you after your decision."
+
+
+class VerdictForm(ObjectActionForm):
+    """A decision on one or several interviews."""
 
     verdict = forms.ChoiceField(
         label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
@@ -140,16 +145,30 @@ class DecideForm(ObjectActionForm):
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
         help_text="Required if you decide otherwise than recommended, or without a recommendation.",
     )
+
+
+class DecideForm(VerdictForm):
+    """`seen` is the result on the page: a decision on a newer result is rejected. `previous` is the last decision.
+
+    `subject` has its `viewer`.
+    """
+
     seen = forms.ModelChoiceField(InterviewResult.objects.all(), required=False, widget=forms.HiddenInput)
+    previous = forms.ModelChoiceField(Decision.objects.all(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, subject: Any) -> None:
         current = subject.results.filter(is_current=True).first()
-        super().__init__(data, subject=subject, initial={"seen": current})
+        super().__init__(data, subject=subject, initial={"seen": current, "previous": last_decision(subject)})
         if may_see_scores(subject.viewer, subject):
             self.fields["verdict"].help_text = _describe_recommendation(current)
         else:
-            self.fields["verdict"].help_text = "Scores and recommendation are shown to you after your decision."
+            self.fields["verdict"].help_text = BLIND_HELP
             self.fields["reason"].required, self.fields["reason"].help_text = True, "Required."
+
+    def show_refusal(self, problem: InvalidTransition) -> None:
+        """The page shows the decision of a colleague, so the next one replaces that."""
+        if isinstance(problem, DecidedMeanwhile):
+            self.data = dict(self.data.items()) | {"previous": str(problem.decision.pk)}
 
 
 def _describe_recommendation(result: InterviewResult | None) -> str:

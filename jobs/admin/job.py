@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import path
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
@@ -19,6 +20,7 @@ from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.records import QuestionSpec
 from screener.tts import prompt_cache
 
+EDIT_PAGE = "jobs_jobdescription_edit"
 QUESTIONS_COLOURS = {
     "none": "default",
     "pending": "info",
@@ -80,6 +82,15 @@ class JobAdmin(ScreenerAdmin):
             {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace_fields]},
         ),
     )
+
+    def get_urls(self) -> list[Any]:
+        """The form has an address of its own, because the address of a job's page shows the desk (`desk/urls.py`)."""
+        form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.change_view), name=EDIT_PAGE)
+        return [form, *super().get_urls()]
+
+    def response_post_save_change(self, request: HttpRequest, obj: JobDescription) -> HttpResponse:
+        """Return to the page of the job."""
+        return HttpResponseRedirect(self.change_url(obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:

@@ -69,36 +69,36 @@ class TestAJob:
 
     def test_shows_how_its_title_is_said(self, admin_client: Client) -> None:
         job = make_job(title="HELP DESK / SUPPORT")
-        assert 'placeholder="Help desk, support"' in get_page(admin_client, admin_url(job))
+        assert 'placeholder="Help desk, support"' in get_page(admin_client, admin_url(job, "edit"))
         assert job.title_to_say == "Help desk, support"
 
     def test_is_given_a_pace_of_its_own(self, admin_client: Client) -> None:
         job = make_job()
         submit_form(
             admin_client,
-            admin_url(job),
+            admin_url(job, "edit"),
             **JOB | {"attempt_spacing": "15, 600", "max_concurrent_calls": "3", "calls_per_day": ""},
         )
         job.refresh_from_db()
         assert (job.attempt_spacing, job.max_concurrent_calls, job.calls_per_day) == ([15, 600], 3, None)
-        assert 'value="15,600"' in get_page(admin_client, admin_url(job))
+        assert 'value="15,600"' in get_page(admin_client, admin_url(job, "edit"))
 
     def test_edit_keeps_work_of_worker(self, admin_client: Client) -> None:
         job = make_job()
-        stale = admin_client.get(admin_url(job))
+        stale = admin_client.get(admin_url(job, "edit"))
         assert stale.status_code == 200
         job.add_draft(QUESTIONS, source="the worker")
-        submit_form(admin_client, admin_url(job), **JOB | {"title": "Engineer"})
+        submit_form(admin_client, admin_url(job, "edit"), **JOB | {"title": "Engineer"})
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Engineer", "ready")
 
     def test_closing_hint_names_live_interviews(self, admin_client: Client) -> None:
         interview = make_interview()
         usual_hint = str(JobDescription._meta.get_field("is_open").help_text)
-        assert usual_hint not in get_page(admin_client, admin_url(interview.job))
+        assert usual_hint not in get_page(admin_client, admin_url(interview.job, "edit"))
         with lock_interview(interview) as locked:
             locked.finish("declined")
-        assert usual_hint in get_page(admin_client, admin_url(interview.job))
+        assert usual_hint in get_page(admin_client, admin_url(interview.job, "edit"))
         assert usual_hint in get_page(admin_client, reverse("admin:jobs_jobdescription_add"))
 
     def test_deletion_includes_questions(self, admin_client: Client) -> None:
@@ -117,10 +117,10 @@ class TestAJob:
     def test_shows_why_its_questions_failed(self, admin_client: Client) -> None:
         job = make_job()
         job.set_questions_error("Declined.")
-        assert "Declined." in get_page(admin_client, admin_url(job))
+        assert "Declined." in get_page(admin_client, admin_url(job, "edit"))
 
     def test_says_that_nobody_can_be_called_yet(self, admin_client: Client) -> None:
-        assert "None yet" in get_page(admin_client, admin_url(make_job()))
+        assert "None yet" in get_page(admin_client, admin_url(make_job(), "edit"))
 
 
 class TestQuestions:
@@ -137,7 +137,7 @@ class TestQuestions:
         job = make_job()
         submit_form(admin_client, admin_url(job, "write_questions"))
         assert JobDescription.objects.get().questions_status == "pending"
-        assert admin_url(job, "write_questions") not in get_page(admin_client, admin_url(job))
+        assert admin_url(job, "write_questions") not in get_page(admin_client, admin_url(job, "edit"))
 
     def test_are_approved_in_the_users_name(self, admin_client: Client) -> None:
         job = make_job()

@@ -77,7 +77,7 @@ def test_reason_without_warnings_is_not_kept(api: APIClient) -> None:
 
 @pytest.mark.django_db
 def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> None:
-    assert UnlawfulTopic.AGE.label in get_page(admin_client, admin_url(job))
+    assert UnlawfulTopic.AGE.label in get_page(admin_client, admin_url(job, "edit"))
     approval = admin_url(job, "approve_questions")
     assert 'name="reason"' in get_page(admin_client, approval)
     admin_client.post(approval, {"reason": ""})

@@ -11,6 +11,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from screener.admin.base import ObjectAction, ScreenerAdmin
+from screener.models import InvalidTransition
 
 AdminView = Callable[..., HttpResponse]
 
@@ -21,6 +22,9 @@ class ObjectActionForm(forms.Form):
     def __init__(self, data: Any = None, *, files: Any = None, subject: Any = None, initial: Any = None) -> None:
         self.subject = subject
         super().__init__(data, files, initial=initial)
+
+    def show_refusal(self, problem: InvalidTransition) -> None:
+        """Called before the page is shown again with the reason why the action was refused."""
 
 
 def page_button(

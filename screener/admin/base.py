@@ -157,6 +157,8 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
                     message, next_url = run(bound_form.cleaned_data)
             except InvalidTransition as error:
                 problem = str(error)
+                if hasattr(bound_form, "show_refusal"):  # a table of forms has none
+                    bound_form.show_refusal(error)
             else:
                 messages.success(request, message)
                 return HttpResponseRedirect(next_url)

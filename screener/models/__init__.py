@@ -10,6 +10,7 @@ from screener.models.base import (
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
+from screener.models.preference import Preference
 from screener.models.role import Role, RoleKey
 from screener.models.tts_prompt import SpokenLine, private_storage
 
@@ -24,6 +25,7 @@ __all__ = [
     "LeasableQuerySet",
     "ModelCall",
     "Organisation",
+    "Preference",
     "Role",
     "RoleKey",
     "SpokenLine",

@@ -172,7 +172,7 @@ class TestCall:
 def test_admin_pages_play_prompts(voice: ModelSimulator, admin_client: Client) -> None:
     job = spoken_job()
     for page in (
-        reverse("admin:jobs_jobdescription_change", args=[job.pk]),
+        reverse("admin:jobs_jobdescription_edit", args=[job.pk]),
         reverse("admin:jobs_questionset_change", args=[job.approved_questions.pk]),  # type: ignore[union-attr]
         reverse("admin:screener_spokenline_change", args=[SpokenLine.objects.all()[0].pk]),
     ):

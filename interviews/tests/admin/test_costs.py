@@ -207,7 +207,7 @@ class TestOtherPages:
         interview = make_interview()
         add_model_call(interview, "1.25")
         add_phone_call(interview)
-        address = reverse("admin:jobs_jobdescription_change", args=[interview.job_id])
+        address = reverse("admin:jobs_jobdescription_edit", args=[interview.job_id])
         assert "Models: $1.25. Phone: $0.20." in get_page(admin_client, address)
         assert "Models: $1.25" not in get_page(make_staff_client("view_jobdescription"), address)
 
@@ -223,7 +223,7 @@ class TestOtherPages:
         assert message
         assert message in get_page(admin_client, "/admin/")
         assert message in get_page(admin_client, reverse("admin:interviews_interview_change", args=[interview.pk]))
-        assert message in get_page(admin_client, reverse("admin:jobs_jobdescription_change", args=[job.pk]))
+        assert message in get_page(admin_client, reverse("admin:jobs_jobdescription_edit", args=[job.pk]))
         settings.MONTHLY_BUDGET = 100
         assert message not in get_page(admin_client, "/admin/")
 

@@ -87,6 +87,7 @@ def working_pages(interview: Interview) -> list[str]:
         ("candidates_donotcall_change", entry.pk),
         ("candidates_donotcall_lift", entry.pk),
         ("jobs_jobdescription_change", job.pk),
+        ("jobs_jobdescription_edit", job.pk),
         ("jobs_jobdescription_edit_questions", job.pk),
         ("jobs_jobdescription_edit_rubric", job.pk),
         ("interviews_campaign_change", campaign.pk),
@@ -198,7 +199,7 @@ def warned_job(transactional_db: None) -> JobDescription:
 
 def test_warning_of_question_fits_phone(warned_job: JobDescription, page: Page) -> None:
     page.set_viewport_size(NARROW)
-    page.goto(reverse("admin:jobs_jobdescription_change", args=[warned_job.pk]))
+    page.goto(reverse("admin:jobs_jobdescription_edit", args=[warned_job.pk]))
     expect(page.locator(".s-numbers .s-bad")).to_be_visible()
     assert not page.locator(".readonly", has=page.locator(".s-numbers")).evaluate(IS_CUT)
 
@@ -248,6 +249,7 @@ def test_pages_work_under_the_policy_that_runs_no_script_written_into_one(page: 
         reverse("admin:interviews_interview_add"),
         reverse("admin:candidates_candidate_change", args=[interview.candidate_id]),
         reverse("admin:jobs_jobdescription_change", args=[interview.job_id]),
+        reverse("admin:jobs_jobdescription_edit", args=[interview.job_id]),
         reverse("may-call"),
         reverse("docs"),
     ):

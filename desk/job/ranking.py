@@ -1,0 +1,107 @@
+"""The candidates of a job in the order of the desk, by queries whose number does not depend on theirs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.expressions import OrderBy
+
+from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, DeskAddress, Order
+from desk.job.states import DeskState, with_state
+from desk.job.weights import Competency, Weights, competency_score
+from interviews.models import Decision, Interview
+from jobs.models import JobDescription
+
+ORDER_FIELDS = {
+    Order.SCORE: "shown_score",
+    Order.NAME: "candidate__full_name",
+    Order.STATE: "desk_state",
+    Order.DECISION: "verdict",
+    Order.NEWEST: "created_at",
+}
+
+
+def latest_interviews(job: JobDescription) -> "QuerySet[Interview]":
+    """The last interview of each candidate for the job, with its `desk_state`."""
+    later = Interview.objects.filter(
+        candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
+    )
+    return with_state(Interview.objects.filter(~Exists(later), job=job))
+
+
+def count_by_state(job: JobDescription) -> dict[str, int]:
+    """The numbers of candidates: of all, by state, of those to decide, and of those that need attention."""
+    states = {str(state): Count("pk", filter=Q(desk_state=state)) for state in DeskState}
+    undecided = ~Exists(Decision.objects.filter(interview=OuterRef("pk")))
+    return latest_interviews(job).aggregate(
+        all=Count("pk"),
+        **states,
+        to_decide=Count("pk", filter=Q(undecided, result_status=Interview.ResultStatus.READY)),
+        attention=Count("pk", filter=Q(_needs_attention())),
+    )
+
+
+def _needs_attention() -> Exists:
+    return Exists(Interview.objects.needing_attention().filter(pk=OuterRef("pk")))
+
+
+def ranked_interviews(job: JobDescription, address: DeskAddress, weights: Weights) -> "QuerySet[Interview]":
+    """The interviews that the address shows, in its order. Those without a value in that order come last.
+
+    `shown_score`: the overall score with the chosen weights; none where the stored result has none.
+    """
+    last_decision = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
+    interviews = latest_interviews(job).annotate(
+        current=FilteredRelation("results", condition=Q(results__is_current=True)),
+        result_score=F("current__overall_score"),
+        result_label=F("current__label"),
+        result_flags=F("current__flags"),
+        recommendation=F("current__recommendation"),
+        coverage=F("current__coverage"),
+        decision_id=Subquery(last_decision.values("pk")[:1]),
+        verdict=Subquery(last_decision.values("verdict")[:1]),
+        needs_attention=_needs_attention(),
+        shown_score=_shown_score(weights),
+    )
+    filtered = _filter(interviews.select_related("candidate"), address)
+    return _order(filtered, address, weights.competencies)
+
+
+def _shown_score(weights: Weights) -> Any:
+    score = F("current__overall_score")
+    return Case(When(current__overall_score__isnull=False, then=weights.score())) if weights else score
+
+
+def _filter(interviews: "QuerySet[Interview]", address: DeskAddress) -> "QuerySet[Interview]":
+    conditions = Q()
+    if address.state:
+        conditions &= Q(desk_state=address.state)
+    if address.recommendation:
+        conditions &= Q(current__recommendation=address.recommendation)
+    if address.decision == DecisionFilter.NONE:
+        conditions &= Q(result_status=Interview.ResultStatus.READY, decision_id__isnull=True)
+    elif address.decision:
+        conditions &= Q(verdict=address.decision)
+    if address.attention:
+        conditions &= Q(needs_attention=True)
+    if address.search:
+        conditions &= Q(candidate__full_name__icontains=address.search)
+    return interviews.filter(conditions)
+
+
+def _order(
+    interviews: "QuerySet[Interview]", address: DeskAddress, competencies: Iterable[Competency]
+) -> "QuerySet[Interview]":
+    if address.order.startswith(COMPETENCY_PREFIX):
+        key = address.order.removeprefix(COMPETENCY_PREFIX)
+        competency = next(entry for entry in competencies if entry.key == key)
+        interviews = interviews.annotate(competency_score=competency_score(competency))
+        first = _ordering("competency_score", high_first=not address.is_reversed)
+    else:
+        order = Order(address.order)
+        first = _ordering(ORDER_FIELDS[order], high_first=(order in HIGH_FIRST) != address.is_reversed)
+    return interviews.order_by(first, "candidate__full_name", "pk")
+
+
+def _ordering(name: str, *, high_first: bool) -> OrderBy:
+    return F(name).desc(nulls_last=True) if high_first else F(name).asc(nulls_last=True)

@@ -1,0 +1,147 @@
+"""A job's page: its candidates, and what reviewers do with several of them at once."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from desk.job.columns import Column, show_columns
+from desk.job.decisions import DecideManyForm, DecisionsPage, decide_many
+from desk.job.page import JobDesk
+from desk.job.ranking import latest_interviews
+from interviews.campaigns import preview_campaign, why_no_campaign
+from interviews.models import Interview
+from jobs.models import JobDescription
+
+MAX_SELECTED = 100
+UNCHANGED = 204
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The desk of a job; for users who may not see interviews, and for pop-ups, its form.
+
+    A request by htmx gets the table alone. With `v`, the version that the page has, it gets nothing if that is current.
+    """
+    if "_popup" in request.GET or not request.user.has_perm("interviews.view_interview"):
+        edit = reverse("admin:jobs_jobdescription_edit", args=[job_id])
+        return HttpResponseRedirect(f"{edit}?{request.GET.urlencode()}")
+    job = _visible_job(request, job_id)
+    if job is None:
+        return _missing_job(request, job_id)
+    assert isinstance(request.user, User)
+    desk = JobDesk.load(job, request.user, request.GET)
+    if "HX-Request" not in request.headers:
+        response = render(request, "desk/job/page.html", _context(request, job) | {"desk": desk, "columns": Column})
+    elif request.GET.get("v") == desk.version:
+        response = HttpResponse(status=UNCHANGED)
+    else:
+        response = render(request, "desk/job/table.html", {"desk": desk})
+        if "v" not in request.GET:
+            response["HX-Push-Url"] = str(desk.address)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_POST
+def choose_columns(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Remember the columns that this user wants to see."""
+    show_columns(request.user.pk, request.POST.getlist("column"))
+    return HttpResponseRedirect(_next_address(request, job_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """GET shows the selected interviews with a form for one decision. POST records it for each of them."""
+    job = _job_or_404(request, job_id, "interviews.add_decision")
+    back = _next_address(request, job_id)
+    page = DecisionsPage.load(job, _selected(request))
+    form = DecideManyForm(request.POST or None, page=page)
+    if request.method == "POST" and form.is_valid():
+        assert isinstance(request.user, User)
+        outcome = decide_many(page, by=request.user, **form.cleaned_data)
+        for decision in outcome.decisions:
+            _log(request, decision.interview, f"Decided: {decision.get_verdict_display()}")
+        if outcome.decisions:
+            messages.success(request, f"Decided for {len(outcome.decisions)}: {outcome.verdict_label}.")
+        if not outcome.refusals:
+            return HttpResponseRedirect(back)
+        page = DecisionsPage.load(job, outcome.refusals, refusals=outcome.refusals)
+        form = form.for_rest(page)
+    context = _context(request, job) | {"page": page, "form": form, "back": back, "media": form.media}
+    return render(request, "desk/job/decide.html", context | {"title": "Decide"})
+
+
+@require_GET
+def call_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Show which of the selected candidates a new campaign for the job would call. Nobody is called yet."""
+    job = _job_or_404(request, job_id, "interviews.add_campaign", "interviews.add_interview")
+    selected = latest_interviews(job).filter(pk__in=_selected(request)).values_list("candidate", flat=True)
+    problem = why_no_campaign(job)
+    preview = None if problem else preview_campaign(job=job, candidates=selected)
+    name = f"{job.title[:150]}, {timezone.now():%Y-%m-%d}"
+    context = {"preview": preview, "problem": problem, "name": name, "back": _next_address(request, job_id)}
+    return render(request, "desk/job/call.html", _context(request, job) | context | {"title": "Call for this job"})
+
+
+def _visible_job(request: HttpRequest, job_id: UUID) -> JobDescription | None:
+    if not request.user.has_perm("jobs.view_jobdescription"):
+        raise PermissionDenied
+    return JobDescription.objects.prefetch_related("question_sets").filter(pk=job_id).first()
+
+
+def _job_or_404(request: HttpRequest, job_id: UUID, *permissions: str) -> JobDescription:
+    if not request.user.has_perms(["interviews.view_interview", *permissions]):
+        raise PermissionDenied
+    job = _visible_job(request, job_id)
+    if job is None:
+        raise Http404
+    return job
+
+
+def _missing_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """The admin's own reply to an id that no row has."""
+    jobs: Any = admin.site.get_model_admin(JobDescription)
+    response: HttpResponse = jobs._get_obj_does_not_exist_redirect(request, jobs.opts, str(job_id))
+    return response
+
+
+def _selected(request: HttpRequest) -> list[UUID]:
+    """The ids of the selected interviews, at most MAX_SELECTED. Other texts are ignored."""
+    values = (request.POST if request.method == "POST" else request.GET).getlist("i")
+    return [UUID(value) for value in dict.fromkeys(values[:MAX_SELECTED]) if _is_uuid(value)]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _next_address(request: HttpRequest, job_id: UUID) -> str:
+    """The address of the desk that the user came from, or that of the desk without filters."""
+    desk = reverse("admin:jobs_jobdescription_change", args=[job_id])
+    wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    is_ours = wanted.startswith(desk) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_ours else desk
+
+
+def _context(request: HttpRequest, job: JobDescription) -> dict[str, Any]:
+    context: dict[str, Any] = admin.site.each_context(request)
+    return context | {"title": job.title, "job": job, "opts": JobDescription._meta, "original": job}
+
+
+def _log(request: HttpRequest, interview: Interview, message: str) -> None:
+    interviews: Any = admin.site.get_model_admin(Interview)
+    interviews.log_change(request, interview, message)

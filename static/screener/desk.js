@@ -1,0 +1,164 @@
+// The pages of the desk: they update themselves without losing focus, selection or scroll.
+(() => {
+  "use strict";
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
+
+  // "12 min ago" for what was, the local time for what will be. The title keeps the exact time.
+  const describeTime = (moment) => {
+    const seconds = (moment - Date.now()) / 1000;
+    if (seconds > 0) {
+      const isToday = new Date().toDateString() === moment.toDateString();
+      const day = isToday ? {} : { weekday: "short", day: "numeric", month: "short" };
+      return `at ${moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" })}`;
+    }
+    if (seconds > -HOUR) return words.format(Math.round(seconds / MINUTE), "minute");
+    if (seconds > -DAY) return words.format(Math.round(seconds / HOUR), "hour");
+    if (seconds > -14 * DAY) return words.format(Math.round(seconds / DAY), "day");
+    return moment.toLocaleDateString();
+  };
+  const localiseTimes = (root) => {
+    for (const time of root.querySelectorAll("time[data-desk-time]")) {
+      const moment = new Date(time.dateTime);
+      time.textContent = describeTime(moment);
+      time.title = moment.toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+    }
+  };
+
+  // --- Updates of a table ---------------------------------------------------------------------------
+
+  const replaceRows = (old, fresh) => {
+    const known = new Map([...old.children].map((row) => [row.id, row]));
+    [...fresh.children].forEach((row, index) => {
+      const shown = known.get(row.id);
+      known.delete(row.id);
+      let next = shown;
+      if (!shown || shown.dataset.v !== row.dataset.v) {
+        next = row;
+        if (shown) {
+          row.querySelector("[name=i]").checked = shown.querySelector("[name=i]").checked;
+          shown.replaceWith(row);
+        }
+      }
+      if (old.children[index] !== next) old.insertBefore(next, old.children[index] ?? null);
+    });
+    for (const row of known.values()) row.remove();
+  };
+
+  const replaceParts = (target, fragment) => {
+    const rows = target.querySelector("[data-desk-rows]"), fresh = fragment.querySelector("[data-desk-rows]");
+    if (!rows || !fresh) return target.replaceChildren(...fragment.childNodes);
+    replaceRows(rows, fresh);
+    for (const part of fragment.querySelectorAll("[data-desk-part]")) {
+      const shown = target.querySelector(`[data-desk-part="${part.dataset.deskPart}"]`);
+      if (shown.outerHTML !== part.outerHTML) shown.replaceWith(part);
+    }
+  };
+
+  const swap = (target, fragment) => {
+    if (!fragment.querySelector("[data-desk-part=poll]")) return announce("You are no longer logged in. Reload the page.");
+    const focused = document.activeElement, place = window.scrollY;
+    const isWithin = target.contains(focused);
+    replaceParts(target, fragment);
+    if (isWithin && focused !== document.activeElement && focused.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
+    window.scrollTo({ top: place, behavior: "instant" });
+    afterUpdate(target);
+  };
+
+  const announce = (text) => {
+    const summary = document.querySelector("[data-desk-summary]");
+    if (summary && summary.textContent !== text) summary.textContent = text;
+  };
+
+  // --- The title counts results that came in while the page was not looked at -----------------------
+
+  const title = document.title;
+  let finished = null;
+  const countFinished = (now) => {
+    if (finished === null || document.hasFocus()) finished = now;
+    document.title = now > finished ? `(${now - finished}) ${title}` : title;
+  };
+  const noticeFinished = () => {
+    const poll = document.querySelector("[data-desk-part=poll]");
+    if (poll) countFinished(Number(poll.dataset.finished));
+  };
+
+  const afterUpdate = (root) => {
+    const poll = document.querySelector("[data-desk-part=poll]");
+    announce(poll.dataset.summary);
+    noticeFinished();
+    localiseTimes(root);
+    showSelection();
+  };
+
+  // --- Selection -------------------------------------------------------------------------------------
+
+  const boxes = () => [...document.querySelectorAll("[data-desk-rows] [name=i]")];
+  const showSelection = () => {
+    const bar = document.querySelector("[data-desk-selection]");
+    if (!bar) return;
+    const all = boxes(), chosen = all.filter((box) => box.checked);
+    bar.hidden = !chosen.length;
+    bar.querySelector("[data-desk-selected]").textContent = chosen.length;
+    const every = document.querySelector("[data-desk-all]");
+    if (!every) return;
+    every.checked = all.length > 0 && chosen.length === all.length;
+    every.indeterminate = chosen.length > 0 && chosen.length < all.length;
+  };
+  const selectAll = (checked) => {
+    for (const box of boxes()) box.checked = checked;
+    showSelection();
+  };
+
+  // --- Weights ---------------------------------------------------------------------------------------
+
+  const showWeight = (slider) => { slider.nextElementSibling.textContent = Number(slider.value); };
+  const resetWeights = (form) => {
+    for (const slider of form.querySelectorAll("[data-desk-weight]")) {
+      slider.value = slider.dataset.weight;
+      showWeight(slider);
+    }
+    form.dispatchEvent(new Event("change"));
+  };
+
+  htmx.defineExtension("desk", {
+    isInlineSwap: (style) => style === "desk",
+    handleSwap: (style, target, fragment) => {
+      if (style !== "desk") return false;
+      swap(target, fragment);
+      return [...target.querySelectorAll("[data-desk-part=poll]")];
+    },
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const page = document.querySelector("[data-desk]");
+    if (!page) return;
+    localiseTimes(page);
+    noticeFinished();
+    showSelection();
+    setInterval(() => localiseTimes(page), 30_000);
+    window.addEventListener("focus", noticeFinished);
+    page.addEventListener("change", (event) => {
+      if (event.target.matches("[data-desk-all]")) selectAll(event.target.checked);
+      else if (event.target.matches("[name=i]")) showSelection();
+    });
+    page.addEventListener("input", (event) => {
+      if (event.target.matches("[data-desk-weight]")) showWeight(event.target);
+    });
+    page.addEventListener("click", (event) => {
+      if (event.target.closest("[data-desk-clear]")) selectAll(false);
+      else if (event.target.closest("[data-desk-reset]")) resetWeights(event.target.closest("form"));
+    });
+    // One menu at a time; Escape closes it and returns to its button.
+    page.addEventListener("toggle", (event) => {
+      if (!event.target.open) return;
+      for (const menu of page.querySelectorAll(".d-menu[open]")) if (menu !== event.target) menu.open = false;
+    }, true);
+    page.addEventListener("keydown", (event) => {
+      const menu = event.key === "Escape" && event.target.closest(".d-menu[open]");
+      if (!menu) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+})();
