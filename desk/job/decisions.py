@@ -47,10 +47,10 @@ class DecisionsPage:
 
     @classmethod
     def load(
-        cls, job: JobDescription, selected: Collection[UUID], *, refusals: Mapping[UUID, str] | None = None
+        cls, job: JobDescription, user: User, selected: Collection[UUID], *, refusals: Mapping[UUID, str] | None = None
     ) -> "DecisionsPage":
         """Load the selected interviews in the order of their scores, in a fixed number of queries."""
-        interviews = ranked_interviews(job, DeskAddress(job.pk), Weights([], {})).filter(pk__in=selected)
+        interviews = ranked_interviews(job, DeskAddress(job.pk), Weights([], {}), user).filter(pk__in=selected)
         page = list(interviews)
         for interview in page:
             interview.job = job

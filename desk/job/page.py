@@ -65,7 +65,7 @@ class JobDesk:
         address = DeskAddress.parse(job.pk, query, competencies)
         weights = Weights(competencies, dict(address.weights))
         counts = count_by_state(job)
-        interviews = ranked_interviews(job, address, weights)
+        interviews = ranked_interviews(job, address, weights, user)
         total = interviews.count() if address.has_filters else counts["all"]
         address = address.change(page=min(address.page, _pages(total)))
         first = (address.page - 1) * ROWS_PER_PAGE

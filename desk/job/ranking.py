@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
 from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, DeskAddress, Order
 from desk.job.states import DeskState, with_state
 from desk.job.weights import Competency, Weights, competency_score
 from interviews.models import Decision, Interview
+from interviews.scoring.blind_review import interviews_with_scores
 from jobs.models import JobDescription
+from screener.access.viewer import VIEW_SCORES_AT_ONCE, Viewer
 
 ORDER_FIELDS = {
     Order.SCORE: "shown_score",
@@ -45,19 +47,22 @@ def _needs_attention() -> Exists:
     return Exists(Interview.objects.needing_attention().filter(pk=OuterRef("pk")))
 
 
-def ranked_interviews(job: JobDescription, address: DeskAddress, weights: Weights) -> "QuerySet[Interview]":
+def ranked_interviews(
+    job: JobDescription, address: DeskAddress, weights: Weights, viewer: Viewer
+) -> "QuerySet[Interview]":
     """The interviews that the address shows, in its order. Those without a value in that order come last.
 
-    `shown_score`: the overall score with the chosen weights; none where the stored result has none.
+    `shown_score`: the overall score with the chosen weights; none where the stored result has none. `shows_scores`:
+    whether the viewer may see scores yet; if not, nothing of the result is in the row, the filters or the order.
     """
     last_decision = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
     interviews = latest_interviews(job).annotate(
         current=FilteredRelation("results", condition=Q(results__is_current=True)),
-        result_score=F("current__overall_score"),
-        result_label=F("current__label"),
-        result_flags=F("current__flags"),
-        recommendation=F("current__recommendation"),
-        coverage=F("current__coverage"),
+        shows_scores=_shows_scores(job, viewer),
+        result_score=_if_shown(F("current__overall_score")),
+        result_label=_if_shown(F("current__label")),
+        result_flags=_if_shown(F("current__flags")),
+        recommendation=_if_shown(F("current__recommendation")),
         decision_id=Subquery(last_decision.values("pk")[:1]),
         verdict=Subquery(last_decision.values("verdict")[:1]),
         needs_attention=_needs_attention(),
@@ -67,9 +72,20 @@ def ranked_interviews(job: JobDescription, address: DeskAddress, weights: Weight
     return _order(filtered, address, weights.competencies)
 
 
-def _shown_score(weights: Weights) -> Any:
-    score = F("current__overall_score")
-    return Case(When(current__overall_score__isnull=False, then=weights.score())) if weights else score
+def _shows_scores(job: JobDescription, viewer: Viewer) -> Any:
+    """An expression: whether the viewer may see the scores of the interview."""
+    if not job.blind_review or viewer.has_perm(VIEW_SCORES_AT_ONCE):
+        return Value(True)
+    return Exists(interviews_with_scores(viewer).filter(pk=OuterRef("pk")))
+
+
+def _if_shown(value: Any) -> Case:
+    return Case(When(shows_scores=True, then=value))
+
+
+def _shown_score(weights: Weights) -> Case:
+    score = weights.score() if weights else F("current__overall_score")
+    return Case(When(shows_scores=True, current__overall_score__isnull=False, then=score))
 
 
 def _filter(interviews: "QuerySet[Interview]", address: DeskAddress) -> "QuerySet[Interview]":
@@ -77,7 +93,7 @@ def _filter(interviews: "QuerySet[Interview]", address: DeskAddress) -> "QuerySe
     if address.state:
         conditions &= Q(desk_state=address.state)
     if address.recommendation:
-        conditions &= Q(current__recommendation=address.recommendation)
+        conditions &= Q(recommendation=address.recommendation)
     if address.decision == DecisionFilter.NONE:
         conditions &= Q(result_status=Interview.ResultStatus.READY, decision_id__isnull=True)
     elif address.decision:
@@ -95,7 +111,7 @@ def _order(
     if address.order.startswith(COMPETENCY_PREFIX):
         key = address.order.removeprefix(COMPETENCY_PREFIX)
         competency = next(entry for entry in competencies if entry.key == key)
-        interviews = interviews.annotate(competency_score=competency_score(competency))
+        interviews = interviews.annotate(competency_score=_if_shown(competency_score(competency)))
         first = _ordering("competency_score", high_first=not address.is_reversed)
     else:
         order = Order(address.order)

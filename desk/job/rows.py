@@ -122,7 +122,7 @@ def load_rows(interviews: Iterable[Any], competencies: list[Competency], *, addr
             interview=interview,
             state=DeskState(interview.desk_state),
             state_text=_state_text(interview, attempts.get(interview.pk), answers[interview.pk], now),
-            competencies=[_competency_score(entry, answers[interview.pk]) for entry in competencies],
+            competencies=[_competency_score(entry, _shown_answers(interview, answers)) for entry in competencies],
             flags=list(_flags_of(interview)),
             decision=decisions.get(interview.decision_id),
             address=address,
@@ -146,6 +146,11 @@ def _answers_of(page: list[Any]) -> dict[UUID, list[AnswerScore]]:
     ):
         answers[pk].append(AnswerScore(competency, weight, status, None if score is None else float(score)))
     return answers
+
+
+def _shown_answers(interview: Any, answers: dict[UUID, list[AnswerScore]]) -> list[AnswerScore]:
+    """The answers whose scores the reader may see."""
+    return answers[interview.pk] if interview.shows_scores else []
 
 
 def _last_attempts(page: list[Any]) -> dict[UUID, Attempt]:

@@ -31,13 +31,19 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The desk of a job; for users who may not see interviews, and for pop-ups, its form.
 
     A request by htmx gets the table alone. With `v`, the version that the page has, it gets nothing if that is current.
+    A form that is sent to this address, as before the desk, is saved by the admin.
     """
+    jobs: Any = admin.site.get_model_admin(JobDescription)
+    if request.method == "POST":
+        saved: HttpResponse = jobs.change_view(request, str(job_id))
+        return saved
     if "_popup" in request.GET or not request.user.has_perm("interviews.view_interview"):
         edit = reverse("admin:jobs_jobdescription_edit", args=[job_id])
         return HttpResponseRedirect(f"{edit}?{request.GET.urlencode()}")
     job = _visible_job(request, job_id)
     if job is None:
-        return _missing_job(request, job_id)
+        missing: HttpResponse = jobs._get_obj_does_not_exist_redirect(request, jobs.opts, str(job_id))
+        return missing
     assert isinstance(request.user, User)
     desk = JobDesk.load(job, request.user, request.GET)
     if "HX-Request" not in request.headers:
@@ -64,10 +70,10 @@ def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """GET shows the selected interviews with a form for one decision. POST records it for each of them."""
     job = _job_or_404(request, job_id, "interviews.add_decision")
     back = _next_address(request, job_id)
-    page = DecisionsPage.load(job, _selected(request))
+    assert isinstance(request.user, User)
+    page = DecisionsPage.load(job, request.user, _selected(request))
     form = DecideManyForm(request.POST or None, page=page)
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, User)
         outcome = decide_many(page, by=request.user, **form.cleaned_data)
         for decision in outcome.decisions:
             _log(request, decision.interview, f"Decided: {decision.get_verdict_display()}")
@@ -75,7 +81,7 @@ def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
             messages.success(request, f"Decided for {len(outcome.decisions)}: {outcome.verdict_label}.")
         if not outcome.refusals:
             return HttpResponseRedirect(back)
-        page = DecisionsPage.load(job, outcome.refusals, refusals=outcome.refusals)
+        page = DecisionsPage.load(job, request.user, outcome.refusals, refusals=outcome.refusals)
         form = form.for_rest(page)
     context = _context(request, job) | {"page": page, "form": form, "back": back, "media": form.media}
     return render(request, "desk/job/decide.html", context | {"title": "Decide"})
@@ -96,7 +102,8 @@ def call_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def _visible_job(request: HttpRequest, job_id: UUID) -> JobDescription | None:
     if not request.user.has_perm("jobs.view_jobdescription"):
         raise PermissionDenied
-    return JobDescription.objects.prefetch_related("question_sets").filter(pk=job_id).first()
+    jobs = JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
+    return jobs.filter(pk=job_id).first()
 
 
 def _job_or_404(request: HttpRequest, job_id: UUID, *permissions: str) -> JobDescription:
@@ -106,13 +113,6 @@ def _job_or_404(request: HttpRequest, job_id: UUID, *permissions: str) -> JobDes
     if job is None:
         raise Http404
     return job
-
-
-def _missing_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """The admin's own reply to an id that no row has."""
-    jobs: Any = admin.site.get_model_admin(JobDescription)
-    response: HttpResponse = jobs._get_obj_does_not_exist_redirect(request, jobs.opts, str(job_id))
-    return response
 
 
 def _selected(request: HttpRequest) -> list[UUID]:

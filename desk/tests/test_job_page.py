@@ -25,9 +25,11 @@ from interviews.decisions import record_decision
 from interviews.flags import Flag
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
 from jobs.models import JobDescription, QuestionSet
+from screener.models import RoleKey
 from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_interview
+from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import HOSTILE, add_result, make_completed_interview
 
 MOST_BYTES = 60_000
@@ -113,8 +115,9 @@ class TestRanking:
 
 def ranked_scores(job: JobDescription, weights: dict[str, float]) -> dict[UUID, Decimal | None]:
     competencies = competencies_of(job)
-    ranked = ranked_interviews(job, DeskAddress(job.pk), Weights(competencies, weights))
-    return dict(ranked.values_list("pk", "shown_score"))
+    viewer = User(is_superuser=True)
+    ranked: Any = ranked_interviews(job, DeskAddress(job.pk), Weights(competencies, weights), viewer)
+    return {interview.pk: interview.shown_score for interview in ranked}
 
 
 class TestFilters:
@@ -227,6 +230,36 @@ class TestHead:
         QuestionSet.objects.all().delete()
         JobDescription.objects.all().delete()
         assert admin_client.get(admin_url(job))["Location"] == reverse("admin:index")
+
+
+class TestRoles:
+    def test_manager_sees_own_jobs_alone(self, job: JobDescription) -> None:
+        other = make_approved_job(title="Accountant")
+        client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+        assert client.get(admin_url(job)).status_code == 200
+        assert client.get(admin_url(other))["Location"] == reverse("admin:index")
+        assert client.get(reverse("desk-job-decide", args=[other.pk])).status_code == 404
+
+    def test_page_has_no_contact_data(self, job: JobDescription) -> None:
+        interview = make_scored(job, 1, "8.0", "8.0")
+        client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+        for page in (admin_url(job), f"{reverse('desk-job-decide', args=[job.pk])}?i={interview.pk}"):
+            text = get_page(client, page)
+            assert interview.candidate.phone not in text
+            assert interview.candidate.email not in text
+
+    def test_blind_review_hides_results(self, job: JobDescription) -> None:
+        job.update_fields(blind_review=True)
+        best, decided = make_scored(job, 1, "9.0", "9.0"), make_scored(job, 2, "2.0", "2.0")
+        manager = make_role_user(RoleKey.HIRING_MANAGER, job)
+        record_decision(decided, by=manager, verdict="hire", reason="", seen=decided.results.get())
+        client = login_client(manager)
+        page = get_page(client, admin_url(job))
+        assert shown_ids(page) == [decided.pk, best.pk]
+        assert "9.0" not in page
+        assert shown_on(client, job, recommendation="hire") == [decided.pk]
+        assert shown_on(client, job, order="c-empathy") == [decided.pk, best.pk]
+        assert "9.0" not in get_page(client, reverse("desk-job-decide", args=[job.pk]), i=str(best.pk))
 
 
 class TestColumns:
