@@ -13,7 +13,7 @@ from desk.job.ranking import ranked_interviews
 from desk.job.rows import CandidateRow, load_rows
 from desk.job.weights import Weights
 from interviews.admin.forms import VerdictForm
-from interviews.decisions import DIFFERENT_DECISION, needs_reason, record_decision
+from interviews.decisions import BLIND_DECISION, DIFFERENT_DECISION, needs_reason, record_decision
 from interviews.models import Decision, InterviewResult
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
@@ -65,6 +65,11 @@ class DecisionsPage:
         ]
         return cls(choices, [row for row in rows if not row.can_be_decided])
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the reviewer may not see all of these results before the decision."""
+        return any(not choice.row.interview.shows_scores for choice in self.choices)
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -96,7 +101,9 @@ class DecideManyForm(VerdictForm):
         verdict, reason = cleaned.get("verdict", ""), cleaned.get("reason", "")
         if not self.page.choices:
             raise forms.ValidationError("Select interviews that are over.")
-        if verdict and not reason and any(needs_reason(verdict, choice.result) for choice in self.page.choices):
+        if verdict and not reason and self.page.is_blind:
+            self.add_error("reason", BLIND_DECISION)
+        elif verdict and not reason and any(needs_reason(verdict, choice.result) for choice in self.page.choices):
             self.add_error("reason", DIFFERENT_DECISION)
         return cleaned | {"seen": self.seen}
 

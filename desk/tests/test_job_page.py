@@ -252,7 +252,7 @@ class TestRoles:
         job.update_fields(blind_review=True)
         best, decided = make_scored(job, 1, "9.0", "9.0"), make_scored(job, 2, "2.0", "2.0")
         manager = make_role_user(RoleKey.HIRING_MANAGER, job)
-        record_decision(decided, by=manager, verdict="hire", reason="", seen=decided.results.get())
+        record_decision(decided, by=manager, verdict="hire", reason="Fits.", seen=decided.results.get())
         client = login_client(manager)
         page = get_page(client, admin_url(job))
         assert shown_ids(page) == [decided.pk, best.pk]
