@@ -34,27 +34,27 @@ def _recordings_to_fetch() -> LeasableQuerySet[Recording]:
     return Recording.objects.filter(status=Recording.Status.AVAILABLE).exclude(ended=Recording.Ended.REPEAT)
 
 
-def _fetch(lease: Lease[Recording]) -> str:
+def _fetch_audio(lease: Lease[Recording]) -> str:
     """Copies the audio into our storage. Returns its name there."""
     recordings = Recording.objects.select_related("response__interview", "attempt")
-    columns = ("sid", "file", "response__interview__candidate", "attempt__channel")
-    recording = recordings.only(*columns).get(pk=lease.pk)
+    column_names = ("sid", "file", "response__interview__candidate", "attempt__channel")
+    recording = recordings.only(*column_names).get(pk=lease.pk)
     release_db_connection()
     return recording.save_audio(get_channel(recording.attempt.channel).fetch_audio(recording.sid))
 
 
-def _save_audio(recording: LockedRecording, name: str) -> UUID | None:
-    recording.mark_stored(name)
+def _save_audio(recording: LockedRecording, file_name: str) -> UUID | None:
+    recording.mark_stored(file_name)
     return recording.row.response_id if recording.row.chosen else None
 
 
 def _give_up_audio(recording: LockedRecording, error: ServiceError) -> None:
-    lasted = isinstance(error, TransientError)
-    recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if lasted else str(error))
+    is_transient = isinstance(error, TransientError)
+    recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if is_transient else str(error))
 
 
-def _delete_file(name: str) -> None:
-    storages["private"].delete(name)
+def _delete_file(file_name: str) -> None:
+    storages["private"].delete(file_name)
 
 
 def _max_tries(error: ServiceError) -> int:
@@ -69,7 +69,7 @@ def _max_tries(error: ServiceError) -> int:
 
 FETCH_STEP = Step(
     ready=_recordings_to_fetch,
-    work=_fetch,
+    work=_fetch_audio,
     lock=lock_recording,
     save=_save_audio,
     give_up=_give_up_audio,
@@ -81,8 +81,10 @@ FETCH_STEP = Step(
 def presume_available() -> None:
     """Recordings whose callback was lost are taken to be at the carrier, so that their audio is asked for."""
     lost_at = timezone.now() - PRESUMED_AVAILABLE_AFTER
-    silent = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=lost_at).exclude(sid="")
-    for recording in silent.select_related("response__interview")[:200]:
+    silent_recordings = Recording.objects.filter(status=Recording.Status.EXPECTED, created_at__lt=lost_at).exclude(
+        sid=""
+    )
+    for recording in silent_recordings.select_related("response__interview")[:200]:
         with lock_interview(recording.response.interview) as interview:
             recording.refresh_from_db(fields=["status", "ended", "seconds"])
             LockedRecording(recording, interview).mark_available(seconds=None)
@@ -95,15 +97,17 @@ def _recordings_to_delete() -> LeasableQuerySet[Recording]:
     """Recordings that are still at the carrier though they are stored and settled here, or were discarded."""
     if not settings.DELETE_AT_CARRIER:
         return Recording.objects.none()
-    unsettled = InterviewResponse.objects.filter(
+    unsettled_responses = InterviewResponse.objects.filter(
         pk=OuterRef("response"), status__in=InterviewResponse.OPEN + InterviewResponse.IN_WORK
     )
-    settled = Q(status=Recording.Status.STORED) & ~Exists(unsettled)
-    there = Recording.objects.filter(settled | Q(ended=Recording.Ended.REPEAT), deleted_at_carrier__isnull=True)
-    return there.filter(updated_at__lt=timezone.now() - DELETE_AFTER).exclude(sid="")
+    is_settled = Q(status=Recording.Status.STORED) & ~Exists(unsettled_responses)
+    stored_recordings = Recording.objects.filter(
+        is_settled | Q(ended=Recording.Ended.REPEAT), deleted_at_carrier__isnull=True
+    )
+    return stored_recordings.filter(updated_at__lt=timezone.now() - DELETE_AFTER).exclude(sid="")
 
 
-def _delete(lease: Lease[Recording]) -> None:
+def _delete_audio(lease: Lease[Recording]) -> None:
     recording = Recording.objects.select_related("attempt").only("sid", "attempt__channel").get(pk=lease.pk)
     release_db_connection()
     get_channel(recording.attempt.channel).delete_audio(recording.sid)
@@ -120,7 +124,7 @@ def _delete_later(recording: Recording, error: ServiceError) -> None:
 
 DELETE_STEP = Step(
     ready=_recordings_to_delete,
-    work=_delete,
+    work=_delete_audio,
     lock=row_lock(Recording.objects.all()),
     save=_save_deletion,
     give_up=_delete_later,

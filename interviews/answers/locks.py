@@ -15,9 +15,9 @@ from interviews.models import InterviewResponse, LockedRecording, LockedResponse
 @contextmanager
 def lock_response(response_id: UUID) -> Iterator[LockedResponse | None]:
     """As `Lock`. Yields a response under the lock of its interview."""
-    own = ("lease", "status", "position", "postponed", "transcript", "transcript_confidence")
-    fields = (*own, "interview__status", "interview__language")
-    responses = InterviewResponse.objects.select_related("interview").only(*fields)
+    own_columns = ("lease", "status", "position", "postponed", "transcript", "transcript_confidence")
+    column_names = (*own_columns, "interview__status", "interview__language")
+    responses = InterviewResponse.objects.select_related("interview").only(*column_names)
     with transaction.atomic():
         response = responses.select_for_update(of=("interview", "self")).filter(pk=response_id).first()
         if response is None:
@@ -30,11 +30,11 @@ def lock_response(response_id: UUID) -> Iterator[LockedResponse | None]:
 @contextmanager
 def lock_recording(recording_id: UUID) -> Iterator[LockedRecording | None]:
     """As `Lock`. Yields a recording under the lock of its interview."""
-    fields = ("lease", "status", "chosen", "response__status", "response__interview__status")
-    recordings = Recording.objects.select_related("response__interview").only(*fields)
+    column_names = ("lease", "status", "chosen", "response__status", "response__interview__status")
+    recordings = Recording.objects.select_related("response__interview").only(*column_names)
     with transaction.atomic():
-        locked = recordings.select_for_update(of=("response__interview", "response", "self"))
-        recording = locked.filter(pk=recording_id).first()
+        locked_rows = recordings.select_for_update(of=("response__interview", "response", "self"))
+        recording = locked_rows.filter(pk=recording_id).first()
         if recording is None:
             yield None
             return

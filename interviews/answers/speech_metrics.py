@@ -13,19 +13,19 @@ from typing import Any
 from interviews.answers.voice_activity import spoken_spans
 from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 
-PAUSE = 0.7
+MIN_PAUSE_SECONDS = 0.7
 """Seconds of silence between two words, from which on it is counted as a pause."""
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
-_FILLERS = re.compile(
+_WORD_PATTERN = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_FILLER_PATTERN = re.compile(
     r"\b(?:u+[mh]+|e+r+m?|a+h+|e+h+|h+m+|mhm|you know|i mean|sort of|kind of|basically|literally)\b|(?<=, )like(?=,)",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"not|no|never|without|hardly|\w+n['\u2019]t")
+_NEGATION_PATTERN = re.compile(r"not|no|never|without|hardly|\w+n['\u2019]t")
 _PASSED_OVER = frozenset("a an the any so very really too that".split())
 
 # What work is often about (a problem, a complaint, support, a patient) says nothing of how somebody feels about it.
-POSITIVE = frozenset(
+POSITIVE_WORDS = frozenset(
     """
     able accomplished achieved achievement amazing appreciate appreciated awesome beautiful best better
     brilliant calm cheerful comfortable confident creative delighted eager easy effective efficient enjoy
@@ -36,7 +36,7 @@ POSITIVE = frozenset(
     successfully thankful thrilled trusted valuable win won wonderful
     """.split()
 )
-NEGATIVE = frozenset(
+NEGATIVE_WORDS = frozenset(
     """
     afraid angry annoyed annoying anxious argued ashamed awful bad badly blame blamed bored boring confused
     confusing difficult disappointed disappointing disaster disagree dislike dreadful embarrassed fail failed
@@ -48,66 +48,78 @@ NEGATIVE = frozenset(
 )
 
 
-def measure(transcript: str, *, language: str, times: Any, audio: bytes) -> SpeechMetrics:
+def measure_speech(transcript: str, *, language: str, word_times: Any, audio: bytes) -> SpeechMetrics:
     """What can be counted in an answer; None for what can't."""
-    english = language.lower().startswith("en")
-    words = _WORD.findall(transcript)
-    spans, by = _spans(times, audio)
-    pauses = _pauses(spans, by)
+    is_english = language.lower().startswith("en")
+    transcript_words = _WORD_PATTERN.findall(transcript)
+    spans, span_source = _find_spans(word_times, audio)
+    pauses = _measure_pauses(spans, span_source)
     return SpeechMetrics(
-        words=len(words),
-        sentiment=_sentiment(words) if english else None,
-        fillers=_fillers(transcript, len(words)) if english and words else None,
-        pace=_pace(len(words), spans, pauses),
+        words=len(transcript_words),
+        sentiment=_measure_sentiment(transcript_words) if is_english else None,
+        fillers=_count_fillers(transcript, len(transcript_words)) if is_english and transcript_words else None,
+        pace=_measure_pace(len(transcript_words), spans, pauses),
         pauses=pauses,
     )
 
 
-def _sentiment(words: Sequence[str]) -> Sentiment:
-    good, bad, negated = [], [], False
-    for word in (one.lower() for one in words):
-        if not negated and word in POSITIVE:
-            good.append(word)
-        elif not negated and word in NEGATIVE:
-            bad.append(word)
-        negated = bool(_NEGATION.fullmatch(word)) or (negated and word in _PASSED_OVER)
+def _measure_sentiment(transcript_words: Sequence[str]) -> Sentiment:
+    positive_words, negative_words, is_negated = [], [], False
+    for word in map(str.lower, transcript_words):
+        if not is_negated and word in POSITIVE_WORDS:
+            positive_words.append(word)
+        elif not is_negated and word in NEGATIVE_WORDS:
+            negative_words.append(word)
+        is_negated = bool(_NEGATION_PATTERN.fullmatch(word)) or (is_negated and word in _PASSED_OVER)
     return Sentiment(
-        positive=len(good), negative=len(bad), positive_words=sorted(set(good)), negative_words=sorted(set(bad))
+        positive=len(positive_words),
+        negative=len(negative_words),
+        positive_words=sorted(set(positive_words)),
+        negative_words=sorted(set(negative_words)),
     )
 
 
-def _fillers(transcript: str, words: int) -> Fillers:
-    which = Counter(match.group().lower() for match in _FILLERS.finditer(transcript))
-    share = sum(times * len(filler.split()) for filler, times in which.items()) / words
-    return Fillers(count=which.total(), share=round(share, 3), which=dict(sorted(which.items())))
+def _count_fillers(transcript: str, word_count: int) -> Fillers:
+    filler_counts = Counter(match.group().lower() for match in _FILLER_PATTERN.finditer(transcript))
+    filler_share = (
+        sum(filler_count * len(filler.split()) for filler, filler_count in filler_counts.items()) / word_count
+    )
+    return Fillers(count=filler_counts.total(), share=round(filler_share, 3), which=dict(sorted(filler_counts.items())))
 
 
-Span = tuple[float, float]
+TimeSpan = tuple[float, float]
 
 
-def _spans(times: Any, audio: bytes) -> tuple[Sequence[Span], str]:
+def _find_spans(word_times: Any, audio: bytes) -> tuple[Sequence[TimeSpan], str]:
     """From when to when there is speech: by the times of single words where the source gives them, else by ear."""
-    timed = times if isinstance(times, list) else []
-    if timed and all(len(str(one["text"]).split()) <= 1 for one in timed):
-        return sorted((float(one["start"]), float(one["end"])) for one in timed), "times"
+    timed_pieces = word_times if isinstance(word_times, list) else []
+    if timed_pieces and all(len(str(piece["text"]).split()) <= 1 for piece in timed_pieces):
+        return sorted((float(piece["start"]), float(piece["end"])) for piece in timed_pieces), "times"
     return spoken_spans(audio), "audio"
 
 
-def _pauses(spans: Sequence[Span], by: str) -> Pauses | None:
+def _measure_pauses(spans: Sequence[TimeSpan], span_source: str) -> Pauses | None:
     if not spans:
         return None
-    until, silences = spans[0][1], []
+    spoken_until, silences = spans[0][1], []
     for start, end in spans[1:]:
-        silences.append(start - until)
-        until = max(until, end)
-    long = [round(one, 1) for one in silences if round(one, 3) >= PAUSE]
-    return Pauses(count=len(long), seconds=round(sum(long), 1), longest=max(long, default=0.0), by=by)
+        silences.append(start - spoken_until)
+        spoken_until = max(spoken_until, end)
+    long_silences = [round(silence, 1) for silence in silences if round(silence, 3) >= MIN_PAUSE_SECONDS]
+    return Pauses(
+        count=len(long_silences),
+        seconds=round(sum(long_silences), 1),
+        longest=max(long_silences, default=0.0),
+        by=span_source,
+    )
 
 
-def _pace(words: int, spans: Sequence[Span], pauses: Pauses | None) -> Pace | None:
-    if not words or not pauses:
+def _measure_pace(word_count: int, spans: Sequence[TimeSpan], pauses: Pauses | None) -> Pace | None:
+    if not word_count or not pauses:
         return None
-    seconds = max(end for _, end in spans) - spans[0][0] - pauses.seconds
-    if seconds < 1:
+    speech_seconds = max(end for _, end in spans) - spans[0][0] - pauses.seconds
+    if speech_seconds < 1:
         return None
-    return Pace(words_per_minute=round(words * 60 / seconds), speech_seconds=round(seconds, 1), by=pauses.by)
+    return Pace(
+        words_per_minute=round(word_count * 60 / speech_seconds), speech_seconds=round(speech_seconds, 1), by=pauses.by
+    )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from interviews.answers.locks import lock_recording, lock_response
-from interviews.answers.speech_metrics import measure
+from interviews.answers.speech_metrics import measure_speech
 from interviews.conversation.questioning import SHORT_SECONDS, request_in
 from interviews.models import InterviewResponse, LockedResponse, Recording
 from interviews.models.no_answer import NoAnswer
@@ -37,20 +37,20 @@ NO_WORDS = "Something was recorded, but no words were made out. Listen to it."
 
 
 @dataclass(frozen=True)
-class Transcribed:
+class TranscriptionOutput:
     transcript: Transcript
     metrics: SpeechMetrics | None
 
 
 def _responses_to_transcribe() -> LeasableQuerySet[InterviewResponse]:
-    stored = Recording.objects.filter(response=OuterRef("pk"), chosen=True, status=Recording.Status.STORED)
-    return InterviewResponse.objects.filter(Exists(stored), status=InterviewResponse.Status.ANSWERED)
+    stored_recordings = Recording.objects.filter(response=OuterRef("pk"), chosen=True, status=Recording.Status.STORED)
+    return InterviewResponse.objects.filter(Exists(stored_recordings), status=InterviewResponse.Status.ANSWERED)
 
 
-def _transcribe(lease: Lease[InterviewResponse]) -> Transcribed:
-    columns = ("sid", "file", "created_at", "attempt", "turn", "carrier_transcript", "carrier_transcript_status")
+def _transcribe_answer(lease: Lease[InterviewResponse]) -> TranscriptionOutput:
+    column_names = ("sid", "file", "created_at", "attempt", "turn", "carrier_transcript", "carrier_transcript_status")
     of_interview = ("response__interview__language", "response__interview__job")
-    recordings = Recording.objects.select_related("response__interview").only(*columns, *of_interview)
+    recordings = Recording.objects.select_related("response__interview").only(*column_names, *of_interview)
     recording = recordings.get(response_id=lease.pk, chosen=True)
     interview = recording.response.interview
     try:
@@ -61,7 +61,7 @@ def _transcribe(lease: Lease[InterviewResponse]) -> Transcribed:
             raise
     if not transcript.text.strip():
         transcript = _live_transcript(recording)
-    return Transcribed(transcript, _speech_metrics(recording, transcript))
+    return TranscriptionOutput(transcript, _speech_metrics(recording, transcript))
 
 
 def _live_transcript(recording: Recording) -> Transcript:
@@ -70,55 +70,57 @@ def _live_transcript(recording: Recording) -> Transcript:
 
 
 def _as_input(recording: Recording) -> AnswerRecording:
-    text, status = recording.carrier_transcript, recording.carrier_transcript_status
+    carrier_text, carrier_status = recording.carrier_transcript, recording.carrier_transcript_status
     return AnswerRecording(
         read_audio=partial(_read_audio, recording),
         language=recording.response.interview.language,
         sid=recording.sid,
         recorded_at=recording.created_at,
-        carrier_transcript=None if status in Recording.NOT_TRANSCRIBED_YET else CarrierTranscript(text, status),
+        carrier_transcript=None
+        if carrier_status in Recording.NOT_TRANSCRIBED_YET
+        else CarrierTranscript(carrier_text, carrier_status),
     )
 
 
-def _save_transcript(response: LockedResponse, result: Transcribed) -> UUID | None:
-    transcript, text = result.transcript, result.transcript.text.strip()
-    if not text:
+def _save_transcript(response: LockedResponse, transcription_output: TranscriptionOutput) -> UUID | None:
+    transcript, transcript_text = transcription_output.transcript, transcription_output.transcript.text.strip()
+    if not transcript_text:
         _close_without_words(response)
         return None
-    if request := request_in(text, response.interview.row.language):
-        settle_request(response, request.intent, transcript=text, source=transcript.source)
+    if request := request_in(transcript_text, response.interview.row.language):
+        settle_request(response, request.intent, transcript=transcript_text, source=transcript.source)
         return None
     response.save_transcript(
-        text,
+        transcript_text,
         source=transcript.source,
         confidence=transcript.confidence,
         times=transcript.times,
-        measures=result.metrics,
+        measures=transcription_output.metrics,
     )
     return response.row.pk
 
 
 def _close_without_words(response: LockedResponse) -> None:
     """A short answer without words counts as one that says too little: it does not make the whole result incomplete."""
-    seconds = response.row.recordings.values_list("seconds", flat=True).get(chosen=True)
-    if seconds is not None and seconds < SHORT_SECONDS:
+    duration_seconds = response.row.recordings.values_list("seconds", flat=True).get(chosen=True)
+    if duration_seconds is not None and duration_seconds < SHORT_SECONDS:
         _close_too_short(response)
     else:
         response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)
 
 
 def _close_too_short(response: LockedResponse) -> None:
-    reason = NoAnswer.NO_WORDS
-    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason=f"{reason.label}.", no_answer=reason)
+    no_answer = NoAnswer.NO_WORDS
+    response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason=f"{no_answer.label}.", no_answer=no_answer)
 
 
 def _give_up(response: LockedResponse, error: ServiceError) -> None:
     if isinstance(error, TooShort):
         _close_too_short(response)
         return
-    lasted = isinstance(error, TransientError)
-    reason = f"The answer could not be transcribed for hours. {error}" if lasted else str(error)
-    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{reason} {LISTEN_INSTEAD}")
+    is_transient = isinstance(error, TransientError)
+    failure_reason = f"The answer could not be transcribed for hours. {error}" if is_transient else str(error)
+    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{failure_reason} {LISTEN_INSTEAD}")
 
 
 def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:
@@ -134,7 +136,7 @@ def _use_transcript_that_came(response_id: UUID, error: NotSent) -> None:
 
 TRANSCRIBE_STEP = Step(
     ready=_responses_to_transcribe,
-    work=_transcribe,
+    work=_transcribe_answer,
     lock=lock_response,
     save=_save_transcript,
     give_up=_give_up,
@@ -148,16 +150,16 @@ def _speech_metrics(recording: Recording, transcript: Transcript) -> SpeechMetri
         return None
     release_db_connection()
     try:
-        audio = _read_audio(recording)
+        audio_bytes = _read_audio(recording)
     except NoAudio:
-        audio = b""
+        audio_bytes = b""
     language = recording.response.interview.language
-    return measure(transcript.text, language=language, times=transcript.times, audio=audio)
+    return measure_speech(transcript.text, language=language, word_times=transcript.times, audio=audio_bytes)
 
 
 def _read_audio(recording: Recording) -> bytes:
     try:
-        with recording.file.open("rb") as file:
-            return bytes(file.read())
+        with recording.file.open("rb") as audio_file:
+            return bytes(audio_file.read())
     except FileNotFoundError:
         raise NoAudio("The file of this recording is gone from the storage.") from None

@@ -6,14 +6,14 @@ from interviews.models.transitions.late_request import settle_request
 from interviews.models.transitions.response import TYPED_BY_PERSON
 
 
-def save_typed_words(response: InterviewResponse, text: str, *, actor: str) -> None:
+def save_typed_words(response: InterviewResponse, typed_text: str, *, actor: str) -> None:
     """Take these words as the transcript. They are scored like any other, unless they are a request and no answer.
 
     Raises InvalidTransition where there are words already, or nothing to listen to.
     """
     with lock_interview(response.interview) as interview:
         response.refresh_from_db()
-        locked = LockedResponse(response, interview)
-        locked.type_words(text, actor=actor)
-        if request := request_in(text, interview.row.language):
-            settle_request(locked, request.intent, transcript=text, source=TYPED_BY_PERSON)
+        locked_response = LockedResponse(response, interview)
+        locked_response.type_words(typed_text, actor=actor)
+        if request := request_in(typed_text, interview.row.language):
+            settle_request(locked_response, request.intent, transcript=typed_text, source=TYPED_BY_PERSON)

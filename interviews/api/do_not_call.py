@@ -22,7 +22,7 @@ from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
-ENTRY = {
+ENTRY_EXAMPLE = {
     "id": "9e1c2b3a-4d5f-4a6b-8c7d-0e9f8a7b6c5d",
     "kind": "declined",
     "candidate": "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913",
@@ -33,18 +33,25 @@ ENTRY = {
     "lifted_by": "",
     "lift_reason": "",
 }
-LIFT = {"lifted_at": "2026-11-23T10:00:00Z", "lifted_by": "api key ATS", "lift_reason": "Wrote that they want to talk."}
+LIFT_EXAMPLE = {
+    "lifted_at": "2026-11-23T10:00:00Z",
+    "lifted_by": "api key ATS",
+    "lift_reason": "Wrote that they want to talk.",
+}
 
 
 @extend_schema_serializer(
-    examples=[response_example("A refusal in an interview", ENTRY), response_example("A lifted one", ENTRY | LIFT, 200)]
+    examples=[
+        response_example("A refusal in an interview", ENTRY_EXAMPLE),
+        response_example("A lifted one", ENTRY_EXAMPLE | LIFT_EXAMPLE, 200),
+    ]
 )
 class DoNotCallSerializer(StrictModelSerializer[DoNotCall]):
     """An entry of the list. The number itself is not stored."""
 
     class Meta:
         model = DoNotCall
-        fields = [*ENTRY]
+        fields = [*ENTRY_EXAMPLE]
         read_only_fields = fields
 
 
@@ -53,7 +60,12 @@ class DoNotCallSerializer(StrictModelSerializer[DoNotCall]):
         request_example("An opt-out by e-mail", {"number": "+14155550100", "reason": "e-mail of 4 May"}),
         request_example(
             "A candidate who declined",
-            {"number": "+14155550100", "kind": "declined", "candidate": ENTRY["candidate"], "reason": "told HR"},
+            {
+                "number": "+14155550100",
+                "kind": "declined",
+                "candidate": ENTRY_EXAMPLE["candidate"],
+                "reason": "told HR",
+            },
         ),
     ]
 )
@@ -68,7 +80,7 @@ class NewEntrySerializer(StrictSerializer):
     reason = serializers.CharField(max_length=150, help_text="Who asked, and how. Do not write the number here.")
 
 
-@extend_schema_serializer(examples=[request_example("A reason", {"reason": LIFT["lift_reason"]})])
+@extend_schema_serializer(examples=[request_example("A reason", {"reason": LIFT_EXAMPLE["lift_reason"]})])
 class LiftSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500, help_text="Why the number may be called again. Kept in the history.")
 
@@ -91,12 +103,12 @@ class DoNotCallFilter(filters.FilterSet):
         model = DoNotCall
         fields = ["number", "kind", "candidate", "active"]
 
-    def filter_number(self, entries: Any, name: str, number: str) -> QuerySet[DoNotCall]:
+    def filter_number(self, entries: Any, name: str, phone_number: str) -> QuerySet[DoNotCall]:
         try:
-            numbered: QuerySet[DoNotCall] = entries.of_numbers([to_e164(number)])
+            matching_entries: QuerySet[DoNotCall] = entries.of_numbers([to_e164(phone_number)])
         except InvalidPhoneNumber as error:
             raise ValidationError({name: [f"{error} Encode + as %2B in the URL."]}) from None
-        return numbered
+        return matching_entries
 
 
 class DoNotCallViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
@@ -128,14 +140,14 @@ class DoNotCallViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Add a number. One that is on the list for the same kind of reason already stays as it is, with 200."""
-        data = NewEntrySerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        wish = data.validated_data
+        entry_input = NewEntrySerializer(data=request.data)
+        entry_input.is_valid(raise_exception=True)
+        entry_values = entry_input.validated_data
         entry, is_new = DoNotCall.objects.add_number(
-            wish["number"],
-            kind=wish["kind"],
-            candidate=wish.get("candidate"),
-            source=f"{wish['reason']} (added by {request_actor(request)})"[:200],
+            entry_values["number"],
+            kind=entry_values["kind"],
+            candidate=entry_values.get("candidate"),
+            source=f"{entry_values['reason']} (added by {request_actor(request)})"[:200],
         )
         return Response(self.get_serializer(entry).data, status=201 if is_new else 200)
 
@@ -144,7 +156,7 @@ class DoNotCallViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     def lift(self, request: Request, **kwargs: Any) -> Response:
         """Let the number be called again, with a reason. Consent that was withdrawn has to be given again, too."""
         entry = self.get_object()
-        data = LiftSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        lift_refusal(entry, by=request_actor(request), reason=data.validated_data["reason"])
+        lift_input = LiftSerializer(data=request.data)
+        lift_input.is_valid(raise_exception=True)
+        lift_refusal(entry, by=request_actor(request), reason=lift_input.validated_data["reason"])
         return Response(self.get_serializer(entry).data)

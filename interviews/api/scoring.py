@@ -32,7 +32,9 @@ from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
 MAX_QUOTES = 20
 MAX_QUOTE = 5000
-POSITION = OpenApiParameter("position", OpenApiTypes.INT, OpenApiParameter.PATH, description="Of the question, from 0")
+POSITION_PARAMETER = OpenApiParameter(
+    "position", OpenApiTypes.INT, OpenApiParameter.PATH, description="Of the question, from 0"
+)
 
 
 class RubricCriterionSerializer(StrictSerializer):
@@ -56,8 +58,8 @@ class AnswerToScoreSerializer(StrictModelSerializer[InterviewResponse]):
         read_only_fields = fields
 
     def get_rubric(self, response: InterviewResponse) -> list[dict[str, Any]]:
-        criteria = RubricCriterionSerializer(job_rubric(response.interview.job), many=True).data
-        return [dict(criterion) for criterion in criteria]
+        rubric_criteria = RubricCriterionSerializer(job_rubric(response.interview.job), many=True).data
+        return [dict(criterion) for criterion in rubric_criteria]
 
     def get_version(self, response: InterviewResponse) -> str:
         return scoring_version(response)
@@ -91,9 +93,14 @@ class PersonScoresSerializer(StrictSerializer):
     )
 
     def to_scores(self) -> PersonScores:
-        data: Any = self.validated_data
-        criteria = [PersonCriterionScore(**row | {"score": float(row["score"])}) for row in data["criteria"]]
-        return PersonScores(criteria, data["version"], note=data["note"], has_seen_others=data["has_seen_others"])
+        score_values: Any = self.validated_data
+        criteria = [PersonCriterionScore(**row | {"score": float(row["score"])}) for row in score_values["criteria"]]
+        return PersonScores(
+            criteria,
+            score_values["version"],
+            note=score_values["note"],
+            has_seen_others=score_values["has_seen_others"],
+        )
 
 
 @extend_schema_serializer(examples=examples.PERSON_ASSESSMENT)
@@ -133,13 +140,15 @@ class ScoringActions:
 
     get_object: Any
 
-    @extend_schema(parameters=[POSITION], responses=AnswerToScoreSerializer)
+    @extend_schema(parameters=[POSITION_PARAMETER], responses=AnswerToScoreSerializer)
     @action(detail=True, url_path=r"responses/(?P<position>\d{1,4})/scoring")
     def scoring(self, request: Request, position: str, **kwargs: Any) -> Response:
         """Return an answer with its rubric, for a person to score. It says nothing of other assessments."""
         return Response(AnswerToScoreSerializer(self._get_response(position)).data)
 
-    @extend_schema(parameters=[POSITION], request=PersonScoresSerializer, responses={201: AssessmentSerializer})
+    @extend_schema(
+        parameters=[POSITION_PARAMETER], request=PersonScoresSerializer, responses={201: AssessmentSerializer}
+    )
     @scoring.mapping.post
     def score(self, request: Request, position: str, **kwargs: Any) -> Response:
         """Add a person's scores. They count where the answer has no score, and are a second opinion elsewhere."""
@@ -156,14 +165,18 @@ class ScoringActions:
         return Response(AssessmentSerializer(assessment).data, status=201)
 
     def _get_response(self, position: str) -> InterviewResponse:
-        responses = self.get_object().responses.select_related("interview__job").prefetch_related("assessments")
-        response: InterviewResponse = get_object_or_404(responses, position=int(position))
+        job_responses = self.get_object().responses.select_related("interview__job").prefetch_related("assessments")
+        response: InterviewResponse = get_object_or_404(job_responses, position=int(position))
         return response
 
 
 def _errors_by_position(error: InvalidScores, scores: PersonScores) -> dict[Any, Any]:
     """Name the criterion by its place in the request. One that the request lacks has no place."""
-    places = {criterion.criterion: place for place, criterion in enumerate(scores.criteria)}
-    located = {places[key]: {error.field: [f"{key}: {text}"]} for key, text in error.errors.items() if key in places}
-    missing = [f"{key}: {text}" for key, text in error.errors.items() if key not in places]
-    return located | ({WHOLE_REQUEST: missing} if missing else {})
+    positions_by_key = {criterion.criterion: position for position, criterion in enumerate(scores.criteria)}
+    located_errors = {
+        positions_by_key[criterion_key]: {error.field: [f"{criterion_key}: {text}"]}
+        for criterion_key, text in error.errors.items()
+        if criterion_key in positions_by_key
+    }
+    other_errors = [f"{key}: {text}" for key, text in error.errors.items() if key not in positions_by_key]
+    return located_errors | ({WHOLE_REQUEST: other_errors} if other_errors else {})

@@ -91,13 +91,13 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
         }
 
     def get_interviewer(self, interview: Any) -> str:
-        label: str = interview.judged_by or selection.configured_interviewer().label
-        return label
+        judge_label: str = interview.judged_by or selection.configured_interviewer().label
+        return judge_label
 
-    def validate_scheduled_for(self, time: Any) -> Any:
-        if time and time < timezone.now():
+    def validate_scheduled_for(self, scheduled_time: Any) -> Any:
+        if scheduled_time and scheduled_time < timezone.now():
             raise serializers.ValidationError("This time has passed. Omit it to call at once.")
-        return time
+        return scheduled_time
 
     def create(self, validated_data: dict[str, Any]) -> Interview:
         return plan_interview(**validated_data, actor=request_actor(self.context["request"]))

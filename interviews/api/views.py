@@ -34,7 +34,7 @@ NEEDS_ATTENTION = (
     "Whether the interview needs attention: a retry of failed answers, a reviewer, the person that the candidate asked "
     "for, or a reply to a candidate who called after the last attempt"
 )
-F = TypeVar("F", bound=Callable[..., Response])
+ViewMethod = TypeVar("ViewMethod", bound=Callable[..., Response])
 
 
 class InterviewFilter(filters.FilterSet):
@@ -58,45 +58,47 @@ class InterviewFilter(filters.FilterSet):
         fields = ["status", "outcome", "result_status"]
 
     def filter_attention(self, queryset: Any, name: str, value: bool) -> QuerySet[Interview]:
-        waiting = Interview.objects.needing_attention()
-        filtered: QuerySet[Interview] = queryset.filter(pk__in=waiting) if value else queryset.exclude(pk__in=waiting)
-        return filtered
+        waiting_interviews = Interview.objects.needing_attention()
+        filtered_interviews: QuerySet[Interview] = (
+            queryset.filter(pk__in=waiting_interviews) if value else queryset.exclude(pk__in=waiting_interviews)
+        )
+        return filtered_interviews
 
 
-def count_rows(model: type[Model], foreign_key: str) -> Coalesce:
+def count_rows(model_class: type[Model], foreign_key: str) -> Coalesce:
     """Return a count of related rows as a subquery. A join would group the whole table before it is paginated."""
-    related = model._default_manager.filter(**{foreign_key: OuterRef("pk")}).order_by()
-    return Coalesce(Subquery(related.values(foreign_key).annotate(count=Count("pk")).values("count")), 0)
+    related_rows = model_class._default_manager.filter(**{foreign_key: OuterRef("pk")}).order_by()
+    return Coalesce(Subquery(related_rows.values(foreign_key).annotate(count=Count("pk")).values("count")), 0)
 
 
 def annotated_interviews() -> QuerySet[Interview]:
     """Return all interviews but practice, with the annotations that the serializer needs."""
-    current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
+    current_results = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
     return Interview.objects.annotate(
-        attempt_count=count_rows(Attempt, "interview"), judged_by=Subquery(current.values("label"))
+        attempt_count=count_rows(Attempt, "interview"), judged_by=Subquery(current_results.values("label"))
     )
 
 
-def sublist_action(serializer: type[BaseSerializer[Any]]) -> Callable[[F], F]:
+def sublist_action(serializer: type[BaseSerializer[Any]]) -> Callable[[ViewMethod], ViewMethod]:
     """Declare an action that lists records of an interview, without pagination."""
 
-    def decorate(method: F) -> F:
+    def decorate(method: ViewMethod) -> ViewMethod:
         list_action = action(detail=True, pagination_class=None, filterset_class=None)(method)
-        return cast(F, extend_schema(responses=serializer(many=True))(list_action))
+        return cast(ViewMethod, extend_schema(responses=serializer(many=True))(list_action))
 
     return decorate
 
 
 def missing_result_reason(interview: Interview) -> str:
     if interview.is_live:
-        state = interview.get_status_display().lower()
-        return f"There is no result yet: the interview is {state}. Poll its status until it is over."
+        status_label = interview.get_status_display().lower()
+        return f"There is no result yet: the interview is {status_label}. Poll its status until it is over."
     if interview.status == Interview.Status.COMPLETED:
         if interview.results.exists():
             return "The answers are being assessed again. The new result will contain the old one as `earlier`."
         return "There is no result yet: the answers are being assessed. Retry in a few seconds."
-    outcome = interview.get_outcome_display().lower()
-    return f"There will be no result: {outcome}. {interview.outcome_reason}".strip()
+    outcome_label = interview.get_outcome_display().lower()
+    return f"There will be no result: {outcome_label}. {interview.outcome_reason}".strip()
 
 
 class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
@@ -152,10 +154,10 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
     def result(self, request: Request, **kwargs: Any) -> Response:
         """Return the current result. 404 says why there is none. The program recommends, a reviewer decides."""
         interview = self.get_object()
-        current = interview.results.filter(is_current=True).select_related("interview").first()
-        if current is None:
+        current_result = interview.results.filter(is_current=True).select_related("interview").first()
+        if current_result is None:
             raise NotFound(missing_result_reason(interview))
-        return Response(serializers.ResultSerializer(current).data)
+        return Response(serializers.ResultSerializer(current_result).data)
 
     @extend_schema(
         request=serializers.CancellationSerializer,
@@ -166,11 +168,11 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """Cancel the interview. There will be no more calls for it. This can't be undone."""
         interview = self.get_object()
-        data = serializers.CancellationSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        reason = data.validated_data["reason"]
-        with lock_interview(interview) as locked:
-            locked.cancel(Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=reason)
+        cancellation = serializers.CancellationSerializer(data=request.data)
+        cancellation.is_valid(raise_exception=True)
+        reason = cancellation.validated_data["reason"]
+        with lock_interview(interview) as locked_interview:
+            locked_interview.cancel(Interview.Outcome.BY_CLIENT, actor=request_actor(request), reason=reason)
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(
@@ -182,10 +184,10 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
     def rescore(self, request: Request, **kwargs: Any) -> Response:
         """Score the answers again by the current rubric, but those that people scored. Earlier results stay visible."""
         interview = self.get_object()
-        data = serializers.RescoringSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        start = retry_failed if data.validated_data["only_failed"] else rescore
-        start(interview, actor=request_actor(request))
+        rescoring = serializers.RescoringSerializer(data=request.data)
+        rescoring.is_valid(raise_exception=True)
+        start_scoring = retry_failed if rescoring.validated_data["only_failed"] else rescore
+        start_scoring(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 
 
@@ -211,7 +213,9 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
     def add(self, request: Request, **kwargs: Any) -> Response:
         """Plan an interview for each of these candidates. The reply says why for those that cannot be called."""
         campaign = self.get_object()
-        data = serializers.AdditionSerializer(data=request.data)
-        data.is_valid(raise_exception=True)
-        added = add_candidates(campaign, data.validated_data["candidates"], actor=request_actor(request))
-        return Response(serializers.AdditionReportSerializer({"results": added}).data)
+        addition_input = serializers.AdditionSerializer(data=request.data)
+        addition_input.is_valid(raise_exception=True)
+        added_candidates = add_candidates(
+            campaign, addition_input.validated_data["candidates"], actor=request_actor(request)
+        )
+        return Response(serializers.AdditionReportSerializer({"results": added_candidates}).data)

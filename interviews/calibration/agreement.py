@@ -23,12 +23,12 @@ class Agreement:
     weighted_kappa: float | None
 
     @classmethod
-    def of(cls, pairs: ScorePairs) -> "Agreement":
-        differences = [first - second for first, second in pairs]
+    def from_pairs(cls, pairs: ScorePairs) -> "Agreement":
+        score_differences = [first - second for first, second in pairs]
         return cls(
             pair_count=len(pairs),
-            mean_difference=fmean(differences) if pairs else None,
-            mean_absolute_error=fmean(map(abs, differences)) if pairs else None,
+            mean_difference=fmean(score_differences) if pairs else None,
+            mean_absolute_error=fmean(map(abs, score_differences)) if pairs else None,
             pearson=pearson_correlation(pairs),
             spearman=spearman_correlation(pairs),
             weighted_kappa=weighted_kappa(pairs),
@@ -52,8 +52,8 @@ def spearman_correlation(pairs: ScorePairs) -> float | None:
 
 def average_ranks(values: Sequence[float]) -> list[float]:
     """Return the rank of each value, from 1. Equal values share the mean of their ranks."""
-    ordered = sorted(values)
-    return [ordered.index(value) + (ordered.count(value) + 1) / 2 for value in values]
+    ordered_values = sorted(values)
+    return [ordered_values.index(value) + (ordered_values.count(value) + 1) / 2 for value in values]
 
 
 def weighted_kappa(pairs: ScorePairs) -> float | None:
@@ -61,11 +61,11 @@ def weighted_kappa(pairs: ScorePairs) -> float | None:
 
     It compares the squared differences with those of every first score to every second one.
     """
-    firsts = [_round_half_up(first) for first, _ in pairs]
-    seconds = [_round_half_up(second) for _, second in pairs]
-    observed = sum((first - second) ** 2 for first, second in zip(firsts, seconds, strict=True))
-    by_chance = sum((first - second) ** 2 for first in firsts for second in seconds)
-    return 1 - len(firsts) * observed / by_chance if by_chance else None
+    first_scores = [_round_half_up(first) for first, _ in pairs]
+    second_scores = [_round_half_up(second) for _, second in pairs]
+    observed_error = sum((first - second) ** 2 for first, second in zip(first_scores, second_scores, strict=True))
+    by_chance = sum((first - second) ** 2 for first in first_scores for second in second_scores)
+    return 1 - len(first_scores) * observed_error / by_chance if by_chance else None
 
 
 def _round_half_up(score: float) -> int:

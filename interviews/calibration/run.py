@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import cycle
 from statistics import fmean
 
-from interviews.calibration.samples import Sample
+from interviews.calibration.samples import ScoredSample
 from interviews.scoring.assessment import TOO_SHORT, is_too_short, score_once
 from screener.services.errors import ServiceError
 from screener.services.interviewer.protocol import ResponseText
@@ -31,10 +31,10 @@ class ScoringRun:
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class SampleEvaluation:
     """All scorings of a sample: as it is, in other words, in second-language grammar, and with a prompt injection."""
 
-    sample: Sample
+    sample: ScoredSample
     runs: list[ScoringRun]
     paraphrased: list[ScoringRun] = field(default_factory=list)
     second_language: list[ScoringRun] = field(default_factory=list)
@@ -45,26 +45,26 @@ class Evaluation:
         return [*self.runs, *self.paraphrased, *self.second_language, *self.injected]
 
     @property
-    def scores(self) -> list[float]:
+    def sample_scores(self) -> list[float]:
         return run_scores(self.runs)
 
-    def mean_shift(self, changed: list[ScoringRun]) -> float | None:
+    def mean_shift(self, changed_runs: list[ScoringRun]) -> float | None:
         """Return how far the mean score of the changed answers is from that of the sample as it is."""
-        changed_scores = run_scores(changed)
-        if not self.scores or not changed_scores:
+        changed_scores = run_scores(changed_runs)
+        if not self.sample_scores or not changed_scores:
             return None
-        return round(fmean(changed_scores) - fmean(self.scores), 6) + 0.0
+        return round(fmean(changed_scores) - fmean(self.sample_scores), 6) + 0.0
 
 
 def run_scores(runs: Iterable[ScoringRun]) -> list[float]:
     return [run.score for run in runs if run.score is not None]
 
 
-def evaluate_samples(samples: list[Sample], repeats: int) -> Iterator[Evaluation]:
+def evaluate_samples(samples: list[ScoredSample], repeats: int) -> Iterator[SampleEvaluation]:
     """Score each sample `repeats` times, each of its other wordings once, and once with an injection."""
     for sample, injection in zip(samples, cycle(INJECTIONS), strict=False):
         text = sample.text
-        yield Evaluation(
+        yield SampleEvaluation(
             sample=sample,
             runs=[score_text(text) for _ in range(repeats)],
             paraphrased=_score_wording(text, sample.paraphrase),
@@ -77,7 +77,7 @@ def _score_wording(text: ResponseText, transcript: str) -> list[ScoringRun]:
     return [score_text(replace(text, transcript=transcript))] if transcript else []
 
 
-def count_requests(samples: list[Sample], repeats: int) -> int:
+def count_requests(samples: list[ScoredSample], repeats: int) -> int:
     return sum(repeats + bool(sample.paraphrase) + bool(sample.second_language) + 1 for sample in samples)
 
 
@@ -85,11 +85,17 @@ def score_text(text: ResponseText) -> ScoringRun:
     """Score a transcript that is not redacted yet, and once more if the scores are rejected."""
     if is_too_short(text.transcript):
         return ScoringRun(reason=TOO_SHORT, is_settled=True)
-    redacted = replace(text, transcript=redact(text.transcript, text.private))
+    redacted_text = replace(text, transcript=redact(text.transcript, text.private))
     try:
-        verified = score_once(redacted, text.transcript).verified
-        if verified.score is None:
-            verified = score_once(replace(redacted, objection=verified.reason), text.transcript).verified
+        verified_scores = score_once(redacted_text, text.transcript).verified
+        if verified_scores.score is None:
+            verified_scores = score_once(
+                replace(redacted_text, objection=verified_scores.reason), text.transcript
+            ).verified
     except ServiceError as error:
         return ScoringRun(reason=str(error))
-    return ScoringRun(reason=verified.reason) if verified.score is None else ScoringRun(score=float(verified.score))
+    return (
+        ScoringRun(reason=verified_scores.reason)
+        if verified_scores.score is None
+        else ScoringRun(score=float(verified_scores.score))
+    )

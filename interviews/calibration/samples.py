@@ -20,7 +20,7 @@ class InvalidSampleFile(ValueError):
 
 
 @dataclass(frozen=True)
-class Sample:
+class ScoredSample:
     """An answer with the scores of people by rater. `text.transcript` is not redacted yet."""
 
     name: str
@@ -35,10 +35,10 @@ class Sample:
         return fmean(self.raters.values())
 
 
-def read_samples(path: Path) -> list[Sample]:
+def read_samples(path: Path) -> list[ScoredSample]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            samples = list(_parse_samples(csv.DictReader(file, strict=True)))
+        with path.open(encoding="utf-8-sig", newline="") as csv_file:
+            samples = list(_parse_samples(csv.DictReader(csv_file, strict=True)))
     except OSError as error:
         raise InvalidSampleFile(f"{path} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -48,46 +48,48 @@ def read_samples(path: Path) -> list[Sample]:
     return samples
 
 
-def _parse_samples(reader: "csv.DictReader[str]") -> Iterator[Sample]:
+def _parse_samples(reader: "csv.DictReader[str]") -> Iterator[ScoredSample]:
     _check_columns(reader.fieldnames or ())
-    line, names = reader.line_num, set[str]()
+    line_number, sample_names = reader.line_num, set[str]()
     try:
         for row in reader:
-            line = reader.line_num
-            sample = _parse_sample(row, line - sum(str(cell).count("\n") for cell in row.values()))
-            if sample.name in names:
-                raise InvalidSampleFile(f"Line {line}: the id {sample.name!r} is not unique. Give each answer its own.")
-            names.add(sample.name)
+            line_number = reader.line_num
+            sample = _parse_sample(row, line_number - sum(str(cell).count("\n") for cell in row.values()))
+            if sample.name in sample_names:
+                raise InvalidSampleFile(
+                    f"Line {line_number}: the id {sample.name!r} is not unique. Give each answer its own."
+                )
+            sample_names.add(sample.name)
             yield sample
     except csv.Error as error:
         raise InvalidSampleFile(
-            f"Line {line + 1}: invalid CSV ({error}). Look for a quotation mark that is not closed."
+            f"Line {line_number + 1}: invalid CSV ({error}). Look for a quotation mark that is not closed."
         ) from error
 
 
-def _check_columns(columns: Any) -> None:
-    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
-    if missing:
+def _check_columns(column_names: Any) -> None:
+    missing_columns = [column for column in REQUIRED_COLUMNS if column not in column_names]
+    if missing_columns:
         raise InvalidSampleFile(
-            f"Line 1: missing columns {', '.join(missing)}. "
+            f"Line 1: missing columns {', '.join(missing_columns)}. "
             f"It must name the columns, separated by commas: {', '.join(REQUIRED_COLUMNS)}."
         )
 
 
-def _parse_sample(row: dict[str, Any], line: int) -> Sample:
+def _parse_sample(row: dict[str, Any], line_number: int) -> ScoredSample:
     if None in row or None in row.values():
         raise InvalidSampleFile(
-            f"Line {line}: it has more or fewer cells than line 1. Put texts with commas in quotation marks."
+            f"Line {line_number}: it has more or fewer cells than line 1. Put texts with commas in quotation marks."
         )
-    empty = [column for column in REQUIRED_COLUMNS if not row[column].strip()]
-    if empty:
-        raise InvalidSampleFile(f"Line {line}: {empty[0]} is empty. Fill it in, or remove the line.")
+    empty_columns = [column for column in REQUIRED_COLUMNS if not row[column].strip()]
+    if empty_columns:
+        raise InvalidSampleFile(f"Line {line_number}: {empty_columns[0]} is empty. Fill it in, or remove the line.")
     job = JobDescription(
         title=row["job_title"], description=row["job_description"], language=row.get("language") or "en"
     )
-    raters = [name for name, cell in row.items() if name.startswith(RATER_PREFIX) and cell]
-    return Sample(
-        name=row.get("id") or f"line {line}",
+    rater_columns = [name for name, cell in row.items() if name.startswith(RATER_PREFIX) and cell]
+    return ScoredSample(
+        name=row.get("id") or f"line {line_number}",
         kind=row.get("kind") or "",
         text=ResponseText(
             job=job_text(job),
@@ -96,19 +98,20 @@ def _parse_sample(row: dict[str, Any], line: int) -> Sample:
             transcript=row["answer"],
             rubric=job_rubric(job),
         ),
-        raters={name: _parse_score(row[name], name, line) for name in raters},
+        raters={name: _parse_score(row[name], name, line_number) for name in rater_columns},
         paraphrase=row.get("paraphrase") or "",
         second_language=row.get("second_language") or "",
     )
 
 
-def _parse_score(cell: str, column: str, line: int) -> float:
+def _parse_score(cell: str, column_name: str, line_number: int) -> float:
     try:
         score = float(cell)
     except ValueError:
         score = -1.0
     if not 0 <= score <= 10:
         raise InvalidSampleFile(
-            f"Line {line}: {column} is {cell!r}. It must be a number from 0 to 10, with a decimal point: 7.5."
+            f"Line {line_number}: {column_name} is {cell!r}. "
+            "It must be a number from 0 to 10, with a decimal point: 7.5."
         )
     return score

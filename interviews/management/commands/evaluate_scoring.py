@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from interviews.calibration.report import report_lines, stored_lines, svg_chart
-from interviews.calibration.run import Evaluation, count_requests, evaluate_samples
-from interviews.calibration.samples import InvalidSampleFile, Sample, read_samples
+from interviews.calibration.run import SampleEvaluation, count_requests, evaluate_samples
+from interviews.calibration.samples import InvalidSampleFile, ScoredSample, read_samples
 from interviews.calibration.stored import people_samples, stored_scores
 from screener.services.interviewer import selection
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         for line in report_lines(evaluations, repeats):
             self.stdout.write(line)
         self._write_chart(plot, svg_chart(evaluations, interviewer.label))
-        if not any(evaluation.scores for evaluation in evaluations):
+        if not any(evaluation.sample_scores for evaluation in evaluations):
             raise CommandError("No answer got a score. The reasons are above.")
 
     def _report_stored(self) -> None:
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         if not stored.evaluations:
             raise CommandError(NO_PAIRS)
 
-    def _read_samples(self, file: Path | None) -> list[Sample]:
+    def _read_samples(self, file: Path | None) -> list[ScoredSample]:
         """Read the file, or without one the answers of interviews."""
         try:
             samples = read_samples(file) if file else people_samples()
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             raise CommandError(NO_ANSWERS)
         return samples
 
-    def _evaluate(self, samples: list[Sample], repeats: int) -> list[Evaluation]:
+    def _evaluate(self, samples: list[ScoredSample], repeats: int) -> list[SampleEvaluation]:
         evaluations = []
         for evaluation in evaluate_samples(samples, repeats):
             evaluations.append(evaluation)

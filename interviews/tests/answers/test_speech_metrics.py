@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from devtools.model_simulator.server import ModelSimulator
-from interviews.answers.speech_metrics import NEGATIVE, POSITIVE, measure
+from interviews.answers.speech_metrics import NEGATIVE_WORDS, POSITIVE_WORDS, measure_speech
 from interviews.answers.transcription import TRANSCRIBE_STEP
-from interviews.answers.voice_activity import _LINEAR, spoken_spans
+from interviews.answers.voice_activity import _LINEAR_SAMPLES, spoken_spans
 from interviews.models import Interview, InterviewResponse, LockedRecording, Recording, lock_interview
 from interviews.records import Fillers, Pace, Pauses, Sentiment, SpeechMetrics
 from interviews.scoring import assessment
@@ -37,7 +37,7 @@ from tests.support.locked_rows import locked_response
 ROOT = Path(__file__).resolve().parents[3]
 RATE = 8000
 BOX = "data-speech-metrics"
-MU_LAW_OF = {sample: code for code, sample in enumerate(_LINEAR)}
+MU_LAW_OF = {sample: code for code, sample in enumerate(_LINEAR_SAMPLES)}
 
 
 def tone(seconds: float, loudness: int = 8000) -> list[int]:
@@ -67,7 +67,7 @@ def mu_law(samples: list[int]) -> bytes:
 
 
 def found(transcript: str = "One two three four.", **given: Any) -> dict[str, Any]:
-    return measure(transcript, **({"language": "en", "times": None, "audio": b""} | given)).to_json()
+    return measure_speech(transcript, **({"language": "en", "times": None, "audio": b""} | given)).to_json()
 
 
 def timed(*words: tuple[str, float, float]) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ class TestWords:
         assert (sentiment["positive"], sentiment["negative"]) == (0, 0)
 
     def test_of_both_lists_are_never_the_same(self) -> None:
-        assert not POSITIVE & NEGATIVE
+        assert not POSITIVE_WORDS & NEGATIVE_WORDS
 
     def test_that_fill_are_counted_with_their_share(self) -> None:
         fillers = found("Um, I was, like, you know, uhh, ten years there.")["fillers"]

@@ -73,7 +73,7 @@ def test_kappa_matches_textbook(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_constant_scores_have_no_correlation() -> None:
-    agreement = Agreement.of(CONSTANT)
+    agreement = Agreement.from_pairs(CONSTANT)
     assert (agreement.pearson, agreement.spearman) == (None, None)
     assert agreement.pair_count == 3
     assert agreement.mean_absolute_error == pytest.approx(2)
@@ -85,8 +85,8 @@ def test_constant_scores_have_no_kappa() -> None:
 
 
 def test_no_pairs_have_no_values() -> None:
-    assert Agreement.of([]) == Agreement(0, None, None, None, None, None)
+    assert Agreement.from_pairs([]) == Agreement(0, None, None, None, None, None)
 
 
 def test_one_pair_has_no_correlation() -> None:
-    assert Agreement.of([(7.0, 5.0)]) == Agreement(1, 2.0, 2.0, None, None, 0.0)
+    assert Agreement.from_pairs([(7.0, 5.0)]) == Agreement(1, 2.0, 2.0, None, None, 0.0)

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from devtools.model_simulator.replies import Behaviour, completion_reply, error_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.calibration.run import INJECTIONS, evaluate_samples, score_text
-from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, Sample, read_samples
+from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, ScoredSample, read_samples
 from interviews.models import Assessment
 from interviews.scoring.assessment import TOO_SHORT
 from interviews.scoring.rubric import job_rubric, job_text
@@ -55,7 +55,7 @@ def write_samples(tmp_path: Path) -> Any:
 LENGTH_AND_QUALITY_PART = {"short good", "long empty", "harmful", "off topic", "non-native"}
 
 
-def length_correlation(samples: list[Sample]) -> float:
+def length_correlation(samples: list[ScoredSample]) -> float:
     lengths = [float(len(sample.text.transcript)) for sample in samples]
     return correlation(lengths, [sample.human_score for sample in samples])
 

@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from interviews.calibration.run import Evaluation
+from interviews.calibration.run import SampleEvaluation
 from interviews.calibration.stored import people_samples, stored_scores
 from interviews.models import Assessment, Interview, InterviewResponse
 from interviews.scoring.rubric import job_rubric, rubric_version
@@ -32,8 +32,8 @@ def add_model_score(response: InterviewResponse, score: float, **fields: object)
     return response.assessments.create(score=score, **values)
 
 
-def pairs_of(evaluations: list[Evaluation]) -> list[tuple[list[float], dict[str, float]]]:
-    return [(evaluation.scores, evaluation.sample.raters) for evaluation in evaluations]
+def pairs_of(evaluations: list[SampleEvaluation]) -> list[tuple[list[float], dict[str, float]]]:
+    return [(evaluation.sample_scores, evaluation.sample.raters) for evaluation in evaluations]
 
 
 def test_blind_scores_are_paired(interview: Interview) -> None:
