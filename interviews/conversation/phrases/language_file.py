@@ -7,8 +7,12 @@ begins with # is a comment.
     [suffixes]     `n't = not`: endings of contractions
     [rewrites]     `nope, nah = no`: spellings, recognition errors and dialect in place of the words that phrases use
     [fillers]      words without meaning, separated by spaces
+    [narration]    words of a story, such as "he" and "customers": a request in it is not the speaker's
+    [speaker]      words for the speaker and the listener
     [languages]    `spanish, español = es`: names of languages
     [fragments]    `machine = a? (robot | computer)`: parts of phrases, in the notation of `notation.py`
+    [frames]       phrases before a refusal that make it a question, a condition or a report: `what happens if`
+    [conditions]   phrases after a refusal that do the same: `when you are done`
     [times] ...    the words of times, as in `TimeWords`
     [neutral]      phrases without a meaning of their own
     [never]        phrases with an intent of `Intent`, one per line. After a colon: the prompts of `Expecting` that they
@@ -31,7 +35,7 @@ from interviews.conversation.phrases.times import TimeWords
 
 HEADING_PATTERN = re.compile(r"\[(.+)\]")
 NEUTRAL_HEADING = "neutral"
-WORD_LISTS = ("hints", "suffixes", "rewrites", "fillers", "languages", "fragments")
+WORD_LISTS = tuple("hints suffixes rewrites fillers narration speaker languages fragments frames conditions".split())
 TIME_LISTS = ("times", "joints", "limits")
 TIME_VALUES = tuple("numbers counts fractions units shifts halves days weekdays weeks parts clocks".split())
 
@@ -46,8 +50,12 @@ def read_language(path: Path) -> Phrases:
         suffixes=_read_values(lines["suffixes"]),
         rewrites=_read_values(lines["rewrites"]),
         fillers=frozenset(" ".join(lines["fillers"]).split()),
+        narration=frozenset(" ".join(lines["narration"]).split()),
+        speaker=frozenset(" ".join(lines["speaker"]).split()),
         languages=languages,
         fragments=fragments | {"language": " | ".join(languages)},
+        frames=tuple(lines["frames"]),
+        conditions=tuple(lines["conditions"]),
         sections=tuple(_read_sections(lines)),
         times=_time_words(lines),
     )

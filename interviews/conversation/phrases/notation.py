@@ -4,6 +4,7 @@ A phrase is a sequence of words, matched anywhere in an utterance:
 
     word        this word                       word*, *word    words that begin or end so
     (a | b)     one of these                    x?              perhaps x: a word, a group or a fragment
+    x+          x once or several times
     <name>      the fragment of this name       {name}          the same, to be read afterwards
     _           any one word                    %               a number in digits
     ...         up to four words
@@ -16,9 +17,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-SYMBOL_PATTERN = re.compile(r"<\w+>|\{\w+\}|~\([^)]*\)|!?\(|\.\.\.|[)|?^$_%]|\*?[\w@']+\*?|\S")
+SYMBOL_PATTERN = re.compile(r"<\w+>|\{\w+\}|~\([^)]*\)|!?\(|\.\.\.|[)|?+^$_%]|\*?[\w@']+\*?|\S")
 MARK_REGEXES = {"^": r"\A", "$": r"(?= \Z)", "_": r" \S+", "%": r" \d+(?= )", "...": r"(?: \S+){0,4}"}
 
+MAX_REPEATED = 6
 
 ANY_WORD = "*"
 """A first word that may be any word."""
@@ -81,6 +83,9 @@ def _read_alternatives(symbols: Iterator[str], fragments: Mapping[str, str]) -> 
             alternatives[-1].append(
                 RegexPart(f"(?:{part.regex})?", part.width / 2, part.first_words, may_be_missing=True)
             )
+        elif symbol == "+":
+            part = alternatives[-1].pop()
+            alternatives[-1].append(replace(part, regex=f"(?:{part.regex}){{1,{MAX_REPEATED}}}"))
         else:
             alternatives[-1].append(_read_part(symbol, symbols, fragments))
     sequences = sorted(map(_join_parts, alternatives), key=lambda sequence: -sequence.width)

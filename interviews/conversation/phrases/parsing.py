@@ -1,5 +1,7 @@
 """Splits an utterance into the phrases of a language."""
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,6 +14,10 @@ from interviews.conversation.phrases.utterance import normalise_words
 
 MAX_WORDS = 40
 """Words after these are left out: a longer utterance is a greeting of a voicemail, or an answer."""
+
+WORD_PATTERN = re.compile(r" (\S+)")
+CALLABLE_INTENTS = frozenset({Intent.LATER, Intent.NOT_ME})
+REFUSALS = frozenset({Intent.NEVER, Intent.REFUSE, Intent.NO})
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,12 @@ class ParsedUtterance:
     faint_intents: frozenset[Intent]
     word_count: int
     unmatched_count: int
+    agrees_last: bool
+    """Whether its last words are consent, and more than a yes or an okay."""
+    personal_intents: frozenset[Intent]
+    """The strong intents whose phrases name the speaker or the listener."""
+    is_narrated: bool
+    """Whether words outside the phrases tell of other people."""
     requested_time: RequestedTime | None
     language: str | None
     """The tag of another language that was named."""
@@ -59,6 +71,7 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
     text = normalise_words(" ".join(spoken_words.split()[:MAX_WORDS]), phrases, candidate_name)
     text, requested_time = _replace_time(text, expecting, phrases)
     spans = _choose_spans(text, _phrase_rules(phrases, expecting))
+    spans = [span for span in spans if not _is_framed(text, span, phrases)]
     strong, light, whole, faint = (
         frozenset(span.intent for span in spans if span.intent and span.strength is strength)
         for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE, Strength.FAINT)
@@ -73,6 +86,9 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
         faint,
         word_count=word_count,
         unmatched_count=0 if is_sound else word_count - matched_count,
+        agrees_last=_agrees_last(text, spans),
+        personal_intents=frozenset(span.intent for span in spans if span.intent and _is_personal(text, span, phrases)),
+        is_narrated=not phrases.narration.isdisjoint(_words_outside(text, spans)),
         requested_time=requested_time,
         language=_other_language(text, phrases),
     )
@@ -87,19 +103,56 @@ def _replace_time(text: str, expecting: Expecting, phrases: Phrases) -> tuple[st
     return (replaced, when) if when else (text, None)
 
 
+def _is_framed(text: str, span: PhraseSpan, phrases: Phrases) -> bool:
+    """Whether a refusal is part of a question, a condition or a report: "what happens if I refuse"."""
+    if span.intent not in REFUSALS or span.strength is not Strength.STRONG:
+        return False
+    frame_pattern, condition_pattern = _frame_patterns(phrases)
+    if frame_pattern.search(f"{text[: span.start_index]} "):
+        return True
+    condition = condition_pattern.search(text, span.start_index, span.end_index + 1)
+    condition = condition or condition_pattern.match(text, span.end_index)
+    return span.intent is Intent.NEVER and condition is not None
+
+
+@cache
+def _frame_patterns(phrases: Phrases) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    frames = compile_phrase(f"({' | '.join(phrases.frames)}) $", phrases.fragments)
+    return frames.compiled_pattern, compile_phrase(" | ".join(phrases.conditions), phrases.fragments).compiled_pattern
+
+
+def _agrees_last(text: str, spans: list[PhraseSpan]) -> bool:
+    last_spans = [span for span in spans if span.end_index + 1 == len(text)]
+    return any(span.intent is Intent.AGREE and span.strength is not Strength.LIGHT for span in last_spans)
+
+
+def _is_personal(text: str, span: PhraseSpan, phrases: Phrases) -> bool:
+    words = text[span.start_index : span.end_index].split()
+    return span.strength is Strength.STRONG and not phrases.speaker.isdisjoint(words)
+
+
+def _words_outside(text: str, spans: list[PhraseSpan]) -> list[str]:
+    """Return the words that belong to no phrase."""
+    for span in spans:
+        blank = " " * (span.end_index - span.start_index)
+        text = text[: span.start_index] + blank + text[span.end_index :]
+    return text.split()
+
+
 def _other_language(text: str, phrases: Phrases) -> str | None:
     language_names = (name for name, tag in phrases.languages.items() if tag != phrases.tag and f" {name} " in text)
     return next((phrases.languages[name] for name in language_names), None)
 
 
 @cache
-def _phrase_rules(phrases: Phrases, expecting: Expecting) -> tuple[PhraseRule, ...]:
-    return tuple(
-        rule
-        for section in phrases.sections
-        if expecting in section.expecting
-        for rule in _compile_section(section, phrases)
-    )
+def _phrase_rules(phrases: Phrases, expecting: Expecting) -> Mapping[str, tuple[PhraseRule, ...]]:
+    """Return the rules by the words with which their phrases begin."""
+    rules: dict[str, list[PhraseRule]] = {}
+    for section in phrases.sections:
+        for rule in _compile_section(section, phrases) if expecting in section.expecting else ():
+            for word in rule.phrase.first_words:
+                rules.setdefault(word, []).append(rule)
+    return {word: tuple(rules_of_word) for word, rules_of_word in rules.items()}
 
 
 @cache
@@ -110,24 +163,28 @@ def _compile_section(section: Section, phrases: Phrases) -> tuple[PhraseRule, ..
     )
 
 
-def _choose_spans(text: str, rules: tuple[PhraseRule, ...]) -> list[PhraseSpan]:
+def _choose_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> list[PhraseSpan]:
     """Return spans that do not overlap. A longer phrase excludes the shorter ones in it: "do not call me"."""
-    text_words = {*text.split(), ANY_WORD}
-    possible_spans = [
-        PhraseSpan(match.start(), match.end(), match.group().count(" "), rule.intent, rule.strength)
-        for rule in rules
-        if not rule.phrase.first_words.isdisjoint(text_words)
-        for match in rule.phrase.compiled_pattern.finditer(text)
-        if match.group()
-    ]
-    possible_spans.sort(key=_span_precedence)
     chosen_spans: list[PhraseSpan] = []
-    for span in possible_spans:
+    for span in sorted(_possible_spans(text, rules), key=_span_precedence):
         if not any(map(span.overlaps, chosen_spans)):
             chosen_spans.append(span)
     return chosen_spans
 
 
-def _span_precedence(span: PhraseSpan) -> tuple[bool, int, int, bool, int]:
-    """Longer phrases first. Of two that are equally long: the stronger, the one with an intent, the earlier."""
-    return span.strength is Strength.FAINT, -span.word_count, -span.strength, span.intent is None, span.start_index
+def _possible_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> Iterator[PhraseSpan]:
+    for word in WORD_PATTERN.finditer(text):
+        for rule in (*rules.get(word[1], ()), *rules.get(ANY_WORD, ())):
+            match = rule.phrase.compiled_pattern.match(text, word.start())
+            if match and match.group():
+                yield PhraseSpan(match.start(), match.end(), match.group().count(" "), rule.intent, rule.strength)
+
+
+def _span_precedence(span: PhraseSpan) -> tuple[bool, int, int, bool, bool, int]:
+    """Longer phrases first. Of two that are equally long: the stronger, the one with an intent, the earlier.
+
+    Of two intents, those come first that leave the number callable: "do not call me so late again".
+    """
+    is_faint, has_no_intent = span.strength is Strength.FAINT, span.intent is None
+    is_final = span.intent not in CALLABLE_INTENTS
+    return is_faint, -span.word_count, -span.strength, has_no_intent, is_final, span.start_index

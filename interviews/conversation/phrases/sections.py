@@ -45,9 +45,17 @@ class Phrases:
     """Spellings, and the words that replace them."""
     fillers: frozenset[str]
     """Words without meaning, dropped wherever they stand."""
+    narration: frozenset[str]
+    """Words of a story: what other people did or said."""
+    speaker: frozenset[str]
+    """Words for the speaker and the listener, such as me and you."""
     languages: Mapping[str, str]
     """Names of languages, and their tags."""
     fragments: Mapping[str, str]
     """Parts of phrases by name."""
+    frames: tuple[str, ...]
+    """Phrases before a refusal that make it a question, a condition or a report."""
+    conditions: tuple[str, ...]
+    """Phrases after a refusal that do the same."""
     sections: tuple[Section, ...]
     times: TimeWords

@@ -8,6 +8,9 @@ from interviews.conversation.phrases.parsing import ParsedUtterance, parse_utter
 from interviews.conversation.phrases.sections import Phrases
 
 MAX_REQUEST_WORDS = 18
+"""During a question a longer utterance is an answer or a refusal with its reasons."""
+
+MAX_REASON_WORDS = 25
 """During a question a longer utterance is an answer."""
 
 MAX_UNMATCHED = 0.4
@@ -20,6 +23,10 @@ MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
 NO_INTENTS: frozenset[Intent] = frozenset()
+DECLINED = frozenset({Intent.NO, Intent.REFUSE})
+
+REASONED = frozenset({Intent.NEVER, Intent.REFUSE})
+"""Requests for which people give reasons."""
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
@@ -51,7 +58,6 @@ def understand_utterance(
     spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str = ""
 ) -> Understanding:
     """Return the meaning of an utterance as a reply to a prompt. `name` is the candidate's, from the record."""
-    is_request = len(spoken_words.split()) <= MAX_REQUEST_WORDS
     match expecting:
         case Expecting.IDENTITY:
             return _understand_identity(parse_utterance(spoken_words, expecting, phrases, candidate_name))
@@ -59,10 +65,12 @@ def understand_utterance(
             return _understand_consent(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.TIME:
             return _understand_time(parse_utterance(spoken_words, expecting, phrases, candidate_name))
-        case Expecting.QUESTION | Expecting.ANSWER_CHECK if is_request:
-            return _understand_request(parse_utterance(spoken_words, expecting, phrases, candidate_name), expecting)
-        case Expecting.QUESTION | Expecting.ANSWER_CHECK:
+        case Expecting.QUESTION | Expecting.ANSWER_CHECK if len(spoken_words.split()) > MAX_REASON_WORDS:
             return Understanding(Intent.ANSWER)
+        case Expecting.QUESTION | Expecting.ANSWER_CHECK:
+            utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
+            is_long = len(spoken_words.split()) > MAX_REQUEST_WORDS
+            return _understand_request(_keep_requests(utterance, is_long=is_long), expecting)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -82,6 +90,10 @@ def _understand_identity(utterance: ParsedUtterance) -> Understanding:
 def _understand_consent(utterance: ParsedUtterance) -> Understanding:
     """Only an utterance that agrees with all of its words is consent."""
     utterance = _before_questions(utterance)
+    if utterance.agrees_last and DECLINED & (utterance.strong_intents | utterance.yielding_intents):
+        strong_intents = utterance.strong_intents - DECLINED | {Intent.NEARLY_AGREE}
+        light_intents = utterance.light_intents - DECLINED
+        utterance = replace(utterance, strong_intents=strong_intents, light_intents=light_intents)
     intents = utterance.strong_intents | utterance.yielding_intents
     other_intents = intents - {Intent.AGREE}
     if Intent.AGREE not in intents:
@@ -91,7 +103,7 @@ def _understand_consent(utterance: ParsedUtterance) -> Understanding:
         )
     if not other_intents and not utterance.unmatched_count:
         return Understanding(Intent.AGREE)
-    contradicted_intents = {Intent.NO, Intent.REFUSE} if Intent.AGREE in utterance.strong_intents else NO_INTENTS
+    contradicted_intents = DECLINED if Intent.AGREE in utterance.strong_intents else NO_INTENTS
     doubted_intents = {Intent.NO} if Intent.NEARLY_AGREE in other_intents else NO_INTENTS
     strong_intents = utterance.strong_intents - {Intent.AGREE} - contradicted_intents - doubted_intents | {
         Intent.NEARLY_AGREE
@@ -123,10 +135,19 @@ def _before_questions(utterance: ParsedUtterance) -> ParsedUtterance:
     return utterance
 
 
-def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Understanding:
-    """Only an utterance that is a request as a whole is one."""
+def _keep_requests(utterance: ParsedUtterance, *, is_long: bool) -> ParsedUtterance:
+    """Only an utterance that is a request as a whole is one. A refusal may have a reason, but is no part of a story."""
+    personal = NO_INTENTS if utterance.is_narrated else utterance.personal_intents & REASONED
+    if is_long:
+        return replace(utterance, strong_intents=personal, light_intents=NO_INTENTS, whole_intents=NO_INTENTS)
     if utterance.unmatched_count > MAX_UNMATCHED * utterance.word_count:
-        utterance = replace(utterance, strong_intents=NO_INTENTS)
+        return replace(utterance, strong_intents=personal)
+    if utterance.unmatched_count:
+        return replace(utterance, strong_intents=utterance.strong_intents - REASONED | personal)
+    return utterance
+
+
+def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Understanding:
     if expecting is Expecting.QUESTION:
         return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER)
     if utterance.unmatched_count >= MIN_ANSWER_WORDS:

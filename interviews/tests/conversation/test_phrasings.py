@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from devtools.phrasings import Phrasing, rate, read_phrasings
-from interviews.conversation.phrases.intent import Intent
+from interviews.conversation.phrases import for_language
+from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.understanding import understand_utterance
 
-FILES = sorted((Path(__file__).parent / "phrasings").glob("*.tsv"))
+FOLDER = Path(__file__).parent / "phrasings"
+FILES = sorted(FOLDER.glob("*.tsv"))
 IDENTITY = {Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER}
 REFUSALS = {Intent.REFUSE, Intent.NO, Intent.NEVER}
 GOAL = 0.95
@@ -37,3 +40,16 @@ def test_every_intent_reaches_recall() -> None:
     phrasings = [phrasing for path in FILES for phrasing in read_phrasings(path)]
     recalls = {intent: rate(phrasings, intent).recall for intent in Intent}
     assert {intent: recall for intent, recall in recalls.items() if recall < USUAL_GOAL} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "excluded"), [("en_never", {Intent.NEVER}), ("en_refuse", REFUSALS)], ids=["never", "refusal"]
+)
+def test_counterexamples_are_not_understood_so(name: str, excluded: set[Intent]) -> None:
+    lines = (FOLDER / "counterexamples" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()[2:]
+    utterances = [(Expecting(stage), words) for stage, words in (line.split("\t") for line in lines)]
+    english = for_language("en")
+    wrong = [
+        each for each in utterances if understand_utterance(each[1], each[0], english, "Maria Lopez").intent in excluded
+    ]
+    assert wrong == []
