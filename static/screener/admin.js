@@ -18,6 +18,9 @@ document.addEventListener("DOMContentLoaded", () => {
       control.click();
     });
   }
+  // Unfold has no landmark for the content, and a link to it must take the focus there.
+  const content = document.querySelector("#content");
+  if (content) Object.assign(content, { role: "main", tabIndex: -1 });
   // What a search looks through stands in its field alone, where it is no name.
   for (const field of document.querySelectorAll("input[placeholder]:not([aria-label])")) {
     if (!field.labels.length) field.ariaLabel = field.placeholder;

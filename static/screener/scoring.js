@@ -15,8 +15,8 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function focusCriterion(number) {
     mark(number);
-    const radios = [...criteria[active].querySelectorAll("input[type=radio]")];
-    (radios.find((radio) => radio.checked) || radios[0]).focus();
+    // Without a score the criterion itself has the focus: Space on a radio button would score 0.
+    (criteria[active].querySelector("input[type=radio]:checked") || criteria[active]).focus();
     criteria[active].scrollIntoView({ block: "nearest" });
   }
 
@@ -27,7 +27,10 @@ document.addEventListener("DOMContentLoaded", () => {
     form.dispatchEvent(new Event("input"));
   }
 
-  criteria.forEach((criterion, number) => criterion.addEventListener("focusin", () => mark(number)));
+  criteria.forEach((criterion, number) => {
+    criterion.tabIndex = -1;
+    criterion.addEventListener("focusin", () => mark(number));
+  });
 
   // --- Evidence ---------------------------------------------------------------------------------------
 
@@ -158,11 +161,12 @@ document.addEventListener("DOMContentLoaded", () => {
     a: () => audio && (audio.paused ? audio.play() : audio.pause()),
     e: () => {
       criteria[active].querySelector("details").open = true;
-      criteria[active].querySelector("ul input").focus();
+      const boxes = [...criteria[active].querySelectorAll("ul input")];
+      (boxes[boxes.indexOf(document.activeElement) + 1] || boxes[0]).focus();
     },
     "?": () => {
       const keys = document.querySelector("#keys");
-      keys.open = true;
+      keys.open = !keys.open;
       keys.querySelector("summary").focus();
     },
   };

@@ -89,6 +89,22 @@ def test_keys_can_be_switched_off(page: Page) -> None:
     expect(page.get_by_role("radio", name="5", exact=True).first).not_to_be_checked()
 
 
+def test_space_scores_nothing_by_accident(page: Page) -> None:
+    """The criterion that `j` goes to has the focus, and no score yet."""
+    press(page, "j", "Space", "k", "Space")
+    expect(page.locator("[data-criterion] input[type=radio]:checked")).to_have_count(0)
+
+
+def test_evidence_key_goes_through_sentences(page: Page) -> None:
+    press(page, "e", "Space", "e", "Space")
+    expect(page.locator("[data-criterion] output").first).to_have_text("2")
+
+
+def test_content_is_two_keys_away(page: Page) -> None:
+    press(page, "Tab", "Enter", "Tab")
+    expect(page.get_by_role("main").locator(":focus")).to_have_count(1)
+
+
 def test_next_and_previous_answer_are_keys(page: Page, addresses: list[str]) -> None:
     press(page, "n")
     page.wait_for_url(f"**{addresses[1]}")
