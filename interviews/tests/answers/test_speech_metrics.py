@@ -54,20 +54,22 @@ def pcm(samples: list[int], channels: int = 1) -> bytes:
         out.setnchannels(channels)
         out.setsampwidth(2)
         out.setframerate(RATE)
-        out.writeframes(array("h", [one for one in samples for _ in range(channels)]).tobytes())
+        out.writeframes(array("h", [sample for sample in samples for _ in range(channels)]).tobytes())
     return file.getvalue()
 
 
 def mu_law(samples: list[int]) -> bytes:
     nearest = sorted(MU_LAW_OF)
-    body = bytes(MU_LAW_OF[min(nearest, key=lambda one: abs(one - sample))] for sample in samples)
+    body = bytes(MU_LAW_OF[min(nearest, key=lambda level: abs(level - sample))] for sample in samples)
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, RATE, RATE, 1, 8)
     data = b"data" + struct.pack("<I", len(body)) + body
     return b"RIFF" + struct.pack("<I", len(form + data) + 4) + b"WAVE" + form + data
 
 
-def found(transcript: str = "One two three four.", **given: Any) -> dict[str, Any]:
-    return measure_speech(transcript, **({"language": "en", "times": None, "audio": b""} | given)).to_json()
+def speech_metrics(
+    transcript: str = "One two three four.", *, language: str = "en", word_times: Any = None, audio: bytes = b""
+) -> dict[str, Any]:
+    return measure_speech(transcript, language=language, word_times=word_times, audio=audio).to_json()
 
 
 def timed(*words: tuple[str, float, float]) -> list[dict[str, Any]]:
@@ -76,71 +78,76 @@ def timed(*words: tuple[str, float, float]) -> list[dict[str, Any]]:
 
 class TestWords:
     def test_of_sentiment_are_counted_and_named(self) -> None:
-        sentiment = found("I love the work. It was a great success, great team, one mistake.")["sentiment"]
+        sentiment = speech_metrics("I love the work. It was a great success, great team, one mistake.")["sentiment"]
         assert (sentiment["positive"], sentiment["negative"]) == (4, 1)
         assert sentiment["positive_words"] == ["great", "love", "success"]
         assert sentiment["negative_words"] == ["mistake"]
 
     @pytest.mark.parametrize("said", ["It was not good.", "It isn't a very good plan", "No trouble", "never a bad day"])
     def test_that_are_negated_are_left_out(self, said: str) -> None:
-        sentiment = found(said)["sentiment"]
+        sentiment = speech_metrics(said)["sentiment"]
         assert (sentiment["positive"], sentiment["negative"]) == (0, 0)
 
     def test_of_both_lists_are_never_the_same(self) -> None:
         assert not POSITIVE_WORDS & NEGATIVE_WORDS
 
     def test_that_fill_are_counted_with_their_share(self) -> None:
-        fillers = found("Um, I was, like, you know, uhh, ten years there.")["fillers"]
+        fillers = speech_metrics("Um, I was, like, you know, uhh, ten years there.")["fillers"]
         assert fillers == {"count": 4, "share": 0.5, "which": {"like": 1, "uhh": 1, "um": 1, "you know": 1}}
 
     @pytest.mark.parametrize("said", ["I like my umbrella and the hammer.", "Her error was like mine."])
     def test_that_mean_something_are_no_fillers(self, said: str) -> None:
-        assert found(said)["fillers"]["count"] == 0
+        assert speech_metrics(said)["fillers"]["count"] == 0
 
     @pytest.mark.parametrize("language", ["de", "fr-CA"])
     def test_of_other_languages_are_counted_and_not_judged(self, language: str) -> None:
-        measures = found("Ich war, ähm, good.", language=language)
+        measures = speech_metrics("Ich war, ähm, good.", language=language)
         assert (measures["words"], measures["sentiment"], measures["fillers"]) == (4, None, None)
 
     @given(st.text(max_size=300))
     def test_of_any_text_give_counts_that_fit_it(self, transcript: str) -> None:
-        measures = found(transcript)
+        measures = speech_metrics(transcript)
         sentiment, fillers = measures["sentiment"], measures["fillers"]
         assert sentiment["positive"] + sentiment["negative"] <= measures["words"]
         assert fillers is None or 0 <= fillers["share"] <= 1
         json.dumps(measures)
 
     def test_of_a_very_long_answer_are_counted_in_one_pass(self) -> None:
-        assert found("not a " * 50_000 + "good")["sentiment"]["positive"] == 0
+        assert speech_metrics("not a " * 50_000 + "good")["sentiment"]["positive"] == 0
 
 
 class TestPauses:
     def test_are_what_lies_between_the_words_where_the_source_times_them(self) -> None:
         times = timed(("One", 1.0, 1.5), ("two", 1.6, 2.0), ("three", 3.0, 3.4), ("four.", 4.1, 5.0))
-        measures = found(times=times, audio=pcm(tone(5)))
+        measures = speech_metrics(word_times=times, audio=pcm(tone(5)))
         assert measures["pauses"] == {"count": 2, "seconds": 1.7, "longest": 1.0, "by": "times"}
         assert measures["pace"] == {"words_per_minute": 104, "speech_seconds": 2.3, "by": "times"}
 
     def test_are_none_where_nobody_paused(self) -> None:
         times = timed(("One", 0, 0.5), ("two", 0.6, 1.5))
-        assert found("One two", times=times)["pauses"] == {"count": 0, "seconds": 0, "longest": 0.0, "by": "times"}
+        assert speech_metrics("One two", word_times=times)["pauses"] == {
+            "count": 0,
+            "seconds": 0,
+            "longest": 0.0,
+            "by": "times",
+        }
 
     @pytest.mark.parametrize("write", [pcm, mu_law])
     def test_are_heard_in_the_audio_otherwise(self, write: Any) -> None:
         audio = write(silence(1) + tone(2) + silence(1.5) + tone(1) + silence(0.5) + tone(1) + silence(2))
-        measures = found(audio=audio)
+        measures = speech_metrics(audio=audio)
         assert measures["pauses"] == {"count": 1, "seconds": 1.5, "longest": 1.5, "by": "audio"}
         assert measures["pace"] == {"words_per_minute": 53, "speech_seconds": 4.5, "by": "audio"}
 
     def test_are_heard_in_the_audio_where_only_sentences_are_timed(self) -> None:
         times = timed(("One two three four.", 0, 5))
         audio = pcm(tone(2) + silence(1) + tone(2))
-        assert found(times=times, audio=audio)["pauses"]["by"] == "audio"
+        assert speech_metrics(word_times=times, audio=audio)["pauses"]["by"] == "audio"
 
     def test_are_heard_through_the_noise_of_a_line_and_a_click(self) -> None:
         click = tone(0.02, 20_000)
         audio = pcm(tone(2) + silence(0.5, 200) + click + silence(0.5, 200) + tone(2))
-        assert found(audio=audio)["pauses"]["count"] == 1
+        assert speech_metrics(audio=audio)["pauses"]["count"] == 1
 
     def test_of_two_channels_are_those_of_the_first(self) -> None:
         samples = tone(1) + silence(1) + tone(1)
@@ -161,7 +168,7 @@ class TestPauses:
         ],
     )
     def test_are_left_out_where_nothing_or_no_silence_can_be_told(self, audio: bytes) -> None:
-        measures = found(audio=audio)
+        measures = speech_metrics(audio=audio)
         assert (measures["pauses"], measures["pace"]) == (None, None)
 
     @given(st.binary(max_size=200), st.integers(0, 44))
@@ -176,8 +183,8 @@ class TestPauses:
     )
     def test_never_last_longer_than_the_answer(self, spans: list[tuple[float, float]], transcript: str) -> None:
         times = timed(*(("w", start, start + length) for start, length in spans))
-        if pauses := found(transcript, times=times)["pauses"]:
-            whole = max(one["end"] for one in times) - min(one["start"] for one in times)
+        if pauses := speech_metrics(transcript, word_times=times)["pauses"]:
+            whole = max(word["end"] for word in times) - min(word["start"] for word in times)
             assert pauses["longest"] <= pauses["seconds"] <= whole + 0.05 * len(spans)
             assert pauses["count"] < len(spans)
 
@@ -200,8 +207,8 @@ def test_what_judges_names_no_measure(file: Path) -> None:
 
 
 def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
-    for told in (ResponseText, InterviewText, AssessedResponse):
-        assert not {one.name for one in fields(told)} & set(KINDS)
+    for text_type in (ResponseText, InterviewText, AssessedResponse):
+        assert not {field.name for field in fields(text_type)} & set(KINDS)
 
 
 @pytest.fixture
@@ -235,7 +242,7 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Model
     for response in interview.responses.all():
         run_step(ASSESS_STEP, response.pk)
     run_tasks()
-    calm = SpeechMetrics.from_json(found(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2))))
+    calm = SpeechMetrics.from_json(speech_metrics(ANSWER, audio=pcm(tone(2) + silence(1) + tone(2))))
     wild = SpeechMetrics(
         words=calm.words,
         sentiment=Sentiment(positive=0, negative=99, positive_words=[], negative_words=["hate"]),
@@ -243,7 +250,7 @@ def test_the_same_words_get_the_same_score_however_they_were_spoken(model: Model
         pace=Pace(words_per_minute=900, speech_seconds=1.0, by="audio"),
         pauses=Pauses(count=50, seconds=300.0, longest=60.0, by="audio"),
     )
-    sent, came = zip(*(_judge(interview, one, model) for one in (None, calm, wild)), strict=True)
+    sent, came = zip(*(_judge(interview, audio, model) for audio in (None, calm, wild)), strict=True)
     assert len(sent[0]) == 3 + 1
     assert sent[0] == sent[1] == sent[2]
     assert came[0] == came[1] == came[2]
