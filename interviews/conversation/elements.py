@@ -48,7 +48,8 @@ class QuestionProgress:
 
     `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
     out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
-    whether the recording waits longer for words. `request`: the request that the candidate may make instead.
+    whether the recording waits longer for words. `request`: the request that the candidate may make instead. `is_away`:
+    whether the candidate asked for a moment and has not spoken since.
     """
 
     checks: int = 0
@@ -56,6 +57,7 @@ class QuestionProgress:
     checked_turn: int | None = None
     patient: bool = False
     request: Intent | None = None
+    is_away: bool = False
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,7 @@ def _after_request(
     if intent is Intent.COME_BACK and len(state.open_positions) > 1 and position not in state.postponed:
         return _postpone_question(state, facts)
     if intent in (Intent.HOLD_ON, Intent.COME_BACK):
+        state = replace(state, progress=replace(state.progress, is_away=True))
         return _record_answer(state, *facts, patient=True)
     return _ask_next(state, LeadIn.SKIPPED, *facts, QuestionSkipped(position, intent))
 
@@ -197,9 +198,21 @@ def _postpone_question(state: ConversationState, facts: tuple[QuestionFact, ...]
 
 
 def _after_silence(state: ConversationState) -> ConversationStep:
-    if state.silences + 1 < MAX_SILENCES:
-        return _ask_again(state, LeadIn.UNHEARD, silences=state.silences + 1)
+    """The moment that the candidate asked for is no try."""
+    silences = state.silences + (not state.progress.patient)
+    if silences < MAX_SILENCES:
+        return _ask_again(state, LeadIn.UNHEARD, silences=silences)
+    if state.progress.is_away and state.can_postpone:
+        return _after_absence(state)
     return _ask_next(state, LeadIn.NEXT, QuestionUnanswered(state.open_positions[0]))
+
+
+def _after_absence(state: ConversationState) -> ConversationStep:
+    """The candidate asked for a moment and has not come back. They lose no question by it."""
+    if state.postponed or len(state.open_positions) == 1:
+        return end_conversation(state, Ending.CALL_LATER)
+    step = _postpone_question(state, ())
+    return replace(step, state=replace(step.state, progress=replace(step.state.progress, is_away=True)))
 
 
 def after_hang_up(state: ConversationState, answer: RecordedAnswer) -> ConversationStep:
@@ -315,7 +328,9 @@ def _record_answer(state: ConversationState, *facts: QuestionFact, patient: bool
 
 
 def _ask_again(state: ConversationState, lead: LeadIn, *facts: QuestionFact, silences: int = 0) -> ConversationStep:
-    state = replace(state, silences=silences, progress=replace(state.progress, patient=False, request=None))
+    is_away = state.progress.is_away and lead is LeadIn.UNHEARD
+    progress = replace(state.progress, patient=False, request=None, is_away=is_away)
+    state = replace(state, silences=silences, progress=progress)
     return ConversationStep(state, AskQuestion(state.open_positions[0], lead), facts)
 
 

@@ -25,6 +25,7 @@ from interviews.conversation.engine import (
     QuestionPostponed,
     QuestionProgress,
     QuestionSkipped,
+    QuestionUnanswered,
     RecordAnswer,
     RecordedAnswer,
     RecordingEnd,
@@ -294,3 +295,41 @@ class TestHangUpInRecording:
     def test_request_is_no_last_answer(self) -> None:
         step = next_step(LAST, 4, RecordedAnswer(4, RecordingEnd.HANGUP, "Sorry, could you repeat that?"))
         assert (step.state.stage, step.facts) == (Stage.QUESTION, (RequestRecorded(2, Intent.REPEAT),))
+
+
+# --- silence after a request for a moment ---
+
+
+def be_silent(state: ConversationState, times: int) -> ConversationStep:
+    for _ in range(times - 1):
+        state = reply(state, "").state
+    return reply(state, "")
+
+
+def test_moment_is_no_try() -> None:
+    waiting = say(QUESTION, "Hang on, there's someone at the door.").state
+    for silences in (0, 1):
+        step = reply(waiting, "")
+        assert (step.prompt, step.state.silences) == (AskQuestion(0, LeadIn.UNHEARD), silences)
+        waiting = step.state
+
+
+def test_absent_candidate_loses_no_question() -> None:
+    first = be_silent(say(QUESTION, "One moment please.").state, 3)
+    assert (first.prompt, first.facts) == (AskQuestion(1, LeadIn.POSTPONED), (QuestionPostponed(0), QuestionAsked(1)))
+    assert be_silent(first.state, 2).facts == (ConversationEnded(Ending.CALL_LATER),)
+    assert be_silent(say(LAST, "One moment please.").state, 3).facts == (ConversationEnded(Ending.CALL_LATER),)
+
+
+def test_returned_candidate_goes_on() -> None:
+    waiting = be_silent(say(QUESTION, "One moment please.").state, 3).state
+    answered = say(waiting, "I drove a forklift at the harbour for two years.")
+    assert answered.facts == (AnswerKept(1), QuestionAsked(2))
+    assert be_silent(answered.state, 2).facts[0] == QuestionUnanswered(2)
+    asking = say(say(QUESTION, "One moment please.").state, "Sorry, what was the question?").state
+    assert be_silent(asking, 2).facts[0] == QuestionUnanswered(0)
+
+
+def test_absence_after_last_postponement_leaves_question() -> None:
+    waiting = say(replace(QUESTION, can_postpone=False), "One moment please.").state
+    assert be_silent(waiting, 3).facts[0] == QuestionUnanswered(0)
