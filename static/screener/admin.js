@@ -1,3 +1,19 @@
+// A menu of unfold lies before its button or at the end of the page: move there, and back by Escape or after its last link.
+const enterMenu = (control) => {
+  const box = control.parentElement;
+  const menu = box.querySelector(":scope > template[x-teleport]")?._x_teleport ?? box.querySelector(":scope > nav");
+  if (!menu) return;
+  setTimeout(() => menu.querySelector("a, button")?.focus(), 50);
+  menu.onkeydown = (event) => {
+    const links = [...menu.querySelectorAll("a, button")];
+    const leaves = event.key === "Tab" && document.activeElement === (event.shiftKey ? links[0] : links.at(-1));
+    if (event.key !== "Escape" && !leaves) return;
+    event.preventDefault();
+    control.focus();
+    control.click();
+  };
+};
+
 document.addEventListener("DOMContentLoaded", () => {
   // Icons are words drawn by a font, and would be read out as such: "gavel Decide", "add" for "Add interview".
   for (const icon of document.querySelectorAll(".material-symbols-outlined")) icon.setAttribute("aria-hidden", "true");
@@ -16,11 +32,17 @@ document.addEventListener("DOMContentLoaded", () => {
       if (event.target !== control || !["Enter", " "].includes(event.key)) return;
       event.preventDefault();
       control.click();
+      enterMenu(control);
     });
   }
   // Unfold has no landmark for the content, and a link to it must take the focus there.
   const content = document.querySelector("#content");
   if (content) Object.assign(content, { role: "main", tabIndex: -1 });
+  // The logo is a link without words.
+  for (const icon of document.querySelectorAll("a[href] > .material-symbols-outlined:only-child")) {
+    const link = icon.parentElement;
+    if (link.textContent.trim() === icon.textContent.trim() && !link.title && !link.ariaLabel) link.ariaLabel = "Overview";
+  }
   // What a search looks through stands in its field alone, where it is no name.
   for (const field of document.querySelectorAll("input[placeholder]:not([aria-label])")) {
     if (!field.labels.length) field.ariaLabel = field.placeholder;

@@ -149,6 +149,22 @@ def test_keys_reach_menu_and_actions_on_a_phone(page: Page, interview: Interview
     page.wait_for_url("**/decide/")
 
 
+def test_keys_open_menus(page: Page, interview: Interview) -> None:
+    page.set_viewport_size(WIDE)
+    page.goto(reverse("admin:jobs_jobdescription_edit", args=[interview.job_id]))
+    for name in ("Edit", "hanna"):
+        button = page.get_by_role("button", name=name).first
+        button.press("Enter")
+        expect(page.locator("nav :is(a, button):focus")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(button).to_be_focused()
+    page.get_by_role("button", name="Access & technical").press("Enter")
+    expect(page.get_by_role("link", name="API keys")).to_be_visible()
+    page.get_by_role("button", name="Edit").first.press("Enter")
+    page.locator("nav :is(a, button):focus").press("Enter")
+    page.wait_for_url("**/edit_questions/")
+
+
 @pytest.fixture
 def long_rows(interview: Interview) -> None:
     """Rows of the list with the longest texts: an outcome, and a reason for attention."""

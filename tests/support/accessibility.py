@@ -1,0 +1,34 @@
+"""What keeps people out of a page: violations that axe finds, and controls that no key reaches."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], [tabindex='0']"
+NUMBER_CONTROLS = """selector => {
+    const controls = [...document.querySelectorAll(selector)].filter(
+        control => control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0 && !control.disabled);
+    controls.forEach((control, number) => control.dataset.control = number);
+    return controls.map(control => control.outerHTML.slice(0, 150));
+}"""
+FOCUSED_CONTROL = "document.activeElement.dataset.control ?? ''"
+
+
+def find_violations(page: Page) -> dict[str, list[str]]:
+    """The violations of WCAG 2.2 AA on the page: by rule, the elements."""
+    options = {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
+    results: Any = Axe().run(page, options=options).response
+    return {violation["id"]: [node["html"][:200] for node in violation["nodes"]] for violation in results["violations"]}
+
+
+def find_unreached_controls(page: Page) -> list[str]:
+    """The visible controls that Tab does not reach from the start of the page."""
+    controls = page.evaluate(NUMBER_CONTROLS, CONTROLS)
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    reached = set()
+    for _ in range(len(controls) + 10):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(FOCUSED_CONTROL))
+    return [control for number, control in enumerate(controls) if str(number) not in reached]
