@@ -1,39 +1,68 @@
 """Questions on subjects that employers must not ask about are found, and approved with a reason only."""
 
 import csv
+import tomllib
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from jobs.api.serializers import MAX_GENERATED_QUESTIONS
 from jobs.models import JobDescription, QuestionSet
-from jobs.unlawful_questions import UnlawfulTopic, find_topics
+from jobs.unlawful_questions import LANGUAGES, UnlawfulTopic, find_topics, question_warnings
 from screener.records import QuestionSpec
+from screener.services.interviewer.protocol import JobText
+from screener.services.interviewer.question_composer import compose_questions
+from screener.tests import services
 from tests.support.admin_client import admin_url, get_page
 from tests.support.factories import QUESTIONS, make_job
 
-SAMPLES = sorted(Path(__file__).with_name("question_topics").glob("*.tsv"))
-MIN_RECALL, MAX_FALSE_ALARMS = 0.9, 0.05
+FOLDER = Path(__file__).with_name("question_topics")
+SAMPLES = sorted(FOLDER.glob("*.tsv"))
+MIN_RECALL, MAX_FALSE_ALARMS = 0.95, 0.03
+HELD_OUT_RATES = {"en": (0.88, 0.025)}
+"""By language: least recall and most false alarms on samples by writers who know no rule. No rule is built on them."""
+ADVERTISEMENTS = tomllib.loads((Path(services.__file__).parent / "advertisements.toml").read_text(encoding="utf-8"))
 UNLAWFUL = QuestionSpec(text="How old are you?", competency="", weight=1.0, max_seconds=60)
 REASON = "The law sets a minimum age for this work."
 
 
 def read_samples(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file, delimiter="\t"))
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def measure_rates(path: Path) -> tuple[float, list[str], float, list[str]]:
+    """Return recall, missed questions, rate of false alarms, and the lawful questions that raise one."""
+    language = path.stem.split("_")[0]
+    samples = [(sample, bool(find_topics(sample["question"], language))) for sample in read_samples(path)]
+    unlawful = [(sample["question"], is_found) for sample, is_found in samples if sample["topic"]]
+    lawful = [(sample["question"], is_found) for sample, is_found in samples if not sample["topic"]]
+    missed = [question for question, is_found in unlawful if not is_found]
+    alarms = [question for question, is_found in lawful if is_found]
+    return 1 - len(missed) / len(unlawful), missed, len(alarms) / len(lawful), alarms
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_unlawful_questions_are_found(path: Path) -> None:
-    samples = read_samples(path)
-    language = path.stem.split("_")[0]
-    unlawful = [sample for sample in samples if sample["topic"]]
-    missed = [sample["question"] for sample in unlawful if not find_topics(sample["question"], language)]
-    assert 1 - len(missed) / len(unlawful) >= MIN_RECALL, missed
-    lawful = [sample["question"] for sample in samples if not sample["topic"]]
-    alarms = [question for question in lawful if find_topics(question, language)]
-    assert len(alarms) / len(lawful) <= MAX_FALSE_ALARMS, alarms
+    recall, missed, false_alarms, alarms = measure_rates(path)
+    assert recall >= MIN_RECALL, missed
+    assert false_alarms <= MAX_FALSE_ALARMS, alarms
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_held_out_questions_are_found(language: str) -> None:
+    recall, _, false_alarms, _ = measure_rates(FOLDER / "held_out" / f"{language}.tsv")
+    min_recall, max_false_alarms = HELD_OUT_RATES[language]
+    assert recall >= min_recall
+    assert false_alarms <= max_false_alarms
+
+
+@pytest.mark.parametrize("title", ADVERTISEMENTS)
+def test_composed_questions_are_lawful(title: str) -> None:
+    questions = compose_questions(JobText(title, ADVERTISEMENTS[title]["text"], "en"), MAX_GENERATED_QUESTIONS)
+    assert question_warnings([question.text for question in questions], "en") == []
 
 
 @pytest.mark.parametrize("topic", UnlawfulTopic)

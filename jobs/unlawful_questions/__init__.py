@@ -1,0 +1,48 @@
+"""Finds questions on subjects that an employer must not ask candidates about, such as age, family or health.
+
+A match does not forbid a question: there are lawful reasons, such as a driving licence that has a minimum age. It asks
+the person who approves it to state the reason. A language is one file, named by its tag: `en.toml`. `rules.py`
+describes it. Questions in a language without a file have no warnings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jobs.unlawful_questions.rules import LanguageRules, read_rules
+from jobs.unlawful_questions.topics import UnlawfulTopic
+
+__all__ = ["LANGUAGES", "QuestionWarning", "UnlawfulTopic", "find_topics", "question_warnings"]
+
+LANGUAGES = {path.stem: path for path in Path(__file__).parent.glob("*.toml")}
+"""The files of the languages that have rules, by primary language tag."""
+
+
+@dataclass(frozen=True)
+class QuestionWarning:
+    """A question, by its position, and the topics that it asks about."""
+
+    position: int
+    topics: tuple[UnlawfulTopic, ...]
+
+    def __str__(self) -> str:
+        return f"Question {self.position + 1} asks about {' and '.join(topic.label for topic in self.topics)}."
+
+
+def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:
+    """Return the topics that a question asks about; none in a language without rules."""
+    language_rules = _cached_rules(language.replace("_", "-").split("-")[0].lower())
+    return language_rules.find_topics(question_text) if language_rules else ()
+
+
+def question_warnings(question_texts: Sequence[str], language: str) -> list[QuestionWarning]:
+    topics_by_position = ((position, find_topics(text, language)) for position, text in enumerate(question_texts))
+    return [QuestionWarning(position, topics) for position, topics in topics_by_position if topics]
+
+
+@cache
+def _cached_rules(language: str) -> LanguageRules | None:
+    """Compiled at first use: most processes never need the patterns."""
+    path = LANGUAGES.get(language)
+    return read_rules(path) if path else None
