@@ -17,11 +17,20 @@ from rest_framework.test import APIClient
 from tests.support import factories
 from tests.support.fake_openai import simulated_model_settings
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
+from tests.support.prepared_statements import keep_prepared_statements
 
 
 def pytest_collection_finish() -> None:
     """Exempt modules and collected tests from garbage collection: they live to the end and slow down every pass."""
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Runs before the first connection is opened."""
+    with pytest.MonkeyPatch.context() as patch:
+        keep_prepared_statements(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -154,6 +154,7 @@ def test_cancelled_attempt_is_ended(channel: InMemoryChannel, interview: Intervi
 SCRIPT = Path(__file__).parents[2] / "tests" / "support" / "in_memory_interview.py"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_no_webhooks_or_telephony_is_imported() -> None:
     """A process of its own, in which neither can be imported, holds a whole interview."""

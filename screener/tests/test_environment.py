@@ -117,6 +117,7 @@ def test_valid_setting_passes_checks(settings: Any, name: str, value: Any) -> No
     assert run_checks(tags=["screener"]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spacing", ["30, x", "-1", "nan", "inf", "1e300", "600000"])
 def test_invalid_attempt_spacing_is_rejected(spacing: str) -> None:
     process = run_python("-c", "import screener.settings", ATTEMPT_SPACING=spacing)
@@ -124,6 +125,7 @@ def test_invalid_attempt_spacing_is_rejected(spacing: str) -> None:
     assert f"ATTEMPT_SPACING is {spacing!r}" in process.stderr
 
 
+@pytest.mark.slow
 def test_web_process_needs_valid_settings() -> None:
     process = run_python("-c", "import screener.wsgi", WHITELISTED_NUMBERS="+1 415 555 0100, +1415")
     assert process.returncode
@@ -137,6 +139,7 @@ def test_whitelist_accepts_any_number_format(settings: Any) -> None:
     assert evaluate("+14155550100", now=NOW).refused_by is None
 
 
+@pytest.mark.slow
 def test_django_logs_requests_once() -> None:
     code = "import django; django.setup(); from django.test import Client; Client().get('/none')"
     process = run_python("-c", code, DJANGO_SETTINGS_MODULE="screener.settings", DEBUG="1", ALLOWED_HOSTS="testserver")
@@ -165,6 +168,7 @@ def test_deployment_needs_a_judge(changes: dict[str, Any], codes: set[str]) -> N
         assert {str(message.id) for message in run_checks(tags=["screener"])} & JUDGE_CHECKS == codes
 
 
+@pytest.mark.slow
 def test_former_setting_means_person() -> None:
     code = "from screener import settings; print(settings.JUDGE)"
     judges = [run_python("-c", code, OFFLINE_INTERVIEWER=value).stdout.strip() for value in ("1", "0")]

@@ -41,6 +41,7 @@ def wait_until(condition: Callable[[], Any], timeout: float = TIMEOUT) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_children_end_with_killed_owner(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OWNER_SCRIPT, str(tmp_path / "log")]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from devtools.phrasings import Phrasing, read_phrasings
+from devtools.phrasings import Phrasing
 from interviews.conversation.phrases.intent import Intent
+from tests.support.labelled_phrasings import labelled_phrasings
 
 FOLDER = Path(__file__).parent / "phrasings" / "held_out"
 IDENTITY = {Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER}
@@ -32,21 +33,21 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def phrasings(name: str) -> list[Phrasing]:
-    return list(read_phrasings(FOLDER / f"{name}.tsv"))
+def phrasings(name: str) -> tuple[Phrasing, ...]:
+    return labelled_phrasings(FOLDER / f"{name}.tsv")
 
 
-def recall(phrasings: list[Phrasing], intents: set[Intent]) -> float:
+def recall(phrasings: tuple[Phrasing, ...], intents: set[Intent]) -> float:
     expected = [phrasing for phrasing in phrasings if phrasing.intent in intents]
     correct = [each for each in expected if each.correct or {each.intent, each.understood} <= DECLINED]
     return len(correct) / len(expected)
 
 
-def test_consent_is_never_wrong(phrasings: list[Phrasing]) -> None:
+def test_consent_is_never_wrong(phrasings: tuple[Phrasing, ...]) -> None:
     assert {phrasing.intent for phrasing in phrasings if phrasing.understood == Intent.AGREE} == {Intent.AGREE}
 
 
-def test_rates_stay_above_floors(name: str, phrasings: list[Phrasing]) -> None:
+def test_rates_stay_above_floors(name: str, phrasings: tuple[Phrasing, ...]) -> None:
     floor = FLOORS[name]
     wrong_never = [each for each in phrasings if each.understood == Intent.NEVER and not each.correct]
     assert recall(phrasings, IDENTITY) >= floor.identity
@@ -54,5 +55,5 @@ def test_rates_stay_above_floors(name: str, phrasings: list[Phrasing]) -> None:
     assert len(wrong_never) <= floor.wrong_never
 
 
-def test_answers_stay_answers(phrasings: list[Phrasing]) -> None:
+def test_answers_stay_answers(phrasings: tuple[Phrasing, ...]) -> None:
     assert recall(phrasings, {Intent.ANSWER}) >= 0.95

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from devtools.phrasings import Phrasing, rate, read_phrasings
+from devtools.phrasings import Phrasing, rate
 from interviews.conversation.phrases import for_language
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.understanding import understand_utterance
+from tests.support.labelled_phrasings import labelled_phrasings
 
 FOLDER = Path(__file__).parent / "phrasings"
 FILES = sorted(FOLDER.glob("*.tsv"))
@@ -20,24 +21,24 @@ DECLINED = {Intent.REFUSE, Intent.NO}
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
-def phrasings(request: pytest.FixtureRequest) -> list[Phrasing]:
-    return list(read_phrasings(request.param))
+def phrasings(request: pytest.FixtureRequest) -> tuple[Phrasing, ...]:
+    return labelled_phrasings(request.param)
 
 
 @pytest.mark.parametrize("intent", [Intent.AGREE, Intent.NEVER])
-def test_irrevocable_intents_are_never_wrong(phrasings: list[Phrasing], intent: Intent) -> None:
+def test_irrevocable_intents_are_never_wrong(phrasings: tuple[Phrasing, ...], intent: Intent) -> None:
     assert [phrasing for phrasing in phrasings if phrasing.understood == intent and not phrasing.correct] == []
 
 
 @pytest.mark.parametrize("intents", [IDENTITY, REFUSALS], ids=["identity", "refusals"])
-def test_identity_and_refusals_reach_goal(phrasings: list[Phrasing], intents: set[Intent]) -> None:
+def test_identity_and_refusals_reach_goal(phrasings: tuple[Phrasing, ...], intents: set[Intent]) -> None:
     said = [phrasing for phrasing in phrasings if phrasing.intent in intents]
     understood = [each for each in said if each.correct or {each.intent, each.understood} <= DECLINED]
     assert len(understood) >= GOAL * len(said)
 
 
 def test_every_intent_reaches_recall() -> None:
-    phrasings = [phrasing for path in FILES for phrasing in read_phrasings(path)]
+    phrasings = [phrasing for path in FILES for phrasing in labelled_phrasings(path)]
     recalls = {intent: rate(phrasings, intent).recall for intent in Intent}
     assert {intent: recall for intent, recall in recalls.items() if recall < USUAL_GOAL} == {}
 

@@ -1,19 +1,19 @@
 """What an utterance means: consent is clear, refusals are safe, and one breath may hold several intents."""
 
 import re
-from functools import cache
 from itertools import product
 
 import pytest
 
 from devtools.phone_simulator.callees.stories import ANSWERS
-from devtools.phrasings import Phrasing, read_phrasings
+from devtools.phrasings import Phrasing
 from interviews.conversation.phrases import LANGUAGES, for_language
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.notation import compile_phrase, split_alternatives
 from interviews.conversation.phrases.parsing import MAX_WORDS
 from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.tests.conversation.test_phrasings import FILES
+from tests.support.labelled_phrasings import labelled_phrasings
 
 NAME = "Maria Lopez"
 DOUBTS = (
@@ -33,13 +33,8 @@ def understood(words: str, expecting: Expecting, name: str = NAME) -> Understand
     return understand_utterance(words, expecting, for_language("en"), name)
 
 
-@cache
-def all_phrasings() -> list[Phrasing]:
-    return [phrasing for path in FILES for phrasing in read_phrasings(path)]
-
-
 def labelled(*intents: Intent) -> list[Phrasing]:
-    return [phrasing for phrasing in all_phrasings() if phrasing.intent in intents]
+    return [phrasing for path in FILES for phrasing in labelled_phrasings(path) if phrasing.intent in intents]
 
 
 def consents(utterances: list[str]) -> list[str]:

@@ -36,6 +36,7 @@ from tests.support.embedded_home import (
     wait_until,
 )
 
+pytestmark = pytest.mark.slow
 AS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can run processes as two users")
 
