@@ -20,6 +20,7 @@ from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.models.organisation import validate_callback_number, validate_spoken_name
+from screener.models.retention import job_period
 from screener.records import QuestionSpec
 
 DEFAULT_QUESTION_COUNT = 5
@@ -169,6 +170,10 @@ class JobDescription(LeasableModel):
         db_default=False,
         help_text="Hiring managers see scores and recommendation only after they have scored the answers or decided",
     )
+    keep_recordings_days = job_period("keep_recordings_days")
+    keep_answers_days = job_period("keep_answers_days")
+    keep_resumes_days = job_period("keep_resumes_days")
+    keep_candidates_days = job_period("keep_candidates_days")
     is_open = models.BooleanField(default=True, help_text="No candidate is called for a closed job")
     questions_status = models.CharField(
         max_length=10, choices=QuestionsStatus.choices, default=QuestionsStatus.NONE, editable=False

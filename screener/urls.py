@@ -9,6 +9,7 @@ from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
 from interviews.api.do_not_call import DoNotCallViewSet
 from interviews.api.views import CampaignViewSet, InterviewViewSet
+from interviews.retention.views import retention_page
 from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
@@ -26,6 +27,7 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
+    path("admin/retention/", admin.site.admin_view(retention_page), name="retention"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),

@@ -62,7 +62,7 @@ class DataRightsActions(ScreenerAdmin):
         """The fieldset of the candidate's page. It is closed unless the record is held or erased."""
         erased = ["erased_at"] if candidate.erased_at else []
         hold = ["hold_reason", ("hold_set_by", "hold_set_at")] if candidate.legal_hold else []
-        fields = ["legal_hold", *hold, *erased, "erasures_of", "record_history"]
+        fields = [*(erased or ["legal_hold"]), *hold, "erasures_of", "record_history"]
         is_open = candidate.legal_hold or candidate.erased_at
         return "Data rights", {"fields": fields, "classes": [] if is_open else ["collapse"]}
 

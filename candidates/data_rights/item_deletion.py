@@ -1,5 +1,6 @@
 """The step that deletes the items of an erasure: files, and recordings at the carrier. It is never given up."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from candidates.data_rights.erasure import add_items, erase_rows, scope_of
 from candidates.data_rights.parts import DELETERS, PARTS
-from candidates.models import ErasedItem, Erasure
+from candidates.models import Erasure
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
@@ -17,24 +18,44 @@ TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
 def _delete_items(lease: Lease[Erasure]) -> None:
-    """Delete each item and note the time at once, so that a crash loses no proof."""
+    """Delete each item. What fails keeps nothing else from being deleted, and fails the step at the end."""
     erasure = Erasure.objects.select_related("candidate").get(pk=lease.pk)
-    _find_late_data(erasure)
-    for item in erasure.items.filter(deleted_at__isnull=True):
-        release_db_connection()
-        DELETERS[ErasedItem.Kind(item.kind)](item.name)
-        item.update_fields(deleted_at=timezone.now())
+    _erase_late_rows(erasure)
+    failures = [*_find_items(erasure), *_delete_noted_items(erasure)]
+    if failures:
+        raise failures[0]
 
 
-def _find_late_data(erasure: Erasure) -> None:
-    """Blank what arrived after the erasure, and note items that no row named."""
-    scope = scope_of(erasure)
+def _erase_late_rows(erasure: Erasure) -> None:
+    """Blank what arrived after the erasure of a whole person."""
     if erasure.is_whole_person:
         with transaction.atomic():
             erasure.candidate.lock()
-            erase_rows(erasure, scope)
+            erase_rows(erasure, scope_of(erasure))
+
+
+def _find_items(erasure: Erasure) -> Iterator[ServiceError]:
+    """Note items that no row named."""
     for part in PARTS:
-        add_items(erasure, list(part.find_items(scope)))
+        try:
+            add_items(erasure, list(part.find_items(scope_of(erasure))))
+        except ServiceError as error:
+            yield error
+
+
+def _delete_noted_items(erasure: Erasure) -> Iterator[ServiceError]:
+    """Delete items and note the time of each at once, so that a crash loses no proof.
+
+    After a failure the others of its kind wait, because the same server would refuse them.
+    """
+    for kind, delete in DELETERS.items():
+        try:
+            for item in erasure.items.filter(kind=kind, deleted_at__isnull=True):
+                release_db_connection()
+                delete(item.name)
+                item.update_fields(deleted_at=timezone.now())
+        except ServiceError as error:
+            yield error
 
 
 def _finish_pass(erasure: Erasure, _: None) -> None:

@@ -17,6 +17,7 @@ from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
+from screener.models.retention import PERIOD_FIELDS
 from screener.records import QuestionSpec
 from screener.tts import prompt_cache
 
@@ -83,6 +84,8 @@ class JobAdmin(ScreenerAdmin):
         ),
     )
 
+    retention_fieldset = ("Retention", {"fields": [*PERIOD_FIELDS], "classes": ["collapse"]})
+
     def get_urls(self) -> list[Any]:
         """The form has an address of its own, because the address of a job's page shows the desk (`desk/urls.py`)."""
         form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.change_view), name=EDIT_PAGE)
@@ -94,7 +97,7 @@ class JobAdmin(ScreenerAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:
-            return self.description_fieldsets
+            return (*self.description_fieldsets, self.retention_fieldset)
         error_fields = ["questions_error"] if obj.questions_error else []
         draft_fields = ["draft_table"] if obj.draft_questions else []
         waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []
@@ -110,6 +113,7 @@ class JobAdmin(ScreenerAdmin):
             self.description_fieldsets[0],
             questions_fieldset,
             *self.description_fieldsets[1:],
+            self.retention_fieldset,
             rubric_fieldset,
             *cost_fieldsets,
         )

@@ -16,6 +16,7 @@ from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.models.organisation import validate_callback_number
+from screener.models.retention import PERIOD_FIELDS
 from screener.records import QuestionSpec
 
 MAX_GENERATED_QUESTIONS = 15
@@ -142,6 +143,10 @@ JOB_EXAMPLE = {
     "attempt_spacing": [30, 240, 1440],
     "max_concurrent_calls": 5,
     "calls_per_day": None,
+    "keep_recordings_days": 90,
+    "keep_answers_days": None,
+    "keep_resumes_days": None,
+    "keep_candidates_days": None,
     "is_open": True,
     "questions_status": "approved",
     "questions_error": "",
@@ -217,6 +222,7 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
             "attempt_spacing",
             "max_concurrent_calls",
             "calls_per_day",
+            *PERIOD_FIELDS,
             "is_open",
             "questions_status",
             "questions_error",

@@ -24,6 +24,7 @@ MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
         ("Do-not-call list", "phone_disabled", "candidates.donotcall"),
         ("May we call?", "perm_phone_msg", "candidates.candidate", "may-call"),
         ("Erasures", "person_remove", "candidates.erasure"),
+        ("Retention", "auto_delete", "candidates.erasure", "retention"),
     ],
     "Jobs": [
         ("Jobs", "work", "jobs.jobdescription"),

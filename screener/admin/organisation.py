@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from screener.admin.base import ScreenerAdmin
 from screener.admin.widgets import PhoneField
 from screener.models import Organisation
+from screener.models.retention import PERIOD_FIELDS
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -16,12 +17,16 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ["name", "spoken_name", "callback_number", "privacy_notice_url"]
+        fields = ["name", "spoken_name", "callback_number", "privacy_notice_url", *PERIOD_FIELDS]
 
 
 @admin.register(Organisation)
 class OrganisationAdmin(ScreenerAdmin):
     form = OrganisationForm
+    fieldsets = (
+        (None, {"fields": ["name", "spoken_name", "callback_number", "privacy_notice_url"]}),
+        ("Retention: everything is kept for ever until a period is set", {"fields": [*PERIOD_FIELDS]}),
+    )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the form instead of a list of one row."""

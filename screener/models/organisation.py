@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from screener.models.retention import organisation_period
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 MAX_SPOKEN_WORDS = 8
@@ -75,6 +76,19 @@ class Organisation(models.Model):
         max_length=80,
         validators=[validate_notice_address],
         help_text="The assistant says this address before it asks for consent: https://example.com/privacy",
+    )
+    keep_recordings_days = organisation_period("keep_recordings_days", "After the end of the interview")
+    keep_answers_days = organisation_period(
+        "keep_answers_days",
+        "After the end of the interview: transcripts, quotes, reasons and notes, with the recordings. Scores stay as "
+        "numbers",
+    )
+    keep_resumes_days = organisation_period(
+        "keep_resumes_days", "After the end of the last interview and the last change of the candidate"
+    )
+    keep_candidates_days = organisation_period(
+        "keep_candidates_days",
+        "The whole person, after the end of the last interview and the last change of the candidate",
     )
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -81,8 +81,11 @@ def make_person(staff: User) -> Person:
     for model, queryset in rows.items():
         for column in text_columns(model):
             token = f"{TOKEN}{next(numbers):03d}"
-            queryset.update(**{column.name: _value(person, f"{model.__name__}.{column.name}", token)})
-            person.tokens[f"{model.__name__}.{column.name}"] = token
+            name = f"{model.__name__}.{column.name}"
+            value = _value(person, name, token)
+            queryset.update(**{column.name: value})
+            if value != PHONE:
+                person.tokens[name] = token
     person.tokens |= {"resume": "cnry-resume", "recording": "cnry-recording"}
     _write_files(person)
     candidate.refresh_from_db()

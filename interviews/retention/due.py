@@ -1,0 +1,81 @@
+"""Finds data whose retention period is over."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from candidates.models import Candidate, Erasure
+from candidates.models.candidate import CandidateQuerySet
+from interviews.models import Interview, Recording
+from interviews.models.interview import InterviewQuerySet
+from jobs.models import JobDescription
+from screener.models import Organisation
+from screener.models.retention import FOR_EVER
+
+Kind = Erasure.Kind
+
+PERIOD_OF = {
+    Kind.PERSON: "keep_candidates_days",
+    Kind.ANSWERS: "keep_answers_days",
+    Kind.RECORDINGS: "keep_recordings_days",
+    Kind.RESUME: "keep_resumes_days",
+}
+"""The period of each kind of data, in the order in which they are erased: the first ones cover later ones."""
+
+OF_INTERVIEWS = (Kind.ANSWERS, Kind.RECORDINGS)
+NOTHING = Q(pk__in=[])
+
+
+def organisation_days(kind: Kind) -> int | None:
+    """Return the period of the organisation. None: for ever."""
+    organisation = Organisation.current()
+    return getattr(organisation, PERIOD_OF[kind]) if organisation else None
+
+
+def job_days(kind: Kind) -> list[int]:
+    """Return the periods by which jobs override that of the organisation, without duplicates."""
+    days = JobDescription.objects.exclude(**{f"{PERIOD_OF[kind]}__isnull": True}).order_by()
+    return sorted(set(days.values_list(PERIOD_OF[kind], flat=True)))
+
+
+def due_interviews(kind: Kind, at: datetime) -> InterviewQuerySet:
+    """Interviews whose recordings or answers are due at this moment. Held candidates are left out."""
+    interviews = _overdue_interviews(kind, at, "completed_at").filter(candidate__legal_hold=False)
+    if kind == Kind.ANSWERS:
+        return interviews.with_answers()
+    kept = Recording.objects.filter(attempt__interview=OuterRef("pk")).exclude(status=Recording.Status.ERASED)
+    return interviews.filter(Exists(kept))
+
+
+def due_candidates(kind: Kind, at: datetime, *, is_held: bool = False) -> CandidateQuerySet:
+    """Candidates of whom everything, or the resume, is due at this moment: each of their interviews is overdue.
+
+    The periods are counted from the last change of the record, too. `is_held`: those that a legal hold keeps.
+    """
+    interviews = Interview.all_objects.filter(candidate=OuterRef("pk"))
+    overdue = _overdue_interviews(kind, at, "completed_at", "candidate__updated_at")
+    condition = Q(Exists(interviews)) & ~Q(Exists(interviews.exclude(pk__in=overdue.values("pk"))))
+    if days := organisation_days(kind):
+        condition |= ~Q(Exists(interviews)) & Q(updated_at__lt=at - timedelta(days=days))
+    candidates = Candidate.objects.filter(condition, erased_at__isnull=True, legal_hold=is_held)
+    return candidates.exclude(resume="", resume_text="") if kind == Kind.RESUME else candidates
+
+
+def _overdue_interviews(kind: Kind, at: datetime, *counted_from: str) -> InterviewQuerySet:
+    """Interviews that are over, and whose period has passed since each of these times."""
+    condition = NOTHING
+    for jobs, days in _periods(kind):
+        cutoff = at - timedelta(days=days)
+        condition |= jobs & Q(**{f"{column}__lt": cutoff for column in counted_from})
+    return Interview.all_objects.filter(condition).exclude(status__in=Interview.LIVE)
+
+
+def _periods(kind: Kind) -> Iterator[tuple[Q, int]]:
+    """Yield each period that is set, with the condition on the jobs that it applies to."""
+    column = f"job__{PERIOD_OF[kind]}"
+    if days := organisation_days(kind):
+        yield Q(**{f"{column}__isnull": True}), days
+    for days in job_days(kind):
+        if days != FOR_EVER:
+            yield Q(**{column: days}), days

@@ -1,0 +1,77 @@
+"""Erases in the night what is due, in batches. Running it twice, or again after a crash, costs nothing."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from candidates.data_rights.erasure import erase_candidate, erase_part_of_interview, erase_resume
+from candidates.models import Candidate
+from interviews.models import Interview
+from interviews.retention.due import OF_INTERVIEWS, PERIOD_OF, Kind, due_candidates, due_interviews
+from screener.models import InvalidTransition
+
+log = logging.getLogger(__name__)
+
+ACTOR = "retention"
+REASON = "The retention period is over."
+BATCH = 200
+
+
+def erase_due() -> Counter[str]:
+    """Erase all that is due. Returns how much, by kind. What can't be erased now is tried again in the next night."""
+    erased = Counter[str]()
+    for kind in PERIOD_OF:
+        for ids in _batches(kind):
+            done = sum(_erase_if_due(kind, pk) for pk in ids)
+            erased[kind] += done
+            if not done:  # the rest is refused, for now
+                break
+    log.info("retention: %s", ", ".join(f"{kind} {erased[kind]}" for kind in PERIOD_OF))
+    return erased
+
+
+def _batches(kind: Kind) -> Iterator[list[UUID]]:
+    while ids := _due_ids(kind):
+        yield ids
+
+
+def _due_ids(kind: Kind) -> list[UUID]:
+    now = timezone.now()
+    rows: QuerySet[Any] = due_interviews(kind, now) if kind in OF_INTERVIEWS else due_candidates(kind, now)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _erase_if_due(kind: Kind, pk: UUID) -> bool:
+    """Erase one interview or candidate, unless that is no longer due. Returns whether something was erased."""
+    try:
+        with transaction.atomic():
+            return _erase_interview(kind, pk) if kind in OF_INTERVIEWS else _erase_candidate(kind, pk)
+    except InvalidTransition as error:
+        log.info("retention: %s %s waits: %s", kind, pk, error)
+        return False
+
+
+def _erase_interview(kind: Kind, pk: UUID) -> bool:
+    interview = Interview.all_objects.select_related("candidate").get(pk=pk)
+    interview.candidate.lock()
+    if not due_interviews(kind, timezone.now()).filter(pk=pk).exists():
+        return False
+    erase_part_of_interview(interview.candidate, pk, kind, actor=ACTOR, reason=REASON)
+    return True
+
+
+def _erase_candidate(kind: Kind, pk: UUID) -> bool:
+    candidate = Candidate.objects.get(pk=pk)
+    candidate.lock()
+    if not due_candidates(kind, timezone.now()).filter(pk=pk).exists():
+        return False
+    if kind == Kind.RESUME:
+        return erase_resume(candidate, actor=ACTOR, reason=REASON) is not None
+    erase_candidate(candidate, actor=ACTOR, reason=REASON)
+    return True

@@ -1,0 +1,26 @@
+"""The admin's page about retention: the periods, what is due, and what was erased."""
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from interviews.retention.report import RetentionReport
+
+DAYS_AHEAD = (7, 30, 90, 365)
+DEFAULT_DAYS = 30
+
+
+def retention_page(request: HttpRequest) -> HttpResponse:
+    """`?days=30`: how far to look ahead. Nothing is changed."""
+    if not request.user.has_perm("candidates.view_erasure"):
+        raise PermissionDenied
+    days = _parse_days(request.GET.get("days", ""))
+    report = RetentionReport.of(request.user, days)
+    page = {"title": "Retention", "report": report, "days_ahead": DAYS_AHEAD}
+    return TemplateResponse(request, "admin/interviews/retention.html", admin.site.each_context(request) | page)
+
+
+def _parse_days(text: str) -> int:
+    choices = {str(days): days for days in DAYS_AHEAD}
+    return choices.get(text, DEFAULT_DAYS)

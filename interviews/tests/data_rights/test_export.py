@@ -1,0 +1,94 @@
+"""The export of a person's data."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from rest_framework.test import APIClient
+
+from candidates.data_rights.export import INDEX
+from candidates.models import CandidateEvent, Consent
+from tests.support.admin_client import admin_url, make_staff_client
+from tests.support.factories import API_ACTOR, make_interview
+from tests.support.person_with_traces import PHONE, STAFF, Person, make_person
+from tests.support.sample_rows import HOSTILE
+from webhooks.models import TwilioEvent
+
+pytestmark = pytest.mark.django_db
+
+NOT_EXPORTED = {"TwilioEvent.answer", "TurnReply.body", "Candidate.hold_reason", "LogEntry.object_repr"}
+"""TwiML with addresses of ours, which repeats the prompt; an empty column; the name, which the record has."""
+
+
+@pytest.fixture
+def person(reviewer: User) -> Person:
+    return make_person(reviewer)
+
+
+def read_zip(response: Any) -> dict[str, bytes]:
+    assert response["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def export(api: APIClient, person: Person) -> dict[str, bytes]:
+    return read_zip(api.get(f"/api/v1/candidates/{person.candidate.pk}/export/"))
+
+
+def test_export_has_everything_of_the_person(api: APIClient, person: Person) -> None:
+    files = export(api, person)
+    content = b"".join(files.values()).decode()
+    missing = {name for name, token in person.tokens.items() if token not in content} - NOT_EXPORTED
+    assert missing == set()
+    assert PHONE in content
+    index = files[INDEX].decode()
+    assert [name for name in files if name != INDEX and f'href="{name}"' not in index] == []
+    for name, data in files.items():
+        if name.endswith(".json"):
+            assert isinstance(json.loads(data), list), name
+
+
+def test_export_leaves_out_staff_secrets_and_others(api: APIClient, person: Person, reviewer: User) -> None:
+    make_interview(full_name="Grace Hopper", phone="+14155550102")
+    Consent.objects.update(source=f"a form (recorded by {STAFF})")
+    TwilioEvent.objects.update(params={"AccountSid": settings.TWILIO_ACCOUNT_SID, "From": PHONE})
+    content = b"".join(export(api, person).values()).decode()
+    for text in (STAFF, reviewer.get_username(), settings.TWILIO_ACCOUNT_SID, "Grace Hopper", "+14155550102"):
+        assert text not in content
+
+
+def test_export_is_noted(api: APIClient, person: Person) -> None:
+    export(api, person)
+    event = person.candidate.events.get(kind=CandidateEvent.Kind.EXPORTED)
+    assert event.actor == API_ACTOR
+
+
+def test_index_escapes_hostile_text(api: APIClient, person: Person) -> None:
+    person.candidate.update_fields(full_name=HOSTILE)
+    assert HOSTILE not in export(api, person)[INDEX].decode()
+
+
+def test_missing_file_does_not_break_export(api: APIClient, person: Person) -> None:
+    person.candidate.resume.storage.delete(str(person.candidate.resume.name))
+    files = export(api, person)
+    assert [name for name in files if name.startswith("resume/")] == []
+    assert "candidate.json" in files
+
+
+def test_export_in_admin_needs_permission_and_post(admin_client: Client, person: Person) -> None:
+    address = admin_url(person.candidate, "export_data")
+    assert admin_client.get(address).status_code == 200
+    assert not person.candidate.events.filter(kind=CandidateEvent.Kind.EXPORTED).exists()
+    assert "candidate.json" in read_zip(admin_client.post(address))
+    assert make_staff_client("view_candidate").post(address).status_code == 403
+    exporter = make_staff_client("view_candidate", "export_candidate")
+    assert exporter.post(address).status_code == 200
+    contact_data = Permission.objects.get(codename="view_contact_data")
+    User.objects.latest("pk").user_permissions.remove(contact_data)
+    assert exporter.post(address).status_code == 403

@@ -1,0 +1,32 @@
+"""Retention periods: how long each kind of data is kept."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+MAX_RETENTION_DAYS = 36_500
+FOR_EVER = 0
+"""The period of a job whose data is kept although the organisation has a period."""
+
+PERIOD_FIELDS = {
+    "keep_recordings_days": "Keep recordings (days)",
+    "keep_answers_days": "Keep answers (days)",
+    "keep_resumes_days": "Keep resumes (days)",
+    "keep_candidates_days": "Keep candidates (days)",
+}
+
+
+def organisation_period(name: str, counted: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    """Return the field of a period for the whole organisation. `counted`: from when the days are counted."""
+    return _period_field(name, 1, f"{counted}. Empty: for ever")
+
+
+def job_period(name: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    """Return the field by which a job overrides a period of the organisation."""
+    return _period_field(name, FOR_EVER, "Empty: as long as the organisation keeps it. 0: for ever")
+
+
+def _period_field(name: str, least: int, help_text: str) -> "models.PositiveIntegerField[int | None, int | None]":
+    validators = [MinValueValidator(least), MaxValueValidator(MAX_RETENTION_DAYS)]
+    return models.PositiveIntegerField(
+        PERIOD_FIELDS[name].lower(), null=True, blank=True, validators=validators, help_text=help_text
+    )
