@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from candidates.data_rights.erasure import erase_candidate
 from candidates.data_rights.export import export_candidate, export_name
 from candidates.models import Candidate, ErasedItem, Erasure
 from screener.api.authentication import request_actor
+from screener.api.media_types import BoundedJSONParser
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
@@ -84,7 +85,10 @@ class DataRightsMixin:
         },
     }
 
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
+        examples=[OpenApiExample("A zip", value="index.html, candidate.json, …", media_type="application/zip")],
+    )
     @action(detail=True, methods=["get"])
     def export(self: Any, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         """Everything that is stored about the person, as JSON and as a page to read, with the resume and recordings.
@@ -105,7 +109,7 @@ class DataRightsMixin:
             200: OpenApiResponse(ErasureSerializer, description="All files and recordings are deleted"),
         },
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser])
     def erase(self: Any, request: Request, **kwargs: Any) -> Response:
         """Erase everything that identifies the person. Scores as numbers, costs and do-not-call entries stay.
 

@@ -34,7 +34,7 @@ def latest_interviews(job: JobDescription) -> "QuerySet[Interview]":
 def count_by_state(job: JobDescription) -> dict[str, int]:
     """The numbers of candidates: of all, by state, of those to decide, and of those that need attention."""
     states = {str(state): Count("pk", filter=Q(desk_state=state)) for state in DeskState}
-    undecided = ~Exists(Decision.objects.filter(interview=OuterRef("pk")))
+    undecided = ~Exists(Decision.objects.filter(interview=OuterRef("pk"))) & Q(answers_erased_at__isnull=True)
     return latest_interviews(job).aggregate(
         all=Count("pk"),
         **states,
@@ -95,7 +95,8 @@ def _filter(interviews: "QuerySet[Interview]", address: DeskAddress) -> "QuerySe
     if address.recommendation:
         conditions &= Q(recommendation=address.recommendation)
     if address.decision == DecisionFilter.NONE:
-        conditions &= Q(result_status=Interview.ResultStatus.READY, decision_id__isnull=True)
+        kept = Q(answers_erased_at__isnull=True)
+        conditions &= kept & Q(result_status=Interview.ResultStatus.READY, decision_id__isnull=True)
     elif address.decision:
         conditions &= Q(verdict=address.decision)
     if address.attention:

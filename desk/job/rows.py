@@ -82,12 +82,13 @@ class CandidateRow:
 
     @property
     def can_be_decided(self) -> bool:
-        return self.state in (DeskState.READY, DeskState.UNCLEAR, DeskState.ENDED)
+        is_over = self.state in (DeskState.READY, DeskState.UNCLEAR, DeskState.ENDED)
+        return is_over and not self.interview.answers_erased_at
 
     @property
     def can_be_called(self) -> bool:
         """Whether another interview can be planned. Whether the candidate may be called is decided there."""
-        return self.state == DeskState.ENDED
+        return self.state == DeskState.ENDED and not self.interview.candidate.erased_at
 
     @property
     def content(self) -> tuple[Any, ...]:

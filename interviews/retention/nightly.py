@@ -72,6 +72,7 @@ def _erase_candidate(kind: Kind, pk: UUID) -> bool:
     if not due_candidates(kind, timezone.now()).filter(pk=pk).exists():
         return False
     if kind == Kind.RESUME:
-        return erase_resume(candidate, actor=ACTOR, reason=REASON) is not None
+        erasure = erase_resume(candidate, actor=ACTOR, reason=REASON)
+        return erasure is not None
     erase_candidate(candidate, actor=ACTOR, reason=REASON)
     return True

@@ -10,11 +10,12 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from candidates.data_rights.erasure import erase_candidate
 from candidates.models import DoNotCall
 from interviews.models import Call, Campaign
 from interviews.scoring.assessment import rescore
 from screener.api.problem_details import PROBLEM_TYPES
-from tests.support.factories import make_assessed_interview, run_tasks
+from tests.support.factories import make_assessed_interview, make_candidate, run_tasks
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +95,14 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     ids = {"candidates": interview.candidate_id, "interviews": interview.pk, "jobs": interview.job_id}
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
     ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
+    erased = make_candidate(phone="+14155550178")
+    erase_candidate(erased, actor="a test", reason="a test")
     for path, methods in schema["paths"].items():
-        url = path.replace("{id}", str(ids.get(path.split("/")[3]))).replace("{position}", "0")
-        if "get" in methods:
+        pk = erased.pk if path.endswith("/erase/") else ids.get(path.split("/")[3])
+        url = path.replace("{id}", str(pk)).replace("{position}", "0")
+        contents = methods["get"]["responses"]["200"]["content"] if "get" in methods else {}
+        if content := contents.get("application/json"):
             body = api.get(url).json()
-            content = methods["get"]["responses"]["200"]["content"]["application/json"]
             document = as_json_schema(content["schema"] | {"components": schema["components"]})
             Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(body)
             assert body != {"next": None, "previous": None, "results": []}, url

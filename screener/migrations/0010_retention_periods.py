@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screener', '0008_roles'),
+        ('screener', '0009_preference'),
     ]
 
     operations = [
