@@ -139,6 +139,8 @@ def reply(state: ConversationState, words: str) -> ConversationStep:
         ),
         ("Yes.", CheckAnswer(0), ()),
         ("Um.", CheckAnswer(0), ()),
+        ("I finish at five, so mornings are better.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
+        ("Delete the file.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
         ("Forklift driving.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
         ("No, never.", AskQuestion(1, LeadIn.NEXT), (AnswerKept(0), QuestionAsked(1))),
         (
