@@ -130,12 +130,9 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         if obj.erased_at:
             return (data_rights, interviews)
         with_contact_data = may_see_contact_data(request.user, obj)
-        return (
-            self.personal_fields if with_contact_data else self.anonymous_fields,
-            interviews,
-            ("Resume", {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)}),
-            data_rights,
-        )
+        resume = ("Resume", {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)})
+        details = (data_rights, interviews, resume) if obj.legal_hold else (interviews, resume, data_rights)
+        return (self.personal_fields if with_contact_data else self.anonymous_fields, *details)
 
     def _resume_fields(self, candidate: Candidate, *, with_contact_data: bool) -> list[str]:
         failed = ["resume_error"] if candidate.resume_error else []

@@ -34,6 +34,7 @@ def build_app(network: Network) -> web.Application:
             web.get(f"{recording_list}/{{recording}}/Transcriptions.json", recordings.list_transcriptions),
             web.get(f"{account}/Transcriptions.json", recordings.list_transcriptions),
             web.get(transcription, recordings.fetch_transcription),
+            web.delete(transcription, recordings.delete_transcription),
             web.get("/simulator/calls", calls.list_call_logs),
             web.get("/simulator/calls/{sid}", calls.fetch_call_log),
         ]

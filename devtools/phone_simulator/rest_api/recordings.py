@@ -63,3 +63,9 @@ async def list_transcriptions(request: web.Request) -> web.Response:
 
 async def fetch_transcription(request: web.Request) -> web.Response:
     return web.json_response(find_resource(request, request.app[NETWORK_KEY].transcriptions).as_json())
+
+
+async def delete_transcription(request: web.Request) -> web.Response:
+    transcription = find_resource(request, request.app[NETWORK_KEY].transcriptions)
+    del request.app[NETWORK_KEY].transcriptions[transcription.sid]
+    return web.Response(status=204)
