@@ -1,8 +1,9 @@
 """Admin pages of jobs and question sets."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -11,8 +12,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.forms import ApprovalForm, JobForm, questions_form, rubric_form
+from jobs.admin.members import MemberPages
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
+from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
@@ -53,7 +56,7 @@ def render_questions(question_set: QuestionSet | None) -> str | None:
 
 
 @admin.register(JobDescription)
-class JobAdmin(ScreenerAdmin):
+class JobAdmin(MemberPages, ScreenerAdmin):
     form = JobForm
     cascaded_models = (QuestionSet,)
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
@@ -72,12 +75,13 @@ class JobAdmin(ScreenerAdmin):
     actions_detail = [
         "approve_questions",
         "write_questions",
+        "members",
         {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
     ]
     pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     description_fieldsets = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
-        ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage"]}),
+        ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage", "blind_review"]}),
         (
             "Calling",
             {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace_fields]},
@@ -123,6 +127,14 @@ class JobAdmin(ScreenerAdmin):
         return jobs.annotate(interviews_held=count_related(JobDescription, "interviews")).prefetch_related(
             "question_sets"
         )
+
+    def save_model(self, request: HttpRequest, obj: JobDescription, form: Any, change: bool) -> None:
+        """Make the author a member, so that they see their job without the permission for all jobs."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            author = cast(User, request.user)
+            is_allowed = author.has_perm(VIEW_CONTACT_DATA)
+            obj.add_member(author, by=author.get_username(), may_see_contact_data=is_allowed)
 
     @admin.display(description="Waiting")
     def waiting_reason(self, job: JobDescription) -> str:

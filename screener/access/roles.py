@@ -19,6 +19,7 @@ REVIEWING = (
     "interviews.view_interviewresponse",
     "interviews.view_recording",
     "jobs.view_jobdescription",
+    "jobs.view_jobmembership",
     "jobs.view_questionset",
 )
 RECRUITING = (
@@ -49,7 +50,6 @@ RECRUITING = (
     "jobs.change_jobmembership",
     "jobs.change_questionset",
     "jobs.delete_jobmembership",
-    "jobs.view_jobmembership",
     "screener.view_modelcall",
     "screener.view_organisation",
 )

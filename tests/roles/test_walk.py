@@ -1,0 +1,177 @@
+"""Walks the tables of docs/roles.md: each role requests every page and every action of the admin."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from candidates.models import Candidate, Consent, DoNotCall
+from interviews.models import Call, Interview
+from jobs.models import JobDescription
+from screener.models import ApiKey, IdempotentRequest, ModelCall, RoleKey, SpokenLine
+from tests.roles.sample_job import RESUME_WORDS, TRANSCRIPT, SampleJob, make_sample_job
+from tests.roles.table import read_table
+from tests.roles.walker import BAD_REQUEST, MODELS, OK, Walker, action_codes, admin_address
+from tests.support.role_accounts import login_client, make_role_user
+from webhooks.models import TwilioEvent
+
+pytestmark = pytest.mark.django_db
+PAGES, ACTIONS, OTHERS, FIELDS = (read_table(name) for name in ("Pages", "Actions", "Other pages", "Fields"))
+SEARCHED: list[Any] = [Call, Candidate, Consent, Interview]
+AUTOCOMPLETES = [
+    ("interviews", "interview", "candidate"),
+    ("interviews", "interview", "job"),
+    ("interviews", "interview", "campaign"),
+    ("interviews", "decision", "decided_by"),
+]
+HIDDEN_TEXTS = ("7.53", "Why7z")
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root")
+
+
+@pytest.fixture
+def own(root: User) -> SampleJob:
+    return make_sample_job(1, decider=root)
+
+
+@pytest.fixture
+def foreign(root: User) -> SampleJob:
+    ModelCall.objects.create(purpose="summary", model="a model")
+    SpokenLine.objects.create(key="1", text="Hello.", model="a model", voice="a voice")
+    IdempotentRequest.objects.create(owner="a key", key="1", fingerprint="1", status_code=201)
+    ApiKey.objects.create_key(name="a key")
+    return make_sample_job(2, decider=root)
+
+
+def make_walker(key: RoleKey, own: SampleJob, foreign: SampleJob, **membership: bool) -> Walker:
+    return Walker(make_role_user(key, own.interview.job, **membership), own, foreign)
+
+
+def walk_tables(walker: Walker) -> dict[str, Any]:
+    """Request every page and every action. Returns what the user may do, by code."""
+    verbs = {model._meta.label_lower: walker.allowed_verbs(model) for model in MODELS}
+    scopes = {code: walker.action_scope(code) for code in ACTIONS}
+    return verbs | scopes | {name: walker.may_get(reverse(name)) for name in OTHERS}
+
+
+def walk_autocompletes(walker: Walker) -> None:
+    for app, model_name, field in AUTOCOMPLETES:
+        query = {"app_label": app, "model_name": model_name, "field_name": field}
+        walker.get_status(reverse("admin:autocomplete"), **query)
+    walker.get_status(reverse("may-call"), candidate=str(walker.own.interview.candidate_id))
+
+
+def search_results(walker: Walker, text: str) -> int:
+    lists = [model for model in SEARCHED if walker.may_get(admin_address(model, "changelist"))]
+    return sum(walker.count_results(model, q=text) for model in lists)
+
+
+def interview_page(walker: Walker) -> Any:
+    address = admin_address(Interview, "change", walker.own.interview.pk)
+    return walker.client.get(address).context["page"]
+
+
+def is_shown_in_blind_review(walker: Walker) -> bool:
+    JobDescription.objects.update(blind_review=True)
+    page = interview_page(walker)
+    assert page.shows_scores == bool(page.result) == bool(page.decisions)
+    return bool(page.shows_scores)
+
+
+FIELD_PROBES: dict[str, Callable[[Walker], bool]] = {
+    "contact data": lambda walker: walker.sees_all(*walker.own.contact_data),
+    "contact search": lambda walker: any(search_results(walker, text) for text in walker.own.contact_data),
+    "resume": lambda walker: walker.sees_all(f"Reach me at +{walker.own.contact_data[0]}"),
+    "redacted resume": lambda walker: walker.sees_all(RESUME_WORDS) and not walker.sees_all("Reach me at +1"),
+    "transcript": lambda walker: walker.sees_all(TRANSCRIPT),
+    "scores": lambda walker: bool(interview_page(walker).shows_scores),
+    "blind scores": is_shown_in_blind_review,
+    "costs": lambda walker: walker.sees_all("Model costs so far"),
+}
+
+
+def test_tables_name_all_pages_and_actions() -> None:
+    assert set(PAGES) == {model._meta.label_lower for model in MODELS}
+    assert action_codes() <= set(ACTIONS)
+    assert set(FIELD_PROBES) == set(FIELDS)
+
+
+@pytest.mark.parametrize("key", RoleKey)
+def test_role_does_and_sees_what_tables_say(key: RoleKey, own: SampleJob, foreign: SampleJob) -> None:
+    walker = make_walker(key, own, foreign)
+    expected: dict[str, Any] = {code: cells[key] for code, cells in (PAGES | ACTIONS).items()}
+    assert walk_tables(walker) == expected | {name: bool(cells[key]) for name, cells in OTHERS.items()}
+    walk_autocompletes(walker)
+    seen = {code: probe(walker) for code, probe in FIELD_PROBES.items()}
+    assert seen == {code: bool(cells[key]) for code, cells in FIELDS.items()}
+    if not FIELDS["contact data"][key]:
+        assert walker.pages_with(*own.contact_data, *foreign.contact_data) == set()
+    if "own" in PAGES["interviews.interview"][key]:
+        assert walker.pages_with(*foreign.texts) == set()
+        assert search_results(walker, foreign.texts[1]) == 0
+    assert search_results(walker, own.texts[1]) > 0
+
+
+def test_lookups_do_not_tell_contact_data() -> None:
+    client = login_client(make_role_user(RoleKey.AUDITOR))
+    lookups: list[tuple[Any, str]] = [
+        (Candidate, "phone__startswith"),
+        (Candidate, "email__contains"),
+        (Candidate, "resume_text__contains"),
+        (Call, "number__startswith"),
+        (Interview, "candidate__phone__startswith"),
+        (TwilioEvent, "params__contains"),
+        (DoNotCall, "number_hash"),
+    ]
+    statuses = {
+        lookup: client.get(admin_address(model, "changelist"), {lookup: "1"}).status_code for model, lookup in lookups
+    }
+    assert set(statuses.values()) == {BAD_REQUEST}, statuses
+
+
+def test_membership_shows_contact_data_of_its_job(own: SampleJob, foreign: SampleJob) -> None:
+    walker = make_walker(RoleKey.HIRING_MANAGER, own, foreign, may_see_contact_data=True)
+    for job in (own, foreign):
+        for page in ("change", "resume"):
+            walker.get_status(reverse(f"admin:candidates_candidate_{page}", args=[job.interview.candidate_id]))
+        walker.get_status(admin_address(Interview, "change", job.interview.pk))
+    assert len(walker.pages_with(own.contact_data[0])) == 3
+    assert walker.pages_with(*foreign.contact_data) == set()
+    assert walker.count_results(Candidate, q=own.contact_data[1]) == 0
+
+
+def test_blind_review_hides_scores_until_own_decision(own: SampleJob) -> None:
+    """In lists, on pages, in the form that decides, and where assessments are compared."""
+    interview = own.interview
+    interview.job.update_fields(blind_review=True)
+    own.rows["interviews.decision"].delete()
+    interview.results.update(overall_score="7.53", reasoning="Why7z.")
+    interview.responses.all()[0].assessments.update(score="7.53", feedback="Why7z.")
+    walker = make_walker(RoleKey.HIRING_MANAGER, own, own)
+    for row in own.rows.values():
+        walker.get_status(admin_address(row, "changelist"))
+        if row.pk:  # the decision is deleted
+            walker.get_status(admin_address(row, "change", row.pk))
+    walker.action_scope("interviews.interview decide")
+    walker.action_scope("interviews.interviewresponse score")
+    assert walker.action_scope("interviews.interviewresponse opinions") == frozenset()
+    walker.get_status(reverse("admin:index"))
+    assert walker.pages_with(*HIDDEN_TEXTS) == set()
+    decide, seen = admin_address(Interview, "decide", interview.pk), interview.results.get()
+    assert walker.client.post(decide, {"verdict": "hire", "seen": seen.pk}).status_code == OK
+    assert not interview.decisions.exists()
+    walker.client.post(decide, {"verdict": "hire", "seen": seen.pk, "reason": "Convincing."})
+    walker.get_status(admin_address(Interview, "change", interview.pk))
+    assert walker.sees_all(*HIDDEN_TEXTS)
+
+
+def test_pages_need_staff() -> None:
+    user = make_role_user(RoleKey.ADMINISTRATOR)
+    User.objects.filter(pk=user.pk).update(is_staff=False)
+    answer = login_client(user).get(admin_address(Interview, "changelist"))
+    assert answer.headers["Location"].startswith(reverse("admin:login"))
