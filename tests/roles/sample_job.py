@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
-from candidates.models import DoNotCall
+from candidates.models import DoNotCall, Erasure
 from interviews.decisions import record_decision
 from interviews.models import Campaign, Interview
 from tests.support.factories import make_approved_job
@@ -66,6 +66,7 @@ def _rows_of(interview: Interview, number: int) -> list[Model]:
         response.recordings.get(),
         response.assessments.get(),
         candidate.consents.get(),
+        Erasure.objects.create(candidate=candidate, kind="resume", actor="a test", reason="A test."),
         User.objects.create_user(f"colleague {number}"),
         DoNotCall.objects.add_number(candidate.phone, source="a test", candidate=candidate)[0],
         Campaign.objects.create(name="A campaign", job=interview.job),

@@ -1,5 +1,6 @@
 """Walks the tables of docs/roles.md: each role requests every page and every action of the admin."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,12 @@ AUTOCOMPLETES = [
     ("interviews", "decision", "decided_by"),
 ]
 HIDDEN_TEXTS = ("7.53", "Why7z")
+
+
+@pytest.fixture(autouse=True)
+def quiet_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Formatting the trace of every denied request would take longer than the requests."""
+    caplog.set_level(logging.ERROR, logger="django.request")
 
 
 @pytest.fixture

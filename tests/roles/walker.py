@@ -80,7 +80,8 @@ class Walker:
     def _action_status(self, model: Any, name: str, row: Model) -> int:
         if name == "choose":
             row = row.assessments.all()[0]  # type: ignore[attr-defined]
-        return self.get_status(admin_address(model, name, row.pk))
+        is_of_desk = name.startswith("desk-")
+        return self.get_status(reverse(name, args=[row.pk]) if is_of_desk else admin_address(model, name, row.pk))
 
     def sees_all(self, *texts: str) -> bool:
         """Whether each text is on one of the pages."""
