@@ -3,6 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -63,14 +64,17 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-IMPORTS = {path: imported_by(path) for path in SOURCES}
+@cache
+def all_imports() -> dict[Path, set[str]]:
+    """The imports of every source file."""
+    return {path: imported_by(path) for path in SOURCES}
 
 
 def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
     """The modules that keep to `where`, each with what it imports and must not."""
     checked = {
         module_of(path): {module for module in modules if wrong(path, module)}
-        for path, modules in IMPORTS.items()
+        for path, modules in all_imports().items()
         if where(path)
     }
     assert checked  # a rule that applies to no file can't fail
