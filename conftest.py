@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 from tests.support import factories
 from tests.support.fake_openai import simulated_model_settings
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
+from tests.support.page_context import store_page_context
 from tests.support.prepared_statements import keep_prepared_statements
 
 
@@ -30,6 +31,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     """Runs before the first connection is opened."""
     with pytest.MonkeyPatch.context() as patch:
         keep_prepared_statements(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def page_contexts() -> Iterator[None]:
+    """Keep the context of each page, and not those of its hundred parts: each is copied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.client.store_rendered_templates", store_page_context)
         yield
 
 
@@ -49,6 +58,7 @@ def base_settings() -> Iterator[None]:
             **model,
             SPEECH_API_KEY="",
             API_KEY="",
+            SESSION_ENGINE="django.contrib.sessions.backends.cache",  # a login in the database needs 11 queries
         ),
     ):
         yield
