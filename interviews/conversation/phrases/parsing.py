@@ -95,12 +95,12 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
 
 
 def _replace_time(text: str, expecting: Expecting, phrases: Phrases) -> tuple[str, RequestedTime | None]:
-    """Where a time is asked for, "five" is one, as "at five" is elsewhere."""
+    """Where a time is asked for, "five" and "an hour" are times, as "at five" and "in an hour" are elsewhere."""
     replaced, when = find_time(text, phrases.times)
     if when or expecting is not Expecting.TIME:
         return replaced, when
-    replaced, when = find_time(f" {phrases.times.joints[0]}{text}", phrases.times)
-    return (replaced, when) if when else (text, None)
+    with_joints = (find_time(f" {joint}{text}", phrases.times) for joint in phrases.times.joints)
+    return next((found for found in with_joints if found[1]), (text, None))
 
 
 def _is_framed(text: str, span: PhraseSpan, phrases: Phrases) -> bool:

@@ -116,7 +116,8 @@ def _understand_consent(utterance: ParsedUtterance) -> Understanding:
 
 def _understand_time(utterance: ParsedUtterance) -> Understanding:
     """Only an utterance that is a time as a whole, or leaves it open. Any other is understood as elsewhere."""
-    if utterance.requested_time and utterance.word_count == 1:
+    is_whole = Intent.LATER in utterance.yielding_intents and not utterance.strong_intents
+    if utterance.requested_time and (utterance.word_count == 1 or is_whole):
         return Understanding(Intent.LATER, requested_time=utterance.requested_time)
     return _choose_intent(utterance, TIME_ORDER)
 
