@@ -33,14 +33,16 @@ def latest_interviews(job: JobDescription) -> "QuerySet[Interview]":
 
 def count_by_state(job: JobDescription) -> dict[str, int]:
     """The numbers of candidates: of all, by state, of those to decide, and of those that need attention."""
-    states = {str(state): Count("pk", filter=Q(desk_state=state)) for state in DeskState}
-    undecided = ~Exists(Decision.objects.filter(interview=OuterRef("pk"))) & Q(answers_erased_at__isnull=True)
-    return latest_interviews(job).aggregate(
-        all=Count("pk"),
-        **states,
-        to_decide=Count("pk", filter=Q(undecided, result_status=Interview.ResultStatus.READY)),
-        attention=Count("pk", filter=Q(_needs_attention())),
-    )
+    decided = Exists(Decision.objects.filter(interview=OuterRef("pk")))
+    is_open = Case(When(decided, then=False), When(answers_erased_at__isnull=True, then=True), default=False)
+    groups = latest_interviews(job).order_by().annotate(is_open=is_open).values_list("desk_state", "is_open")
+    counts = {"all": 0, "to_decide": 0} | {str(state): 0 for state in DeskState}
+    for state, can_be_decided, number in groups.annotate(number=Count("pk")):
+        counts["all"] += number
+        counts[state] += number
+        if state == DeskState.READY and can_be_decided:
+            counts["to_decide"] += number
+    return counts | {"attention": latest_interviews(job).filter(_needs_attention()).count()}
 
 
 def _needs_attention() -> Exists:

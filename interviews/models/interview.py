@@ -33,7 +33,10 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         requested = self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED)
         handed_over = requested.exclude(decisions__isnull=False)
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
-        return self.with_unclear_result() | handed_over | self.unreached().filter(Exists(calls))
+        waiting = self.with_unclear_result() | handed_over | self.unreached().filter(Exists(calls))
+        # True of all of them. The columns spare the database the subqueries for every other interview.
+        outcomes = (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED)
+        return waiting.filter(Q(result_status__in=Interview.NEEDS_A_PERSON) | Q(outcome__in=outcomes))
 
     def unreached(self) -> Self:
         """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""
