@@ -25,10 +25,14 @@ ORDER_FIELDS = {
 
 def latest_interviews(job: JobDescription) -> "QuerySet[Interview]":
     """The last interview of each candidate for the job, with its `desk_state`."""
+    return with_state(Interview.objects.filter(_is_latest(), job=job))
+
+
+def _is_latest() -> Q:
     later = Interview.objects.filter(
         candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
     )
-    return with_state(Interview.objects.filter(~Exists(later), job=job))
+    return Q(~Exists(later))
 
 
 def count_by_state(job: JobDescription) -> dict[str, int]:
@@ -42,7 +46,8 @@ def count_by_state(job: JobDescription) -> dict[str, int]:
         counts[state] += number
         if state == DeskState.READY and can_be_decided:
             counts["to_decide"] += number
-    return counts | {"attention": latest_interviews(job).filter(_needs_attention()).count()}
+    attention = Interview.objects.filter(job=job).needing_attention().filter(_is_latest())
+    return counts | {"attention": attention.count()}
 
 
 def _needs_attention() -> Exists:
