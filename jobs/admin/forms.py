@@ -14,6 +14,7 @@ from unfold.widgets import (
 )
 
 from jobs import field_limits
+from jobs.admin.question_list import render_questions
 from jobs.models import JobDescription
 from jobs.question_sets import REASON_NEEDED, current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
@@ -74,7 +75,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ApprovalForm(ObjectActionForm):
-    """Asks for a reason where questions have warnings. The subject is a job or a question set."""
+    """Shows the questions, and asks for a reason where they have warnings. The subject is a job or a question set."""
 
     reason = forms.CharField(
         label="Why these questions are lawful and needed",
@@ -82,15 +83,27 @@ class ApprovalForm(ObjectActionForm):
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
 
+    shown_set = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         job_or_set = self.subject
         question_set = job_or_set.draft_questions if isinstance(job_or_set, JobDescription) else job_or_set
-        warnings = question_set.warnings if question_set else []
-        if warnings:
-            self.fields["reason"].help_text = f"{' '.join(map(str, warnings))} {REASON_NEEDED}"
+        self.current_id = str(question_set.pk) if question_set else ""
+        self.fields["shown_set"].initial = self.current_id
+        self.preface = render_questions(question_set) or ""
+        if question_set and question_set.warnings:
+            self.fields["reason"].help_text = REASON_NEEDED
         else:
             del self.fields["reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse questions that replaced the ones on the page that the user read."""
+        cleaned_data = super().clean() or self.cleaned_data
+        if cleaned_data.get("shown_set") not in ("", self.current_id):
+            self.data = dict(self.data.items()) | {"shown_set": self.current_id}
+            raise ValidationError("The questions have been replaced since you opened this page. Read the new ones.")
+        return cleaned_data
 
 
 class CriterionForm(forms.Form):

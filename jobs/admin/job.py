@@ -13,8 +13,9 @@ from unfold.enums import ActionVariant
 
 from jobs.admin.forms import ApprovalForm, JobForm, questions_form, rubric_form
 from jobs.admin.members import MemberPages
+from jobs.admin.question_list import render_questions
 from jobs.models import JobDescription, QuestionSet
-from jobs.question_sets import approve_question_set, question_set_to_approve
+from jobs.question_sets import REASON_NEEDED, approve_question_set, question_set_to_approve
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
@@ -22,7 +23,6 @@ from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
 from screener.records import QuestionSpec
-from screener.tts import prompt_cache
 
 EDIT_PAGE = "jobs_jobdescription_edit"
 QUESTIONS_COLOURS = {
@@ -39,20 +39,6 @@ QUESTIONS_COLOURS = {
 def approve_and_message(question_set: QuestionSet, request: HttpRequest, *, reason: str) -> str:
     approve_question_set(question_set, by=request.user.get_username(), reason=reason)
     return f"Version {question_set.version} of the questions is approved. New interviews use it."
-
-
-def render_questions(question_set: QuestionSet | None) -> str | None:
-    if question_set is None:
-        return None
-    audio_paths = prompt_cache.audio_paths(
-        [question.text for question in question_set.questions], question_set.language
-    )
-    warnings = {warning.position: warning for warning in question_set.warnings}
-    question_rows = [
-        (question, audio_paths.get(question.text), warnings.get(position))
-        for position, question in enumerate(question_set.questions)
-    ]
-    return render_to_string("admin/jobs/questions.html", {"set": question_set, "rows": question_rows})
 
 
 @admin.register(JobDescription)
@@ -193,7 +179,10 @@ class JobAdmin(MemberPages, ScreenerAdmin):
     def edit_questions(self, request: HttpRequest, job: JobDescription, question_rows: list[dict[str, Any]]) -> str:
         questions = [QuestionSpec.from_json(row) for row in question_rows]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
-        return f"Saved as version {draft.version}. Approve it to use it."
+        saved = f"Saved as version {draft.version}."
+        if draft.warnings:
+            return f"{saved} {' '.join(map(str, draft.warnings))} {REASON_NEEDED}"
+        return f"{saved} Approve it to use it."
 
     @object_action(
         "Write questions",

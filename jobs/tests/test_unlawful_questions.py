@@ -15,7 +15,7 @@ from screener.records import QuestionSpec
 from screener.services.interviewer.protocol import JobText
 from screener.services.interviewer.question_composer import compose_questions
 from screener.tests import services
-from tests.support.admin_client import admin_url, get_page
+from tests.support.admin_client import admin_url, get_page, page_text
 from tests.support.factories import QUESTIONS, make_job
 
 FOLDER = Path(__file__).with_name("question_topics")
@@ -108,11 +108,24 @@ def test_reason_without_warnings_is_not_kept(api: APIClient) -> None:
 def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> None:
     assert UnlawfulTopic.AGE.label in get_page(admin_client, admin_url(job, "edit"))
     approval = admin_url(job, "approve_questions")
-    assert 'name="reason"' in get_page(admin_client, approval)
+    page = get_page(admin_client, approval)
+    assert all(text in page for text in ('name="reason"', UNLAWFUL.text, UnlawfulTopic.AGE.label))
     admin_client.post(approval, {"reason": ""})
     assert QuestionSet.objects.get().status == QuestionSet.Status.DRAFT
     admin_client.post(approval, {"reason": REASON})
     assert QuestionSet.objects.get().approval_reason == REASON
+    assert REASON in get_page(admin_client, admin_url(job, "edit"))
+
+
+@pytest.mark.django_db
+def test_replaced_questions_are_not_approved(admin_client: Client, job: JobDescription) -> None:
+    shown_set = str(QuestionSet.objects.get().pk)
+    replacement = job.add_draft(QUESTIONS, source="a test")
+    approval = admin_url(job, "approve_questions")
+    assert str(replacement.pk) in page_text(admin_client.post(approval, {"shown_set": shown_set, "reason": REASON}))
+    assert JobDescription.objects.get().approved_questions is None
+    admin_client.post(approval, {"shown_set": str(replacement.pk)})
+    assert JobDescription.objects.get().approved_questions == replacement
 
 
 @pytest.mark.django_db

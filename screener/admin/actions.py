@@ -17,7 +17,9 @@ AdminView = Callable[..., HttpResponse]
 
 
 class ObjectActionForm(forms.Form):
-    """The input of an object action. `subject` is the object."""
+    """The input of an object action. `subject` is the object, `preface` is HTML before the fields."""
+
+    preface = ""
 
     def __init__(self, data: Any = None, *, files: Any = None, subject: Any = None, initial: Any = None) -> None:
         self.subject = subject

@@ -1,0 +1,20 @@
+"""The questions of a question set, with their warnings and their sound, as HTML."""
+
+from django.template.loader import render_to_string
+
+from jobs.models import QuestionSet
+from screener.tts import prompt_cache
+
+
+def render_questions(question_set: QuestionSet | None) -> str | None:
+    if question_set is None:
+        return None
+    audio_paths = prompt_cache.audio_paths(
+        [question.text for question in question_set.questions], question_set.language
+    )
+    warnings = {warning.position: warning for warning in question_set.warnings}
+    question_rows = [
+        (question, audio_paths.get(question.text), warnings.get(position))
+        for position, question in enumerate(question_set.questions)
+    ]
+    return render_to_string("admin/jobs/questions.html", {"set": question_set, "rows": question_rows})
