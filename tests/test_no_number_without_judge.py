@@ -1,7 +1,10 @@
 """Without a model's or a person's scores no page, payload or export has a number or a recommendation."""
 
 import html
+import io
+import json
 import re
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,8 +73,17 @@ def payloads(interview: Interview) -> Iterator[tuple[str, Any]]:
         if "get" in operations and ("{id}" not in path or kind in ids):
             address = path.replace("{id}", str(ids.get(kind, ""))).replace("{position}", "0")
             response = client.get(address)
-            if response.status_code == 200:
+            if response.status_code == 200 and response["Content-Type"] == "application/zip":
+                yield from zipped_payloads(response)
+            elif response.status_code == 200:
                 yield path, response.json()
+
+
+def zipped_payloads(response: Any) -> Iterator[tuple[str, Any]]:
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
+        for name in archive.namelist():
+            if name.endswith(".json"):
+                yield name, json.loads(archive.read(name))
 
 
 def pages(client: Client) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from xml.etree import ElementTree
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, QuerySet
@@ -99,9 +100,27 @@ def _live_transcripts(ids: list[Any]) -> Records:
 
 
 def _prompts(ids: list[Any]) -> Records:
-    """Prompts as they were planned. The TwiML around them holds addresses of ours and is left out."""
-    rows = TurnReply.objects.filter(attempt__interview__in=ids).order_by("attempt", "turn")
-    return _rows(rows, "attempt", "turn", "input_kind", "prompt", "created_at")
+    replies = TurnReply.objects.filter(attempt__interview__in=ids).order_by("attempt", "turn")
+    return [
+        {
+            "attempt": reply.attempt_id,
+            "turn": reply.turn,
+            "input_kind": reply.input_kind,
+            "prompt": reply.prompt,
+            "text": _prompt_text(reply.body),
+            "created_at": reply.created_at,
+        }
+        for reply in replies
+    ]
+
+
+def _prompt_text(body: str) -> str:
+    """The words of a reply. The addresses of ours that TwiML holds are left out."""
+    try:
+        element = ElementTree.fromstring(body)  # noqa: S314 - rendered by us
+    except ElementTree.ParseError:  # of a channel that sends plain text
+        return body
+    return " ".join(text for text in map(str.strip, element.itertext()) if text and not text.startswith("http"))
 
 
 def _scores(ids: list[Any]) -> Records:

@@ -144,6 +144,8 @@ def test_transcription_is_delivered_and_stored() -> None:
         params = params_of(rig, "/transcribed")
         stored = rig.client.transcriptions(params["TranscriptionSid"]).fetch()
         (listed,) = rig.client.recordings(params["RecordingSid"]).transcriptions.list()
+        assert rig.client.transcriptions(stored.sid).delete()
+        assert rig.client.transcriptions.list() == []
     assert (params["TranscriptionStatus"], params["TranscriptionType"]) == ("completed", "fast")
     assert params["TranscriptionText"] == stored.transcription_text == listed.transcription_text == UTTERANCE
     assert (params["CallSid"], params["Direction"]) == (call.sid, "outbound-api")

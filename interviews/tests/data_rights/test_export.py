@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from candidates.data_rights.export import INDEX
 from candidates.models import CandidateEvent, Consent
+from interviews.models import TurnReply
 from tests.support.admin_client import admin_url, make_staff_client
 from tests.support.factories import API_ACTOR, make_interview
 from tests.support.person_with_traces import PHONE, STAFF, Person, make_person
@@ -21,8 +22,8 @@ from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
 
-NOT_EXPORTED = {"TwilioEvent.answer", "TurnReply.body", "Candidate.hold_reason", "LogEntry.object_repr"}
-"""TwiML with addresses of ours, which repeats the prompt; an empty column; the name, which the record has."""
+NOT_EXPORTED = {"TwilioEvent.answer", "Candidate.hold_reason", "LogEntry.object_repr"}
+"""TwiML of an earlier version; an empty column; the name, which the record has."""
 
 
 @pytest.fixture
@@ -67,6 +68,13 @@ def test_export_is_noted(api: APIClient, person: Person) -> None:
     export(api, person)
     event = person.candidate.events.get(kind=CandidateEvent.Kind.EXPORTED)
     assert event.actor == API_ACTOR
+
+
+def test_prompts_are_words_without_addresses(api: APIClient, person: Person) -> None:
+    twiml = "<Response><Say>Hello, is this Ada?</Say><Redirect>https://x.example/token</Redirect></Response>"
+    TurnReply.objects.update(body=twiml)
+    (prompt,) = json.loads(export(api, person)["prompts.json"])
+    assert prompt["text"] == "Hello, is this Ada?"
 
 
 def test_index_escapes_hostile_text(api: APIClient, person: Person) -> None:
