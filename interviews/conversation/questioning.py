@@ -90,6 +90,9 @@ REQUEST_INTENTS = frozenset(
 )
 """The intents that are no answer to a question."""
 
+GOING_ON = frozenset({Intent.NO, Intent.REPEAT, Intent.EXPLAIN, Intent.SKIP, Intent.HOLD_ON})
+"""The replies to whether to stop that take the request back."""
+
 CHECK_KEYS = {"1": Intent.YES, "#": Intent.YES, "2": Intent.REPEAT, "*": Intent.REPEAT, "0": Intent.PERSON}
 STOP_KEYS = {"1": Intent.YES, "2": Intent.NO, "*": Intent.NO}
 
@@ -290,11 +293,11 @@ def after_stop(state: ConversationState, input: Input) -> ConversationStep:
 
     The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost.
     """
-    reply_intent = _understand_reply(input, STOP_KEYS, state.language).intent
-    request = state.progress.request or Intent.PERSON
-    if reply_intent is Intent.NEVER:
-        return end_conversation(state, Ending.OPTED_OUT)
-    if reply_intent in (Intent.NO, Intent.REPEAT, Intent.SKIP):
+    reply = _understand_reply(input, STOP_KEYS, state.language)
+    reply_intent, request = reply.intent, state.progress.request or Intent.PERSON
+    if reply_intent in (Intent.NEVER, *DELAY_INTENTS):
+        return _after_request(state, reply)
+    if reply_intent in GOING_ON:
         return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
     is_last_try = state.silences + 1 == MAX_SILENCES
     if is_last_try and isinstance(input, WordsSpoken) and reply_intent in (Intent.UNCLEAR, Intent.ANSWER):
@@ -305,7 +308,7 @@ def after_stop(state: ConversationState, input: Input) -> ConversationStep:
     if not is_clear and not is_last_try:
         state = replace(state, silences=state.silences + 1)
         return ConversationStep(state, ConfirmStop(state.open_positions[0], request))
-    return end_conversation(state, STOP_ENDINGS[request])
+    return end_conversation(state, STOP_ENDINGS[Intent.PERSON if reply_intent is Intent.PERSON else request])
 
 
 # --- Parts ---------------------------------------------------------------------------------------------

@@ -299,6 +299,39 @@ class TestHangUpInRecording:
         assert (step.state.stage, step.facts) == (Stage.QUESTION, (RequestRecorded(2, Intent.REPEAT),))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I wasn't finished.",
+        "Wait, I wanted to add something.",
+        "One more thing.",
+        "Let me try again.",
+        "Can I start over?",
+        "I want to change my answer.",
+        "I didn't say anything.",
+        "That was my dog.",
+        "I was talking to someone else.",
+        "Star.",
+    ],
+)
+def test_take_that_was_no_answer_is_asked_again(words: str) -> None:
+    step = reply(CHECK, words)
+    assert (step.prompt, step.facts) == (AskQuestion(0, LeadIn.REPEATED), ())
+
+
+@pytest.mark.parametrize(
+    ("words", "prompt"),
+    [
+        ("A person please.", Goodbye(Ending.PERSON_REQUESTED)),
+        ("Call me later.", Goodbye(Ending.CALL_LATER)),
+        ("Wait.", AskQuestion(0, LeadIn.REPEATED)),
+        ("Leave me alone.", Goodbye(Ending.OPTED_OUT)),
+    ],
+)
+def test_another_wish_replaces_the_refusal(words: str, prompt: engine.Prompt) -> None:
+    assert reply(STOP, words).prompt == prompt
+
+
 # --- silence after a request for a moment ---
 
 
