@@ -29,6 +29,7 @@ from pathlib import Path
 
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.notation import split_alternatives
+from interviews.conversation.phrases.refusal_score import read_weights
 from interviews.conversation.phrases.requested_time import DayPart
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import TimeWords
@@ -56,6 +57,7 @@ def read_language(path: Path) -> Phrases:
         fragments=fragments | {"language": " | ".join(languages)},
         frames=tuple(lines["frames"]),
         conditions=tuple(lines["conditions"]),
+        refusal_weights=read_weights(path.with_suffix(".weights")),
         sections=tuple(_read_sections(lines)),
         times=_time_words(lines),
     )

@@ -7,6 +7,7 @@ from functools import cache
 
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.notation import ANY_WORD, CompiledPhrase, compile_phrase
+from interviews.conversation.phrases.refusal_score import score_refusal
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import find_time
@@ -57,6 +58,8 @@ class ParsedUtterance:
     """The strong intents whose phrases name the speaker or the listener."""
     is_narrated: bool
     """Whether words outside the phrases tell of other people."""
+    refusal_score: float
+    """How much it sounds like a refusal. 0 if a refusal in it is part of a question, a condition or a report."""
     requested_time: RequestedTime | None
     language: str | None
     """The tag of another language that was named."""
@@ -70,8 +73,9 @@ class ParsedUtterance:
 def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str) -> ParsedUtterance:
     text = normalise_words(" ".join(spoken_words.split()[:MAX_WORDS]), phrases, candidate_name)
     text, requested_time = _replace_time(text, expecting, phrases)
-    spans = _choose_spans(text, _phrase_rules(phrases, expecting))
-    spans = [span for span in spans if not _is_framed(text, span, phrases)]
+    all_spans = _choose_spans(text, _phrase_rules(phrases, expecting))
+    spans = [span for span in all_spans if not _is_framed(text, span, phrases)]
+    is_framed = len(spans) < len(all_spans)
     strong, light, whole, faint = (
         frozenset(span.intent for span in spans if span.intent and span.strength is strength)
         for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE, Strength.FAINT)
@@ -89,6 +93,7 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
         agrees_last=_agrees_last(text, spans),
         personal_intents=frozenset(span.intent for span in spans if span.intent and _is_personal(text, span, phrases)),
         is_narrated=not phrases.narration.isdisjoint(_words_outside(text, spans)),
+        refusal_score=0 if is_framed else score_refusal(text, expecting, phrases.refusal_weights),
         requested_time=requested_time,
         language=_other_language(text, phrases),
     )

@@ -57,5 +57,7 @@ class Phrases:
     """Phrases before a refusal that make it a question, a condition or a report."""
     conditions: tuple[str, ...]
     """Phrases after a refusal that do the same."""
+    refusal_weights: Mapping[str, float]
+    """Words of refusals and of other utterances, with their weights, as in `refusal_score.py`."""
     sections: tuple[Section, ...]
     times: TimeWords

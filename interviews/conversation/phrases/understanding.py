@@ -22,6 +22,9 @@ MAX_FAINT_WORDS = 9
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
+MIN_REFUSAL_SCORE = 0.75
+"""Where no phrase was found: the score above which an utterance is a refusal."""
+
 NO_INTENTS: frozenset[Intent] = frozenset()
 DECLINED = frozenset({Intent.NO, Intent.REFUSE})
 
@@ -119,7 +122,7 @@ def _understand_time(utterance: ParsedUtterance) -> Understanding:
     is_whole = Intent.LATER in utterance.yielding_intents and not utterance.strong_intents
     if utterance.requested_time and (utterance.word_count == 1 or is_whole):
         return Understanding(Intent.LATER, requested_time=utterance.requested_time)
-    return _choose_intent(utterance, TIME_ORDER)
+    return _choose_intent(replace(utterance, refusal_score=0), TIME_ORDER)
 
 
 def _before_questions(utterance: ParsedUtterance) -> ParsedUtterance:
@@ -156,6 +159,12 @@ def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Und
     return _choose_intent(utterance, ANSWER_CHECK_ORDER)
 
 
+def _sounds_like_refusal(utterance: ParsedUtterance) -> bool:
+    """Whether unknown words do. A story of other people does not."""
+    is_unknown = utterance.unmatched_count > 0 and not utterance.is_narrated
+    return is_unknown and utterance.refusal_score > MIN_REFUSAL_SCORE
+
+
 def _choose_intent(
     utterance: ParsedUtterance, intent_order: tuple[Intent, ...], default_intent: Intent = Intent.UNCLEAR
 ) -> Understanding:
@@ -164,6 +173,8 @@ def _choose_intent(
     faint_intents = utterance.faint_intents if utterance.word_count <= MAX_FAINT_WORDS else NO_INTENTS
     intent_groups = (utterance.strong_intents, utterance.yielding_intents, faint_intents)
     ranked_intents = [intent for group in intent_groups for intent in intent_order if intent in group]
+    if not intents and _sounds_like_refusal(utterance):
+        return Understanding(Intent.REFUSE)
     main_intent = ranked_intents[0] if ranked_intents else default_intent
     return Understanding(
         main_intent,

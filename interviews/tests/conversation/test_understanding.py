@@ -1,6 +1,7 @@
 """What an utterance means: consent is clear, refusals are safe, and one breath may hold several intents."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -97,6 +98,22 @@ class TestRefusal:
         replies = ("yes thank you but I'm not interested", "okay, sure, but please take me off your list")
         intents = [understood(words, Expecting.CONSENT).intent for words in replies]
         assert intents == [Intent.REFUSE, Intent.NEVER]
+
+    def test_unknown_refusal_is_understood_by_its_words(self) -> None:
+        words, english = "I do not see myself in that job any more, sorry", for_language("en")
+        without_weights = understand_utterance(words, Expecting.CONSENT, replace(english, refusal_weights={}))
+        assert (without_weights.intent, understood(words, Expecting.CONSENT).intent) == (Intent.UNCLEAR, Intent.REFUSE)
+
+    def test_refusal_in_question_is_none(self) -> None:
+        questions = ("what happens if I say no", "is it a problem if I don't want to answer", "can I withdraw later")
+        intents = {understood(words, Expecting.CONSENT).intent for words in questions}
+        assert intents.isdisjoint({Intent.REFUSE, Intent.NO, Intent.NEVER})
+
+    def test_refusal_with_reason_is_understood_in_question(self) -> None:
+        words = "if the shifts are nights then I'm sorry, I don't want to go any further with this interview"
+        report = "my colleague said I don't want to go any further and she left the project"
+        intents = [understood(text, Expecting.QUESTION).intent for text in (words, report)]
+        assert intents == [Intent.REFUSE, Intent.ANSWER]
 
     def test_refusal_beside_clear_consent_is_asked_back(self) -> None:
         words = "I agree to the interview but I don't want the job"
