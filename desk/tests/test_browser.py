@@ -105,10 +105,24 @@ def test_weights_rank_without_reload(page: Page) -> None:
     assert "w-" not in page.url
 
 
-def test_search_filters_while_typing(page: Page) -> None:
+def test_search_filters_and_stays(page: Page) -> None:
     page.get_by_role("searchbox").press_sequentially("rad")
     page.wait_for_url("**q=rad")
     assert names_on(page) == ["Radia"]
+    page.locator("summary", has_text="Columns").press("Enter")
+    page.get_by_label("Competencies").uncheck()
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator(".d-competency")).to_have_count(0)
+    assert names_on(page) == ["Radia"]
+    page.get_by_role("link", name="Clear filters").press("Enter")
+    expect(page.locator("[data-desk-rows] tr")).to_have_count(4)
+
+
+def test_lost_session_is_shown(page: Page, interviews: dict[str, Interview]) -> None:
+    page.get_by_label("Select Hedy").check()
+    page.context.clear_cookies()
+    expect(page.locator(".d-note[role=status]")).to_be_visible()
+    expect(page.get_by_label("Select Hedy")).to_be_checked()
 
 
 def test_two_are_decided_by_keys(page: Page, interviews: dict[str, Interview]) -> None:

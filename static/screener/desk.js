@@ -55,8 +55,15 @@
     }
   };
 
+  // The login page came in place of the table. What is selected or typed stays.
+  const showLoggedOut = (target) => {
+    target.querySelector("[data-desk-part=poll]")?.remove();
+    document.querySelector("[data-desk-summary]").className = "d-note";
+    announce("You are no longer logged in, so this page does not update itself. Log in on another tab, then reload it.");
+  };
+
   const swap = (target, fragment) => {
-    if (!fragment.querySelector("[data-desk-part=poll]")) return announce("You are no longer logged in. Reload the page.");
+    if (!fragment.querySelector("[data-desk-part=poll]")) return showLoggedOut(target);
     const focused = document.activeElement, place = window.scrollY;
     const isWithin = target.contains(focused);
     replaceParts(target, fragment);
@@ -148,6 +155,11 @@
     page.addEventListener("click", (event) => {
       if (event.target.closest("[data-desk-clear]")) selectAll(false);
       else if (event.target.closest("[data-desk-reset]")) resetWeights(event.target.closest("form"));
+    });
+    // Filters change the address without a reload; forms lead back to the present one.
+    page.addEventListener("submit", (event) => {
+      const next = event.target.querySelector("[name=next]");
+      if (next) next.value = location.pathname + location.search;
     });
     // One menu at a time; Escape closes it and returns to its button.
     page.addEventListener("toggle", (event) => {
