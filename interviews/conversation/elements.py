@@ -49,7 +49,8 @@ class QuestionProgress:
     `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
     out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
     whether the recording waits longer for words. `request`: the request that the candidate may make instead. `is_away`:
-    whether the candidate asked for a moment and has not spoken since.
+    whether the candidate asked for a moment and has not spoken since. `is_bare`: whether the recording that is being
+    checked is known to say no more than yes.
     """
 
     checks: int = 0
@@ -58,6 +59,7 @@ class QuestionProgress:
     patient: bool = False
     request: Intent | None = None
     is_away: bool = False
+    is_bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def after_question(state: ConversationState, input: Input) -> ConversationStep:
             return _after_request(state, request, (recorded_request,) if isinstance(input, RecordedAnswer) else ())
         case RecordedAnswer(seconds=seconds) if may_be_answer(seconds):
             return (
-                _check_answer(state)
+                _check_answer(state, is_bare=bool(input.words))
                 if _is_doubtful(state, input)
                 else _ask_next(state, LeadIn.NEXT, AnswerKept(position))
             )
@@ -251,19 +251,19 @@ def _leave_open(state: ConversationState, *facts: QuestionFact) -> ConversationS
 # --- After "Was that your answer?" ---------------------------------------------------------------------
 
 
-def _check_answer(state: ConversationState) -> ConversationStep:
-    checked_turn = state.turn - 1
-    progress = replace(state.progress, checks=state.progress.checks + 1, checked_turn=checked_turn, patient=False)
+def _check_answer(state: ConversationState, *, is_bare: bool) -> ConversationStep:
+    checks, checked_turn = state.progress.checks + 1, state.turn - 1
+    progress = replace(state.progress, checks=checks, checked_turn=checked_turn, patient=False, is_bare=is_bare)
     state = replace(state, stage=Stage.CHECK, silences=0, progress=progress)
     return ConversationStep(state, CheckAnswer(state.open_positions[0]))
 
 
 def after_check(state: ConversationState, input: Input) -> ConversationStep:
-    """Keep the checked recording, unless the candidate clearly has another wish."""
+    """Keep the checked recording, unless the candidate clearly has another wish, or is silent after a bare yes."""
     understanding = _understand_reply(input, CHECK_KEYS, state.language)
     reply_intent, checked_turn = understanding.intent, state.progress.checked_turn
     question_state = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))
-    if reply_intent is Intent.NO:
+    if reply_intent is Intent.NO or (state.progress.is_bare and isinstance(input, NoReply)):
         return _ask_again(_without_confirmations(question_state), LeadIn.REPEATED)
     if reply_intent in REQUEST_INTENTS and reply_intent is not Intent.SKIP:
         facts = (

@@ -319,6 +319,12 @@ def test_take_that_was_no_answer_is_asked_again(words: str) -> None:
     assert (step.prompt, step.facts) == (AskQuestion(0, LeadIn.REPEATED), ())
 
 
+def test_silence_after_bare_yes_repeats_question() -> None:
+    """The yes was meant for the consent. A short answer without words that are known is kept."""
+    assert reply(say(QUESTION, "Yes.").state, "").prompt == AskQuestion(0, LeadIn.REPEATED)
+    assert reply(record(QUESTION, 2).state, "").facts == (AnswerKept(0, 4), QuestionAsked(1))
+
+
 @pytest.mark.parametrize(
     ("words", "prompt"),
     [
