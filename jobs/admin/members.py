@@ -41,6 +41,10 @@ class UserSelect(AutocompleteSelect):
     def get_url(self) -> str:
         return reverse("admin:jobs_jobdescription_user_search")
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": "Search by name"}
+
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         ids = [selected for selected in value if selected.isdecimal() and len(selected) <= MAX_ID_LENGTH]
         return super().optgroups(name, ids, attrs)
@@ -52,7 +56,7 @@ class UserField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class NewMemberForm(forms.Form):
-    user = UserField(User.objects.none(), widget=UserSelect, help_text="Search by name.")
+    user = UserField(User.objects.none(), widget=UserSelect)
     may_see_contact_data = forms.BooleanField(
         required=False,
         widget=UnfoldBooleanWidget,

@@ -48,3 +48,16 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!field.labels.length) field.ariaLabel = field.placeholder;
   }
 });
+
+// Select2 draws a field whose name for screen readers is what is chosen, at first nothing: name it by its label, too.
+const nameSelects = () => {
+  for (const box of document.querySelectorAll(".select2-selection__rendered")) {
+    const field = document.getElementById(box.id.replace(/^select2-(.*)-container$/, "$1"));
+    const label = field?.labels?.[0]?.textContent.trim() ?? "";
+    const nameBox = () => (box.ariaLabel = `${label} ${box.textContent.trim()}`.trim());
+    nameBox();
+    new MutationObserver(nameBox).observe(box, { childList: true, subtree: true });
+  }
+};
+// A timer, because jQuery draws the fields by one, which the load of cached files may overtake.
+window.addEventListener("load", () => setTimeout(nameSelects));
