@@ -6,6 +6,7 @@ keeps prepared statements, and plans them again where a table changed.
 """
 
 import pytest
+from django.db import connection
 from psycopg._preparing import PrepareManager
 
 MAX_STATEMENTS = 5000
@@ -22,3 +23,4 @@ def keep_prepared_statements(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(PrepareManager, "__init__", create_large_manager)
     patch.setattr(PrepareManager, "clear", lambda manager: False)
+    patch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 1)
