@@ -19,7 +19,7 @@ from jobs.models import JobDescription
 
 ROWS_PER_PAGE = 50
 SECONDS_BETWEEN_UPDATES = 4
-SECONDS_WHEN_IDLE = 30
+SECONDS_WHEN_IDLE = 15
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 
 from interviews.conversation.engine import QUESTION_STAGES
-from interviews.models import Attempt, Interview
+from interviews.models import Attempt, Interview, WaitReason
 
 
 class DeskState(models.TextChoices):
@@ -83,7 +83,8 @@ def _describe_call(attempt: Attempt | None, progress: Progress) -> str:
 
 def _describe_wait(interview: Interview, attempt: Attempt | None, now: datetime) -> StateText:
     tries = f"{attempt.number} of {interview.job.max_attempts} attempts made" if attempt else ""
-    reason = interview.get_wait_reason_display().lower()
+    is_usual = interview.wait_reason == WaitReason.ATTEMPT_SPACING
+    reason = "" if is_usual else interview.get_wait_reason_display().lower()
     detail = ", ".join(part for part in (reason, tries) if part)
     due = interview.next_attempt_at
     if due is None or due <= now:

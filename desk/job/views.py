@@ -78,7 +78,9 @@ def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
         for decision in outcome.decisions:
             _log(request, decision.interview, f"Decided: {decision.get_verdict_display()}")
         if outcome.decisions:
-            messages.success(request, f"Decided for {len(outcome.decisions)}: {outcome.verdict_label}.")
+            count = len(outcome.decisions)
+            recorded = "1 decision is recorded" if count == 1 else f"{count} decisions are recorded"
+            messages.success(request, f"{recorded}: {outcome.verdict_label.lower()}.")
         if not outcome.refusals:
             return HttpResponseRedirect(back)
         page = DecisionsPage.load(job, request.user, outcome.refusals, refusals=outcome.refusals)
