@@ -12,7 +12,9 @@ from rest_framework.serializers import BaseSerializer
 
 from candidates.import_rows import ImportedRow, RowResult, RowSaver, ValidRow
 from candidates.models import Candidate
+from screener.access.viewer import Viewer
 
+OTHER_JOB = "This candidate exists and belongs to jobs of others. Ask an administrator to make you a member of the job."
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
 REQUIRED_COLUMNS = ("full_name", "phone")
@@ -55,10 +57,11 @@ class ImportReport:
         return len(self.rows) - self.created
 
 
-def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]]) -> ImportReport:
+def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]], *, viewer: Viewer) -> ImportReport:
     """Create the candidates of the file, and update those who exist. Empty cells leave values as they are.
 
     A candidate is known by the external_id, else by number and name: importing a file twice adds no one.
+    A candidate whom the viewer may not see is not updated.
 
     `check` validates the cells of a row. Raises InvalidCandidateFile before any change if the file is unusable.
     """
@@ -73,7 +76,9 @@ def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]])
         else:
             valid_rows.append(_valid_row(row.row_number, serializer.validated_data))
     with transaction.atomic():
-        report.rows = RowSaver(valid_rows).save_rows()
+        saver = RowSaver(valid_rows, viewer)
+        report.rows = saver.save_rows()
+    report.errors += [RowError(row.row_number, "row", OTHER_JOB) for row in saver.refused_rows]
     return report
 
 

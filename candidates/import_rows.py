@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from candidates.models import Candidate, Consent, DoNotCall, hashes_of_numbers
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 
 NumberAndName = tuple[str, str]
 """A number and a name, without differences of case and spaces."""
@@ -74,10 +75,14 @@ class _KnownCandidates:
 
 
 class RowSaver:
-    """Saves rows in order, with a number of queries that does not depend on how many are added. Use it once."""
+    """Saves rows in order, with a number of queries that does not depend on how many are added. Use it once.
 
-    def __init__(self, rows: list[ValidRow]) -> None:
-        self._rows = rows
+    `refused_rows` are those of candidates who exist and whom the viewer may not see. They change nothing.
+    """
+
+    def __init__(self, rows: list[ValidRow], viewer: Viewer) -> None:
+        self._rows, self._viewer = rows, viewer
+        self.refused_rows: list[ValidRow] = []
         self._known = _KnownCandidates()
         self._added: list[Candidate] = []
         self._consents: list[Consent] = []
@@ -86,6 +91,7 @@ class RowSaver:
     def save_rows(self) -> list[ImportedRow]:
         for candidate in self._lock_candidates():
             self._known.add_candidate(candidate)
+        self._refuse_hidden_candidates()
         self._read_consents()
         saved_rows = [(row, *self._save_candidate(row)) for row in self._rows]
         Candidate.objects.bulk_create(self._added, batch_size=500)
@@ -101,6 +107,15 @@ class RowSaver:
         phone_numbers = {row.values["phone"] for row in self._rows}
         is_in_rows = Q(external_id__in=external_ids) | Q(phone__in=phone_numbers, erased_at__isnull=True)
         return Candidate.objects.select_for_update().filter(is_in_rows).order_by("pk")
+
+    def _refuse_hidden_candidates(self) -> None:
+        if self._viewer.has_perm(VIEW_ALL_JOBS):
+            return
+        meant = [(row, self._known.find_candidate(row)) for row in self._rows]
+        ids = [candidate.pk for _, candidate in meant if candidate]
+        visible = set(Candidate.objects.visible_to(self._viewer).filter(pk__in=ids).values_list("pk", flat=True))
+        self.refused_rows = [row for row, candidate in meant if candidate and candidate.pk not in visible]
+        self._rows = [row for row, candidate in meant if candidate is None or candidate.pk in visible]
 
     def _read_consents(self) -> None:
         candidate_ids = {pk for pks in self._known.by_number.values() for pk in pks}

@@ -268,7 +268,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
 
         def act(form_data: dict[str, Any]) -> tuple[str, str]:
             try:
-                report = import_candidates(form_data["file"], check=PersonSerializer)
+                report = import_candidates(form_data["file"], check=PersonSerializer, viewer=request.user)
             except InvalidCandidateFile as error:
                 raise InvalidTransition(str(error)) from None
             if report.errors:

@@ -67,7 +67,9 @@ class CandidateViewSet(
         upload = serializers.ImportSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         try:
-            report = import_candidates(upload.validated_data["file"], check=serializers.PersonSerializer)
+            report = import_candidates(
+                upload.validated_data["file"], check=serializers.PersonSerializer, viewer=request.user
+            )
         except InvalidCandidateFile as error:
             raise ValidationError({"file": [str(error)]}) from None
         return Response(serializers.ImportReportSerializer(report).data)

@@ -22,7 +22,7 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
 from interviews.scoring import assessment
-from interviews.scoring.blind_review import interviews_with_scores
+from interviews.scoring.blind_review import interviews_with_scores, may_see_scores
 from screener.access.viewer import VIEW_SCORES_AT_ONCE
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
@@ -190,6 +190,14 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
             page = {"page": InterviewPage.of(interview, request.user), "show_history": False}
             page["may_see_contact_data"] = may_see_contact_data(request.user, interview)
         response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The log of the admin names decisions, which a blind review hides."""
+        interview = self.get_object(request, object_id)
+        if interview and not may_see_scores(request.user, interview):
+            raise PermissionDenied
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
         return response
 
     @object_action(

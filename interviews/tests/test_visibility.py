@@ -3,7 +3,12 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Permission, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client as HttpClient
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from candidates.contact_data import may_see_contact_data
 from candidates.models import Candidate, Consent, DoNotCall
@@ -13,7 +18,7 @@ from jobs.models import JobDescription, JobMembership, QuestionSet
 from screener.api.authentication import Client
 from screener.models import RoleKey
 from tests.support.factories import make_approved_job, make_candidate
-from tests.support.role_accounts import make_role_user
+from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +104,36 @@ def test_contact_permission_reaches_visible_candidates_only(own: Interview, fore
     restricted.user_permissions.add(Permission.objects.get(codename="view_contact_data"))
     viewer = User.objects.get(pk=restricted.pk)
     assert (may_see_contact_data(viewer, own), may_see_contact_data(viewer, foreign)) == (True, False)
+
+
+def test_import_changes_no_candidate_of_other_jobs(own: Interview, foreign: Interview) -> None:
+    recruiter = make_role_user(RoleKey.RECRUITER, own.job)
+    Group.objects.get(role__key=RoleKey.RECRUITER).permissions.remove(Permission.objects.get(codename="view_all_jobs"))
+    Candidate.objects.filter(pk=own.candidate_id).update(external_id="own")
+    Candidate.objects.filter(pk=foreign.candidate_id).update(external_id="foreign")
+    lines = [f"New name,+1415555019{number},{name}" for number, name in enumerate(("own", "foreign", "unknown"))]
+    file = SimpleUploadedFile("list.csv", "\n".join(["full_name,phone,external_id", *lines]).encode())
+    address = reverse("admin:candidates_candidate_import_csv")
+    assert login_client(recruiter).post(address, {"file": file}).status_code == 302
+    renamed = set(Candidate.objects.filter(full_name="New name").values_list("external_id", flat=True))
+    assert renamed == {"own", "unknown"}
+
+
+def test_lists_cost_same_queries_for_members() -> None:
+    job = make_approved_job(blind_review=True)
+    client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+    counts = []
+    for number in range(3):
+        make_completed_interview(job=job, phone=f"+1415555010{number}", full_name=f"Candidate {number}")
+        counts.append([count_queries(client, model) for model in (Interview, Candidate, JobDescription)])
+    assert counts[1] == counts[2]
+
+
+def count_queries(client: HttpClient, model: Any) -> int:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
 
 
 def test_membership_is_added_once(own: Interview) -> None:

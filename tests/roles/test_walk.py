@@ -167,6 +167,7 @@ def test_blind_review_hides_scores_until_own_decision(own: SampleJob) -> None:
     walker.action_scope("interviews.interview decide")
     walker.action_scope("interviews.interviewresponse score")
     assert walker.action_scope("interviews.interviewresponse opinions") == frozenset()
+    assert not walker.may_get(admin_address(Interview, "history", interview.pk))
     walker.get_status(reverse("admin:index"))
     assert walker.pages_with(*HIDDEN_TEXTS) == set()
     decide, seen = admin_address(Interview, "decide", interview.pk), interview.results.get()
@@ -174,6 +175,7 @@ def test_blind_review_hides_scores_until_own_decision(own: SampleJob) -> None:
     assert not interview.decisions.exists()
     walker.client.post(decide, {"verdict": "hire", "seen": seen.pk, "reason": "Convincing."})
     walker.get_status(admin_address(Interview, "change", interview.pk))
+    assert walker.may_get(admin_address(Interview, "history", interview.pk))
     assert walker.sees_all(*HIDDEN_TEXTS)
 
 
