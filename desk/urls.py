@@ -4,8 +4,19 @@ from django.contrib import admin
 from django.urls import path
 
 from desk.job import views as job
+from desk.review import views as review
 
 urlpatterns = [
+    path(
+        "interviews/interview/<uuid:interview_id>/change/",
+        admin.site.admin_view(review.review_page),
+        name="desk-review",
+    ),
+    path(
+        "desk/recordings/<uuid:recording_id>/peaks/",
+        admin.site.admin_view(review.recording_peaks),
+        name="desk-recording-peaks",
+    ),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
     path("desk/jobs/<uuid:job_id>/columns/", admin.site.admin_view(job.choose_columns), name="desk-job-columns"),
     path("desk/jobs/<uuid:job_id>/decide/", admin.site.admin_view(job.decide_page), name="desk-job-decide"),

@@ -3,10 +3,13 @@
 from enum import Enum
 
 from django.contrib.auth.models import User
+from django.db.models import Case, When
+from django.utils import timezone
 
 from interviews.models import Decision, Interview, InterviewResult, lock_interview
 from interviews.models.event import event_kind
 from interviews.scoring.blind_review import may_see_scores
+from screener.access.viewer import Viewer
 from screener.models import InvalidTransition
 
 NOT_OVER = "This interview is not over. Decide when it is over, or cancel it first."
@@ -39,6 +42,16 @@ class DecidedMeanwhile(InvalidTransition):
 
 def last_decision(interview: Interview) -> Decision | None:
     return interview.decisions.select_related("decided_by").first()
+
+
+def next_to_decide(interview: Interview, viewer: Viewer) -> Interview | None:
+    """The interview to decide after this one: of the same job first, then by the time of waiting, from this one on."""
+    waiting = Interview.objects.visible_to(viewer).to_decide().exclude(pk=interview.pk)
+    other_jobs_last = Case(When(job=interview.job_id, then=0), default=1)
+    later_first = Case(When(completed_at__gt=interview.completed_at or timezone.now(), then=0), default=1)
+    by_turn = waiting.select_related("candidate", "job").order_by(other_jobs_last, later_first, "completed_at")
+    following: Interview | None = by_turn.first()
+    return following
 
 
 def needs_reason(verdict: str, result: InterviewResult | None) -> bool:

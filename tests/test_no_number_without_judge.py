@@ -139,6 +139,6 @@ def test_numbers_of_judged_answers_are_found(reviewer: User, admin_client: Clien
     seen = {path for path, body in payloads(judged) if any(judged_values(body))}
     assert {"/api/v1/interviews/{id}/responses/", "/api/v1/interviews/{id}/result/"} <= seen
     read_pages = dict(pages(admin_client))
-    assert "7.50" in numbers_on(read_pages[reverse("admin:interviews_interview_change", args=[judged.pk])])
+    assert "7.5" in numbers_on(read_pages[reverse("admin:interviews_interview_change", args=[judged.pk])])
     assert RECOMMENDED.search(read_pages[reverse("admin:interviews_interview_changelist")])
     assert "7.5" in " ".join(numbers_on("\n".join(decision_card(judged.results.get(is_current=True)))))

@@ -1,12 +1,10 @@
 """A job's page in a real browser: it updates itself, works by keys alone and has no violation that axe finds."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -15,7 +13,7 @@ from interviews.models import Assessment, Interview, InterviewResult
 from jobs.models import JobDescription
 from screener.records import QuestionSpec
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, logged_in_page
+from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
 from tests.support.factories import make_approved_job, make_interview
 from tests.support.sample_rows import complete_interview, make_completed_interview
 
@@ -57,17 +55,6 @@ def page(live_server: Any, interviews: dict[str, Interview], job: JobDescription
         yield page
 
 
-def change_rows(change: Callable[[], Any]) -> None:
-    """Change rows while the page is open, in a thread: the browser's event loop forbids queries here."""
-
-    def run() -> None:
-        change()
-        connection.close()
-
-    with ThreadPoolExecutor(1) as executor:
-        executor.submit(run).result()
-
-
 def names_on(page: Page) -> list[str]:
     return page.locator("[data-desk-rows] .d-name bdi").all_inner_texts()
 
@@ -79,11 +66,11 @@ def test_update_keeps_focus_and_selection(page: Page, interviews: dict[str, Inte
     row = page.locator(f"#r-{interviews['Hedy'].pk}")
     before = row.get_attribute("data-v")
     now = timezone.now()
-    change_rows(lambda: interviews["Hedy"].attempts.create(number=1, send_before=now, answered_at=now))
+    in_thread(lambda: interviews["Hedy"].attempts.create(number=1, send_before=now, answered_at=now))
     expect(row).not_to_have_attribute("data-v", str(before))
     expect(page.get_by_label("Select Hedy")).to_be_checked()
     expect(page.get_by_label("Select Radia")).to_be_focused()
-    change_rows(lambda: complete_interview(interviews["Radia"]))
+    in_thread(lambda: complete_interview(interviews["Radia"]))
     expect(page).to_have_title("(1) Support specialist | Screener")
     assert names_on(page) == ["Radia", "Ada", "Grace", "Hedy"]
     expect(page.get_by_label("Select Radia")).to_be_focused()

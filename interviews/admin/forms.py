@@ -175,4 +175,4 @@ def _describe_recommendation(result: InterviewResult | None) -> str:
     if result is None or result.overall_score is None:
         return "There is no recommendation."
     recommendation = result.get_recommendation_display().lower()
-    return f"Recommended: {recommendation}, at {result.overall_score:.2f} of 10, by {result.label}."
+    return f"Recommended: {recommendation}, at {result.overall_score:.1f} of 10, by {result.label}."

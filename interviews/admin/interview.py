@@ -14,13 +14,12 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from candidates.admin.phone_search import FindsNumbers
-from candidates.contact_data import may_see_contact_data
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
-from interviews.decisions import record_decision
+from interviews.decisions import next_to_decide, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
-from interviews.presenters.interview import LABEL_COLOURS, InterviewPage, status_label
+from interviews.presenters.interview import LABEL_COLOURS, status_label
 from interviews.scoring import assessment
 from interviews.scoring.blind_review import interviews_with_scores, may_see_scores
 from screener.access.viewer import VIEW_SCORES_AT_ONCE
@@ -28,6 +27,7 @@ from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
 MAX_REASON_LENGTH = 100
+NEXT_BUTTON = "and_next"
 
 
 def _can_be_rescored(interview: Interview) -> bool:
@@ -181,16 +181,10 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
             back_url=reverse("admin:interviews_interview_changelist"),
         )
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        interview = self.get_object(request, object_id)
-        page: dict[str, Any] = {}
-        if interview:
-            page = {"page": InterviewPage.of(interview, request.user), "show_history": False}
-            page["may_see_contact_data"] = may_see_contact_data(request.user, interview)
-        response: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | page)
-        return response
+    def address_after_action(self, request: HttpRequest, subject: Any) -> str:
+        """Go on to the next interview to decide where the reviewer asks for it; see the review page of the desk."""
+        following = next_to_decide(subject, request.user) if NEXT_BUTTON in request.POST else None
+        return self.change_url(following or subject)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The log of the admin names decisions, which a blind review hides."""

@@ -26,7 +26,7 @@ TimeSpan = tuple[float, float]
 
 def spoken_spans(audio_bytes: bytes) -> list[TimeSpan]:
     """From when to when, in seconds. Empty where the file is not one that can be read, or speech does not stand out."""
-    samples, sample_rate = _read_samples(audio_bytes)
+    samples, sample_rate = read_samples(audio_bytes)
     frame_samples = int(sample_rate * FRAME_SECONDS)
     if not frame_samples or not len(samples) or len(samples) > sample_rate * MAX_AUDIO_SECONDS:
         return []
@@ -55,7 +55,7 @@ def _loud_runs(frame_levels: Sequence[float]) -> Iterator[tuple[int, int]]:
             yield frame_numbers[0], frame_numbers[-1] + 1
 
 
-def _read_samples(audio_bytes: bytes) -> tuple[Sequence[int], int]:
+def read_samples(audio_bytes: bytes) -> tuple[Sequence[int], int]:
     """The first channel as 16-bit samples, with how many there are in a second. Empty for what is no such WAV."""
     no_samples: tuple[Sequence[int], int] = ((), 0)
     if audio_bytes[:4] != b"RIFF" or audio_bytes[8:12] != b"WAVE":

@@ -1,11 +1,10 @@
 """The content of an interview's page. Text only: the templates escape it, because all of it may be hostile."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Case, When
 
 from interviews.flags import Flag, flag_labels
 from interviews.models import (
@@ -23,7 +22,6 @@ from interviews.scoring.blind_review import SCORE_EVENTS, may_see_scores
 from screener.access.viewer import Viewer
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
-from screener.services.interviewer.protocol import SIMULATED_MODEL
 
 REASONING_TITLE, NOTES_TITLE = "Reasoning", "Notes"
 
@@ -60,40 +58,6 @@ def status_label(interview: Interview) -> str:
 
 
 @dataclass(frozen=True)
-class TranscriptSpan:
-    """A part of a transcript. `is_evidence`: a score rests on it."""
-
-    text: str
-    is_evidence: bool
-
-
-def split_transcript(transcript: str, quotes: Iterable[slice]) -> Iterator[TranscriptSpan]:
-    """Split the transcript where quotes begin and end. Overlapping quotes become one part."""
-    end = 0
-    for quote in _merge_spans(sorted(quotes, key=lambda quote: int(quote.start))):
-        if quote.start > end:
-            yield TranscriptSpan(transcript[end : quote.start], is_evidence=False)
-        yield TranscriptSpan(transcript[quote], is_evidence=True)
-        end = quote.stop
-    if end < len(transcript):
-        yield TranscriptSpan(transcript[end:], is_evidence=False)
-
-
-def _merge_spans(spans: Iterable[slice]) -> Iterator[slice]:
-    """Join overlapping spans. They come in the order of their start."""
-    merged: slice | None = None
-    for span in spans:
-        if merged is not None and span.start <= merged.stop:
-            merged = slice(merged.start, max(merged.stop, span.stop))
-            continue
-        if merged is not None:
-            yield merged
-        merged = span
-    if merged is not None:
-        yield merged
-
-
-@dataclass(frozen=True)
 class AssessmentCard:
     assessment: Assessment
 
@@ -110,23 +74,18 @@ class ResponseCard:
     current: AssessmentCard | None
     opinions: list[Assessment]
     earlier: list[AssessmentCard]
-    transcript: list[TranscriptSpan]
     problem: str
 
     @classmethod
     def of(cls, response: InterviewResponse, *, with_scores: bool = True) -> "ResponseCard":
         if not with_scores:
-            words = list(split_transcript(response.transcript, []))
-            return cls(response, None, opinions=[], earlier=[], transcript=words, problem=response.status_reason)
+            return cls(response, None, opinions=[], earlier=[], problem=response.status_reason)
         current = response.current_assessment
-        criteria = current.criteria if current else []
-        quotes = [evidence.span for criterion in criteria for evidence in criterion.quotes]
         return cls(
             response=response,
             current=AssessmentCard(current) if current else None,
             opinions=response.second_opinions,
             earlier=[AssessmentCard(assessment) for assessment in response.earlier_assessments],
-            transcript=list(split_transcript(response.transcript, quotes)),
             problem=(current.reason if current else "") or response.status_reason,
         )
 
@@ -252,37 +211,11 @@ class InterviewPage:
         return all(card.response.status == InterviewResponse.Status.SKIPPED for card in self.responses)
 
     @property
-    def next_to_decide(self) -> Interview | None:
-        """The interview that has waited longest for a decision, one for the same job first."""
-        waiting = Interview.objects.visible_to(self.viewer).to_decide()
-        other_jobs_last = Case(When(job=self.interview.job_id, then=0), default=1)
-        return waiting.select_related("candidate", "job").order_by(other_jobs_last, "completed_at").first()
-
-    @property
     def budget_problem(self) -> str:
         """Why scoring waits, if it waits for the monthly budget."""
         is_concluding = self.interview.result_status == Interview.ResultStatus.PENDING
         is_in_work = any(card.response.status in InterviewResponse.IN_WORK for card in self.responses)
         return spent_budget_reason() if is_concluding or is_in_work else ""
-
-    @property
-    def badges(self) -> list[tuple[str, str]]:
-        """Texts for the head of the page, each with its colour."""
-        interview = self.interview
-        badges = [(status_label(interview), LABEL_COLOURS[interview.status])]
-        if interview.result_status != Interview.ResultStatus.NONE:
-            colour = LABEL_COLOURS.get(interview.result_status, "info")
-            badges.append((f"Result: {interview.get_result_status_display()}", colour))
-        if interview.person_requested_at and interview.outcome != Interview.Outcome.PERSON_REQUESTED:
-            badges.append((Interview.Outcome.PERSON_REQUESTED.label, "warning"))
-        if self.decisions:
-            last = self.decisions[0]
-            badges.append((f"Decided: {last.get_verdict_display()}", LABEL_COLOURS[last.verdict]))
-        if self.result and self.result.result.label:
-            result = self.result.result
-            colour = "warning" if result.model == SIMULATED_MODEL else "default"
-            badges.append((f"Judged by: {result.label}", colour))
-        return badges
 
     @property
     def duration(self) -> str:

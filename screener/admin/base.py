@@ -175,6 +175,10 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         }
         return TemplateResponse(request, "admin/form_page.html", context)
 
+    def address_after_action(self, request: HttpRequest, subject: models.Model) -> str:
+        """Return the address of the page that follows an object action."""
+        return self.change_url(subject)
+
     def object_action_page(
         self, request: HttpRequest, object_id: str, method: ObjectAction, *, form: Callable[..., Any], **texts: str
     ) -> HttpResponse:
@@ -189,7 +193,7 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         def run(data: Any) -> tuple[str, str]:
             message = method(self, request, subject, data)
             self.log_change(request, subject, message)
-            return message, self.change_url(subject)
+            return message, self.address_after_action(request, subject)
 
         subject_form = partial(form, subject=subject)
         return self.form_page(request, subject_form, run, back_url=self.change_url(subject), subject=subject, **texts)

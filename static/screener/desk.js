@@ -17,7 +17,7 @@
     if (seconds > -14 * DAY) return words.format(Math.round(seconds / DAY), "day");
     return moment.toLocaleDateString();
   };
-  const localiseTimes = (root) => {
+  const localiseTimes = window.localiseTimes = (root) => {
     for (const time of root.querySelectorAll("time[data-desk-time]")) {
       const moment = new Date(time.dateTime);
       time.textContent = describeTime(moment);
@@ -138,12 +138,12 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    localiseTimes(document);
+    setInterval(() => localiseTimes(document), 30_000);
     const page = document.querySelector("[data-desk]");
     if (!page) return;
-    localiseTimes(page);
     noticeFinished();
     showSelection();
-    setInterval(() => localiseTimes(page), 30_000);
     window.addEventListener("focus", noticeFinished);
     page.addEventListener("change", (event) => {
       if (event.target.matches("[data-desk-all]")) selectAll(event.target.checked);

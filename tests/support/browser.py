@@ -1,10 +1,13 @@
 """A real browser with a logged-in user."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
@@ -33,3 +36,14 @@ def logged_in_page(address: str, user: User) -> Iterator[Page]:
         yield page
         chromium.close()
     assert problems == []
+
+
+def in_thread(run: Callable[[], Any]) -> None:
+    """Use the database while a page is open, in a thread: the browser's event loop forbids queries in this one."""
+
+    def run_and_close() -> None:
+        run()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(run_and_close).result()

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from interviews.admin.interview import NEXT_BUTTON
 from interviews.decisions import (
     BEING_ASSESSED,
     DIFFERENT_DECISION,
@@ -142,22 +143,21 @@ class TestDecision:
     def test_decision_is_recorded(self, admin_client: Client, reviewer: User) -> None:
         interview = make_completed_interview()
         page = submit_form(admin_client, admin_url(interview, "decide"), verdict="hire", **current_result(interview))
-        assert "as recommended (7.50 of 10)" in page
+        assert "as recommended (7.5 of 10)" in page
         decision = Decision.objects.get()
         assert (decision.decided_by, decision.verdict) == (reviewer, "hire")
         assert decision.result == interview.results.get(is_current=True)
         assert interview.events.get(kind=EventKind.DECISION_HIRE).actor == "hanna"
 
     def test_next_interview_is_of_same_job(self, admin_client: Client) -> None:
-        other = make_completed_interview(full_name="Grace Hopper", phone="+14155550102")
         interview = make_completed_interview()
-        assert "Next to decide" not in get_page(admin_client, admin_url(interview))
-        page = submit_form(admin_client, admin_url(interview, "decide"), verdict="hire", **current_result(interview))
-        assert f'Next to decide: <a class="text-link" href="{admin_url(other)}">' in page
+        assert "data-next-to-decide" not in get_page(admin_client, admin_url(interview))
+        other = make_completed_interview(full_name="Grace Hopper", phone="+14155550102")
+        assert f'data-next-to-decide href="{admin_url(other)}"' in get_page(admin_client, admin_url(interview))
         same = make_completed_interview(job=interview.job, full_name="Alan Turing", phone="+14155550103")
-        assert f'Next to decide: <a class="text-link" href="{admin_url(same)}">' in get_page(
-            admin_client, admin_url(interview)
-        )
+        form = {"verdict": "hire", NEXT_BUTTON: "yes", **current_result(interview)}
+        saved = admin_client.post(admin_url(interview, "decide"), form)
+        assert saved.headers["Location"] == admin_url(same)
 
     def test_form_preselects_nothing(self, admin_client: Client) -> None:
         page = get_page(admin_client, admin_url(make_completed_interview(), "decide"))

@@ -7,13 +7,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from interviews.flags import Flag
 from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
-from interviews.presenters.interview import split_transcript
 from interviews.records import Evidence
 from interviews.scoring import assessment
 from interviews.scoring.score_verification import INCOMPLETE_SCORES
@@ -29,12 +26,12 @@ class TestPage:
     def test_result_is_shown(self, admin_client: Client) -> None:
         page = get_page(admin_client, admin_url(make_completed_interview()))
         for expected in (
-            '<span class="s-score">7.50<small> of 10</small></span>',
+            '<strong class="d-number" data-score>7.5</strong>',
             "100% of the questions (by weight)",
             "Hire from 7.0, consider from 5.0",
             "Concrete, with figures.",
-            f"Judged by: {SIMULATED_LABEL}",
-            f"<mark>{QUOTE}</mark>",
+            f"by <bdi>{SIMULATED_LABEL}</bdi>",
+            f'<span data-criteria="1">{QUOTE}</span>',
             Flag.QUOTE_NOT_FOUND.label,
             "Tell me about teamwork.",
             "Interview completed",
@@ -46,23 +43,24 @@ class TestPage:
         page = get_page(admin_client, admin_url(interview))
         for response in interview.responses.all():
             address = reverse("admin:interviews_recording_audio", args=[response.recordings.get().pk])
-            label = f"Question {response.position + 1}, recording of turn"
-            assert f'<audio controls preload="none" src="{address}" aria-label="{label}' in page
+            assert (
+                f'<audio controls preload="none" src="{address}" aria-label="Question {response.position + 1},' in page
+            )
 
     def test_missing_score_is_no_number(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         add_result(interview, score=None, reason="Question 2: the recording was lost.")
         now, before = get_page(admin_client, admin_url(interview)).split("Earlier results (1)")
         assert "<strong>No overall score.</strong> Question 2: the recording was lost." in now
-        assert '<span class="s-score">' not in now
-        assert '<span class="s-score">' in before
+        assert "data-score>" not in now
+        assert "data-score>" in before
 
     def test_lost_audio_is_explained(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         response = interview.responses.get(position=1)
         response.update_fields(status="audio_lost", status_reason="The carrier lost the recording.")
         page = get_page(admin_client, admin_url(interview))
-        assert '<p class="s-note s-bad">The carrier lost the recording.</p>' in page
+        assert '<p class="d-note d-danger" data-problem>The carrier lost the recording.</p>' in page
 
     def test_questions_of_failed_interview_are_listed(self, admin_client: Client) -> None:
         interview = make_interview()
@@ -72,18 +70,19 @@ class TestPage:
         page = get_page(admin_client, admin_url(interview))
         assert NO_ANSWERS in page
         assert '<li dir="auto">Tell me about teamwork.</li>' in page
+        assert 'id="question-1"' not in page
         assert "Skipped" not in page
 
     def test_earlier_results_are_shown(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         add_result(interview, score="7.90", reason="Better than we thought.")
         now, before = get_page(admin_client, admin_url(interview)).split("Earlier results (1)")
-        assert '<span class="s-score">7.90<small> of 10</small></span>' in now
+        assert "data-score>7.9</strong>" in now
         assert "Concrete, with figures." not in now
         for expected in (
-            '<span class="s-score">7.50<small> of 10</small></span>',
+            "data-score>7.5</strong>",
             "Concrete, with figures.",
-            f"“{QUOTE}” <a",
+            f'title="“{QUOTE}”"',
             "100% of the questions (by weight)",
         ):
             assert expected in before
@@ -98,7 +97,7 @@ class TestPage:
         assert response.assessments.count() == 2
         before = get_page(admin_client, admin_url(interview)).split("Earlier assessments (1)")[1]
         for expected in (
-            f"{first.created_at:%Y-%m-%d %H:%M} UTC: 7.50",
+            f"{first.created_at:%Y-%m-%d %H:%M} UTC</time>: 7.5",
             f"“{QUOTE}”</blockquote>",
             Flag.QUOTE_NOT_FOUND.label,
             "&lt;script&gt;alert(1)&lt;/script&gt;",
@@ -139,14 +138,14 @@ class TestPage:
             label="m",
         )
         before = get_page(admin_client, admin_url(interview)).split("Earlier assessments (1)")[1]
-        assert f"UTC: no score.</strong> {INCOMPLETE_SCORES}" in before
+        assert f"UTC</time>: no score.</strong> {INCOMPLETE_SCORES}" in before
         assert f"{Flag.ASKED_AGAIN.label}; {Flag.CRITERIA_MISSING.label}." in before
 
     def test_next_call_and_failure_are_explained(self, admin_client: Client) -> None:
         waiting = make_interview()
         with lock_interview(waiting) as locked:
             locked.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
-        assert "UTC. Outside calling hours." in get_page(admin_client, admin_url(waiting))
+        assert "Outside calling hours." in get_page(admin_client, admin_url(waiting))
         with lock_interview(waiting) as locked:
             locked.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
         assert "Three calls, nobody picked up." in get_page(admin_client, admin_url(waiting))
@@ -181,20 +180,6 @@ def test_list_shows_time_in_utc(admin_client: Client) -> None:
     interview = make_interview()
     listed = get_page(admin_client, reverse("admin:interviews_interview_changelist"))
     assert f"{interview.created_at:%Y-%m-%d %H:%M} UTC" in listed
-
-
-class TestTranscript:
-    @given(st.text("ab ,.א<é", max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
-    def test_transcript_stays_complete(self, transcript: str, ends: list[tuple[int, int]]) -> None:
-        quotes = [slice(min(pair), max(pair)) for pair in ends if max(pair) <= len(transcript)]
-        assert "".join(span.text for span in split_transcript(transcript, quotes)) == transcript
-
-    def test_overlapping_quotes_are_merged(self) -> None:
-        spans = split_transcript("one two three four", [slice(4, 13), slice(0, 7)])
-        assert [(span.text, span.is_evidence) for span in spans] == [("one two three", True), (" four", False)]
-
-    def test_no_quote_marks_nothing(self) -> None:
-        assert [span.is_evidence for span in split_transcript("one two", [])] == [False]
 
 
 class TestAction:
@@ -267,9 +252,8 @@ class TestRescoring:
         assert interview.result_status == "pending"
         assert interview.events.get(kind=EventKind.RESULT_REOPENED).actor == "hanna"
         page = get_page(admin_client, admin_url(interview))
-        assert "The answers are being assessed." in page
         assert "Earlier results (1)" in page
-        assert "s-score" not in page.split("Earlier results (1)")[0]
+        assert "data-score>" not in page.split("Earlier results (1)")[0]
 
     def test_live_interview_is_rejected(self, admin_client: Client) -> None:
         assert "Only a completed interview can be scored again." in submit_form(

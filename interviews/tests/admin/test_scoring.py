@@ -105,7 +105,7 @@ class TestForm:
         page = get_page(
             make_staff_client("view_interview"), reverse("admin:interviews_interview_change", args=[waiting.pk])
         )
-        assert "Judged by: Hanna Berg" in page
+        assert "by <bdi>Hanna Berg</bdi>" in page
 
     def test_missing_score_is_marked(self, scorer: Client, waiting: Interview) -> None:
         response = answer_of(waiting)

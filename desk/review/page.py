@@ -1,0 +1,161 @@
+"""The content of the review page: one interview on one screen."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.utils import timezone
+
+from desk.job.ranking import latest_interviews
+from desk.job.states import UNDER_WAY, DeskState, Progress, StateText, describe_state, with_state
+from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
+from interviews.decisions import next_to_decide
+from interviews.models import Assessment, Interview, InterviewResponse, Recording
+from interviews.presenters.interview import InterviewPage, ResponseCard
+from interviews.records import CriterionRecord, Evidence
+from screener.access.viewer import Viewer
+
+OPEN_OR_IN_WORK = InterviewResponse.OPEN + InterviewResponse.IN_WORK
+
+
+@dataclass(frozen=True)
+class Quote:
+    """`second`: when it is spoken, where the transcription gives times."""
+
+    evidence: Evidence
+    second: float | None
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """A criterion of an answer. Its number links it with the marked words of the transcript."""
+
+    number: int
+    record: CriterionRecord
+    quotes: list[Quote]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A tab of the page: a question and its answer."""
+
+    card: ResponseCard
+    pieces: list[Piece]
+    criteria: list[CriterionLine]
+
+    @classmethod
+    def of(cls, card: ResponseCard) -> "Answer":
+        response = card.response
+        spans = find_timed_spans(response.transcript, response.transcript_times)
+        criteria = card.current.assessment.criteria if card.current else []
+        pieces = list(split_into_pieces(response.transcript, criteria, spans)) if response.transcript else []
+        lines = [_criterion_line(number, record, spans) for number, record in enumerate(criteria, 1)]
+        return cls(card, pieces, lines)
+
+    @property
+    def assessment(self) -> Assessment | None:
+        return self.card.current.assessment if self.card.current else None
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording that is the answer, where its file is here."""
+        chosen = self.card.response.chosen_recording
+        return chosen if chosen and chosen.file else None
+
+    @property
+    def other_recordings(self) -> list[Recording]:
+        return [recording for recording in self.card.response.recordings.all() if recording != self.recording]
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """Changes with what the tab shows."""
+        response = self.card.response
+        assessments = [(entry.pk, entry.is_current) for entry in response.assessments.all()]
+        recordings = [(entry.pk, entry.status, entry.chosen) for entry in response.recordings.all()]
+        return (response.status, response.status_reason, response.transcript, self.card.score, assessments, recordings)
+
+    @property
+    def version(self) -> str:
+        return _version_of(self.content)
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    interview_page: InterviewPage
+    state: DeskState
+    state_text: StateText
+    answers: list[Answer]
+    previous: Interview | None
+    following: Interview | None
+
+    @classmethod
+    def load(cls, interview: Interview, viewer: Viewer) -> "ReviewPage":
+        """Load the page in a fixed number of queries, for any number of answers, attempts and events."""
+        page = InterviewPage.of(interview, viewer)
+        with_its_state: Any = with_state(Interview.objects.filter(pk=interview.pk)).get()
+        state = DeskState(with_its_state.desk_state)
+        attempt = page.attempts[-1].attempt if page.attempts else None
+        settled = sum(card.response.status not in OPEN_OR_IN_WORK for card in page.responses)
+        text = describe_state(interview, state, attempt, Progress(len(page.responses), settled), timezone.now())
+        answers = [Answer.of(card) for card in page.responses]
+        return cls(page, state, text, answers, _planned_before(interview), next_to_decide(interview, viewer))
+
+    @property
+    def answer_tabs(self) -> list[Answer]:
+        """The answers that have a tab: none where the interview ended before the first one."""
+        return [] if self.interview_page.has_no_answers else self.answers
+
+    @property
+    def score(self) -> Decimal | None:
+        result = self.interview_page.result
+        return result.result.overall_score if result else None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the page changes without a reviewer."""
+        return self.state in UNDER_WAY
+
+    @property
+    def head_version(self) -> str:
+        page = self.interview_page
+        result = page.result.result.pk if page.result else None
+        decisions = [decision.pk for decision in page.decisions]
+        return _version_of(
+            (self.state, self.state_text, result, decisions, page.interview.person_requested_at, page.budget_problem)
+        )
+
+    @property
+    def tabs_version(self) -> str:
+        return _version_of([(answer.card.response.status, answer.card.score) for answer in self.answers])
+
+    @property
+    def history_version(self) -> str:
+        page = self.interview_page
+        attempts = [(row.attempt.pk, row.attempt.status, row.attempt.updated_at) for row in page.attempts]
+        return _version_of((attempts, [row.event.pk for row in page.history]))
+
+    @property
+    def version(self) -> str:
+        """Equal for two pages that look the same."""
+        answers = [answer.version for answer in self.answers]
+        return _version_of((self.head_version, self.tabs_version, self.history_version, answers))
+
+
+def _version_of(content: Any) -> str:
+    return sha256(repr(content).encode()).hexdigest()[:12]
+
+
+def _criterion_line(number: int, record: CriterionRecord, spans: list[TimedSpan]) -> CriterionLine:
+    quotes = [Quote(evidence, _second_of(evidence, spans)) for evidence in record.evidence]
+    return CriterionLine(number, record, quotes)
+
+
+def _second_of(evidence: Evidence, spans: list[TimedSpan]) -> float | None:
+    return None if evidence.start is None else second_at(spans, evidence.start)
+
+
+def _planned_before(interview: Interview) -> Interview | None:
+    """The interview of the job that was planned before this one."""
+    earlier = latest_interviews(interview.job).filter(created_at__lt=interview.created_at)
+    return earlier.select_related("candidate").order_by("-created_at").first()

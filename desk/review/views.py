@@ -1,0 +1,77 @@
+"""The review page of an interview, its updates, and the waveforms of its recordings."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from candidates.contact_data import may_see_contact_data
+from desk.review.page import ReviewPage
+from desk.review.peaks import waveform_peaks
+from interviews.admin.forms import DecideForm
+from interviews.admin.interview import NEXT_BUTTON
+from interviews.models import Interview, Recording
+from interviews.models.interview import visible_records
+
+UNCHANGED = 204
+SPEEDS = (100, 125, 150, 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
+    """Show an interview. A request by the page's script gets the parts alone, and nothing if `v` is current."""
+    interviews: Any = admin.site.get_model_admin(Interview)
+    if request.method == "POST":  # the admin refuses it: an interview changes by actions
+        refusal: HttpResponse = interviews.change_view(request, str(interview_id))
+        return refusal
+    if not interviews.has_view_permission(request):
+        raise PermissionDenied
+    interview = interviews.get_object(request, str(interview_id))
+    if interview is None:
+        missing: HttpResponse = interviews._get_obj_does_not_exist_redirect(request, interviews.opts, str(interview_id))
+        return missing
+    review = ReviewPage.load(interview, request.user)
+    if request.GET.get("v") == review.version:
+        return HttpResponse(status=UNCHANGED)
+    context = admin.site.each_context(request) | {
+        "title": interview.candidate.full_name,
+        "opts": interviews.opts,
+        "original": interview,
+        "interview": interview,
+        "review": review,
+        "page": review.interview_page,
+        "actions": _action_links(interviews, request, interview),
+        "speeds": SPEEDS,
+        "next_button": NEXT_BUTTON,
+        "decide": DecideForm(subject=interview),
+        "may_see_contact_data": may_see_contact_data(request.user, interview),
+    }
+    template = "desk/review/parts.html" if "v" in request.GET else "desk/review/page.html"
+    return render(request, template, context)
+
+
+@require_safe
+def recording_peaks(request: HttpRequest, recording_id: UUID) -> HttpResponse:
+    """The waveform of a recording, for users who may listen to it."""
+    if not request.user.has_perm("interviews.view_recording"):
+        raise PermissionDenied
+    recordings = visible_records(Recording.objects.all(), request.user, path="response__interview")
+    recording = get_object_or_404(recordings, pk=recording_id, status=Recording.Status.STORED)
+    try:
+        with recording.file.open("rb") as file:
+            return JsonResponse({"peaks": waveform_peaks(file.read())})
+    except FileNotFoundError:
+        raise Http404("The file of this recording is missing from the storage.") from None
+
+
+def _action_links(interviews: Any, request: HttpRequest, interview: Interview) -> dict[str, dict[str, str]]:
+    """The actions on the interview that the user may run now: by name, title and address."""
+    return {
+        action.path: {"title": action.description, "href": reverse(f"admin:{action.action_name}", args=[interview.pk])}
+        for action in interviews.get_actions_detail(request, interview.pk)
+    }

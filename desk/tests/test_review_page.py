@@ -1,0 +1,100 @@
+"""The review page: its transcript in pieces, its waveforms, and its updates."""
+
+import gzip
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.review.peaks import PEAK_COUNT, waveform_peaks
+from desk.review.transcript import find_timed_spans, second_at, split_into_pieces
+from desk.review.views import UNCHANGED
+from interviews.models import Interview, lock_interview
+from interviews.records import CriterionRecord, Evidence
+from tests.support.admin_client import admin_url, get_page, make_staff_client
+from tests.support.factories import make_interview
+from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
+from tests.support.sounds import make_tone
+
+MOST_BYTES = 60_000
+TIMES = [{"start": 0.5, "end": 1, "text": "One two."}, {"start": 2.5, "end": 3, "text": "Three."}]
+
+
+def make_criterion(*spans: slice) -> CriterionRecord:
+    evidence = [Evidence(quote="x", verified=True, start=span.start, end=span.stop) for span in spans]
+    return CriterionRecord(criterion="c", name="c", weight=1, score=5, reason="", evidence=evidence, flags=[])
+
+
+class TestTranscript:
+    @given(st.text("ab ,.א<é", max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
+    def test_pieces_are_complete(self, transcript: str, ends: list[tuple[int, int]]) -> None:
+        criteria = [make_criterion(slice(min(pair), max(pair))) for pair in ends if max(pair) <= len(transcript)]
+        assert "".join(piece.text for piece in split_into_pieces(transcript, criteria, [])) == transcript
+
+    def test_overlapping_quotes_keep_their_criteria(self) -> None:
+        criteria = [make_criterion(slice(4, 13)), make_criterion(slice(0, 7), slice(13, 18))]
+        pieces = split_into_pieces("one two three four", criteria, [])
+        assert [(piece.text, piece.criteria) for piece in pieces] == [
+            ("one ", (2,)),
+            ("two", (1, 2)),
+            (" three", (1,)),
+            (" four", (2,)),
+        ]
+
+    def test_times_are_found_in_order(self) -> None:
+        spans = find_timed_spans("One two. Three. One two.", TIMES)
+        assert [(span.start, span.second) for span in spans] == [(0, 0.5), (9, 2.5)]
+        assert [second_at(spans, place) for place in (0, 8, 9, 20)] == [0.5, None, 2.5, None]
+
+    @pytest.mark.parametrize("times", [None, [[0, 1]], [{"text": 3}], {"text": "One"}, [{"text": "One", "start": "x"}]])
+    def test_unknown_times_are_ignored(self, times: object) -> None:
+        assert find_timed_spans("One two.", times) == []
+
+
+class TestPeaks:
+    def test_peaks_follow_loudness(self) -> None:
+        peaks = waveform_peaks(make_tone(growing=True))
+        assert len(peaks) == PEAK_COUNT
+        assert peaks[0] < peaks[PEAK_COUNT // 2] < peaks[-1] <= 1
+
+    def test_unreadable_audio_has_none(self) -> None:
+        assert waveform_peaks(b"RIFF") == waveform_peaks(b"") == []
+
+    @pytest.mark.django_db
+    def test_permission_to_listen_is_required(self, admin_client: Client) -> None:
+        recording = make_completed_interview().responses.all()[0].recordings.get()
+        address = reverse("desk-recording-peaks", args=[recording.pk])
+        assert json.loads(admin_client.get(address).content) == {"peaks": []}
+        assert make_staff_client("view_interview").get(address).status_code == 403
+
+
+@pytest.mark.django_db
+class TestPage:
+    def update(self, client: Client, interview: Interview, version: str) -> tuple[int, str]:
+        response = client.get(admin_url(interview), {"v": version})
+        return response.status_code, response.content.decode()
+
+    def test_update_sends_only_changes(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        version = get_page(admin_client, admin_url(interview)).split('data-part="poll" data-v="')[1].split('"')[0]
+        assert self.update(admin_client, interview, version) == (UNCHANGED, "")
+        add_result(interview, score="5.10")
+        status, parts = self.update(admin_client, interview, version)
+        assert status == 200
+        assert "<html" not in parts
+        assert "data-overall-score>5.1<" in parts
+
+    def test_running_interview_is_under_way(self, admin_client: Client) -> None:
+        interview = make_interview()
+        assert 'data-under-way="yes"' in get_page(admin_client, admin_url(interview))
+        with lock_interview(interview) as locked:
+            locked.cancel("by_hr", actor="hanna", reason="Filled.")
+        assert 'data-under-way="no"' in get_page(admin_client, admin_url(interview))
+
+    def test_page_is_small(self, admin_client: Client) -> None:
+        interview = make_completed_interview(transcript=f"{QUOTE} and some more words. " * 60)
+        page = get_page(admin_client, admin_url(interview))
+        assert len(gzip.compress(page.encode())) < MOST_BYTES

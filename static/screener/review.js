@@ -1,0 +1,236 @@
+// The review page: tabs, player, marked words, keys, and updates that disturb no one who reads, listens or writes.
+(() => {
+  "use strict";
+  const SECONDS_BETWEEN_UPDATES = 4, SECONDS_WHEN_IDLE = 30, SEEK_SECONDS = 5;
+  const SPEED = "review-speed";
+  let page, playsAll = false;
+
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* storage may be off */ } };
+  const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+
+  // --- Tabs -----------------------------------------------------------------------------------------
+
+  const tabs = () => [...page.querySelectorAll("[role=tab]")];
+  const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+  const currentTab = () => tabs().find((tab) => tab.ariaSelected === "true") ?? tabs()[0];
+  const currentPanel = () => panelOf(currentTab());
+  const showTab = (tab, { focus = false } = {}) => {
+    for (const other of tabs()) {
+      other.ariaSelected = String(other === tab);
+      other.tabIndex = other === tab ? 0 : -1;
+      const panel = panelOf(other);
+      panel.hidden = other !== tab;
+      if (panel.hidden) panel.querySelectorAll("audio").forEach((audio) => audio.pause());
+    }
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (focus) tab.focus();
+    history.replaceState(null, "", tab.hash);
+    const player = panelOf(tab).querySelector("[data-player]");
+    if (player) preparePlayer(player);
+  };
+  const stepTab = (step, options) => {
+    const all = tabs(), next = all[all.indexOf(currentTab()) + step];
+    if (next) showTab(next, options);
+  };
+  const tabOf = (hash) => tabs().find((tab) => tab.hash === hash);
+
+  // --- Player ---------------------------------------------------------------------------------------
+
+  const audioOf = (element) => element?.querySelector("[data-player] audio");
+  const drawWave = (canvas, peaks, part) => {
+    const context = canvas.getContext("2d"), { width, height } = canvas, step = width / peaks.length;
+    const loudest = Math.max(...peaks, 0.01);
+    context.clearRect(0, 0, width, height);
+    context.fillStyle = getComputedStyle(canvas).color;
+    peaks.forEach((peak, index) => {
+      const bar = Math.max(2, (peak / loudest) * height);
+      context.globalAlpha = index / peaks.length < part ? 1 : 0.35;
+      context.fillRect(index * step, (height - bar) / 2, Math.max(1, step - 1), bar);
+    });
+  };
+  const preparePlayer = (player) => {
+    if (player.dataset.prepared) return;
+    player.dataset.prepared = "yes";
+    const audio = player.querySelector("audio"), canvas = player.querySelector("canvas"), speed = player.querySelector("[data-speed]");
+    let peaks = [];
+    const redraw = () => drawWave(canvas, peaks, audio.duration ? audio.currentTime / audio.duration : 0);
+    fetch(player.dataset.peaks).then((response) => (response.ok ? response.json() : { peaks: [] })).then((body) => {
+      peaks = body.peaks;
+      canvas.hidden = !peaks.length;
+      redraw();
+    }).catch(() => { canvas.hidden = true; });
+    speed.value = recall(SPEED) ?? "100";
+    const setSpeed = () => { audio.playbackRate = Number(speed.value) / 100 || 1; };
+    setSpeed();
+    speed.addEventListener("change", () => { store(SPEED, speed.value); setSpeed(); });
+    audio.addEventListener("play", setSpeed);
+    audio.addEventListener("timeupdate", () => { redraw(); markSpoken(player.closest("[role=tabpanel]"), audio.currentTime); });
+    audio.addEventListener("ended", () => { if (playsAll) playNext(player); });
+    audio.addEventListener("pause", () => { if (!audio.ended) playsAll = false; });
+    canvas.addEventListener("click", (event) => {
+      if (audio.duration) audio.currentTime = (event.offsetX / canvas.clientWidth) * audio.duration;
+      else audio.play();
+    });
+  };
+  const playNext = (player) => {
+    const all = [...page.querySelectorAll("[data-player]")], next = all[all.indexOf(player) + 1];
+    if (!next) { playsAll = false; return; }
+    showTab(tabOf(`#${next.closest("[role=tabpanel]").id}`));
+    playsAll = true;
+    next.querySelector("audio").play();
+  };
+  const jumpTo = (panel, second) => {
+    const audio = audioOf(panel);
+    if (!audio) return;
+    const start = () => { audio.currentTime = second; audio.play(); };
+    if (audio.readyState) start();
+    else { audio.addEventListener("loadedmetadata", start, { once: true }); audio.load(); }
+  };
+  const markSpoken = (panel, second) => {
+    let spoken = null;
+    for (const piece of panel.querySelectorAll("[data-second]")) {
+      piece.classList.remove("r-spoken");
+      if (Number(piece.dataset.second) <= second) spoken = piece.dataset.second;
+    }
+    if (spoken === null) return;
+    for (const piece of panel.querySelectorAll(`[data-second="${CSS.escape(spoken)}"]`)) piece.classList.add("r-spoken");
+  };
+
+  // --- The words that a criterion rests on ----------------------------------------------------------
+
+  const markWords = (panel, criterion) => {
+    for (const piece of panel.querySelectorAll("[data-criteria]")) {
+      piece.classList.toggle("r-marked", criterion !== null && piece.dataset.criteria.split(" ").includes(criterion));
+    }
+  };
+  const shownCriterion = (panel, element) => {
+    const pointed = element?.closest?.("[data-criterion]") ?? panel.querySelector("[data-criterion][open]");
+    return pointed ? pointed.dataset.criterion : null;
+  };
+  const followCriteria = (event) => {
+    const panel = event.target.closest?.("[role=tabpanel]");
+    if (panel) markWords(panel, shownCriterion(panel, event.target));
+  };
+
+  // --- Updates --------------------------------------------------------------------------------------
+
+  const isInUse = (part) => {
+    const audio = part.querySelector("audio");
+    return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, audio")
+      || (audio && !audio.paused) || part.querySelector("dialog[open], .d-menu[open]");
+  };
+  const replacePart = (fresh) => {
+    const shown = page.querySelector(`[data-part="${fresh.dataset.part}"]`);
+    if (!shown) return false;
+    if (shown.dataset.v === fresh.dataset.v) return true;
+    if (isInUse(shown)) return false;
+    const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
+    shown.replaceWith(fresh);
+    window.localiseTimes(fresh);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    return true;
+  };
+  const applyUpdate = (html) => {
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    const hash = currentTab().hash, before = poll().dataset.state;
+    const parts = [...fresh.querySelectorAll("[data-part]")], marker = parts.shift();
+    const isComplete = parts.map(replacePart).every(Boolean);
+    // A part in use keeps its old version, so that the next update tries it again.
+    if (!isComplete) marker.dataset.v = "";
+    poll().replaceWith(marker);
+    showTab(tabOf(hash) ?? tabs()[0]);
+    if (marker.dataset.state !== before) announce(marker.dataset.state);
+  };
+  const title = document.title;
+  const announce = (state) => {
+    page.querySelector("[data-review-status]").textContent = page.querySelector(".r-who .d-facts").innerText;
+    if (!document.hasFocus() && ["ready", "unclear"].includes(state)) document.title = `(1) ${title}`;
+  };
+  const poll = () => page.querySelector("[data-part=poll]");
+  const update = async () => {
+    try {
+      const response = await fetch(`${page.dataset.update}?v=${poll().dataset.v || "none"}`);
+      if (response.status === 200 && !response.redirected) applyUpdate(await response.text());
+    } catch { /* the server is away: the next update tries again */ }
+    schedule();
+  };
+  let timer;
+  const schedule = () => {
+    clearTimeout(timer);
+    const seconds = poll().dataset.underWay === "yes" ? SECONDS_BETWEEN_UPDATES : SECONDS_WHEN_IDLE;
+    timer = setTimeout(() => (document.hidden ? schedule() : update()), seconds * 1000);
+  };
+
+  // --- Keys -----------------------------------------------------------------------------------------
+
+  const openDialog = (id) => {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector("input:not([type=hidden]), button").focus();
+  };
+  const go = (address) => { if (address) window.location.assign(address); };
+  const togglePlay = () => {
+    const audio = audioOf(currentPanel());
+    if (audio) audio.paused ? audio.play() : audio.pause();
+  };
+  const seek = (seconds) => {
+    const audio = audioOf(currentPanel());
+    if (!audio || audio.paused) return false;
+    audio.currentTime = Math.max(0, audio.currentTime + seconds);
+    return true;
+  };
+  const KEYS = {
+    j: () => stepTab(1), k: () => stepTab(-1), d: () => openDialog("r-decision"), "?": () => openDialog("r-keys"),
+    n: () => go(page.dataset.following), p: () => go(page.dataset.previous),
+    r: () => { const resume = tabOf("#resume"); if (resume) showTab(resume); }, " ": togglePlay,
+  };
+  // In the decision, a letter chooses: h, c or r, unless the reason is being written.
+  const chooseVerdict = (event) => {
+    if (event.target.matches("textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const choice = event.currentTarget.querySelector(`[name=verdict][data-key="${CSS.escape(event.key)}"]`);
+    if (!choice) return;
+    choice.checked = true;
+    choice.focus();
+  };
+  const isTyping = (element) => element.closest("input, textarea, select, audio, dialog, [contenteditable]");
+  const onKey = (event) => {
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target)) return;
+    if (target.matches("[role=tab]") && ["ArrowRight", "ArrowLeft"].includes(key)) {
+      event.preventDefault();
+      return stepTab(key === "ArrowRight" ? 1 : -1, { focus: true });
+    }
+    if (["ArrowRight", "ArrowLeft"].includes(key)) { if (seek(key === "ArrowRight" ? SEEK_SECONDS : -SEEK_SECONDS)) event.preventDefault(); return; }
+    if (key === " " && target.closest("a, button, summary")) return;
+    if (!KEYS[key]) return;
+    event.preventDefault();
+    KEYS[key]();
+  };
+  const onClick = (event) => {
+    const { target } = event;
+    const tab = target.closest("[role=tab]"), link = target.closest("[data-review-goto]"), panel = target.closest("[role=tabpanel]");
+    if (tab) { event.preventDefault(); showTab(tab); }
+    else if (link) { event.preventDefault(); showTab(tabOf(link.hash), { focus: true }); }
+    else if (target.closest("[data-review-decide]") && document.getElementById("r-decision")) { event.preventDefault(); openDialog("r-decision"); }
+    else if (target.closest("[data-review-help]")) openDialog("r-keys");
+    else if (target.closest("[data-review-close]")) target.closest("dialog").close();
+    else if (target.closest("[data-jump]")) jumpTo(panel, Number(target.closest("[data-jump]").dataset.jump));
+    else if (target.closest("[data-play-all]")) { playsAll = true; audioOf(panel).play(); }
+    else if (target.closest("[data-second]")) jumpTo(panel, Number(target.closest("[data-second]").dataset.second));
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    page = document.querySelector("[data-review]");
+    if (!page) return;
+    showTab(tabOf(window.location.hash) ?? tabs()[0]);
+    page.addEventListener("click", onClick);
+    document.addEventListener("keydown", onKey);
+    document.getElementById("r-decision")?.addEventListener("keydown", chooseVerdict);
+    for (const kind of ["mouseover", "focusin", "focusout", "mouseout"]) page.addEventListener(kind, followCriteria);
+    page.addEventListener("toggle", followCriteria, true);
+    window.addEventListener("focus", () => { document.title = title; });
+    document.addEventListener("review:update", update);
+    schedule();
+  });
+})();
