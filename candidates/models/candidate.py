@@ -98,6 +98,9 @@ class Candidate(BaseModel):
             ("export_candidate", "Can export the data of candidate"),
             ("hold_candidate", "Can set and lift the legal hold of candidate"),
         ]
+        indexes = [
+            models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], condition=~Q(external_id=""), name="one_candidate_per_external_id"

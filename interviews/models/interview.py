@@ -219,6 +219,9 @@ class Interview(LeasableModel):
                 name="waiting_for_capacity",
             ),
             models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
+            models.Index(
+                fields=["completed_at"], condition=Q(answers_erased_at__isnull=True), name="kept_answers_by_end"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -83,6 +83,7 @@ class Recording(LeasableModel):
             models.Index(
                 fields=["updated_at"], condition=Q(status__in=["expected", "available"]), name="takes_in_work"
             ),
+            models.Index(fields=["created_at"], condition=~Q(status="erased"), name="kept_recordings"),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candidates.models import Candidate, Erasure
 from candidates.models.candidate import CandidateQuerySet
@@ -11,7 +12,7 @@ from interviews.models import Interview, Recording
 from interviews.models.interview import InterviewQuerySet
 from jobs.models import JobDescription
 from screener.models import Organisation
-from screener.models.retention import FOR_EVER
+from screener.models.retention import FOR_EVER, MAX_RETENTION_DAYS
 
 Kind = Erasure.Kind
 
@@ -41,11 +42,17 @@ def job_days(kind: Kind) -> list[int]:
 
 def due_interviews(kind: Kind, at: datetime) -> InterviewQuerySet:
     """Interviews whose recordings or answers are due at this moment. Held candidates are left out."""
-    interviews = _overdue_interviews(kind, at, "completed_at").filter(candidate__legal_hold=False)
+    overdue = Interview.all_objects.filter(_overdue(kind, at, "completed_at")).exclude(status__in=Interview.LIVE)
+    interviews = overdue.filter(candidate__legal_hold=False)
     if kind == Kind.ANSWERS:
         return interviews.with_answers()
-    kept = Recording.objects.filter(attempt__interview=OuterRef("pk")).exclude(status=Recording.Status.ERASED)
-    return interviews.filter(Exists(kept))
+    return interviews.filter(pk__in=_interviews_with_recordings(at - _shortest_period(kind)))
+
+
+def _interviews_with_recordings(before: datetime) -> "QuerySet[Recording, Any]":
+    """The interviews that have recordings from before this time. Few, where older ones are erased each night."""
+    kept = Recording.objects.filter(created_at__lt=before).exclude(status=Recording.Status.ERASED)
+    return kept.order_by().values("attempt__interview")
 
 
 def due_candidates(kind: Kind, at: datetime, *, is_held: bool = False) -> CandidateQuerySet:
@@ -54,21 +61,26 @@ def due_candidates(kind: Kind, at: datetime, *, is_held: bool = False) -> Candid
     The periods are counted from the last change of the record, too. `is_held`: those that a legal hold keeps.
     """
     interviews = Interview.all_objects.filter(candidate=OuterRef("pk"))
-    overdue = _overdue_interviews(kind, at, "completed_at", "candidate__updated_at")
-    condition = Q(Exists(interviews)) & ~Q(Exists(interviews.exclude(pk__in=overdue.values("pk"))))
-    if days := organisation_days(kind):
-        condition |= ~Q(Exists(interviews)) & Q(updated_at__lt=at - timedelta(days=days))
-    candidates = Candidate.objects.filter(condition, erased_at__isnull=True, legal_hold=is_held)
+    kept = interviews.exclude(_overdue(kind, at, "completed_at", "candidate__updated_at"))
+    condition = Q(Exists(interviews)) & ~Q(Exists(kept))
+    if own_days := organisation_days(kind):
+        condition |= ~Q(Exists(interviews)) & Q(updated_at__lt=at - timedelta(days=own_days))
+    unchanged = Candidate.objects.filter(updated_at__lt=at - _shortest_period(kind))  # narrows the search
+    candidates = unchanged.filter(condition, erased_at__isnull=True, legal_hold=is_held)
     return candidates.exclude(resume="", resume_text="") if kind == Kind.RESUME else candidates
 
 
-def _overdue_interviews(kind: Kind, at: datetime, *counted_from: str) -> InterviewQuerySet:
-    """Interviews that are over, and whose period has passed since each of these times."""
+def _shortest_period(kind: Kind) -> timedelta:
+    return timedelta(days=min((days for _, days in _periods(kind)), default=MAX_RETENTION_DAYS))
+
+
+def _overdue(kind: Kind, at: datetime, *counted_from: str) -> Q:
+    """The condition on interviews whose period has passed since each of these times. Live ones have no end."""
     condition = NOTHING
     for jobs, days in _periods(kind):
         cutoff = at - timedelta(days=days)
         condition |= jobs & Q(**{f"{column}__lt": cutoff for column in counted_from})
-    return Interview.all_objects.filter(condition).exclude(status__in=Interview.LIVE)
+    return condition
 
 
 def _periods(kind: Kind) -> Iterator[tuple[Q, int]]:

@@ -30,6 +30,7 @@ def make_old(interview: Interview, days: int) -> Interview:
     then = timezone.now() - timedelta(days=days)
     Interview.objects.filter(pk=interview.pk).update(completed_at=then)
     Candidate.objects.filter(pk=interview.candidate_id).update(updated_at=then)
+    Recording.objects.filter(response__interview=interview).update(created_at=then)
     interview.refresh_from_db()
     return interview
 
