@@ -75,6 +75,7 @@ PREFACES_BY_INTENT = {
     Intent.IS_ROBOT: Preface.ROBOT,
     Intent.RECORDING: Preface.RECORDED,
     Intent.DOUBT: Preface.GENUINE,
+    Intent.LENGTH: Preface.LENGTH,
     Intent.OTHER_QUESTION: Preface.OTHER_QUESTION,
     Intent.NEARLY_AGREE: Preface.NEARLY,
 }

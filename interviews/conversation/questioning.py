@@ -72,6 +72,7 @@ LEADS_BY_INTENT = {
     Intent.IS_ROBOT: LeadIn.INTRODUCED,
     Intent.RECORDING: LeadIn.RECORDED,
     Intent.DOUBT: LeadIn.GENUINE,
+    Intent.LENGTH: LeadIn.LENGTH,
     Intent.OTHER_QUESTION: LeadIn.OTHER_QUESTION,
 }
 STOP_ENDINGS = {

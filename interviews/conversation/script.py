@@ -205,7 +205,8 @@ def _lead_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str
     question, texts = script.questions[position], script.wording
     is_unexplained = lead is engine.LeadIn.EXPLAINED and not question.competency
     template = texts.NO_EXPLANATION if is_unexplained else texts.LEAD_INS[lead]
-    text = script.fill_template(template, number=position + 1, competency=question.competency)
+    limit = texts.spell_duration(question.max_seconds)
+    text = script.fill_template(template, number=position + 1, competency=question.competency, limit=limit)
     return (text, *script.reach_texts, texts.LEAD_INS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
 
 

@@ -33,6 +33,7 @@ OF_REQUEST = {
     Intent.IS_ROBOT: NoAnswer.ASKED_WHO,
     Intent.RECORDING: NoAnswer.ASKED_WHO,
     Intent.DOUBT: NoAnswer.ASKED_WHO,
+    Intent.LENGTH: NoAnswer.ASKED_QUESTION,
     Intent.OTHER_QUESTION: NoAnswer.ASKED_QUESTION,
     Intent.HOLD_ON: NoAnswer.ASKED_PAUSE,
     Intent.PERSON: NoAnswer.ASKED_PERSON,

@@ -30,6 +30,8 @@ class Intent(StrEnum):
     """A question whether it is recorded, or who listens."""
     DOUBT = "doubt"
     """A question whether the call is genuine, where the number is from, or how to check."""
+    LENGTH = "length"
+    """A question how long the interview takes, or how many questions are left."""
     OTHER_QUESTION = "other_question"
     """A question that only people at the employer can answer, such as about the pay."""
     LATER = "later"

@@ -39,13 +39,21 @@ IDENTITY_ORDER = (
 CONSENT_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER, Intent.SLOWER),
     *(Intent.OTHER_LANGUAGE, Intent.BUSY, Intent.NO, Intent.NEARLY_AGREE, Intent.HOLD_ON, Intent.RECORDING),
-    *(Intent.DOUBT, Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.OTHER_QUESTION, Intent.REPEAT),
-    *(Intent.EXPLAIN, Intent.BYE, Intent.AGREE),
+    *(Intent.DOUBT, Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.LENGTH),
+    *(Intent.OTHER_QUESTION, Intent.REPEAT, Intent.EXPLAIN, Intent.BYE, Intent.AGREE),
 )
 QUESTION_ORDER = (
     *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE),
-    *(Intent.COME_BACK, Intent.SKIP, Intent.REPEAT, Intent.OTHER_QUESTION, Intent.EXPLAIN, Intent.HOLD_ON),
-    *(Intent.BUSY, Intent.RECORDING, Intent.DOUBT, Intent.IS_ROBOT, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS),
+    *(Intent.COME_BACK, Intent.SKIP, Intent.REPEAT, Intent.LENGTH, Intent.OTHER_QUESTION, Intent.EXPLAIN),
+    *(
+        Intent.HOLD_ON,
+        Intent.BUSY,
+        Intent.RECORDING,
+        Intent.DOUBT,
+        Intent.IS_ROBOT,
+        Intent.WHAT_ABOUT,
+        Intent.WHO_IS_THIS,
+    ),
     Intent.DONT_KNOW,
 )
 ANSWER_CHECK_ORDER = (

@@ -52,6 +52,7 @@ PREFACES = {
     Preface.GENUINE_APPLICATION: (
         "I am calling for {employer}, about your application for {job}. Your number comes from it."
     ),
+    Preface.LENGTH: "I have {count}, for about {minutes}.",
     Preface.OTHER_QUESTION: OTHER_QUESTION,
     Preface.SLOWER: "Of course. I will speak more slowly and clearly.",
     Preface.NEARLY: "Let me make sure.",
@@ -97,6 +98,9 @@ LEAD_INS = {
         "again."
     ),
     LeadIn.GENUINE: "I am calling for {employer}, about your application for {job}.",
+    LeadIn.LENGTH: (
+        "This is question {number} of {total}, and an answer may take up to {limit}. Here is the question again."
+    ),
     LeadIn.OTHER_QUESTION: OTHER_QUESTION,
     LeadIn.SKIPPED: "No problem. Question {number} of {total}.",
     LeadIn.POSTPONED: "Of course. We come back to it at the end. Question {number} of {total}.",

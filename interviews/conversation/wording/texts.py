@@ -13,7 +13,8 @@ class Wording(Protocol):
 
     Placeholders: {employer}, its {callback} number and the address of its privacy {notice}, {judge} of the answers,
     {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question,
-    {total} number of questions, {competency} of the question, {when} the candidate is called again.
+    {total} number of questions, {competency} of the question, {limit} of the time for its answer, {when} the candidate
+    is called again.
     """
 
     @property

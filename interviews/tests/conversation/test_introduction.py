@@ -328,6 +328,7 @@ def test_unclear_words_cost_try() -> None:
         (Stage.CONSENT, "Does a human decide?", Preface.RECORDED),
         (Stage.CONSENT, "Is this legit?", Preface.GENUINE_APPLICATION),
         (Stage.CONSENT, "Where'd you get my number?", Preface.GENUINE_APPLICATION),
+        (Stage.CONSENT, "How long will it take?", Preface.LENGTH),
         (Stage.CONSENT, "What's the salary?", Preface.OTHER_QUESTION),
     ],
 )

@@ -47,7 +47,7 @@ class TestWording:
             texts.REACH_US,
             *texts.LEAD_INS.values(),
         ]
-        assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number", "competency"}
+        assert set().union(*map(placeholders, templates)) <= {*PLACEHOLDERS, "number", "competency", "limit"}
 
     def test_disclosure_versions_differ(self, tag: str) -> None:
         versions = {

@@ -82,6 +82,7 @@ def reply(state: ConversationState, words: str) -> ConversationStep:
             AskQuestion(0, LeadIn.OTHER_QUESTION),
             (RequestRecorded(0, Intent.OTHER_QUESTION),),
         ),
+        ("How many questions are left?", AskQuestion(0, LeadIn.LENGTH), (RequestRecorded(0, Intent.LENGTH),)),
         ("I need a moment.", RecordAnswer(0, patient=True), (RequestRecorded(0, Intent.HOLD_ON),)),
         (
             "Hang on, there's someone at the door.",
