@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from interviews.conversation.phrases.intent import Expecting, Intent
@@ -18,7 +18,8 @@ MAX_WORDS = 40
 
 WORD_PATTERN = re.compile(r" (\S+)")
 CALLABLE_INTENTS = frozenset({Intent.LATER, Intent.NOT_ME})
-REFUSALS = frozenset({Intent.NEVER, Intent.REFUSE, Intent.NO})
+DECLINED = frozenset({Intent.REFUSE, Intent.NO})
+REFUSALS = DECLINED | {Intent.NEVER}
 
 
 @dataclass(frozen=True)
@@ -172,9 +173,24 @@ def _choose_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> lis
     """Return spans that do not overlap. A longer phrase excludes the shorter ones in it: "do not call me"."""
     chosen_spans: list[PhraseSpan] = []
     for span in sorted(_possible_spans(text, rules), key=_span_precedence):
-        if not any(map(span.overlaps, chosen_spans)):
+        overlapping_spans = [chosen for chosen in chosen_spans if span.overlaps(chosen)]
+        if _adds_to_refusal(span, overlapping_spans):
+            chosen_spans = [chosen for chosen in chosen_spans if chosen not in overlapping_spans]
+            chosen_spans += [_cut_span(text, chosen, span.start_index) for chosen in overlapping_spans]
+        if not overlapping_spans or _adds_to_refusal(span, overlapping_spans):
             chosen_spans.append(span)
     return chosen_spans
+
+
+def _adds_to_refusal(span: PhraseSpan, overlapping_spans: list[PhraseSpan]) -> bool:
+    """Whether a refusal goes on with "never again", as in "I have no time for this remove me from your list"."""
+    return span.intent is Intent.NEVER and all(
+        chosen.intent in DECLINED and chosen.start_index < span.start_index for chosen in overlapping_spans
+    )
+
+
+def _cut_span(text: str, span: PhraseSpan, end_index: int) -> PhraseSpan:
+    return replace(span, end_index=end_index, word_count=text[span.start_index : end_index].count(" "))
 
 
 def _possible_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> Iterator[PhraseSpan]:

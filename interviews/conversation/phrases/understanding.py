@@ -142,9 +142,17 @@ def _before_questions(utterance: ParsedUtterance) -> ParsedUtterance:
             whole_intents=NO_INTENTS,
             faint_intents=NO_INTENTS,
         )
+    if {Intent.NEVER, Intent.NOT_ME} <= utterance.strong_intents and not _forbids_calls_to_speaker(utterance):
+        utterance = replace(utterance, strong_intents=utterance.strong_intents - {Intent.NEVER})
     if utterance.requested_time and {Intent.BUSY, Intent.LATER} & utterance.strong_intents:
         return replace(utterance, strong_intents=utterance.strong_intents - {Intent.HOLD_ON} | {Intent.LATER})
     return utterance
+
+
+def _forbids_calls_to_speaker(utterance: ParsedUtterance) -> bool:
+    """Whether another person forbids calls to this number, and names no time: "he's out, don't call here again"."""
+    names_time = utterance.requested_time or Intent.LATER in utterance.strong_intents
+    return Intent.NEVER in utterance.personal_intents and not names_time
 
 
 def _keep_requests(utterance: ParsedUtterance, *, is_long: bool) -> ParsedUtterance:

@@ -1,6 +1,6 @@
 """Rates on phrasings by writers who did not know the phrases. Nothing is built on these files.
 
-The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong `never`.
+The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,9 @@ DECLINED = {Intent.REFUSE, Intent.NO}
 class Floor:
     identity: float
     refusals: float
-    wrong_never: int
 
 
-FLOORS = {"en_first": Floor(0.94, 0.90, 1), "en_second": Floor(0.95, 0.98, 0)}
+FLOORS = {"en_first": Floor(0.95, 0.90), "en_second": Floor(0.95, 0.98)}
 
 
 @pytest.fixture(params=FLOORS)
@@ -43,16 +42,15 @@ def recall(phrasings: tuple[Phrasing, ...], intents: set[Intent]) -> float:
     return len(correct) / len(expected)
 
 
-def test_consent_is_never_wrong(phrasings: tuple[Phrasing, ...]) -> None:
-    assert {phrasing.intent for phrasing in phrasings if phrasing.understood == Intent.AGREE} == {Intent.AGREE}
+@pytest.mark.parametrize("intent", [Intent.AGREE, Intent.NEVER])
+def test_irrevocable_intents_are_never_wrong(phrasings: tuple[Phrasing, ...], intent: Intent) -> None:
+    assert {phrasing.intent for phrasing in phrasings if phrasing.understood == intent} == {intent}
 
 
 def test_rates_stay_above_floors(name: str, phrasings: tuple[Phrasing, ...]) -> None:
     floor = FLOORS[name]
-    wrong_never = [each for each in phrasings if each.understood == Intent.NEVER and not each.correct]
     assert recall(phrasings, IDENTITY) >= floor.identity
     assert recall(phrasings, DECLINED | {Intent.NEVER}) >= floor.refusals
-    assert len(wrong_never) <= floor.wrong_never
 
 
 def test_answers_stay_answers(phrasings: tuple[Phrasing, ...]) -> None:

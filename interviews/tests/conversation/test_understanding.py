@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 
@@ -99,6 +99,14 @@ class TestRefusal:
         intents = [understood(words, Expecting.CONSENT).intent for words in replies]
         assert intents == [Intent.REFUSE, Intent.NEVER]
 
+    def test_opt_out_after_refusal_is_understood(self) -> None:
+        refusals, opt_outs = labelled(Intent.REFUSE)[::SAMPLE], labelled(Intent.NEVER)[::SAMPLE]
+        pairs = zip(cycle(refusals), opt_outs, strict=False)
+        intents = [
+            understood(f"{refusal.words} {opt_out.words}", Expecting.CONSENT).intent for refusal, opt_out in pairs
+        ]
+        assert intents.count(Intent.NEVER) >= 0.95 * len(intents)
+
     def test_unknown_refusal_is_understood_by_its_words(self) -> None:
         words, english = "I do not see myself in that job any more, sorry", for_language("en")
         without_weights = understand_utterance(words, Expecting.CONSENT, replace(english, refusal_weights={}))
@@ -182,6 +190,14 @@ class TestNever:
 
 
 class TestIdentity:
+    def test_opt_out_for_another_number_is_none(self) -> None:
+        replies = (
+            *("he's out, stop calling", "she's at work, don't call this number again, try her at six"),
+            *("he is not here, don't keep calling", "she's not here, stop calling my number"),
+        )
+        intents = [understood(words, Expecting.IDENTITY).intent for words in replies]
+        assert intents == [Intent.NOT_ME, Intent.NOT_ME, Intent.NOT_ME, Intent.NEVER]
+
     def test_name_is_the_candidates(self) -> None:
         own = {
             understood(words, Expecting.IDENTITY).intent for words in ("this is Maria", "Lopez here", "Lopes speaking")
