@@ -23,7 +23,7 @@ class Floor:
     refusals: float
 
 
-FLOORS = {"en_first": Floor(0.95, 0.90), "en_second": Floor(0.95, 0.98)}
+FLOORS = {"en_first": Floor(0.95, 0.90), "en_second": Floor(0.95, 0.98), "en_third": Floor(0.91, 0.86)}
 
 
 @pytest.fixture(params=FLOORS)
