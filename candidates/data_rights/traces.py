@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
@@ -17,8 +16,8 @@ ERASED_NAME = "erased"
 
 def log_entries(model: type[models.Model], ids: Iterable[Any]) -> QuerySet[LogEntry]:
     """Return the entries of the admin's log about these rows."""
-    content_type = ContentType.objects.get_for_model(model)
-    return LogEntry.objects.filter(content_type=content_type, object_id__in=[str(pk) for pk in ids])
+    of_model = {"content_type__app_label": model._meta.app_label, "content_type__model": model._meta.model_name}
+    return LogEntry.objects.filter(**of_model, object_id__in=[str(pk) for pk in ids])
 
 
 def erase_log_entries(model: type[models.Model], ids: Iterable[Any]) -> int:
