@@ -25,13 +25,13 @@ phone: $(VENV)/run ## The simulated phone network, for use beside make serve
 model: $(VENV)/run ## The simulated model, for use beside make serve
 	@exec python -m devtools.model_simulator
 
-test: $(VENV)/dev ## All tests without browsers and slow processes, in parallel
+test: $(VENV)/dev ## All tests but those in a browser and the slow ones, in parallel
 	@python -m pytest -n auto -m "not browser and not slow"
 
 test-browser: $(VENV)/dev ## Tests in a browser; needs Chromium
 	@python -m pytest -m browser
 
-test-slow: $(VENV)/dev ## Slow tests that start real processes
+test-slow: $(VENV)/dev ## Slow tests: real processes, and every page as each role
 	@python -m pytest -n 2 -m slow
 
 chaos: $(VENV)/dev ## Crash tests: every fault with every delivery mode (1 h); CHAOS=--short for one round (2 min)

@@ -108,6 +108,7 @@ def test_tables_name_all_pages_and_actions() -> None:
     assert set(FIELD_PROBES) == set(FIELDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", RoleKey)
 def test_role_does_and_sees_what_tables_say(key: RoleKey, own: SampleJob, foreign: SampleJob) -> None:
     walker = make_walker(key, own, foreign)
