@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -36,7 +37,7 @@ from tests.support.factories import (
     run_tasks,
 )
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.person_with_traces import DIGITS, PHONE, TOKEN, Person, files_with, make_person, rows_with
+from tests.support.person_with_traces import DIGITS, PHONE, TOKEN, Person, files_with, make_person, rows_of, rows_with
 from tests.support.sample_rows import make_completed_interview
 from tests.support.twilio_driver import place_attempt
 from webhooks.models import TwilioEvent
@@ -102,6 +103,19 @@ def test_erasure_leaves_no_trace(person: Person, private_files: Path, twilio: Fa
     assert not erasure.items.filter(deleted_at=None).exists()
     assert {item.kind for item in erasure.items.all()} == set(ErasedItem.Kind)
     assert person.candidate.events.filter(kind=CandidateEvent.Kind.ERASED).count() == 1
+
+
+def test_every_table_about_a_person_is_searched(person: Person) -> None:
+    """A new table that refers to candidates fails this until its app erases it and `rows_of` has it."""
+    about = {Candidate}
+    while more := {model for model in apps.get_models() if model not in about and referred_models(model) & about}:
+        about |= more
+    searched = {model for model, _ in rows_of(person)}
+    assert about - searched == {ErasedItem, Erasure}  # the proof
+
+
+def referred_models(model: Any) -> set[Any]:
+    return {field.related_model for field in model._meta.concrete_fields if field.is_relation}
 
 
 def test_second_erasure_changes_nothing(person: Person, twilio: FakeTwilio) -> None:
