@@ -84,7 +84,7 @@ def private_files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """What a test spent of the month's budget is cached for seconds, which is longer than the test takes."""
+    """The spent share of the monthly budget is cached for seconds, which is longer than a test takes."""
     cache.clear()
 
 

@@ -26,7 +26,7 @@ class AddResult(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Added:
+class CampaignAddition:
     """The result for one candidate. `interview`: planned now or before. `reason` and its code: why none was planned."""
 
     candidate: UUID
@@ -46,7 +46,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Preview:
+class CampaignPreview:
     """Of the candidates chosen for a campaign, those that it would call and those that it would leave out."""
 
     called: list[Candidate] = field(default_factory=list)
@@ -56,8 +56,8 @@ class Preview:
 @dataclass(frozen=True)
 class StartedCampaign:
     campaign: Campaign
-    planned: list[Added]
-    refused: list[Added]
+    planned: list[CampaignAddition]
+    refused: list[CampaignAddition]
 
 
 def why_no_campaign(job: JobDescription) -> str:
@@ -65,20 +65,20 @@ def why_no_campaign(job: JobDescription) -> str:
     return NO_QUESTIONS if job.approved_questions is None else ""
 
 
-def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> Preview:
+def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> CampaignPreview:
     """Sort the candidates into those that a campaign would call and those that it would leave out. Writes no rows.
 
     Of several candidates with one number the newest that may be called is called. A fixed number of queries.
     """
-    people = list(Candidate.objects.filter(pk__in=candidates).order_by("-created_at", "pk"))
-    preview, numbers = Preview(), set()
-    for candidate, obstacle in zip(people, why_never_called_each(people, job), strict=True):
+    preview_candidates = list(Candidate.objects.filter(pk__in=candidates).order_by("-created_at", "pk"))
+    preview, seen_numbers = CampaignPreview(), set()
+    for candidate, obstacle in zip(preview_candidates, why_never_called_each(preview_candidates, job), strict=True):
         if obstacle:
             preview.left_out.append(LeftOut(candidate, obstacle.rule, obstacle.verdict.reason))
-        elif candidate.phone in numbers:
+        elif candidate.phone in seen_numbers:
             preview.left_out.append(LeftOut(candidate, Obstacle.SAME_NUMBER, SAME_NUMBER))
         else:
-            numbers.add(candidate.phone)
+            seen_numbers.add(candidate.phone)
             preview.called.append(candidate)
     preview.called.sort(key=_by_name)
     preview.left_out.sort(key=lambda left_out: _by_name(left_out.candidate))
@@ -95,44 +95,50 @@ def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID]
 
     Raises NotPossible, and creates nothing, where no candidate can be called.
     """
-    wanted = list(dict.fromkeys(candidates))
-    preview = preview_campaign(job=job, candidates=wanted)
-    refused = [_not_called(row.candidate.pk, row.code, row.reason) for row in preview.left_out]
-    left_out = {addition.candidate for addition in refused}
+    candidate_ids = list(dict.fromkeys(candidates))
+    preview = preview_campaign(job=job, candidates=candidate_ids)
+    refused_additions = [_not_called(row.candidate.pk, row.code, row.reason) for row in preview.left_out]
+    left_out = {addition.candidate for addition in refused_additions}
     campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
-    added = add_candidates(campaign, [pk for pk in wanted if pk not in left_out], actor=actor)
-    planned = [addition for addition in added if addition.interview]
-    refused += [addition for addition in added if not addition.interview]
-    if not planned:
-        first = refused[0] if refused else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, NO_CANDIDATES)
-        raise NotPossible(first.reason, first.reason_code)
-    return StartedCampaign(campaign, planned, refused)
+    campaign_additions = add_candidates(campaign, [pk for pk in candidate_ids if pk not in left_out], actor=actor)
+    planned_additions = [addition for addition in campaign_additions if addition.interview]
+    refused_additions += [addition for addition in campaign_additions if not addition.interview]
+    if not planned_additions:
+        first_refusal = (
+            refused_additions[0]
+            if refused_additions
+            else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, NO_CANDIDATES)
+        )
+        raise NotPossible(first_refusal.reason, first_refusal.reason_code)
+    return StartedCampaign(campaign, planned_additions, refused_additions)
 
 
-def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> list[Added]:
+def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> list[CampaignAddition]:
     """Plan an interview for each candidate of these, once per campaign. One that is not possible stops no other."""
-    wanted = list(dict.fromkeys(ids))
-    candidates = Candidate.objects.filter(erased_at__isnull=True).in_bulk(wanted)
+    candidate_ids = list(dict.fromkeys(ids))
+    candidates = Candidate.objects.filter(erased_at__isnull=True).in_bulk(candidate_ids)
     job = JobDescription.objects.prefetch_related("question_sets").get(pk=campaign.job_id)
-    planned_before = dict(campaign.interviews.filter(candidate__in=wanted).values_list("candidate", "pk"))
-    added = []
-    for pk in wanted:
+    planned_before = dict(campaign.interviews.filter(candidate__in=candidate_ids).values_list("candidate", "pk"))
+    campaign_additions = []
+    for pk in candidate_ids:
         if pk in planned_before:
-            added.append(Added(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=ALREADY_ADDED))
+            campaign_additions.append(
+                CampaignAddition(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=ALREADY_ADDED)
+            )
         elif pk in candidates:
-            added.append(_add(campaign, job, candidates[pk], actor=actor))
+            campaign_additions.append(_add_candidate(campaign, job, candidates[pk], actor=actor))
         else:
-            added.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, UNKNOWN_CANDIDATE))
-    return added
+            campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, UNKNOWN_CANDIDATE))
+    return campaign_additions
 
 
-def _add(campaign: Campaign, job: JobDescription, candidate: Candidate, *, actor: str) -> Added:
+def _add_candidate(campaign: Campaign, job: JobDescription, candidate: Candidate, *, actor: str) -> CampaignAddition:
     try:
         interview = plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
     except NotPossible as error:
         return _not_called(candidate.pk, error.code, str(error))
-    return Added(candidate.pk, AddResult.PLANNED, interview.pk)
+    return CampaignAddition(candidate.pk, AddResult.PLANNED, interview.pk)
 
 
-def _not_called(candidate: UUID, code: DialRule | Obstacle | str, reason: str) -> Added:
-    return Added(candidate, AddResult.NOT_CALLED, reason_code=code, reason=reason)
+def _not_called(candidate_id: UUID, code: DialRule | Obstacle | str, reason: str) -> CampaignAddition:
+    return CampaignAddition(candidate_id, AddResult.NOT_CALLED, reason_code=code, reason=reason)

@@ -54,13 +54,13 @@ class Channel(Protocol):
 _channels: dict[str, str | Channel] = {"phone": "interviews.calling.phone_channel.PhoneChannel"}
 
 
-def register_channel(name: str, channel: Channel) -> None:
-    _channels[name] = channel
+def register_channel(channel_name: str, channel: Channel) -> None:
+    _channels[channel_name] = channel
 
 
-def get_channel(name: str) -> Channel:
+def get_channel(channel_name: str) -> Channel:
     """Return the channel of this name. Its module is imported at the first use, as it may need a vendor's client."""
-    channel = _channels[name]
+    channel = _channels[channel_name]
     if isinstance(channel, str):
-        channel = _channels[name] = import_string(channel)()
+        channel = _channels[channel_name] = import_string(channel)()
     return channel

@@ -76,14 +76,14 @@ def record_decision(
     decision that differs from the recommendation, and for one by a reviewer who has not seen the scores. Raises
     DecidedMeanwhile if the last decision is not the one that was shown.
     """
-    with lock_interview(interview) as locked:
+    with lock_interview(interview) as locked_interview:
         if interview.is_live:
             raise InvalidTransition(NOT_OVER)
-        locked.require_answers()
+        locked_interview.require_answers()
         if interview.result_status == Interview.ResultStatus.PENDING:
             raise InvalidTransition(BEING_ASSESSED)
-        current = interview.results.filter(is_current=True).first()
-        if current != seen:
+        current_result = interview.results.filter(is_current=True).first()
+        if current_result != seen:
             raise InvalidTransition(RESULT_CHANGED)
         latest = last_decision(interview)
         if latest is not None and previous not in (AnyDecision.ANY, latest):
@@ -91,11 +91,15 @@ def record_decision(
         # A reason that was required only where the decision differs would give the recommendation away.
         if not reason.strip() and not may_see_scores(by, interview):
             raise InvalidTransition(BLIND_DECISION)
-        if needs_reason(verdict, current) and not reason.strip():
-            raise InvalidTransition(DIFFERENT_DECISION if current and current.recommendation else NO_RECOMMENDATION)
+        if needs_reason(verdict, current_result) and not reason.strip():
+            raise InvalidTransition(
+                DIFFERENT_DECISION if current_result and current_result.recommendation else NO_RECOMMENDATION
+            )
         decision = Decision.objects.create(
-            interview=interview, result=current, decided_by=by, verdict=verdict, reason=reason.strip()
+            interview=interview, result=current_result, decided_by=by, verdict=verdict, reason=reason.strip()
         )
-        kind = event_kind("decision", verdict)
-        locked.add_event(kind, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk))
+        decision_event = event_kind("decision", verdict)
+        locked_interview.add_event(
+            decision_event, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk)
+        )
     return decision

@@ -54,32 +54,32 @@ def plan_interview(
 
     `repeat_reason`: why this person, who has completed an interview for this job, is interviewed again.
     """
-    questions = job.approved_questions
-    if obstacle := why_never_called(candidate, job, is_repeat=bool(repeat_reason)):
-        raise NotPossible(obstacle.verdict.reason, obstacle.rule)
-    if questions is None:
+    question_set = job.approved_questions
+    if rule_verdict := why_never_called(candidate, job, is_repeat=bool(repeat_reason)):
+        raise NotPossible(rule_verdict.verdict.reason, rule_verdict.rule)
+    if question_set is None:
         raise NotPossible(NO_QUESTIONS, Obstacle.QUESTIONS)
-    if reason := configured_transcriber().why_unsupported(questions.language):
-        raise NotPossible(reason, Obstacle.TRANSCRIPTION)
+    if language_problem := configured_transcriber().why_unsupported(question_set.language):
+        raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
     try:
         with transaction.atomic():
             interview = Interview.objects.create(
                 candidate=candidate,
                 job=job,
-                question_set=questions,
+                question_set=question_set,
                 campaign=campaign,
-                language=questions.language,
+                language=question_set.language,
                 repeat_reason=repeat_reason,
                 scheduled_for=scheduled_for,
             )
             InterviewResponse.objects.bulk_create(
                 _planned_response(interview, position, question)
-                for position, question in enumerate(questions.questions)
+                for position, question in enumerate(question_set.questions)
             )
             wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
-            with already_locked(interview) as locked:
-                locked.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
-                locked.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
+            with already_locked(interview) as locked_interview:
+                locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
+                locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
@@ -89,5 +89,5 @@ def plan_interview(
 
 def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
     """A response has a column for each attribute of its question."""
-    attributes = question.model_dump(exclude={"text"})
-    return InterviewResponse(interview=interview, position=position, question=question.text, **attributes)
+    question_attributes = question.model_dump(exclude={"text"})
+    return InterviewResponse(interview=interview, position=position, question=question.text, **question_attributes)

@@ -25,17 +25,17 @@ class Evidence(Record):
     end: int | None
 
     @property
-    def span(self) -> slice:
+    def transcript_span(self) -> slice:
         """Its place in the transcript; empty where it has none."""
         return slice(self.start or 0, self.end or 0)
 
     @property
-    def problem(self) -> str:
+    def problem_text(self) -> str:
         """Why no score rests on the quote, for reviewers. Older assessments did not keep the flag."""
         if self.verified:
             return ""
-        code = self.why_not or (Flag.QUOTE_NOT_FOUND if self.start is None else "supports_no_score")
-        return flag_labels([code])[0]
+        problem_code = self.why_not or (Flag.QUOTE_NOT_FOUND if self.start is None else "supports_no_score")
+        return flag_labels([problem_code])[0]
 
 
 class CriterionRecord(Record):
@@ -50,7 +50,7 @@ class CriterionRecord(Record):
     flags: list[str]
 
     @property
-    def quotes(self) -> list[Evidence]:
+    def verified_evidence(self) -> list[Evidence]:
         """The evidence that a score may rest on."""
         return [evidence for evidence in self.evidence if evidence.verified]
 

@@ -6,20 +6,20 @@ from interviews.conversation.engine import Prompt, prompt_data
 from interviews.models import Attempt, LockedAttempt, TurnReply
 from interviews.models.transitions.conversation import ReceivedInput, apply_input
 
-Render = Callable[[Prompt], str]
+RenderPrompt = Callable[[Prompt], str]
 """Converts a prompt into the reply that the channel sends, for the phone into TwiML."""
 
 
-def take_turn(attempt: LockedAttempt, turn: int, received: ReceivedInput, render: Render) -> TurnReply:
+def take_turn(attempt: LockedAttempt, turn: int, received_input: ReceivedInput, render: RenderPrompt) -> TurnReply:
     """Apply an input, then store and return the reply.
 
     Raises StaleTurn, and changes nothing, if the turn is over or has not begun.
     """
-    prompt = apply_input(attempt, turn, received)
+    prompt = apply_input(attempt, turn, received_input)
     reply = TurnReply(
         attempt=attempt.row,
         turn=turn,
-        input_kind=received.kind,
+        input_kind=received_input.kind,
         prompt=prompt_data(prompt),
         body=render(prompt),
     )

@@ -18,6 +18,8 @@ from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import LanguageField, PhoneField
 
+ID_TAKEN = "Another candidate has this id. Edit that candidate instead, or leave the id empty."
+
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     phone = PhoneField(help_text="With its country code: +1 415 555 0100.")
@@ -51,7 +53,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_external_id(self) -> str:
         external_id = self.cleaned_data["external_id"]
         if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=self.instance.pk).exists():
-            raise ValidationError("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
+            raise ValidationError(ID_TAKEN)
         return str(external_id)
 
 

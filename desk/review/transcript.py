@@ -36,10 +36,10 @@ def split_into_pieces(
 ) -> Iterator[Piece]:
     """Split the transcript where a quote or a timed span begins or ends. The pieces together are the transcript."""
     quotes = [
-        (number, evidence.span)
+        (number, evidence.transcript_span)
         for number, criterion in enumerate(criteria, 1)
-        for evidence in criterion.quotes
-        if evidence.span.stop > evidence.span.start
+        for evidence in criterion.verified_evidence
+        if evidence.transcript_span.stop > evidence.transcript_span.start
     ]
     bounds = {0, len(transcript)}
     bounds |= {min(bound, len(transcript)) for _, span in quotes for bound in (span.start, span.stop)}

@@ -76,9 +76,9 @@ def _missing_score_reason(response: InterviewResponse, assessment: Assessment | 
 
 def _score_lines(assessment: Assessment, transcript: str) -> Iterator[str]:
     """Yield the heaviest criterion that has evidence, with its first quote and its reason; then the other scores."""
-    main = max(assessment.criteria, key=lambda criterion: (bool(criterion.quotes), criterion.weight))
-    for evidence in main.quotes[:1]:
-        yield from wrap_lines(f"“{transcript[evidence.span]}”", MARGIN, MARGIN)
+    main = max(assessment.criteria, key=lambda criterion: (bool(criterion.verified_evidence), criterion.weight))
+    for evidence in main.verified_evidence[:1]:
+        yield from wrap_lines(f"“{transcript[evidence.transcript_span]}”", MARGIN, MARGIN)
     yield from wrap_lines(f"{main.name} {main.score:.1f}: {main.reason}", MARGIN, MARGIN)
     others = [criterion for criterion in assessment.criteria if criterion is not main]
     if others:

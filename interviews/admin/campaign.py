@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from candidates.admin.candidate import CHOSEN
 from candidates.models import Candidate
 from interviews.admin.forms import CampaignForm
-from interviews.campaigns import Preview, preview_campaign, start_campaign
+from interviews.campaigns import CampaignPreview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from screener.admin.base import ScreenerAdmin, count_related
@@ -67,7 +67,7 @@ class CampaignAdmin(ScreenerAdmin):
                 problem = str(error)
         chosen = _visible_candidates(request, map(UUID, request.session.get(CHOSEN, [])))
         is_valid = form.is_valid()
-        preview = preview_campaign(job=form.cleaned_data["job"], candidates=chosen) if is_valid else Preview()
+        preview = preview_campaign(job=form.cleaned_data["job"], candidates=chosen) if is_valid else CampaignPreview()
         page = {
             "title": "Call for a job",
             "form": form,

@@ -18,7 +18,7 @@ def spending_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("screener.view_modelcall"):
         raise PermissionDenied
     this_month = month_start(timezone.now())
-    costs = MonthlyCosts.of(_parse_month(request.GET.get("month", "")) or this_month)
+    costs = MonthlyCosts.for_month(_parse_month(request.GET.get("month", "")) or this_month)
     page = {
         "title": "Spending",
         "costs": costs,

@@ -242,7 +242,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         is_available=_can_be_rescored,
     )
     def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
-        assessment.rescore(interview, actor=request.user.get_username())
+        assessment.rescore_interview(interview, actor=request.user.get_username())
         return "The answers are being scored again. Reload the page in a moment."
 
     @object_action(

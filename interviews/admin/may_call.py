@@ -20,6 +20,6 @@ def may_call_page(request: HttpRequest) -> HttpResponse:
     is_submitted = any(request.GET.get(name) for name in MayCallForm.base_fields)
     with_jobs = request.user.has_perm("jobs.view_jobdescription")
     form = MayCallForm(request.GET if is_submitted else None, viewer=request.user, with_jobs=with_jobs)
-    rules = CallRulesPage.evaluate(**form.cleaned_data, viewer=request.user) if form.is_valid() else None
+    rules = CallRulesPage.for_number(**form.cleaned_data, viewer=request.user) if form.is_valid() else None
     page = {"title": "May we call?", "form": form, "rules": rules, "media": form.media}
     return TemplateResponse(request, "admin/interviews/may_call.html", admin.site.each_context(request) | page)

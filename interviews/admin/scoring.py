@@ -109,7 +109,7 @@ class ScoringPages:
         except InvalidTransition as error:
             return "", str(error)
         self.log_change(request, response, f"Scored: {assessment.get_role_display().lower()}.")
-        return self._next_url(request, assessment, queue.after(response)), ""
+        return self._next_url(request, assessment, queue.next_after(response)), ""
 
     def _next_url(self, request: HttpRequest, assessment: Assessment, following: InterviewResponse | None) -> str:
         """A second opinion is compared at once; other scores lead to the next answer, the last ones to the result."""
@@ -150,9 +150,9 @@ class ScoringPages:
         if not may_see_opinions(request.user, response):
             raise PermissionDenied
         user = cast(User, request.user)
-        following = InterviewResponse.objects.visible_to(user).without_opinion_of(user).after(response)
+        following = InterviewResponse.objects.visible_to(user).without_opinion_of(user).next_after(response)
         context = {
-            "page": OpinionsPage.of(response),
+            "page": OpinionsPage.for_response(response),
             "next": following if request.user.has_perm(SCORE_PERMISSION) else None,
             "may_choose": request.user.has_perm(CHOOSE_PERMISSION),
         }
@@ -204,7 +204,7 @@ def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:
     return {
         "form": form,
         "response": response,
-        "progress": ScoringProgress.of(response, user),
+        "progress": ScoringProgress.for_response(response, user),
         "recording": response.chosen_recording,
         "evidence_rule": EVIDENCE_RULE,
         "is_second_opinion": response.has_score,

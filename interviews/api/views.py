@@ -26,7 +26,7 @@ from interviews.models import (
     lock_interview,
 )
 from interviews.reports.monthly_costs import interview_cost
-from interviews.scoring.assessment import rescore, retry_failed
+from interviews.scoring.assessment import rescore_interview, retry_failed
 from screener.api.authentication import request_actor
 from screener.api.viewsets import ApiViewSet
 
@@ -186,7 +186,7 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
         interview = self.get_object()
         rescoring = serializers.RescoringSerializer(data=request.data)
         rescoring.is_valid(raise_exception=True)
-        start_scoring = retry_failed if rescoring.validated_data["only_failed"] else rescore
+        start_scoring = retry_failed if rescoring.validated_data["only_failed"] else rescore_interview
         start_scoring(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from interviews.calling.spend_limit import DAY, calls_of_last_day, spent_in_last_day
+from interviews.calling.spend_limit import ONE_DAY, calls_of_last_day, spent_in_last_day
 from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
 from interviews.models import Call, DialRate, Interview, WaitReason, already_locked
 from interviews.wait_reason import CAPACITY_REASONS
@@ -28,24 +28,27 @@ RESERVED_FOR = timedelta(minutes=1)
 SPEND_LIMIT_RECHECK = timedelta(minutes=15)
 
 
-def wait_for_capacity(job: JobDescription, *, planned: datetime, now: datetime) -> Later | None:
+def wait_for_capacity(job: JobDescription, *, planned_at: datetime, now: datetime) -> Later | None:
     """Return the wait before a call for this job, for an interview planned at `planned`, or None for no wait.
 
     Lock the dial rate first when placing a call. The result then holds until the end of the transaction.
     """
-    reserved = _reserved(now).filter(created_at__lt=planned)
-    waits = (rule(job, reserved, now) for rule in (SHARED_RULES | JOB_RULES).values())
+    reservations = _interviews_with_reservation(now).filter(created_at__lt=planned_at)
+    waits = (rule(job, reservations, now) for rule in (SHARED_RULES | JOB_RULES).values())
     return next((wait for wait in waits if wait), None)
 
 
 def evaluate_capacity(job: JobDescription | None, *, now: datetime) -> list[RuleVerdict]:
     """Return the verdict of each rule on a call that is not planned yet."""
-    rules = SHARED_RULES | (JOB_RULES if job else {}) | {DialRule.DIAL_RATE: _dial_rate}
-    reserved = _reserved(now)
-    return [RuleVerdict(name, rule(job, reserved, now) or Passed("No wait.")) for name, rule in rules.items()]
+    capacity_rules = SHARED_RULES | (JOB_RULES if job else {}) | {DialRule.DIAL_RATE: _dial_rate}
+    reservations = _interviews_with_reservation(now)
+    return [
+        RuleVerdict(rule_name, rule(job, reservations, now) or Passed("No wait."))
+        for rule_name, rule in capacity_rules.items()
+    ]
 
 
-def _spend_limit(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+def _spend_limit(job: JobDescription | None, reservations: QuerySet[Interview], now: datetime) -> Later | None:
     if 0 < settings.DAILY_SPEND_LIMIT <= spent_in_last_day(now):
         return Later(
             now + SPEND_LIMIT_RECHECK,
@@ -56,42 +59,44 @@ def _spend_limit(job: JobDescription | None, reserved: QuerySet[Interview], now:
     return None
 
 
-def _capacity(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
-    if _free_capacity(reserved) <= 0:
-        when = _estimate_free(now, _waiting(now), settings.MAX_CONCURRENT_CALLS)
-        return Later(when, WaitReason.NO_CAPACITY, NO_CAPACITY)
+def _call_capacity(job: JobDescription | None, reservations: QuerySet[Interview], now: datetime) -> Later | None:
+    if _free_capacity(reservations) <= 0:
+        free_at = _estimate_free(now, _waiting_interviews(now), settings.MAX_CONCURRENT_CALLS)
+        return Later(free_at, WaitReason.NO_CAPACITY, NO_CAPACITY)
     return None
 
 
-def _dial_rate(job: JobDescription | None, reserved: QuerySet[Interview], now: datetime) -> Later | None:
+def _dial_rate(job: JobDescription | None, reservations: QuerySet[Interview], now: datetime) -> Later | None:
     """Wait for the next dial slot, or for the end of a pause. Reserves no dial slot."""
-    rate = DialRate.objects.first()
-    if rate and rate.paused_until and rate.paused_until > now:
-        return Later(rate.paused_until, WaitReason.CARRIER_PAUSED, rate.pause_reason)
-    if rate and rate.next_slot_at > now:
-        return Later(rate.next_slot_at, WaitReason.DIAL_RATE, "Waiting for the next dial slot.")
+    dial_rate = DialRate.objects.first()
+    if dial_rate and dial_rate.paused_until and dial_rate.paused_until > now:
+        return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
+    if dial_rate and dial_rate.next_slot_at > now:
+        return Later(dial_rate.next_slot_at, WaitReason.DIAL_RATE, "Waiting for the next dial slot.")
     return None
 
 
-def _job_capacity(job: JobDescription, reserved: QuerySet[Interview], now: datetime) -> Later | None:
-    limit = job.max_concurrent_calls
-    if not limit:
+def _job_capacity(job: JobDescription, reservations: QuerySet[Interview], now: datetime) -> Later | None:
+    call_limit = job.max_concurrent_calls
+    if not call_limit:
         return None
-    used = _live_calls().filter(attempt__interview__job=job).count() + reserved.filter(job=job).count()
-    if used < limit:
+    used_capacity = _live_calls().filter(attempt__interview__job=job).count() + reservations.filter(job=job).count()
+    if used_capacity < call_limit:
         return None
-    when = _estimate_free(now, _waiting(now).filter(job=job), limit)
-    return Later(when, WaitReason.NO_JOB_CAPACITY, NO_JOB_CAPACITY)
+    free_at = _estimate_free(now, _waiting_interviews(now).filter(job=job), call_limit)
+    return Later(free_at, WaitReason.NO_JOB_CAPACITY, NO_JOB_CAPACITY)
 
 
-def _job_daily_limit(job: JobDescription, reserved: QuerySet[Interview], now: datetime) -> Later | None:
-    limit = job.calls_per_day
-    if not limit:
+def _job_daily_limit(job: JobDescription, reservations: QuerySet[Interview], now: datetime) -> Later | None:
+    daily_limit = job.calls_per_day
+    if not daily_limit:
         return None
-    used = calls_of_last_day(now).filter(attempt__interview__job=job).count() + reserved.filter(job=job).count()
-    if used < limit:
+    used_calls = (
+        calls_of_last_day(now).filter(attempt__interview__job=job).count() + reservations.filter(job=job).count()
+    )
+    if used_calls < daily_limit:
         return None
-    return Later(_next_call_of_day(job, limit, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAILY_LIMIT)
+    return Later(_next_call_of_day(job, daily_limit, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAILY_LIMIT)
 
 
 CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
@@ -99,7 +104,7 @@ CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
 
 SHARED_RULES: dict[DialRule, CapacityRule] = {
     DialRule.SPEND_LIMIT: _spend_limit,
-    DialRule.CAPACITY: _capacity,
+    DialRule.CAPACITY: _call_capacity,
 }
 JOB_RULES: dict[DialRule, CapacityRule] = {
     DialRule.JOB_CAPACITY: _job_capacity,
@@ -113,22 +118,26 @@ def assign_free_capacity() -> None:
     Idempotent. An interview that finds no capacity when it is dialled waits again.
     """
     now = timezone.now()
-    waiting = _waiting(now)
-    free = _free_capacity(_reserved(now))
-    if free <= 0 or not waiting.exists():
+    waiting_interviews = _waiting_interviews(now)
+    free_capacity = _free_capacity(_interviews_with_reservation(now))
+    if free_capacity <= 0 or not waiting_interviews.exists():
         return
-    jobs = JobDescription.objects.filter(pk__in=waiting.values("job"))
-    full_jobs = {job.pk for job in jobs if wait_for_capacity(job, planned=now, now=now)}
+    jobs = JobDescription.objects.filter(pk__in=waiting_interviews.values("job"))
+    full_jobs = {job.pk for job in jobs if wait_for_capacity(job, planned_at=now, now=now)}
     with transaction.atomic():
-        for _ in range(free):
-            ready = waiting.exclude(job__in=full_jobs).order_by("created_at").select_for_update(skip_locked=True)
-            interview = ready.first()
+        for _ in range(free_capacity):
+            ready_interviews = (
+                waiting_interviews.exclude(job__in=full_jobs).order_by("created_at").select_for_update(skip_locked=True)
+            )
+            interview = ready_interviews.first()
             if interview is None:
                 return
             job = interview.job
-            with already_locked(interview) as locked:
-                locked.schedule_next_attempt(now, wait_reason=interview.wait_reason, reason=interview.waiting_for)
-            if wait_for_capacity(job, planned=now, now=timezone.now()):
+            with already_locked(interview) as locked_interview:
+                locked_interview.schedule_next_attempt(
+                    now, wait_reason=interview.wait_reason, reason=interview.waiting_for
+                )
+            if wait_for_capacity(job, planned_at=now, now=timezone.now()):
                 full_jobs.add(job.pk)
 
 
@@ -136,11 +145,11 @@ def _live_calls() -> QuerySet[Call]:
     return Call.objects.filter(ended_at__isnull=True)
 
 
-def _waiting(now: datetime) -> QuerySet[Interview]:
+def _waiting_interviews(now: datetime) -> QuerySet[Interview]:
     return _without_capacity().filter(next_attempt_at__gt=now)
 
 
-def _reserved(now: datetime) -> QuerySet[Interview]:
+def _interviews_with_reservation(now: datetime) -> QuerySet[Interview]:
     """Return the interviews that hold a reservation: they are due now, and their calls are not placed yet."""
     return _without_capacity().filter(next_attempt_at__range=(now - RESERVED_FOR, now))
 
@@ -149,20 +158,20 @@ def _without_capacity() -> QuerySet[Interview]:
     return Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
 
 
-def _free_capacity(reserved: QuerySet[Interview]) -> int:
-    limit: int = settings.MAX_CONCURRENT_CALLS
-    return limit - _live_calls().count() - reserved.count()
+def _free_capacity(reservations: QuerySet[Interview]) -> int:
+    call_limit: int = settings.MAX_CONCURRENT_CALLS
+    return call_limit - _live_calls().count() - reservations.count()
 
 
-def _estimate_free(now: datetime, waiting: QuerySet[Interview], limit: int) -> datetime:
+def _estimate_free(now: datetime, waiting_interviews: QuerySet[Interview], call_limit: int) -> datetime:
     """Estimate when capacity is free for the next interview after these."""
-    return now + TYPICAL_CALL * (1 + waiting.count() // max(limit, 1))
+    return now + TYPICAL_CALL * (1 + waiting_interviews.count() // max(call_limit, 1))
 
 
-def _next_call_of_day(job: JobDescription, limit: int, now: datetime) -> datetime:
+def _next_call_of_day(job: JobDescription, daily_limit: int, now: datetime) -> datetime:
     """Return when this job may place its next call, behind the interviews that already wait for the daily limit."""
-    same_wait = _waiting(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT)
-    days, position = divmod(same_wait.count(), limit)
-    placed = calls_of_last_day(now).filter(attempt__interview__job=job).order_by("-created_at")
-    freed_by = placed.values_list("created_at", flat=True)[limit - 1 - position :].first()
-    return (freed_by or now) + DAY * (1 + days)
+    same_wait = _waiting_interviews(now).filter(job=job, wait_reason=WaitReason.JOB_DAILY_LIMIT)
+    days, position = divmod(same_wait.count(), daily_limit)
+    placed_calls = calls_of_last_day(now).filter(attempt__interview__job=job).order_by("-created_at")
+    freed_by = placed_calls.values_list("created_at", flat=True)[daily_limit - 1 - position :].first()
+    return (freed_by or now) + ONE_DAY * (1 + days)

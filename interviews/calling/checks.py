@@ -36,19 +36,19 @@ def _invalid_entries() -> Iterator[str]:
 def check_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
-            f"ALLOWED_COUNTRIES has an invalid country code: {code!r}.",
+            f"ALLOWED_COUNTRIES has an invalid country code: {country_code!r}.",
             hint="List two-letter ISO 3166 codes, separated by commas: US,CA,GB.",
             id="screener.E009",
         )
-        for code in settings.ALLOWED_COUNTRIES
-        if code not in phonenumbers.SUPPORTED_REGIONS
+        for country_code in settings.ALLOWED_COUNTRIES
+        if country_code not in phonenumbers.SUPPORTED_REGIONS
     ]
 
 
 @register("screener")
 def check_calling_hours(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
-        CallingHours.parse(settings.CALLING_HOURS)
+        CallingHours.parse_hours(settings.CALLING_HOURS)
     except ValueError as error:
         return [
             Error(f"CALLING_HOURS: {error}", hint="Write 00:00-24:00 to allow calls at any hour.", id="screener.E010")

@@ -62,13 +62,13 @@ def dial_interview(interview_id: UUID) -> None:
         return
     release_db_connection()
     try:
-        state = twilio_calls.place_call(
+        call_state = twilio_calls.place_call(
             to=attempt.call.number, send_before=attempt.send_before, **_callback_urls(attempt.pk)
         )
     except (TransientError, PermanentError) as error:
         _handle_dial_error(attempt.pk, error)
     else:
-        apply_call_state(attempt.pk, state)
+        apply_call_state(attempt.pk, call_state)
 
 
 def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError) -> None:
@@ -97,15 +97,15 @@ def _handle_dial_error(attempt_id: UUID, error: TransientError | PermanentError)
                 call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason=reason)
         if isinstance(error, twilio_errors.AccountMisconfigured):
             call.attempt.row.update_fields(concerns_all=True)
-        if pause := _account_pause(error):
-            DialRate.pause_calls(timezone.now() + pause, reason=reason)
+        if account_pause := _account_pause(error):
+            DialRate.pause_calls(timezone.now() + account_pause, reason=reason)
 
 
 def _account_pause(error: TransientError | PermanentError) -> timedelta | None:
     """Return how long this error pauses the calls of all interviews, or None if it concerns this call alone."""
     if isinstance(error, twilio_errors.AccountMisconfigured):
-        recent = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
-        return PAUSES_OF_MISCONFIGURATION[min(recent.count(), len(PAUSES_OF_MISCONFIGURATION)) - 1]
+        recent_attempts = Attempt.objects.filter(concerns_all=True, created_at__gt=timezone.now() - timedelta(hours=1))
+        return PAUSES_OF_MISCONFIGURATION[min(recent_attempts.count(), len(PAUSES_OF_MISCONFIGURATION)) - 1]
     retry_after = getattr(error, "retry_after", None)
     return timedelta(seconds=retry_after) if retry_after else None
 
@@ -116,33 +116,33 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
     if interview is None:
         return None
     try:
-        with lock_interview(interview) as locked:
-            return _create_attempt_if_due(locked)
+        with lock_interview(interview) as locked_interview:
+            return _create_attempt_if_due(locked_interview)
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_CALL):
             raise
     # Another interview planned a call to the same number at the same moment.
-    with lock_interview(interview) as locked:
-        postpone_call(locked, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
+    with lock_interview(interview) as locked_interview:
+        postpone_call(locked_interview, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
     return None
 
 
-def _create_attempt_if_due(locked: LockedInterview) -> Attempt | None:
-    interview = locked.row
+def _create_attempt_if_due(locked_interview: LockedInterview) -> Attempt | None:
+    interview = locked_interview.row
     now = timezone.now()  # after the wait for the lock
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
     if not is_due or interview.attempts.live().exists():
         return None
     match may_call_now(interview.candidate, interview.job, now=now, interview=interview):
         case Never(reason):
-            give_up_calling(locked, Interview.Outcome.NOT_PERMITTED, reason)
+            give_up_calling(locked_interview, Interview.Outcome.NOT_PERMITTED, reason)
         case Later() as wait:
-            postpone_call(locked, wait)
+            postpone_call(locked_interview, wait)
         case Allowed(number, hours_end):
-            later = wait_for_services(interview, now) or _wait_for_slot(locked, now)
-            if later is None:
-                return _create_attempt(locked, number, hours_end)
-            postpone_call(locked, later)
+            service_wait = wait_for_services(interview, now) or _wait_for_slot(locked_interview, now)
+            if service_wait is None:
+                return _create_attempt(locked_interview, number, hours_end)
+            postpone_call(locked_interview, service_wait)
         case _ as unreachable:
             assert_never(unreachable)
     return None
@@ -153,43 +153,43 @@ def wait_for_services(interview: Interview, now: datetime) -> Later | None:
 
     A spent budget does not stop an interview that has begun. Only its scores wait.
     """
-    if reason := configured_transcriber().why_unsupported(interview.language):
-        return Later(now + TRANSCRIPTION_RECHECK, WaitReason.NO_TRANSCRIPTION, reason)
-    if interview.status == Interview.Status.PENDING and (reason := monthly_budget.spent_budget_reason()):
-        return Later(now + BUDGET_RECHECK, WaitReason.MODEL_BUDGET, reason)
+    if language_problem := configured_transcriber().why_unsupported(interview.language):
+        return Later(now + TRANSCRIPTION_RECHECK, WaitReason.NO_TRANSCRIPTION, language_problem)
+    if interview.status == Interview.Status.PENDING and (language_problem := monthly_budget.spent_budget_reason()):
+        return Later(now + BUDGET_RECHECK, WaitReason.MODEL_BUDGET, language_problem)
     return None
 
 
-def _wait_for_slot(locked: LockedInterview, now: datetime) -> Later | None:
+def _wait_for_slot(locked_interview: LockedInterview, now: datetime) -> Later | None:
     """Wait for the limits that all machines share: pauses of calls, capacity and dial slots. Locks the dial rate."""
-    interview = locked.row
-    rate = DialRate.locked_for_update()
-    if rate.paused_until and rate.paused_until > now:
+    interview = locked_interview.row
+    dial_rate = DialRate.locked_for_update()
+    if dial_rate.paused_until and dial_rate.paused_until > now:
         interview.update_fields(dial_slot_at=None)
-        return Later(rate.paused_until, WaitReason.CARRIER_PAUSED, rate.pause_reason)
-    if wait := wait_for_capacity(interview.job, planned=interview.created_at, now=now):
+        return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
+    if capacity_wait := wait_for_capacity(interview.job, planned_at=interview.created_at, now=now):
         interview.update_fields(dial_slot_at=None)
-        return wait
-    slot = interview.dial_slot_at
-    if slot is None or slot < now - SLOT_LASTS:
-        slot = DialRate.reserve_slot(settings.CALLS_PER_SECOND)
-        interview.update_fields(dial_slot_at=slot)
-    if slot > timezone.now() + SLOT_TOLERANCE:
-        return Later(slot, WaitReason.DIAL_RATE, SLOT_AWAITED)
+        return capacity_wait
+    dial_slot = interview.dial_slot_at
+    if dial_slot is None or dial_slot < now - SLOT_LASTS:
+        dial_slot = DialRate.reserve_slot(settings.CALLS_PER_SECOND)
+        interview.update_fields(dial_slot_at=dial_slot)
+    if dial_slot > timezone.now() + SLOT_TOLERANCE:
+        return Later(dial_slot, WaitReason.DIAL_RATE, SLOT_AWAITED)
     return None
 
 
-def _create_attempt(locked: LockedInterview, number: str, hours_end: datetime | None) -> Attempt:
-    interview = locked.row
+def _create_attempt(locked_interview: LockedInterview, phone_number: str, hours_end: datetime | None) -> Attempt:
+    interview = locked_interview.row
     send_before = timezone.now() + SEND_WITHIN
     attempt = interview.attempts.create(
         number=interview.attempts.count() + 1,
         resumed=interview.status == Interview.Status.IN_PROGRESS,
         send_before=min(send_before, hours_end) if hours_end else send_before,
     )
-    Call.objects.create(attempt=attempt, number=number)
-    locked.clear_next_attempt()
-    locked.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
+    Call.objects.create(attempt=attempt, number=phone_number)
+    locked_interview.clear_next_attempt()
+    locked_interview.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
     return attempt
 
 
@@ -219,5 +219,5 @@ def hang_up(attempt_id: UUID) -> None:
 
 def interviews_due() -> list[UUID]:
     """Return interviews whose next call is due, at most 100, the longest overdue first."""
-    waiting = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
-    return list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[:100])
+    due_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
+    return list(due_interviews.order_by("next_attempt_at").values_list("pk", flat=True)[:100])

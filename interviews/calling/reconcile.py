@@ -42,19 +42,19 @@ CARRIER_PATIENCE = timedelta(days=2)
 """How long a call that the carrier does not accept is retried."""
 
 
-def apply_call_state(attempt_id: UUID, state: twilio_calls.CallState) -> None:
+def apply_call_state(attempt_id: UUID, call_state: twilio_calls.CallState) -> None:
     """Apply the state of a call as Twilio reports it. The state of a call with another SID is ignored."""
     with lock_call(attempt_id) as call:
-        if not call.match_or_adopt_sid(state.sid):
+        if not call.match_or_adopt_sid(call_state.sid):
             return
-        if twilio_calls.is_machine(state.answered_by):
+        if twilio_calls.is_machine(call_state.answered_by):
             call.attempt.mark_voicemail()
         call.apply_status(
-            state.status,
-            answered_by=state.answered_by,
-            duration_seconds=state.duration_seconds,
-            price=state.price,
-            price_unit=state.price_unit,
+            call_state.status,
+            answered_by=call_state.answered_by,
+            duration_seconds=call_state.duration_seconds,
+            price=call_state.price,
+            price_unit=call_state.price_unit,
         )
 
 
@@ -95,15 +95,15 @@ def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:
 
     There may be several: another system or a person may have called the same candidate from our number.
     """
-    planned = attempt.created_at
-    since, until = planned - CLOCK_TOLERANCE, attempt.send_before + CERTAIN_AFTER
-    calls = [
-        call for call in twilio_calls.list_calls_to(attempt.call.number) if since < (call.created or planned) < until
+    planned_at = attempt.created_at
+    since, until = planned_at - CLOCK_TOLERANCE, attempt.send_before + CERTAIN_AFTER
+    matching_calls = [
+        call for call in twilio_calls.list_calls_to(attempt.call.number) if since < (call.created or planned_at) < until
     ]
-    sids = [call.sid for call in calls]
+    sids = [call.sid for call in matching_calls]
     sids_of_attempts = set(Call.objects.filter(twilio_sid__in=sids).values_list("twilio_sid", flat=True))
-    unassigned = (call for call in calls if call.sid not in sids_of_attempts)
-    return sorted(unassigned, key=lambda call: abs((call.created or planned) - planned))
+    unassigned_calls = (call for call in matching_calls if call.sid not in sids_of_attempts)
+    return sorted(unassigned_calls, key=lambda call: abs((call.created or planned_at) - planned_at))
 
 
 def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
@@ -114,19 +114,21 @@ def _mark_never_placed(attempt_id: UUID, reason: str) -> None:
 def attempts_to_reconcile() -> list[UUID]:
     """Return live attempts without recent activity, and attempts that may not have been sent. Marks them as polled."""
     now = timezone.now()
-    live = Attempt.objects.live().filter(call__isnull=False)
+    live_attempts = Attempt.objects.live().filter(call__isnull=False)
     # In PostgreSQL, GREATEST ignores NULL.
     last_activity = Greatest("created_at", "last_input_at", "call__last_polled_at")
-    late = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
-    unsent = Q(call__twilio_sid="", send_before__lt=late) & ~Q(call__last_polled_at__gte=now - UNSENT_AGAIN_IN)
-    overdue = live.alias(last_activity=last_activity).filter(Q(last_activity__lt=now - QUIET_FOR) | unsent)
-    return _mark_polled(list(overdue.values_list("pk", flat=True)[:100]))
+    late_since = now - timedelta(seconds=settings.TWILIO_TIMEOUT)
+    is_unsent = Q(call__twilio_sid="", send_before__lt=late_since) & ~Q(call__last_polled_at__gte=now - UNSENT_AGAIN_IN)
+    overdue_attempts = live_attempts.alias(last_activity=last_activity).filter(
+        Q(last_activity__lt=now - QUIET_FOR) | is_unsent
+    )
+    return _mark_polled(list(overdue_attempts.values_list("pk", flat=True)[:100]))
 
 
-def _mark_polled(attempts: list[UUID]) -> list[UUID]:
+def _mark_polled(attempt_ids: list[UUID]) -> list[UUID]:
     """Return the same attempts. Sweeps leave them out until the poll interval is over."""
-    Call.objects.filter(attempt__in=attempts).update(last_polled_at=timezone.now())
-    return attempts
+    Call.objects.filter(attempt__in=attempt_ids).update(last_polled_at=timezone.now())
+    return attempt_ids
 
 
 def fetch_price(attempt_id: UUID) -> None:
@@ -134,16 +136,18 @@ def fetch_price(attempt_id: UUID) -> None:
     call = Call.objects.get(attempt=attempt_id)
     release_db_connection()
     with suppress(twilio_errors.NotFound):
-        state = twilio_calls.fetch_call_state(call.twilio_sid)
-        call.set_price(state.price, state.price_unit)
+        call_state = twilio_calls.fetch_call_state(call.twilio_sid)
+        call.set_price(call_state.price, call_state.price_unit)
 
 
 def attempts_without_price() -> list[UUID]:
     """Return attempts whose calls ended within the last day and have no price yet. Marks them as polled."""
     now = timezone.now()
-    unpriced = Call.objects.filter(price__isnull=True, ended_at__range=(now - PRICE_PATIENCE, now - PRICE_AGAIN_IN))
-    overdue = unpriced.exclude(Q(twilio_sid="") | Q(last_polled_at__gte=now - PRICE_AGAIN_IN))
-    return _mark_polled(list(overdue.values_list("attempt_id", flat=True)[:50]))
+    unpriced_calls = Call.objects.filter(
+        price__isnull=True, ended_at__range=(now - PRICE_PATIENCE, now - PRICE_AGAIN_IN)
+    )
+    overdue_calls = unpriced_calls.exclude(Q(twilio_sid="") | Q(last_polled_at__gte=now - PRICE_AGAIN_IN))
+    return _mark_polled(list(overdue_calls.values_list("attempt_id", flat=True)[:50]))
 
 
 def fetch_last_recording(attempt_id: UUID) -> bool:
@@ -164,8 +168,8 @@ def fetch_last_recording(attempt_id: UUID) -> bool:
     except PermanentError as error:
         log.info("attempt %s: the recordings cannot be listed: %s", attempt_id, error)
         return True
-    with lock_attempt(attempt_id) as locked:
-        adopt_missing_recording(locked, {recording.sid: recording.seconds for recording in recordings})
+    with lock_attempt(attempt_id) as locked_attempt:
+        adopt_missing_recording(locked_attempt, {recording.sid: recording.seconds for recording in recordings})
     return True
 
 

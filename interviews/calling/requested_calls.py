@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from interviews.calling.person.call_request import CallRequest
-from interviews.calling.rules import MOMENTARY_RULES, evaluate
+from interviews.calling.rules import MOMENTARY_RULES, evaluate_rules
 from interviews.calling.verdicts import DialRule, Later
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
 from interviews.models import Call, Interview, WaitReason
@@ -18,20 +18,22 @@ REQUESTED_TIME_RULES = {rule: MOMENTARY_RULES[rule] for rule in (DialRule.CALLIN
 """The dial rules whose verdict on a later moment can be known in advance."""
 
 
-def requested_call_time(call: Call, requested: RequestedTime) -> datetime:
+def requested_call_time(call: Call, requested_time: RequestedTime) -> datetime:
     """Return the moment that the candidate requested during this call, or the first allowed moment after it.
 
     It is in the candidate's time zone. If the number may be in several zones, the first one is used.
     """
     interview, now = call.attempt.interview, timezone.now()
-    zones = CallRequest(call.number, now, interview.candidate, interview.job).zones
-    zone = ZoneInfo(zones[0]) if zones else UTC
-    local_time = now.astimezone(zone)
-    moment = max(_resolve_request(requested, interview, local_time), (now + settings.CALL_COOL_DOWN).astimezone(zone))
-    verdict = evaluate(
-        call.number, now=moment, candidate=interview.candidate, job=interview.job, rules=REQUESTED_TIME_RULES
-    ).verdict
-    return verdict.when.astimezone(zone) if isinstance(verdict, Later) else moment
+    zone_names = CallRequest(call.number, now, interview.candidate, interview.job).zone_names
+    time_zone = ZoneInfo(zone_names[0]) if zone_names else UTC
+    local_time = now.astimezone(time_zone)
+    moment = max(
+        _resolve_request(requested_time, interview, local_time), (now + settings.CALL_COOL_DOWN).astimezone(time_zone)
+    )
+    verdict = evaluate_rules(
+        call.number, now=moment, candidate=interview.candidate, job=interview.job, dial_rules=REQUESTED_TIME_RULES
+    ).overall_verdict
+    return verdict.not_before.astimezone(time_zone) if isinstance(verdict, Later) else moment
 
 
 def _resolve_request(requested: RequestedTime, interview: Interview, now: datetime) -> datetime:

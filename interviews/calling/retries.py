@@ -22,7 +22,7 @@ FOLLOW_UP_OVERDUE = timedelta(seconds=30)
 
 
 def postpone_call(interview: LockedInterview, wait: Later) -> None:
-    interview.schedule_next_attempt(wait.when, wait_reason=wait.wait_reason, reason=wait.reason)
+    interview.schedule_next_attempt(wait.not_before, wait_reason=wait.wait_reason, reason=wait.reason)
 
 
 def give_up_calling(interview: LockedInterview, outcome: str, reason: str) -> None:
@@ -39,9 +39,9 @@ def follow_up_attempt(attempt_id: UUID) -> None:
         return
     with lock_call(attempt_id) as call:
         attempt, interview = call.attempt.row, call.attempt.interview
-        newest = interview.row.attempts.latest("number")
+        newest_attempt = interview.row.attempts.latest("number")
         is_idle = interview.row.is_live and not interview.row.next_attempt_at
-        if not is_idle or newest != attempt or attempt.is_live:
+        if not is_idle or newest_attempt != attempt or attempt.is_live:
             return
         settle_lost_line(call.attempt)
         if not interview.row.is_live:
@@ -60,19 +60,19 @@ def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
     if attempt.outcome == attempt.Outcome.INVALID_NUMBER:
         give_up_calling(interview, Interview.Outcome.UNREACHED, attempt.reason)
         return
-    placed = _placed_attempts(interview)
-    counted = _counted_attempts(interview)
+    placed_attempts = _placed_attempts(interview)
+    counted_attempts = _counted_attempts(interview)
     if attempt.call_again_at:
         postpone_call(interview, Later(attempt.call_again_at, WaitReason.REQUESTED_TIME, attempt.reason))
-    elif counted >= interview.row.job.max_attempts:
-        give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed)))
+    elif counted_attempts >= interview.row.job.max_attempts:
+        give_up_calling(interview, Interview.Outcome.UNREACHED, _unreached_reason(list(placed_attempts)))
     elif attempt.apologised_at:
-        due = timezone.now() + _attempt_spacing(interview.row.job, 1)
-        postpone_call(interview, Later(due, WaitReason.CALL_BACK, attempt.reason))
+        due_at = timezone.now() + _attempt_spacing(interview.row.job, 1)
+        postpone_call(interview, Later(due_at, WaitReason.CALL_BACK, attempt.reason))
     else:
-        due = timezone.now() + _attempt_spacing(interview.row.job, max(counted, 1))
-        reason = f"{attempt.get_outcome_display()}; calling again."
-        postpone_call(interview, Later(due, WaitReason.ATTEMPT_SPACING, reason))
+        due_at = timezone.now() + _attempt_spacing(interview.row.job, max(counted_attempts, 1))
+        retry_reason = f"{attempt.get_outcome_display()}; calling again."
+        postpone_call(interview, Later(due_at, WaitReason.ATTEMPT_SPACING, retry_reason))
 
 
 def has_attempts_left(interview: LockedInterview) -> bool:
@@ -85,26 +85,26 @@ def _counted_attempts(interview: LockedInterview) -> int:
 
     Attempts that ended with our apology do not count either, up to the job's number of attempts.
     """
-    placed = _placed_attempts(interview)
-    apologised = min(placed.filter(apologised_at__isnull=False).count(), interview.row.job.max_attempts)
-    return placed.count() - apologised - interview.row.postponements
+    placed_attempts = _placed_attempts(interview)
+    apology_count = min(placed_attempts.filter(apologised_at__isnull=False).count(), interview.row.job.max_attempts)
+    return placed_attempts.count() - apology_count - interview.row.postponements
 
 
 def _placed_attempts(interview: LockedInterview) -> QuerySet[Attempt]:
     return interview.row.attempts.exclude(call__twilio_sid="").filter(direction=Attempt.Direction.OUTBOUND)
 
 
-def _attempt_spacing(job: JobDescription, attempts: int) -> timedelta:
+def _attempt_spacing(job: JobDescription, attempt_count: int) -> timedelta:
     """Return the wait after this number of attempts, from the job or else the settings. The last wait repeats."""
     spacings = [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or settings.ATTEMPT_SPACING
-    return spacings[min(attempts, len(spacings)) - 1]
+    return spacings[min(attempt_count, len(spacings)) - 1]
 
 
 def _unreached_reason(attempts: list[Attempt]) -> str:
-    calls = f"{len(attempts)} calls" if len(attempts) > 1 else "one call"
-    outcomes = ", ".join(attempt.get_outcome_display().lower() for attempt in attempts)
+    call_count = f"{len(attempts)} calls" if len(attempts) > 1 else "one call"
+    outcome_labels = ", ".join(attempt.get_outcome_display().lower() for attempt in attempts)
     error = f" {attempts[-1].reason}" if attempts[-1].outcome == Attempt.Outcome.CARRIER_ERROR else ""
-    return f"Not reached, or not to the end, in {calls}: {outcomes}.{error}"
+    return f"Not reached, or not to the end, in {call_count}: {outcome_labels}.{error}"
 
 
 def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
@@ -113,25 +113,30 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
     Failures of the account or its settings do not count as tries, so that such calls are never given up.
     """
     last_placed = interview.row.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
-    failed = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
-    now, tries, first = timezone.now(), failed.count(), failed.order_by("created_at").first()
-    if first and tries >= MIN_CARRIER_TRIES and now - first.created_at > CARRIER_PATIENCE:
-        reason = f"The carrier accepted none of {tries} calls in two days. {attempt.reason}"
-        give_up_calling(interview, Interview.Outcome.EXPIRED, reason)
+    failed_attempts = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
+    now, try_count, first_failure = (
+        timezone.now(),
+        failed_attempts.count(),
+        failed_attempts.order_by("created_at").first(),
+    )
+    if first_failure and try_count >= MIN_CARRIER_TRIES and now - first_failure.created_at > CARRIER_PATIENCE:
+        retry_reason = f"The carrier accepted none of {try_count} calls in two days. {attempt.reason}"
+        give_up_calling(interview, Interview.Outcome.EXPIRED, retry_reason)
     else:
-        pause = DialRate.current_pause()
-        due = now + retry_delay(2 + tries)
-        if pause and pause.paused_until:
-            due = max(due, pause.paused_until)
-        postpone_call(interview, Later(due, WaitReason.CARRIER_ERROR, attempt.reason))
+        dial_pause = DialRate.current_pause()
+        due_at = now + retry_delay(2 + try_count)
+        if dial_pause and dial_pause.paused_until:
+            due_at = max(due_at, dial_pause.paused_until)
+        postpone_call(interview, Later(due_at, WaitReason.CARRIER_ERROR, attempt.reason))
 
 
 def attempts_to_follow_up() -> list[UUID]:
     """Return the last attempts of live interviews whose follow-up is overdue, at most 100."""
-    idle = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
-    newest = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
-    last = idle.annotate(
-        last_attempt=Subquery(newest.values("pk")[:1]), last_attempt_ended_at=Subquery(newest.values("ended_at")[:1])
+    idle_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
+    newest_attempts = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
+    annotated_interviews = idle_interviews.annotate(
+        last_attempt=Subquery(newest_attempts.values("pk")[:1]),
+        last_attempt_ended_at=Subquery(newest_attempts.values("ended_at")[:1]),
     )
-    overdue = last.filter(last_attempt_ended_at__lt=timezone.now() - FOLLOW_UP_OVERDUE)
-    return list(overdue.order_by("last_attempt_ended_at").values_list("last_attempt", flat=True)[:100])
+    overdue_interviews = annotated_interviews.filter(last_attempt_ended_at__lt=timezone.now() - FOLLOW_UP_OVERDUE)
+    return list(overdue_interviews.order_by("last_attempt_ended_at").values_list("last_attempt", flat=True)[:100])

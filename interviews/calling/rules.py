@@ -43,49 +43,52 @@ COSTLY_NUMBER_TYPES = {
 ZONES_SHOWN = 4
 
 
-Rule = Callable[[CallRequest], Verdict]
+RuleFunction = Callable[[CallRequest], Verdict]
 
 
-def _job_is_open(request: CallRequest) -> Verdict:
-    if request.job is None:
+def _job_is_open(call_request: CallRequest) -> Verdict:
+    if call_request.job is None:
         return NotEvaluated("No job was chosen.")
-    if not request.job.is_open:
+    if not call_request.job.is_open:
         return Never("This job is closed. Open it again to interview for it.")
     return Passed("The job is open.")
 
 
-def _employer_has_name(request: CallRequest) -> Verdict:
+def _employer_has_name(call_request: CallRequest) -> Verdict:
     organisation = Organisation.current()
     if organisation is None:
-        return Later(request.now + EMPLOYER_RECHECK, WaitReason.NO_EMPLOYER, NO_EMPLOYER)
-    own_name = request.job.employer_name if request.job else ""
+        return Later(call_request.now + EMPLOYER_RECHECK, WaitReason.NO_EMPLOYER, NO_EMPLOYER)
+    own_name = call_request.job.employer_name if call_request.job else ""
     return Passed(f"The call begins with the name {own_name or organisation.spoken_name}.")
 
 
-def _number_is_callable(request: CallRequest) -> Verdict:
-    if request.parsed.country_code in SATELLITE_AND_GLOBAL_CODES:
-        return Never(f"+{request.parsed.country_code} is a satellite or global service, which is never called.")
-    if not phonenumbers.is_valid_number(request.parsed):
+def _number_is_callable(call_request: CallRequest) -> Verdict:
+    if call_request.parsed_number.country_code in SATELLITE_AND_GLOBAL_CODES:
+        return Never(
+            f"+{call_request.parsed_number.country_code} is a satellite or global service, which is never called."
+        )
+    if not phonenumbers.is_valid_number(call_request.parsed_number):
         return Never("No such number exists in its country. Compare it with its source.")
-    number_type = phonenumbers.number_type(request.parsed)
+    number_type = phonenumbers.number_type(call_request.parsed_number)
     if number_type in COSTLY_NUMBER_TYPES:
         return Never(f"This is {COSTLY_NUMBER_TYPES[number_type]}, which is never called.")
     return Passed("The number is valid and of a kind that may be called.")
 
 
-def _country_is_allowed(request: CallRequest) -> Verdict:
-    country = phonenumbers.region_code_for_number(request.parsed)
-    if settings.ALLOWED_COUNTRIES and country not in settings.ALLOWED_COUNTRIES:
+def _country_is_allowed(call_request: CallRequest) -> Verdict:
+    country_code = phonenumbers.region_code_for_number(call_request.parsed_number)
+    if settings.ALLOWED_COUNTRIES and country_code not in settings.ALLOWED_COUNTRIES:
         return Never(
-            f"Numbers in {country or 'this country'} are not called. Add the country to ALLOWED_COUNTRIES to allow it."
+            f"Numbers in {country_code or 'this country'} are not called. "
+            "Add the country to ALLOWED_COUNTRIES to allow it."
         )
-    return Passed(f"{country}." if country else "The number belongs to no country.")
+    return Passed(f"{country_code}." if country_code else "The number belongs to no country.")
 
 
-def _is_whitelisted(request: CallRequest) -> Verdict:
+def _is_whitelisted(call_request: CallRequest) -> Verdict:
     if "*" in settings.WHITELISTED_NUMBERS:
         return Passed("The whitelist allows every number (*).")
-    if request.number not in _whitelisted_numbers(tuple(settings.WHITELISTED_NUMBERS)):
+    if call_request.phone_number not in _whitelisted_numbers(tuple(settings.WHITELISTED_NUMBERS)):
         return Never(
             "This number is not on the whitelist. Add it to WHITELISTED_NUMBERS, or set that to * for every number."
         )
@@ -95,80 +98,84 @@ def _is_whitelisted(request: CallRequest) -> Verdict:
 @lru_cache(maxsize=1)
 def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
     """Return the whitelist in E.164. Invalid entries are ignored: `checks` reports them."""
-    numbers = set()
+    whitelisted_numbers = set()
     for entry in whitelist:
         try:
-            numbers.add(to_e164(entry))
+            whitelisted_numbers.add(to_e164(entry))
         except InvalidPhoneNumber:
             continue
-    return numbers
+    return whitelisted_numbers
 
 
-def _time_zone_is_known(request: CallRequest) -> Verdict:
-    if not request.zones:
+def _time_zone_is_known(call_request: CallRequest) -> Verdict:
+    if not call_request.zone_names:
         return Never("The time zone of this number is not known. Set the candidate's time zone.")
-    if first_allowed(_calling_hours(), request.zones, since=request.now) is None:
+    if first_allowed(_calling_hours(), call_request.zone_names, since=call_request.now) is None:
         return Never(
             f"This number may be in several time zones. The calling hours {settings.CALLING_HOURS} never apply in all "
             "of them at the same time. Set the candidate's time zone."
         )
-    source = "the candidate's time zone" if request.has_own_zone else "by the number"
-    return Passed(f"{_join_truncated(request.zones)} ({source}).")
+    zone_source = "the candidate's time zone" if call_request.has_own_zone else "by the number"
+    return Passed(f"{_join_truncated(call_request.zone_names)} ({zone_source}).")
 
 
-def _is_inside_hours(request: CallRequest) -> Verdict:
-    if not request.zones:
+def _is_inside_hours(call_request: CallRequest) -> Verdict:
+    if not call_request.zone_names:
         return NotEvaluated("The time zone is not known.")
-    opens = first_allowed(_calling_hours(), request.zones, since=request.now)
-    if opens != request.now:
+    opens_at = first_allowed(_calling_hours(), call_request.zone_names, since=call_request.now)
+    if opens_at != call_request.now:
         return Later(
-            opens or request.now + timedelta(days=1),
+            opens_at or call_request.now + timedelta(days=1),
             WaitReason.CALLING_HOURS,
             f"Outside the calling hours ({settings.CALLING_HOURS}) of the candidate's time zone.",
         )
-    local_times = [f"{request.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in request.zones]
+    local_times = [
+        f"{call_request.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in call_request.zone_names
+    ]
     return Passed(f"Inside {settings.CALLING_HOURS}: it is {_join_truncated(local_times)}.")
 
 
 def _calling_hours() -> CallingHours:
-    return CallingHours.parse(settings.CALLING_HOURS)
+    return CallingHours.parse_hours(settings.CALLING_HOURS)
 
 
 def _join_truncated(names: Sequence[str]) -> str:
-    more = len(names) - ZONES_SHOWN
-    return ", ".join(names[:ZONES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    hidden_count = len(names) - ZONES_SHOWN
+    return ", ".join(names[:ZONES_SHOWN]) + (f" and {hidden_count} more" if hidden_count > 0 else "")
 
 
-def _number_is_free(request: CallRequest) -> Verdict:
-    if request.calls.filter(ended_at__isnull=True).exists():
-        return Later(request.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
+def _number_is_free(call_request: CallRequest) -> Verdict:
+    if call_request.calls_to_number.filter(ended_at__isnull=True).exists():
+        return Later(call_request.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
     return Passed("No call in progress.")
 
 
-def _has_cooled_down(request: CallRequest) -> Verdict:
-    last_end = request.connected_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
-    if last_end and last_end + settings.CALL_COOL_DOWN > request.now:
-        due = last_end + settings.CALL_COOL_DOWN
-        return Later(due, WaitReason.COOL_DOWN, "The last call with this number ended a moment ago.")
+def _has_cooled_down(call_request: CallRequest) -> Verdict:
+    last_end = call_request.connected_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
+    if last_end and last_end + settings.CALL_COOL_DOWN > call_request.now:
+        due_at = last_end + settings.CALL_COOL_DOWN
+        return Later(due_at, WaitReason.COOL_DOWN, "The last call with this number ended a moment ago.")
     return Passed("The last call was long enough ago." if last_end else "This number was never called.")
 
 
-def _is_within_daily_limit(request: CallRequest) -> Verdict:
-    limit = settings.CALLS_PER_NUMBER_PER_DAY
-    if not limit:
+def _is_within_daily_limit(call_request: CallRequest) -> Verdict:
+    daily_limit = settings.CALLS_PER_NUMBER_PER_DAY
+    if not daily_limit:
         return Passed("No limit is set.")
-    day = request.placed_calls.filter(created_at__gt=request.now - timedelta(days=1)).order_by("-created_at")
-    times = list(day.values_list("created_at", flat=True)[:limit])
-    if len(times) == limit:
+    recent_calls = call_request.placed_calls.filter(created_at__gt=call_request.now - timedelta(days=1)).order_by(
+        "-created_at"
+    )
+    call_times = list(recent_calls.values_list("created_at", flat=True)[:daily_limit])
+    if len(call_times) == daily_limit:
         return Later(
-            times[-1] + timedelta(days=1),
+            call_times[-1] + timedelta(days=1),
             WaitReason.NUMBER_DAILY_LIMIT,
-            f"This number was called {limit} times within 24 hours, which is the limit.",
+            f"This number was called {daily_limit} times within 24 hours, which is the limit.",
         )
-    return Passed(f"Called {len(times)} times within 24 hours; the limit is {limit}.")
+    return Passed(f"Called {len(call_times)} times within 24 hours; the limit is {daily_limit}.")
 
 
-PERMANENT_RULES: dict[DialRule, Rule] = {
+PERMANENT_RULES: dict[DialRule, RuleFunction] = {
     DialRule.JOB: _job_is_open,
     DialRule.NUMBER: _number_is_callable,
     DialRule.COUNTRY: _country_is_allowed,
@@ -178,7 +185,7 @@ PERMANENT_RULES: dict[DialRule, Rule] = {
 }
 """Rules that do not depend on the time of the call."""
 
-MOMENTARY_RULES: dict[DialRule, Rule] = {
+MOMENTARY_RULES: dict[DialRule, RuleFunction] = {
     DialRule.EMPLOYER: _employer_has_name,
     DialRule.CALLING_HOURS: _is_inside_hours,
     DialRule.NUMBER_BUSY: _number_is_free,
@@ -187,7 +194,7 @@ MOMENTARY_RULES: dict[DialRule, Rule] = {
 }
 
 
-RULES_OF_INBOUND_CALLS: dict[DialRule, Rule] = {
+RULES_OF_INBOUND_CALLS: dict[DialRule, RuleFunction] = {
     DialRule.JOB: _job_is_open,
     **{rule: PERSON_RULES[rule] for rule in PERSON_RULES.keys() - {DialRule.CONSENT, DialRule.OUT_OF_SERVICE}},
 }
@@ -197,7 +204,7 @@ RULES_OF_INBOUND_CALLS: dict[DialRule, Rule] = {
 class RuleReport:
     """The verdict of each rule. `request` is None if the typed text is not a phone number."""
 
-    request: CallRequest | None
+    call_request: CallRequest | None
     verdicts: Sequence[RuleVerdict]
 
     @property
@@ -208,44 +215,53 @@ class RuleReport:
         )
 
     @property
-    def obstacle(self) -> RuleVerdict | None:
+    def first_obstacle(self) -> RuleVerdict | None:
         """The first rule with the verdict `Never` or `Later`."""
         return next(
             (rule_verdict for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Never | Later)), None
         )
 
     @property
-    def refusal(self) -> Never | None:
+    def first_refusal(self) -> Never | None:
         verdicts = (rule_verdict.verdict for rule_verdict in self.verdicts)
         return next((verdict for verdict in verdicts if isinstance(verdict, Never)), None)
 
     @property
-    def verdict(self) -> Allowed | Later | Never:
+    def overall_verdict(self) -> Allowed | Later | Never:
         """The verdict of all rules. `Later.when`: the first moment at which all rules are expected to pass."""
-        if self.refusal:
-            return self.refusal
-        assert self.request, "a text that is not a phone number has the verdict Never"
-        waits = [rule_verdict.verdict for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Later)]
-        if not waits:
-            hours_end = closing_time(_calling_hours(), self.request.zones, since=self.request.now)
-            return Allowed(self.request.number, hours_end)
-        longest = max(waits, key=lambda wait: wait.when)
-        hours = _is_inside_hours(replace(self.request, now=longest.when))
-        return replace(longest, when=hours.when) if isinstance(hours, Later) else longest
+        if self.first_refusal:
+            return self.first_refusal
+        assert self.call_request, "a text that is not a phone number has the verdict Never"
+        waiting_verdicts = [
+            rule_verdict.verdict for rule_verdict in self.verdicts if isinstance(rule_verdict.verdict, Later)
+        ]
+        if not waiting_verdicts:
+            hours_end = closing_time(_calling_hours(), self.call_request.zone_names, since=self.call_request.now)
+            return Allowed(self.call_request.phone_number, hours_end)
+        longest_wait = max(waiting_verdicts, key=lambda wait: wait.not_before)
+        hours_verdict = _is_inside_hours(replace(self.call_request, now=longest_wait.not_before))
+        return (
+            replace(longest_wait, not_before=hours_verdict.not_before)
+            if isinstance(hours_verdict, Later)
+            else longest_wait
+        )
 
 
 def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bool = False) -> RuleVerdict | None:
     """Return the first permanent rule that forbids a call, or None. Used when an interview is planned."""
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
-    return _report(request, PERMANENT_RULES).obstacle
+    return _evaluate_request(request, PERMANENT_RULES).first_obstacle
 
 
 def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
     """Return `why_never_called` for each candidate, in a fixed number of queries."""
     now = timezone.now()
-    requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
-    pairs = zip(requests, load_histories(requests, job), strict=True)
-    return [_report(replace(request, known_history=history), PERMANENT_RULES).obstacle for request, history in pairs]
+    call_requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
+    pairs = zip(call_requests, load_histories(call_requests, job), strict=True)
+    return [
+        _evaluate_request(replace(request, known_history=history), PERMANENT_RULES).first_obstacle
+        for request, history in pairs
+    ]
 
 
 def may_receive(interview: Interview) -> bool:
@@ -253,7 +269,7 @@ def may_receive(interview: Interview) -> bool:
     candidate, job = interview.candidate, interview.job
     is_repeat = bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, interview, is_repeat=is_repeat)
-    return _report(request, RULES_OF_INBOUND_CALLS).obstacle is None
+    return _evaluate_request(request, RULES_OF_INBOUND_CALLS).first_obstacle is None
 
 
 def may_call_now(
@@ -262,25 +278,27 @@ def may_call_now(
     """Return the verdict of all rules on a call that is placed now. `interview`: the interview that the call is for."""
     is_repeat = interview is not None and bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, now, candidate, job, interview, is_repeat=is_repeat)
-    return _report(request, PERMANENT_RULES | MOMENTARY_RULES).verdict
+    return _evaluate_request(request, PERMANENT_RULES | MOMENTARY_RULES).overall_verdict
 
 
-def evaluate(
-    typed: str,
+def evaluate_rules(
+    typed_number: str,
     *,
     now: datetime,
     candidate: Candidate | None = None,
     job: JobDescription | None = None,
-    rules: dict[DialRule, Rule] = PERMANENT_RULES | MOMENTARY_RULES,
+    dial_rules: dict[DialRule, RuleFunction] = PERMANENT_RULES | MOMENTARY_RULES,
 ) -> RuleReport:
     """Evaluate the rules for a typed number. Rules that need a missing candidate or job are not evaluated."""
-    return _report(CallRequest(typed, now, candidate, job), rules)
+    return _evaluate_request(CallRequest(typed_number, now, candidate, job), dial_rules)
 
 
-def _report(request: CallRequest, rules: dict[DialRule, Rule]) -> RuleReport:
+def _evaluate_request(call_request: CallRequest, dial_rules: dict[DialRule, RuleFunction]) -> RuleReport:
     """Evaluate the rules for the number of the request, after converting it to E.164."""
     try:
-        request = replace(request, number=to_e164(request.number))
+        call_request = replace(call_request, phone_number=to_e164(call_request.phone_number))
     except InvalidPhoneNumber as error:
         return RuleReport(None, [RuleVerdict(DialRule.NUMBER, Never(str(error)))])
-    return RuleReport(request, [RuleVerdict(name, rule(request)) for name, rule in rules.items()])
+    return RuleReport(
+        call_request, [RuleVerdict(rule_name, rule(call_request)) for rule_name, rule in dial_rules.items()]
+    )

@@ -40,15 +40,15 @@ class DialRule(models.TextChoices):
 class Allowed:
     """All rules passed. `until`: the end of the calling hours, or None if they never end."""
 
-    number: str
-    until: datetime | None = None
+    phone_number: str
+    allowed_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Later:
     """The call is not allowed now. `when`: the moment to evaluate the rules again."""
 
-    when: datetime
+    not_before: datetime
     wait_reason: WaitReason
     reason: str
 

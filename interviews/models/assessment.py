@@ -79,5 +79,5 @@ class Assessment(AppendOnly):
     @property
     def has_enough_quotes(self) -> bool:
         """Whether criteria with at least half of the rubric's weight have a verified quote."""
-        quoted = [criterion.weight for criterion in self.criteria if criterion.quotes]
-        return bool(quoted) and 2 * sum(quoted) >= sum(criterion.weight for criterion in self.criteria)
+        quoted_weights = [criterion.weight for criterion in self.criteria if criterion.verified_evidence]
+        return bool(quoted_weights) and 2 * sum(quoted_weights) >= sum(criterion.weight for criterion in self.criteria)

@@ -34,8 +34,8 @@ class DialRate(models.Model):
     @transaction.atomic
     def pause_calls(until: datetime, *, reason: str) -> None:
         """Let no call be placed before `until`. A longer pause that has begun stays."""
-        rate = DialRate.locked_for_update()
-        if not rate.paused_until or rate.paused_until < until:
+        dial_rate = DialRate.locked_for_update()
+        if not dial_rate.paused_until or dial_rate.paused_until < until:
             DialRate.objects.update(paused_until=until, pause_reason=reason)
 
     @staticmethod
@@ -43,8 +43,8 @@ class DialRate(models.Model):
         """Return the dial slot: now, or after the slots that others have reserved. No slot is given twice."""
         with connection.cursor() as cursor:
             cursor.execute(RESERVE_SLOT, {"step": 1 / per_second})
-            (slot,) = cursor.fetchone()
-        return slot  # type: ignore[no-any-return]
+            (dial_slot,) = cursor.fetchone()
+        return dial_slot  # type: ignore[no-any-return]
 
 
 RESERVE_SLOT = """

@@ -25,26 +25,28 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""
-        unclear = self.with_answers().filter(result_status__in=Interview.NEEDS_A_PERSON)
-        return unclear.exclude(decisions__result__is_current=True)
+        unclear_interviews = self.with_answers().filter(result_status__in=Interview.NEEDS_A_PERSON)
+        return unclear_interviews.exclude(decisions__result__is_current=True)
 
     def needing_attention(self) -> Self:
         """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
         requested = self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED)
         handed_over = requested.exclude(decisions__isnull=False)
-        calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
-        waiting = self.with_unclear_result() | handed_over | self.unreached().filter(Exists(calls))
+        inbound_calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
+        waiting = self.with_unclear_result() | handed_over | self.unreached().filter(Exists(inbound_calls))
         # True of all of them. The columns spare the database the subqueries for every other interview.
         outcomes = (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED)
         return waiting.filter(Q(result_status__in=Interview.NEEDS_A_PERSON) | Q(outcome__in=outcomes))
 
     def unreached(self) -> Self:
         """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""
-        later = Interview.objects.filter(
+        later_interviews = Interview.objects.filter(
             candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
         )
-        unreached = self.with_answers().filter(~Exists(later), outcome=Interview.Outcome.UNREACHED)
-        return unreached.exclude(decisions__isnull=False)
+        unreached_interviews = self.with_answers().filter(
+            ~Exists(later_interviews), outcome=Interview.Outcome.UNREACHED
+        )
+        return unreached_interviews.exclude(decisions__isnull=False)
 
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""

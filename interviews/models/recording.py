@@ -93,14 +93,14 @@ class Recording(LeasableModel):
     def is_usable(self) -> bool:
         """Whether this may be an answer, by its length and its end."""
         was_asked_again = bool(self.request) or self.ended == self.Ended.REPEAT
-        discarded = was_asked_again or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
-        return not discarded and engine.may_be_answer(self.seconds)
+        is_discarded = was_asked_again or self.attempt.outcome == self.attempt.Outcome.VOICEMAIL
+        return not is_discarded and engine.may_be_answer(self.seconds)
 
     @property
     def was_reported_absent(self) -> bool:
         """Whether the carrier reported that there is no audio, and it was never fetched."""
         return self.status == self.Status.ABSENT and not self.tries
 
-    def save_audio(self, audio: bytes) -> str:
+    def save_audio(self, audio_bytes: bytes) -> str:
         """Write the audio into private storage and return its name there. It may take long: hold no lock meanwhile."""
-        return str(self.file.storage.save(recording_path(self, ""), ContentFile(audio)))
+        return str(self.file.storage.save(recording_path(self, ""), ContentFile(audio_bytes)))

@@ -29,30 +29,33 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
 
     def without_score(self) -> Self:
         """Transcribed answers that have no score."""
-        unscored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=True)
+        unscored_assessments = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=True)
         statuses = (InterviewResponse.Status.TRANSCRIBED, InterviewResponse.Status.MODEL_UNAVAILABLE)
-        waiting = Q(status__in=statuses) | Q(Exists(unscored), status=InterviewResponse.Status.ASSESSED)
-        return self.filter(waiting).exclude(transcript="")
+        needs_score = Q(status__in=statuses) | Q(Exists(unscored_assessments), status=InterviewResponse.Status.ASSESSED)
+        return self.filter(needs_score).exclude(transcript="")
 
     def without_opinion_of(self, user: User) -> Self:
         """Answers of completed interviews that have a score, and none by this user."""
-        scored = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=False)
-        own = Assessment.objects.filter(response=OuterRef("pk"), scored_by=user)
-        completed = Interview.objects.filter(status=Interview.Status.COMPLETED)
+        scored_assessments = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=False)
+        own_assessments = Assessment.objects.filter(response=OuterRef("pk"), scored_by=user)
+        completed_interviews = Interview.objects.filter(status=Interview.Status.COMPLETED)
         return self.filter(
-            Exists(scored), ~Exists(own), status=InterviewResponse.Status.ASSESSED, interview__in=completed
+            Exists(scored_assessments),
+            ~Exists(own_assessments),
+            status=InterviewResponse.Status.ASSESSED,
+            interview__in=completed_interviews,
         ).exclude(transcript="")
 
-    def after(self, response: "InterviewResponse") -> "InterviewResponse | None":
+    def next_after(self, response: "InterviewResponse") -> "InterviewResponse | None":
         """The next of these answers: of the same interview first, then of the one that has waited longest."""
-        later = self.filter(interview=response.interview_id, position__gt=response.position)
-        others = self.exclude(pk=response.pk).order_by("interview__completed_at", "interview", "position")
-        return later.order_by("position").first() or others.first()
+        later_responses = self.filter(interview=response.interview_id, position__gt=response.position)
+        other_responses = self.exclude(pk=response.pk).order_by("interview__completed_at", "interview", "position")
+        return later_responses.order_by("position").first() or other_responses.first()
 
-    def before(self, response: "InterviewResponse") -> "InterviewResponse | None":
+    def last_before(self, response: "InterviewResponse") -> "InterviewResponse | None":
         """The previous of these answers in the same interview."""
-        earlier = self.filter(interview=response.interview_id, position__lt=response.position)
-        return earlier.order_by("-position").first()
+        earlier_responses = self.filter(interview=response.interview_id, position__lt=response.position)
+        return earlier_responses.order_by("-position").first()
 
 
 class InterviewResponse(LeasableModel):
@@ -159,8 +162,8 @@ class InterviewResponse(LeasableModel):
 
     @property
     def has_score(self) -> bool:
-        current = self.current_assessment
-        return current is not None and current.score is not None
+        current_assessment = self.current_assessment
+        return current_assessment is not None and current_assessment.score is not None
 
     @property
     def has_failed(self) -> bool:
@@ -169,6 +172,10 @@ class InterviewResponse(LeasableModel):
         return self.status in self.SETTLED_BY_US or (assessment is not None and assessment.score is None)
 
 
-def weighted_coverage(responses: Iterable[InterviewResponse], total: float) -> Decimal:
+def weighted_coverage(responses: Iterable[InterviewResponse], total_weight: float) -> Decimal:
     """Return the weight of these responses as a fraction of `total`. A decimal, because 3/5 is below 0.6 in floats."""
-    return Decimal(str(round(sum(response.weight for response in responses) / total, 3))) if total else Decimal(0)
+    return (
+        Decimal(str(round(sum(response.weight for response in responses) / total_weight, 3)))
+        if total_weight
+        else Decimal(0)
+    )

@@ -10,34 +10,34 @@ from django.utils import timezone
 
 from candidates.models import Candidate
 from interviews.calling.capacity import evaluate_capacity
-from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate
+from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate_rules
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
 from interviews.models import WaitReason
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
-BADGES = {
+VERDICT_BADGES = {
     Passed: ("yes", "success"),
     Later: ("later", "warning"),
     Never: ("no", "danger"),
     NotEvaluated: ("not checked", "default"),
 }
-TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
-MINUTE = timedelta(minutes=1)
+VERDICT_TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
+ONE_MINUTE = timedelta(minutes=1)
 MOST_NAMESAKES = 100
 WAITS_FOR_STAFF = (WaitReason.NO_EMPLOYER, WaitReason.DO_NOT_CALL_KEY)
 
 
 @dataclass(frozen=True)
 class CallRulesPage:
-    report: RuleReport
+    rule_report: RuleReport
     candidate: Candidate | None
     namesake_count: int
     """How many more candidates have this number."""
 
     @classmethod
-    def evaluate(
+    def for_number(
         cls, number: str, candidate: Candidate | None, job: JobDescription | None = None, *, viewer: Viewer
     ) -> "CallRulesPage":
         """Evaluate all rules in a fixed number of queries.
@@ -49,23 +49,23 @@ class CallRulesPage:
         if candidate and not number:
             number = candidate.phone
         now = timezone.now()
-        report = evaluate(number, now=now, candidate=candidate, job=job)
-        capacity = evaluate_capacity(job, now=now) if report.request else []
-        whole_report = RuleReport(report.request, [*report.verdicts, *capacity])
+        rule_report = evaluate_rules(number, now=now, candidate=candidate, job=job)
+        capacity_verdicts = evaluate_capacity(job, now=now) if rule_report.call_request else []
+        whole_report = RuleReport(rule_report.call_request, [*rule_report.verdicts, *capacity_verdicts])
         return cls(whole_report, candidate, max(len(namesakes) - 1, 0))
 
     @property
-    def number(self) -> str:
-        return self.report.request.number if self.report.request else ""
+    def phone_number(self) -> str:
+        return self.rule_report.call_request.phone_number if self.rule_report.call_request else ""
 
     @property
     def has_other_number(self) -> bool:
         """Whether the candidate that was chosen has another number on record."""
-        return bool(self.number and self.candidate and self.candidate.phone != self.number)
+        return bool(self.phone_number and self.candidate and self.candidate.phone != self.phone_number)
 
     @property
     def headline(self) -> str:
-        match self.report.verdict:
+        match self.rule_report.overall_verdict:
             case Allowed():
                 return "Yes, now, as far as could be checked." if self.has_gaps else "Yes, now."
             case Later(wait_reason=WaitReason.NO_EMPLOYER):
@@ -81,44 +81,44 @@ class CallRulesPage:
 
     @property
     def has_gaps(self) -> bool:
-        return any(isinstance(line.verdict, NotEvaluated) for line in self.report.verdicts)
+        return any(isinstance(line.verdict, NotEvaluated) for line in self.rule_report.verdicts)
 
     @property
-    def reason(self) -> str:
-        verdict = self.report.verdict
+    def verdict_reason(self) -> str:
+        verdict = self.rule_report.overall_verdict
         return "" if isinstance(verdict, Allowed) else verdict.reason
 
     @property
-    def tone(self) -> str:
-        return TONES[type(self.report.verdict)]
+    def verdict_tone(self) -> str:
+        return VERDICT_TONES[type(self.rule_report.overall_verdict)]
 
     @property
     def local_times(self) -> list[str]:
         """The first minute in the time zones of the candidate."""
-        verdict = self.report.verdict
-        if self.report.request is None or not isinstance(verdict, Later):
+        verdict = self.rule_report.overall_verdict
+        if self.rule_report.call_request is None or not isinstance(verdict, Later):
             return []
         if verdict.wait_reason in WAITS_FOR_STAFF:
             return []
-        zones = self.report.request.zones[:ZONES_SHOWN]
-        return [f"{_round_up(verdict.when).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zones]
+        zone_names = self.rule_report.call_request.zone_names[:ZONES_SHOWN]
+        return [f"{_round_up(verdict.not_before).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zone_names]
 
     @property
-    def rows(self) -> Iterator[tuple[RuleVerdict, str, str]]:
+    def rule_rows(self) -> Iterator[tuple[RuleVerdict, str, str]]:
         """(verdict of a rule, text of its badge, colour of its badge)."""
-        return ((line, *BADGES[type(line.verdict)]) for line in self.report.verdicts)
+        return ((line, *VERDICT_BADGES[type(line.verdict)]) for line in self.rule_report.verdicts)
 
 
-def _candidates_with(typed: str, viewer: Viewer) -> list[Candidate]:
+def _candidates_with(typed_number: str, viewer: Viewer) -> list[Candidate]:
     try:
-        number = to_e164(typed)
+        phone_number = to_e164(typed_number)
     except InvalidPhoneNumber:
         return []
     visible = Candidate.objects.contact_visible_to(viewer)
-    return list(visible.filter(phone=number, erased_at__isnull=True)[:MOST_NAMESAKES])
+    return list(visible.filter(phone=phone_number, erased_at__isnull=True)[:MOST_NAMESAKES])
 
 
 def _round_up(moment: datetime) -> datetime:
     """The first whole minute that is not before `moment`."""
-    minute = moment.replace(second=0, microsecond=0)
-    return minute if minute == moment else minute + MINUTE
+    full_minute = moment.replace(second=0, microsecond=0)
+    return full_minute if full_minute == moment else full_minute + ONE_MINUTE

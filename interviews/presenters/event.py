@@ -10,16 +10,20 @@ class EventRow:
     event: InterviewEvent
 
     @property
-    def title(self) -> str:
+    def event_title(self) -> str:
         """The label of its kind. The number of a question, counted from 1, follows the word "Question"."""
-        label: str = self.event.get_kind_display()
+        kind_label: str = self.event.get_kind_display()
         if "position" not in self.event.data:
-            return label
-        subject, _, happened = label.partition(" ")
-        return f"{subject} {self.event.data['position'] + 1} {happened}"
+            return kind_label
+        subject, _, past_verb = kind_label.partition(" ")
+        return f"{subject} {self.event.data['position'] + 1} {past_verb}"
 
     @property
-    def transition(self) -> str:
+    def status_change(self) -> str:
         """From which state to which one; empty where the event changed none."""
-        before, after = self.event.before, self.event.after
-        return f"{before or '-'} → {after or '-'}".replace("_", " ") if before or after else ""
+        earlier_status, later_status = self.event.before, self.event.after
+        return (
+            f"{earlier_status or '-'} → {later_status or '-'}".replace("_", " ")
+            if earlier_status or later_status
+            else ""
+        )

@@ -20,8 +20,8 @@ def scoring_queue(response: InterviewResponse, user: User) -> ResponseQuerySet:
     if response.has_score:
         return visible.without_opinion_of(user).filter(interview=response.interview_id)
     # The first score has the result of this interview computed again, during which it is not in the general queue.
-    unclear = Interview.objects.with_unclear_result()
-    in_queue = Q(interview=response.interview_id) | Q(interview__in=unclear)
+    unclear_interviews = Interview.objects.with_unclear_result()
+    in_queue = Q(interview=response.interview_id) | Q(interview__in=unclear_interviews)
     return visible.without_score().filter(in_queue)
 
 
@@ -36,16 +36,18 @@ class ScoringProgress:
     next: InterviewResponse | None
 
     @classmethod
-    def of(cls, response: InterviewResponse, user: User) -> "ScoringProgress":
-        queue = scoring_queue(response, user)
-        answers = response.interview.responses.filter(status__in=InterviewResponse.SCORABLE).exclude(transcript="")
-        answer_count = answers.count()
+    def for_response(cls, response: InterviewResponse, user: User) -> "ScoringProgress":
+        response_queue = scoring_queue(response, user)
+        scorable_responses = response.interview.responses.filter(status__in=InterviewResponse.SCORABLE).exclude(
+            transcript=""
+        )
+        answer_count = scorable_responses.count()
         return cls(
-            scored_count=answer_count - queue.filter(interview=response.interview_id).count(),
+            scored_count=answer_count - response_queue.filter(interview=response.interview_id).count(),
             answer_count=answer_count,
-            waiting_count=queue.count(),
-            previous=queue.before(response),
-            next=queue.after(response),
+            waiting_count=response_queue.count(),
+            previous=response_queue.last_before(response),
+            next=response_queue.next_after(response),
         )
 
 
@@ -56,11 +58,11 @@ class Opinion:
     assessment: Assessment
 
     @property
-    def flags(self) -> list[str]:
+    def flag_texts(self) -> list[str]:
         return flag_labels(self.assessment.flags)
 
     @property
-    def kind(self) -> str:
+    def role_text(self) -> str:
         """How it was given, for people."""
         if self.assessment.is_current:
             return "counts"
@@ -94,37 +96,41 @@ class OpinionsPage:
     rows: list[OpinionRow]
 
     @classmethod
-    def of(cls, response: InterviewResponse) -> "OpinionsPage":
+    def for_response(cls, response: InterviewResponse) -> "OpinionsPage":
         assessments = sorted(response.assessments.all(), key=lambda assessment: not assessment.is_current)
-        scored = [assessment for assessment in assessments if assessment.score is not None]
-        return cls(response, [Opinion(assessment) for assessment in scored], list(_opinion_rows(scored)))
+        scored_assessments = [assessment for assessment in assessments if assessment.score is not None]
+        return cls(
+            response,
+            [Opinion(assessment) for assessment in scored_assessments],
+            list(_opinion_rows(scored_assessments)),
+        )
 
     @property
-    def differences(self) -> list[Decimal | None]:
+    def score_differences(self) -> list[Decimal | None]:
         """How far each score is from the first one. None for the first."""
         scores = [opinion.assessment.score or Decimal(0) for opinion in self.opinions]
         return [None, *(score - scores[0] for score in scores[1:])] if scores else []
 
     @property
-    def columns(self) -> list[tuple[Opinion, Decimal | None]]:
-        return list(zip_longest(self.opinions, self.differences))
+    def opinion_columns(self) -> list[tuple[Opinion, Decimal | None]]:
+        return list(zip_longest(self.opinions, self.score_differences))
 
 
 def _opinion_rows(assessments: list[Assessment]) -> Iterator[OpinionRow]:
     """Yield a row for each criterion that any of the assessments has, in the order of the rubrics."""
-    names = {criterion.criterion: criterion.name for entry in assessments for criterion in entry.criteria}
-    for key, name in names.items():
-        records = [_criterion_of(assessment, key) for assessment in assessments]
-        first = records[0].score if records[0] else None
-        yield OpinionRow(name, [_opinion_cell(record, first, at) for at, record in enumerate(records)])
+    criterion_names = {criterion.criterion: criterion.name for entry in assessments for criterion in entry.criteria}
+    for criterion_key, name in criterion_names.items():
+        records = [_criterion_of(assessment, criterion_key) for assessment in assessments]
+        first_score = records[0].score if records[0] else None
+        yield OpinionRow(name, [_opinion_cell(record, first_score, at) for at, record in enumerate(records)])
 
 
-def _criterion_of(assessment: Assessment, key: str) -> CriterionRecord | None:
-    return next((criterion for criterion in assessment.criteria if criterion.criterion == key), None)
+def _criterion_of(assessment: Assessment, criterion_key: str) -> CriterionRecord | None:
+    return next((criterion for criterion in assessment.criteria if criterion.criterion == criterion_key), None)
 
 
-def _opinion_cell(record: CriterionRecord | None, first: float | None, column: int) -> OpinionCell:
+def _opinion_cell(record: CriterionRecord | None, first_score: float | None, column: int) -> OpinionCell:
     if record is None:
         return OpinionCell(None, None, [], "")
-    difference = record.score - first if column and first is not None else None
+    difference = record.score - first_score if column and first_score is not None else None
     return OpinionCell(record.score, difference, record.evidence, record.reason)

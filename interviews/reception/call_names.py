@@ -10,7 +10,7 @@ from interviews.reception.employer import name_employer
 from jobs.models import JobDescription
 from screener.models import Organisation
 
-NAMES = """
+SELECT_NAMES = """
 SELECT candidate.full_name, job.title, job.spoken_title, job.employer_name, job.callback_number,
     organisation.spoken_name, organisation.callback_number, organisation.privacy_notice_url
 FROM interviews_interview interview
@@ -30,10 +30,14 @@ class CallNames:
 
 def read_call_names(interview_id: UUID) -> CallNames:
     with connection.cursor() as cursor:
-        cursor.execute(NAMES, [interview_id])
-        candidate, title, spoken_title, employer_name, number, *organisation = cursor.fetchone()
-    job = JobDescription(title=title, spoken_title=spoken_title, employer_name=employer_name, callback_number=number)
-    names = ("spoken_name", "callback_number", "privacy_notice_url")
+        cursor.execute(SELECT_NAMES, [interview_id])
+        candidate, job_title, spoken_title, employer_name, callback_number, *organisation = cursor.fetchone()
+    job = JobDescription(
+        title=job_title, spoken_title=spoken_title, employer_name=employer_name, callback_number=callback_number
+    )
+    organisation_fields = ("spoken_name", "callback_number", "privacy_notice_url")
     is_set_up = organisation[0] is not None
-    employer = name_employer(job, Organisation(**dict(zip(names, organisation, strict=True))) if is_set_up else None)
+    employer = name_employer(
+        job, Organisation(**dict(zip(organisation_fields, organisation, strict=True))) if is_set_up else None
+    )
     return CallNames(candidate, job.title_to_say, employer)

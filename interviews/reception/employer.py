@@ -15,9 +15,9 @@ def employer_of(job: JobDescription | None) -> Employer:
 def name_employer(job: JobDescription | None, organisation: Organisation | None) -> Employer:
     if organisation is None:
         return Employer()
-    number = phonenumbers.parse((job and job.callback_number) or organisation.callback_number)
+    parsed_number = phonenumbers.parse((job and job.callback_number) or organisation.callback_number)
     return Employer(
         name=((job and job.employer_name) or organisation.spoken_name).rstrip("."),
-        callback_number=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        callback_number=phonenumbers.format_number(parsed_number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
         privacy_notice=organisation.privacy_notice,
     )

@@ -25,44 +25,50 @@ class CallerSaid(models.TextChoices):
     PERSON = "person_requested", "A caller from the candidate's number asked for a person. Get in touch, then decide."
 
 
-def receive_call(number: str, sid: str) -> UUID | Reception:
+def receive_call(phone_number: str, call_sid: str) -> UUID | Reception:
     """Return the attempt that this call is, or why it is none. A repeated report of a call changes nothing.
 
     `number`: the caller's in E.164; empty: withheld.
     """
     reception = Reception.NO_INTERVIEW
-    for interview in _waiting_interviews(number):
-        if attempt_id := _attempt_of(sid):
+    for interview in _waiting_interviews(phone_number):
+        if attempt_id := _attempt_of(call_sid):
             return attempt_id
         if not may_receive(interview):
             continue
         if wait_for_services(interview, timezone.now()):
             reception = Reception.NOT_NOW
             continue
-        return _open_attempt(interview, number, sid) or Reception.CALL_RUNNING
-    return _attempt_of(sid) or (_refusal(number) if reception is Reception.NO_INTERVIEW else reception)
+        return _open_attempt(interview, phone_number, call_sid) or Reception.CALL_RUNNING
+    return _attempt_of(call_sid) or (
+        _refusal_of_number(phone_number) if reception is Reception.NO_INTERVIEW else reception
+    )
 
 
-def _refusal(number: str) -> Reception:
-    entries = DoNotCall.objects.active().of_numbers([number] if number else [])
-    kinds = set(entries.values_list("kind", flat=True))
+def _refusal_of_number(phone_number: str) -> Reception:
+    active_entries = DoNotCall.objects.active().of_numbers([phone_number] if phone_number else [])
+    entry_kinds = set(active_entries.values_list("kind", flat=True))
     refusals = (Reception.OPTED_OUT, Reception.PERSON_REQUESTED)
-    return next((refusal for refusal in refusals if refusal in kinds), Reception.NO_INTERVIEW)
+    return next((refusal for refusal in refusals if refusal in entry_kinds), Reception.NO_INTERVIEW)
 
 
-def find_unreached_interview(number: str) -> Interview | None:
+def find_unreached_interview(phone_number: str) -> Interview | None:
     """Return the last interview for which this number was called in vain, if its candidate may still be interviewed."""
-    unreached = Interview.objects.unreached().filter(candidate__phone=number).exclude(candidate__phone="")
-    interviews = unreached.select_related("candidate", "job").order_by("-completed_at")
+    unreached_interviews = (
+        Interview.objects.unreached().filter(candidate__phone=phone_number).exclude(candidate__phone="")
+    )
+    interviews = unreached_interviews.select_related("candidate", "job").order_by("-completed_at")
     return next(filter(may_receive, interviews), None)
 
 
-def record_call(interview: Interview, sid: str, code: CallerSaid) -> None:
+def record_call(interview: Interview, call_sid: str, code: CallerSaid) -> None:
     """Show a reviewer that the candidate called. A repeated report of a call changes nothing."""
-    with lock_interview(interview) as locked:
-        calls = interview.events.filter(kind=EventKind.CANDIDATE_CALLED, data__call_sid=sid)
+    with lock_interview(interview) as locked_interview:
+        calls = interview.events.filter(kind=EventKind.CANDIDATE_CALLED, data__call_sid=call_sid)
         if not calls.exists():
-            locked.add_event(EventKind.CANDIDATE_CALLED, actor="candidate", reason=code.label, code=code, call_sid=sid)
+            locked_interview.add_event(
+                EventKind.CANDIDATE_CALLED, actor="candidate", reason=code.label, code=code, call_sid=call_sid
+            )
 
 
 def decline_in_call(interview: Interview) -> None:
@@ -77,31 +83,35 @@ def decline_in_call(interview: Interview) -> None:
     )
 
 
-def _attempt_of(sid: str) -> UUID | None:
-    return Call.objects.filter(twilio_sid=sid).values_list("attempt_id", flat=True).first()
+def _attempt_of(call_sid: str) -> UUID | None:
+    return Call.objects.filter(twilio_sid=call_sid).values_list("attempt_id", flat=True).first()
 
 
-def _waiting_interviews(number: str) -> QuerySet[Interview]:
+def _waiting_interviews(phone_number: str) -> QuerySet[Interview]:
     """The live interviews with this number, those first that have begun, then the oldest."""
-    live = Interview.objects.filter(status__in=Interview.LIVE, candidate__phone=number).exclude(candidate__phone="")
-    return live.select_related("candidate", "job").order_by(F("started_at").asc(nulls_last=True), "created_at")
+    live_interviews = Interview.objects.filter(status__in=Interview.LIVE, candidate__phone=phone_number).exclude(
+        candidate__phone=""
+    )
+    return live_interviews.select_related("candidate", "job").order_by(
+        F("started_at").asc(nulls_last=True), "created_at"
+    )
 
 
-def _open_attempt(interview: Interview, number: str, sid: str) -> UUID | None:
+def _open_attempt(interview: Interview, phone_number: str, call_sid: str) -> UUID | None:
     """Make this call an attempt. None: another call to this number is running."""
     try:
-        with lock_interview(interview) as locked:
-            if attempt_id := _attempt_of(sid):
+        with lock_interview(interview) as locked_interview:
+            if attempt_id := _attempt_of(call_sid):
                 return attempt_id
             is_free = interview.is_live and not interview.attempts.live().exists()
-            return _create_attempt(locked, number, sid) if is_free else None
+            return _create_attempt(locked_interview, phone_number, call_sid) if is_free else None
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_CALL):
             raise
     return None
 
 
-def _create_attempt(interview: LockedInterview, number: str, sid: str) -> UUID:
+def _create_attempt(interview: LockedInterview, phone_number: str, call_sid: str) -> UUID:
     """The plan of the next call stays: the candidate may want to be called later."""
     attempt = interview.row.attempts.create(
         number=interview.row.attempts.count() + 1,
@@ -109,16 +119,18 @@ def _create_attempt(interview: LockedInterview, number: str, sid: str) -> UUID:
         resumed=interview.row.status == Interview.Status.IN_PROGRESS,
         send_before=timezone.now(),
     )
-    Call.create_received(attempt, number=number, sid=sid)
+    Call.create_received(attempt, number=phone_number, sid=call_sid)
     interview.add_event(EventKind.ATTEMPT_RECEIVED, actor="candidate", attempt=str(attempt.pk), number=attempt.number)
     return attempt.pk
 
 
-def opt_out_caller(number: str, *, given_by: Consent.GivenBy) -> None:
+def opt_out_caller(phone_number: str, *, given_by: Consent.GivenBy) -> None:
     """Never call this number again. Live interviews of candidates with this number end."""
-    DoNotCall.objects.add_number(number, source=OPT_OUT_SOURCE)
-    for candidate in Candidate.objects.filter(phone=number, erased_at__isnull=True):
+    DoNotCall.objects.add_number(phone_number, source=OPT_OUT_SOURCE)
+    for candidate in Candidate.objects.filter(phone=phone_number, erased_at__isnull=True):
         candidate.add_call_consent(False, given_by=given_by, source=OPT_OUT_SOURCE)
-    for interview in _waiting_interviews(number):
-        with lock_interview(interview) as locked:
-            locked.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again.")
+    for interview in _waiting_interviews(phone_number):
+        with lock_interview(interview) as locked_interview:
+            locked_interview.finish(
+                Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again."
+            )

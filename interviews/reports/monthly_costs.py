@@ -31,14 +31,14 @@ def interview_phone_cost(interview: Interview) -> PhoneCost:
 
 def interview_cost(interview: Interview) -> dict[str, Any]:
     """Return the cost so far, for the API."""
-    models, phone = ModelCost.for_calls(interview_id=interview.pk), interview_phone_cost(interview)
+    model_cost, phone_cost = ModelCost.for_calls(interview_id=interview.pk), interview_phone_cost(interview)
     return {
-        "models": None if models.is_unknown else models.known_cost,
-        "calls": models.call_count,
-        "unknown": models.unpriced_count,
-        "phone": phone.total if phone.prices else None,
-        "phone_unit": "".join(unit for unit, _ in phone.prices[:1]),
-        "phone_unpriced": phone.unpriced_count,
+        "models": None if model_cost.is_unknown else model_cost.known_cost,
+        "calls": model_cost.call_count,
+        "unknown": model_cost.unpriced_count,
+        "phone": phone_cost.total if phone_cost.prices else None,
+        "phone_unit": "".join(unit for unit, _ in phone_cost.prices[:1]),
+        "phone_unpriced": phone_cost.unpriced_count,
     }
 
 
@@ -52,7 +52,7 @@ class CostRow:
     pk: UUID | None = None
 
     @property
-    def sum(self) -> Decimal:
+    def model_sum(self) -> Decimal:
         return self.models.known_cost + self.phone.total
 
 
@@ -79,19 +79,21 @@ class MonthlyCosts:
     interviews: list[CostRow]
 
     @classmethod
-    def of(cls, month: datetime) -> "MonthlyCosts":
+    def for_month(cls, month: datetime) -> "MonthlyCosts":
         """Load the costs in a fixed number of queries."""
         in_month = Q(created_at__gte=month, created_at__lt=next_month_start(month))
         model_calls, phone_calls = ModelCall.objects.filter(in_month), Call.objects.filter(in_month)
-        costs = model_costs_by(model_calls, "purpose", "model").items()
-        labels = dict(ModelCall.Purpose.choices)
+        purpose_costs = model_costs_by(model_calls, "purpose", "model").items()
+        purpose_labels = dict(ModelCall.Purpose.choices)
         return cls(
             month=month,
-            models=sum((cost for _, cost in costs), ModelCost()),
+            models=sum((cost for _, cost in purpose_costs), ModelCost()),
             phone=phone_costs_by(phone_calls).get((), PhoneCost()),
             months=_month_rows(),
-            purposes=_group_rows((str(labels.get(purpose, purpose)), cost) for (purpose, _), cost in costs),
-            by_model=_group_rows((model, cost) for (_, model), cost in costs),
+            purposes=_group_rows(
+                (str(purpose_labels.get(purpose, purpose)), cost) for (purpose, _), cost in purpose_costs
+            ),
+            by_model=_group_rows((model, cost) for (_, model), cost in purpose_costs),
             jobs=_job_rows(model_calls, phone_calls),
             interviews=_interview_rows(model_calls, phone_calls),
         )
@@ -107,42 +109,47 @@ class MonthlyCosts:
 
 def _sort_rows(rows: Iterable[CostRow]) -> list[CostRow]:
     """Put the highest cost first."""
-    return sorted(rows, key=lambda row: (-row.sum, row.title))
+    return sorted(rows, key=lambda row: (-row.model_sum, row.title))
 
 
 def _group_rows(costs: Iterable[tuple[str, ModelCost]]) -> list[CostRow]:
-    totals: dict[str, ModelCost] = {}
+    costs_by_title: dict[str, ModelCost] = {}
     for title, cost in costs:
-        totals[title] = totals.get(title, ModelCost()) + cost
-    return _sort_rows(CostRow(title, cost) for title, cost in totals.items())
+        costs_by_title[title] = costs_by_title.get(title, ModelCost()) + cost
+    return _sort_rows(CostRow(title, cost) for title, cost in costs_by_title.items())
 
 
 def _month_rows() -> list[CostRow]:
     """Return the last months with costs, newest first."""
-    first = month_start(timezone.now())
+    first_month = month_start(timezone.now())
     for _ in range(MAX_MONTHS - 1):
-        first = month_start(first - timedelta(days=1))
-    since, month = Q(created_at__gte=first), TruncMonth("created_at")
-    models = model_costs_by(ModelCall.objects.filter(since), month)
-    phones = phone_costs_by(Call.objects.filter(since), month)
+        first_month = month_start(first_month - timedelta(days=1))
+    is_recent, month = Q(created_at__gte=first_month), TruncMonth("created_at")
+    model_costs = model_costs_by(ModelCall.objects.filter(is_recent), month)
+    phone_costs = phone_costs_by(Call.objects.filter(is_recent), month)
     return [
-        CostRow(f"{key[0]:%Y-%m}", models.get(key, ModelCost()), phones.get(key, PhoneCost()))
-        for key in sorted(models.keys() | phones.keys(), reverse=True)
+        CostRow(f"{key[0]:%Y-%m}", model_costs.get(key, ModelCost()), phone_costs.get(key, PhoneCost()))
+        for key in sorted(model_costs.keys() | phone_costs.keys(), reverse=True)
     ]
 
 
 def _job_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call]) -> list[CostRow]:
-    models, phones = model_costs_by(model_calls, "job_id"), phone_costs_by(phone_calls, "attempt__interview__job_id")
-    keys = models.keys() | phones.keys()
-    titles = dict(JobDescription.objects.filter(pk__in=[job_id for (job_id,) in keys]).values_list("pk", "title"))
+    model_costs, phone_costs = (
+        model_costs_by(model_calls, "job_id"),
+        phone_costs_by(phone_calls, "attempt__interview__job_id"),
+    )
+    job_keys = model_costs.keys() | phone_costs.keys()
+    job_titles = dict(
+        JobDescription.objects.filter(pk__in=[job_id for (job_id,) in job_keys]).values_list("pk", "title")
+    )
     rows = [
         CostRow(
-            titles.get(job_id, "Deleted job" if job_id else "Without a job"),
-            models.get((job_id,), ModelCost()),
-            phones.get((job_id,), PhoneCost()),
-            pk=job_id if job_id in titles else None,
+            job_titles.get(job_id, "Deleted job" if job_id else "Without a job"),
+            model_costs.get((job_id,), ModelCost()),
+            phone_costs.get((job_id,), PhoneCost()),
+            pk=job_id if job_id in job_titles else None,
         )
-        for (job_id,) in keys
+        for (job_id,) in job_keys
     ]
     return _sort_rows(rows)[:MAX_ROWS]
 
@@ -151,23 +158,23 @@ def _interview_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call
     """Return the interviews with the highest costs."""
     has_costs = Q(pk__in=model_calls.values("interview_id")) | Q(pk__in=phone_calls.values("attempt__interview"))
     model_cost = _sum_of(model_calls.filter(interview_id=OuterRef("pk")), "interview_id", Sum("cost"))
-    price = Sum(Abs("price"))
-    phone_cost = _sum_of(phone_calls.filter(attempt__interview=OuterRef("pk")), "attempt__interview", price)
+    total_price = Sum(Abs("price"))
+    phone_cost = _sum_of(phone_calls.filter(attempt__interview=OuterRef("pk")), "attempt__interview", total_price)
     interviews = list(
         Interview.objects.filter(has_costs)
         .annotate(spent=model_cost + phone_cost)
         .order_by("-spent", "-created_at")
         .select_related("candidate", "job")[:MAX_ROWS]
     )
-    models = model_costs_by(
+    model_costs = model_costs_by(
         model_calls.filter(interview_id__in=[interview.pk for interview in interviews]), "interview_id"
     )
-    phones = phone_costs_by(phone_calls.filter(attempt__interview__in=interviews), "attempt__interview_id")
+    phone_costs = phone_costs_by(phone_calls.filter(attempt__interview__in=interviews), "attempt__interview_id")
     return [
         CostRow(
             str(interview),
-            models.get((interview.pk,), ModelCost()),
-            phones.get((interview.pk,), PhoneCost()),
+            model_costs.get((interview.pk,), ModelCost()),
+            phone_costs.get((interview.pk,), PhoneCost()),
             interview.pk,
         )
         for interview in interviews
@@ -176,5 +183,5 @@ def _interview_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call
 
 def _sum_of(rows: QuerySet[Any], foreign_key: str, total: Sum) -> Coalesce:
     """Return the sum over related rows as a subquery, 0 without any."""
-    sums = rows.order_by().values(foreign_key).annotate(sum=total).values("sum")
-    return Coalesce(Subquery(sums), Decimal(0))
+    row_sums = rows.order_by().values(foreign_key).annotate(sum=total).values("sum")
+    return Coalesce(Subquery(row_sums), Decimal(0))

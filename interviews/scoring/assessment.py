@@ -14,7 +14,7 @@ from interviews.models import Assessment, Interview, InterviewResponse, LockedRe
 from interviews.models.transitions.recording import restart_work
 from interviews.scoring.quote_verification import FILLER_WORDS
 from interviews.scoring.rubric import job_rubric, job_text, resume_excerpt, rubric_version
-from interviews.scoring.score_verification import REJECTIONS, VerifiedScores, verify_scores, weighted_score
+from interviews.scoring.score_verification import REJECTION_FLAGS, VerifiedScores, verify_scores, weighted_score
 from interviews.task_handles import CONCLUDE
 from screener.background.leases import Lease
 from screener.background.steps import Step
@@ -34,8 +34,8 @@ MIN_CONFIDENCE = 0.6
 """A transcript with less confidence is flagged, and its score stays."""
 TOO_SHORT = "Too short to be scored."
 RESCORE_REASON = "Scoring again was requested."
-COMPARED = "Scored without the words that address the interviewer, for comparison."
-INTERIM = frozenset({Flag.ASKED_AGAIN, Flag.COMPARED})
+COMPARISON_REASON = "Scored without the words that address the interviewer, for comparison."
+INTERIM_FLAGS = frozenset({Flag.ASKED_AGAIN, Flag.COMPARED})
 """Flags of assessments that are saved before the scoring has ended."""
 RETRY_REASON = "Another try for what failed was requested."
 NOTHING_FAILED = "Nothing has failed in this interview. To redo all answers, score the interview again."
@@ -47,8 +47,8 @@ def redacted_transcript(response: InterviewResponse, interview: Interview) -> st
 
 
 def is_too_short(transcript: str) -> bool:
-    words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", transcript.lower())
-    return len([word for word in words if word not in FILLER_WORDS]) < MIN_RESPONSE_WORDS
+    transcript_words = re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*", transcript.lower())
+    return len([word for word in transcript_words if word not in FILLER_WORDS]) < MIN_RESPONSE_WORDS
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,19 @@ def _score_response(lease: Lease[InterviewResponse]) -> ScoredText | None:
     response = InterviewResponse.objects.select_related("interview__job", "interview__candidate").get(pk=lease.pk)
     if is_too_short(response.transcript):
         return None
-    text = response_text(response)
+    redacted_text = response_text(response)
     if not has_injection(response.transcript):
-        return _score_until_supported(response, text, lease)
-    comparison = _score_without_instructions(response, text, lease)
-    return _reject_if_changed(_score_until_supported(response, text, lease), comparison)
+        return _score_until_supported(response, redacted_text, lease)
+    comparison_score = _score_without_instructions(response, redacted_text, lease)
+    return _reject_if_changed(_score_until_supported(response, redacted_text, lease), comparison_score)
 
 
-def _save_assessment(response: LockedResponse, scored: ScoredText | None) -> None:
-    if scored is None:
+def _save_assessment(response: LockedResponse, scored_text: ScoredText | None) -> None:
+    if scored_text is None:
         response.close_unscored(InterviewResponse.Status.TOO_SHORT, reason=TOO_SHORT)
         return
-    flags = set() if scored.verified.score is not None else {Flag.NEEDS_REVIEW}
-    response.add_assessment(**_assessment_fields(response.row, scored, flags))
+    flags = set() if scored_text.verified.score is not None else {Flag.NEEDS_REVIEW}
+    response.add_assessment(**_assessment_fields(response.row, scored_text, flags))
 
 
 def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
@@ -94,9 +94,9 @@ def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
 
 
 def _give_up(response: LockedResponse, error: ServiceError) -> None:
-    lasted = isinstance(error, TransientError)
-    reason = f"Scoring has failed for hours. {error}" if lasted else str(error)
-    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=reason)
+    is_transient = isinstance(error, TransientError)
+    failure_reason = f"Scoring has failed for hours. {error}" if is_transient else str(error)
+    response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=failure_reason)
 
 
 ASSESS_STEP = Step(
@@ -110,66 +110,68 @@ ASSESS_STEP = Step(
 
 
 def _score_until_supported(
-    response: InterviewResponse, text: ResponseText, lease: Lease[InterviewResponse]
+    response: InterviewResponse, redacted_text: ResponseText, lease: Lease[InterviewResponse]
 ) -> ScoredText:
     """Score the response, and once more if the scores are rejected. The interviewer is then told why.
 
     Rejected scores are saved at once, so that neither a crash nor a transient error costs a third request.
     """
-    rejected = _interim_assessment(response, text, Flag.ASKED_AGAIN)
-    objection = rejected.reason if rejected else ""
+    rejected_assessment = _interim_assessment(response, redacted_text, Flag.ASKED_AGAIN)
+    objection = rejected_assessment.reason if rejected_assessment else ""
     if not objection:
-        scored = score_once(text, response.transcript, **_owner(response))
-        if scored.verified.score is not None or not _save_interim(lease, scored, Flag.ASKED_AGAIN):
-            return scored
-        objection = scored.verified.reason
-    return score_once(replace(text, objection=objection), response.transcript, **_owner(response))
+        scored_text = score_once(redacted_text, response.transcript, **_metering_ids(response))
+        if scored_text.verified.score is not None or not _save_interim(lease, scored_text, Flag.ASKED_AGAIN):
+            return scored_text
+        objection = scored_text.verified.reason
+    return score_once(replace(redacted_text, objection=objection), response.transcript, **_metering_ids(response))
 
 
-def score_once(text: ResponseText, original: str, **about: Any) -> ScoredText:
+def score_once(redacted_text: ResponseText, original_transcript: str, **about: Any) -> ScoredText:
     """Have the interviewer score a response, and verify its scores. `original` is the transcript before redaction."""
     reply = metered_interviewer_call(
-        ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(text), **about
+        ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(redacted_text), **about
     )
-    return ScoredText(text, reply, verify_scores(reply.value.criteria, text, original))
+    return ScoredText(redacted_text, reply, verify_scores(reply.value.criteria, redacted_text, original_transcript))
 
 
 def _score_without_instructions(
-    response: InterviewResponse, text: ResponseText, lease: Lease[InterviewResponse]
+    response: InterviewResponse, redacted_text: ResponseText, lease: Lease[InterviewResponse]
 ) -> Decimal | None:
     """Score an answer that addresses the scorer without those words, which patterns find. None: rejected scores.
 
     The scores are saved at once, so that neither a crash nor a transient error costs another such request.
     """
-    transcript = without_injections(text.transcript, response.transcript)
-    if is_too_short(transcript):
+    cleaned_transcript = without_injections(redacted_text.transcript, response.transcript)
+    if is_too_short(cleaned_transcript):
         return Decimal(0)
-    if saved := _interim_assessment(response, text, Flag.COMPARED):
-        return None if REJECTIONS & set(saved.flags) else weighted_score(saved.criteria)
-    original = without_injections(response.transcript, response.transcript)
-    scored = score_once(replace(text, transcript=transcript), original, **_owner(response))
-    _save_interim(lease, _without_score(scored, COMPARED), Flag.COMPARED)
-    return scored.verified.score
-
-
-def _reject_if_changed(scored: ScoredText, comparison: Decimal | None) -> ScoredText:
-    """Reject a score that the words to the scorer change. The other score never replaces it: a reviewer has to look."""
-    score = scored.verified.score
-    if score is None or (comparison is not None and abs(score - comparison) <= MAX_DIFFERENCE):
-        return scored
-    reason = (
-        f"The answer addresses the interviewer. With these words it scored {score}, without them "
-        f"{'nothing' if comparison is None else comparison}."
+    if saved_assessment := _interim_assessment(response, redacted_text, Flag.COMPARED):
+        return None if REJECTION_FLAGS & set(saved_assessment.flags) else weighted_score(saved_assessment.criteria)
+    original_transcript = without_injections(response.transcript, response.transcript)
+    scored_text = score_once(
+        replace(redacted_text, transcript=cleaned_transcript), original_transcript, **_metering_ids(response)
     )
-    return _without_score(scored, reason, Flag.SCORE_DEPENDS_ON_INSTRUCTIONS)
+    _save_interim(lease, _without_score(scored_text, COMPARISON_REASON), Flag.COMPARED)
+    return scored_text.verified.score
 
 
-def _without_score(scored: ScoredText, reason: str, *flags: Flag) -> ScoredText:
-    flagged = sorted({*scored.verified.flags, *flags})
-    return replace(scored, verified=replace(scored.verified, flags=flagged, score=None, reason=reason))
+def _reject_if_changed(scored_text: ScoredText, comparison_score: Decimal | None) -> ScoredText:
+    """Reject a score that the words to the scorer change. The other score never replaces it: a reviewer has to look."""
+    score = scored_text.verified.score
+    if score is None or (comparison_score is not None and abs(score - comparison_score) <= MAX_DIFFERENCE):
+        return scored_text
+    rejection_reason = (
+        f"The answer addresses the interviewer. With these words it scored {score}, without them "
+        f"{'nothing' if comparison_score is None else comparison_score}."
+    )
+    return _without_score(scored_text, rejection_reason, Flag.SCORE_DEPENDS_ON_INSTRUCTIONS)
 
 
-def _owner(response: InterviewResponse) -> dict[str, UUID]:
+def _without_score(scored_text: ScoredText, reason: str, *flags: Flag) -> ScoredText:
+    all_flags = sorted({*scored_text.verified.flags, *flags})
+    return replace(scored_text, verified=replace(scored_text.verified, flags=all_flags, score=None, reason=reason))
+
+
+def _metering_ids(response: InterviewResponse) -> dict[str, UUID]:
     """The owner of a model call for this response."""
     return {"interview_id": response.interview_id, "job_id": response.interview.job_id}
 
@@ -187,45 +189,50 @@ def response_text(response: InterviewResponse) -> ResponseText:
     )
 
 
-def _interim_assessment(response: InterviewResponse, text: ResponseText, flag: Flag) -> Assessment | None:
+def _interim_assessment(response: InterviewResponse, redacted_text: ResponseText, flag: Flag) -> Assessment | None:
     """Return the assessment with this flag from an interrupted scoring by the same interviewer and rubric."""
-    present = (rubric_version(text.rubric), selection.configured_interviewer().label)
+    present_origin = (rubric_version(redacted_text.rubric), selection.configured_interviewer().label)
 
     def is_interim(assessment: Assessment) -> bool:
-        return (assessment.rubric_version, assessment.label) == present and bool(INTERIM & set(assessment.flags))
+        return (assessment.rubric_version, assessment.label) == present_origin and bool(
+            INTERIM_FLAGS & set(assessment.flags)
+        )
 
-    interim = takewhile(is_interim, response.assessments.all())
-    return next((assessment for assessment in interim if flag in assessment.flags), None)
+    interim_assessments = takewhile(is_interim, response.assessments.all())
+    return next((assessment for assessment in interim_assessments if flag in assessment.flags), None)
 
 
-def _save_interim(lease: Lease[InterviewResponse], scored: ScoredText, flag: Flag) -> bool:
+def _save_interim(lease: Lease[InterviewResponse], scored_text: ScoredText, flag: Flag) -> bool:
     """Add scores that do not count to the history. Returns False if the lease was lost."""
     with lease.locked(lock_response) as response:
         if response is not None:
-            response.row.assessments.create(is_current=False, **_assessment_fields(response.row, scored, {flag}))
+            response.row.assessments.create(is_current=False, **_assessment_fields(response.row, scored_text, {flag}))
         return response is not None
 
 
-def _assessment_fields(response: InterviewResponse, scored: ScoredText, flags: set[Flag]) -> dict[str, Any]:
-    reply, verified = scored.reply, scored.verified
+def _assessment_fields(response: InterviewResponse, scored_text: ScoredText, flags: set[Flag]) -> dict[str, Any]:
+    reply, verified = scored_text.reply, scored_text.verified
     return {
         "feedback": reply.value.feedback,
         "reason": verified.reason,
         "model": reply.model[:100],
         "label": selection.configured_interviewer().label,
         "prompt_hash": reply.prompt_hash,
-    } | verified_fields(response, scored.text, verified, flags)
+    } | verified_fields(response, scored_text.text, verified, flags)
 
 
 def verified_fields(
-    response: InterviewResponse, text: ResponseText, verified: VerifiedScores, flags: Iterable[Flag] = ()
+    response: InterviewResponse,
+    redacted_text: ResponseText,
+    verified_scores: VerifiedScores,
+    flags: Iterable[Flag] = (),
 ) -> dict[str, Any]:
     """The fields that the assessments of models and of people have in common."""
     return {
-        "score": verified.score,
-        "criteria": verified.criteria,
-        "flags": sorted({*verified.flags, *_text_flags(response, text.job), *flags}),
-        "rubric_version": rubric_version(text.rubric),
+        "score": verified_scores.score,
+        "criteria": verified_scores.criteria,
+        "flags": sorted({*verified_scores.flags, *_text_flags(response, redacted_text.job), *flags}),
+        "rubric_version": rubric_version(redacted_text.rubric),
     }
 
 
@@ -243,22 +250,22 @@ def _text_flags(response: InterviewResponse, job: JobText) -> Iterator[Flag]:
 # --- Scoring again -------------------------------------------------------------------------------------
 
 
-def rescore(interview: Interview, *, actor: str) -> None:
+def rescore_interview(interview: Interview, *, actor: str) -> None:
     """Score the answers of a completed interview again, but those that a person scored. Earlier assessments stay."""
-    with lock_interview(interview) as locked:
-        locked.reopen_result(actor=actor, reason=RESCORE_REASON)
+    with lock_interview(interview) as locked_interview:
+        locked_interview.reopen_result(actor=actor, reason=RESCORE_REASON)
         for response in interview.responses.prefetch_related("assessments"):
-            current = response.current_assessment
-            if current is None or not current.is_by_person:
-                restart_work(LockedResponse(response, locked))
+            current_assessment = response.current_assessment
+            if current_assessment is None or not current_assessment.is_by_person:
+                restart_work(LockedResponse(response, locked_interview))
 
 
 def retry_failed(interview: Interview, *, actor: str) -> None:
     """Work again on the responses without a score, unless the candidate left them unanswered. Others keep theirs."""
-    with lock_interview(interview) as locked:
+    with lock_interview(interview) as locked_interview:
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             raise InvalidTransition(NOTHING_FAILED)
-        locked.reopen_result(actor=actor, reason=RETRY_REASON)
+        locked_interview.reopen_result(actor=actor, reason=RETRY_REASON)
         for response in interview.responses.prefetch_related("assessments"):
             if response.has_failed or response.status == InterviewResponse.Status.TRANSCRIBED:
-                restart_work(LockedResponse(response, locked))
+                restart_work(LockedResponse(response, locked_interview))

@@ -17,7 +17,7 @@ from screener.models import InvalidTransition
 from screener.services.interviewer.protocol import CriterionScore, PrintableText
 
 NOT_OVER = "This interview is not completed. Its answers can be scored when it is."
-CHANGED = (
+CHANGED_MEANWHILE = (
     "{cause} since this answer was opened, so nothing was saved. Check your scores and save them again; where another "
     "score counts by now, yours becomes a second opinion."
 )
@@ -70,9 +70,13 @@ class ScoringConflict(InvalidTransition):
 
 def scoring_version(response: InterviewResponse) -> str:
     """Return a code that changes with the transcript, the rubric and the assessment that counts."""
-    current = response.current_assessment
-    parts = (response.transcript, rubric_version(job_rubric(response.interview.job)), current.pk if current else "")
-    return hashlib.sha256(repr(tuple(map(str, parts))).encode()).hexdigest()[:16]
+    current_assessment = response.current_assessment
+    version_parts = (
+        response.transcript,
+        rubric_version(job_rubric(response.interview.job)),
+        current_assessment.pk if current_assessment else "",
+    )
+    return hashlib.sha256(repr(tuple(map(str, version_parts))).encode()).hexdigest()[:16]
 
 
 def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer: Scorer) -> Assessment:
@@ -87,8 +91,8 @@ def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer
             raise InvalidTransition(NOT_OVER)
         if scoring_version(row) != scores.version:
             raise ScoringConflict(_conflict_text(row))
-        fields = _assessment_fields(row, scores, scorer)
-        return LockedResponse(row, interview).add_person_assessment(actor=scorer.actor, **fields)
+        assessment_fields = _assessment_fields(row, scores, scorer)
+        return LockedResponse(row, interview).add_person_assessment(actor=scorer.actor, **assessment_fields)
 
 
 def choose_assessment(assessment: Assessment, *, actor: str, reason: str) -> None:
@@ -101,52 +105,62 @@ def choose_assessment(assessment: Assessment, *, actor: str, reason: str) -> Non
 
 
 def _conflict_text(response: InterviewResponse) -> str:
-    current = response.current_assessment
-    by_person = current is not None and current.is_by_person
-    cause = SCORED_MEANWHILE.format(label=current.label) if current and by_person else TEXT_CHANGED
-    return CHANGED.format(cause=cause)
+    current_assessment = response.current_assessment
+    by_person = current_assessment is not None and current_assessment.is_by_person
+    conflict_cause = (
+        SCORED_MEANWHILE.format(label=current_assessment.label) if current_assessment and by_person else TEXT_CHANGED
+    )
+    return CHANGED_MEANWHILE.format(cause=conflict_cause)
 
 
 def _assessment_fields(response: InterviewResponse, scores: PersonScores, scorer: Scorer) -> dict[str, Any]:
     """A person reads the transcript itself, so their quotes are looked up in it and not in the redacted one."""
-    text = replace(response_text(response), transcript=response.transcript)
-    _check_criteria(scores.criteria, [criterion.key for criterion in text.rubric])
-    verified = verify_scores(scores.criteria, text, response.transcript)
-    _check_evidence(verified)
+    original_text = replace(response_text(response), transcript=response.transcript)
+    _check_criteria(scores.criteria, [criterion.key for criterion in original_text.rubric])
+    verified_scores = verify_scores(scores.criteria, original_text, response.transcript)
+    _check_evidence(verified_scores)
     return {
         "source": Assessment.Source.PERSON,
         "scored_by": scorer.user,
         "is_blind": not scores.has_seen_others and not _has_scored_before(response, scorer),
         "note": scores.note.strip(),
         "label": scorer.name,
-    } | verified_fields(response, text, verified)
+    } | verified_fields(response, original_text, verified_scores)
 
 
 def _has_scored_before(response: InterviewResponse, scorer: Scorer) -> bool:
-    earlier = response.assessments.filter(source=Assessment.Source.PERSON, scored_by=scorer.user, label=scorer.name)
-    return earlier.exists()
+    earlier_assessments = response.assessments.filter(
+        source=Assessment.Source.PERSON, scored_by=scorer.user, label=scorer.name
+    )
+    return earlier_assessments.exists()
 
 
-def _check_criteria(criteria: Sequence[CriterionScore], keys: list[str]) -> None:
+def _check_criteria(criteria: Sequence[CriterionScore], criterion_keys: list[str]) -> None:
     """Reject scores that are not one for each criterion of the rubric."""
-    scored = [criterion.criterion for criterion in criteria]
-    unknown = {key: CRITERION_UNKNOWN.format(keys=", ".join(keys)) for key in scored if key not in keys}
-    repeated = {key: CRITERION_REPEATED for key in keys if scored.count(key) > 1}
-    missing = {key: CRITERION_MISSING for key in keys if key not in scored}
-    if errors := unknown | repeated | missing:
+    scored_keys = [criterion.criterion for criterion in criteria]
+    unknown_errors = {
+        key: CRITERION_UNKNOWN.format(keys=", ".join(criterion_keys))
+        for key in scored_keys
+        if key not in criterion_keys
+    }
+    repeated_errors = {key: CRITERION_REPEATED for key in criterion_keys if scored_keys.count(key) > 1}
+    missing_errors = {key: CRITERION_MISSING for key in criterion_keys if key not in scored_keys}
+    if errors := unknown_errors | repeated_errors | missing_errors:
         raise InvalidScores("criterion", errors)
 
 
-def _check_evidence(verified: VerifiedScores) -> None:
+def _check_evidence(verified_scores: VerifiedScores) -> None:
     """Reject quotes that are not in the transcript, and high scores without one. For a model these are flagged."""
-    unsupported = {
-        criterion.criterion: EVIDENCE_MISSING for criterion in verified.criteria if Flag.UNSUPPORTED in criterion.flags
+    unsupported_errors = {
+        criterion.criterion: EVIDENCE_MISSING
+        for criterion in verified_scores.criteria
+        if Flag.UNSUPPORTED in criterion.flags
     }
-    missing = {
+    missing_errors = {
         criterion.criterion: QUOTE_MISSING.format(quote=evidence.quote)
-        for criterion in verified.criteria
+        for criterion in verified_scores.criteria
         for evidence in criterion.evidence
         if evidence.why_not == Flag.QUOTE_NOT_FOUND
     }
-    if errors := unsupported | missing:
+    if errors := unsupported_errors | missing_errors:
         raise InvalidScores("quotes", errors)

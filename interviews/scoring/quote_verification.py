@@ -21,10 +21,10 @@ _STOP_WORDS = FILLER_WORDS | frozenset(
     too up us ve very was wasn we were weren what when where which while who why will with would wouldn your""".split()
 )
 """English words that support no score by themselves, split at apostrophes. In other languages every word counts."""
-_ELLIPSIS = re.compile(r"\[?(?:…|\.{3,})\]?")
+_ELLIPSIS_PATTERN = re.compile(r"\[?(?:…|\.{3,})\]?")
 
 
-def find_quote(quote: str, redacted: str, original: str) -> list[slice]:
+def find_quote(quote: str, redacted_transcript: str, original_transcript: str) -> list[slice]:
     """Return where the quote is in the transcript, ignoring case, punctuation and spacing; empty if it is not there.
 
     `redacted` is the transcript that was sent to the interviewer. `original` is the same text before redaction; both
@@ -34,43 +34,45 @@ def find_quote(quote: str, redacted: str, original: str) -> list[slice]:
     a span of its own, because the reviewer must not read two sentences as one. Of several occurrences the first one
     outside of prompt injections is returned, else the first.
     """
-    injections = injection_spans(original)
-    index = _word_index(redacted)
-    parts = [part for part in _ELLIPSIS.split(quote) if part.strip()]
+    injections = injection_spans(original_transcript)
+    index = _word_index(redacted_transcript)
+    quote_parts = [part for part in _ELLIPSIS_PATTERN.split(quote) if part.strip()]
     return (
         _find_parts([quote], index, excluded=injections)
-        or _find_parts(parts, index, excluded=injections)
-        or _find_parts(parts, index, excluded=())
+        or _find_parts(quote_parts, index, excluded=injections)
+        or _find_parts(quote_parts, index, excluded=())
     )
 
 
-def _find_parts(parts: list[str], index: "_WordIndex", *, excluded: tuple[slice, ...]) -> list[slice]:
-    spans: list[slice] = []
-    for part in parts:
-        occurrences = index.find(part, after=spans[-1].stop if spans else 0)
-        first = next(occurrences, None)
-        if first is None:
+def _find_parts(quote_parts: list[str], word_index: "_WordIndex", *, excluded: tuple[slice, ...]) -> list[slice]:
+    part_spans: list[slice] = []
+    for part in quote_parts:
+        occurrences = word_index.find_words(part, after=part_spans[-1].stop if part_spans else 0)
+        first_span = next(occurrences, None)
+        if first_span is None:
             return []
-        spans.append(next((span for span in chain([first], occurrences) if not _overlaps_any(span, excluded)), first))
-    return spans
+        part_spans.append(
+            next((span for span in chain([first_span], occurrences) if not _overlaps_any(span, excluded)), first_span)
+        )
+    return part_spans
 
 
-def _overlaps_any(span: slice, others: tuple[slice, ...]) -> bool:
-    return any(other.start < span.stop and span.start < other.stop for other in others)
+def _overlaps_any(span: slice, other_spans: tuple[slice, ...]) -> bool:
+    return any(other_span.start < span.stop and span.start < other_span.stop for other_span in other_spans)
 
 
-def quote_problem(span: slice, redacted: str, original: str) -> Flag | None:
+def quote_problem(span: slice, redacted_transcript: str, original_transcript: str) -> Flag | None:
     """Return why no score may rest on these words of the transcript. The texts are those of `find_quote`."""
-    if _overlaps_any(span, injection_spans(original)):
+    if _overlaps_any(span, injection_spans(original_transcript)):
         return Flag.QUOTE_TALKS_TO_THE_SCORER
-    return None if has_substance(span, redacted) else Flag.QUOTE_SAYS_NOTHING
+    return None if has_substance(span, redacted_transcript) else Flag.QUOTE_SAYS_NOTHING
 
 
 def has_substance(span: slice, text: str) -> bool:
     """Whether these are at least three words, or all words of a shorter text, and not only stop words."""
-    words = [word for word, _ in _iter_words(text[span])]
-    is_long_enough = len(words) >= MIN_QUOTE_WORDS or words == _word_index(text).words
-    return is_long_enough and any(word not in _STOP_WORDS for word in words)
+    span_words = [word for word, _ in _iter_words(text[span])]
+    is_long_enough = len(span_words) >= MIN_QUOTE_WORDS or span_words == _word_index(text).words
+    return is_long_enough and any(word not in _STOP_WORDS for word in span_words)
 
 
 class _WordIndex:
@@ -85,15 +87,15 @@ class _WordIndex:
         for word in self.words:
             self._offsets.append(self._offsets[-1] + len(word) + 1)
 
-    def find(self, quote: str, *, after: int) -> Iterator[slice]:
+    def find_words(self, quote: str, *, after: int) -> Iterator[slice]:
         """Yield the span of each occurrence that begins after this place in the text, in order."""
-        words = [word for word, _ in _iter_words(quote)]
-        first = bisect_right(self._spans, after, key=lambda span: int(span.start)) if after else 0
-        offset = self._line.find(_join_words(words), self._offsets[first]) if words else -1
-        while offset >= 0:
-            first = bisect_right(self._offsets, offset) - 1
-            yield slice(self._spans[first].start, self._spans[first + len(words) - 1].stop)
-            offset = self._line.find(_join_words(words), offset + 1)
+        quote_words = [word for word, _ in _iter_words(quote)]
+        first_word = bisect_right(self._spans, after, key=lambda span: int(span.start)) if after else 0
+        line_offset = self._line.find(_join_words(quote_words), self._offsets[first_word]) if quote_words else -1
+        while line_offset >= 0:
+            first_word = bisect_right(self._offsets, line_offset) - 1
+            yield slice(self._spans[first_word].start, self._spans[first_word + len(quote_words) - 1].stop)
+            line_offset = self._line.find(_join_words(quote_words), line_offset + 1)
 
 
 @lru_cache(maxsize=8)
@@ -114,10 +116,12 @@ def _iter_words(text: str) -> Iterator[tuple[str, slice]]:
     """
     for is_word, run in groupby(enumerate(text), key=lambda entry: _is_word_character(entry[1])):
         if is_word:
-            places = [place for place, _ in run]
-            span = slice(places[0], places[-1] + 1)
-            folded = unicodedata.normalize("NFKC", text[span]).casefold()
-            for is_still_word, characters in groupby(unicodedata.normalize("NFKC", folded), key=_is_word_character):
+            character_places = [place for place, _ in run]
+            span = slice(character_places[0], character_places[-1] + 1)
+            folded_text = unicodedata.normalize("NFKC", text[span]).casefold()
+            for is_still_word, characters in groupby(
+                unicodedata.normalize("NFKC", folded_text), key=_is_word_character
+            ):
                 if is_still_word:
                     yield "".join(characters), span
 

@@ -34,5 +34,5 @@ def job_rubric(job: JobDescription) -> tuple[Criterion, ...]:
 
 def rubric_version(rubric: tuple[Criterion, ...]) -> str:
     """Return a hash that changes with any part of the rubric."""
-    content = json.dumps([asdict(criterion) for criterion in rubric], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:12]
+    rubric_json = json.dumps([asdict(criterion) for criterion in rubric], sort_keys=True)
+    return hashlib.sha256(rubric_json.encode()).hexdigest()[:12]

@@ -17,7 +17,7 @@ EVIDENCE_RULE = (
     f"A score above {QUOTE_REQUIRED_ABOVE} needs evidence. A score above {QUOTE_EXPECTED_ABOVE} without evidence "
     "counts, and the result flags it."
 )
-REJECTIONS = frozenset({Flag.CRITERIA_MISSING, Flag.UNSUPPORTED})
+REJECTION_FLAGS = frozenset({Flag.CRITERIA_MISSING, Flag.UNSUPPORTED})
 """Flags of scores that are rejected."""
 INCOMPLETE_SCORES = "The interviewer did not score each criterion of the rubric exactly once."
 
@@ -32,52 +32,65 @@ class VerifiedScores:
     reason: str = ""
 
 
-def verify_scores(scores: Sequence[CriterionScore], text: ResponseText, original: str) -> VerifiedScores:
+def verify_scores(
+    scores: Sequence[CriterionScore], redacted_text: ResponseText, original_transcript: str
+) -> VerifiedScores:
     """Verify every quote and compute the weighted score. `original` is the transcript before redaction."""
     by_key = {criterion.criterion: criterion for criterion in scores}
-    keys = [criterion.key for criterion in text.rubric]
-    if set(by_key) != set(keys) or len(scores) != len(keys):
+    criterion_keys = [criterion.key for criterion in redacted_text.rubric]
+    if set(by_key) != set(criterion_keys) or len(scores) != len(criterion_keys):
         return VerifiedScores([], [Flag.CRITERIA_MISSING], None, INCOMPLETE_SCORES)
     criteria = [
-        _verify_criterion(criterion, by_key[criterion.key], text.transcript, original) for criterion in text.rubric
+        _verify_criterion(criterion, by_key[criterion.key], redacted_text.transcript, original_transcript)
+        for criterion in redacted_text.rubric
     ]
     flags = sorted({flag for criterion in criteria for flag in criterion.flags})
-    unsupported = [criterion.name for criterion in criteria if Flag.UNSUPPORTED in criterion.flags]
-    if unsupported:
-        reason = f"No quote from the answer supports the score for: {', '.join(unsupported)}."
-        return VerifiedScores(criteria, flags, None, reason)
+    unsupported_names = [criterion.name for criterion in criteria if Flag.UNSUPPORTED in criterion.flags]
+    if unsupported_names:
+        rejection_reason = f"No quote from the answer supports the score for: {', '.join(unsupported_names)}."
+        return VerifiedScores(criteria, flags, None, rejection_reason)
     return VerifiedScores(criteria, flags, weighted_score(criteria))
 
 
 def weighted_score(criteria: list[CriterionRecord]) -> Decimal:
-    total = sum(criterion.weight for criterion in criteria)
-    score = sum(criterion.score * criterion.weight for criterion in criteria) / total
+    total_weight = sum(criterion.weight for criterion in criteria)
+    score = sum(criterion.score * criterion.weight for criterion in criteria) / total_weight
     return Decimal(str(score)).quantize(Decimal("0.01"))
 
 
-def _verify_criterion(criterion: Criterion, scored: CriterionScore, redacted: str, original: str) -> CriterionRecord:
-    evidence = [entry for quote in scored.quotes for entry in _find_evidence(quote, redacted, original)]
+def _verify_criterion(
+    criterion: Criterion, criterion_score: CriterionScore, redacted_transcript: str, original_transcript: str
+) -> CriterionRecord:
+    evidence = [
+        entry
+        for quote in criterion_score.quotes
+        for entry in _find_evidence(quote, redacted_transcript, original_transcript)
+    ]
     flags = {entry.why_not for entry in evidence} - {""}
-    if scored.score > QUOTE_EXPECTED_ABOVE and not any(entry.verified for entry in evidence):
-        flags.add(Flag.UNSUPPORTED if scored.score > QUOTE_REQUIRED_ABOVE else Flag.NO_WORDS)
+    if criterion_score.score > QUOTE_EXPECTED_ABOVE and not any(entry.verified for entry in evidence):
+        flags.add(Flag.UNSUPPORTED if criterion_score.score > QUOTE_REQUIRED_ABOVE else Flag.NO_WORDS)
     return CriterionRecord(
         criterion=criterion.key,
         name=criterion.name,
         weight=criterion.weight,
-        score=scored.score,
-        reason=scored.reason,
+        score=criterion_score.score,
+        reason=criterion_score.reason,
         evidence=evidence,
         flags=sorted(flags),
     )
 
 
-def _find_evidence(quote: str, redacted: str, original: str) -> Iterator[Evidence]:
+def _find_evidence(quote: str, redacted_transcript: str, original_transcript: str) -> Iterator[Evidence]:
     """Yield the quote as evidence, or each part of a quote with an ellipsis, as spoken by the candidate."""
-    spans = find_quote(quote, redacted, original)
+    spans = find_quote(quote, redacted_transcript, original_transcript)
     if not spans:
         yield Evidence(quote=quote, verified=False, why_not=Flag.QUOTE_NOT_FOUND, start=None, end=None)
     for span in spans:
-        problem = quote_problem(span, redacted, original)
+        problem = quote_problem(span, redacted_transcript, original_transcript)
         yield Evidence(
-            quote=original[span], verified=problem is None, why_not=problem or "", start=span.start, end=span.stop
+            quote=original_transcript[span],
+            verified=problem is None,
+            why_not=problem or "",
+            start=span.start,
+            end=span.stop,
         )

@@ -23,23 +23,27 @@ class VerifiedSummary:
     flags: frozenset[str] = frozenset()
 
 
-Transcripts = Mapping[int, str]
+TranscriptsByPosition = Mapping[int, str]
 """Transcripts by the position of their question."""
 
 
 def verify_summary(
     summary: Summary,
-    redacted: Transcripts,
-    originals: Transcripts,
+    redacted_transcripts: TranscriptsByPosition,
+    original_transcripts: TranscriptsByPosition,
     scores: Mapping[int, float],
     recommendation: str,
 ) -> VerifiedSummary:
     """Keep the statements whose quotes are in answers that may support them, and flag the rest."""
-    strong = {position: text for position, text in redacted.items() if scores[position] >= MIN_STRENGTH_SCORE}
-    weak = {position: text for position, text in redacted.items() if position not in strong}
-    grounds, ground_flags = _verify_points(summary.reasoning, redacted, originals)
-    strengths, strength_flags = _verify_points(summary.strengths, strong, originals)
-    improvements, improvement_flags = _verify_points(summary.improvements, weak, originals)
+    strong_transcripts = {
+        position: text for position, text in redacted_transcripts.items() if scores[position] >= MIN_STRENGTH_SCORE
+    }
+    weak_transcripts = {
+        position: text for position, text in redacted_transcripts.items() if position not in strong_transcripts
+    }
+    grounds, ground_flags = _verify_points(summary.reasoning, redacted_transcripts, original_transcripts)
+    strengths, strength_flags = _verify_points(summary.strengths, strong_transcripts, original_transcripts)
+    improvements, improvement_flags = _verify_points(summary.improvements, weak_transcripts, original_transcripts)
     contradictions = _contradiction_flags(summary.opinion, strengths, improvements, recommendation)
     return VerifiedSummary(
         reasoning=" ".join(point.text for point in grounds) or NO_SUPPORTED_STATEMENT,
@@ -51,21 +55,23 @@ def verify_summary(
 
 
 def _verify_points(
-    points: Iterable[Point], redacted: Transcripts, originals: Transcripts
+    points: Iterable[Point], redacted_transcripts: TranscriptsByPosition, original_transcripts: TranscriptsByPosition
 ) -> tuple[list[Point], set[str]]:
-    verified = [_verify_point(point, redacted, originals) for point in points]
-    return [point for point, _ in verified if point], {flag for _, flags in verified for flag in flags}
+    verified_points = [_verify_point(point, redacted_transcripts, original_transcripts) for point in points]
+    return [point for point, _ in verified_points if point], {flag for _, flags in verified_points for flag in flags}
 
 
-def _verify_point(point: Point, redacted: Transcripts, originals: Transcripts) -> tuple[Point | None, set[str]]:
+def _verify_point(
+    point: Point, redacted_transcripts: TranscriptsByPosition, original_transcripts: TranscriptsByPosition
+) -> tuple[Point | None, set[str]]:
     """Return the statement with its quote as it was spoken, or None and the flags that say why it is left out."""
-    sent = redacted.get(point.position, "")
-    original = originals.get(point.position, "")
-    spans = find_quote(point.quote, sent, original) if sent else []
-    problems = {quote_problem(span, sent, original) for span in spans}
+    redacted_transcript = redacted_transcripts.get(point.position, "")
+    original_transcript = original_transcripts.get(point.position, "")
+    spans = find_quote(point.quote, redacted_transcript, original_transcript) if redacted_transcript else []
+    problems = {quote_problem(span, redacted_transcript, original_transcript) for span in spans}
     if None in problems and Flag.QUOTE_TALKS_TO_THE_SCORER not in problems:
-        quote = " … ".join(original[span] for span in spans)
-        return Point(text=point.text, position=point.position, quote=quote), set()
+        joined_quote = " … ".join(original_transcript[span] for span in spans)
+        return Point(text=point.text, position=point.position, quote=joined_quote), set()
     return None, {Flag.POINT_WITHOUT_QUOTE_LEFT_OUT, *(problem for problem in problems if problem)}
 
 

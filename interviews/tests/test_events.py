@@ -31,16 +31,16 @@ def test_published_kinds_stay() -> None:
         ("decision", Recommendation),
     ],
 )
-def test_every_state_has_a_kind(subject: str, codes: list[str]) -> None:
+def test_every_state_has_kind(subject: str, codes: list[str]) -> None:
     assert [event_kind(subject, code).value for code in codes] == [f"{subject}.{code}" for code in codes]
 
 
-def test_title_names_the_question() -> None:
+def test_title_names_question() -> None:
     event = InterviewEvent(kind=EventKind.RESPONSE_ANSWERED, data={"position": 1}, before="asked", after="answered")
     row = EventRow(event)
-    assert (row.title, row.transition) == ("Question 2 answered", "asked → answered")
+    assert (row.event_title, row.status_change) == ("Question 2 answered", "asked → answered")
 
 
-def test_title_of_unknown_kind_is_the_kind() -> None:
+def test_title_of_unknown_kind_is_kind() -> None:
     row = EventRow(InterviewEvent(kind="interview.renamed"))
-    assert (row.title, row.transition) == ("interview.renamed", "")
+    assert (row.event_title, row.status_change) == ("interview.renamed", "")

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 INTERVIEWS = "/api/v1/interviews/"
 API_LISTS = [f"/api/v1/{prefix}/" for prefix, _, _ in router.registry]
 COSTS_AND_QUEUE = {"screener.ModelCall", "procrastinate.ProcrastinateJob"}
-"""Their rows hold ids and amounts of money, and nothing of what was said."""
+"""Their rows hold ids and amounts of money, and no transcript."""
 SAID = "While practising I said that I moved four hundred mailboxes."
 
 
@@ -130,7 +130,7 @@ class TestAdmin:
 
     def test_spending_lists_no_practice(self, reviewer: User) -> None:
         practice = practice_like(make_all_rows(1, by=reviewer), by=reviewer)
-        costs = MonthlyCosts.of(month_start(timezone.now()))
+        costs = MonthlyCosts.for_month(month_start(timezone.now()))
         assert practice.pk not in {row.pk for row in costs.interviews}
         assert costs.models.known_cost == 1
 

@@ -46,7 +46,7 @@ def test_every_outcome_belongs_to_one_final_status() -> None:
 
 
 @pytest.mark.parametrize("outcome", Outcome.values)
-def test_a_final_state_never_changes_back(outcome: str) -> None:
+def test_final_state_never_changes_back(outcome: str) -> None:
     interview = make_interview()
     with lock_interview(interview) as locked:
         locked.finish(outcome)
@@ -68,15 +68,15 @@ def test_finished_interview_skips_open_questions(outcome: str) -> None:
     interview = make_interview()
     with lock_interview(interview) as locked:
         locked.begin()
-    answered, asked, planned = interview.responses.all()
+    answered, presented, planned = interview.responses.all()
     interview.responses.filter(pk=answered.pk).update(status="answered")
-    interview.responses.filter(pk=asked.pk).update(status="asked")
+    interview.responses.filter(pk=presented.pk).update(status="asked")
     with lock_interview(interview) as locked:
         locked.finish(outcome)
     reasons = [("answered", ""), ("skipped", NOT_REACHED), ("skipped", NOT_REACHED)]
     assert [(response.status, response.status_reason) for response in interview.responses.all()] == reasons
     changes = interview.events.filter(kind=EventKind.RESPONSE_SKIPPED).values_list("before", "data__position")
-    assert sorted(changes) == [("asked", asked.position), ("planned", planned.position)]
+    assert sorted(changes) == [("asked", presented.position), ("planned", planned.position)]
 
 
 def test_interview_ends_with_its_questions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def test_interview_ends_with_its_questions(monkeypatch: pytest.MonkeyPatch) -> N
     assert set(interview.responses.values_list("status", flat=True)) == {"planned"}
 
 
-def test_the_database_itself_keeps_final_states() -> None:
+def test_database_itself_keeps_final_states() -> None:
     interview = make_interview()
     with lock_interview(interview) as locked:
         locked.finish(Outcome.DECLINED)
@@ -101,7 +101,7 @@ def test_the_database_itself_keeps_final_states() -> None:
         Interview.objects.filter(pk=interview.pk).update(status="pending", outcome="")
 
 
-def test_a_transition_writes_who_what_and_why() -> None:
+def test_transition_writes_who_what_and_why() -> None:
     interview = make_interview()
     with lock_interview(interview) as locked:
         locked.cancel(Outcome.BY_HR, actor="grace", reason="Position filled.")
@@ -114,7 +114,7 @@ def test_a_transition_writes_who_what_and_why() -> None:
     )
 
 
-def test_a_transition_sees_what_others_did_meanwhile() -> None:
+def test_transition_sees_what_others_did_meanwhile() -> None:
     mine = make_interview()
     theirs = Interview.objects.get(pk=mine.pk)
     with lock_interview(theirs) as locked:
@@ -128,7 +128,7 @@ def test_a_transition_sees_what_others_did_meanwhile() -> None:
     ("status", "outcome"),
     [("pending", "complete"), ("completed", ""), ("failed", "complete"), ("cancelled", "unreached")],
 )
-def test_an_outcome_fits_its_status(status: str, outcome: str) -> None:
+def test_outcome_fits_its_status(status: str, outcome: str) -> None:
     interview = make_interview()
     with pytest.raises(IntegrityError), transaction.atomic():
         Interview.objects.filter(pk=interview.pk).update(status=status, outcome=outcome)
@@ -142,13 +142,13 @@ class TestThereIsOnlyOne:
                 candidate=interview.candidate, job=interview.job, question_set=interview.question_set
             )
 
-    def test_live_attempt_of_an_interview(self) -> None:
+    def test_live_attempt_of_interview(self) -> None:
         interview = make_interview()
         interview.attempts.create(number=1, send_before=timezone.now())
         with pytest.raises(IntegrityError), transaction.atomic():
             interview.attempts.create(number=2, send_before=timezone.now())
 
-    def test_live_call_of_a_number(self) -> None:
+    def test_live_call_of_number(self) -> None:
         attempts = [
             make_interview(full_name=name).attempts.create(number=1, send_before=timezone.now())
             for name in ("Ada", "Grace")
@@ -175,7 +175,7 @@ class TestThereIsOnlyOne:
                 again()
 
 
-def test_no_result_recommends_without_a_score() -> None:
+def test_no_result_recommends_without_score() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         InterviewResult.objects.create(
             interview=make_interview(),
@@ -219,9 +219,9 @@ def test_answer_is_taken_once() -> None:
     rows = [Recording.objects.create(response=response, attempt=attempt, turn=turn) for turn in (1, 2)]
     with locked_response(response) as locked:
         first, second = (LockedRecording(row, locked.interview) for row in rows)
-        first.accept()
+        first.accept_as_answer()
         with pytest.raises(InvalidTransition):
-            second.accept()
+            second.accept_as_answer()
 
 
 def test_only_due_calls_are_queued() -> None:
@@ -294,7 +294,7 @@ def test_minimum_coverage_makes_partial_interview(answered: int, outcome: str) -
     assert interview.outcome == outcome
 
 
-def test_settling_twice_keeps_the_first_reason() -> None:
+def test_settling_twice_keeps_first_reason() -> None:
     response = make_interview().responses.all()[0]
     with locked_response(response) as locked:
         locked.close_unscored(InterviewResponse.Status.SILENT, reason="first")
@@ -306,7 +306,7 @@ def test_late_report_keeps_call_status() -> None:
     attempt = make_interview().attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     with lock_call(attempt.pk) as locked:
-        locked.apply_status("in-progress", sequence=2)
+        locked.apply_status("in-progress", sequence_number=2)
         locked.apply_status("queued")
     call = locked.row
     assert (call.status, call.sequence) == ("in-progress", 2)
@@ -318,7 +318,7 @@ def test_call_end_has_one_event() -> None:
     Call.objects.create(attempt=attempt, number="+14155550100")
     for _ in range(2):
         with lock_call(attempt.pk) as call:
-            call.apply_status("no-answer", sequence=3)
+            call.apply_status("no-answer", sequence_number=3)
     assert interview.events.filter(kind=EventKind.ATTEMPT_NO_ANSWER).count() == 1
 
 

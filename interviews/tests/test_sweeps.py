@@ -45,7 +45,7 @@ def lose_all_jobs() -> None:
 
 @pytest.fixture
 def sweep_later(time_machine: Any) -> Sweep:
-    """Lose all jobs, let time pass, and run the sweep and what it defers."""
+    """Lose all tasks, let time pass, and run the sweep and the tasks that it defers."""
 
     def pass_time(**time: float) -> None:
         lose_all_jobs()
@@ -74,7 +74,7 @@ def make_answer(status: str = Recording.Status.EXPECTED) -> InterviewResponse:
     if status == Recording.Status.STORED:
         recording.update_fields(file=recording.save_audio(b"RIFF\x00\x00\x00\x00WAVE"))
     with lock_interview(interview) as locked:
-        LockedRecording(recording, locked).accept()
+        LockedRecording(recording, locked).accept_as_answer()
         for response in others:
             LockedResponse(response, locked).close_unscored(InterviewResponse.Status.SILENT, reason="")
         locked.finish(Interview.Outcome.PARTIAL)
@@ -104,7 +104,7 @@ def test_unsent_attempt_is_repeated_once_certain(twilio: FakeTwilio, sweep_later
     assert interview.attempts.count() == 2
 
 
-def test_forgotten_call_ends_after_the_longest_answer(twilio: FakeTwilio, sweep_later: Sweep) -> None:
+def test_forgotten_call_ends_after_longest_answer(twilio: FakeTwilio, sweep_later: Sweep) -> None:
     interview = make_interview()
     run_tasks()
     twilio.calls.clear()
@@ -222,7 +222,7 @@ def test_transcribed_answer_is_assessed_and_concluded(sweep_later: Sweep) -> Non
     assert response.interview.result_status == Interview.ResultStatus.INCOMPLETE
 
 
-def test_settled_interview_gets_a_result(sweep_later: Sweep) -> None:
+def test_settled_interview_gets_result(sweep_later: Sweep) -> None:
     response = make_answer(Recording.Status.STORED)
     close_response(response)
     sweep_later(minutes=1)
@@ -267,7 +267,7 @@ def test_discarded_recording_is_deleted_unfetched(twilio: FakeTwilio, sweep_late
     assert [request.split()[0] for request in twilio.requests if "RE0" in request] == ["DELETE"]
 
 
-def test_recordings_can_stay_at_the_carrier(twilio: FakeTwilio, sweep_later: Sweep, settings: Any) -> None:
+def test_recordings_can_stay_at_carrier(twilio: FakeTwilio, sweep_later: Sweep, settings: Any) -> None:
     settings.DELETE_AT_CARRIER = False
     close_response(make_answer(Recording.Status.STORED))
     sweep_later(minutes=2)
@@ -279,7 +279,7 @@ def test_price_is_polled_until_known(twilio: FakeTwilio, sweep_later: Sweep) -> 
     run_tasks()
     call = interview.attempts.get().call
     with lock_call(call.attempt_id) as locked:
-        locked.apply_status("completed", sequence=3)
+        locked.apply_status("completed", sequence_number=3)
     sweep_later(minutes=6)
     twilio.calls[0] |= {"status": "completed", "price": "-0.0260", "price_unit": "USD"}
     sweep_later(minutes=6)

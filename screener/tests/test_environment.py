@@ -13,7 +13,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-from interviews.calling.rules import evaluate
+from interviews.calling.rules import evaluate_rules
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
@@ -136,7 +136,7 @@ def test_web_process_needs_valid_settings() -> None:
 @pytest.mark.django_db
 def test_whitelist_accepts_any_number_format(settings: Any) -> None:
     settings.WHITELISTED_NUMBERS = ["(00) 1 415 555 0100"]
-    assert evaluate("+14155550100", now=NOW).refused_by is None
+    assert evaluate_rules("+14155550100", now=NOW).refused_by is None
 
 
 @pytest.mark.slow
@@ -162,7 +162,7 @@ JUDGE_CHECKS = {"screener.E001", "screener.E012", "screener.E013", "screener.W00
     ],
     ids=str,
 )
-def test_deployment_needs_a_judge(changes: dict[str, Any], codes: set[str]) -> None:
+def test_deployment_needs_judge(changes: dict[str, Any], codes: set[str]) -> None:
     deployment = {"TESTING": False, "DEBUG": False, "OPENAI_API_KEY": "", "JUDGE": "model"}
     with override_settings(**(deployment | changes)):
         assert {str(message.id) for message in run_checks(tags=["screener"])} & JUDGE_CHECKS == codes

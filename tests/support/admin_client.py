@@ -1,4 +1,4 @@
-"""Staff at the admin's pages: who they are, what they read and what they press. The fixtures are in conftest.py."""
+"""Staff users, and the pages, texts and buttons of the admin. The fixtures are in conftest.py."""
 
 from typing import Any
 

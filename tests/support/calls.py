@@ -17,5 +17,5 @@ def end_call(interview: Interview, status: str = "busy", **details: Any) -> Atte
     """Let the live call of this interview end with the carrier's `status`. Returns its attempt."""
     with lock_call(interview.attempts.live().get().pk) as call:
         call.match_or_adopt_sid(call.row.twilio_sid or f"CA{call.row.attempt_id.hex}")
-        call.apply_status(status, sequence=9, **details)
+        call.apply_status(status, sequence_number=9, **details)
     return call.attempt.row

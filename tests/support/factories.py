@@ -104,7 +104,7 @@ def make_transcribed_interview(
         for row in interview.responses.all():
             response = LockedResponse(row, locked)
             recording = Recording.objects.create(response=row, attempt=attempt, turn=row.position + 3)
-            LockedRecording(recording, locked).accept()
+            LockedRecording(recording, locked).accept_as_answer()
             response.save_transcript(words, source="twilio", confidence=None, times=None)
             ASSESS.defer(row.pk)
         locked.finish(Interview.Outcome.COMPLETE)
@@ -137,7 +137,7 @@ UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = (
 def run_tasks(*, include_later: bool = False, only: str = "", limit: int | None = None) -> list[str]:
     """Run the jobs that are due, and those that they defer, in this thread; `include_later`: also those for later.
 
-    `limit`: no more than so many. Returns the names of the tasks that were run. What fails, fails the test.
+    `limit`: no more than so many. Returns the names of the tasks that were run. A task that fails fails the test.
     """
     ran: list[str] = []
     while (limit is None or len(ran) < limit) and (job := _claim_job(only, include_later=include_later)):

@@ -20,10 +20,10 @@ class FakeTwilio:
     ok; or accepted, and then lost (the line is cut), silent (never answered), short (the line is cut in the answer),
     cut (half of an answer is all of it), empty (no answer is all of it), anonymous (no id in it), list (no answer to
     this), drips (byte by byte); or an error, with `error_headers`.
-    `audio`: what is sent for a recording: a body or a status. `raw`: sent in place of it, head and all. `moved`: where
+    `audio`: the reply for a recording: a body or a status. `raw`: sent in place of it, head and all. `moved`: where
     a request for this file is sent on to. `headers`: those of the last request for a recording. `transcriptions`:
     those of any recording.
-    `recordings`: what the carrier recorded in any call, newest first, or the status with which it refuses to tell.
+    `recordings`: the recordings of any call, newest first, or the status of a refusal.
     `deleted`: the status with which a request to delete one is answered.
     """
 
@@ -91,9 +91,9 @@ def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
                 self.answer(status, {"code": code, "message": "no", "status": status}, **carrier.error_headers)
                 return
             if not self.path.endswith("/Calls.json"):
-                (known,) = (one for one in carrier.calls if one["sid"] in self.path)
-                known["status"] = params["Status"]
-                self.answer(200, known)
+                (call,) = (call for call in carrier.calls if call["sid"] in self.path)
+                call["status"] = params["Status"]
+                self.answer(200, call)
                 return
             self.answer_in_its_mood(201, carrier.accept(params))
 
@@ -131,11 +131,11 @@ def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
                 self.send_recordings()
             elif path.path.endswith("/Calls.json"):
                 to = parse_qs(path.query).get("To", [""])[0]
-                self.answer_in_its_mood(200, {"calls": [one for one in carrier.calls if one["to"] == to][::-1]})
+                self.answer_in_its_mood(200, {"calls": [call for call in carrier.calls if call["to"] == to][::-1]})
             else:
-                known = [one for one in carrier.calls if one["sid"] in path.path]
+                calls = [call for call in carrier.calls if call["sid"] in path.path]
                 self.answer(
-                    200 if known else 404, known[0] if known else {"code": 20404, "message": "no", "status": 404}
+                    200 if calls else 404, calls[0] if calls else {"code": 20404, "message": "no", "status": 404}
                 )
 
         def send_recordings(self) -> None:

@@ -76,7 +76,7 @@ def make_person(staff: User) -> Person:
     candidate.store_resume(ContentFile(b"resume cnry-resume", "cv.txt"))
     candidate.set_resume_text("a resume")
     _add_rows(person, staff)
-    rows = dict(rows_of(person))
+    rows = dict(_rows_of(person))
     numbers = count(1)
     for model, queryset in rows.items():
         for column in text_columns(model):
@@ -124,8 +124,7 @@ def _add_rows(person: Person, staff: User) -> None:
         LogEntry.objects.log_actions(staff.pk, [subject], CHANGE, change_message="x", single_object=True)
 
 
-def rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
-    """Each model whose rows can be about a person, with those about this one."""
+def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     interview, candidate = person.interview, person.candidate
     yield Consent, candidate.consents.all()
     yield DoNotCall, candidate.do_not_call_entries.all()

@@ -8,7 +8,7 @@ from django.db import transaction
 
 @contextmanager
 def rolled_back() -> Iterator[None]:
-    """Undo at the end what was written to the database within."""
+    """Roll back all writes to the database at the end."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

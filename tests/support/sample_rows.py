@@ -85,7 +85,7 @@ def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcrip
     sid = f"RE{turn}-{attempt.pk.hex}"
     row = Recording.objects.create(response=response.row, attempt=attempt, turn=turn, sid=sid)
     recording = LockedRecording(row, response.interview)
-    recording.accept()
+    recording.accept_as_answer()
     recording.mark_available(seconds=21)
     recording.mark_stored(row.save_audio(WAV))
     response.save_transcript(transcript, source="twilio", confidence=0.9, times=None)

@@ -76,7 +76,7 @@ class Phone:
         return self.post(reverse("twilio-amd", args=[self.attempt.pk]), self.params(AnsweredBy=answered_by))
 
     def fall_back(self, code: str = "11200", **more: Any) -> Any:
-        """What Twilio does when an address of ours gave it nothing to say."""
+        """Do as Twilio does after an empty reply of a webhook."""
         error = {"ErrorCode": code, "ErrorUrl": f"{settings.WEBHOOK_BASE_URL}/webhooks/somewhere"}
         return self.post(reverse("twilio-fallback", args=[self.attempt.pk]), self.params(**error, **more))
 

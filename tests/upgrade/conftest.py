@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from interviews.models import Interview
 from screener.models import Organisation
 from tests.support.factories import make_organisation
 from tests.support.fake_twilio import FakeTwilio
@@ -64,7 +65,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class OldDatabase:
-    """What the database held before it was migrated."""
+    """The content of the database before it was migrated."""
 
     counts: dict[str, int]
     turns: list[Turn]
@@ -72,9 +73,14 @@ class OldDatabase:
     files: list[str]
 
 
-@pytest.fixture(scope="module")
+def interview_of(handle: str) -> Interview:
+    """The first interview of the candidate with this external id."""
+    return Interview.objects.filter(candidate__external_id=handle).earliest("created_at")
+
+
+@pytest.fixture(scope="package")
 def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[OldDatabase]:
-    """Point the default connection at the migrated database for the tests of one module."""
+    """Point the default connection at the migrated database for the tests of this package."""
     with django_db_blocker.unblock(), _database(f"{connection.settings_dict['NAME']}_upgrade"):
         _load()
         old = _read()

@@ -1,4 +1,4 @@
-"""After an upgrade in place no row is lost, and everything that was waiting goes on."""
+"""After an upgrade in place no row is lost, and all waiting work goes on."""
 
 from datetime import timedelta
 from email.utils import format_datetime
@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -27,11 +25,11 @@ from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.models import Organisation, SpokenLine
-from tests.support.factories import make_api_client, make_organisation, run_tasks
+from tests.support.factories import make_organisation, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, snapshot_rows
-from tests.upgrade.conftest import OldDatabase, count_rows
+from tests.upgrade.conftest import OldDatabase, count_rows, interview_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
 
@@ -42,23 +40,8 @@ DO_NOT_CALL = "candidates_donotcall"
 ACCESS_TABLES = ("auth_group", "auth_group_permissions", "auth_user_user_permissions")
 """The roles add rows to these."""
 
-API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
-SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"
-IRIS = {
-    "full_name": "Iris Example",
-    "email": "iris@example.com",
-    "phone": "+1 212 555 0190",
-    "external_id": "iris",
-    "consent_to_call": True,
-    "consent_source": "application form",
-}
 WORDS = "In my last project I moved twelve services to a new cluster, and outages fell by half within a year."
 STEPS = ("fetch", "transcribe", "assess", "conclude")
-
-
-def interview_of(handle: str) -> Interview:
-    """The first interview of the candidate with this external id."""
-    return Interview.objects.filter(candidate__external_id=handle).earliest("created_at")
 
 
 def live_call(handle: str, client: Client) -> Phone:
@@ -144,7 +127,7 @@ class TestCall:
             assert phone.post(turn.path, turn.params).content.decode() == turn.twiml
         assert snapshot_rows() == before
 
-    def test_question_is_followed_by_the_next(self, twilio: FakeTwilio, client: Client) -> None:
+    def test_question_is_followed_by_next(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("live", client)
         questions = [response.question for response in interview_of("live").responses.all()]
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
@@ -154,12 +137,12 @@ class TestCall:
         interview = interview_of("live")
         assert (interview.status, interview.outcome) == (Interview.Status.COMPLETED, Interview.Outcome.COMPLETE)
 
-    def test_last_question_completes_the_interview(self, twilio: FakeTwilio, client: Client) -> None:
+    def test_last_question_completes_interview(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("live-last", client)
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="hangup")
         assert interview_of("live-last").outcome == Interview.Outcome.COMPLETE
 
-    def test_consent_is_followed_by_the_first_question(self, client: Client) -> None:
+    def test_consent_is_followed_by_first_question(self, client: Client) -> None:
         for handle in ("live-identity", "live-consent"):
             phone = live_call(handle, client)
             current_turn(phone, "reply", Digits="1")
@@ -175,7 +158,7 @@ class TestCall:
         current_turn(phone, "take", RecordingSid="RE" + "d" * 32, RecordingDuration=20, Digits="#")
         assert interview_of("between-due").responses.all()[2].question in phone.prompt_text()
 
-    def test_machine_is_ignored_after_a_pressed_key(self, client: Client) -> None:
+    def test_machine_is_ignored_after_pressed_key(self, client: Client) -> None:
         phone = live_call("job-line-taken", client)
         phone.report_machine("machine_start")
         phone.attempt.refresh_from_db()
@@ -183,7 +166,7 @@ class TestCall:
         assert (phone.attempt.outcome, interview.status) == ("", Interview.Status.IN_PROGRESS)
         assert interview.candidate.consents_to(Consent.Kind.RECORD)
 
-    def test_machine_voids_a_spoken_consent(self, client: Client) -> None:
+    def test_machine_voids_spoken_consent(self, client: Client) -> None:
         phone = live_call("live-voice", client)
         phone.report_machine("machine_start")
         phone.attempt.refresh_from_db()
@@ -191,12 +174,12 @@ class TestCall:
         assert (phone.attempt.outcome, interview.status) == (Attempt.Outcome.VOICEMAIL, Interview.Status.PENDING)
         assert not interview.candidate.consents_to(Consent.Kind.RECORD)
 
-    def test_call_of_a_cancelled_interview_is_hung_up(self, twilio: FakeTwilio, client: Client) -> None:
+    def test_call_of_cancelled_interview_is_hung_up(self, twilio: FakeTwilio, client: Client) -> None:
         phone = live_call("cancelled-in-call", client)
         run_tasks(only="interviews.hang_up")
         assert [call["status"] for call in twilio.calls if call["sid"] == phone.sid] == ["completed"]
 
-    def test_call_with_a_lost_reply_is_found_at_the_carrier(self, twilio: FakeTwilio) -> None:
+    def test_lost_call_is_found_at_carrier(self, twilio: FakeTwilio) -> None:
         call = Call.objects.get(attempt__interview=interview_of("unknown"))
         created = format_datetime(call.created_at)
         twilio.calls.append({"sid": "CA" + "f" * 32, "to": call.number, "status": "ringing", "date_created": created})
@@ -230,7 +213,7 @@ class TestWaitingInterview:
         ("due", ""),
     )
 
-    def test_gets_the_code_of_its_sentence(self) -> None:
+    def test_gets_code_of_its_sentence(self) -> None:
         reasons = [(handle, interview_of(handle).wait_reason) for handle, _ in self.REASONS]
         assert reasons == list(self.REASONS)
 
@@ -256,7 +239,7 @@ class TestWaitingInterview:
         run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) >= self.DUE | self.LINES | later
 
-    def test_waits_until_the_employer_is_entered(
+    def test_waits_until_employer_is_entered(
         self, twilio: FakeTwilio, upgraded: OldDatabase, organisation: Organisation, time_machine: Any
     ) -> None:
         organisation.delete()
@@ -269,7 +252,7 @@ class TestWaitingInterview:
         run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) >= self.DUE
 
-    def test_is_given_the_line_that_becomes_free(
+    def test_is_given_line_that_becomes_free(
         self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client, settings: Any
     ) -> None:
         settings.MAX_CONCURRENT_CALLS = Call.objects.filter(ended_at=None).count()
@@ -282,15 +265,13 @@ class TestWaitingInterview:
         run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) == {"waits-for-line"}
 
-    def test_is_given_the_line_of_its_job_that_becomes_free(
-        self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client
-    ) -> None:
+    def test_free_capacity_of_job_is_assigned(self, twilio: FakeTwilio, upgraded: OldDatabase, client: Client) -> None:
         live_call("job-line-taken", client).report_status("completed", 10)
         run_tasks(only="interviews.fill_line")
         run_tasks(only="interviews.dial")
         assert "waits-for-job-line" in new_calls(twilio, upgraded)
 
-    def test_is_called_again_after_a_broken_call(self, twilio: FakeTwilio) -> None:
+    def test_is_called_again_after_broken_call(self, twilio: FakeTwilio) -> None:
         """Also where the only attempt was spoilt by an error of ours."""
         sweep()
         run_tasks(only="interviews.follow_up")
@@ -299,13 +280,13 @@ class TestWaitingInterview:
             assert interview.status == Interview.Status.IN_PROGRESS
             assert interview.next_attempt_at
 
-    def test_gets_the_last_words_of_a_broken_call(self, twilio: FakeTwilio) -> None:
+    def test_gets_last_words_of_broken_call(self, twilio: FakeTwilio) -> None:
         twilio.recordings = [{"sid": "RE" + "e" * 32, "duration": "7", "status": "completed"}]
         interview = interview_of("last-words-lost")
         app.tasks["interviews.follow_up"](attempt_id=str(interview.attempts.get().pk))
         assert Recording.objects.get(sid="RE" + "e" * 32).response.interview == interview
 
-    def test_with_a_number_on_the_do_not_call_list_is_refused(self, api: APIClient) -> None:
+    def test_number_on_list_is_refused(self, api: APIClient) -> None:
         for handle in ("opted-out", "not-permitted"):
             interview = interview_of(handle)
             body = {"candidate": interview.candidate_id, "job": interview.job_id}
@@ -329,7 +310,7 @@ class TestWork:
         run_tasks(include_later=True)
         self.assert_concluded(*(f"{step}-queued" for step in STEPS))
 
-    def test_lost_jobs_are_found_by_the_sweep(self) -> None:
+    def test_lost_jobs_are_found_by_sweep(self) -> None:
         lose_jobs()
         sweep()
         run_tasks()
@@ -359,7 +340,7 @@ class TestWork:
         for handle in ("resume-pending", "resume-lost"):
             assert Candidate.objects.get(external_id=handle).resume_status == Candidate.ResumeStatus.READ
 
-    def test_recordings_are_deleted_at_the_carrier(self, twilio: FakeTwilio) -> None:
+    def test_recordings_are_deleted_at_carrier(self, twilio: FakeTwilio) -> None:
         there = Recording.objects.filter(deleted_at_carrier=None).count()
         sweep()
         run_tasks(only="interviews.forget_at_carrier")
@@ -383,7 +364,7 @@ class TestPrompt:
         assert not SpokenLine.objects.filter(file="").exists()
         assert len(voice.requests) == waiting
 
-    def test_is_played_in_a_call(self, voice: ModelSimulator, twilio: FakeTwilio, client: Client) -> None:
+    def test_is_played_in_call(self, voice: ModelSimulator, twilio: FakeTwilio, client: Client) -> None:
         app.tasks["webhooks.speak_all"](timestamp=0)
         run_tasks(only="screener.speak")
         run_tasks(only="interviews.dial")
@@ -391,57 +372,3 @@ class TestPrompt:
         phone.pick_up()
         phone.press_key("1")
         assert phone.twiml().find(".//Play") is not None
-
-
-class TestClient:
-    @pytest.fixture
-    def api(self) -> APIClient:
-        return make_api_client(API_KEY)
-
-    def test_repeated_request_gets_its_answer_again(self, api: APIClient) -> None:
-        answer = api.post("/api/v1/candidates/", IRIS, headers={"Idempotency-Key": "iris-1"})
-        assert (answer.status_code, answer.headers["Idempotency-Replayed"]) == (201, "true")
-        assert answer.json()["id"] == str(Candidate.objects.get(external_id="iris").pk)
-
-    def test_reads_every_kind_of_interview(self, api: APIClient) -> None:
-        for interview in one_of_each_kind():
-            address = f"/api/v1/interviews/{interview.pk}/"
-            for part in ("", "responses/", "events/", "attempts/", "cost/"):
-                assert api.get(address + part).status_code == 200
-            has_result = interview.results.filter(is_current=True).exists()
-            assert api.get(f"{address}result/").status_code == (200 if has_result else 404)
-
-    def test_reads_the_evidence_of_a_score(self, api: APIClient) -> None:
-        responses = api.get(f"/api/v1/interviews/{interview_of('ready-key').pk}/responses/").json()
-        evidence = [quote for row in responses for criterion in row["criteria"] for quote in criterion["evidence"]]
-        assert any(quote["verified"] for quote in evidence)
-
-    def test_reads_earlier_assessments(self, api: APIClient) -> None:
-        for handle in ("rescored", "asked-again", "needs-review"):
-            (response,) = api.get(f"/api/v1/interviews/{interview_of(handle).pk}/responses/").json()
-            assert response["earlier"]
-
-
-class TestStaff:
-    @pytest.fixture
-    def admin_client(self, client: Client) -> Client:
-        """With the cookie of a session that began before the upgrade."""
-        client.cookies["sessionid"] = SESSION
-        return client
-
-    def test_reads_every_kind_of_interview(self, admin_client: Client) -> None:
-        for interview in one_of_each_kind():
-            page = reverse("admin:interviews_interview_change", args=[interview.pk])
-            assert admin_client.get(page).status_code == 200
-
-    def test_reads_every_list(self, admin_client: Client) -> None:
-        assert admin_client.get(reverse("admin:index")).status_code == 200
-        for model in admin.site._registry:
-            page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            assert admin_client.get(page, follow=True).status_code == 200
-
-
-def one_of_each_kind() -> list[Interview]:
-    kinds = ("status", "outcome", "result_status")
-    interviews = Interview.objects.exclude(purpose=Interview.Purpose.PRACTICE)
-    return list(interviews.order_by(*kinds, "-created_at").distinct(*kinds))

@@ -1,17 +1,14 @@
-"""Calls to our number: they become attempts, or hear who we are. Nobody learns of an application by calling."""
+"""Calls to our number: they become attempts, or hear who we are. A call never reveals an application."""
 
 from datetime import timedelta
 from functools import partial
-from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
@@ -19,67 +16,18 @@ from candidates.models import Consent, DoNotCall
 from interviews.calling import dialer, retries
 from interviews.calling.rules import may_call_now
 from interviews.calling.verdicts import Allowed
-from interviews.conversation.engine import Ending
 from interviews.conversation.wording import en
-from interviews.decisions import record_decision
 from interviews.models import Attempt, Call, EventKind, Interview, WaitReason, lock_interview
-from interviews.models.result import Recommendation
-from interviews.planning import plan_interview
-from interviews.reception.inbound_calls import CallerSaid
 from screener.models import Organisation
 from tests.support.factories import make_candidate, make_interview, make_organisation, run_tasks
 from tests.support.fake_twilio import FakeTwilio
-from tests.support.twilio_driver import FORM, Phone, place_attempt, snapshot_rows
+from tests.support.inbound_caller import INBOUND, NUMBER, Caller
+from tests.support.twilio_driver import FORM, place_attempt, snapshot_rows
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
 
-INBOUND = "/webhooks/twilio/inbound/"
-NUMBER = "+14155550100"
 ADDRESSES = [INBOUND, f"{INBOUND}reply/0", f"{INBOUND}turns/1/reply", f"{INBOUND}status", f"{INBOUND}fallback"]
-
-
-class Caller(Phone):
-    """A call to our number, from Twilio's side."""
-
-    def __init__(self, client: Client, number: str = NUMBER, sid: str = "CAinbound") -> None:
-        self.client, self.number, self.sid = client, number, sid
-        self.last_response: Any = None
-
-    def params(self, **more: Any) -> dict[str, str]:
-        standard = {
-            "CallSid": self.sid,
-            "AccountSid": settings.TWILIO_ACCOUNT_SID,
-            "From": self.number,
-            "To": settings.TWILIO_PHONE_NUMBER,
-            "CallStatus": "ringing",
-            "Direction": "inbound",
-            "ApiVersion": "2010-04-01",
-        }
-        return standard | {key: str(value) for key, value in more.items()}
-
-    def call(self) -> str:
-        assert self.post(INBOUND, self.params()).status_code == 200
-        return self.prompt_text()
-
-    def reply(self, **parameters: str) -> None:
-        gather = self.twiml().find("Gather")
-        assert gather is not None
-        self.post(gather.attrib["action"], self.params(**parameters))
-
-    def hang_up(self) -> None:
-        self.post(f"{INBOUND}status", self.params(CallStatus="completed", CallDuration=20))
-
-
-@pytest.fixture
-def caller(client: Client) -> Caller:
-    make_organisation()
-    return Caller(client)
-
-
-@pytest.fixture
-def interview() -> Interview:
-    return make_interview()
 
 
 class TestKnownNumber:
@@ -118,7 +66,7 @@ class TestKnownNumber:
         assert caller.call() == greeting
         assert snapshot_rows() == before
 
-    def test_hanging_up_keeps_the_plan(self, caller: Caller, interview: Interview) -> None:
+    def test_hanging_up_keeps_plan(self, caller: Caller, interview: Interview) -> None:
         due = timezone.now() + timedelta(hours=4)
         interview.update_fields(next_attempt_at=due)
         caller.call()
@@ -136,7 +84,7 @@ class TestKnownNumber:
             ("call me later", 1, 10),
         ],
     )
-    def test_time_alone_keeps_the_planned_day(
+    def test_time_alone_keeps_planned_day(
         self, caller: Caller, interview: Interview, words: str, days: int, hour: int | None
     ) -> None:
         local_now = timezone.now().astimezone(ZoneInfo("America/Los_Angeles"))
@@ -163,9 +111,7 @@ class TestKnownNumber:
         assert interview.is_live
         assert interview.next_attempt_at
 
-    def test_call_of_candidate_is_no_call_to_the_number(
-        self, caller: Caller, interview: Interview, settings: Any
-    ) -> None:
+    def test_inbound_call_is_no_outbound_call(self, caller: Caller, interview: Interview, settings: Any) -> None:
         settings.CALLS_PER_NUMBER_PER_DAY = 1
         caller.call()
         caller.hang_up()
@@ -210,7 +156,7 @@ class TestKnownNumber:
 
 
 class TestOneLiveCall:
-    def test_call_that_is_being_placed_goes_first(self, caller: Caller, interview: Interview) -> None:
+    def test_call_being_placed_goes_first(self, caller: Caller, interview: Interview) -> None:
         place_attempt(interview)
         text = caller.call()
         assert en.CALL_RUNNING in text
@@ -301,7 +247,7 @@ class TestStranger:
         assert interview.candidate.full_name not in text
         assert not Attempt.objects.exists()
 
-    def test_hears_no_name_that_is_not_entered(self, caller: Caller) -> None:
+    def test_hears_no_name_not_entered(self, caller: Caller) -> None:
         Organisation.objects.all().delete()
         assert caller.call() == en.UNKNOWN_CALL
 
@@ -311,158 +257,6 @@ class TestStranger:
         assert "0 1 2 3" in caller.call()
         Organisation.objects.update(callback_number=settings.TWILIO_PHONE_NUMBER)
         assert "0 1 9 9" not in caller.call()
-
-
-class TestUnreached:
-    """The interview is over because no attempt reached the candidate, who now calls."""
-
-    @pytest.fixture
-    def interview(self) -> Interview:
-        return finish(make_interview(), Interview.Outcome.UNREACHED)
-
-    def test_identity_is_asked_first(self, caller: Caller, interview: Interview) -> None:
-        greeting = caller.call()
-        assert greeting.index("Northwind Logistics") < greeting.index(interview.candidate.full_name)
-        assert interview.job.title not in greeting
-        assert not calls_of(interview)
-        assert interview not in Interview.objects.needing_attention()
-
-    @pytest.mark.parametrize("parameters", [{"Digits": "1"}, {"SpeechResult": "yes, this is me"}])
-    def test_reviewer_sees_the_call(self, caller: Caller, interview: Interview, parameters: dict[str, str]) -> None:
-        caller.call()
-        caller.reply(**parameters)
-        text = caller.prompt_text()
-        assert interview.job.title in text
-        assert en.spell_number("+1 415-555-0123") in text
-        assert caller.twiml().find("Hangup") is not None
-        assert calls_of(interview) == [CallerSaid.IDENTITY]
-        assert list(Interview.objects.needing_attention()) == [interview]
-        interview.refresh_from_db()
-        assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.UNREACHED)
-        assert not interview.attempts.exists()
-
-    def test_repeated_webhooks_add_one_event(self, caller: Caller, interview: Interview) -> None:
-        assert caller.call() == caller.call()
-        greeting = caller.last_response
-        for _ in range(2):
-            caller.last_response = greeting
-            caller.reply(Digits="1")
-        assert calls_of(interview) == [CallerSaid.IDENTITY]
-
-    @pytest.mark.parametrize("words", ["no", "he's not here", "wrong number", "not interested"])
-    def test_other_replies_reveal_nothing(self, caller: Caller, interview: Interview, words: str) -> None:
-        caller.call()
-        caller.speak(words)
-        assert caller.twiml().find("Hangup") is not None
-        assert interview.job.title not in caller.prompt_text()
-        assert not calls_of(interview)
-
-    @pytest.mark.parametrize("words", ["can I talk to a person?", "call me later"])
-    def test_wish_for_person_is_passed_on(self, caller: Caller, interview: Interview, words: str) -> None:
-        caller.call()
-        caller.speak(words)
-        assert en.GOODBYES[Ending.PERSON_REQUESTED] in caller.prompt_text()
-        assert interview.job.title not in caller.prompt_text()
-        assert calls_of(interview) == [CallerSaid.PERSON]
-        assert list(Interview.objects.needing_attention()) == [interview]
-
-    def test_question_is_answered_before_identity(self, caller: Caller, interview: Interview) -> None:
-        caller.call()
-        caller.speak("what is this about?")
-        assert interview.candidate.full_name in caller.prompt_text()
-        assert interview.job.title not in caller.prompt_text()
-        caller.press_key("1")
-        assert calls_of(interview) == [CallerSaid.IDENTITY]
-
-    def test_three_silences_end_the_call(self, caller: Caller, interview: Interview) -> None:
-        caller.call()
-        for _ in range(3):
-            assert caller.twiml().find("Gather") is not None
-            caller.stay_silent()
-        assert en.GOODBYES[Ending.NO_REPLY] in caller.prompt_text()
-        assert not calls_of(interview)
-
-    @pytest.mark.parametrize(
-        ("words", "kind"),
-        [("never call me again", DoNotCall.Kind.OPTED_OUT), ("I'm not interested", DoNotCall.Kind.DECLINED)],
-    )
-    def test_refusal_is_kept(self, caller: Caller, interview: Interview, words: str, kind: DoNotCall.Kind) -> None:
-        caller.call()
-        caller.speak(words)
-        assert en.GOODBYES[Ending(kind)] in caller.prompt_text()
-        assert list(DoNotCall.objects.active().of_numbers([NUMBER]).values_list("kind", flat=True)) == [kind]
-
-    @pytest.mark.parametrize("change", ["decided", "planned_again", "closed_job", "another_number"])
-    def test_others_hear_of_no_interview(self, caller: Caller, interview: Interview, change: str) -> None:
-        match change:
-            case "decided":
-                decide(interview)
-            case "planned_again":
-                later = plan_interview(candidate=interview.candidate, job=interview.job, actor="a test")
-                finish(later, Interview.Outcome.EXPIRED)
-            case "closed_job":
-                interview.job.update_fields(is_open=False)
-            case _:
-                caller.number = "+14155550177"
-        assert en.NO_INTERVIEW in caller.call()
-
-    @pytest.mark.parametrize(
-        "outcome", [Interview.Outcome.DECLINED, Interview.Outcome.EXPIRED, Interview.Outcome.TOO_LITTLE]
-    )
-    def test_other_outcomes_are_no_interview(self, caller: Caller, outcome: Interview.Outcome) -> None:
-        finish(make_interview(), outcome)
-        assert en.NO_INTERVIEW in caller.call()
-
-    def test_decision_ends_the_attention(self, caller: Caller, interview: Interview) -> None:
-        caller.call()
-        caller.press_key("1")
-        decide(interview)
-        assert not Interview.objects.needing_attention().exists()
-
-    def test_pages_name_the_call(self, caller: Caller, interview: Interview, admin_client: Client) -> None:
-        caller.call()
-        caller.press_key("1")
-        front_page = admin_client.get(reverse("admin:index"))
-        assert list(front_page.context["interviews_waiting"]) == [interview]
-        list_page = admin_client.get(reverse("admin:interviews_interview_changelist"), {"attention": "yes"})
-        assert CallerSaid.IDENTITY.label in unescape(list_page.content.decode())
-
-    def test_unknown_input_is_refused(self, caller: Caller, interview: Interview) -> None:
-        assert caller.post(f"{INBOUND}turns/1/other", caller.params()).status_code == 400
-
-    def test_turn_of_stranger_is_refused(self, caller: Caller) -> None:
-        caller.number = "+14155550177"
-        caller.post(f"{INBOUND}turns/1/reply", caller.params(Digits="1"))
-        assert caller.prompt_text() == en.UNKNOWN_CALL
-
-
-@pytest.mark.parametrize(
-    ("outcome", "text"),
-    [(Interview.Outcome.OPTED_OUT, en.NOT_CALLED), (Interview.Outcome.PERSON_REQUESTED, en.PERSON_INFORMED)],
-)
-def test_earlier_request_stands(caller: Caller, outcome: Interview.Outcome, text: str) -> None:
-    interview = finish(make_interview(), outcome)
-    prompt = caller.call()
-    assert text in prompt
-    assert interview.candidate.full_name not in prompt
-    assert interview.job.title not in prompt
-    assert not calls_of(interview)
-
-
-def finish(interview: Interview, outcome: Interview.Outcome) -> Interview:
-    with lock_interview(interview) as locked:
-        locked.finish(outcome)
-    return interview
-
-
-def decide(interview: Interview) -> None:
-    reviewer = User.objects.create(username="reviewer")
-    record_decision(interview, by=reviewer, verdict=Recommendation.REJECT, reason="Hired another.", seen=None)
-
-
-def calls_of(interview: Interview) -> list[str]:
-    events = interview.events.filter(kind=EventKind.CANDIDATE_CALLED)
-    return list(events.values_list("data__code", flat=True))
 
 
 class TestOtherWebhooks:

@@ -27,7 +27,7 @@ def phone(client: Client, settings: Any) -> Phone:
 
 
 def stored_words(phone: Phone) -> str:
-    return LiveTranscript.objects.get(attempt=phone.attempt).words
+    return LiveTranscript.objects.get(attempt=phone.attempt).joined_words
 
 
 def test_transcription_runs_per_turn(phone: Phone) -> None:
@@ -119,13 +119,13 @@ def test_partial_words_are_understood(phone: Phone) -> None:
     assert (response.status, response.no_answer) == (InterviewResponse.Status.SKIPPED, NoAnswer.DONT_KNOW)
 
 
-def test_words_before_the_tone_are_understood(phone: Phone) -> None:
+def test_words_before_tone_are_understood(phone: Phone) -> None:
     phone.report_live_words("Could you repeat that please")
     phone.stay_silent()
     assert phone.attempt.replies.get(turn=3).prompt["lead"] == "repeated"
 
 
-def test_late_words_do_not_reach_the_next_turn(phone: Phone) -> None:
+def test_late_words_do_not_reach_next_turn(phone: Phone) -> None:
     started = phone.twiml().find("Start/Transcription")
     assert started is not None
     phone.record_answer()

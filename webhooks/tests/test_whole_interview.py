@@ -54,7 +54,7 @@ def test_talkative_candidate_gets_result(network: RunningSimulator) -> None:
         assert (assessment.label, assessment.model) == (SIMULATED_LABEL, SIMULATED_MODEL)
         for criterion in assessment.criteria:
             for evidence in criterion.evidence:
-                assert response.transcript[evidence.span] == evidence.quote
+                assert response.transcript[evidence.transcript_span] == evidence.quote
         take = response.chosen_recording
         assert take is not None
         with take.file.open("rb") as audio:
@@ -90,7 +90,7 @@ def test_person_judges_interview(network: RunningSimulator, admin_client: Client
     assert not ModelCall.objects.exists()
 
 
-def test_unknown_answers_wait_for_a_person(network: RunningSimulator) -> None:
+def test_unknown_answers_wait_for_person(network: RunningSimulator) -> None:
     """The simulated model of `make run` refuses them, and no number comes of it."""
     with run_fake_openai() as refusing, override_settings(OPENAI_BASE_URL=refusing.base_url):
         interview = conduct(make_interview(phone="+14155550100"))
@@ -100,7 +100,7 @@ def test_unknown_answers_wait_for_a_person(network: RunningSimulator) -> None:
     assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.MODEL_UNAVAILABLE}
 
 
-def test_candidate_who_calls_back_holds_the_interview(network: RunningSimulator, live_server: Any) -> None:
+def test_candidate_who_calls_back_holds_interview(network: RunningSimulator, live_server: Any) -> None:
     interview = make_interview(phone="+14155550100")
     with lock_interview(interview) as locked:
         locked.clear_next_attempt()

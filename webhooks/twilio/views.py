@@ -213,7 +213,7 @@ class StatusView(EventView):
         progress = parsing.parse_progress(request.POST)
         call.apply_status(
             progress.status,
-            sequence=progress.sequence,
+            sequence_number=progress.sequence,
             why=describe_error_code(progress.error_code),
             is_number_dead=progress.is_number_dead,
             error_code=progress.error_code,

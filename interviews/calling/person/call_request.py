@@ -56,7 +56,7 @@ class CallRequest:
     for many requests at once.
     """
 
-    number: str
+    phone_number: str
     now: datetime
     candidate: Candidate | None = None
     job: JobDescription | None = None
@@ -65,33 +65,33 @@ class CallRequest:
     known_history: PersonHistory | None = None
 
     @cached_property
-    def history(self) -> PersonHistory:
+    def person_history(self) -> PersonHistory:
         return self.known_history or load_histories([self], self.job)[0]
 
     @cached_property
-    def parsed(self) -> phonenumbers.PhoneNumber:
-        return phonenumbers.parse(self.number)
+    def parsed_number(self) -> phonenumbers.PhoneNumber:
+        return phonenumbers.parse(self.phone_number)
 
     @property
     def has_own_zone(self) -> bool:
         return self.candidate is not None and self.candidate.timezone in iana_time_zones()
 
     @cached_property
-    def zones(self) -> tuple[str, ...]:
+    def zone_names(self) -> tuple[str, ...]:
         """The time zones that the candidate may be in: their own zone if it is set, else the zones of the number."""
         if self.candidate and self.has_own_zone:
             return (self.candidate.timezone,)
-        zones = time_zones_for_number(self.parsed)
+        zones = time_zones_for_number(self.parsed_number)
         return () if UNKNOWN_ZONE in zones else tuple(zones)
 
     @property
-    def calls(self) -> QuerySet[Call]:
-        return Call.objects.filter(number=self.number)
+    def calls_to_number(self) -> QuerySet[Call]:
+        return Call.objects.filter(number=self.phone_number)
 
     @property
     def connected_calls(self) -> QuerySet[Call]:
         """Inbound and outbound calls with this number that the carrier accepted."""
-        return self.calls.exclude(twilio_sid="")
+        return self.calls_to_number.exclude(twilio_sid="")
 
     @property
     def placed_calls(self) -> QuerySet[Call]:
@@ -99,23 +99,23 @@ class CallRequest:
         return self.connected_calls.filter(attempt__direction=Attempt.Direction.OUTBOUND)
 
 
-def load_histories(requests: Sequence[CallRequest], job: JobDescription | None) -> list[PersonHistory]:
+def load_histories(call_requests: Sequence[CallRequest], job: JobDescription | None) -> list[PersonHistory]:
     """Return the history for each request, in a fixed number of queries. `job`: the job of all requests."""
-    candidates = [request.candidate.pk for request in requests if request.candidate]
-    numbers = [request.number for request in requests]
-    records = Candidate.objects.filter(Q(pk__in=candidates) | Q(phone__in=numbers))
-    refusals, consents = _refusals(candidates, numbers), _latest_consents(records)
-    interviews = _interviews(records, job) if job else {}
+    candidate_ids = [request.candidate.pk for request in call_requests if request.candidate]
+    phone_numbers = [request.phone_number for request in call_requests]
+    candidate_records = Candidate.objects.filter(Q(pk__in=candidate_ids) | Q(phone__in=phone_numbers))
+    refusals, consents = _refusals_by_person(candidate_ids, phone_numbers), _latest_consents(candidate_records)
+    earlier_interviews = _earlier_interviews(candidate_records, job) if job else {}
     missing_keys = DoNotCallKey.objects.not_configured().count()
     histories = []
-    for request in requests:
-        candidate_id, number = request.candidate.pk if request.candidate else None, request.number
+    for request in call_requests:
+        candidate_id, phone_number = request.candidate.pk if request.candidate else None, request.phone_number
         histories.append(
             PersonHistory(
-                refusals=frozenset([*refusals[candidate_id], *refusals[number]]),
+                refusals=frozenset([*refusals[candidate_id], *refusals[phone_number]]),
                 gave_consent=consents.get(candidate_id, False),
-                withdrew_consent=not (consents.get(candidate_id, True) and consents.get(number, True)),
-                interviews=list({*interviews.get(candidate_id, ()), *interviews.get(number, ())}),
+                withdrew_consent=not (consents.get(candidate_id, True) and consents.get(phone_number, True)),
+                interviews=list({*earlier_interviews.get(candidate_id, ()), *earlier_interviews.get(phone_number, ())}),
                 missing_keys=missing_keys,
             )
         )
@@ -126,39 +126,43 @@ PersonKey = UUID | str | None
 """Identifies a person by the id of a candidate or by a number."""
 
 
-def _refusals(candidates: Iterable[UUID], numbers: Iterable[str]) -> dict[PersonKey, list[str]]:
+def _refusals_by_person(candidate_ids: Iterable[UUID], phone_numbers: Iterable[str]) -> dict[PersonKey, list[str]]:
     """Return the kinds of active do-not-call entries by number, and those of `DoNotCall.PERSONAL` also by candidate."""
-    hashes = hashes_of_numbers(numbers)
-    personal = Q(candidate__in=candidates, kind__in=DoNotCall.PERSONAL)
-    entries = DoNotCall.objects.active().filter(Q(number_hash__in=hashes.keys()) | personal)
+    numbers_by_hash = hashes_of_numbers(phone_numbers)
+    is_personal = Q(candidate__in=candidate_ids, kind__in=DoNotCall.PERSONAL)
+    active_entries = DoNotCall.objects.active().filter(Q(number_hash__in=numbers_by_hash.keys()) | is_personal)
     refusals: dict[PersonKey, list[str]] = defaultdict(list)
-    for kind, number_hash, candidate_id in entries.values_list("kind", "number_hash", "candidate"):
-        if number_hash in hashes:
-            refusals[hashes[number_hash]].append(kind)
+    for kind, number_hash, candidate_id in active_entries.values_list("kind", "number_hash", "candidate"):
+        if number_hash in numbers_by_hash:
+            refusals[numbers_by_hash[number_hash]].append(kind)
         if candidate_id and kind in DoNotCall.PERSONAL:
             refusals[candidate_id].append(kind)
     return refusals
 
 
-def _latest_consents(records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
+def _latest_consents(candidate_records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
     """Return whether the latest consent was given: by candidate, and by number for all candidates with the number."""
-    consents = Consent.objects.filter(candidate__in=records, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
-    rows = consents.values_list("candidate", "candidate__phone", "given")
-    latest = {candidate_id: (number, is_given) for candidate_id, number, is_given in rows}
+    call_consents = Consent.objects.filter(candidate__in=candidate_records, kind=Consent.Kind.CALL).order_by(
+        "said_at", "created_at"
+    )
+    rows = call_consents.values_list("candidate", "candidate__phone", "given")
+    latest_consents = {candidate_id: (number, is_given) for candidate_id, number, is_given in rows}
     consents_given: dict[PersonKey, bool] = {}
-    for candidate_id, (number, is_given) in latest.items():
+    for candidate_id, (phone_number, is_given) in latest_consents.items():
         consents_given[candidate_id] = is_given
-        consents_given[number] = is_given and consents_given.get(number, True)
+        consents_given[phone_number] = is_given and consents_given.get(phone_number, True)
     return consents_given
 
 
-def _interviews(records: QuerySet[Candidate], job: JobDescription) -> dict[PersonKey, list[EarlierInterview]]:
-    relevant = Q(status__in=Interview.LIVE) | Q(outcome__in=Interview.ENDED_BY_CANDIDATE)
-    rows = Interview.objects.filter(relevant, candidate__in=records, job=job)
+def _earlier_interviews(
+    candidate_records: QuerySet[Candidate], job: JobDescription
+) -> dict[PersonKey, list[EarlierInterview]]:
+    is_relevant = Q(status__in=Interview.LIVE) | Q(outcome__in=Interview.ENDED_BY_CANDIDATE)
+    rows = Interview.objects.filter(is_relevant, candidate__in=candidate_records, job=job)
     interviews: dict[PersonKey, list[EarlierInterview]] = defaultdict(list)
     for row in rows.values_list("pk", "status", "created_at", "candidate", "candidate__phone"):
-        pk, status, created_at, candidate_id, number = row
-        earlier = EarlierInterview(pk, status, created_at, candidate_id)
-        interviews[candidate_id].append(earlier)
-        interviews[number].append(earlier)
+        pk, status, created_at, candidate_id, phone_number = row
+        earlier_interview = EarlierInterview(pk, status, created_at, candidate_id)
+        interviews[candidate_id].append(earlier_interview)
+        interviews[phone_number].append(earlier_interview)
     return interviews

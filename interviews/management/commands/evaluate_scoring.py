@@ -17,17 +17,21 @@ MAX_REPEATS = 100
 NO_PAIRS = "No answer was scored by both a model and, blind, a person. Have people give second opinions first."
 NO_ANSWERS = "No answer was scored by a person by the present rubric of its job. Have people score some first."
 
+NO_SCORES = "No answer got a score. The reasons are above."
+
 
 class Command(BaseCommand):
     help = "Have the configured interviewer score answers that people have scored, and report how far they agree."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        source = parser.add_mutually_exclusive_group(required=True)
-        source.add_argument("file", metavar="FILE.csv", type=Path, nargs="?", help="columns: see docs/calibration.md")
-        source.add_argument(
+        answer_source = parser.add_mutually_exclusive_group(required=True)
+        answer_source.add_argument(
+            "file", metavar="FILE.csv", type=Path, nargs="?", help="columns: see docs/calibration.md"
+        )
+        answer_source.add_argument(
             "--people", action="store_true", help="score the answers of interviews that people have scored"
         )
-        source.add_argument(
+        answer_source.add_argument(
             "--stored", action="store_true", help="compare scores that models and people gave before; asks no model"
         )
         parser.add_argument(
@@ -39,14 +43,17 @@ class Command(BaseCommand):
         if options["stored"]:
             self._report_stored()
             return
-        repeats, file = options["repeats"], options["file"]
-        plot = options["plot"] or Path(settings.BASE_DIR) / "var" / f"{file.stem if file else 'people'}.svg"
+        repeats, sample_file = options["repeats"], options["file"]
+        plot_path = (
+            options["plot"] or Path(settings.BASE_DIR) / "var" / f"{sample_file.stem if sample_file else 'people'}.svg"
+        )
         if not 1 <= repeats <= MAX_REPEATS:
             raise CommandError(f"--repeats must be 1 to {MAX_REPEATS}, not {repeats}.")
-        samples = self._read_samples(file)
+        samples = self._read_samples(sample_file)
         interviewer = selection.configured_interviewer()
         self.stdout.write(
-            f"{len(samples)} answers from {file or 'interviews'}, each scored {repeats} times by: {interviewer.label}"
+            f"{len(samples)} answers from {sample_file or 'interviews'}, "
+            f"each scored {repeats} times by: {interviewer.label}"
         )
         if interviewer.billed_model:
             self.stdout.write(
@@ -54,31 +61,31 @@ class Command(BaseCommand):
                 "count towards the costs of this month (admin, Spending) and stop at MONTHLY_BUDGET."
             )
         self.stdout.write("")
-        evaluations = self._evaluate(samples, repeats)
+        evaluations = self._evaluate_answers(samples, repeats)
         for line in report_lines(evaluations, repeats):
             self.stdout.write(line)
-        self._write_chart(plot, svg_chart(evaluations, interviewer.label))
+        self._write_chart(plot_path, svg_chart(evaluations, interviewer.label))
         if not any(evaluation.sample_scores for evaluation in evaluations):
-            raise CommandError("No answer got a score. The reasons are above.")
+            raise CommandError(NO_SCORES)
 
     def _report_stored(self) -> None:
-        stored = stored_scores()
-        for line in stored_lines(stored):
+        stored_report = stored_scores()
+        for line in stored_lines(stored_report):
             self.stdout.write(line)
-        if not stored.evaluations:
+        if not stored_report.evaluations:
             raise CommandError(NO_PAIRS)
 
-    def _read_samples(self, file: Path | None) -> list[ScoredSample]:
+    def _read_samples(self, sample_file: Path | None) -> list[ScoredSample]:
         """Read the file, or without one the answers of interviews."""
         try:
-            samples = read_samples(file) if file else people_samples()
+            samples = read_samples(sample_file) if sample_file else people_samples()
         except InvalidSampleFile as error:
             raise CommandError(str(error)) from error
         if not samples:
             raise CommandError(NO_ANSWERS)
         return samples
 
-    def _evaluate(self, samples: list[ScoredSample], repeats: int) -> list[SampleEvaluation]:
+    def _evaluate_answers(self, samples: list[ScoredSample], repeats: int) -> list[SampleEvaluation]:
         evaluations = []
         for evaluation in evaluate_samples(samples, repeats):
             evaluations.append(evaluation)

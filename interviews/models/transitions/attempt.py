@@ -28,7 +28,7 @@ from interviews.task_handles import FOLLOW_UP
 MAX_POSTPONEMENTS = 3
 """How often the candidate may have the call postponed. After that a person takes over."""
 
-APOLOGY = "Something went wrong on our side; the candidate was promised a call back."
+APOLOGY_REASON = "Something went wrong on our side; the candidate was promised a call back."
 WRONG_PERSON = "Another person answered this number."
 MACHINE_ANSWERED = "A machine answered."
 MACHINE_HAD_ANSWERED = "A machine had answered."
@@ -45,11 +45,11 @@ SELECT {columns} FROM interviews_interview interview
 JOIN interviews_attempt attempt ON attempt.interview_id = interview.id
 WHERE attempt.id = %s FOR NO KEY UPDATE OF interview, attempt
 """
-RESPONSES = """
+SELECT_RESPONSES = """
 SELECT id, interview_id, position, question, competency, max_seconds, status, postponed
 FROM interviews_interviewresponse WHERE interview_id = %s ORDER BY position
 """
-RECORDINGS = """
+SELECT_RECORDINGS = """
 SELECT id, response_id, attempt_id, turn, sid, status, ended, seconds, chosen, carrier_transcript_status
 FROM interviews_recording WHERE (attempt_id = %s AND turn = %s) OR (sid <> '' AND sid = %s)
 """
@@ -65,16 +65,16 @@ class LockedAttempt:
     @cached_property
     def responses(self) -> dict[int, LockedResponse]:
         """The responses of the interview by position."""
-        rows = InterviewResponse.objects.raw(RESPONSES, [self.row.interview_id])
+        rows = InterviewResponse.objects.raw(SELECT_RESPONSES, [self.row.interview_id])
         return {response.position: LockedResponse(response, self.interview) for response in rows}
 
     def conversation_state(self) -> engine.ConversationState:
-        unanswered = self.open_positions()
+        open_positions = self.open_positions()
         return engine.ConversationState(
-            stage=engine.Stage.OVER if self._ignores_input(unanswered) else engine.Stage(self.row.stage),
+            stage=engine.Stage.OVER if self._ignores_input(open_positions) else engine.Stage(self.row.stage),
             turn=self.row.turn,
-            open_positions=unanswered,
-            postponed=frozenset(position for position in unanswered if self.responses[position].row.postponed),
+            open_positions=open_positions,
+            postponed=frozenset(position for position in open_positions if self.responses[position].row.postponed),
             progress=self.row.question_progress,
             silences=self.row.silences,
             resumed=self.row.resumed,
@@ -86,20 +86,22 @@ class LockedAttempt:
 
     def open_positions(self) -> tuple[int, ...]:
         """The unanswered questions in the order in which they are asked: the current one, others, postponed ones."""
-        current = self.row.position if self.row.stage in engine.QUESTION_STAGES else None
+        current_position = self.row.position if self.row.stage in engine.QUESTION_STAGES else None
         responses = (response.row for response in self.responses.values())
-        unanswered = [response for response in responses if response.status in response.OPEN]
-        unanswered.sort(key=lambda response: (response.position != current, response.postponed, response.position))
-        return tuple(response.position for response in unanswered)
+        open_responses = [response for response in responses if response.status in response.OPEN]
+        open_responses.sort(
+            key=lambda response: (response.position != current_position, response.postponed, response.position)
+        )
+        return tuple(response.position for response in open_responses)
 
-    def _ignores_input(self, unanswered: tuple[int, ...]) -> bool:
+    def _ignores_input(self, open_positions: tuple[int, ...]) -> bool:
         """Whether an input comes too late to have an effect. It is stored all the same."""
         attempt = self.row
         if not self.interview.row.is_live:
             return True
         if not attempt.is_live and (attempt.outcome in attempt.NEVER_HELD or attempt.has_successor):
             return True
-        return attempt.stage in engine.QUESTION_STAGES and attempt.position not in unanswered
+        return attempt.stage in engine.QUESTION_STAGES and attempt.position not in open_positions
 
     def get_or_create_recording(self, turn: int, *, sid: str, **fields: Any) -> LockedRecording | None:
         """Return the recording of this turn with `fields` set. It is created for the turn that is awaited.
@@ -107,7 +109,7 @@ class LockedAttempt:
         None: another recording has this SID, or this turn has a recording with another SID. Any webhook about a
         recording may be the first that names its SID. A recording belongs to the question that was asked at its turn.
         """
-        recordings = list(Recording.objects.raw(RECORDINGS, [self.row.pk, turn, sid]))
+        recordings = list(Recording.objects.raw(SELECT_RECORDINGS, [self.row.pk, turn, sid]))
         if not recordings:
             return self._create_recording(turn, sid=sid, **fields)
         recording = recordings[0]
@@ -116,8 +118,8 @@ class LockedAttempt:
             return None
         if recording.seconds is not None:
             fields.pop("seconds", None)  # the carrier's measured length replaces the one reported during the call
-        if changes := fields | ({"sid": sid} if sid and not recording.sid else {}):
-            recording.update_fields(**changes)
+        if changed_fields := fields | ({"sid": sid} if sid and not recording.sid else {}):
+            recording.update_fields(**changed_fields)
         return LockedRecording(recording, self.interview)
 
     def locked_recording(self, recording: Recording) -> LockedRecording:
@@ -140,8 +142,8 @@ class LockedAttempt:
         attempt = self.row
         if not attempt.is_live:
             return
-        why = attempt.reason or ("" if attempt.outcome else reason)
-        attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=why)
+        end_reason = attempt.reason or ("" if attempt.outcome else reason)
+        attempt.update_fields(ended_at=timezone.now(), outcome=attempt.outcome or outcome, reason=end_reason)
         self._add_end_event()
         if attempt.stage == engine.Stage.STRANGER and attempt.outcome == attempt.Outcome.HUNG_UP:
             self.interview.finish(Interview.Outcome.WRONG_PERSON, reason=WRONG_PERSON)
@@ -162,8 +164,8 @@ class LockedAttempt:
         """
         if self.row.apologised_at:
             return
-        self.row.update_fields(apologised_at=timezone.now(), reason=APOLOGY)
-        self._add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY)
+        self.row.update_fields(apologised_at=timezone.now(), reason=APOLOGY_REASON)
+        self._add_event(EventKind.ATTEMPT_APOLOGISED, reason=APOLOGY_REASON)
         self.repeat_follow_up()
 
     def repeat_follow_up(self) -> None:
@@ -210,15 +212,17 @@ class LockedAttempt:
 
     def _void_consent(self) -> None:
         if self.row.consents.filter(kind=Consent.Kind.RECORD, given=True).exists():
-            voided = ConsentReply(Consent.GivenBy.VOIDED)
-            add_consent(self.row, Consent.Kind.RECORD, given=False, reply=voided)
+            voided_consent = ConsentReply(Consent.GivenBy.VOIDED)
+            add_consent(self.row, Consent.Kind.RECORD, given=False, reply=voided_consent)
             if not self.row.resumed:
                 self.interview.void_consent(reason=MACHINE_HAD_ANSWERED)
 
     def _reset_responses(self) -> None:
         """Reset the questions of this attempt. Events of other kinds come from work on earlier attempts."""
-        events = self.interview.row.events.filter(kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at)
-        for position in set(events.values_list("data__position", flat=True)):
+        attempt_events = self.interview.row.events.filter(
+            kind__in=ASKED_OR_ANSWERED, created_at__gte=self.row.created_at
+        )
+        for position in set(attempt_events.values_list("data__position", flat=True)):
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
 
     def _add_end_event(self) -> None:
@@ -233,10 +237,10 @@ class LockedAttempt:
 def lock_attempt(pk: UUID) -> Iterator[LockedAttempt]:
     """Lock this attempt and its interview to the end of the transaction. Raises Attempt.DoesNotExist."""
     with transaction.atomic():
-        rows = read_locked(LOCK_ATTEMPT, pk, Interview, Attempt)
-        if not rows:
+        locked_rows = read_locked(LOCK_ATTEMPT, pk, Interview, Attempt)
+        if not locked_rows:
             raise Attempt.DoesNotExist(f"There is no attempt {pk}.")
-        interview, attempt = cast(tuple[Interview, Attempt], rows)
+        interview, attempt = cast(tuple[Interview, Attempt], locked_rows)
         attempt.interview = interview
-        with already_locked(interview) as locked:
-            yield LockedAttempt(attempt, locked)
+        with already_locked(interview) as locked_interview:
+            yield LockedAttempt(attempt, locked_interview)

@@ -69,28 +69,34 @@ class LockedCall:
             self.attempt.reopen()
 
     def apply_status(
-        self, status: str, *, sequence: int | None = None, why: str = "", is_number_dead: bool = False, **details: Any
+        self,
+        status: str,
+        *,
+        sequence_number: int | None = None,
+        why: str = "",
+        is_number_dead: bool = False,
+        **details: Any,
     ) -> None:
         """Apply a status that the carrier reports. Late and repeated reports change nothing; an ended call stays ended.
 
         `why`: what went wrong with the call, in a sentence. `is_number_dead`: no later call can reach the number.
         """
         call = self.row
-        if call.ended_at or (sequence is not None and sequence <= call.sequence):
+        if call.ended_at or (sequence_number is not None and sequence_number <= call.sequence):
             return
         if call.ORDER.index(status) < call.ORDER.index(call.status):
             status = call.status  # the reply to a poll may be older than a status callback
-        ended = status in call.ENDED
-        reported = {key: value for key, value in details.items() if value not in ("", None)}
+        has_ended = status in call.ENDED
+        reported_details = {key: value for key, value in details.items() if value not in ("", None)}
         if status in call.UNANSWERED:
-            reported.setdefault("price", 0)  # Twilio reports no price for these
+            reported_details.setdefault("price", 0)  # Twilio reports no price for these
         call.update_fields(
             status=status,
-            sequence=call.sequence if sequence is None else sequence,
-            ended_at=timezone.now() if ended else None,
-            **reported,
+            sequence=call.sequence if sequence_number is None else sequence_number,
+            ended_at=timezone.now() if has_ended else None,
+            **reported_details,
         )
-        if ended:
+        if has_ended:
             failed_for_good = is_number_dead and status == call.Status.FAILED
             outcome = Attempt.Outcome.INVALID_NUMBER if failed_for_good else Attempt.Outcome[call.ENDED[status]]
             self._end_attempt(outcome, reason=f"{call.REASONS[status]} {why}".strip())
@@ -128,10 +134,10 @@ def lock_call(attempt_id: UUID) -> Iterator[LockedCall]:
     Raises Call.DoesNotExist.
     """
     with transaction.atomic():
-        rows = read_locked(LOCK_CALL, attempt_id, Interview, Attempt, Call)
-        if not rows:
+        locked_rows = read_locked(LOCK_CALL, attempt_id, Interview, Attempt, Call)
+        if not locked_rows:
             raise Call.DoesNotExist(f"Attempt {attempt_id} has no call.")
-        interview, attempt, call = cast(tuple[Interview, Attempt, Call], rows)
+        interview, attempt, call = cast(tuple[Interview, Attempt, Call], locked_rows)
         attempt.interview, attempt.call, call.attempt = interview, call, attempt
-        with already_locked(interview) as locked:
-            yield LockedCall(call, LockedAttempt(attempt, locked))
+        with already_locked(interview) as locked_interview:
+            yield LockedCall(call, LockedAttempt(attempt, locked_interview))

@@ -22,22 +22,22 @@ def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
     given_by = Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
     if attempt.stage != engine.Stage.CONSENT:
         return ConsentReply(given_by)
-    version = disclosure_version(
+    wording_version = disclosure_version(
         attempt.interview.language, resumed=attempt.resumed, judged_by_person=configured_judge() is JudgeKind.PERSON
     )
-    return ConsentReply(given_by, version)
+    return ConsentReply(given_by, wording_version)
 
 
-def add_consent(attempt: Attempt, kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
-    how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
+def add_consent(attempt: Attempt, consent_kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
+    given_how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
     consent = Consent(
         candidate_id=attempt.interview.candidate_id,
-        kind=kind,
+        kind=consent_kind,
         given=given,
         given_by=reply.given_by,
         attempt=attempt,
         wording_version=reply.wording_version,
         language=attempt.interview.language,
-        source=f"{how} in {attempt.channel_service.session_name}, attempt {attempt.pk}",
+        source=f"{given_how} in {attempt.channel_service.session_name}, attempt {attempt.pk}",
     )
     Consent.insert([consent])

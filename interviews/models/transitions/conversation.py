@@ -43,18 +43,18 @@ class ReceivedInput:
     recording_sid: str = ""
 
 
-def apply_input(attempt: LockedAttempt, turn: int, received: ReceivedInput) -> engine.Prompt:
+def apply_input(attempt: LockedAttempt, turn: int, received_input: ReceivedInput) -> engine.Prompt:
     """Move the conversation by one input and return the next prompt.
 
     Raises StaleTurn, with nothing changed, when the turn is over.
     """
-    input = _with_live_words(attempt.row, turn, received.input)
+    input = _with_live_words(attempt.row, turn, received_input.input)
     step = engine.next_step(attempt.conversation_state(), turn, input)
     reply = consent_reply(attempt.row, input)
     recording = None
     if isinstance(input, engine.RecordedAnswer):
-        fields = recording_fields(step.facts)
-        recording = _save_recording(attempt, turn, input, sid=received.recording_sid, **fields)
+        recording_values = recording_fields(step.facts)
+        recording = _save_recording(attempt, turn, input, sid=received_input.recording_sid, **recording_values)
     now = timezone.now()
     attempt.row.update_fields(
         stage=step.state.stage,
@@ -80,8 +80,8 @@ def _with_live_words(attempt: Attempt, turn: int, input: engine.Input) -> engine
         case engine.RecordedAnswer():
             return replace(input, words=live_words(attempt.pk, turn))
         case engine.NoReply():
-            words = live_words(attempt.pk, turn)
-            return engine.WordsSpoken(words) if words else input
+            spoken_words = live_words(attempt.pk, turn)
+            return engine.WordsSpoken(spoken_words) if spoken_words else input
         case _:
             return input
 
@@ -92,24 +92,24 @@ def settle_lost_line(attempt: LockedAttempt) -> None:
         apply_input(attempt, attempt.row.turn, ReceivedInput("line_lost", engine.LineLost()))
 
 
-def adopt_missing_recording(attempt: LockedAttempt, recorded: dict[str, int | None]) -> None:
+def adopt_missing_recording(attempt: LockedAttempt, recorded_seconds: dict[str, int | None]) -> None:
     """Take the newest recording that is not known here as the answer that was cut off.
 
     `recorded`: the SIDs of the carrier's recordings of this call, newest first, with their seconds.
     """
-    adopted = set(Recording.objects.filter(sid__in=recorded).values_list("sid", flat=True))
-    missing = next((sid for sid in recorded if sid not in adopted), None)
-    if missing and attempt.row.is_missing_last_recording:
-        answer = engine.RecordedAnswer(recorded[missing], engine.RecordingEnd.HANGUP)
-        apply_input(attempt, attempt.row.turn, ReceivedInput("recording", answer, recording_sid=missing))
+    adopted_sids = set(Recording.objects.filter(sid__in=recorded_seconds).values_list("sid", flat=True))
+    missing_sid = next((sid for sid in recorded_seconds if sid not in adopted_sids), None)
+    if missing_sid and attempt.row.is_missing_last_recording:
+        answer = engine.RecordedAnswer(recorded_seconds[missing_sid], engine.RecordingEnd.HANGUP)
+        apply_input(attempt, attempt.row.turn, ReceivedInput("recording", answer, recording_sid=missing_sid))
 
 
 def _save_recording(
     attempt: LockedAttempt, turn: int, answer: engine.RecordedAnswer, *, sid: str, **fields: Any
 ) -> LockedRecording | None:
     """Return the recording of this turn, or None, with an event, where `sid` belongs to another recording."""
-    length = {} if answer.seconds is None else {"seconds": answer.seconds}
-    recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, **fields, **length)
+    length_field = {} if answer.seconds is None else {"seconds": answer.seconds}
+    recording = attempt.get_or_create_recording(turn, sid=sid, ended=answer.ended, **fields, **length_field)
     position = attempt.row.position
     if recording is not None:
         return attempt.locked_recording(recording.row)
@@ -138,10 +138,10 @@ def _apply_fact(
             apply_question_fact(attempt, fact, recording)
 
 
-def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply: ConsentReply) -> None:
+def _apply_ending(attempt: LockedAttempt, conversation_end: engine.ConversationEnded, reply: ConsentReply) -> None:
     """The conversation came to its own end."""
     row, interview, channel = attempt.row, attempt.interview, attempt.row.channel_service
-    match ended.ending:
+    match conversation_end.ending:
         case engine.Ending.NO_REPLY:
             row.update_fields(outcome=row.Outcome.NO_ANSWER, reason=NO_CLEAR_REPLY)
             return
@@ -149,10 +149,10 @@ def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply
             row.update_fields(outcome=row.Outcome.NOT_HERE, reason=NOT_HERE)
             return
         case engine.Ending.CALL_LATER:
-            _postpone(attempt, ended.when)
+            _postpone_call(attempt, conversation_end.when)
             return
         case engine.Ending.PERSON_REQUESTED:
-            _hand_over(attempt, ended)
+            _hand_over(attempt, conversation_end)
         case engine.Ending.FINISHED:
             finish_by_coverage(interview, reason="")
         case engine.Ending.DECLINED:
@@ -172,23 +172,27 @@ def _apply_ending(attempt: LockedAttempt, ended: engine.ConversationEnded, reply
     row.update_fields(outcome=row.Outcome.ANSWERED)
 
 
-def _postpone(attempt: LockedAttempt, requested: RequestedTime | None) -> None:
+def _postpone_call(attempt: LockedAttempt, requested_time: RequestedTime | None) -> None:
     """The call is placed at the requested time once this one has ended (`calling.retries`).
 
     If it has ended already, the follow-up is decided again.
     """
     row = attempt.row
-    call_again_at = row.channel_service.next_contact(row.pk, requested or RequestedTime())
+    call_again_at = row.channel_service.next_contact(row.pk, requested_time or RequestedTime())
     row.update_fields(outcome=row.Outcome.CALL_LATER, reason=CALL_LATER, call_again_at=call_again_at)
     attempt.interview.count_postponement()
     attempt.repeat_follow_up()
 
 
-def _hand_over(attempt: LockedAttempt, ended: engine.ConversationEnded) -> None:
+def _hand_over(attempt: LockedAttempt, conversation_end: engine.ConversationEnded) -> None:
     """No more calls for this interview. The answers are kept, and scored where they are enough."""
-    interview, reason = attempt.interview, HAND_OVERS[ended.hand_over]
-    data = {"attempt": str(attempt.row.pk), "why": ended.hand_over, "language": ended.language or ""}
-    interview.record_person_request(reason=reason, data=data)
+    interview, reason = attempt.interview, HAND_OVERS[conversation_end.hand_over]
+    event_data = {
+        "attempt": str(attempt.row.pk),
+        "why": conversation_end.hand_over,
+        "language": conversation_end.language or "",
+    }
+    interview.record_person_request(reason=reason, data=event_data)
     if interview.row.status == Interview.Status.PENDING:
         interview.finish(Interview.Outcome.PERSON_REQUESTED, actor="candidate", reason=reason)
     else:

@@ -27,11 +27,11 @@ def finish_by_coverage(
     for response in responses:
         if response.status in response.OPEN:
             accept_partial_recording(LockedResponse(response, interview))
-    answered = [response for response in responses if response.status not in response.UNSAID]
-    total = sum(response.weight for response in responses)
-    if responses and answered == responses:
+    answered_responses = [response for response in responses if response.status not in response.UNSAID]
+    total_weight = sum(response.weight for response in responses)
+    if responses and answered_responses == responses:
         interview.finish(Interview.Outcome.COMPLETE, reason=reason, actor=actor)
-    elif responses and weighted_coverage(answered, total) >= interview.row.job.minimum_coverage:
+    elif responses and weighted_coverage(answered_responses, total_weight) >= interview.row.job.minimum_coverage:
         interview.finish(Interview.Outcome.PARTIAL, reason=reason, actor=actor)
     else:
         interview.finish(too_little, reason=reason or TOO_FEW_ANSWERS, actor=actor)
@@ -40,8 +40,8 @@ def finish_by_coverage(
 def accept_partial_recording(response: LockedResponse) -> bool:
     """Accept the longest usable recording of an answer that was cut off. Returns whether there was one."""
     recordings = response.row.recordings.exclude(status=Recording.Status.ABSENT).select_related("attempt")
-    usable = (recording for recording in recordings if recording.is_usable)
-    longest = max(usable, key=lambda recording: recording.seconds or 0, default=None)
-    if longest is not None:
-        LockedRecording(longest, response.interview).accept()
-    return longest is not None
+    usable_recordings = (recording for recording in recordings if recording.is_usable)
+    longest_recording = max(usable_recordings, key=lambda recording: recording.seconds or 0, default=None)
+    if longest_recording is not None:
+        LockedRecording(longest_recording, response.interview).accept_as_answer()
+    return longest_recording is not None

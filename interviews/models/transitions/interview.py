@@ -54,8 +54,10 @@ class LockedInterview:
         self, response: InterviewResponse, *, after: str, actor: str = "screener", reason: str
     ) -> None:
         """Add the event of a response that is about to move to the status `after`."""
-        kind, data = event_kind("response", after), {"position": response.position}
-        self.queue_event(kind=kind, actor=actor, before=response.status, after=after, reason=reason, data=data)
+        response_event, data = event_kind("response", after), {"position": response.position}
+        self.queue_event(
+            kind=response_event, actor=actor, before=response.status, after=after, reason=reason, data=data
+        )
 
     def insert_events(self) -> None:
         """Insert the queued events. No event can be added after that."""
@@ -70,7 +72,7 @@ class LockedInterview:
         if interview.status != interview.Status.PENDING:
             status = interview.get_status_display().lower()
             raise InvalidTransition(f"This interview is {status}; it can't begin any more.")
-        self._move(
+        self._move_interview(
             EventKind.INTERVIEW_BEGUN, interview.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now()
         )
 
@@ -78,7 +80,7 @@ class LockedInterview:
         """The consent came from a machine: the interview is pending again."""
         interview = self.row
         if interview.status == interview.Status.IN_PROGRESS:
-            self._move(
+            self._move_interview(
                 EventKind.INTERVIEW_VOIDED, interview.Status.PENDING, actor="screener", reason=reason, started_at=None
             )
 
@@ -93,9 +95,9 @@ class LockedInterview:
         if reason and wait_reason != interview.wait_reason:
             self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         interview.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
-        seconds = (when - timezone.now()).total_seconds()
-        if seconds < SOON_SECONDS:  # the sweep finds what is due later
-            DIAL.defer(interview.pk, delay=max(0, ceil(seconds)))
+        delay_seconds = (when - timezone.now()).total_seconds()
+        if delay_seconds < SOON_SECONDS:  # the sweep finds what is due later
+            DIAL.defer(interview.pk, delay=max(0, ceil(delay_seconds)))
 
     def clear_next_attempt(self) -> None:
         """Let no call be due, for now."""
@@ -129,24 +131,24 @@ class LockedInterview:
         if not interview.is_live:
             return
         status = next(status for status, outcomes in interview.OUTCOMES_OF.items() if outcome in outcomes)
-        now, began = timezone.now(), interview.started_at
-        completed = status == interview.Status.COMPLETED
-        self._move(
+        now, began_at = timezone.now(), interview.started_at
+        is_completed = status == interview.Status.COMPLETED
+        self._move_interview(
             event_kind("interview", status),
             status,
             actor=actor,
             reason=reason,
             outcome=outcome,
             outcome_reason=reason,
-            result_status=interview.ResultStatus.PENDING if completed else interview.ResultStatus.NONE,
+            result_status=interview.ResultStatus.PENDING if is_completed else interview.ResultStatus.NONE,
             completed_at=now,
-            duration_seconds=int((now - began).total_seconds()) if began else None,
+            duration_seconds=int((now - began_at).total_seconds()) if began_at else None,
             **NO_NEXT_ATTEMPT,
         )
         self._skip_open_responses()
         if outcome in DoNotCall.Kind.values:
             self._keep_refusal(outcome)
-        if completed:
+        if is_completed:
             CONCLUDE.defer(interview.pk)
 
     def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
@@ -164,9 +166,11 @@ class LockedInterview:
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
             raise InvalidTransition("Only a completed interview has a result.")
-        before = interview.result_status
+        earlier_status = interview.result_status
         interview.release(result_status=result_status)
-        self.queue_event(kind=event_kind("result", result_status), before=before, after=result_status, reason=reason)
+        self.queue_event(
+            kind=event_kind("result", result_status), before=earlier_status, after=result_status, reason=reason
+        )
 
     def reopen_result(self, *, actor: str, reason: str) -> None:
         """An answer or a score of the result changes. The result becomes history, and another one is made."""
@@ -200,30 +204,34 @@ class LockedInterview:
     def _keep_refusal(self, kind: str) -> None:
         """A no holds for the number that was called, and for the person who said it, until a person lifts it."""
         interview = self.row
-        calls = interview.attempts.filter(call__isnull=False).order_by("-number")
-        number = calls.values_list("call__number", flat=True).first() or interview.candidate.phone
-        if not number:  # erased; entries of the number and of the person stay
+        phone_attempts = interview.attempts.filter(call__isnull=False).order_by("-number")
+        phone_number = phone_attempts.values_list("call__number", flat=True).first() or interview.candidate.phone
+        if not phone_number:  # erased; entries of the number and of the person stay
             return
         DoNotCall.objects.add_number(
-            number, kind=kind, candidate=interview.candidate, interview_id=interview.pk, source=REFUSED_IN_INTERVIEW
+            phone_number,
+            kind=kind,
+            candidate=interview.candidate,
+            interview_id=interview.pk,
+            source=REFUSED_IN_INTERVIEW,
         )
 
     def _skip_open_responses(self) -> None:
         skipped = InterviewResponse.Status.SKIPPED
-        responses = list(self.row.responses.filter(status__in=InterviewResponse.OPEN))
-        for response in responses:
+        open_responses = list(self.row.responses.filter(status__in=InterviewResponse.OPEN))
+        for response in open_responses:
             self.queue_response_event(response, after=skipped, reason=NOT_REACHED)
-        if responses:
-            rows = self.row.responses.filter(pk__in=[response.pk for response in responses])
-            rows.update(status=skipped, status_reason=NOT_REACHED, updated_at=timezone.now())
+        if open_responses:
+            open_rows = self.row.responses.filter(pk__in=[response.pk for response in open_responses])
+            open_rows.update(status=skipped, status_reason=NOT_REACHED, updated_at=timezone.now())
 
-    def _move(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
-        before = self.row.status
+    def _move_interview(self, kind: EventKind, status: str, *, actor: str, reason: str, **changes: Any) -> None:
+        earlier_status = self.row.status
         self.row.update_fields(status=status, **changes)
         self.queue_event(
             kind=kind,
             actor=actor,
-            before=before,
+            before=earlier_status,
             after=status,
             reason=reason,
             data={key: str(value) for key, value in changes.items() if key in ("outcome", "result_status")},
@@ -235,13 +243,13 @@ def lock_interview(interview: Interview) -> Iterator[LockedInterview]:
     """Lock the row of this interview to the end of the transaction, and read it afresh."""
     with transaction.atomic():
         interview.refresh_from_db(from_queryset=Interview.all_objects.select_for_update(of=("self",)))
-        with already_locked(interview) as locked:
-            yield locked
+        with already_locked(interview) as locked_interview:
+            yield locked_interview
 
 
 @contextmanager
 def already_locked(interview: Interview) -> Iterator[LockedInterview]:
     """For an interview that the present transaction has read with its lock, or created."""
-    locked = LockedInterview(interview)
-    yield locked
-    locked.insert_events()
+    locked_interview = LockedInterview(interview)
+    yield locked_interview
+    locked_interview.insert_events()

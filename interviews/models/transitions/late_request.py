@@ -25,27 +25,27 @@ def settle_request(response: LockedResponse, request: Intent, *, transcript: str
 
     A question that is worth asking again is asked again, once, while the interview is live.
     """
-    reason, interview = OF_REQUEST[request], response.interview
+    no_answer, interview = OF_REQUEST[request], response.interview
     recording = Recording.objects.select_related("attempt__interview").get(response=response.row, chosen=True)
-    recording.update_fields(request=reason, chosen=False)
+    recording.update_fields(request=no_answer, chosen=False)
     position = response.row.position
-    interview.add_event(EventKind.RESPONSE_REQUEST, actor="candidate", position=position, request=reason, late=True)
-    if interview.row.is_live and reason in ASKED_AGAIN and not response.row.postponed:
-        response.ask_again(reason=reason.label)
+    interview.add_event(EventKind.RESPONSE_REQUEST, actor="candidate", position=position, request=no_answer, late=True)
+    if interview.row.is_live and no_answer in ASKED_AGAIN and not response.row.postponed:
+        response.ask_again(reason=no_answer.label)
         return
-    response.close_as_request(reason, transcript=transcript, source=source)
-    if reason is NoAnswer.NEVER_AGAIN:
+    response.close_as_request(no_answer, transcript=transcript, source=source)
+    if no_answer is NoAnswer.NEVER_AGAIN:
         add_consent(recording.attempt, Consent.Kind.CALL, given=False, reply=ConsentReply(Consent.GivenBy.VOICE))
         interview.opt_out(reason=SAID_IN_RECORDING)
     elif request in STOP_ENDINGS:
-        _stop(interview, reason, recording)
+        _stop_interview(interview, no_answer, recording)
 
 
-def _stop(interview: LockedInterview, reason: NoAnswer, recording: Recording) -> None:
+def _stop_interview(interview: LockedInterview, reason: NoAnswer, recording: Recording) -> None:
     """End an interview between two calls. In a call the candidate has gone on since, and can ask once more."""
     if reason is NoAnswer.ASKED_PERSON:
-        data = {"attempt": str(recording.attempt_id), "why": reason.value, "language": ""}
-        interview.record_person_request(reason=SAID_IN_RECORDING, data=data)
+        event_data = {"attempt": str(recording.attempt_id), "why": reason.value, "language": ""}
+        interview.record_person_request(reason=SAID_IN_RECORDING, data=event_data)
     if interview.row.is_live and not interview.row.attempts.live().exists():
         too_little = TOO_LITTLE[reason]
         finish_by_coverage(interview, reason=SAID_IN_RECORDING, too_little=too_little, actor="candidate")

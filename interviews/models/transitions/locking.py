@@ -16,19 +16,19 @@ def read_locked(query: str, pk: UUID, *models: type[BaseModel]) -> list[BaseMode
     `{columns}` in the query becomes the columns of the models; each model's alias is its name.
     """
     with connection.cursor() as cursor:
-        cursor.execute(query.format(columns=_columns(models)), [pk])
+        cursor.execute(query.format(columns=_column_list(models)), [pk])
         row = cursor.fetchone()
     if row is None:
         return []
-    values = iter(row)
-    names = [[field.attname for field in model._meta.concrete_fields] for model in models]
+    row_values = iter(row)
+    column_names = [[field.attname for field in model._meta.concrete_fields] for model in models]
     return [
-        model.from_db(connection.alias, fields, _converted(model, [*islice(values, len(fields))]))
-        for model, fields in zip(models, names, strict=True)
+        model.from_db(connection.alias, fields, _convert_values(model, [*islice(row_values, len(fields))]))
+        for model, fields in zip(models, column_names, strict=True)
     ]
 
 
-def _converted(model: type[BaseModel], values: list[Any]) -> list[Any]:
+def _convert_values(model: type[BaseModel], values: list[Any]) -> list[Any]:
     """Convert the values as Django does in its own queries."""
     for index, field in _converting_fields(model):
         values[index] = field.from_db_value(values[index], None, connection)
@@ -42,6 +42,6 @@ def _converting_fields(model: type[BaseModel]) -> list[tuple[int, Any]]:
 
 
 @cache
-def _columns(models: tuple[type[BaseModel], ...]) -> str:
+def _column_list(models: tuple[type[BaseModel], ...]) -> str:
     fields = [(model._meta.model_name, field) for model in models for field in model._meta.concrete_fields]
     return ", ".join(f"{alias}.{field.column}" for alias, field in fields)

@@ -19,16 +19,16 @@ REPLY_KEY = "reply"
 
 def recording_fields(facts: Iterable[engine.Fact]) -> dict[str, Any]:
     """Return the columns of the recording of this turn that follow from the facts."""
-    fields: dict[str, Any] = {"chosen": False}
+    field_values: dict[str, Any] = {"chosen": False}
     for fact in facts:
         match fact:
             case engine.AnswerKept(turn=None):
-                fields["chosen"] = True
+                field_values["chosen"] = True
             case engine.RequestRecorded(request=request, turn=None):
-                fields["request"] = OF_REQUEST[request]
+                field_values["request"] = OF_REQUEST[request]
             case _:
                 pass
-    return fields
+    return field_values
 
 
 def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recording: LockedRecording | None) -> None:
@@ -43,11 +43,11 @@ def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recor
         case engine.QuestionUnanswered(position):
             _close_unanswered(attempt, position, InterviewResponse.Status.SILENT, NOTHING_SAID)
         case engine.QuestionSkipped(position, request):
-            reason = OF_REQUEST[request]
+            no_answer = OF_REQUEST[request]
             skipped = InterviewResponse.Status.SKIPPED
-            _close_unanswered(attempt, position, skipped, reason.label, no_answer=reason)
+            _close_unanswered(attempt, position, skipped, no_answer.label, no_answer=no_answer)
         case engine.QuestionPostponed(position):
-            attempt.responses[position].postpone()
+            attempt.responses[position].postpone_question()
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -60,7 +60,7 @@ def _keep_answer(attempt: LockedAttempt, fact: engine.AnswerKept, recording: Loc
     if recording is None:
         _close_unanswered(attempt, fact.position, InterviewResponse.Status.AUDIO_LOST, WRONG_RECORDING)
     else:
-        recording.accept()
+        recording.accept_as_answer()
 
 
 def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
@@ -70,11 +70,11 @@ def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
 
 def _mark_request(attempt: LockedAttempt, fact: engine.RequestRecorded) -> None:
     """A recording is no answer. The one of this turn was saved so."""
-    reason = OF_REQUEST[fact.request]
+    no_answer = OF_REQUEST[fact.request]
     if fact.turn is not None:
-        attempt.row.recordings.filter(turn=fact.turn).update(request=reason)
+        attempt.row.recordings.filter(turn=fact.turn).update(request=no_answer)
     kind = EventKind.RESPONSE_REQUEST
-    attempt.interview.add_event(kind, actor="candidate", position=fact.position, request=reason)
+    attempt.interview.add_event(kind, actor="candidate", position=fact.position, request=no_answer)
 
 
 def _close_unanswered(attempt: LockedAttempt, position: int, status: str, reason: str, no_answer: str = "") -> None:

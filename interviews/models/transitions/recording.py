@@ -28,22 +28,22 @@ class LockedRecording:
     def response(self) -> LockedResponse:
         return LockedResponse(self.row.response, self.interview)
 
-    def accept(self) -> None:
+    def accept_as_answer(self) -> None:
         """Make this recording the answer of its response."""
         self.response.mark_answered()
-        self._choose()
+        self._mark_chosen()
         self.enqueue_next_step()
 
     def _accept_late(self) -> None:
         """The recording is available, though it was reported lost, or the interview was closed without it."""
         response, status = self.response.row, self.interview.row.status
-        lost = response.status == response.Status.AUDIO_LOST and self.row.chosen
-        late = response.status == response.Status.SKIPPED and self.row.is_usable
-        if (lost or late) and status not in (Interview.Status.FAILED, Interview.Status.CANCELLED):
-            self._choose()
+        was_lost = response.status == response.Status.AUDIO_LOST and self.row.chosen
+        came_late = response.status == response.Status.SKIPPED and self.row.is_usable
+        if (was_lost or came_late) and status not in (Interview.Status.FAILED, Interview.Status.CANCELLED):
+            self._mark_chosen()
             self.response.mark_answered_late()
 
-    def _choose(self) -> None:
+    def _mark_chosen(self) -> None:
         if not self.row.chosen:
             self.row.update_fields(chosen=True)
 
@@ -54,8 +54,8 @@ class LockedRecording:
         """
         was_absent = self.row.was_reported_absent
         if self.row.status == self.row.Status.EXPECTED or was_absent:
-            length = self.row.seconds if seconds is None else seconds
-            self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length, error="")
+            length_seconds = self.row.seconds if seconds is None else seconds
+            self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length_seconds, error="")
             if self.row.ended != self.row.Ended.REPEAT:
                 FETCH_AUDIO.defer(self.row.pk)
                 if was_absent or not self.row.chosen:
@@ -66,9 +66,9 @@ class LockedRecording:
         if self.row.status == self.row.Status.EXPECTED:
             self.mark_lost(reason=reason)
 
-    def mark_stored(self, file: str) -> None:
+    def mark_stored(self, file_name: str) -> None:
         """The audio is in private storage, under this name."""
-        self.row.release(file=file, status=self.row.Status.STORED, error="")
+        self.row.release(file=file_name, status=self.row.Status.STORED, error="")
 
     def mark_lost(self, *, reason: str) -> None:
         """There is no audio and there will be none."""
@@ -84,10 +84,10 @@ class LockedRecording:
         else:
             self.enqueue_next_step()
 
-    def set_carrier_transcript(self, text: str, *, status: str) -> None:
+    def set_carrier_transcript(self, carrier_text: str, *, status: str) -> None:
         """Save the carrier's own transcript of this recording."""
         if self.row.carrier_transcript_status in self.row.NOT_TRANSCRIBED_YET:
-            self.row.update_fields(carrier_transcript=text, carrier_transcript_status=status)
+            self.row.update_fields(carrier_transcript=carrier_text, carrier_transcript_status=status)
             if self.row.chosen and self.row.status == self.row.Status.STORED:  # only then a step may wait for it
                 self.response.skip_postponement()
             self.enqueue_next_step()

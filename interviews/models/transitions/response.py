@@ -42,17 +42,17 @@ class LockedResponse:
 
     def mark_asked(self) -> None:
         if self.row.status == self.row.Status.PLANNED:
-            self._move(self.row.Status.ASKED)
+            self._move_response(self.row.Status.ASKED)
 
     def mark_answered(self) -> None:
         """A recording is accepted as the answer."""
         if self.row.status not in self.row.OPEN:
             raise InvalidTransition(f"Question {self.row.position + 1} already has its answer.")
-        self._move(self.row.Status.ANSWERED)
+        self._move_response(self.row.Status.ANSWERED)
 
     def mark_answered_late(self) -> None:
         """A recording is accepted after the response was closed without one. The result is made again."""
-        self._move(self.row.Status.ANSWERED, reason=ANSWER_CAME_LATE)
+        self._move_response(self.row.Status.ANSWERED, reason=ANSWER_CAME_LATE)
         if not self.interview.row.is_live:
             self.interview.reopen_result(actor="carrier", reason=ANSWER_CAME_LATE)
 
@@ -61,42 +61,48 @@ class LockedResponse:
         if self.row.status != self.row.Status.PLANNED:
             self.row.recordings.filter(chosen=True).update(chosen=False)
             self.row.assessments.filter(is_current=True).update(is_current=False)
-            self._move(self.row.Status.PLANNED, reason=reason, **NEVER_ASKED)
+            self._move_response(self.row.Status.PLANNED, reason=reason, **NEVER_ASKED)
 
-    def postpone(self) -> None:
+    def postpone_question(self) -> None:
         """The candidate wants to come back to this question: it is asked after all others."""
         self.row.update_fields(postponed=True)
         self.interview.add_event(EventKind.RESPONSE_POSTPONED, actor="candidate", position=self.row.position)
 
     def ask_again(self, *, reason: str) -> None:
         """The answer was none. The question is asked once more, after all others."""
-        self._move(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT | {"postponed": True})
+        self._move_response(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT | {"postponed": True})
 
-    def close_as_request(self, reason: NoAnswer, *, transcript: str, source: str) -> None:
+    def close_as_request(self, no_answer: NoAnswer, *, transcript: str, source: str) -> None:
         """The transcript is no answer but a request. It is kept, and never scored."""
-        kept = {"transcript": transcript, "transcript_source": source, "no_answer": reason}
-        self._move(self.row.Status.SKIPPED, reason=reason.label, **kept)
+        kept_fields = {"transcript": transcript, "transcript_source": source, "no_answer": no_answer}
+        self._move_response(self.row.Status.SKIPPED, reason=no_answer.label, **kept_fields)
 
-    def type_words(self, text: str, *, actor: str) -> None:
+    def type_words(self, typed_text: str, *, actor: str) -> None:
         """Take the words of a person who listened, where there are none. The answer is then scored like any other."""
         self.interview.require_answers()
-        chosen = self.row.recordings.filter(chosen=True).exists()
-        if not self.row.is_without_words or not chosen:
+        has_recording = self.row.recordings.filter(chosen=True).exists()
+        if not self.row.is_without_words or not has_recording:
             raise InvalidTransition(f"Question {self.row.position + 1} has words already, or no recording.")
         self.interview.add_event(EventKind.RESPONSE_WORDS_TYPED, actor=actor, position=self.row.position)
-        typed = NO_TRANSCRIPT | {"transcript": text, "transcript_source": TYPED_BY_PERSON}
-        self._move(self.row.Status.TRANSCRIBED, actor=actor, **typed)
+        typed_fields = NO_TRANSCRIPT | {"transcript": typed_text, "transcript_source": TYPED_BY_PERSON}
+        self._move_response(self.row.Status.TRANSCRIBED, actor=actor, **typed_fields)
         if self.interview.row.status == Interview.Status.COMPLETED:
             self.interview.reopen_result(actor=actor, reason=WORDS_TYPED)
         ASSESS.defer(self.row.pk)
 
     def save_transcript(
-        self, text: str, *, source: str, confidence: float | None, times: Any, measures: SpeechMetrics | None = None
+        self,
+        transcript_text: str,
+        *,
+        source: str,
+        confidence: float | None,
+        times: Any,
+        measures: SpeechMetrics | None = None,
     ) -> None:
-        self._require(self.row.Status.ANSWERED)
-        self._move(
+        self._require_status(self.row.Status.ANSWERED)
+        self._move_response(
             self.row.Status.TRANSCRIBED,
-            transcript=text,
+            transcript=transcript_text,
             transcript_source=source,
             transcript_confidence=confidence,
             transcript_times=times,
@@ -105,7 +111,7 @@ class LockedResponse:
 
     def add_assessment(self, *, actor: str = "screener", **assessment: Any) -> Assessment:
         """Add the assessment that counts from now on."""
-        self._require(self.row.Status.TRANSCRIBED)
+        self._require_status(self.row.Status.TRANSCRIBED)
         return self._replace_assessment(actor, **assessment)
 
     def add_person_assessment(self, *, actor: str, **assessment: Any) -> Assessment:
@@ -114,18 +120,20 @@ class LockedResponse:
             raise InvalidTransition(f"Question {self.row.position + 1} has no transcript that can be scored.")
         if not self.row.has_score:
             return self._replace_assessment(actor, **assessment)
-        opinion = self.row.assessments.create(is_current=False, role=Assessment.Role.SECOND_OPINION, **assessment)
-        self._queue_score_event(EventKind.RESPONSE_SECOND_OPINION, opinion, actor=actor, reason="")
-        return opinion
+        second_opinion = self.row.assessments.create(
+            is_current=False, role=Assessment.Role.SECOND_OPINION, **assessment
+        )
+        self._queue_score_event(EventKind.RESPONSE_SECOND_OPINION, second_opinion, actor=actor, reason="")
+        return second_opinion
 
-    def choose_assessment(self, chosen: Assessment, *, actor: str, reason: str) -> None:
+    def choose_assessment(self, chosen_assessment: Assessment, *, actor: str, reason: str) -> None:
         """Let another assessment of this response count from now on."""
-        self._require(self.row.Status.ASSESSED)
-        if chosen.score is None or chosen.is_current:
+        self._require_status(self.row.Status.ASSESSED)
+        if chosen_assessment.score is None or chosen_assessment.is_current:
             raise InvalidTransition(f"The score of question {self.row.position + 1} can't be replaced by this one.")
         self.row.assessments.filter(is_current=True).update(is_current=False)
-        chosen.update_fields(is_current=True)
-        self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen, actor=actor, reason=reason)
+        chosen_assessment.update_fields(is_current=True)
+        self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen_assessment, actor=actor, reason=reason)
         self.interview.reopen_result(actor=actor, reason=reason)
 
     def close_unscored(self, status: str, *, reason: str, no_answer: str = "") -> None:
@@ -134,7 +142,7 @@ class LockedResponse:
         `no_answer`: the kind of request that the candidate made in place of an answer.
         """
         if not self.row.is_settled:
-            self._move(status, reason=reason, no_answer=no_answer)
+            self._move_response(status, reason=reason, no_answer=no_answer)
 
     def skip_postponement(self) -> None:
         """Let the step that was postponed run now."""
@@ -143,7 +151,7 @@ class LockedResponse:
     def reopen_answer(self) -> None:
         """The recording is worked on again from the start."""
         self.interview.require_answers()
-        self._move(self.row.Status.ANSWERED)
+        self._move_response(self.row.Status.ANSWERED)
 
     def restart_scoring(self) -> bool:
         """Score the transcript again, if there is one. Returns whether there is. Earlier assessments stay visible."""
@@ -152,25 +160,25 @@ class LockedResponse:
         if self.row.status == self.row.Status.TRANSCRIBED:
             self.skip_postponement()
         else:
-            self._move(self.row.Status.TRANSCRIBED)
+            self._move_response(self.row.Status.TRANSCRIBED)
         ASSESS.defer(self.row.pk)
         return True
 
     def _replace_assessment(self, actor: str, **assessment: Any) -> Assessment:
         self.row.assessments.filter(is_current=True).update(is_current=False)
-        added = self.row.assessments.create(**assessment)
-        self._move(self.row.Status.ASSESSED, actor=actor)
-        return added
+        new_assessment = self.row.assessments.create(**assessment)
+        self._move_response(self.row.Status.ASSESSED, actor=actor)
+        return new_assessment
 
     def _queue_score_event(self, kind: EventKind, assessment: Assessment, *, actor: str, reason: str) -> None:
         position = self.row.position
         self.interview.add_event(kind, actor=actor, reason=reason, position=position, assessment=str(assessment.pk))
 
-    def _require(self, status: str) -> None:
+    def _require_status(self, status: str) -> None:
         if self.row.status != status:
             raise InvalidTransition(f"Question {self.row.position + 1} is {self.row.status}, not {status}.")
 
-    def _move(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
+    def _move_response(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
         self.interview.queue_response_event(self.row, after=status, actor=actor, reason=reason)
         self.row.release(status=status, status_reason=reason, **{"no_answer": ""} | changes)
         if self.row.is_settled and not self.interview.row.is_live and not self._has_unsettled_siblings():
@@ -184,8 +192,8 @@ class LockedResponse:
 
     def _has_unsettled_siblings(self) -> bool:
         """Whether other responses of the interview keep it from being concluded."""
-        unsettled = self.interview.row.responses.filter(status__in=self.row.OPEN + self.row.IN_WORK)
-        return unsettled.exclude(pk=self.row.pk).exists()
+        unsettled_responses = self.interview.row.responses.filter(status__in=self.row.OPEN + self.row.IN_WORK)
+        return unsettled_responses.exclude(pk=self.row.pk).exists()
 
 
 def settle_without_answer(interview: LockedInterview) -> None:

@@ -12,7 +12,7 @@ MAX_BYTES = 20_000
 """Of the final texts of one turn. Later ones are dropped: an answer of ten minutes has half as many."""
 
 # One statement, without a lock on the attempt: words arrive several times a second and must not delay the conversation.
-ADD = """
+ADD_WORDS = """
 INSERT INTO interviews_livetranscript AS live
     (id, created_at, updated_at, attempt_id, turn, finals, partial, partial_key)
 SELECT %(id)s, now(), now(), attempt.id, %(turn)s, %(finals)s::jsonb, %(partial)s, %(key)s
@@ -26,7 +26,7 @@ ON CONFLICT (attempt_id, turn) DO UPDATE SET
     partial_key = greatest(excluded.partial_key, live.partial_key),
     updated_at = now()
 """
-READ = "SELECT finals, partial, partial_key FROM interviews_livetranscript WHERE attempt_id = %s AND turn = %s"
+READ_WORDS = "SELECT finals, partial, partial_key FROM interviews_livetranscript WHERE attempt_id = %s AND turn = %s"
 
 
 @dataclass(frozen=True)
@@ -57,23 +57,23 @@ class LiveTranscript(BaseModel):
         return f"Turn {self.turn}"
 
     @property
-    def words(self) -> str:
-        return _words(self.finals, self.partial, self.partial_key)
+    def joined_words(self) -> str:
+        return _join_pieces(self.finals, self.partial, self.partial_key)
 
 
 def add_live_words(attempt_id: UUID, turn: int, words: LiveWords, *, call_sid: str = "") -> bool:
     """Store a piece. Returns False, with nothing stored, if there is no such attempt, turn or call."""
-    text = words.text[:MAX_TEXT]
+    piece_text = words.text[:MAX_TEXT]
     with connection.cursor() as cursor:
         cursor.execute(
-            ADD,
+            ADD_WORDS,
             {
                 "id": uuid4(),
                 "attempt": attempt_id,
                 "turn": turn,
                 "call_sid": call_sid,
-                "finals": json.dumps({words.key: text} if words.is_final else {}),
-                "partial": "" if words.is_final else text,
+                "finals": json.dumps({words.key: piece_text} if words.is_final else {}),
+                "partial": "" if words.is_final else piece_text,
                 "key": words.key,
                 "max_bytes": MAX_BYTES,
             },
@@ -84,12 +84,12 @@ def add_live_words(attempt_id: UUID, turn: int, words: LiveWords, *, call_sid: s
 def live_words(attempt_id: UUID, turn: int) -> str:
     """Return all that was understood of this turn so far. Empty where nothing was."""
     with connection.cursor() as cursor:
-        cursor.execute(READ, [attempt_id, turn])
+        cursor.execute(READ_WORDS, [attempt_id, turn])
         row = cursor.fetchone()
-    return _words(json.loads(row[0]), *row[1:]) if row else ""
+    return _join_pieces(json.loads(row[0]), *row[1:]) if row else ""
 
 
-def _words(finals: dict[str, str], partial: str, partial_key: str) -> str:
+def _join_pieces(finals: dict[str, str], partial: str, partial_key: str) -> str:
     pieces = [text for _, text in sorted(finals.items())]
     is_newer = partial_key > max(finals, default="")
     return " ".join(piece.strip() for piece in [*pieces, partial if is_newer else ""] if piece.strip())

@@ -76,7 +76,7 @@ class TestMonthlyCosts:
         add_model_call(dear, None, model="our-own")
         add_phone_call(dear)
         add_phone_call(dear, None)
-        month = MonthlyCosts.of(month_start(timezone.now()))
+        month = MonthlyCosts.for_month(month_start(timezone.now()))
         assert month.models == ModelCost(Decimal("2.25"), 3, 1)
         assert month.phone == PhoneCost((("USD", Decimal("0.2")),), 1)
         assert [(row.title, row.models.known_cost) for row in month.purposes] == [
@@ -96,7 +96,7 @@ class TestMonthlyCosts:
         add_model_call(by_phone, "0.01")
         add_phone_call(by_phone, "-0.40")
         add_phone_call(by_model, "-0.05")
-        month = MonthlyCosts.of(month_start(timezone.now()))
+        month = MonthlyCosts.for_month(month_start(timezone.now()))
         assert [row.pk for row in month.interviews] == [by_phone.pk, by_model.pk]
 
     def test_month_is_in_utc(self, time_machine: Any) -> None:
@@ -105,8 +105,8 @@ class TestMonthlyCosts:
         add_model_call(interview, "1", at=datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC))
         add_model_call(interview, "2", at=datetime(2026, 11, 1, tzinfo=UTC))
         add_phone_call(interview, "-3", at=datetime(2026, 10, 1, tzinfo=UTC))
-        november = MonthlyCosts.of(datetime(2026, 11, 1, tzinfo=UTC))
-        october = MonthlyCosts.of(datetime(2026, 10, 1, tzinfo=UTC))
+        november = MonthlyCosts.for_month(datetime(2026, 11, 1, tzinfo=UTC))
+        october = MonthlyCosts.for_month(datetime(2026, 10, 1, tzinfo=UTC))
         assert (november.models.known_cost, november.phone.total) == (Decimal(2), Decimal(0))
         assert (october.models.known_cost, october.phone.total) == (Decimal(1), Decimal(3))
         assert [(row.title, row.models.known_cost, row.phone.total) for row in november.months] == [

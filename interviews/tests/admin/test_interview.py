@@ -1,12 +1,16 @@
 """The page of an interview, its actions, and the form that plans one."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.forms import Field
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.asserts import assertRedirects
 
 from interviews.flags import Flag
 from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
@@ -19,6 +23,7 @@ from tests.support.admin_client import admin_url, get_page, make_staff_client, s
 from tests.support.factories import QUESTIONS, make_approved_job, make_candidate, make_interview, make_job, run_tasks
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
 
+REQUIRED = str(Field.default_error_messages["required"])
 NO_ANSWERS = "The interview ended before any question was answered."
 
 
@@ -43,24 +48,24 @@ class TestPage:
         page = get_page(admin_client, admin_url(interview))
         for response in interview.responses.all():
             address = reverse("admin:interviews_recording_audio", args=[response.recordings.get().pk])
-            assert (
-                f'<audio controls preload="none" src="{address}" aria-label="Question {response.position + 1},' in page
-            )
+            assert f'src="{address}" aria-label="Question {response.position + 1},' in page
 
     def test_missing_score_is_no_number(self, admin_client: Client) -> None:
         interview = make_completed_interview()
-        add_result(interview, score=None, reason="Question 2: the recording was lost.")
+        reason = "Question 2: the recording was lost."
+        add_result(interview, score=None, reason=reason)
         now, before = get_page(admin_client, admin_url(interview)).split("Earlier results (1)")
-        assert "<strong>No overall score.</strong> Question 2: the recording was lost." in now
+        assert reason in now
         assert "data-score>" not in now
         assert "data-score>" in before
 
     def test_lost_audio_is_explained(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         response = interview.responses.get(position=1)
-        response.update_fields(status="audio_lost", status_reason="The carrier lost the recording.")
+        reason = "The carrier lost the recording."
+        response.update_fields(status="audio_lost", status_reason=reason)
         page = get_page(admin_client, admin_url(interview))
-        assert '<p class="d-note d-danger" data-problem>The carrier lost the recording.</p>' in page
+        assert f"data-problem>{reason}</p>" in page
 
     def test_questions_of_failed_interview_are_listed(self, admin_client: Client) -> None:
         interview = make_interview()
@@ -69,7 +74,7 @@ class TestPage:
             locked.finish(Interview.Outcome.WRONG_PERSON)
         page = get_page(admin_client, admin_url(interview))
         assert NO_ANSWERS in page
-        assert '<li dir="auto">Tell me about teamwork.</li>' in page
+        assert QUESTIONS[2].text in page
         assert 'id="question-1"' not in page
         assert "Skipped" not in page
 
@@ -91,7 +96,7 @@ class TestPage:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
         first = response.assessments.get()
-        assessment.rescore(interview, actor="hr")
+        assessment.rescore_interview(interview, actor="hr")
         assert "Earlier assessments (1)" in get_page(admin_client, admin_url(interview))
         run_tasks()
         assert response.assessments.count() == 2
@@ -124,7 +129,7 @@ class TestPage:
         (first, *_) = response.assessments.get().criteria
         response.assessments.create(is_current=False, criteria=[first.model_copy(update={"evidence": [evidence]})])
         before = get_page(admin_client, admin_url(interview)).split("Earlier assessments (1)")[1]
-        assert f'“Last year” <span class="text-xs">{problem}</span></blockquote>' in before
+        assert f"{problem}</span></blockquote>" in before
 
     def test_rejected_scores_are_shown(self, admin_client: Client) -> None:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
@@ -142,13 +147,14 @@ class TestPage:
         assert f"{Flag.ASKED_AGAIN.label}; {Flag.CRITERIA_MISSING.label}." in before
 
     def test_next_call_and_failure_are_explained(self, admin_client: Client) -> None:
+        wait_reason, outcome_reason = "Outside calling hours.", "Three calls without an answer."
         waiting = make_interview()
         with lock_interview(waiting) as locked:
-            locked.schedule_next_attempt(waiting.created_at, reason="Outside calling hours.")
-        assert "Outside calling hours." in get_page(admin_client, admin_url(waiting))
+            locked.schedule_next_attempt(waiting.created_at, reason=wait_reason)
+        assert wait_reason in get_page(admin_client, admin_url(waiting))
         with lock_interview(waiting) as locked:
-            locked.finish(Interview.Outcome.UNREACHED, reason="Three calls, nobody picked up.")
-        assert "Three calls, nobody picked up." in get_page(admin_client, admin_url(waiting))
+            locked.finish(Interview.Outcome.UNREACHED, reason=outcome_reason)
+        assert outcome_reason in get_page(admin_client, admin_url(waiting))
 
     def test_live_attempt_shows_its_status(self, admin_client: Client) -> None:
         interview = make_interview()
@@ -220,8 +226,8 @@ class TestAction:
 
     def test_missing_interview_is_reported(self, admin_client: Client) -> None:
         gone = reverse("admin:interviews_interview_cancel", args=["5eed2e45-cb5c-4e02-ad3a-d7388bcca398"])
-        assert "Perhaps it was deleted?" in submit_form(admin_client, gone)
-        assert "Perhaps it was deleted?" in submit_form(admin_client, gone.replace("5eed", "no-id"))
+        for address in (gone, gone.replace("5eed", "no-id")):
+            assertRedirects(admin_client.post(address), reverse("admin:index"))
 
 
 class TestCancellation:
@@ -234,14 +240,12 @@ class TestCancellation:
         assert (event.actor, event.reason) == ("hanna", "Took another job.")
 
     def test_reason_is_required(self, admin_client: Client) -> None:
-        assert "This field is required." in submit_form(
-            admin_client, admin_url(make_interview(), "cancel"), outcome="by_hr"
-        )
+        assert REQUIRED in submit_form(admin_client, admin_url(make_interview(), "cancel"), outcome="by_hr")
         assert Interview.objects.get().is_live
 
     def test_finished_interview_is_rejected(self, admin_client: Client) -> None:
-        page = submit_form(admin_client, admin_url(make_completed_interview(), "cancel"), outcome="by_hr", reason="x")
-        assert "This interview is completed; it can no longer be cancelled." in page
+        submit_form(admin_client, admin_url(make_completed_interview(), "cancel"), outcome="by_hr", reason="x")
+        assert Interview.objects.get().status == Interview.Status.COMPLETED
 
 
 class TestRescoring:
@@ -256,9 +260,8 @@ class TestRescoring:
         assert "data-score>" not in page.split("Earlier results (1)")[0]
 
     def test_live_interview_is_rejected(self, admin_client: Client) -> None:
-        assert "Only a completed interview can be scored again." in submit_form(
-            admin_client, admin_url(make_interview(), "rescore")
-        )
+        submit_form(admin_client, admin_url(make_interview(), "rescore"))
+        assert Interview.objects.get().result_status == Interview.ResultStatus.NONE
 
 
 class TestPlanning:
@@ -266,15 +269,13 @@ class TestPlanning:
 
     def test_event_names_user(self, admin_client: Client) -> None:
         candidate, job = make_candidate(), make_approved_job()
-        page = submit_form(admin_client, self.ADD, candidate=candidate.pk, job=job.pk)
-        assert "Ada Lovelace is called" in page
+        submit_form(admin_client, self.ADD, candidate=candidate.pk, job=job.pk)
         assert Interview.objects.get().events.get(kind=EventKind.INTERVIEW_PLANNED).actor == "hanna"
 
     def test_call_can_be_scheduled(self, admin_client: Client) -> None:
         when = {"scheduled_for_0": "2031-05-04", "scheduled_for_1": "10:00"}
-        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_approved_job().pk, **when)
-        assert "on 2031-05-04 at 10:00 UTC" in page
-        assert Interview.objects.get().scheduled_for is not None
+        submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_approved_job().pk, **when)
+        assert Interview.objects.get().scheduled_for == datetime(2031, 5, 4, 10, tzinfo=UTC)
 
     def test_candidate_page_links_to_form(self, admin_client: Client) -> None:
         candidate = make_candidate()
@@ -302,13 +303,13 @@ class TestPlanning:
 
     def test_second_live_interview_is_refused(self, admin_client: Client) -> None:
         interview = make_interview()
-        page = submit_form(admin_client, self.ADD, candidate=interview.candidate.pk, job=interview.job.pk)
-        assert "already has an interview for this job that is not over" in page
+        submit_form(admin_client, self.ADD, candidate=interview.candidate.pk, job=interview.job.pk)
+        assert Interview.objects.get() == interview
 
     def test_closed_job_is_no_choice(self, admin_client: Client) -> None:
         closed = make_approved_job(is_open=False)
-        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=closed.pk)
-        assert "Select a valid choice." in page
+        submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=closed.pk)
+        assert not Interview.objects.exists()
 
 
 @pytest.mark.parametrize("direction", ["", "-"])

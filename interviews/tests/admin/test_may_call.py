@@ -44,14 +44,14 @@ def rules(client: Client, **query: Any) -> CallRulesPage:
     page = response.content.decode()
     shown: CallRulesPage = response.context["rules"]
     assert escape(shown.headline) in page
-    for line in shown.report.verdicts:
+    for line in shown.rule_report.verdicts:
         assert escape(line.rule.label) in page
         assert escape(line.verdict.reason) in page
     return shown
 
 
 def verdict(shown: CallRulesPage, rule: DialRule) -> Verdict:
-    (verdict,) = (line.verdict for line in shown.report.verdicts if line.rule == rule)
+    (verdict,) = (line.verdict for line in shown.rule_report.verdicts if line.rule == rule)
     return verdict
 
 
@@ -59,11 +59,11 @@ class TestVerdict:
     def test_is_missing_before_submission(self, admin_client: Client) -> None:
         assert admin_client.get(PAGE).context["rules"] is None
 
-    def test_is_allowed_with_the_dialled_form(self, admin_client: Client) -> None:
+    def test_is_allowed_with_dialled_form(self, admin_client: Client) -> None:
         candidate = make_candidate()
         query = {"number": "tel:+1 (415) 555-0100;ext=9", "job": make_approved_job()}
         shown = rules(admin_client, **query)
-        assert shown.report.verdict == Allowed(NUMBER)
+        assert shown.rule_report.overall_verdict == Allowed(NUMBER)
         assert not shown.has_gaps
         page = ask(admin_client, **query)
         assert NUMBER in page
@@ -81,11 +81,11 @@ class TestVerdict:
         shown = rules(admin_client, number=NUMBER)
         hours = verdict(shown, DialRule.CALLING_HOURS)
         assert isinstance(hours, Later)
-        assert hours.when == NOON.replace(hour=15)
+        assert hours.not_before == NOON.replace(hour=15)
         assert shown.local_times == ["Wed 08:00 in America/Los_Angeles"]
         assert "15:00 UTC" in ask(admin_client, number=NUMBER)
 
-    def test_uses_the_candidates_time_zone(self, admin_client: Client, settings: Any) -> None:
+    def test_uses_candidates_time_zone(self, admin_client: Client, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
         shown = rules(admin_client, candidate=make_candidate(timezone="Europe/Berlin"))
         assert "14:00 in Europe/Berlin" in verdict(shown, DialRule.CALLING_HOURS).reason
@@ -101,25 +101,25 @@ class TestVerdict:
             ("+14155550111", DialRule.WHITELIST),
         ],
     )
-    def test_is_never_with_the_refusing_rule(
+    def test_is_never_with_refusing_rule(
         self, admin_client: Client, settings: Any, number: str, rule: DialRule
     ) -> None:
         settings.ALLOWED_COUNTRIES = ["US"]
         settings.WHITELISTED_NUMBERS = [NUMBER, "+14155550199"]
         DoNotCall.objects.add_number("+14155550199", source="a test")
         shown = rules(admin_client, number=number)
-        assert isinstance(shown.report.verdict, Never)
+        assert isinstance(shown.rule_report.overall_verdict, Never)
         assert isinstance(verdict(shown, rule), Never)
 
     def test_depends_on_consent_unless_waived(self, admin_client: Client) -> None:
         make_candidate(consents=False)
-        assert rules(admin_client, number=NUMBER).report.refused_by == DialRule.CONSENT
+        assert rules(admin_client, number=NUMBER).rule_report.refused_by == DialRule.CONSENT
         job = make_approved_job(consent_required=False)
-        assert rules(admin_client, number=NUMBER, job=job).report.verdict == Allowed(NUMBER)
+        assert rules(admin_client, number=NUMBER, job=job).rule_report.overall_verdict == Allowed(NUMBER)
 
-    def test_is_never_for_a_closed_job(self, admin_client: Client) -> None:
+    def test_is_never_for_closed_job(self, admin_client: Client) -> None:
         shown = rules(admin_client, candidate=make_candidate(), job=make_approved_job(is_open=False))
-        assert shown.report.refused_by == DialRule.JOB
+        assert shown.rule_report.refused_by == DialRule.JOB
 
     def test_is_later_during_other_calls(self, admin_client: Client, settings: Any) -> None:
         settings.MAX_CONCURRENT_CALLS = 1
@@ -136,13 +136,13 @@ class TestVerdict:
         candidate = make_candidate()
         slot = verdict(rules(admin_client, candidate=candidate), DialRule.DIAL_RATE)
         assert isinstance(slot, Later)
-        assert slot.when == NOON + timedelta(seconds=90)
+        assert slot.not_before == NOON + timedelta(seconds=90)
         page = ask(admin_client, candidate=candidate)
         assert "12:01:30 UTC" in page
         assert "12:02 UTC" in page  # the headline names a whole minute
         assert DialRate.objects.get().next_slot_at == NOON + timedelta(seconds=90)
 
-    def test_is_later_during_a_pause(self, admin_client: Client) -> None:
+    def test_is_later_during_pause(self, admin_client: Client) -> None:
         DialRate.pause_calls(NOON + timedelta(minutes=15), reason="Paused.")
         pause = verdict(rules(admin_client, candidate=make_candidate()), DialRule.DIAL_RATE)
         assert isinstance(pause, Later)
@@ -151,7 +151,7 @@ class TestVerdict:
 
 
 class TestCandidate:
-    def test_newest_with_the_number_is_used(self, admin_client: Client, time_machine: Any) -> None:
+    def test_newest_with_number_is_used(self, admin_client: Client, time_machine: Any) -> None:
         make_candidate(full_name="Ada the First")
         time_machine.move_to(NOON + timedelta(hours=1), tick=False)
         newest = make_candidate(full_name="Ada the Second")
@@ -185,7 +185,7 @@ class TestPermissions:
         clerk = make_staff_client("view_candidate")
         assert PAGE in clerk.get("/admin/").content.decode()
         job = make_approved_job(is_open=False, title="Secret job")
-        assert rules(clerk, number=NUMBER, job=job).report.refused_by is None
+        assert rules(clerk, number=NUMBER, job=job).rule_report.refused_by is None
         page = ask(clerk, number=NUMBER, job=job)
         assert "Secret job" not in page
         assert 'name="job"' not in page
@@ -203,7 +203,7 @@ class TestHostileInput:
             {"number": "   "},
         ],
     )
-    def test_invalid_query_is_a_form_error(self, admin_client: Client, query: dict[str, str]) -> None:
+    def test_invalid_query_is_form_error(self, admin_client: Client, query: dict[str, str]) -> None:
         context = admin_client.get(PAGE, query).context
         assert context["rules"] is None
         assert context["form"].errors

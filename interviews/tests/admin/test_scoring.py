@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 LIST = reverse("admin:interviews_interviewresponse_changelist")
 SPAN = f"{STORY.index(QUOTE)}-{STORY.index(QUOTE) + len(QUOTE)}"
 MODEL_MARKS = ("7.50", "</mark>", "s-quote")
-"""What a page with the model's assessment shows."""
+"""Texts of a page that shows the model's assessment."""
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ class TestForm:
         assert reply.headers["Location"] == page_of(answer_of(waiting, 1))
         assessment = response.assessments.get()
         assert (assessment.note, assessment.is_current, assessment.is_blind) == ("Clear plan.", True, True)
-        assert {quote.quote for criterion in assessment.criteria for quote in criterion.quotes} == {QUOTE}
+        assert {quote.quote for criterion in assessment.criteria for quote in criterion.verified_evidence} == {QUOTE}
         assert assessment.scored_by == User.objects.get(pk=scorer.session["_auth_user_id"])
 
     def test_refused_answers_follow_each_other(self, scorer: Client, waiting: Interview) -> None:

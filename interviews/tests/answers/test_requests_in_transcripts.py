@@ -57,7 +57,7 @@ def answer(interview: Interview, position: int, words: str, *, status: str = "co
     )
     recording.update_fields(file=recording.save_audio(make_wav(seconds)))
     with lock_interview(interview) as locked:
-        LockedRecording(recording, locked).accept()
+        LockedRecording(recording, locked).accept_as_answer()
 
 
 def transcribe(interview: Interview, position: int) -> InterviewResponse:
@@ -102,7 +102,7 @@ def test_answer_is_no_request(words: str) -> None:
     assert transcribe(interview, 0).status == Status.TRANSCRIBED
 
 
-def test_misheard_question_is_asked_again_in_the_same_call() -> None:
+def test_misheard_question_is_asked_again() -> None:
     interview, attempt = make_live_interview()
     for position, words in enumerate(("Sorry, could you repeat that?", ANSWER)):
         answer(interview, position, words)

@@ -1,4 +1,4 @@
-"""How an answer was spoken: counted where it can be, left out where it can't, and unknown to whatever scores."""
+"""Speech metrics: measured where possible, left out elsewhere, and never sent to the model that scores."""
 
 import io
 import json
@@ -85,11 +85,11 @@ class TestWords:
         assert sentiment["negative_words"] == ["mistake"]
 
     @pytest.mark.parametrize("said", ["It was not good.", "It isn't a very good plan", "No trouble", "never a bad day"])
-    def test_that_are_negated_are_left_out(self, said: str) -> None:
+    def test_negated_are_left_out(self, said: str) -> None:
         sentiment = speech_metrics(said)["sentiment"]
         assert (sentiment["positive"], sentiment["negative"]) == (0, 0)
 
-    def test_of_both_lists_are_never_the_same(self) -> None:
+    def test_of_both_lists_are_never_same(self) -> None:
         assert not POSITIVE_WORDS & NEGATIVE_WORDS
 
     def test_that_fill_are_counted_with_their_share(self) -> None:
@@ -101,24 +101,24 @@ class TestWords:
         assert speech_metrics(said)["fillers"]["count"] == 0
 
     @pytest.mark.parametrize("language", ["de", "fr-CA"])
-    def test_of_other_languages_are_counted_and_not_judged(self, language: str) -> None:
+    def test_other_languages_have_no_sentiment(self, language: str) -> None:
         measures = speech_metrics("Ich war, ähm, good.", language=language)
         assert (measures["words"], measures["sentiment"], measures["fillers"]) == (4, None, None)
 
     @given(st.text(max_size=300))
-    def test_of_any_text_give_counts_that_fit_it(self, transcript: str) -> None:
+    def test_counts_fit_any_text(self, transcript: str) -> None:
         measures = speech_metrics(transcript)
         sentiment, fillers = measures["sentiment"], measures["fillers"]
         assert sentiment["positive"] + sentiment["negative"] <= measures["words"]
         assert fillers is None or 0 <= fillers["share"] <= 1
         json.dumps(measures)
 
-    def test_of_a_very_long_answer_are_counted_in_one_pass(self) -> None:
+    def test_long_answer_is_counted_in_one_pass(self) -> None:
         assert speech_metrics("not a " * 50_000 + "good")["sentiment"]["positive"] == 0
 
 
 class TestPauses:
-    def test_are_what_lies_between_the_words_where_the_source_times_them(self) -> None:
+    def test_pauses_lie_between_timed_words(self) -> None:
         times = timed(("One", 1.0, 1.5), ("two", 1.6, 2.0), ("three", 3.0, 3.4), ("four.", 4.1, 5.0))
         measures = speech_metrics(word_times=times, audio=pcm(tone(5)))
         assert measures["pauses"] == {"count": 2, "seconds": 1.7, "longest": 1.0, "by": "times"}
@@ -134,27 +134,27 @@ class TestPauses:
         }
 
     @pytest.mark.parametrize("write", [pcm, mu_law])
-    def test_are_heard_in_the_audio_otherwise(self, write: Any) -> None:
+    def test_are_heard_in_audio_otherwise(self, write: Any) -> None:
         audio = write(silence(1) + tone(2) + silence(1.5) + tone(1) + silence(0.5) + tone(1) + silence(2))
         measures = speech_metrics(audio=audio)
         assert measures["pauses"] == {"count": 1, "seconds": 1.5, "longest": 1.5, "by": "audio"}
         assert measures["pace"] == {"words_per_minute": 53, "speech_seconds": 4.5, "by": "audio"}
 
-    def test_are_heard_in_the_audio_where_only_sentences_are_timed(self) -> None:
+    def test_audio_pauses_replace_sentence_times(self) -> None:
         times = timed(("One two three four.", 0, 5))
         audio = pcm(tone(2) + silence(1) + tone(2))
         assert speech_metrics(word_times=times, audio=audio)["pauses"]["by"] == "audio"
 
-    def test_are_heard_through_the_noise_of_a_line_and_a_click(self) -> None:
+    def test_pauses_survive_line_noise(self) -> None:
         click = tone(0.02, 20_000)
         audio = pcm(tone(2) + silence(0.5, 200) + click + silence(0.5, 200) + tone(2))
         assert speech_metrics(audio=audio)["pauses"]["count"] == 1
 
-    def test_of_two_channels_are_those_of_the_first(self) -> None:
+    def test_of_two_channels_are_those_of_first(self) -> None:
         samples = tone(1) + silence(1) + tone(1)
         assert spoken_spans(pcm(samples, channels=2)) == spoken_spans(pcm(samples))
 
-    def test_are_left_out_where_nothing_or_no_silence_can_be_told(self) -> None:
+    def test_pauses_without_clear_silence_are_left_out(self) -> None:
         paused = pcm(tone(1) + silence(1) + tone(1))
         noises = [pcm([]), pcm(silence(3)), pcm(silence(3, 40)), pcm(tone(3)), pcm(silence(901))]
         for audio in (b"", b"no wav", *noises, paused[:30], paused.replace(b"fmt ", b"xxxx")):
@@ -171,7 +171,7 @@ class TestPauses:
         st.lists(st.tuples(st.floats(0, 100), st.floats(0, 5)), max_size=20),
         st.text("ab ", max_size=40),
     )
-    def test_never_last_longer_than_the_answer(self, spans: list[tuple[float, float]], transcript: str) -> None:
+    def test_never_last_longer_than_answer(self, spans: list[tuple[float, float]], transcript: str) -> None:
         times = timed(*(("w", start, start + length) for start, length in spans))
         if pauses := speech_metrics(transcript, word_times=times)["pauses"]:
             whole = max(word["end"] for word in times) - min(word["start"] for word in times)
@@ -196,7 +196,7 @@ def test_what_judges_names_no_measure(file: Path) -> None:
     assert not re.search(r"\b(interviews\.)?(measures|loudness)\b|\[\"(sentiment|pauses|pace)\"\]", text)
 
 
-def test_what_an_interviewer_is_told_has_no_place_for_a_measure() -> None:
+def test_model_input_has_no_metrics() -> None:
     for text_type in (ResponseText, InterviewText, AssessedResponse):
         assert not {field.name for field in fields(text_type)} & set(KINDS)
 
@@ -210,10 +210,10 @@ def model() -> Iterator[ModelSimulator]:
 def _judge(
     interview: Interview, measures: SpeechMetrics | None, server: ModelSimulator
 ) -> tuple[list[bytes], list[Any]]:
-    """What was sent to have this interview judged with these measures, and what came of it."""
+    """The requests that score this interview with these metrics, and the resulting scores."""
     before = len(server.requests)
     interview.responses.update(measures=measures)
-    assessment.rescore(interview, actor="a test")
+    assessment.rescore_interview(interview, actor="a test")
     run_tasks()
     result = interview.results.get(is_current=True)
     scores = [response.assessments.get(is_current=True).score for response in interview.responses.all()]
@@ -222,7 +222,7 @@ def _judge(
 
 
 @pytest.mark.django_db
-def test_the_same_words_get_the_same_score_however_they_were_spoken(model: ModelSimulator, settings: Any) -> None:
+def test_score_does_not_depend_on_speech(model: ModelSimulator, settings: Any) -> None:
     settings.SHOW_MEASURES = True
     interview = make_interview()
     with lock_interview(interview) as locked:
@@ -259,7 +259,7 @@ def answered(settings: Any) -> InterviewResponse:
     with lock_interview(interview) as locked:
         locked.begin()
         recording = LockedRecording(row, locked)
-        recording.accept()
+        recording.accept_as_answer()
         recording.mark_available(seconds=5)
         recording.mark_stored(row.save_audio(pcm(tone(2) + silence(1) + tone(2))))
         recording.set_carrier_transcript(ANSWER, status="completed")
@@ -283,7 +283,7 @@ def told_by(api: APIClient, response: InterviewResponse) -> Any:
 
 @pytest.mark.django_db
 class TestAnAnswer:
-    def test_is_measured_when_it_is_transcribed_where_that_is_wanted(
+    def test_transcribed_answer_is_measured(
         self, answered: InterviewResponse, settings: Any, api: APIClient, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
@@ -294,7 +294,7 @@ class TestAnAnswer:
         assert BOX in page
         assert "Article 5(1)(f)" in page
 
-    def test_is_not_measured_unless_that_is_wanted(
+    def test_is_not_measured_unless_wanted(
         self, answered: InterviewResponse, api: APIClient, admin_client: Client
     ) -> None:
         run_step(TRANSCRIBE_STEP, answered.pk)
@@ -303,7 +303,7 @@ class TestAnAnswer:
         assert told_by(api, answered) is None
         assert BOX not in page_of(answered, admin_client)
 
-    def test_shows_no_measures_once_they_are_wanted_no_more(
+    def test_disabled_metrics_are_hidden(
         self, answered: InterviewResponse, settings: Any, api: APIClient, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
@@ -312,7 +312,7 @@ class TestAnAnswer:
         assert told_by(api, answered) is None
         assert BOX not in page_of(answered, admin_client)
 
-    def test_has_the_counts_of_its_words_where_its_audio_tells_nothing(
+    def test_silent_audio_still_has_word_counts(
         self, answered: InterviewResponse, settings: Any, admin_client: Client
     ) -> None:
         settings.SHOW_MEASURES = True
@@ -324,7 +324,7 @@ class TestAnAnswer:
         assert (measures["pauses"], measures["pace"]) == (None, None)
         assert "<dt>Pace</dt><dd>not known</dd>" in page_of(answered, admin_client)
 
-    def test_that_a_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
+    def test_that_machine_gave_keeps_no_measures(self, answered: InterviewResponse, settings: Any) -> None:
         settings.SHOW_MEASURES = True
         measured(answered)
         with locked_response(answered) as locked:

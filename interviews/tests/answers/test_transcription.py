@@ -1,4 +1,4 @@
-"""From a stored take to words, by either source: what is waited for, what is settled, and what is never sent."""
+"""Transcription of a stored recording by each source: waits, settled responses, and audio that is never sent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +62,7 @@ def answered(audio: bytes) -> InterviewResponse:
     take.update_fields(file=take.save_audio(audio))
     with lock_interview(interview) as locked:
         locked.begin()
-        LockedRecording(take, locked).accept()
+        LockedRecording(take, locked).accept_as_answer()
         for response in others:
             LockedResponse(response, locked).close_unscored(Status.SILENT, reason="")
         locked.finish(Interview.Outcome.PARTIAL)
@@ -91,7 +91,7 @@ def after(time_machine: Any, response: InterviewResponse, **time: float) -> Inte
 
 
 class TestByAModel:
-    def test_keeps_what_the_source_knows(self) -> None:
+    def test_keeps_what_source_knows(self) -> None:
         word = {"word": "Yes.", "start": 0.1, "end": 0.4}
         reply = {"text": "Yes.", "logprobs": [{"token": "Yes.", "logprob": 0.0}], "words": [word]}
         with transcriber(json_reply(200, reply)):
@@ -100,13 +100,13 @@ class TestByAModel:
         assert (response.transcript_source, response.transcript_confidence) == ("openai", 1.0)
         assert response.transcript_times == [{"start": 0.1, "end": 0.4, "text": "Yes."}]
 
-    def test_invents_nothing_that_the_source_does_not_know(self) -> None:
+    def test_invents_nothing_that_source_does_not_know(self) -> None:
         with transcriber(json_reply(200, {"text": WORDS})):
             response = transcribed(answered(make_wav(3)))
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
     @pytest.mark.parametrize("text", ["", "[Music]"])
-    def test_leaves_sound_without_words_to_a_person(self, text: str) -> None:
+    def test_leaves_sound_without_words_to_person(self, text: str) -> None:
         with transcriber(json_reply(200, {"text": text})):
             response = transcribed(answered(make_wav(3)))
         assert response.status == Status.UNINTELLIGIBLE
@@ -115,7 +115,7 @@ class TestByAModel:
     @pytest.mark.parametrize(
         ("audio", "reason"), [(b"", "empty"), (make_wav(1500), "25 minutes")], ids=["empty", "long"]
     )
-    def test_settles_what_is_not_sent_with_the_reason(self, audio: bytes, reason: str) -> None:
+    def test_settles_what_is_not_sent_with_reason(self, audio: bytes, reason: str) -> None:
         with transcriber(json_reply(200, {"text": WORDS})) as server:
             response = transcribed(answered(audio))
             assert server.requests == []
@@ -148,13 +148,13 @@ class TestByAModel:
     @pytest.mark.parametrize(
         "refusal", [error_reply(413), error_reply(401), error_reply(429, code="insufficient_quota")]
     )
-    def test_settles_what_only_a_person_can_change(self, refusal: Behaviour) -> None:
+    def test_settles_what_only_person_can_change(self, refusal: Behaviour) -> None:
         with transcriber(refusal):
             response = transcribed(answered(make_wav(3)))
         assert response.status == Status.MODEL_UNAVAILABLE
         assert response.status_reason.endswith(LISTEN_INSTEAD)
 
-    def test_settles_an_answer_whose_file_is_gone(self) -> None:
+    def test_settles_answer_whose_file_is_gone(self) -> None:
         response = answered(make_wav(3))
         take = response.recordings.get()
         take.file.storage.delete(str(take.file.name))
@@ -163,7 +163,7 @@ class TestByAModel:
 
 
 class TestByTwilio:
-    def test_waits_for_the_callback_without_counting_it_as_a_failure(self, twilio: FakeTwilio) -> None:
+    def test_wait_for_callback_is_no_failure(self, twilio: FakeTwilio) -> None:
         response = transcribed(answered(make_wav(20)))
         assert (response.status, response.tries) == (Status.ANSWERED, 0)
         assert twilio.requests == []
@@ -173,7 +173,7 @@ class TestByTwilio:
         assert (response.status, response.transcript_source) == (Status.ASSESSED, "twilio")
         assert (response.transcript_confidence, response.transcript_times) == (None, None)
 
-    def test_asks_for_what_the_lost_callback_would_have_said(self, twilio: FakeTwilio, time_machine: Any) -> None:
+    def test_lost_callback_is_polled(self, twilio: FakeTwilio, time_machine: Any) -> None:
         response = transcribed(answered(make_wav(20)))
         twilio.transcriptions = [{"sid": "TR1", "status": "in-progress", "transcription_text": ""}]
         for _ in range(5):
@@ -182,7 +182,7 @@ class TestByTwilio:
         twilio.transcriptions = [{"sid": "TR1", "status": "completed", "transcription_text": WORDS}]
         assert after(time_machine, response, minutes=2).transcript == WORDS
 
-    def test_does_not_miss_what_comes_while_it_decides_to_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_callback_during_decision_is_not_missed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         response = answered(make_wav(20))
         run_tasks()
 
@@ -198,7 +198,7 @@ class TestByTwilio:
         response.refresh_from_db()
         assert response.status == Status.ASSESSED
 
-    def test_gives_up_what_does_not_come_for_hours(self, twilio: FakeTwilio, time_machine: Any) -> None:
+    def test_missing_transcript_is_given_up(self, twilio: FakeTwilio, time_machine: Any) -> None:
         response = after(time_machine, transcribed(answered(make_wav(20))), hours=3)
         assert response.status == Status.MODEL_UNAVAILABLE
         assert response.status_reason == f"{NEVER_CAME} {LISTEN_INSTEAD}"
@@ -206,7 +206,7 @@ class TestByTwilio:
     @pytest.mark.parametrize(
         ("seconds", "status"), [(1.4, Status.TOO_SHORT), (2, Status.TOO_SHORT), (120, Status.MODEL_UNAVAILABLE)]
     )
-    def test_settles_at_once_what_twilio_does_not_take(self, twilio: FakeTwilio, seconds: float, status: str) -> None:
+    def test_refused_recording_is_settled_at_once(self, twilio: FakeTwilio, seconds: float, status: str) -> None:
         assert transcribed(answered(make_wav(seconds))).status == status
         assert twilio.requests == []
 

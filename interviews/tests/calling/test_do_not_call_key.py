@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from candidates.models import DoNotCall, DoNotCallKey
-from interviews.calling.rules import evaluate, may_call_now
+from interviews.calling.rules import evaluate_rules, may_call_now
 from interviews.calling.verdicts import DialRule, Later
 from interviews.models import Call, Interview, WaitReason, lock_interview
 from interviews.planning import NotPossible, plan_interview
@@ -56,11 +56,11 @@ def test_planned_interview_waits(twilio: FakeTwilio, settings: Any, time_machine
 @pytest.mark.parametrize("setting", ["DO_NOT_CALL_KEY_FALLBACKS", "SECRET_KEY_FALLBACKS"])
 def test_former_key_is_read(lost_key: str, settings: Any, setting: str) -> None:
     setattr(settings, setting, [lost_key])
-    assert evaluate(OTHER_NUMBER, now=make_candidate().created_at).refused_by == DialRule.DO_NOT_CALL
-    assert evaluate(NUMBER, now=make_candidate().created_at).refused_by is None
+    assert evaluate_rules(OTHER_NUMBER, now=make_candidate().created_at).refused_by == DialRule.DO_NOT_CALL
+    assert evaluate_rules(NUMBER, now=make_candidate().created_at).refused_by is None
 
 
-def test_opt_out_is_kept_under_a_wrong_key(lost_key: str, settings: Any) -> None:
+def test_opt_out_is_kept_under_wrong_key(lost_key: str, settings: Any) -> None:
     """Both keys are needed from then on."""
     DoNotCall.objects.add_number(NUMBER, source="in a call")
     wrong_key, settings.DO_NOT_CALL_KEY = settings.DO_NOT_CALL_KEY, lost_key
@@ -78,7 +78,7 @@ def test_empty_list_needs_no_key(settings: Any) -> None:
     assert make_interview()
 
 
-def test_readiness_names_the_list(lost_key: str, client: Client) -> None:
+def test_readiness_names_list(lost_key: str, client: Client) -> None:
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["do_not_call_list"] != "ok"
@@ -88,7 +88,7 @@ def test_check_reports_lost_key(lost_key: str) -> None:
     assert "screener.W011" in {message.id for message in run_checks(tags=["do_not_call"])}
 
 
-def test_check_asks_for_a_key_of_its_own(settings: Any) -> None:
+def test_check_asks_for_key_of_its_own(settings: Any) -> None:
     settings.DO_NOT_CALL_KEY = settings.SECRET_KEY
     warnings = run_checks(tags=["screener"], include_deployment_checks=True)
     assert "screener.W010" in {message.id for message in warnings}
@@ -123,7 +123,7 @@ class TestRekeying:
         settings.DO_NOT_CALL_KEY_FALLBACKS = []
         assert DoNotCallKey.objects.not_configured().exists()
 
-    def test_lost_key_is_given_up_on_demand_alone(self, settings: Any) -> None:
+    def test_lost_key_is_given_up_on_demand(self, settings: Any) -> None:
         """Entries are kept whose numbers an interview or a candidate still has."""
         interview = make_interview()
         attempt = interview.attempts.create(number=1, send_before=interview.created_at)
@@ -148,7 +148,7 @@ class TestRekeying:
         assert DoNotCall.objects.covers_number(NUMBER)
         assert not DoNotCall.objects.covers_number(OTHER_NUMBER)
 
-    def test_personal_refusal_outlives_a_lost_key(self, settings: Any) -> None:
+    def test_personal_refusal_outlives_lost_key(self, settings: Any) -> None:
         candidate = make_candidate()
         DoNotCall.objects.add_number(candidate.phone, kind="declined", candidate=candidate, source="e-mail")
         settings.SECRET_KEY = settings.DO_NOT_CALL_KEY = "another key"

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from interviews.calling import dialer
-from interviews.calling.rules import EMPLOYER_RECHECK, evaluate, may_call_now
+from interviews.calling.rules import EMPLOYER_RECHECK, evaluate_rules, may_call_now
 from interviews.calling.verdicts import Allowed, DialRule, Later, Passed
 from interviews.models import Attempt, Interview, WaitReason
 from interviews.reception.employer import employer_of
@@ -46,7 +46,7 @@ def test_rule_names_reason_and_employer(interview: Interview) -> None:
     assert isinstance(
         may_call_now(interview.candidate, interview.job, now=timezone.now(), interview=interview), Allowed
     )
-    lines = evaluate(interview.candidate.phone, now=timezone.now(), job=interview.job).verdicts
+    lines = evaluate_rules(interview.candidate.phone, now=timezone.now(), job=interview.job).verdicts
     (rule,) = (line.verdict for line in lines if line.rule == DialRule.EMPLOYER)
     assert isinstance(rule, Passed)
 

@@ -12,7 +12,7 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in N
 @pytest.mark.parametrize("text", ["", "8-21", "21:00-08:00", "08:00", "08:00-25:00", "08:00-08:00", "a-b"])
 def test_invalid_hours_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Write them as 08:00-21:00"):
-        CallingHours.parse(text)
+        CallingHours.parse_hours(text)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_invalid_hours_are_refused(text: str) -> None:
 def test_first_moment_is_allowed_in_all_zones(
     hours: str, zones: list[str], since: datetime, first: datetime | None
 ) -> None:
-    assert first_allowed(CallingHours.parse(hours), zones, since=since) == first
+    assert first_allowed(CallingHours.parse_hours(hours), zones, since=since) == first
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_first_moment_is_allowed_in_all_zones(
         ),
     ],
 )
-def test_closing_time_is_the_earliest_of_all_zones(
+def test_closing_time_is_earliest_of_all_zones(
     hours: str, zones: list[str], since: datetime, end: datetime | None
 ) -> None:
-    assert closing_time(CallingHours.parse(hours), zones, since=since) == end
+    assert closing_time(CallingHours.parse_hours(hours), zones, since=since) == end

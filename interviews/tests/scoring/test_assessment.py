@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
-from interviews.scoring.assessment import ASSESS_STEP, rescore
+from interviews.scoring.assessment import ASSESS_STEP, rescore_interview
 from interviews.scoring.result import recommend
 from interviews.scoring.rubric import job_rubric
 from jobs.models import JobDescription
@@ -141,7 +141,7 @@ class TestSecondScoring:
         response = make_response()
         run_tasks()
         interviewer = judged_by(UNSUPPORTED)
-        rescore(response.interview, actor="hr")
+        rescore_interview(response.interview, actor="hr")
         run_tasks()
         assert interviewer.call_count == 2
         assert response.assessments.count() == 4

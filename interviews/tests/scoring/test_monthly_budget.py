@@ -1,4 +1,4 @@
-"""Work waits while the monthly budget is spent. Nothing is lost, given up or done twice."""
+"""Work waits while the monthly budget is spent. No work is lost, given up or done twice."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def make_answered_interview() -> Interview:
         for response in interview.responses.all():
             row = Recording.objects.create(response=response, attempt=attempt, turn=response.position + 3, seconds=20)
             recording = LockedRecording(row, locked)
-            recording.accept()
+            recording.accept_as_answer()
             recording.mark_available(seconds=20)
             recording.mark_stored(row.save_audio(WAV))
             recording.enqueue_next_step()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from interviews.models import Assessment, EventKind, Interview, InterviewResponse, lock_interview
 from interviews.presenters.interview import NOTES_TITLE, ResultCard
-from interviews.scoring.assessment import rescore
+from interviews.scoring.assessment import rescore_interview
 from interviews.scoring.person import (
     CRITERION_MISSING,
     CRITERION_REPEATED,
@@ -74,9 +74,9 @@ class TestWaitingAnswer:
     def test_evidence_is_located(self, waiting: Interview) -> None:
         assessment = score_as_person(answer_of(waiting))
         transcript = answer_of(waiting).transcript
-        quotes = [quote for criterion in assessment.criteria for quote in criterion.quotes]
+        quotes = [quote for criterion in assessment.criteria for quote in criterion.verified_evidence]
         assert quotes
-        assert all(transcript[quote.span] == quote.quote for quote in quotes)
+        assert all(transcript[quote.transcript_span] == quote.quote for quote in quotes)
 
     def test_event_names_person(self, waiting: Interview) -> None:
         score_as_person(answer_of(waiting))
@@ -177,7 +177,7 @@ class TestRefusedScores:
         assessment = save_person_scores(response, replace(scores, criteria=criteria), make_scorer())
         assert assessment.score == Decimal("2.00")
 
-    def test_interview_that_is_not_completed(self) -> None:
+    def test_interview_not_completed(self) -> None:
         interview = make_interview()
         with lock_interview(interview) as locked:
             locked.begin()
@@ -188,7 +188,7 @@ class TestRefusedScores:
 
 class TestConcurrency:
     def test_second_person_is_told(self, waiting: Interview) -> None:
-        """Nothing is saved. With the new version the scores become a second opinion."""
+        """The scores are not saved. With the new version they become a second opinion."""
         response = answer_of(waiting)
         scores = person_scores(response, 3)
         score_as_person(response, name="Tom Reed")
@@ -206,7 +206,7 @@ class TestConcurrency:
 
     @pytest.mark.django_db(transaction=True)
     def test_one_of_two_at_once_counts(self) -> None:
-        """Both had opened the unscored answer. The other one is told, and nothing of theirs is saved."""
+        """Both had opened the unscored answer. The second one gets an error, and their scores are not saved."""
         waiting = make_waiting_interview()
         response = answer_of(waiting)
         scores = person_scores(response)
@@ -285,7 +285,7 @@ class TestSecondOpinion:
     def test_model_does_not_replace_person(self, judged: Interview) -> None:
         chosen = score_as_person(answer_of(judged), 2)
         choose_assessment(chosen, actor="boss", reason="Better.")
-        rescore(judged, actor="boss")
+        rescore_interview(judged, actor="boss")
         run_tasks()
         assert answer_of(judged).current_assessment == chosen
         assert answer_of(judged, 1).assessments.count() == 2
@@ -307,7 +307,7 @@ class TestSecondOpinion:
 
     def test_opinion_outlives_new_model_scores(self, judged: Interview) -> None:
         opinion = score_as_person(answer_of(judged), 2)
-        rescore(judged, actor="boss")
+        rescore_interview(judged, actor="boss")
         run_tasks()
         current = answer_of(judged).current_assessment
         assert current

@@ -80,6 +80,10 @@ def test_reviewer_reads_original_quotes(model: ModelSimulator) -> None:
     run_tasks()
     for response in interview.responses.all():
         assert response.current_assessment
-        quotes = {evidence.quote for criterion in response.current_assessment.criteria for evidence in criterion.quotes}
+        quotes = {
+            evidence.quote
+            for criterion in response.current_assessment.criteria
+            for evidence in criterion.verified_evidence
+        }
         assert quotes == {QUOTE}
     assert len(redact(TRANSCRIPT, interview.candidate.identifying_texts)) == len(TRANSCRIPT)

@@ -9,7 +9,7 @@ import pytest
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
 from interviews.presenters.interview import REASONING_TITLE, ResultCard
-from interviews.scoring.assessment import ASSESS_STEP, rescore
+from interviews.scoring.assessment import ASSESS_STEP, rescore_interview
 from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.protocol import (
@@ -111,7 +111,7 @@ class TestOverallScore:
         interview = make_transcribed_interview(ANSWER)
         run_tasks()
         judged_by(uniform_scores(4, "moved twelve services"))
-        rescore(interview, actor="hr")
+        rescore_interview(interview, actor="hr")
         run_tasks()
         assert [result.overall_score for result in interview.results.order_by("created_at")] == [Decimal(8), Decimal(4)]
         assert interview.results.get(is_current=True).recommendation == "reject"
@@ -124,7 +124,7 @@ class TestOverallScore:
         run_tasks()
         assert Flag.QUOTE_NOT_FOUND in interview.results.get(is_current=True).flags
         judged_by(raising(PermanentError("The model refused this answer.")))
-        rescore(interview, actor="hr")
+        rescore_interview(interview, actor="hr")
         run_tasks()
         assert statuses(interview) == {InterviewResponse.Status.MODEL_UNAVAILABLE}
         assert interview.results.get(is_current=True).flags == []
@@ -183,7 +183,7 @@ class TestScoresWithoutQuotes:
         assert (Flag.RESTS_ON_SCORES_WITHOUT_WORDS in result.flags) is is_flagged
 
     @pytest.mark.parametrize(("quoted", "status"), [(1, "needs_review"), (2, "ready"), (4, "ready")])
-    def test_quotes_of_half_the_rubric_are_enough(self, judged_by: Any, quoted: int, status: str) -> None:
+    def test_quotes_of_half_rubric_are_enough(self, judged_by: Any, quoted: int, status: str) -> None:
         def assess(text: ResponseText) -> ResponseScores:
             criteria = [
                 CriterionScore(

@@ -47,7 +47,7 @@ class TestQuotes:
     def test_quote_is_located(self) -> None:
         (evidence,) = verify(scores(8, 4, "Moved Twelve SERVICES")).criteria[0].evidence
         assert (evidence.quote, evidence.verified, evidence.why_not) == ("moved twelve services", True, "")
-        assert ANSWER[evidence.span] == "moved twelve services"
+        assert ANSWER[evidence.transcript_span] == "moved twelve services"
 
     def test_quote_with_ellipsis_is_split(self) -> None:
         criterion = verify(scores(8, 4, "I moved twelve services … fell by half")).criteria[0]
@@ -64,7 +64,7 @@ class TestQuotes:
         verified = verify(scores(8, 4, quote), f"{ANSWER} {INJECTION}")
         assert verified.score is None
         assert {Flag.QUOTE_TALKS_TO_THE_SCORER, Flag.UNSUPPORTED} <= set(verified.flags)
-        assert not verified.criteria[0].quotes
+        assert not verified.criteria[0].verified_evidence
         problems = {evidence.why_not for evidence in verified.criteria[0].evidence}
         assert Flag.QUOTE_TALKS_TO_THE_SCORER in problems
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from candidates.data_rights.erasure import erase_candidate
 from candidates.models import DoNotCall
 from interviews.models import Call, Campaign
-from interviews.scoring.assessment import rescore
+from interviews.scoring.assessment import rescore_interview
 from screener.api.problem_details import PROBLEM_TYPES
 from tests.support.factories import make_assessed_interview, make_candidate, run_tasks
 
@@ -87,7 +87,7 @@ def as_json_schema(node: Any) -> Any:
 @pytest.mark.django_db
 def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     interview = make_assessed_interview(external_id="ats-1", consents=True)
-    rescore(interview, actor="a test")
+    rescore_interview(interview, actor="a test")
     run_tasks(only="interviews")
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
