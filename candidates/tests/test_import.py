@@ -32,7 +32,7 @@ def csv(*rows: str) -> str:
     return "\r\n".join([HEADER, *rows])
 
 
-def test_takes_the_good_rows(api: APIClient) -> None:
+def test_takes_good_rows(api: APIClient) -> None:
     response = send(api, csv(ADA, "", GRACE))
     assert response.status_code == 200
     assert counts(response) == (2, 0, 0)
@@ -43,7 +43,7 @@ def test_takes_the_good_rows(api: APIClient) -> None:
     assert not Candidate.objects.get(external_id="ats-2").consents.exists()
 
 
-def test_reports_each_bad_row_and_takes_nothing_of_it(api: APIClient) -> None:
+def test_bad_rows_are_reported(api: APIClient) -> None:
     rows = [ADA, ",,12,,,,,", "Linus,,+14155550102,,,,yes,", "Alan,,+14155550103,ats-1,,,,", f"{GRACE},,extra"]
     report = send(api, csv(*rows)).json()
     assert (report["created"], report["updated"]) == (1, 0)
@@ -58,7 +58,7 @@ def test_reports_each_bad_row_and_takes_nothing_of_it(api: APIClient) -> None:
     assert Candidate.objects.count() == 1
 
 
-def test_updates_whom_it_knows_and_leaves_alone_what_is_empty(api: APIClient) -> None:
+def test_empty_cells_keep_values(api: APIClient) -> None:
     grace = make_candidate(external_id="ats-2", email="grace@example.com", full_name="G. Hopper")
     assert counts(send(api, csv(GRACE))) == (0, 1, 0)
     grace.refresh_from_db()
@@ -78,7 +78,7 @@ def test_known_person_is_not_added_again(api: APIClient, row: str) -> None:
     assert counts(send(api, csv("ada  LOVELACE,,+1 415 555 0100,,,,,"))) == (0, 1, 0)
 
 
-def test_row_gives_a_known_person_their_external_id(api: APIClient) -> None:
+def test_row_gives_known_person_their_external_id(api: APIClient) -> None:
     send(api, csv(ADA_WITHOUT_ID))
     (imported,) = send(api, csv(ADA)).json()["rows"]
     assert imported["result"] == "updated"
@@ -86,20 +86,20 @@ def test_row_gives_a_known_person_their_external_id(api: APIClient) -> None:
 
 
 @pytest.mark.parametrize("other", [GRACE.replace("0101", "0100"), ADA.replace("ats-1", "ats-9")])
-def test_other_person_with_the_number_is_noted(api: APIClient, other: str) -> None:
+def test_other_person_with_number_is_noted(api: APIClient, other: str) -> None:
     send(api, csv(ADA))
     (imported,) = send(api, csv(other)).json()["rows"]
     assert (imported["result"], imported["notes"]) == ("created", ["same_number"])
     assert Candidate.objects.count() == 2
 
 
-def test_number_on_the_list_is_noted(api: APIClient) -> None:
+def test_number_on_list_is_noted(api: APIClient) -> None:
     DoNotCall.objects.add_number("+14155550100", source="letter")
     ada, grace = send(api, csv(ADA, GRACE)).json()["rows"]
     assert (ada["notes"], grace["notes"]) == (["do_not_call"], [])
 
 
-def test_refusal_is_not_taken_back_by_a_file(api: APIClient) -> None:
+def test_refusal_is_not_taken_back_by_file(api: APIClient) -> None:
     send(api, csv(ADA))
     ada = Candidate.objects.get()
     ada.add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="by phone")
@@ -153,12 +153,12 @@ def test_refuses_what_is_no_list_of_candidates(api: APIClient, content: Any, mes
     assert not Candidate.objects.exists()
 
 
-def test_refuses_text_that_a_database_can_not_hold(api: APIClient) -> None:
+def test_refuses_text_that_database_can_not_hold(api: APIClient) -> None:
     assert send(api, csv("A\0da,,+14155550100,,,,,")).json()["errors"][0]["field"] == "full_name"
 
 
 @pytest.mark.parametrize("body", [{}, {"file": "full_name,phone"}])
-def test_needs_a_file(api: APIClient, body: dict[str, str]) -> None:
+def test_needs_file(api: APIClient, body: dict[str, str]) -> None:
     response = api.post("/api/v1/candidates/import/", body, format="multipart")
     assert set(response.json()["errors"]) == {"file"}
 

@@ -1,4 +1,4 @@
-"""A job's page: what it shows, in which order, and at which cost."""
+"""A job's page: its content, its order, and its number of queries."""
 
 import gzip
 import re

@@ -34,7 +34,7 @@ def test_other_conflict_of_attempt_is_raised() -> None:
 
 
 def test_other_conflict_of_plan_is_raised() -> None:
-    """Nor is it mistaken for a second live interview by what the row contains."""
+    """Nor is it mistaken for a second live interview by the content of the row."""
     question = QUESTIONS[0].model_copy(update={"text": "one_live_interview", "max_seconds": -1})
     job = make_approved_job(questions=[question])
     with pytest.raises(IntegrityError):

@@ -63,7 +63,7 @@ class TestApi:
         assert api.post(f"{ENTRIES}{entry.pk}/lift/", body).status_code == 400
         assert DoNotCall.objects.get().is_active
 
-    def test_new_refusal_follows_a_lifted_one(self, api: APIClient) -> None:
+    def test_new_refusal_follows_lifted_one(self, api: APIClient) -> None:
         _, entry = decline()
         entry.lift(by="hanna", reason="Wrote.")
         assert api.post(ENTRIES, {"number": NUMBER, "kind": "declined", "reason": "by e-mail"}).status_code == 201
@@ -88,7 +88,7 @@ class TestApi:
         _, declined = decline()
         lifted = DoNotCall.objects.add_number("+14155550101", source="letter")[0]
         lifted.lift(by="hanna", reason="A slip.")
-        for query, found in {
+        for query, entries in {
             f"number={quote('+1 415 555 0100')}": {declined},
             "kind=opted_out": {lifted},
             f"candidate={declined.candidate_id}": {declined},
@@ -96,7 +96,7 @@ class TestApi:
             "active=false": {lifted},
         }.items():
             results = api.get(f"{ENTRIES}?{query}").json()["results"]
-            assert {row["id"] for row in results} == {str(entry.pk) for entry in found}, query
+            assert {row["id"] for row in results} == {str(entry.pk) for entry in entries}, query
         assert api.get(f"{ENTRIES}?number=415").status_code == 400
 
     @pytest.mark.parametrize("many", [1, 8])
@@ -140,7 +140,7 @@ class TestAdmin:
         assert admin_url(other) not in page
 
     def test_candidate_page_shows_history(self, admin_client: Client) -> None:
-        """Also what another record with the number said."""
+        """Also refusals of another record with the number."""
         interview, entry = decline()
         entry.lift(by="hanna", reason=REASON)
         namesake = make_candidate(full_name="A. King")
@@ -149,7 +149,7 @@ class TestAdmin:
             assert admin_url(entry) in page
             assert REASON in page
 
-    def test_candidate_is_put_on_the_list(self, admin_client: Client) -> None:
+    def test_candidate_is_put_on_list(self, admin_client: Client) -> None:
         candidate = make_candidate()
         submit_form(admin_client, admin_url(candidate, "do_not_call"), kind="declined", source="by e-mail")
         entry = DoNotCall.objects.get()

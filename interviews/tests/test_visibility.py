@@ -76,7 +76,7 @@ def test_practice_interviews_are_visible_to_nobody(own: Interview) -> None:
     assert not Candidate.objects.visible_to(make_role_user(RoleKey.HIRING_MANAGER, own.job)).exists()
 
 
-def test_new_candidates_are_visible_to_those_who_add_them() -> None:
+def test_creator_sees_new_candidates() -> None:
     candidate = make_candidate()
     restricted = make_role_user(RoleKey.HIRING_MANAGER)
     assert not Candidate.objects.visible_to(restricted).exists()

@@ -35,7 +35,7 @@ def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:
 
 
 class TestAJob:
-    def test_is_added_with_the_usual_rubric(self, admin_client: Client) -> None:
+    def test_is_added_with_usual_rubric(self, admin_client: Client) -> None:
         submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB)
         job = JobDescription.objects.get()
         assert (job.title, job.questions_status) == ("Support engineer", "none")
@@ -72,7 +72,7 @@ class TestAJob:
         assert 'placeholder="Help desk, support"' in get_page(admin_client, admin_url(job, "edit"))
         assert job.title_to_say == "Help desk, support"
 
-    def test_is_given_a_pace_of_its_own(self, admin_client: Client) -> None:
+    def test_is_given_pace_of_its_own(self, admin_client: Client) -> None:
         job = make_job()
         submit_form(
             admin_client,
@@ -139,7 +139,7 @@ class TestQuestions:
         assert JobDescription.objects.get().questions_status == "pending"
         assert admin_url(job, "write_questions") not in get_page(admin_client, admin_url(job, "edit"))
 
-    def test_are_approved_in_the_users_name(self, admin_client: Client) -> None:
+    def test_are_approved_in_users_name(self, admin_client: Client) -> None:
         job = make_job()
         job.add_draft(QUESTIONS, source="a test")
         submit_form(admin_client, admin_url(job, "approve_questions"))
@@ -244,7 +244,7 @@ class TestEditingQuestions:
 class TestEditingTheRubric:
     ROW = {"name": "Depth", "weight": "2", "anchor_2": "None.", "anchor_5": "Some.", "anchor_9": "Much.", "ORDER": 1}
 
-    def test_saves_what_the_scoring_reads(self, admin_client: Client) -> None:
+    def test_saves_what_scoring_reads(self, admin_client: Client) -> None:
         job = make_job()
         kept = {"key": "relevance", "name": "To the point", "ORDER": 2}
         rows = sheet([self.ROW | kept, self.ROW | {"key": ""}])

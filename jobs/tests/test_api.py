@@ -55,7 +55,7 @@ class TestAJob:
         assert changed | cleared == changed
 
     @pytest.mark.parametrize("description", ["", " \n\t ", None])
-    def test_needs_a_description_to_write_questions_from(self, api: APIClient, description: Any) -> None:
+    def test_needs_description_to_write_questions_from(self, api: APIClient, description: Any) -> None:
         response = api.post(JOBS, SUPPORT | {"description": description})
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {"description"}
@@ -95,7 +95,7 @@ class TestAJob:
         assert response.status_code == 400
         assert set(response.json()["errors"]) == {field}
 
-    def test_takes_a_rubric_of_its_own(self, api: APIClient) -> None:
+    def test_takes_rubric_of_its_own(self, api: APIClient) -> None:
         assert api.post(JOBS, SUPPORT | {"rubric": a_rubric()}).json()["rubric"] == a_rubric()
 
     def test_own_pace_is_set_and_unset(self, api: APIClient) -> None:
@@ -157,11 +157,11 @@ class TestGeneratingQuestions:
         assert len(api.get(f"{JOBS}{job.pk}/").json()["questions"]) == 3
 
     @pytest.mark.parametrize("count", [0, 16, "many", None])
-    def test_has_a_bounded_count(self, api: APIClient, count: Any) -> None:
+    def test_has_bounded_count(self, api: APIClient, count: Any) -> None:
         response = post(api, make_job(), "generate-questions", {"count": count})
         assert set(response.json()["errors"]) == {"count"}
 
-    def test_that_is_not_possible_says_why(self, api: APIClient, settings: Any) -> None:
+    def test_not_possible_says_why(self, api: APIClient, settings: Any) -> None:
         settings.JUDGE = "person"
         job = make_job(**SUPPORT, language="de")
         post(api, job, "generate-questions")
@@ -198,7 +198,7 @@ class TestGeneratingQuestions:
 
 
 class TestApproving:
-    def test_puts_the_draft_into_force(self, api: APIClient) -> None:
+    def test_puts_draft_into_force(self, api: APIClient) -> None:
         job = make_job()
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve")
@@ -216,7 +216,7 @@ class TestApproving:
         assert job.approved_questions is not None
         assert job.approved_questions.approved_by == "a test"
 
-    def test_names_the_version_that_was_read(self, api: APIClient) -> None:
+    def test_names_version_read(self, api: APIClient) -> None:
         job = make_job()
         old = job.add_draft(QUESTIONS, source="a test")
         job.add_draft(QUESTIONS, source="a test")
@@ -295,7 +295,7 @@ class TestQuestionsOfOnesOwn:
         assert not QuestionSet.objects.exists()
 
     @pytest.mark.parametrize("job", ["7", NOBODY, None, 10**40, ["x"]])
-    def test_need_a_job(self, api: APIClient, job: Any) -> None:
+    def test_need_job(self, api: APIClient, job: Any) -> None:
         response = api.post(SETS, {"job": job, "questions": [{"text": "Why?"}]})
         assert set(response.json()["errors"]) == {"job"}
 

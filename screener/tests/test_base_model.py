@@ -31,7 +31,7 @@ def test_insert_without_rows() -> None:
     assert not InterviewEvent.objects.exists()
 
 
-def test_insert_keeps_the_first_of_duplicates() -> None:
+def test_insert_keeps_first_of_duplicates() -> None:
     for sid in ("CA1", "CA2"):
         TwilioEvent.insert([TwilioEvent(key="same", kind="status", call_sid=sid, params={})], ignore_conflicts=True)
     assert TwilioEvent.objects.get().call_sid == "CA1"

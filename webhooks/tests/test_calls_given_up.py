@@ -67,7 +67,7 @@ class TestUnreportedCall:
         time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=True)
         sweep(0)
         run_tasks(only="interviews.dial")
-        assert not twilio.calls, "no other call is made"
+        assert not twilio.calls
         assert interview.attempts.get().ended_at is None
         give_consent(given_up)
         for _ in interview.responses.all():

@@ -88,8 +88,8 @@ def test_job_limits_hold() -> None:
     job = make_approved_job(max_concurrent_calls=2)
     other = make_approved_job(calls_per_day=3)
     interviews = [
-        make_interview(job=one, phone=f"+141555501{at}{n}", full_name=f"Candidate {n}").pk
-        for at, one in enumerate((job, other))
+        make_interview(job=full_job, phone=f"+141555501{at}{n}", full_name=f"Candidate {n}").pk
+        for at, full_job in enumerate((job, other))
         for n in range(6)
     ]
     run_concurrently(12, lambda: dialer._plan_attempt(interviews.pop()))

@@ -162,7 +162,7 @@ def test_never_again_is_honoured(live_phone: Phone) -> None:
     assert Interview.objects.get().outcome == Interview.Outcome.OPTED_OUT
 
 
-def test_request_is_never_the_answer(live_phone: Phone) -> None:
+def test_request_is_never_answer(live_phone: Phone) -> None:
     say(live_phone, "Sorry, could you repeat that?")
     for _ in range(2):
         live_phone.stay_silent()

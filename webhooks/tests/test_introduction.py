@@ -243,12 +243,12 @@ class TestOtherPerson:
         phone.speak(words)
         assert end_call(phone).outcome == Outcome.WRONG_PERSON
 
-    def test_stranger_who_hangs_up_is_not_called_again(self, phone: Phone) -> None:
+    def test_hung_up_stranger_is_not_called_again(self, phone: Phone) -> None:
         phone.pick_up()
         phone.press_key("2")
         assert end_call(phone).outcome == Outcome.WRONG_PERSON
 
-    def test_family_member_who_hangs_up_is_no_stranger(self, phone: Phone) -> None:
+    def test_hung_up_family_is_no_stranger(self, phone: Phone) -> None:
         phone.pick_up()
         phone.speak("no this is her husband she's not here right now")
         assert end_call(phone).status == Status.PENDING

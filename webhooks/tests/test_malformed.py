@@ -37,7 +37,7 @@ CONTENT_TYPES = [
 
 def send(
     address: str, body: bytes, content_type: str = FORM, *, signed: bool = True, method: str = "POST", **more: Any
-):
+) -> Any:
     """Send a request with the signature that Twilio would compute for these fields."""
     read: MultiValueDict[str, str] = MultiValueDict()
     for name, value in parse_qsl(body.decode(errors="replace"), keep_blank_values=True):
@@ -215,8 +215,8 @@ def test_random_request_causes_no_server_error(
     headers: dict[str, str],
 ) -> None:
     with rolled_back():
-        known = phone.params().items() if ours else ()
-        body = urlencode([*pairs, *known], errors="surrogatepass").encode() + rubbish
+        call_params = phone.params().items() if ours else ()
+        body = urlencode([*pairs, *call_params], errors="surrogatepass").encode() + rubbish
         address = f"/webhooks/twilio/attempts/{phone.attempt.pk}/{ending}"
         answer = send(address, body, content_type, signed=signed, method=method, **headers)
         assert answer.status_code < 500, answer.content

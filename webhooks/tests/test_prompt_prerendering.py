@@ -135,7 +135,7 @@ class TestCall:
         phone.press_key("1")
         gather = phone.twiml().find("Gather")
         assert gather is not None
-        assert [part.tag for part in gather] == ["Play", "Play"], "a key during either of them still works"
+        assert [part.tag for part in gather] == ["Play", "Play"]  # a key during either of them is heard
         for part in gather:
             base, path = (part.text or "").split("/webhooks/")
             assert (base, status(client, f"/webhooks/{path}")) == (settings.WEBHOOK_BASE_URL, 200)

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
+from interviews.conversation.wording import en
 from interviews.models import Interview, InterviewResponse, Recording
 from tests.support.factories import make_interview
 from tests.support.twilio_driver import FORM, Phone, give_consent, place_attempt, snapshot_rows
@@ -112,7 +113,7 @@ class TestStranger:
         turn, *callbacks = webhook_paths(attempt_id or str(phone.attempt.pk))
         answer = phone.post(turn, phone.params() | {"CallSid": sid})
         assert answer.status_code == 200
-        assert phone.prompt_text() == "We are sorry. This call can't be continued. Goodbye."
+        assert phone.prompt_text() == en.UNKNOWN_CALL
         assert phone.twiml().find("Hangup") is not None
         for address in callbacks:
             answer = phone.post(address, phone.params() | {"CallSid": sid})

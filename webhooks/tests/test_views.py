@@ -267,7 +267,7 @@ class TestLostLine:
         assert {take.attempt for take in Recording.objects.filter(chosen=True)} == {again.attempt}
 
 
-def test_cancelled_interview_ends_call(phone: Phone, interview: Interview, settings) -> None:
+def test_cancelled_interview_ends_call(phone: Phone, interview: Interview, settings: Any) -> None:
     with run_fake_twilio() as twilio:
         settings.TWILIO_API_URL = twilio.url
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})

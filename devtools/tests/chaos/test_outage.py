@@ -66,7 +66,7 @@ def script_with_fallback(deployment: Deployment) -> tuple[list[SignedWebhook], S
 
 
 def test_outage_loses_no_webhook(deployment: Deployment, post_webhook: PostWebhook) -> None:
-    """Twilio retries rejected webhooks, and the fallback works without a database. Nothing counts twice."""
+    """Twilio retries rejected webhooks, and the fallback works without a database. No event counts twice."""
     webhooks, fallback = script_with_fallback(deployment)
     last_answer, remaining = webhooks[WEBHOOKS_BEFORE_OUTAGE - 1], webhooks[WEBHOOKS_BEFORE_OUTAGE:]
     assert {post_webhook(webhook).status_code for webhook in webhooks[:WEBHOOKS_BEFORE_OUTAGE]} <= {200, 204}

@@ -256,7 +256,7 @@ class TestDecisionCard:
         result.overall_score, result.recommendation = None, ""
         assert "NO RECOMMENDATION" in "\n".join(text_views.decision_card(result))
 
-    def test_names_what_waits_for_a_person(self, result: InterviewResult) -> None:
+    def test_names_what_waits_for_person(self, result: InterviewResult) -> None:
         result.label = ""
         result.interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED)
         card = "\n".join(text_views.decision_card(result))

@@ -66,7 +66,7 @@ def test_opinion_has_reasons_of_its_own(speaker: str) -> None:
     assert reasons.isdisjoint(judgement.summary.text for judgement in judgements_of_speaker)
 
 
-def test_stories_answer_the_demo_questions() -> None:
+def test_stories_answer_demo_questions() -> None:
     assert set(STORY_QUESTIONS.values()) == set(QUESTIONS.values())
 
 

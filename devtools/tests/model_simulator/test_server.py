@@ -68,7 +68,7 @@ def test_unknown_answer_is_refused(model: ModelSimulator, response: ResponseText
         assess(response)
 
 
-def test_questions_come_from_the_job_text(model: ModelSimulator) -> None:
+def test_questions_come_from_job_text(model: ModelSimulator) -> None:
     plan = configured_interviewer().compose_questions(JOB, 3).value
     assert len(plan.questions) == 3
     assert JOB.title in plan.questions[0].text
@@ -124,13 +124,13 @@ def test_every_fault_is_tested() -> None:
     assert {fault for fault, _ in mark.args[1]} == FAULTS.keys()
 
 
-def test_slow_server_needs_a_longer_timeout(model: ModelSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_server_needs_longer_timeout(model: ModelSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "SLOW_SECONDS", 0.5)
     model.faults.add("slow", 1)
     assert assess().value.criteria
 
 
-def test_length_of_a_loop_is_capped_by_setting(model: ModelSimulator) -> None:
+def test_length_of_loop_is_capped_by_setting(model: ModelSimulator) -> None:
     model.faults.add("loop", 1)
     with override_settings(OPENAI_MAX_TOKENS=200), pytest.raises(TruncatedReply) as caught:
         assess()
@@ -138,7 +138,7 @@ def test_length_of_a_loop_is_capped_by_setting(model: ModelSimulator) -> None:
     assert model.requests[-1].json["max_completion_tokens"] == 200
 
 
-def test_bounds_are_in_the_schema(model: ModelSimulator) -> None:
+def test_bounds_are_in_schema(model: ModelSimulator) -> None:
     assess()
     score = model.requests[-1].schema["$defs"]["CriterionScore"]["properties"]["score"]
     assert (score["minimum"], score["maximum"]) == (0, 10)
@@ -165,7 +165,7 @@ class TestSwitches:
         active.activate(dict(options.fault))
         assert active.as_json() == {"assess_answer:refusal": True, "429": 3}
 
-    def test_fault_of_a_purpose_comes_first(self) -> None:
+    def test_fault_of_purpose_comes_first(self) -> None:
         active = Faults()
         active.activate({"500": 1, "summarise:refusal": 1})
         assert [active.take("summarise"), active.take("summarise"), active.take("summarise")] == ["refusal", "500", ""]

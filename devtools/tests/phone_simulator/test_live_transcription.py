@@ -29,7 +29,7 @@ def spoken_words(rig: SimulatorRig) -> list[tuple[str, str]]:
     return [(json.loads(piece["TranscriptionData"])["transcript"], piece["Final"]) for piece in pieces]
 
 
-def test_words_are_reported_before_the_recording_ends() -> None:
+def test_words_are_reported_before_recording_ends() -> None:
     rig = complete_call()
     assert spoken_words(rig) == [("sorry could", "false"), (WORDS, "true")]
     paths = rig.requested_paths

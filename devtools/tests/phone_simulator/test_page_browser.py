@@ -250,7 +250,7 @@ def test_missing_judge_is_named(browser: Browser) -> None:
         expect(note).to_be_visible()
 
 
-def test_application_is_called_from_the_form(browser: Browser) -> None:
+def test_application_is_called_from_form(browser: Browser) -> None:
     with open_rig({"/in/": "<Say>Hello.</Say>"}) as rig:
         rig.simulator.network.inbound_url = f"{rig.app.url}/in/"
         with open_page(browser, rig) as page:

@@ -188,7 +188,7 @@ def test_names_of_missing_judges_are_current() -> None:
 
 
 @pytest.mark.parametrize(("mine", "interviewer", "unjudged"), JUDGES)
-def test_form_names_the_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
+def test_form_names_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
     planned = {"POST /api/v1/interviews/": (201, {"id": "i1", "interviewer": interviewer})}
     with simulator_with_api(planned) as (simulator, api):
         form = start_interview(simulator, mine=str(mine).lower()).json()["scoring_form"]
@@ -196,7 +196,7 @@ def test_form_names_the_scoring_form(mine: bool, interviewer: str, unjudged: boo
 
 
 @pytest.mark.parametrize(("mine", "interviewer", "unjudged"), JUDGES)
-def test_call_names_the_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
+def test_call_names_scoring_form(mine: bool, interviewer: str, unjudged: bool) -> None:
     """Also a call that was not started from the page."""
     responses = {
         CANDIDATES: (200, {"results": [{"id": "c1"}]}),

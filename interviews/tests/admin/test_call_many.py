@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from candidates.admin.candidate import CHOSEN
 from candidates.models import Candidate, DoNotCall
 from interviews.models import Campaign, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
@@ -41,7 +42,7 @@ def call(admin_client: Client, job: JobDescription, *candidates: Candidate, **da
 class TestPreview:
     def test_selection_is_counted(self, admin_client: Client) -> None:
         page = select(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
-        assert "2 candidates are selected" in page
+        assert "2 candidates" in page
         assert not Campaign.objects.exists()
 
     def test_left_out_candidates_have_reasons(self, admin_client: Client) -> None:
@@ -70,7 +71,7 @@ class TestPreview:
             assert name not in called
             assert f"<bdi>{name}</bdi></a></td>" in left_out
             assert reason in left_out
-        assert "Call 1 candidate <" in called
+        assert "1 candidate <" in called
 
     def test_empty_selection_links_to_candidates(self, admin_client: Client) -> None:
         assert f'href="{CANDIDATES}"' in page_text(admin_client.get(START))
@@ -100,17 +101,17 @@ class TestPreview:
 
     def test_selection_is_limited(self, admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("candidates.admin.candidate.MOST_CHOSEN", 1)
-        page = select(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
-        assert "Choose 1 candidates at most at once." in page
+        select(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
+        assert CHOSEN not in admin_client.session
 
     def test_campaign_needs_both_permissions(self, db: None) -> None:
         make_candidate()
         for lacking in ("add_campaign", "add_interview"):
             clerk = make_staff_client("view_candidate", *{"add_campaign", "add_interview"} - {lacking})
-            assert "Call for a job" not in get_page(clerk, CANDIDATES)
+            assert 'value="call_chosen"' not in get_page(clerk, CANDIDATES)
             assert clerk.get(START).status_code == 403
         clerk = make_staff_client("view_candidate", "add_campaign", "add_interview")
-        assert "Call for a job" in get_page(clerk, CANDIDATES)
+        assert 'value="call_chosen"' in get_page(clerk, CANDIDATES)
         assert clerk.get(START).status_code == 200
 
 
@@ -118,7 +119,7 @@ class TestStart:
     def test_interviews_are_planned(self, admin_client: Client) -> None:
         job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
         select(admin_client, ada, grace)
-        assert "2 candidates are called" in call(admin_client, job, ada, grace)
+        call(admin_client, job, ada, grace)
         campaign = Campaign.objects.get()
         assert (campaign.name, campaign.created_by) == ("Autumn", "hanna")
         interviews = campaign.interviews.all()
@@ -143,7 +144,7 @@ class TestStart:
         select(admin_client, ada, grace)
         DoNotCall.objects.add_number(grace.phone, source="e-mail")
         page = call(admin_client, job, ada, grace)
-        assert "1 candidate is called" in page
+        assert Interview.objects.get().candidate == ada
         assert "do-not-call list" in page
 
     def test_no_callable_candidate_starts_nothing(self, admin_client: Client) -> None:
@@ -166,7 +167,7 @@ class TestCampaign:
             reverse("admin:interviews_campaign_changelist"),
             reverse("admin:interviews_campaign_change", args=[campaign.pk]),
         ):
-            assert f'href="{address}">1 of 2 are over</a>' in page_text(admin_client.get(page))
+            assert f'href="{address}">1 of 2' in page_text(admin_client.get(page))
         listed = page_text(admin_client.get(address))
         assert "Ada Lovelace" in listed
         assert "Of No Campaign" not in listed

@@ -1,4 +1,4 @@
-"""A number comes in by many doors and in many forms. What is checked, kept and dialled is one."""
+"""Numbers come from many sources and in many forms. One form is checked, stored and dialled."""
 
 from collections.abc import Callable
 from typing import Any
@@ -77,7 +77,7 @@ def test_do_not_call_list_matches_every_form() -> None:
 
 
 @pytest.mark.parametrize("door", [by_api, by_form])
-def test_invalid_number_is_refused_at_the_field(door: Door) -> None:
+def test_invalid_number_is_refused_at_field(door: Door) -> None:
     for typed in ["", "Ada", "4155550100", "+1415", "+999123456789", "\x00", "+", "+1" + "5" * 60]:
         answer = door(typed)
         assert answer.status_code == 400, typed

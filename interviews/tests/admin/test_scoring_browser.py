@@ -61,7 +61,7 @@ def test_answers_are_scored_by_keys_alone(page: Page, addresses: list[str]) -> N
 
 
 def test_selected_words_become_evidence(page: Page) -> None:
-    """Cut words grow to whole ones. Offsets count characters, whatever stands before."""
+    """Cut words grow to whole ones. Offsets count characters, also after wide ones."""
     page.evaluate(SELECT_WORDS, "igration of twelve serv")
     page.get_by_role("button", name="Add selected words").nth(1).click()
     box = page.get_by_role("checkbox", name="migration of twelve services", exact=True)

@@ -1,4 +1,4 @@
-"""Bringing a take's audio from the carrier: from where it may come, how long it may take, and what is kept of it."""
+"""Fetching the audio of a recording from the carrier: allowed hosts, deadlines, and the stored file."""
 
 import stat
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: FakeTwilio
     assert take.status == Recording.Status.STORED
     assert str(take.file.name).startswith(f"candidates/{take.response.interview.candidate_id}/")
     file = Path(take.file.path)
-    assert [stat.S_IMODE(one.stat().st_mode) for one in (file, *file.parents[:4])] == [
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, *file.parents[:4])] == [
         0o600,
         0o700,
         0o700,
@@ -54,7 +54,7 @@ def test_audio_is_fetched_and_kept_privately(take: Recording, twilio: FakeTwilio
     ]
 
 
-def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
+def test_lost_lease_leaves_no_file(
     take: Recording, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch, private_files: Path
 ) -> None:
     twilio.audio, fetch = WAV, twilio_recordings.fetch_audio
@@ -70,7 +70,7 @@ def test_audio_of_a_take_that_somebody_else_has_by_now_leaves_no_file(
     assert not list(private_files.rglob("*.wav"))
 
 
-def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
+def test_audio_not_there_yet_is_tried_again(take: Recording) -> None:
     run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
     assert take.status == Recording.Status.AVAILABLE
@@ -78,7 +78,7 @@ def test_audio_that_is_not_there_yet_is_tried_again(take: Recording) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twilio: FakeTwilio, status: int) -> None:
+def test_retry_after_of_carrier_is_kept(take: Recording, twilio: FakeTwilio, status: int) -> None:
     twilio.audio, twilio.error_headers = status, {"Retry-After": "1200"}
     run_step(FETCH_STEP, take.pk)
     take.refresh_from_db()
@@ -88,7 +88,7 @@ def test_audio_is_asked_for_again_when_the_carrier_wants_it(take: Recording, twi
 
 
 @pytest.mark.parametrize("sent", [b"<html>Sorry</html>", b""])
-def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twilio: FakeTwilio, sent: bytes) -> None:
+def test_missing_audio_is_retried(take: Recording, twilio: FakeTwilio, sent: bytes) -> None:
     twilio.audio = sent
     run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
@@ -99,9 +99,7 @@ def test_audio_that_is_none_is_asked_for_a_few_times_more(take: Recording, twili
     assert take.status == Recording.Status.STORED
 
 
-def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be(
-    take: Recording, twilio: FakeTwilio
-) -> None:
+def test_missing_audio_is_marked_lost(take: Recording, twilio: FakeTwilio) -> None:
     twilio.audio = b"<html>Sorry</html>"
     while take.status == Recording.Status.AVAILABLE:
         take.update_fields(retry_at=None)
@@ -114,7 +112,7 @@ def test_audio_that_is_none_however_often_it_is_asked_for_is_lost_and_said_to_be
     )
 
 
-def test_audio_is_fetched_from_where_it_was_moved_to_at_the_same_host(take: Recording, twilio: FakeTwilio) -> None:
+def test_redirect_to_same_host_is_followed(take: Recording, twilio: FakeTwilio) -> None:
     twilio.redirects = {"RE1.wav": "/a/RE1.wav?part=1", "RE1.wav?part=1": f"{twilio.url}/b.wav", "b.wav": "c.wav"}
     twilio.audio = WAV
     run_step(FETCH_STEP, take.pk)
@@ -154,16 +152,14 @@ def test_audio_is_never_fetched_from_another_host(
     assert "RE1" not in str(refused.value)  # an address may carry a secret of its own
 
 
-def test_audio_that_is_sent_round_in_circles_is_asked_for_a_few_times(take: Recording, twilio: FakeTwilio) -> None:
+def test_redirect_loop_ends(take: Recording, twilio: FakeTwilio) -> None:
     twilio.redirects = {"RE1.wav": "b.wav", "b.wav": "RE1.wav"}
     with pytest.raises(twilio_errors.RequestRejected):
         twilio_recordings.fetch_audio(take.sid)
     assert len(twilio.requests) == 4
 
 
-def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_mended(
-    take: Recording, twilio: FakeTwilio
-) -> None:
+def test_audio_is_found_after_configuration_fix(take: Recording, twilio: FakeTwilio) -> None:
     twilio.redirects = {"RE1.wav": "http://127.0.0.1:1/RE1.wav"}
     run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
@@ -173,14 +169,14 @@ def test_audio_that_is_looked_for_in_the_wrong_place_may_be_there_once_that_is_m
     assert (take.status, "TWILIO_API_URL" in take.error) == (Recording.Status.ABSENT, True)
 
 
-def test_audio_that_is_announced_as_two_gigabytes_is_not_read(take: Recording, twilio: FakeTwilio) -> None:
+def test_oversized_audio_is_not_read(take: Recording, twilio: FakeTwilio) -> None:
     twilio.raw_audio = twilio.stuck(b"HTTP/1.0 200 OK\r\nContent-Length: 2147483648\r\n\r\nRIFF")
     run_step(FETCH_STEP, take.pk)
     is_too_large(take)
 
 
 @pytest.mark.parametrize("head", [HEAD, CHUNKED])
-def test_audio_without_end_is_not_read_to_the_end(take: Recording, twilio: FakeTwilio, head: bytes) -> None:
+def test_endless_audio_is_cut_off(take: Recording, twilio: FakeTwilio, head: bytes) -> None:
     sent = 0
 
     def pieces() -> Iterator[bytes]:
@@ -212,9 +208,7 @@ def is_too_large(take: Recording) -> None:
         b"",
     ],
 )
-def test_audio_that_breaks_off_is_tried_again_and_then_kept_whole(
-    take: Recording, twilio: FakeTwilio, part: bytes
-) -> None:
+def test_interrupted_audio_is_fetched_again(take: Recording, twilio: FakeTwilio, part: bytes) -> None:
     twilio.raw_audio = iter([part])
     run_step(FETCH_STEP, take.pk)
     is_tried_again(take)
@@ -238,7 +232,7 @@ def test_audio_is_asked_for_as_it_is(take: Recording, twilio: FakeTwilio) -> Non
     ("before", "dripping", "after"),
     [(b"", HEAD, WAV), (b"HTTP/1.0 100 Continue\r\n\r\n" * 9, HEAD, WAV), (HEAD, WAV, b"")],
 )
-def test_audio_that_drips_is_given_up_and_tried_again(
+def test_dripping_audio_is_retried(
     take: Recording, twilio: FakeTwilio, monkeypatch: Any, before: bytes, dripping: bytes, after: bytes
 ) -> None:
     monkeypatch.setattr(twilio_recordings, "AUDIO_TIMEOUT", 0.2)
@@ -248,7 +242,7 @@ def test_audio_that_drips_is_given_up_and_tried_again(
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD + b"RIFF"])
-def test_audio_of_which_the_next_byte_never_comes_is_tried_again(
+def test_stalled_audio_is_retried(
     take: Recording, twilio: FakeTwilio, settings: Any, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     settings.TWILIO_TIMEOUT = 3600

@@ -18,6 +18,7 @@ from devtools.model_simulator.replies import Behaviour, completion_reply, error_
 from devtools.model_simulator.server import ModelSimulator
 from interviews.calibration.run import INJECTIONS, evaluate_samples, score_text
 from interviews.calibration.samples import REQUIRED_COLUMNS, InvalidSampleFile, ScoredSample, read_samples
+from interviews.management.commands.evaluate_scoring import NO_SCORES
 from interviews.models import Assessment
 from interviews.scoring.assessment import TOO_SHORT
 from interviews.scoring.rubric import job_rubric, job_text
@@ -245,7 +246,7 @@ class TestLanguageModel:
     def test_no_scores_at_all_fail(self, model: ModelSimulator, write_samples: Any) -> None:
         model.script[:] = [error_reply(401, code="invalid_api_key")]
         path, output = write_samples({}), StringIO()
-        with pytest.raises(CommandError, match="No answer got a score"):
+        with pytest.raises(CommandError, match=NO_SCORES):
             call_command("evaluate_scoring", path, f"--plot={path.parent}/plot.svg", stdout=output)
         assert "OPENAI_API_KEY" in output.getvalue()
 
@@ -253,7 +254,7 @@ class TestLanguageModel:
         settings.MONTHLY_BUDGET = 10
         ModelCall.objects.create(purpose="assessment", model="gpt-6-luna", cost=Decimal(10))
         path, output = write_samples({}), StringIO()
-        with pytest.raises(CommandError, match="No answer got a score"):
+        with pytest.raises(CommandError, match=NO_SCORES):
             call_command("evaluate_scoring", path, f"--plot={path.parent}/plot.svg", stdout=output)
         assert "10.00" in output.getvalue()
         assert model.requests == []

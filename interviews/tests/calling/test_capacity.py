@@ -117,7 +117,7 @@ class TestJobDailyLimit:
         assert dial_each(*make_interviews(2, unlimited, first=10)) == [True, True]
         assert wait_reasons(*interviews[2:]) == {WaitReason.JOB_DAILY_LIMIT}
 
-    def test_each_waits_for_a_call_to_age(self, time_machine: Any) -> None:
+    def test_each_waits_for_call_to_age(self, time_machine: Any) -> None:
         interviews = make_interviews(5, make_approved_job(calls_per_day=2))
         dial_each(interviews[0])
         time_machine.move_to(timezone.now() + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The wording of labels and explanations decides nothing. The other tests of this package show that calling goes on."""
+"""Calling does not depend on the wording of labels and explanations: the other tests run with other wording."""
 
 import pytest
 

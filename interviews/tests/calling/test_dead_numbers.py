@@ -74,7 +74,7 @@ def test_reachable_candidate_is_told_apart(twilio: FakeTwilio) -> None:
     assert not DoNotCall.objects.exists()
 
 
-def test_opt_out_at_the_carrier_is_kept(twilio: FakeTwilio) -> None:
+def test_opt_out_at_carrier_is_kept(twilio: FakeTwilio) -> None:
     """The owner of the number told Twilio, in reply to another message of the account."""
     twilio.behaviour = (400, 21610)
     interview = make_interview()

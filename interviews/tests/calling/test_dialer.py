@@ -136,7 +136,7 @@ class TestEndOfCallingHours:
         assert attempt is not None
         assert attempt.send_before == datetime(2036, 6, 10, 3, tzinfo=UTC)
 
-    def test_rules_are_evaluated_after_the_lock(
+    def test_rules_are_evaluated_after_lock(
         self, twilio: FakeTwilio, time_machine: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         interview = make_interview()

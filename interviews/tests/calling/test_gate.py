@@ -23,7 +23,7 @@ def test_permitted_candidate_is_called(twilio: FakeTwilio) -> None:
 
 
 class TestPlanning:
-    def test_number_off_the_whitelist_is_refused(self, settings: Any) -> None:
+    def test_number_off_whitelist_is_refused(self, settings: Any) -> None:
         settings.WHITELISTED_NUMBERS = ["+14155550101"]
         with pytest.raises(NotPossible):
             make_interview()
@@ -101,7 +101,7 @@ class TestDialling:
         assert second.wait_reason == WaitReason.NUMBER_BUSY
 
 
-def test_do_not_call_survives_a_new_secret_key(settings: Any) -> None:
+def test_do_not_call_survives_new_secret_key(settings: Any) -> None:
     DoNotCall.objects.add_number("+14155550100", source="letter")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another"

@@ -68,7 +68,7 @@ def test_quiet_call_is_polled_once(twilio: FakeTwilio, time_machine: Any) -> Non
 
 
 def test_other_writes_do_not_delay_polling(twilio: FakeTwilio, time_machine: Any) -> None:
-    """`updated_at` of the rows schedules nothing."""
+    """`updated_at` of the rows does not schedule a poll."""
     dialer.dial_interview(make_interview().pk)
     attempt = Attempt.objects.select_related("call").get()
     time_machine.move_to(timezone.now() + timedelta(minutes=2))

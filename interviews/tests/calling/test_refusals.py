@@ -212,7 +212,7 @@ def test_refusal_holds_for_other_jobs(scene: Scene, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.OPTED_OUT, Outcome.COMPLETE])
-def test_persons_answer_holds_for_a_new_number(scene: Scene, outcome: Outcome) -> None:
+def test_persons_answer_holds_for_new_number(scene: Scene, outcome: Outcome) -> None:
     hold_call(scene, outcome)
     new_number(scene)
     assert_not_rung_again(scene)
@@ -267,7 +267,7 @@ def test_repeated_webhooks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize("outcome", REFUSALS)
-def test_refusal_outlives_the_secret_key(scene: Scene, settings: Any, outcome: Outcome) -> None:
+def test_refusal_outlives_secret_key(scene: Scene, settings: Any, outcome: Outcome) -> None:
     hold_call(scene, outcome)
     settings.SECRET_KEY = "another key, without the one before"
     assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King")).status_code == 409
@@ -287,7 +287,7 @@ class TestRepeat:
         planned = InterviewEvent.objects.get(interview=again.json()["id"], kind=EventKind.INTERVIEW_PLANNED)
         assert planned.reason
 
-    def test_admin_takes_the_reason(self, scene: Scene) -> None:
+    def test_admin_takes_reason(self, scene: Scene) -> None:
         hold_call(scene, Outcome.COMPLETE)
         form = {"candidate": scene.person().pk, "job": scene.job.pk, "repeat_reason": "The line was bad."}
         assert scene.admin.post(reverse("admin:interviews_interview_add"), form).status_code == 302
@@ -297,7 +297,7 @@ class TestRepeat:
         hold_call(scene, outcome)
         assert scene.plan(scene.person().pk, repeat_reason="They might like it now.").status_code == 409
 
-    def test_candidate_who_called_it_off_is_asked_by_name_only(self, scene: Scene) -> None:
+    def test_declined_candidate_is_asked_by_name(self, scene: Scene) -> None:
         with lock_interview(make_interview(job=scene.job)) as interview:
             interview.cancel(Outcome.BY_CANDIDATE, actor="hanna")
         assert scene.plan(scene.person().pk).json()["code"] == DialRule.INTERVIEWED
@@ -334,7 +334,7 @@ class TestOnePerson:
         assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King"), other_job).status_code == 201
 
     @pytest.mark.parametrize("consent_required", [True, False])
-    def test_withdrawn_consent_holds_for_the_number(self, scene: Scene, consent_required: bool) -> None:
+    def test_withdrawn_consent_holds_for_number(self, scene: Scene, consent_required: bool) -> None:
         """A second record does not give it again, and a job that needs no consent does not override it."""
         job = make_approved_job(consent_required=consent_required)
         make_candidate().add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="by phone")

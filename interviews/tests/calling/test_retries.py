@@ -35,7 +35,7 @@ def test_interview_fails_after_last_attempt(twilio: FakeTwilio) -> None:
     assert outcomes == [Attempt.Outcome.NO_ANSWER, Attempt.Outcome.BUSY]
 
 
-def test_last_carrier_error_is_in_the_outcome_reason(twilio: FakeTwilio) -> None:
+def test_last_carrier_error_is_in_outcome_reason(twilio: FakeTwilio) -> None:
     interview = make_interview()
     attempts = [
         Attempt(interview=interview, outcome=Attempt.Outcome.BUSY, reason="first error"),

@@ -65,7 +65,7 @@ def test_estimate_counts_begun_minutes(seconds: int, reached: bool) -> None:
 
 
 @pytest.mark.parametrize(("calls", "reached"), [(9, False), (10, True)])
-def test_estimate_counts_at_least_a_minute(calls: int, reached: bool) -> None:
+def test_estimate_counts_at_least_minute(calls: int, reached: bool) -> None:
     for number in range(calls):
         make_call(number, duration_seconds=1)
     assert is_reached() == reached

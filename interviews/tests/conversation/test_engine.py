@@ -173,10 +173,10 @@ def test_long_agreement_is_no_consent(words: str) -> None:
     ],
 )
 def test_next_prompt_allows_one_silence(state: ConversationState, input: engine.Input) -> None:
-    said = next_step(state, state.turn, input)
-    met = next_step(said.state, said.state.turn, NoReply())
-    assert met.state.stage is said.state.stage
-    assert met.facts == ()
+    step = next_step(state, state.turn, input)
+    after_silence = next_step(step.state, step.state.turn, NoReply())
+    assert after_silence.state.stage is step.state.stage
+    assert after_silence.facts == ()
 
 
 @pytest.mark.parametrize("turn", [3, 5, -1, 10**9])
@@ -185,7 +185,7 @@ def test_stale_turn_is_refused(turn: int) -> None:
         next_step(at(Stage.QUESTION), turn, GOOD)
 
 
-def test_greeting_hides_the_subject() -> None:
+def test_greeting_hides_subject() -> None:
     step = next_step(ConversationState(open_positions=(0,)), 0, PickedUp())
     assert step.prompt == AskIdentity()
     assert not step.facts
@@ -204,7 +204,7 @@ inputs = st.one_of(
 
 
 class Conversation(RuleBasedStateMachine):
-    """Inputs arrive, some twice, some late, some for turns that never were. What they leave behind must be sound."""
+    """Inputs arrive, some twice, some late, some for turns that never were. The resulting state must be valid."""
 
     sent = Bundle("sent")
 
@@ -221,7 +221,7 @@ class Conversation(RuleBasedStateMachine):
             step = next_step(self.state, turn, input)
         except StaleTurn:
             return
-        assert turn not in self.prompts, "a turn was answered twice"
+        assert turn not in self.prompts  # a turn is answered once
         self.prompts[turn] = step.prompt
         self.facts += step.facts
         self.state = step.state

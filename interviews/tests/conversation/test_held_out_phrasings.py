@@ -1,4 +1,4 @@
-"""Rates on phrasings by writers who did not know the phrases. Nothing is built on these files.
+"""Rates on phrasings by writers who did not know the phrases. No phrase is derived from these files.
 
 The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out.
 """

@@ -168,7 +168,7 @@ def test_named_time_is_taken(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("intent", [Intent.UNCLEAR, Intent.ANSWER])
-def test_bare_time_is_taken_where_one_is_asked(intent: Intent) -> None:
+def test_bare_time_answers_time_question(intent: Intent) -> None:
     step = reply_with(at(Stage.RESCHEDULE), intent, requested_time=AT_FIVE)
     assert step.facts == (ConversationEnded(Ending.CALL_LATER, when=AT_FIVE),)
 
@@ -343,7 +343,7 @@ def test_question_of_candidate_costs_no_try(intent: Intent) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_machine_does_not_hold_the_line(stage: Stage) -> None:
+def test_machine_does_not_hold_line(stage: Stage) -> None:
     state = at(stage, turn=MAX_TURNS)
     assert next_step(state, MAX_TURNS, KeyPressed("*")).state.stage is Stage.OVER
 

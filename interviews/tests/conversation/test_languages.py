@@ -73,5 +73,5 @@ def test_region_is_ignored() -> None:
     assert phrases.for_language("EN-gb") is phrases.for_language("en")
 
 
-def test_jobs_know_the_languages() -> None:
+def test_jobs_know_languages() -> None:
     assert interview_languages == languages()

@@ -32,9 +32,9 @@ def test_irrevocable_intents_are_never_wrong(phrasings: tuple[Phrasing, ...], in
 
 @pytest.mark.parametrize("intents", [IDENTITY, REFUSALS], ids=["identity", "refusals"])
 def test_identity_and_refusals_reach_goal(phrasings: tuple[Phrasing, ...], intents: set[Intent]) -> None:
-    said = [phrasing for phrasing in phrasings if phrasing.intent in intents]
-    understood = [each for each in said if each.correct or {each.intent, each.understood} <= DECLINED]
-    assert len(understood) >= GOAL * len(said)
+    expected = [phrasing for phrasing in phrasings if phrasing.intent in intents]
+    understood = [each for each in expected if each.correct or {each.intent, each.understood} <= DECLINED]
+    assert len(understood) >= GOAL * len(expected)
 
 
 def test_every_intent_reaches_recall() -> None:

@@ -213,7 +213,7 @@ class TestCheckOfShortAnswer:
         assert record(state, VERY_SHORT_SECONDS).prompt == Goodbye(Ending.FINISHED)
         assert record(state, VERY_SHORT_SECONDS - 1).prompt == CheckAnswer(2)
 
-    def test_checks_of_a_question_are_limited(self) -> None:
+    def test_checks_of_question_are_limited(self) -> None:
         state = QUESTION
         for _ in range(MAX_CHECKS):
             state = reply(record(state, 3).state, "repeat").state

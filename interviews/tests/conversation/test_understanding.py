@@ -1,4 +1,4 @@
-"""What an utterance means: consent is clear, refusals are safe, and one breath may hold several intents."""
+"""The meaning of an utterance: consent is clear, refusals are safe, and an utterance may hold several intents."""
 
 import re
 from dataclasses import replace
@@ -198,7 +198,7 @@ class TestIdentity:
         intents = [understood(words, Expecting.IDENTITY).intent for words in replies]
         assert intents == [Intent.NOT_ME, Intent.NOT_ME, Intent.NOT_ME, Intent.NEVER]
 
-    def test_name_is_the_candidates(self) -> None:
+    def test_name_is_candidates(self) -> None:
         own = {
             understood(words, Expecting.IDENTITY).intent for words in ("this is Maria", "Lopez here", "Lopes speaking")
         }

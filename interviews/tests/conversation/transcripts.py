@@ -24,7 +24,7 @@ PEOPLE = tomllib.loads((Path(__file__).parent / "people.toml").read_text())
 KEY = re.compile(r"\[key (.)\]")
 NOW = datetime(2026, 11, 30, 14, tzinfo=ZoneInfo("America/Los_Angeles"))
 LONGEST_QUOTE = 12
-"""Words of an answer to a question that are shown. What a longer one says does not matter here."""
+"""The number of words of an answer that are shown. The rest of a longer answer does not matter here."""
 
 SCRIPT = Script(
     candidate_name="Alex Doe",

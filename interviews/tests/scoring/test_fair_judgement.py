@@ -1,4 +1,4 @@
-"""What earns points, and what does not: silence, instructions to the scorer, and the resume."""
+"""Fair scores: silence, instructions to the scorer and the resume earn no points."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -54,7 +54,7 @@ def test_answers_stay_transcribed(waiting: Interview) -> None:
     assert {response.status for response in waiting.responses.all()} == {Status.TRANSCRIBED}
 
 
-def test_result_has_a_reason_code_and_no_number(waiting: Interview) -> None:
+def test_result_has_reason_code_and_no_number(waiting: Interview) -> None:
     result = waiting.results.get(is_current=True)
     assert waiting.result_status == Interview.ResultStatus.INCOMPLETE
     assert (result.overall_score, result.recommendation, result.flags) == (None, "", [Flag.WAITING_FOR_PERSON])
@@ -82,7 +82,7 @@ def test_some_scores_change_no_result(waiting: Interview) -> None:
     assert reload(waiting).result_status == Interview.ResultStatus.INCOMPLETE
 
 
-def test_last_scores_conclude_the_interview(waiting: Interview) -> None:
+def test_last_scores_conclude_interview(waiting: Interview) -> None:
     add_scores(waiting, 0, 1, 2)
     run_tasks()
     result = waiting.results.get(is_current=True)
@@ -90,7 +90,7 @@ def test_last_scores_conclude_the_interview(waiting: Interview) -> None:
     assert (result.overall_score, result.recommendation) == (Decimal("7.50"), "hire")
 
 
-def test_another_try_asks_a_model_configured_since(waiting: Interview) -> None:
+def test_another_try_asks_model_configured_since(waiting: Interview) -> None:
     with override_settings(JUDGE="model"):
         retry_failed(waiting, actor="hr")
         ready = ASSESS_STEP.ready().claimable()

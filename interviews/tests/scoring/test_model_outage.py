@@ -87,7 +87,7 @@ def assert_all_scored(requests: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("outage", [disconnect, error_reply(500)], ids=["disconnects", "fails"])
-def test_scoring_waits_for_the_model(begun: ModelSimulator, time_machine: Any, outage: Behaviour) -> None:
+def test_scoring_waits_for_model(begun: ModelSimulator, time_machine: Any, outage: Behaviour) -> None:
     assessed, requests = Assessment.objects.count(), take_requests(begun)
     begun.script = [outage]
     run_tasks()
@@ -104,7 +104,7 @@ def test_scoring_waits_for_the_model(begun: ModelSimulator, time_machine: Any, o
     assert_all_scored(requests + take_requests(begun))
 
 
-def test_revoked_key_needs_a_retry_by_staff(begun: ModelSimulator, admin_client: Client) -> None:
+def test_revoked_key_needs_retry_by_staff(begun: ModelSimulator, admin_client: Client) -> None:
     assessed, requests = Assessment.objects.count(), take_requests(begun)
     begun.script = [error_reply(401, code="invalid_api_key")]
     run_tasks()

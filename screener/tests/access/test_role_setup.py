@@ -1,4 +1,4 @@
-"""The roles after migrations: what they have, and what a site has made of them."""
+"""The roles after migrations: their permissions, and changes that a site has made."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ def test_first_setup_touches_no_group_of_site() -> None:
 
 
 def test_first_setup_keeps_scope_of_accounts() -> None:
-    """Users and groups of earlier versions saw all jobs with everything about them."""
+    """Users and groups of earlier versions saw all data of all jobs."""
     Role.objects.all().delete()
     Group.objects.all().delete()
     reader, clerk = (User.objects.create_user(name, is_staff=True) for name in ("reader", "clerk"))

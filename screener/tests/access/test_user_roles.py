@@ -35,7 +35,7 @@ def change_role(by: User, user: User, key: RoleKey) -> int:
     return login_client(by).post(address, {"role": str(Role.objects.get(key=key).pk)}).status_code
 
 
-def test_new_user_is_staff_with_recruiter_role_by_default() -> None:
+def test_new_user_is_recruiter_by_default() -> None:
     administrator = make_role_user(RoleKey.ADMINISTRATOR)
     form = login_client(administrator).get(ADD).context["adminform"].form
     assert form.fields["role"].initial.key == RoleKey.RECRUITER
@@ -45,7 +45,7 @@ def test_new_user_is_staff_with_recruiter_role_by_default() -> None:
     assert (user.is_staff, user.is_superuser, role_of(user)) == (True, False, {RoleKey.AUDITOR})
 
 
-def test_new_user_needs_a_role() -> None:
+def test_new_user_needs_role() -> None:
     answer = login_client(make_role_user(RoleKey.ADMINISTRATOR)).post(ADD, NEW)
     assert set(answer.context["adminform"].form.errors) == {"role"}
 
@@ -62,7 +62,7 @@ def test_roles_with_more_permissions_are_not_assignable() -> None:
     assert change_role(warden, make_role_user(RoleKey.AUDITOR), RoleKey.HIRING_MANAGER) == 403
 
 
-def test_user_is_added_without_role_by_those_who_may_give_none() -> None:
+def test_added_user_has_no_role_to_give() -> None:
     warden = User.objects.create_user("warden", is_staff=True)
     warden.user_permissions.add(*Permission.objects.filter(codename__in=["add_user", "change_user"]))
     assert login_client(warden).post(ADD, NEW).status_code == 302

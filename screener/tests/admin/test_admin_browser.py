@@ -1,4 +1,4 @@
-"""The admin in a real browser: what is cut off, what is read out, and what keys alone can do."""
+"""The admin in a real browser: clipped content, accessible names, and use by keyboard alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -44,9 +44,7 @@ def page(live_server: Any, interview: Interview) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("width", [1280, 1440])
-def test_the_head_of_a_page_says_whose_it_is_and_cuts_nothing_short(
-    page: Page, interview: Interview, width: int
-) -> None:
+def test_head_of_page_is_not_clipped(page: Page, interview: Interview, width: int) -> None:
     page.set_viewport_size(ViewportSize(width=width, height=900))
     page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
     heading = page.get_by_role("heading", level=1)
@@ -56,7 +54,7 @@ def test_the_head_of_a_page_says_whose_it_is_and_cuts_nothing_short(
     assert not heading.evaluate(IS_CUT)
 
 
-def test_a_narrow_page_names_itself_and_fits(page: Page) -> None:
+def test_narrow_page_names_itself_and_fits(page: Page) -> None:
     page.set_viewport_size(NARROW)
     for address, name in ((INTERVIEWS, "Interviews"), (CANDIDATES, "Candidates")):
         page.goto(address)
@@ -103,7 +101,7 @@ def working_pages(interview: Interview) -> list[str]:
     return lists + [reverse(f"admin:{name}", args=[pk]) for name, pk in objects]
 
 
-def test_working_pages_fit_a_phone(working_pages: list[str], page: Page) -> None:
+def test_working_pages_fit_phone(working_pages: list[str], page: Page) -> None:
     page.set_viewport_size(NARROW)
     widths = {}
     for address in working_pages:
@@ -113,7 +111,7 @@ def test_working_pages_fit_a_phone(working_pages: list[str], page: Page) -> None
     assert {address: width for address, width in widths.items() if width > NARROW["width"]} == {}
 
 
-def test_campaign_preview_fits_a_phone(interview: Interview, newcomer: Candidate, page: Page) -> None:
+def test_campaign_preview_fits_phone(interview: Interview, newcomer: Candidate, page: Page) -> None:
     page.set_viewport_size(NARROW)
     page.goto(CANDIDATES)
     for box in page.locator("input.action-select").all():
@@ -135,7 +133,7 @@ def focus_by_tab(page: Page, control: Locator) -> None:
     assert page.evaluate(HAS_OUTLINE)
 
 
-def test_keys_reach_menu_and_actions_on_a_phone(page: Page, interview: Interview) -> None:
+def test_keys_reach_menu_and_actions_on_phone(page: Page, interview: Interview) -> None:
     page.set_viewport_size(NARROW)
     page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
     focus_by_tab(page, page.get_by_role("button", name="Menu", exact=True))
@@ -220,7 +218,7 @@ def test_warning_of_question_fits_phone(warned_job: JobDescription, page: Page) 
     assert not page.locator(".readonly", has=page.locator(".s-numbers")).evaluate(IS_CUT)
 
 
-def test_a_search_says_what_it_looks_through(page: Page) -> None:
+def test_search_says_what_it_looks_through(page: Page) -> None:
     page.goto(CANDIDATES)
     expect(page.get_by_role("textbox", name="Name, phone, e-mail or your own id", exact=True)).to_be_visible()
 
@@ -237,9 +235,7 @@ def newcomer(transactional_db: None) -> Candidate:
     return make_candidate(full_name="Grace Hopper", phone="+14155550177")
 
 
-def test_chosen_candidates_are_called_after_their_names_were_shown(
-    interview: Interview, newcomer: Candidate, page: Page
-) -> None:
+def test_chosen_candidates_are_confirmed_and_called(interview: Interview, newcomer: Candidate, page: Page) -> None:
     page.set_viewport_size(WIDE)
     page.goto(CANDIDATES)
     page.locator("#action-toggle").check()
@@ -257,8 +253,8 @@ def test_chosen_candidates_are_called_after_their_names_were_shown(
     expect(page.locator("#result_list").get_by_text("Pending")).to_be_visible()
 
 
-def test_pages_work_under_the_policy_that_runs_no_script_written_into_one(page: Page, interview: Interview) -> None:
-    """What it refuses is an error in the console, and so one of this test."""
+def test_pages_run_no_inline_script(page: Page, interview: Interview) -> None:
+    """A refused resource is an error in the console, and so fails this test."""
     for address in (
         reverse("admin:index"),
         reverse("admin:interviews_interview_change", args=[interview.pk]),

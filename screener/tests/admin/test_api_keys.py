@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(("days", "keys"), [(-1, 0), (1, 1)])
-def test_new_key_expires_in_the_future(admin_client: Client, days: int, keys: int) -> None:
+def test_new_key_expires_in_future(admin_client: Client, days: int, keys: int) -> None:
     expiry = timezone.now() + timedelta(days=days)
     fields = {"name": "ATS", "scope": "read", "expiry_date_0": f"{expiry:%Y-%m-%d}", "expiry_date_1": f"{expiry:%H:%M}"}
     admin_client.post(reverse("admin:screener_apikey_add"), fields)

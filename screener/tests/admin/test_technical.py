@@ -1,4 +1,4 @@
-"""The admin as a whole: every list, every page, who may do what, and what no page ever does."""
+"""The admin as a whole: every list, every page, permissions, and actions that no page offers."""
 
 import re
 from typing import Any
@@ -40,7 +40,7 @@ def address(model: Any, page: str, *args: Any) -> str:
 
 @pytest.fixture
 def onlooker(db: None) -> Client:
-    """A client logged in as staff that may look at everything and change nothing."""
+    """A client logged in as staff with all view permissions and no others."""
     user = User.objects.create_user("onlooker", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
     client = Client()
@@ -48,7 +48,7 @@ def onlooker(db: None) -> Client:
     return client
 
 
-def test_every_model_of_ours_has_a_page() -> None:
+def test_every_model_of_ours_has_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
@@ -57,13 +57,13 @@ def test_every_model_of_ours_has_a_page() -> None:
     assert ours - set(MODELS) == without_page | {Preference, Role, TurnReply}
 
 
-def test_the_menu_leads_to_every_list(admin_client: Client) -> None:
+def test_menu_leads_to_every_list(admin_client: Client) -> None:
     page = admin_client.get(reverse("admin:index")).content.decode()
     assert [label(model) for model in MODELS if f'href="{address(model, "changelist")}"' not in page] == []
 
 
 class TestLists:
-    def test_cost_the_same_number_of_queries_however_long_they_are(self, admin_client: Client, reviewer: User) -> None:
+    def test_lists_have_constant_query_count(self, admin_client: Client, reviewer: User) -> None:
         for number in range(2):
             make_all_rows(number, by=reviewer)
         ContentType.objects.get_for_models(*MODELS)  # cached from the first page on
@@ -103,7 +103,7 @@ class TestLists:
         page = admin_client.get(address(Interview, "changelist")).content.decode()
         assert re.search(r"<title>\s*Interviews \| Screener\s*</title>", page)
 
-    def test_find_an_interview_by_its_candidate(self, admin_client: Client, reviewer: User) -> None:
+    def test_find_interview_by_its_candidate(self, admin_client: Client, reviewer: User) -> None:
         make_all_rows(1, by=reviewer)
         make_all_rows(2, by=reviewer)
         page = admin_client.get(address(Interview, "changelist"), {"q": "+14155550001"}).content.decode()
@@ -115,9 +115,7 @@ class TestPages:
     def row(self, reviewer: User) -> Interview:
         return make_all_rows(1, by=reviewer)
 
-    def test_show_hostile_text_as_text_and_load_nothing_from_elsewhere(
-        self, admin_client: Client, row: Interview
-    ) -> None:
+    def test_pages_escape_hostile_text(self, admin_client: Client, row: Interview) -> None:
         for model in MODELS:
             for page in (
                 address(model, "changelist"),
@@ -129,14 +127,14 @@ class TestPages:
                 assert HOSTILE not in text, page
                 assert re.findall(r'(?:src|href|action)="(?:https?:)?//(?!testserver)[^"]*"', text) == [], page
 
-    def test_show_it_as_text_on_the_front_page(self, admin_client: Client, row: Interview) -> None:
+    def test_show_it_as_text_on_front_page(self, admin_client: Client, row: Interview) -> None:
         row.job.set_questions_error(HOSTILE)
         row.candidate.set_resume_error(HOSTILE)
         page = admin_client.get(reverse("admin:index")).content.decode()
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
 
-    def test_of_what_the_program_writes_are_read_only(self, admin_client: Client, row: Interview) -> None:
+    def test_of_what_program_writes_are_read_only(self, admin_client: Client, row: Interview) -> None:
         for model in READ_ONLY:
             pk, name = model._default_manager.values_list("pk", flat=True)[0], label(model)
             assert admin_client.post(address(model, "change", pk), {"status": "completed"}).status_code == 403, name
@@ -145,7 +143,7 @@ class TestPages:
                 assert admin_client.post(address(model, "add"), {}).status_code == 403, name
 
     @pytest.mark.parametrize("model", [Interview, ApiKey], ids=label)
-    def test_of_something_that_is_gone_lead_back_with_a_sentence(self, admin_client: Client, model: Any) -> None:
+    def test_of_something_gone_lead_back_with_sentence(self, admin_client: Client, model: Any) -> None:
         answer = admin_client.get(address(model, "change", "5eed2e45-cb5c-4e02-ad3a-d7388bcca398"))
         assert (answer.status_code, answer.headers["Location"]) == (302, reverse("admin:index"))
         assert [message.level for message in get_messages(answer.wsgi_request)] == [WARNING]
@@ -181,12 +179,12 @@ class TestAnOnlooker:
                 assert onlooker.post(door, {}).status_code == 403
 
     def changing_actions(self, model: Any) -> list[str]:
-        """The buttons of a page, without those that lead to what may be looked at."""
+        """The buttons of a page, without those that lead to visible pages."""
         shown: Any = admin.site._registry[model]
         names = shown._extract_action_names(shown.actions_detail)
         return [name for name in names if not getattr(shown, name).permission.partition(".")[2].startswith("view_")]
 
-    def test_who_is_no_staff_sees_nothing(self, client: Client, db: None) -> None:
+    def test_no_staff_sees_nothing(self, client: Client, db: None) -> None:
         client.force_login(User.objects.create_user("stranger"))
         answer = client.get(address(Interview, "changelist"))
         assert answer.status_code == 302
@@ -194,7 +192,7 @@ class TestAnOnlooker:
 
 
 class TestApiKeys:
-    def test_show_the_key_exactly_once(self, admin_client: Client) -> None:
+    def test_show_key_exactly_once(self, admin_client: Client) -> None:
         answer = admin_client.post(address(ApiKey, "add"), {"name": "ATS", "scope": "read"}, follow=True)
         made = ApiKey.objects.get()
         match = re.search(rf"The key is: ({made.prefix}\.\w+)", answer.content.decode())
@@ -204,7 +202,7 @@ class TestApiKeys:
         for page in (address(ApiKey, "change", made.pk), address(ApiKey, "changelist")):
             assert match[1] not in admin_client.get(page).content.decode()
 
-    def test_never_show_or_take_a_hash(self, admin_client: Client) -> None:
+    def test_never_show_or_take_hash(self, admin_client: Client) -> None:
         made, _ = ApiKey.objects.create_key(name="ATS")
         page = address(ApiKey, "change", made.pk)
         secret_part = made.hashed_key.split("$")[-1]
@@ -224,7 +222,7 @@ class TestApiKeys:
 
 
 class TestUsers:
-    def test_are_added_with_a_password(self, admin_client: Client) -> None:
+    def test_are_added_with_password(self, admin_client: Client) -> None:
         passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
         role = Role.objects.get(key=RoleKey.RECRUITER).pk
         new = {"username": "new", "usable_password": "true", "role": role, **passwords}
@@ -248,14 +246,14 @@ class TestUsers:
 
     @pytest.fixture
     def warden(self, db: None) -> Client:
-        """A client logged in as staff that may add, change and delete users and groups, and nothing else."""
+        """A client logged in as staff that may only add, change and delete users and groups."""
         user = User.objects.create_user("warden", is_staff=True)
         user.user_permissions.set(Permission.objects.filter(codename__regex="_(user|group)$"))
         client = Client()
         client.force_login(user)
         return client
 
-    def test_can_be_mended_by_those_who_may_change_them(self, warden: Client) -> None:
+    def test_staff_with_permission_changes_rows(self, warden: Client) -> None:
         clerk = User.objects.create_user("clerk", is_staff=True)
         passwords = {"password1": "correct horse battery", "password2": "correct horse battery"}
         assert warden.post(reverse("admin:auth_user_password_change", args=[clerk.pk]), passwords).status_code == 302
@@ -269,7 +267,7 @@ class TestUsers:
         assert warden.post(address(User, "delete", clerk.pk), {"post": "yes"}).status_code == 302
         assert not User.objects.filter(pk=clerk.pk).exists()
 
-    def test_get_no_more_rights_from_who_may_change_them(self, warden: Client) -> None:
+    def test_staff_grant_only_own_rights(self, warden: Client) -> None:
         me = User.objects.get(username="warden")
         had = me.get_all_permissions()
         everything = list(Permission.objects.values_list("pk", flat=True))
@@ -288,7 +286,7 @@ class TestUsers:
 
     @pytest.mark.parametrize("is_active", [True, False])
     @pytest.mark.parametrize("more", ["superuser", "permission", "group"])
-    def test_are_not_taken_over_by_who_may_do_less(self, warden: Client, more: str, is_active: bool) -> None:
+    def test_weaker_staff_cannot_take_over(self, warden: Client, more: str, is_active: bool) -> None:
         other = User.objects.create_user("other", password="a long password", is_staff=True, is_active=is_active)
         may = Permission.objects.get(codename="add_decision")
         if more == "superuser":
@@ -311,14 +309,14 @@ class TestUsers:
         assert (other.email, other.is_active) == ("", is_active)
         assert warden.get(address(User, "change", other.pk)).status_code == 200
 
-    def test_come_to_the_front_page_from_a_login_without_a_destination(self, db: None, client: Client) -> None:
+    def test_login_leads_to_front_page(self, db: None, client: Client) -> None:
         User.objects.create_superuser("hr", password="a long password")
         answer = client.post(reverse("admin:login"), {"username": "hr", "password": "a long password"})
         assert answer.headers["Location"] == reverse("admin:index")
 
 
 class TestTheFrontPage:
-    def test_costs_the_same_however_much_there_is(self, admin_client: Client, reviewer: User) -> None:
+    def test_costs_same_however_much_there_is(self, admin_client: Client, reviewer: User) -> None:
         counts = []
         for number in range(3):
             row = make_all_rows(number, by=reviewer)
@@ -334,7 +332,7 @@ class TestTheFrontPage:
     def test_says_so_when_nothing_waits(self, admin_client: Client) -> None:
         assert "Nothing needs attention." in admin_client.get(reverse("admin:index")).content.decode()
 
-    def test_shows_only_what_the_user_may_look_at(self, reviewer: User) -> None:
+    def test_shows_only_what_user_may_look_at(self, reviewer: User) -> None:
         row = make_all_rows(1, by=reviewer)
         row.job.set_questions_error("Down.")
         page = get_page(make_staff_client("view_candidate"), reverse("admin:index"))

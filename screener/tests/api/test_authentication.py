@@ -82,7 +82,7 @@ def create_key(*args: str) -> str:
 
 
 class TestCreateCommand:
-    def test_last_line_is_the_key(self) -> None:
+    def test_last_line_is_key(self) -> None:
         assert make_api_client(create_key("ATS")).post(JOBS, JOB).status_code == 201
 
     def test_scope_and_expiry_are_set(self) -> None:

@@ -69,7 +69,7 @@ class TestRepeatedRequest:
     def test_invalid_key_is_rejected(self, api: APIClient, key: str) -> None:
         assert "Idempotency-Key" in assert_problem(post(api, key=key), 400)["errors"]
 
-    def test_response_is_deleted_after_a_day(self, api: APIClient) -> None:
+    def test_response_is_deleted_after_day(self, api: APIClient) -> None:
         post(api)
         tasks.delete_expired_responses(0)
         assert IdempotentRequest.objects.exists()

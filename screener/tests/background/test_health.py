@@ -28,31 +28,31 @@ def ready(client: Client, status: int) -> dict[str, Any]:
     return body
 
 
-def test_a_process_is_alive_without_a_database(client: Client, django_assert_num_queries: Any) -> None:
+def test_process_is_alive_without_database(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert client.get("/healthz").status_code == 200
 
 
-def test_is_ready_with_a_worker_that_was_heard_of_lately(client: Client) -> None:
+def test_is_ready_with_worker_heard_of_lately(client: Client) -> None:
     heard_of(timezone.now())
     assert ready(client, 200)["worker"] == "ok"
 
 
-def test_is_not_ready_without_a_worker_and_says_how_to_start_one(client: Client) -> None:
+def test_not_ready_without_worker(client: Client) -> None:
     assert "manage.py worker" in ready(client, 503)["worker"]
 
 
-def test_is_not_ready_when_every_worker_fell_silent(client: Client) -> None:
+def test_not_ready_with_silent_workers(client: Client) -> None:
     heard_of(timezone.now() - timedelta(minutes=5))
     assert ready(client, 503)["worker_heartbeat_age"] >= 300
 
 
-def test_is_not_ready_without_a_database(client: Client) -> None:
+def test_is_not_ready_without_database(client: Client) -> None:
     with patch("django.db.backends.utils.CursorWrapper.execute", side_effect=OperationalError("gone")):
         assert "PostgreSQL" in ready(client, 503)["database"]
 
 
-def test_tells_how_long_the_oldest_job_waits(client: Client) -> None:
+def test_tells_how_long_oldest_job_waits(client: Client) -> None:
     heard_of(timezone.now())
     assert ready(client, 200)["jobs_due"] == 0
     assert ready(client, 200)["oldest_due_job_age"] == 0

@@ -104,7 +104,7 @@ def test_deleted_row_counts_as_lost(line: SpokenLine) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_renewal_survives_a_database_outage(line: SpokenLine, monkeypatch: Any) -> None:
+def test_renewal_survives_database_outage(line: SpokenLine, monkeypatch: Any) -> None:
     renewed, outage = Event(), [OperationalError()]
 
     def renew() -> None:

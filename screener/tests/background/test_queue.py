@@ -22,7 +22,7 @@ def handles(monkeypatch: pytest.MonkeyPatch) -> None:
             del registry[name]
 
 
-def test_every_handle_is_bound_to_a_worked_queue() -> None:
+def test_every_handle_is_bound_to_worked_queue() -> None:
     queues = {name: app.tasks[name].queue for name in HANDLES}
     assert queues == {name: handle.queue for name, handle in HANDLES.items()}
     assert set(queues.values()) <= set(settings.WORKER_QUEUES)
@@ -50,7 +50,7 @@ def test_handles_defer_and_run_their_functions() -> None:
 
 
 @pytest.mark.usefixtures("handles")
-def test_a_second_handle_of_a_task_is_rejected() -> None:
+def test_second_handle_of_task_is_rejected() -> None:
     TaskHandle("a.task", queue="rest")
     with pytest.raises(ValueError, match=r"a\.task"):
         TaskHandle("a.task", queue="calls")
@@ -63,19 +63,19 @@ def failed(error: Exception, *, tries: int = 0) -> timedelta | None:
     return decision.retry_at - datetime.now(UTC) if decision and decision.retry_at else None
 
 
-def test_a_job_is_tried_again_soon_then_rarer_then_no_more() -> None:
+def test_retries_become_rarer_and_end() -> None:
     waits = [failed(ValueError("a bug"), tries=tries) for tries in (0, 3, 6)]
     assert waits == sorted(wait for wait in waits if wait)
     assert failed(ValueError("a bug"), tries=MAX_TASK_TRIES) is None
 
 
-def test_a_job_waits_for_as_long_as_the_vendor_asks() -> None:
+def test_retry_waits_as_vendor_asks() -> None:
     wait = failed(TelephonyDown(RATE_LIMITED, retry_after=600))
     assert wait is not None
     assert wait > timedelta(minutes=9)
 
 
-def test_a_vendor_that_is_away_takes_one_line_of_the_log_and_a_bug_its_traceback(
+def test_only_bugs_log_a_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     failed(TelephonyDown(UNREACHABLE))

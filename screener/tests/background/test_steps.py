@@ -84,7 +84,7 @@ def test_result_is_saved_once(line: SpokenLine) -> None:
     assert (recorder.runs, line.file.name, line.lease, line.tries) == (1, "speech/hello.mp3", None, 0)
 
 
-def test_transient_error_is_retried_when_the_server_says(line: SpokenLine) -> None:
+def test_transient_error_is_retried_when_server_says(line: SpokenLine) -> None:
     recorder = Recorder(DOWN)
     assert run_step(recorder.step(error_field="error"), line.pk) is None
     assert timedelta(minutes=14) < due_in(line) <= timedelta(minutes=15)
@@ -123,7 +123,7 @@ def test_unsent_request_is_postponed_and_not_counted(line: SpokenLine) -> None:
 
 
 @pytest.mark.parametrize("error", [None, DOWN, REFUSED, NOT_SENT])
-def test_nothing_is_written_after_a_lost_lease(line: SpokenLine, error: ServiceError | None) -> None:
+def test_nothing_is_written_after_lost_lease(line: SpokenLine, error: ServiceError | None) -> None:
     token = uuid4()
     recorder = Recorder(error, meanwhile=lambda: SpokenLine.objects.update(lease=token))
     assert run_step(recorder.step(error_field="error"), line.pk) is None
@@ -133,7 +133,7 @@ def test_nothing_is_written_after_a_lost_lease(line: SpokenLine, error: ServiceE
     assert recorder.discarded == ([] if error else ["speech/hello.mp3"])
 
 
-def test_unexpected_error_keeps_the_lease(line: SpokenLine) -> None:
+def test_unexpected_error_keeps_lease(line: SpokenLine) -> None:
     """The row is free again once the lease has run out, and the try is counted."""
 
     def fail() -> None:
@@ -156,7 +156,7 @@ def test_exhausted_step_is_given_up_untried(line: SpokenLine) -> None:
 
 
 @pytest.mark.parametrize(("error", "runs"), [(None, 1), (DOWN, 0)])
-def test_next_step_needs_a_saved_row(line: SpokenLine, error: ServiceError | None, runs: int) -> None:
+def test_next_step_needs_saved_row(line: SpokenLine, error: ServiceError | None, runs: int) -> None:
     following = Recorder()
     step = following.step()
     object.__setattr__(step, "ready", SpokenLine.objects.all)
@@ -166,7 +166,7 @@ def test_next_step_needs_a_saved_row(line: SpokenLine, error: ServiceError | Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("step", PRODUCT_STEPS, ids=lambda step: step.work.__name__)
-def test_claim_checks_its_filter_on_the_locked_row(step: Step[Any, Any, Any], settings: Any) -> None:
+def test_claim_checks_its_filter_on_locked_row(step: Step[Any, Any, Any], settings: Any) -> None:
     """A filter inside `id IN (SELECT …)` is not checked again after the wait for another worker's claim."""
     settings.VOICE_API_KEY, settings.VOICE_MODEL = "sk-test", "voice-1"
     with CaptureQueriesContext(connection) as queries:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def environment() -> dict[str, str]:
-    """What a process needs to work on this test's database, phone network and files."""
+    """The environment of a process that works on this test's database, phone network and files."""
     database: dict[str, Any] = connection.get_connection_params()
     own = {
         "DATABASE_URL": f"postgres://{database['user']}@{database['host'].replace('/', '%2F')}/{database['dbname']}",
@@ -88,7 +88,7 @@ def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
         yield simulator
 
 
-def test_an_interview_survives_the_death_of_its_workers(network: RunningSimulator) -> None:
+def test_interview_survives_death_of_its_workers(network: RunningSimulator) -> None:
     interview = make_interview(phone="+14155550100")
     with worker() as process:
         eventually(lambda: Recording.objects.exists())
@@ -125,16 +125,14 @@ worker.supervise()
 """
 
 
-def test_a_supervisor_that_breaks_takes_its_workers_with_it_so_that_it_can_be_started_again() -> None:
+def test_workers_end_with_broken_supervisor() -> None:
     command = [sys.executable, "-c", BROKEN]
     ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert "mistake of ours" in ended.stderr
 
 
-def test_where_a_process_may_not_give_way_it_works_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_worker_runs_without_nice_permission(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def forbidden(*args: object) -> None:
         raise PermissionError("not here")
 
@@ -145,12 +143,12 @@ def test_where_a_process_may_not_give_way_it_works_all_the_same(
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Also where whoever inherited it has not looked after it yet."""
+    """Also while the process that inherited it has not waited for it yet."""
     try:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
 
-def test_a_queue_that_does_much_at_once_is_shared_between_processes() -> None:
+def test_busy_queue_is_shared_between_processes() -> None:
     assert [shares(at_once) for at_once in (1, 8, 9, 16, 20)] == [[1], [8], [5, 4], [8, 8], [7, 7, 6]]

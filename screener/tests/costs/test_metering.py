@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
 PLAN = {"questions": [{"text": "Why coffee?", "competency": "Coffee", "weight": 2, "max_seconds": 90}]}
 LUNA = Decimal("0.000055")
-"""What 321 tokens in and 45 out cost at gpt-6-luna."""
+"""The cost of 321 input and 45 output tokens at gpt-6-luna."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What models cost: published prices, own prices, and costs that are not known."""
+"""Prices of models: published prices, own prices, and unknown costs."""
 
 from decimal import Decimal
 from typing import Any
@@ -79,7 +79,7 @@ class TestOwnPrices:
         assert cost_of(Usage(audio_seconds=60), "my-whisper") == Decimal("0.006")
         assert cost_of(Usage(characters=MILLION), "my-voice") == 12
 
-    def test_cached_tokens_have_a_price(self, settings: Any) -> None:
+    def test_cached_tokens_have_price(self, settings: Any) -> None:
         settings.MODEL_PRICES = ["m=1/0.1/2"]
         assert cost_of(Usage(tokens_in=MILLION, tokens_cached=MILLION, tokens_out=0), "m") == Decimal("0.1")
 
@@ -100,7 +100,7 @@ class TestOwnPrices:
         "entry",
         "m m= =1/2 m=1 m=1/2/3/4 m=one/2 m=-1/2 m=1/NaN m=inf/1 m=1/hour m=/min m=1/2/x".split(),
     )
-    def test_unreadable_entry_is_an_error(self, settings: Any, entry: str) -> None:
+    def test_unreadable_entry_is_error(self, settings: Any, entry: str) -> None:
         settings.MODEL_PRICES = ["fine=1/2", entry]
         with pytest.raises(InvalidPrice):
             configured_prices()
@@ -110,7 +110,7 @@ class TestOwnPrices:
 
 
 @pytest.mark.parametrize("amount", [-1.0, float("nan"), float("inf")])
-def test_budget_must_be_an_amount(settings: Any, amount: float) -> None:
+def test_budget_must_be_amount(settings: Any, amount: float) -> None:
     settings.MONTHLY_BUDGET = amount
     assert [error.id for error in run_checks(tags=["screener"]) if error.is_serious()] == ["screener.E006"]
 

@@ -26,7 +26,7 @@ def test_violates_names_constraint() -> None:
 
 
 def test_violates_ignores_values_of_row() -> None:
-    """A null value violates no named constraint, whatever the row contains."""
+    """A null value violates no named constraint, for any content of the row."""
     assert not violates_constraint(integrity_error(None), "")
     assert not violates_constraint(integrity_error(None), UNIQUE_KEY)
 

@@ -1,4 +1,4 @@
-"""Questions from job advertisements: only what parses as a requirement or a duty becomes one."""
+"""Questions from job advertisements: only requirements and duties become questions."""
 
 import tomllib
 from pathlib import Path
@@ -20,7 +20,7 @@ def subjects_of(description: str) -> list[tuple[Kind, str]]:
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_questions_are_those_a_person_approved(title: str) -> None:
+def test_questions_are_those_person_approved(title: str) -> None:
     advertisement = ADVERTISEMENTS[title]
     questions = compose_questions(JobText(title, advertisement["text"], "en"), 7)
     assert [question.text for question in questions] == advertisement["questions"]

@@ -1,4 +1,4 @@
-"""Redaction of names, addresses and phone numbers, written and spoken, and of nothing else."""
+"""Redaction of names, addresses and phone numbers, written and spoken. Other words stay."""
 
 import unicodedata
 

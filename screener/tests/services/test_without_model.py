@@ -1,4 +1,4 @@
-"""The interviewer of a deployment without a language model: it composes questions and scores nothing."""
+"""The interviewer of a deployment without a language model: it composes questions and gives no scores."""
 
 import pytest
 from hypothesis import given, settings

@@ -67,7 +67,7 @@ def status(client: Client, address: str) -> int:
 
 @pytest.mark.django_db
 class TestASentence:
-    def test_is_spoken_and_paid_once_however_often_it_is_wanted(self) -> None:
+    def test_prompt_is_synthesised_once(self) -> None:
         with a_voice(speech_reply) as server:
             want("Hello.", "Goodbye.")
             want("Goodbye.")
@@ -78,7 +78,7 @@ class TestASentence:
         calls = ModelCall.objects.filter(purpose="speech", model="voice-1", job_id=JOB, error="")
         assert calls.count() == 2
 
-    def test_is_another_one_in_another_voice_or_language(self) -> None:
+    def test_prompt_depends_on_voice_and_language(self) -> None:
         with a_voice(speech_reply):
             want("Hello.")
             prompt_cache.request_audio(["Hello."], "en-GB", job_id=JOB)
@@ -90,12 +90,12 @@ class TestASentence:
             with override_settings(VOICE_NAME="john"):
                 assert SpokenLine.objects.unsynthesised().count() == 1
 
-    def test_is_not_wanted_without_a_voice(self) -> None:
+    def test_is_not_wanted_without_voice(self) -> None:
         want("Hello.")
         assert not SpokenLine.objects.exists()
         assert not ProcrastinateJob.objects.filter(task_name="screener.speak").exists()
 
-    def test_that_a_crash_left_unspoken_is_spoken(self, time_machine: Any) -> None:
+    def test_that_crash_left_unspoken_is_spoken(self, time_machine: Any) -> None:
         with a_voice(speech_reply):
             want("Hello.")
             line = SpokenLine.objects.get()
@@ -112,9 +112,7 @@ class TestASentence:
         [(error_reply(503), timedelta(minutes=1)), (error_reply(401), timedelta(hours=1, minutes=1))],
         ids=["passes", "needs a person"],
     )
-    def test_that_failed_says_so_and_is_tried_again(
-        self, trouble: Behaviour, pause: timedelta, time_machine: Any
-    ) -> None:
+    def test_failed_prompt_is_tried_again(self, trouble: Behaviour, pause: timedelta, time_machine: Any) -> None:
         with a_voice(trouble, speech_reply) as server:
             want("Hello.")
             run_tasks()
@@ -130,7 +128,7 @@ class TestASentence:
         errors = ModelCall.objects.order_by("created_at").values_list("error", flat=True)
         assert [bool(error) for error in errors] == [True, False]
 
-    def test_that_has_failed_for_a_day_is_tried_now_and_then_for_ever(self, time_machine: Any) -> None:
+    def test_failed_prompt_is_retried_for_ever(self, time_machine: Any) -> None:
         with a_voice(error_reply(503), speech_reply):
             want("Hello.")
             SpokenLine.objects.update(tries=5000)
@@ -138,7 +136,7 @@ class TestASentence:
             after(time_machine, minutes=61)
             assert SpokenLine.objects.get().file
 
-    def test_is_on_the_bill_by_its_length(self) -> None:
+    def test_is_on_bill_by_its_length(self) -> None:
         with a_voice(raw_reply(b"<html>"), speech_reply), override_settings(MODEL_PRICES=["voice-1=10/Mchar"]):
             want("Hello.")
             run_tasks()
@@ -147,7 +145,7 @@ class TestASentence:
         costs = [call.cost for call in ModelCall.objects.all()]
         assert costs == [Decimal("0.00006")] * 2
 
-    def test_waits_while_the_budget_is_spent(self, time_machine: Any) -> None:
+    def test_waits_while_budget_is_spent(self, time_machine: Any) -> None:
         ModelCall.objects.create(purpose="summary", model="m", cost=5)
         with a_voice(speech_reply) as server:
             with override_settings(MONTHLY_BUDGET=5):
@@ -174,7 +172,7 @@ class TestASentence:
         line.refresh_from_db()
         assert line.file.storage.listdir("speech")[1] == [str(line.file.name).removeprefix("speech/")]
 
-    def test_that_waits_for_its_turn_is_not_queued_again(self, time_machine: Any) -> None:
+    def test_waiting_prompt_is_not_queued_again(self, time_machine: Any) -> None:
         with a_voice(speech_reply):
             want("Hello.", "Goodbye.")
             time_machine.move_to(timezone.now() + timedelta(minutes=1), tick=False)
@@ -192,7 +190,7 @@ class TestAnAddress:
             (path,) = prompt_cache.audio_paths(["Hello.", "Nobody spoke this."], "en").values()
             yield path
 
-    def test_is_found_in_one_query_and_without_a_voice_in_none(self, address: str) -> None:
+    def test_prompt_lookup_takes_one_query(self, address: str) -> None:
         with CaptureQueriesContext(connection) as queries:
             prompt_cache.audio_paths(["Hello.", "Goodbye."], "en")
         assert len(queries) == 1
@@ -200,7 +198,7 @@ class TestAnAddress:
             assert prompt_cache.audio_paths(["Hello."], "en") == {}
         assert len(queries) == 0
 
-    def test_gives_the_sound_to_whoever_has_it(self, address: str, client: Client) -> None:
+    def test_gives_sound_to_whoever_has_it(self, address: str, client: Client) -> None:
         answer = client.get(address)
         sound = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         assert (answer.status_code, sound[:4], len(sound)) == (200, b"RIFF", int(answer.headers["Content-Length"]))
@@ -210,11 +208,11 @@ class TestAnAddress:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in answer.headers
 
-    def test_gives_a_part_to_a_player_that_seeks(self, address: str, client: Client) -> None:
+    def test_gives_part_to_player_that_seeks(self, address: str, client: Client) -> None:
         answer = client.get(address, headers={"Range": "bytes=8-11"})
         assert (answer.status_code, b"".join(answer.streaming_content)) == (206, b"WAVE")  # type: ignore[attr-defined]
 
-    def test_stays_the_same_all_day_so_that_it_can_be_kept(self, address: str, time_machine: Any) -> None:
+    def test_prompt_url_is_stable_for_day(self, address: str, time_machine: Any) -> None:
         time_machine.move_to(timezone.now().replace(hour=1), tick=False)
         early = prompt_cache.audio_paths(["Hello."], "en")
         time_machine.move_to(timezone.now().replace(hour=23), tick=False)
@@ -238,7 +236,7 @@ class TestAnAddress:
     def test_only_gives(self, address: str, client: Client) -> None:
         assert client.post(address).status_code == 405
 
-    def test_of_lost_file_is_not_found_and_writes_nothing(self, address: str, client: Client) -> None:
+    def test_lost_prompt_file_is_not_found(self, address: str, client: Client) -> None:
         lose_file("Hello.")
         with CaptureQueriesContext(connection) as queries:
             assert status(client, address) == 404

@@ -117,7 +117,7 @@ class TestReset:
         fail(1, username="another")
         assert log_in().status_code == 429
 
-    def test_needs_a_password(self) -> None:
+    def test_needs_password(self) -> None:
         fail()
         log_in("")
         assert log_in().status_code == 429
@@ -177,7 +177,7 @@ class TestClientAddress:
             ("1", "unknown", None),
         ],
     )
-    def test_is_the_last_untrusted_hop(self, settings: Any, proxies: str, forwarded: str, expected: str | None) -> None:
+    def test_is_last_untrusted_hop(self, settings: Any, proxies: str, forwarded: str, expected: str | None) -> None:
         settings.TRUSTED_PROXIES = proxies
         request = RequestFactory().post("/", REMOTE_ADDR=PROXY, HTTP_X_FORWARDED_FOR=forwarded)
         assert client_address(request) == expected
@@ -191,8 +191,8 @@ class TestClientAddress:
 @pytest.mark.parametrize(("header", "proxies", "warned"), [(None, "0", False), (True, "0", True), (True, "1", False)])
 def test_untrusted_proxy_is_warned_of(settings: Any, header: bool | None, proxies: str, warned: bool) -> None:
     settings.SECURE_PROXY_SSL_HEADER, settings.TRUSTED_PROXIES = header, proxies
-    found = {message.id for message in run_checks(tags=["screener"], include_deployment_checks=True)}
-    assert ("screener.W007" in found) == warned
+    message_ids = {message.id for message in run_checks(tags=["screener"], include_deployment_checks=True)}
+    assert ("screener.W007" in message_ids) == warned
 
 
 class TestStoredData:
