@@ -60,6 +60,8 @@ def test_answers_are_heard_and_marked(page: Page) -> None:
     expect(marked).to_have_text("four hundred mailboxes")
     page.keyboard.press("Enter")
     expect(panel.locator("[data-jump]")).to_be_visible()
+    page.get_by_role("tab", name="your last project").press("Space")
+    page.wait_for_function("!document.querySelector('#question-1 audio').paused")
     panel.get_by_text("I wrote the plan myself.").click()
     page.wait_for_function("document.querySelector('#question-1 audio').currentTime >= 1.5")
     expect(panel.locator(".r-spoken")).to_contain_text("I wrote the plan myself.")

@@ -24,7 +24,8 @@
     }
     tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (focus) tab.focus();
-    history.replaceState(null, "", tab.hash);
+    // Without a hash for the first tab: at the end of loading, browsers move the focus to the element that a hash names.
+    history.replaceState(null, "", tab === tabs()[0] ? window.location.pathname : tab.hash);
     const player = panelOf(tab).querySelector("[data-player]");
     if (player) preparePlayer(player);
   };
@@ -202,7 +203,7 @@
       return stepTab(key === "ArrowRight" ? 1 : -1, { focus: true });
     }
     if (["ArrowRight", "ArrowLeft"].includes(key)) { if (seek(key === "ArrowRight" ? SEEK_SECONDS : -SEEK_SECONDS)) event.preventDefault(); return; }
-    if (key === " " && target.closest("a, button, summary")) return;
+    if (key === " " && target.closest("a:not([role=tab]), button, summary")) return;
     if (!KEYS[key]) return;
     event.preventDefault();
     KEYS[key]();
