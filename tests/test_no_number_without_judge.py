@@ -18,6 +18,7 @@ from drf_spectacular.generators import SchemaGenerator
 from devtools.demo.text_views import decision_card
 from interviews.models import Assessment, Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
+from screener.models import ModelCall
 from tests.support.factories import make_api_client, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import run_fake_openai
 from tests.support.sample_rows import make_all_rows
@@ -40,6 +41,7 @@ def finish_unjudged(judge: str) -> Interview:
     interview = make_transcribed_interview(phone=f"+1415555{len(judge):04}")
     with run_fake_openai() as refusing, override_settings(OPENAI_BASE_URL=refusing.base_url, JUDGE=judge):
         run_tasks()
+    ModelCall.objects.update(seconds=100)  # a shorter time has a decimal that looks like a score
     return Interview.objects.get(pk=interview.pk)
 
 
