@@ -140,11 +140,16 @@ def test_keys_reach_menu_and_actions_on_phone(page: Page, interview: Interview) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Do-not-call list")).to_be_visible()
     page.keyboard.press("Enter")
-    focus_by_tab(page, page.get_by_role("button", name="Actions", exact=True))
-    page.keyboard.press("Enter")
     focus_by_tab(page, page.get_by_role("link", name="Decide", exact=True))
     page.keyboard.press("Enter")
-    page.wait_for_url("**/decide/")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto(reverse("admin:candidates_candidate_change", args=[interview.candidate_id]))
+    focus_by_tab(page, page.get_by_role("button", name="Actions", exact=True))
+    page.keyboard.press("Enter")
+    focus_by_tab(page, page.get_by_role("link", name="Call for a job", exact=True))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/interview/add/**")
 
 
 def test_keys_open_menus(page: Page, interview: Interview) -> None:
@@ -225,8 +230,8 @@ def test_search_says_what_it_looks_through(page: Page) -> None:
 
 def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
     page.set_viewport_size(WIDE)
-    page.goto(reverse("admin:interviews_interview_change", args=[interview.pk]))
-    for name in ("Decide", "Score again", "Add interview", "Go back"):
+    page.goto(reverse("admin:candidates_candidate_change", args=[interview.candidate_id]))
+    for name in ("Call for a job", "Add candidate", "Go back"):
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
