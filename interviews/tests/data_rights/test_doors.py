@@ -131,3 +131,8 @@ def test_deletion_leaves_no_trace(admin_client: Client) -> None:
     submit_form(admin_client, admin_url(candidate, "delete"), post="yes")
     assert not Candidate.objects.exists()
     assert not Consent.objects.exists()
+
+
+def test_malformed_id_is_not_found(api: APIClient) -> None:
+    address = "/api/v1/candidates/null,null/erase/"
+    assert [api.get(address).status_code, api.post(address, {"reason": "x"}).status_code] == [404, 404]
