@@ -58,7 +58,7 @@ def active_values(response: requests.Response) -> dict[str, Any]:
 def test_twice_doubles_callbacks() -> None:
     with open_rig("", faults={"twice": True}) as rig:
         call = complete_reported_call(rig)
-        assert sequence_numbers(rig) == ["0", "0", "1", "1", "2", "2", "3", "3"]
+        assert sorted(sequence_numbers(rig)) == ["0", "0", "1", "1", "2", "2", "3", "3"]  # a copy may arrive late
         assert rig.requested_paths.count("/voice") == 1  # requests that the call waits for are no callbacks
         assert [entry["name"] for entry in rig.logged_events(call, "fault")] == ["twice"] * 4
         assert applied_counts(rig) == {"twice": 4}
