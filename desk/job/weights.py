@@ -96,7 +96,7 @@ class Weights:
         return bool(self.competencies) and not any(self.of(competency) for competency in self.competencies)
 
     def score(self) -> Subquery:
-        """Return an interview's score with these weights, as `interviews/scoring/result.py` computes the stored one."""
+        """Return an interview's score with these weights, by the rules of `interviews/scoring/overall_score.py`."""
         factors = [
             When(competency=entry.name, then=Value(self.of(entry) / entry.weight))
             for entry in self.competencies

@@ -127,7 +127,7 @@ def _score_until_supported(
 
 
 def score_once(redacted_text: ResponseText, original_transcript: str, **about: Any) -> ScoredText:
-    """Have the interviewer score a response, and verify its scores. `original` is the transcript before redaction."""
+    """Have the interviewer score a response, and verify its scores. `original_transcript`: before redaction."""
     reply = metered_interviewer_call(
         ModelCall.Purpose.ASSESSMENT, lambda interviewer: interviewer.assess_response(redacted_text), **about
     )

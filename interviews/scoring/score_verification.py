@@ -35,7 +35,7 @@ class VerifiedScores:
 def verify_scores(
     scores: Sequence[CriterionScore], redacted_text: ResponseText, original_transcript: str
 ) -> VerifiedScores:
-    """Verify every quote and compute the weighted score. `original` is the transcript before redaction."""
+    """Verify every quote and compute the weighted score. `original_transcript`: before redaction."""
     by_key = {criterion.criterion: criterion for criterion in scores}
     criterion_keys = [criterion.key for criterion in redacted_text.rubric]
     if set(by_key) != set(criterion_keys) or len(scores) != len(criterion_keys):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
 from interviews.scoring.assessment import ASSESS_STEP, rescore_interview
-from interviews.scoring.result import recommend
+from interviews.scoring.overall_score import recommend
 from interviews.scoring.rubric import job_rubric
 from jobs.models import JobDescription
 from screener.background.steps import run_step
