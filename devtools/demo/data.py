@@ -1,6 +1,6 @@
 """The demo's job and candidates.
 
-The last two digits of a number choose the persona that answers: devtools/phone_simulator/callees/personas.py.
+The last two digits of a number choose the persona that answers: devtools/phone_simulator/callees/personas.toml.
 """
 
 from django.db import transaction

@@ -5,7 +5,7 @@ from random import Random
 from devtools.harness.deployment import Deployment, wait_until
 
 AREA_CODES = (415, 303, 206, 212, 312, 617, 404, 512, 602, 305, 213, 702)
-PERSONAS = range(17)  # the last two digits: devtools/phone_simulator/callees/personas.py
+PERSONAS = range(17)  # the last two digits: devtools/phone_simulator/callees/personas.toml
 COOPERATIVE = frozenset({0, 1, 2, 4, 5, 6})
 
 

@@ -2,7 +2,7 @@
 
     python -m devtools.phone_simulator --speed 20
 
-A call is answered by a persona, chosen by the last two digits of the number (callees/personas.py), or by a human at the
+A call is answered by a persona, chosen by the last two digits of the number (callees/personas.toml), or by a human at the
 phone page, which is served at the same address (phone_page/). Faults can be injected (faults.py). Tests use
 `running_simulator()`.
 """
