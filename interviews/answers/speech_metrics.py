@@ -1,8 +1,7 @@
 """Plain facts about how an answer was spoken: information for people, never part of a score.
 
-They are counts of words and of silences, each by a method that is named here in a line. Nothing is inferred from a
-voice about feelings or traits (EU AI Act, Article 5(1)(f)), and nothing that scores an answer reads any of this. What a
-source does not give, and the audio does not show clearly, is left out.
+They are counts of words and of silences. Feelings and traits are never inferred from a voice (EU AI Act, Article
+5(1)(f)), and no scoring reads these facts. Times that neither the source nor the audio shows clearly are left out.
 """
 
 import re
@@ -24,7 +23,7 @@ _FILLER_PATTERN = re.compile(
 _NEGATION_PATTERN = re.compile(r"not|no|never|without|hardly|\w+n['\u2019]t")
 _PASSED_OVER = frozenset("a an the any so very really too that".split())
 
-# What work is often about (a problem, a complaint, support, a patient) says nothing of how somebody feels about it.
+# Subjects of work, such as a problem, a complaint, support or a patient, are in neither list.
 POSITIVE_WORDS = frozenset(
     """
     able accomplished achieved achievement amazing appreciate appreciated awesome beautiful best better
@@ -49,7 +48,7 @@ NEGATIVE_WORDS = frozenset(
 
 
 def measure_speech(transcript: str, *, language: str, word_times: Any, audio: bytes) -> SpeechMetrics:
-    """What can be counted in an answer; None for what can't."""
+    """Count the words and silences of an answer. Facts that cannot be counted are None."""
     is_english = language.lower().startswith("en")
     transcript_words = _WORD_PATTERN.findall(transcript)
     spans, span_source = _find_spans(word_times, audio)
@@ -91,7 +90,7 @@ TimeSpan = tuple[float, float]
 
 
 def _find_spans(word_times: Any, audio: bytes) -> tuple[Sequence[TimeSpan], str]:
-    """From when to when there is speech: by the times of single words where the source gives them, else by ear."""
+    """Return the times of speech, and their source: the times of single words where they are given, else the audio."""
     timed_pieces = word_times if isinstance(word_times, list) else []
     if timed_pieces and all(len(str(piece["text"]).split()) <= 1 for piece in timed_pieces):
         return sorted((float(piece["start"]), float(piece["end"])) for piece in timed_pieces), "times"

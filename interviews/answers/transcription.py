@@ -65,7 +65,7 @@ def _transcribe_answer(lease: Lease[InterviewResponse]) -> TranscriptionOutput:
 
 
 def _live_transcript(recording: Recording) -> Transcript:
-    """Return what was understood while the answer was recorded, for one of which no transcriber makes words."""
+    """Return the live transcript of an answer for which the transcriber has no words."""
     return Transcript(live_words(recording.attempt_id, recording.turn), source=LIVE_SOURCE, usage=NO_USAGE)
 
 
@@ -145,7 +145,7 @@ TRANSCRIBE_STEP = Step(
 
 
 def _speech_metrics(recording: Recording, transcript: Transcript) -> SpeechMetrics | None:
-    """Plain facts on how it was spoken, where the organisation wants them. Nothing that scores reads them."""
+    """Plain facts about how the answer was spoken, where SHOW_MEASURES is set. No scoring reads them."""
     if not settings.SHOW_MEASURES or not transcript.text:
         return None
     release_db_connection()

@@ -9,7 +9,7 @@ from interviews.models.transitions.response import TYPED_BY_PERSON
 def save_typed_words(response: InterviewResponse, typed_text: str, *, actor: str) -> None:
     """Take these words as the transcript. They are scored like any other, unless they are a request and no answer.
 
-    Raises InvalidTransition where there are words already, or nothing to listen to.
+    Raises InvalidTransition where the answer has words already, or no recording.
     """
     with lock_interview(response.interview) as interview:
         response.refresh_from_db()

@@ -1,4 +1,4 @@
-"""When somebody speaks in a recording, by how loud it is. Only that: what is said, and how, is nothing to this file."""
+"""Finds the times of speech in a recording by its loudness alone."""
 
 import struct
 import sys
@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 FRAME_SECONDS = 0.02
-"""Seconds that are looked at together."""
-SHORTEST_SOUND = 0.06
-"""A click is no speech."""
+"""Seconds whose loudness is measured together."""
+MIN_SOUND_SECONDS = 0.06
+"""A shorter sound is a click."""
 MAX_AUDIO_SECONDS = 900
-"""Seconds of audio that are looked at: an answer is shorter."""
+"""Longer audio is not measured: an answer is shorter."""
 MIN_SPEECH_LEVEL = 150
-"""Of 32767: where even the loudest is below this, nobody spoke."""
+"""Of 32767: a recording whose loud parts are below this has no speech."""
 QUIET_SHARE = 0.12
-"""Of the loudness of speech: below this is silence."""
+"""A share of the loudness of speech, below which is silence."""
 CLEAR_SHARE = 0.4
-"""Of the loudness of speech: where even the quietest is above this, noise can't be told from speech."""
+"""A share of the loudness of speech: with louder noise, speech does not stand out."""
 
 PCM, MU_LAW, EXTENSIBLE = 1, 7, 0xFFFE
 
@@ -25,7 +25,7 @@ TimeSpan = tuple[float, float]
 
 
 def spoken_spans(audio_bytes: bytes) -> list[TimeSpan]:
-    """From when to when, in seconds. Empty where the file is not one that can be read, or speech does not stand out."""
+    """Return the start and end of each stretch of speech, in seconds. Empty for other files and for loud noise."""
     samples, sample_rate = read_samples(audio_bytes)
     frame_samples = int(sample_rate * FRAME_SECONDS)
     if not frame_samples or not len(samples) or len(samples) > sample_rate * MAX_AUDIO_SECONDS:
@@ -38,25 +38,22 @@ def spoken_spans(audio_bytes: bytes) -> list[TimeSpan]:
 
 
 def _loud_runs(frame_levels: Sequence[float]) -> Iterator[tuple[int, int]]:
-    """Runs of frames that are loud, long enough to be more than a click."""
+    """Yield the first frame of each stretch of loud frames, and the frame after its last. Clicks are left out."""
     if not frame_levels:
         return
     ordered_levels = sorted(frame_levels)
-    speech_level, noise_floor = (
-        ordered_levels[int(len(ordered_levels) * 0.95)],
-        ordered_levels[int(len(ordered_levels) * 0.05)],
-    )
+    speech_level, noise_floor = (ordered_levels[int(len(ordered_levels) * share)] for share in (0.95, 0.05))
     if speech_level < MIN_SPEECH_LEVEL or noise_floor > speech_level * CLEAR_SHARE:
         return
     loud_limit = max(speech_level * QUIET_SHARE, noise_floor * 1.5)
     for is_loud, run in groupby(enumerate(frame_levels), key=lambda frame: frame[1] >= loud_limit):
         frame_numbers = [number for number, _ in run]
-        if is_loud and len(frame_numbers) * FRAME_SECONDS >= SHORTEST_SOUND:
+        if is_loud and len(frame_numbers) * FRAME_SECONDS >= MIN_SOUND_SECONDS:
             yield frame_numbers[0], frame_numbers[-1] + 1
 
 
 def read_samples(audio_bytes: bytes) -> tuple[Sequence[int], int]:
-    """The first channel as 16-bit samples, with how many there are in a second. Empty for what is no such WAV."""
+    """Return the first channel as 16-bit samples, and the sample rate. Empty for other files than PCM and µ-law WAV."""
     no_samples: tuple[Sequence[int], int] = ((), 0)
     if audio_bytes[:4] != b"RIFF" or audio_bytes[8:12] != b"WAVE":
         return no_samples
@@ -74,7 +71,7 @@ def read_samples(audio_bytes: bytes) -> tuple[Sequence[int], int]:
 
 
 def _split_chunks(audio_bytes: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """A size that its writer did not know reaches to the end of the file."""
+    """Yield the name and the body of each chunk of a WAV file. A body ends with the file at the latest."""
     chunk_start = 12
     while chunk_start + 8 <= len(audio_bytes):
         chunk_size = int.from_bytes(audio_bytes[chunk_start + 4 : chunk_start + 8], "little")
@@ -90,7 +87,7 @@ def _decode_pcm(body: bytes) -> Sequence[int]:
 
 
 def _decode_mu_law(code: int) -> int:
-    """ITU-T G.711: how a byte of µ-law is a sample."""
+    """Return the 16-bit sample of a µ-law byte (ITU-T G.711)."""
     code = ~code & 0xFF
     size = (((code & 0x0F) << 3) + 0x84 << ((code & 0x70) >> 4)) - 0x84
     return -size if code & 0x80 else size

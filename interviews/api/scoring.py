@@ -46,7 +46,7 @@ class RubricCriterionSerializer(StrictSerializer):
 
 @extend_schema_serializer(examples=examples.ANSWER_TO_SCORE)
 class AnswerToScoreSerializer(StrictModelSerializer[InterviewResponse]):
-    """An answer with its rubric, and nothing of other assessments, so that people can score blind."""
+    """An answer with its rubric, without other assessments, so that people can score blind."""
 
     rubric = serializers.SerializerMethodField()
     version = serializers.SerializerMethodField(help_text="Send it with the scores")
@@ -65,7 +65,7 @@ class AnswerToScoreSerializer(StrictModelSerializer[InterviewResponse]):
         return scoring_version(response)
 
     def get_role(self, response: InterviewResponse) -> Assessment.Role:
-        """What a score would be that is given now: the one that counts, or a second opinion."""
+        """The role of a score that is given now: it counts, or is a second opinion."""
         return Assessment.Role.SECOND_OPINION if response.has_score else Assessment.Role.SCORE
 
 
@@ -143,7 +143,7 @@ class ScoringActions:
     @extend_schema(parameters=[POSITION_PARAMETER], responses=AnswerToScoreSerializer)
     @action(detail=True, url_path=r"responses/(?P<position>\d{1,4})/scoring")
     def scoring(self, request: Request, position: str, **kwargs: Any) -> Response:
-        """Return an answer with its rubric, for a person to score. It says nothing of other assessments."""
+        """Return an answer with its rubric, for a person to score, without other assessments."""
         return Response(AnswerToScoreSerializer(self._get_response(position)).data)
 
     @extend_schema(

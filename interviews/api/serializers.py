@@ -303,7 +303,7 @@ class EarlierResultSerializer(StrictModelSerializer[InterviewResult]):
         return Recommendation(result.recommendation) if result.recommendation else None
 
     def get_opinion(self, result: InterviewResult) -> Recommendation | None:
-        """The opinion of the interviewer. It decides nothing, but a flag shows a contradiction. Null: none."""
+        """The opinion of the interviewer. Only the thresholds decide; a flag shows a contradiction. Null: none."""
         return Recommendation(result.opinion) if result.opinion else None
 
 

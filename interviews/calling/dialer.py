@@ -155,8 +155,8 @@ def wait_for_services(interview: Interview, now: datetime) -> Later | None:
     """
     if language_problem := configured_transcriber().why_unsupported(interview.language):
         return Later(now + TRANSCRIPTION_RECHECK, WaitReason.NO_TRANSCRIPTION, language_problem)
-    if interview.status == Interview.Status.PENDING and (language_problem := monthly_budget.spent_budget_reason()):
-        return Later(now + BUDGET_RECHECK, WaitReason.MODEL_BUDGET, language_problem)
+    if interview.status == Interview.Status.PENDING and (budget_problem := monthly_budget.spent_budget_reason()):
+        return Later(now + BUDGET_RECHECK, WaitReason.MODEL_BUDGET, budget_problem)
     return None
 
 
