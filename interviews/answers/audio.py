@@ -15,7 +15,7 @@ from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.models import LeasableQuerySet
-from screener.services.errors import ServiceError, TransientError
+from screener.services.errors import ServiceError, TransientError, reason_after_retries
 
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier does not have by then will not come."""
@@ -49,8 +49,7 @@ def _save_audio(recording: LockedRecording, file_name: str) -> UUID | None:
 
 
 def _give_up_audio(recording: LockedRecording, error: ServiceError) -> None:
-    is_transient = isinstance(error, TransientError)
-    recording.mark_lost(reason=f"The recording could not be fetched for hours. {error}" if is_transient else str(error))
+    recording.mark_lost(reason=reason_after_retries(error, "The recording could not be fetched for hours."))
 
 
 def _delete_file(file_name: str) -> None:

@@ -20,7 +20,7 @@ from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.costs.metering import metered_transcription
 from screener.models import LeasableQuerySet
-from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
+from screener.services.errors import NotSent, PermanentError, ServiceError, reason_after_retries
 from screener.services.transcription.protocol import (
     AnswerRecording,
     CarrierTranscript,
@@ -118,8 +118,7 @@ def _give_up(response: LockedResponse, error: ServiceError) -> None:
     if isinstance(error, TooShort):
         _close_too_short(response)
         return
-    is_transient = isinstance(error, TransientError)
-    failure_reason = f"The answer could not be transcribed for hours. {error}" if is_transient else str(error)
+    failure_reason = reason_after_retries(error, "The answer could not be transcribed for hours.")
     response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=f"{failure_reason} {LISTEN_INSTEAD}")
 
 

@@ -20,7 +20,7 @@ from screener.background.leases import Lease
 from screener.background.steps import Step
 from screener.costs.metering import metered_interviewer_call
 from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
-from screener.services.errors import NotSent, ServiceError, TransientError
+from screener.services.errors import NotSent, ServiceError, reason_after_retries
 from screener.services.interviewer import selection
 from screener.services.interviewer.prompt_injection import has_injection, without_injections
 from screener.services.interviewer.protocol import JobText, Reply, ResponseScores, ResponseText
@@ -94,8 +94,7 @@ def _conclude_without_score(response_id: UUID, error: NotSent) -> None:
 
 
 def _give_up(response: LockedResponse, error: ServiceError) -> None:
-    is_transient = isinstance(error, TransientError)
-    failure_reason = f"Scoring has failed for hours. {error}" if is_transient else str(error)
+    failure_reason = reason_after_retries(error, "Scoring has failed for hours.")
     response.close_unscored(InterviewResponse.Status.MODEL_UNAVAILABLE, reason=failure_reason)
 
 

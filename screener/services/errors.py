@@ -37,6 +37,11 @@ class PermanentError(ServiceError):
     """A retry fails in the same way until a person changes the configuration or the data."""
 
 
+def reason_after_retries(error: ServiceError, summary: str) -> str:
+    """Return why work was given up. A transient error, which was retried for hours, comes after the summary."""
+    return f"{summary} {error}" if isinstance(error, TransientError) else str(error)
+
+
 def retry_after_seconds(headers: Mapping[str, str], *, maximum: float) -> float | None:
     """The wait of a Retry-After header (seconds, milliseconds or a date), capped at `maximum`.
 
