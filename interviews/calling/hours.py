@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS_AHEAD = 8
+NOTATION = "Write them as 08:00-21:00."
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class CallingHours:
                 None if end_text.strip() == "24:00" else time.fromisoformat(end_text.strip()),
             )
         except ValueError:
-            raise ValueError(f"Invalid calling hours: {hours_text!r}. Write them as 08:00-21:00.") from None
+            raise ValueError(f"Invalid calling hours: {hours_text!r}. {NOTATION}") from None
         if hours.end is not None and hours.end <= hours.start:
-            raise ValueError(f"The calling hours {hours_text!r} end before they begin. Write them as 08:00-21:00.")
+            raise ValueError(f"The calling hours {hours_text!r} end before they begin. {NOTATION}")
         return hours
 
     def are_open_at(self, moment: datetime) -> bool:

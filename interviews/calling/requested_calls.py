@@ -37,7 +37,7 @@ def requested_call_time(call: Call, requested_time: RequestedTime) -> datetime:
 
 
 def _resolve_request(requested: RequestedTime, interview: Interview, now: datetime) -> datetime:
-    """Return the moment that is meant. Who has planned a call changes its time, and its day only by naming another."""
+    """Return the moment that is meant. A new time for a planned call keeps its day, unless the request names a day."""
     planned = interview.next_attempt_at if interview.wait_reason == WaitReason.REQUESTED_TIME else None
     if planned is None or planned <= now or requested.delay is not None or requested.names_day:
         return resolve_time(requested, now)

@@ -114,14 +114,11 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
     """
     last_placed = interview.row.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
     failed_attempts = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
-    now, try_count, first_failure = (
-        timezone.now(),
-        failed_attempts.count(),
-        failed_attempts.order_by("created_at").first(),
-    )
+    now, try_count = timezone.now(), failed_attempts.count()
+    first_failure = failed_attempts.order_by("created_at").first()
     if first_failure and try_count >= MIN_CARRIER_TRIES and now - first_failure.created_at > CARRIER_PATIENCE:
-        retry_reason = f"The carrier accepted none of {try_count} calls in two days. {attempt.reason}"
-        give_up_calling(interview, Interview.Outcome.EXPIRED, retry_reason)
+        failure_reason = f"The carrier accepted none of {try_count} calls in two days. {attempt.reason}"
+        give_up_calling(interview, Interview.Outcome.EXPIRED, failure_reason)
     else:
         dial_pause = DialRate.current_pause()
         due_at = now + retry_delay(2 + try_count)

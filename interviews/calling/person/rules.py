@@ -15,6 +15,7 @@ UNREADABLE_LIST = (
     f"{MISSING_KEY_HINT}"
 )
 HAS_INTERVIEW = "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
+NO_CONSENT = "There is no consent to be called on record. Record it on the candidate, with its source."
 LIFT_HINT = "Lift the entry of the do-not-call list, with a reason, if"
 
 
@@ -83,7 +84,7 @@ def _has_consent(call_request: CallRequest) -> Verdict:
     if call_request.candidate is None:
         return NotEvaluated("No candidate has this number, so no consent is on record. It will be required.")
     if not call_request.person_history.gave_consent:
-        return Never("There is no consent to be called on record. Record it on the candidate, with its source.")
+        return Never(NO_CONSENT)
     return Passed("Consent to be called is on record.")
 
 

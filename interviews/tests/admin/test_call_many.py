@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from candidates.admin.candidate import CHOSEN
 from candidates.models import Candidate, DoNotCall
+from interviews.calling.person.rules import HAS_INTERVIEW, NO_CONSENT
 from interviews.models import Campaign, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
 from jobs.models import JobDescription
@@ -53,11 +54,11 @@ class TestPreview:
             "On The List": (listed, "This number is on the do-not-call list"),
             "No Consent": (
                 make_candidate(full_name="No Consent", phone="+14155550103", consents=False),
-                "There is no consent to be called on record.",
+                NO_CONSENT,
             ),
             "Is Waiting": (
                 make_interview(job=job, full_name="Is Waiting", phone="+14155550104").candidate,
-                "already has an interview for this job that is not over.",
+                HAS_INTERVIEW,
             ),
             "Was Asked": (
                 make_completed_interview(job=job, full_name="Was Asked", phone="+14155550105").candidate,
@@ -150,7 +151,7 @@ class TestStart:
     def test_no_callable_candidate_starts_nothing(self, admin_client: Client) -> None:
         ada = make_candidate(consents=False)
         select(admin_client, ada)
-        assert "There is no consent to be called on record." in call(admin_client, make_approved_job(), ada)
+        assert NO_CONSENT in call(admin_client, make_approved_job(), ada)
         assert not Campaign.objects.exists()
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertRedirects
 
+from interviews.calling.person.rules import NO_CONSENT
 from interviews.flags import Flag
 from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
@@ -296,7 +297,7 @@ class TestPlanning:
         job = make_approved_job()
         without_consent = make_candidate(consents=False, phone="+14155550102")
         page = submit_form(admin_client, self.ADD, candidate=without_consent.pk, job=job.pk)
-        assert "There is no consent to be called on record." in page
+        assert NO_CONSENT in page
         page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_job().pk)
         assert NO_QUESTIONS in page
         assert not Interview.objects.exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from interviews.admin.scoring import scoring_list_url
 from interviews.models import Assessment, Interview, InterviewResponse
-from interviews.scoring.person import CRITERION_MISSING, EVIDENCE_MISSING, scoring_version
+from interviews.scoring.person import CRITERION_MISSING, EVIDENCE_MISSING, SCORED_MEANWHILE, scoring_version
 from interviews.scoring.score_verification import EVIDENCE_RULE
 from screener.admin.menu import TO_SCORE
 from tests.support.admin_client import get_page, make_staff_client, page_text, submit_form
@@ -131,9 +131,9 @@ class TestForm:
         """The scores stay in the form. Saved again, they are a second opinion."""
         response = answer_of(waiting)
         data = form_data(response, 3)
-        score_as_person(answer_of(waiting), 9, name="Tom Reed")
+        other = score_as_person(answer_of(waiting), 9, name="Tom Reed")
         page = submit_form(scorer, page_of(response), **data)
-        assert "Tom Reed has scored this answer" in page
+        assert SCORED_MEANWHILE.format(label=other.label) in page
         assert 'value="3" checked' in page
         assert "9.00" not in page
         version = scoring_version(answer_of(waiting))

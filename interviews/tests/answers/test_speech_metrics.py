@@ -240,7 +240,7 @@ def test_score_does_not_depend_on_speech(model: ModelSimulator, settings: Any) -
         pace=Pace(words_per_minute=900, speech_seconds=1.0, by="audio"),
         pauses=Pauses(count=50, seconds=300.0, longest=60.0, by="audio"),
     )
-    sent, came = zip(*(_judge(interview, audio, model) for audio in (None, calm, wild)), strict=True)
+    sent, came = zip(*(_judge(interview, metrics, model) for metrics in (None, calm, wild)), strict=True)
     assert len(sent[0]) == 3 + 1
     assert sent[0] == sent[1] == sent[2]
     assert came[0] == came[1] == came[2]

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from interviews.calling.hours import CallingHours, closing_time, first_allowed
+from interviews.calling.hours import NOTATION, CallingHours, closing_time, first_allowed
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in New York, 14:00 in Berlin
 
 
 @pytest.mark.parametrize("text", ["", "8-21", "21:00-08:00", "08:00", "08:00-25:00", "08:00-08:00", "a-b"])
 def test_invalid_hours_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="Write them as 08:00-21:00"):
+    with pytest.raises(ValueError, match=NOTATION):
         CallingHours.parse_hours(text)
 
 

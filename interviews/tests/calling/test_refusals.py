@@ -27,6 +27,7 @@ NUMBER, NAME = "+14155550100", "Ada Lovelace"
 OTHER_NUMBER = "+14155550177"
 INTERVIEWS, CAMPAIGNS, CANDIDATES = "/api/v1/interviews/", "/api/v1/campaigns/", "/api/v1/candidates/"
 Outcome = Interview.Outcome
+REASON = "The line was bad."
 
 
 @dataclass
@@ -280,8 +281,8 @@ class TestRepeat:
     def test_reason_lets_one_person_be_called_again(self, scene: Scene) -> None:
         hold_call(scene, Outcome.COMPLETE)
         assert scene.plan(scene.person().pk).json()["code"] == DialRule.INTERVIEWED
-        again = scene.plan(scene.person().pk, repeat_reason="The line was bad.")
-        assert (again.status_code, again.json()["repeat_reason"]) == (201, "The line was bad.")
+        again = scene.plan(scene.person().pk, repeat_reason=REASON)
+        assert (again.status_code, again.json()["repeat_reason"]) == (201, REASON)
         scene.let_days_pass()
         assert len(scene.carrier.calls) == 2
         planned = InterviewEvent.objects.get(interview=again.json()["id"], kind=EventKind.INTERVIEW_PLANNED)
@@ -289,13 +290,13 @@ class TestRepeat:
 
     def test_admin_takes_reason(self, scene: Scene) -> None:
         hold_call(scene, Outcome.COMPLETE)
-        form = {"candidate": scene.person().pk, "job": scene.job.pk, "repeat_reason": "The line was bad."}
+        form = {"candidate": scene.person().pk, "job": scene.job.pk, "repeat_reason": REASON}
         assert scene.admin.post(reverse("admin:interviews_interview_add"), form).status_code == 302
 
     @pytest.mark.parametrize("outcome", REFUSALS)
     def test_reason_overrides_no_refusal(self, scene: Scene, outcome: Outcome) -> None:
         hold_call(scene, outcome)
-        assert scene.plan(scene.person().pk, repeat_reason="They might like it now.").status_code == 409
+        assert scene.plan(scene.person().pk, repeat_reason=REASON).status_code == 409
 
     def test_declined_candidate_is_asked_by_name(self, scene: Scene) -> None:
         with lock_interview(make_interview(job=scene.job)) as interview:

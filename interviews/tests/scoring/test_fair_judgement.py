@@ -29,6 +29,7 @@ from tests.support.scripted_interviewer import (
 pytestmark = pytest.mark.django_db
 QUOTE = "moved twelve services"
 LAST = 2
+OCCUPATION = "Head of platform at Babbage Ltd."
 
 
 def score_by_position(text: ResponseText) -> ResponseScores:
@@ -160,12 +161,11 @@ def test_plain_answer_is_scored_once(judged_by: Any, words: str) -> None:
 def test_resume_is_sent_without_identifiers() -> None:
     with fake_language_model() as server:
         interview = make_transcribed_interview("I led the migration of twelve services in two months.")
-        resume = "Ada Lovelace, ada@example.com. Head of platform at Babbage Ltd."
-        interview.candidate.update_fields(resume_text=resume)
+        interview.candidate.update_fields(resume_text=f"Ada Lovelace, ada@example.com. {OCCUPATION}")
         run_tasks()
     messages = [request.json["messages"][1]["content"] for request in server.requests]
     assert len(messages) == len(interview.responses.all()) + 1
-    assert all("Head of platform at Babbage Ltd." in message for message in messages)
+    assert all(OCCUPATION in message for message in messages)
     assert not any("Ada" in message or "ada@example.com" in message for message in messages)
 
 

@@ -38,6 +38,7 @@ from tests.support.scripted_interviewer import uniform_scores
 
 pytestmark = pytest.mark.django_db
 Status = InterviewResponse.Status
+REASON = "Missed the point."
 
 
 @pytest.fixture
@@ -254,7 +255,7 @@ class TestSecondOpinion:
         before = judged.results.get(is_current=True)
         model_name = before.label
         opinion = score_as_person(answer_of(judged), 2)
-        choose_assessment(opinion, actor="boss", reason="The model missed the point.")
+        choose_assessment(opinion, actor="boss", reason=REASON)
         result = conclude(judged).results.get(is_current=True)
         assert answer_of(judged).current_assessment == opinion
         assert result.overall_score is not None
@@ -265,7 +266,7 @@ class TestSecondOpinion:
             ("model", model_name, [1, 2]),
         ]
         event = judged.events.get(kind=EventKind.RESPONSE_SCORE_CHOSEN)
-        assert (event.actor, event.reason) == ("boss", "The model missed the point.")
+        assert (event.actor, event.reason) == ("boss", REASON)
 
     def test_choice_needs_reason(self, judged: Interview) -> None:
         opinion = score_as_person(answer_of(judged), 2)
