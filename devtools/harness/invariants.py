@@ -1,4 +1,4 @@
-"""Checks that nothing was lost or done twice: pure functions over the phone network's records and the tables."""
+"""Finds lost and doubled work: pure functions over the phone network's records and the tables."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -145,7 +145,7 @@ class CallSession:
         return self._remember_heard(text)
 
     def play_audio(self, url: str, text: str) -> str:
-        """Play audio to the callee; the text is what it says. Returns all that was played since the last reaction."""
+        """Play audio with this text to the callee. Returns the text of all audio since the last reaction."""
         self.log_event("prompt_played", url=url, text=text)
         return self._remember_heard(text)
 
@@ -232,7 +232,7 @@ class CallSession:
         return reply
 
     def send_callback(self, kind: str, method: str, url: str, params: Mapping[str, str]) -> None:
-        """Send a callback in the background, subject to the active faults. Does nothing without a URL."""
+        """Send a callback in the background, subject to the active faults. No callback without a URL."""
 
         async def send() -> None:
             await self._send_webhook(kind, method, url, params)
