@@ -153,7 +153,7 @@ def _read_profile(
     )
 
 
-BEHAVIOURS = {behaviour.__name__: behaviour for behaviour in (Persona, *Persona.__subclasses__())}
+BEHAVIOURS = {Persona.__name__: Persona} | {behaviour.__name__: behaviour for behaviour in Persona.__subclasses__()}
 PERSONAS = _read_profiles()
 TALKATIVE, TERSE = PERSONAS["00"], PERSONAS["01"]
 CROWD_DIGITS = "99"  # any persona, mostly cooperative ones; the whole number is the seed
