@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve phone model test test-browser test-slow chaos bench lint format migrations-check
+.PHONY: help run serve phone model test test-browser test-slow chaos bench bench-data bench-pages lint format migrations-check
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -41,6 +41,12 @@ bench: $(VENV)/dev ## Measure calls, answers and recovery into var/bench*.json; 
 	@python -m devtools.load.calls $(BENCH)
 	@python -m devtools.load.answers $(BENCH)
 	@python -m devtools.load.recovery
+
+bench-data: $(VENV)/dev ## Fill var/bench-pages with a million interviews (half an hour, 15 GB)
+	@python -m devtools.load.pages.fill
+
+bench-pages: $(VENV)/dev ## Measure HR's pages on the data of make bench-data into var/bench-pages.json
+	@python -m devtools.load.pages.measure
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .

@@ -42,7 +42,7 @@ ORGANISATION = [
 ]
 START_TIMEOUT = 60
 DATABASE_TIMEOUT = 30
-COMMAND_TIMEOUT = 120
+COMMAND_TIMEOUT = 600
 
 
 class WaitTimedOut(Exception):
@@ -221,10 +221,20 @@ def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
 
     The simulated model gives every answer the same scores, and hears the same words in every recording.
     """
+    folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
+    try:
+        with open_deployment_in(folder, speed=speed, settings=settings) as deployment:
+            yield deployment
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def open_deployment_in(folder: Path, *, speed: float, settings: Mapping[str, str]) -> Iterator[Deployment]:
+    """Provide the same in this folder, and leave the database and the files there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
         socket_dir = stack.enter_context(_hold_database(folder))
         simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
         model = stack.enter_context(running_model(judges_all=True, transcript=HEARD, latency=MODEL_LATENCY))

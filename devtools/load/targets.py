@@ -30,6 +30,7 @@ GOALS = (
     Goal("answers available_to_assessed_ms p50", 500),
     Goal("answers available_to_assessed_ms p99", 2000),
     Goal("recovery first_assessment_s", 60),
+    Goal("pages_over_limit", 0),
 )
 
 
