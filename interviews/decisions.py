@@ -21,7 +21,7 @@ NO_RECOMMENDATION = "There is no recommendation. Give a reason for the decision.
 
 
 class AnyDecision(Enum):
-    """Stands for a last decision that nobody was shown, as for clients of the API."""
+    """Stands for a last decision that the reviewer was not shown, as for clients of the API."""
 
     ANY = "any"
 

@@ -81,7 +81,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Decided:
-    """What became of one decision on several interviews: those recorded, and why the others are not."""
+    """The outcome of one decision on several interviews: those recorded, and why the others are not."""
 
     decisions: list[Decision]
     refusals: dict[UUID, str]
@@ -89,7 +89,7 @@ class Decided:
 
 
 class DecideManyForm(VerdictForm):
-    """`seen`: for each interview, what the page showed of it."""
+    """`seen`: the result and the last decision of each interview, as the page showed them."""
 
     def __init__(self, data: Any = None, *, page: DecisionsPage) -> None:
         super().__init__(data)

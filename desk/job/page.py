@@ -12,7 +12,7 @@ from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, WEIGHT_PREFIX, Decis
 from desk.job.columns import Column, shown_columns
 from desk.job.ranking import count_by_state, ranked_interviews
 from desk.job.rows import CandidateRow, load_rows
-from desk.job.states import UNDER_WAY, DeskState
+from desk.job.states import FINISHED, UNDER_WAY, DeskState
 from desk.job.weights import Competency, Weights, competencies_of
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
@@ -92,7 +92,7 @@ class JobDesk:
 
     @property
     def update_address(self) -> str:
-        """The address that sends nothing while the page looks as it does now."""
+        """The address that sends no content while the page looks as it does now."""
         parameters = [*self.address.parameters, ("v", self.version)]
         return f"{self.address.path}?{urlencode(parameters)}"
 
@@ -102,8 +102,8 @@ class JobDesk:
 
     @property
     def finished(self) -> int:
-        """The number of candidates with a result. The title of the page counts what is added to it."""
-        return self.counts[DeskState.READY] + self.counts[DeskState.UNCLEAR]
+        """The number of candidates with a result. The title of the page counts those that are added."""
+        return sum(self.counts[state] for state in FINISHED)
 
     @property
     def summary(self) -> str:

@@ -25,14 +25,7 @@ ORDER_FIELDS = {
 
 def latest_interviews(job: JobDescription) -> "QuerySet[Interview]":
     """The last interview of each candidate for the job, with its `desk_state`."""
-    return with_state(Interview.objects.filter(_is_latest(), job=job))
-
-
-def _is_latest() -> Q:
-    later = Interview.objects.filter(
-        candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
-    )
-    return Q(~Exists(later))
+    return with_state(Interview.objects.filter(job=job).last_for_job())
 
 
 def count_by_state(job: JobDescription) -> dict[str, int]:
@@ -46,7 +39,7 @@ def count_by_state(job: JobDescription) -> dict[str, int]:
         counts[state] += number
         if state == DeskState.READY and can_be_decided:
             counts["to_decide"] += number
-    attention = Interview.objects.filter(job=job).needing_attention().filter(_is_latest())
+    attention = Interview.objects.filter(job=job).needing_attention().last_for_job()
     return counts | {"attention": attention.count()}
 
 
@@ -60,7 +53,7 @@ def ranked_interviews(
     """The interviews that the address shows, in its order. Those without a value in that order come last.
 
     `shown_score`: the overall score with the chosen weights; none where the stored result has none. `shows_scores`:
-    whether the viewer may see scores yet; if not, nothing of the result is in the row, the filters or the order.
+    whether the viewer may see scores yet; if not, the row, the filters and the order are without the result.
     """
     last_decision = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
     interviews = latest_interviews(job).annotate(

@@ -1,4 +1,4 @@
-"""The rows of a job's desk: what the page shows of each candidate."""
+"""The rows of a job's desk, one for each candidate."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class CompetencyScore:
 
 @dataclass(frozen=True)
 class AnswerScore:
-    """What the desk needs to know of one answer."""
+    """One answer, as far as the desk shows it."""
 
     competency: str
     weight: float
@@ -82,8 +82,7 @@ class CandidateRow:
 
     @property
     def can_be_decided(self) -> bool:
-        is_over = self.state in (DeskState.READY, DeskState.UNCLEAR, DeskState.ENDED)
-        return is_over and not self.interview.answers_erased_at
+        return bool(self.interview.can_be_decided)
 
     @property
     def can_be_called(self) -> bool:
@@ -166,7 +165,7 @@ def _decisions_of(page: list[Any]) -> dict[UUID, Decision]:
 
 
 def _competency_score(competency: Competency, answers: list[AnswerScore]) -> CompetencyScore:
-    """The weighted mean of the competency's answers. Beside answers with a score, one without earned nothing."""
+    """The weighted mean of the competency's answers. Beside answers with a score, one without counts as 0."""
     asked = [answer for answer in answers if answer.competency == competency.name and answer.is_settled]
     scores = [(answer.score or 0, answer.weight) for answer in asked]
     has_score = any(answer.score is not None for answer in asked)

@@ -22,6 +22,8 @@ class DeskState(models.TextChoices):
 
 UNDER_WAY = (DeskState.WAITING, DeskState.TALKING, DeskState.ASSESSING)
 """States that change without a reviewer."""
+FINISHED = (DeskState.READY, DeskState.UNCLEAR)
+"""States with a result."""
 
 
 def with_state(interviews: "QuerySet[Interview]") -> "QuerySet[Interview]":

@@ -1,5 +1,6 @@
-"""A job's page: its candidates, and what reviewers do with several of them at once."""
+"""A job's page: its candidates, and the actions of reviewers on several of them at once."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -23,14 +24,13 @@ from interviews.models import Interview
 from jobs.models import JobDescription
 
 MAX_SELECTED = 100
-UNCHANGED = 204
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The desk of a job; for users who may not see interviews, and for pop-ups, its form.
 
-    A request by htmx gets the table alone. With `v`, the version that the page has, it gets nothing if that is current.
+    A request by htmx gets the table alone. With `v`, the version on the page, it gets no content if that is current.
     A form that is sent to this address, as before the desk, is saved by the admin.
     """
     jobs: Any = admin.site.get_model_admin(JobDescription)
@@ -49,7 +49,7 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     if "HX-Request" not in request.headers:
         response = render(request, "desk/job/page.html", _context(request, job) | {"desk": desk, "columns": Column})
     elif request.GET.get("v") == desk.version:
-        response = HttpResponse(status=UNCHANGED)
+        response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     else:
         response = render(request, "desk/job/table.html", {"desk": desk})
         if "v" not in request.GET:
@@ -91,7 +91,7 @@ def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @require_GET
 def call_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """Show which of the selected candidates a new campaign for the job would call. Nobody is called yet."""
+    """Show which of the selected candidates a new campaign for the job would call. It calls none of them yet."""
     job = _job_or_404(request, job_id, "interviews.add_campaign", "interviews.add_interview")
     selected = latest_interviews(job).filter(pk__in=_selected(request)).values_list("candidate", flat=True)
     problem = why_no_campaign(job)

@@ -1,6 +1,6 @@
 """Competencies of a job, and scores with other weights than its questions have.
 
-A weight that the reader chooses changes what the page shows. It is part of the address and is never stored.
+A weight that the reader chooses changes the ranking on the page. It is part of the address and is never stored.
 """
 
 from collections.abc import Iterable, Mapping

@@ -31,16 +31,11 @@ NEXT_BUTTON = "and_next"
 
 
 def _can_be_rescored(interview: Interview) -> bool:
-    return interview.status == Interview.Status.COMPLETED and _can_be_decided(interview)
+    return interview.status == Interview.Status.COMPLETED and interview.can_be_decided
 
 
 def _can_be_retried(interview: Interview) -> bool:
     return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
-
-
-def _can_be_decided(interview: Interview) -> bool:
-    is_settled = interview.result_status != Interview.ResultStatus.PENDING
-    return not interview.is_live and is_settled and not interview.answers_erased_at
 
 
 class AttentionFilter(DropdownFilter):
@@ -200,7 +195,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         permission="interviews.add_decision",
         icon="gavel",
         form=DecideForm,
-        is_available=_can_be_decided,
+        is_available=lambda interview: bool(interview.can_be_decided),
         variant=ActionVariant.PRIMARY,
     )
     def decide(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:

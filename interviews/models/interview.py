@@ -40,13 +40,15 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def unreached(self) -> Self:
         """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""
+        unreached_interviews = self.with_answers().last_for_job().filter(outcome=Interview.Outcome.UNREACHED)
+        return unreached_interviews.exclude(decisions__isnull=False)
+
+    def last_for_job(self) -> Self:
+        """The last interview of each candidate for each job."""
         later_interviews = Interview.objects.filter(
             candidate=OuterRef("candidate"), job=OuterRef("job"), created_at__gt=OuterRef("created_at")
         )
-        unreached_interviews = self.with_answers().filter(
-            ~Exists(later_interviews), outcome=Interview.Outcome.UNREACHED
-        )
-        return unreached_interviews.exclude(decisions__isnull=False)
+        return self.filter(~Exists(later_interviews))
 
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""
@@ -232,3 +234,9 @@ class Interview(LeasableModel):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def can_be_decided(self) -> bool:
+        """Whether it is over and assessed as far as it can be, with answers that a reviewer can still read."""
+        is_settled = self.result_status != self.ResultStatus.PENDING
+        return not self.is_live and is_settled and not self.answers_erased_at

@@ -1,4 +1,4 @@
-"""What users set for themselves on a page."""
+"""Settings that users make for themselves on a page."""
 
 from typing import Any
 
