@@ -14,7 +14,7 @@ urlpatterns = [
     ),
     path(
         "desk/recordings/<uuid:recording_id>/peaks/",
-        admin.site.admin_view(review.recording_peaks),
+        admin.site.admin_view(review.recording_peaks, cacheable=True),
         name="desk-recording-peaks",
     ),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),

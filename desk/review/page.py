@@ -7,16 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from desk.job.ranking import latest_interviews
-from desk.job.states import UNDER_WAY, DeskState, Progress, StateText, describe_state, with_state
+from desk.job.states import FINISHED, UNDER_WAY, DeskState, Progress, StateText, describe_state
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
 from interviews.decisions import next_to_decide
-from interviews.models import Assessment, Interview, InterviewResponse, Recording
+from interviews.models import Assessment, Interview, Recording
 from interviews.presenters.interview import InterviewPage, ResponseCard
 from interviews.records import CriterionRecord, Evidence
 from screener.access.viewer import Viewer
-
-OPEN_OR_IN_WORK = InterviewResponse.OPEN + InterviewResponse.IN_WORK
 
 
 @dataclass(frozen=True)
@@ -69,11 +66,11 @@ class Answer:
 
     @property
     def content(self) -> tuple[Any, ...]:
-        """Changes with what the tab shows."""
+        """Changes with the rows that the tab shows."""
         response = self.card.response
         assessments = [(entry.pk, entry.is_current) for entry in response.assessments.all()]
-        recordings = [(entry.pk, entry.status, entry.chosen) for entry in response.recordings.all()]
-        return (response.status, response.status_reason, response.transcript, self.card.score, assessments, recordings)
+        recordings = [(entry.updated_at, entry.chosen, entry.request) for entry in response.recordings.all()]
+        return (response.updated_at, response.transcript, self.card.score, assessments, recordings)
 
     @property
     def version(self) -> str:
@@ -90,16 +87,18 @@ class ReviewPage:
     following: Interview | None
 
     @classmethod
-    def load(cls, interview: Interview, viewer: Viewer) -> "ReviewPage":
-        """Load the page in a fixed number of queries, for any number of answers, attempts and events."""
+    def load(cls, interview: Any, viewer: Viewer) -> "ReviewPage":
+        """Load the page in a fixed number of queries, for any number of answers, attempts and events.
+
+        The interview has its `desk_state`, see `with_state`.
+        """
         page = InterviewPage.of(interview, viewer)
-        with_its_state: Any = with_state(Interview.objects.filter(pk=interview.pk)).get()
-        state = DeskState(with_its_state.desk_state)
+        state = DeskState(interview.desk_state)
         attempt = page.attempts[-1].attempt if page.attempts else None
-        settled = sum(card.response.status not in OPEN_OR_IN_WORK for card in page.responses)
+        settled = sum(card.response.is_settled for card in page.responses)
         text = describe_state(interview, state, attempt, Progress(len(page.responses), settled), timezone.now())
         answers = [Answer.of(card) for card in page.responses]
-        return cls(page, state, text, answers, _planned_before(interview), next_to_decide(interview, viewer))
+        return cls(page, state, text, answers, _planned_before(interview, viewer), next_to_decide(interview, viewer))
 
     @property
     def answer_tabs(self) -> list[Answer]:
@@ -117,13 +116,25 @@ class ReviewPage:
         return self.state in UNDER_WAY
 
     @property
+    def summary(self) -> str:
+        """For screen readers: where the interview stands."""
+        return f"{self.interview_page.interview.candidate}: {self.state_text.text}"
+
+    @property
+    def finished(self) -> int:
+        """1 with a result. The title of the page counts the results that come in."""
+        return int(self.state in FINISHED)
+
+    @property
     def head_version(self) -> str:
         page = self.interview_page
         result = page.result.result.pk if page.result else None
         decisions = [decision.pk for decision in page.decisions]
-        return _version_of(
-            (self.state, self.state_text, result, decisions, page.interview.person_requested_at, page.budget_problem)
-        )
+        following = self.following.pk if self.following else None
+        interview = page.interview
+        changes = (interview.updated_at, interview.answers_erased_at, self.state, self.state_text)
+        shown = (*changes, page.shows_scores, page.budget_problem)
+        return _version_of((shown, result, decisions, following))
 
     @property
     def tabs_version(self) -> str:
@@ -132,8 +143,9 @@ class ReviewPage:
     @property
     def history_version(self) -> str:
         page = self.interview_page
-        attempts = [(row.attempt.pk, row.attempt.status, row.attempt.updated_at) for row in page.attempts]
-        return _version_of((attempts, [row.event.pk for row in page.history]))
+        attempts = [(row.attempt.updated_at, row.call and row.call.updated_at) for row in page.attempts]
+        events = [row.event.pk for row in page.history]
+        return _version_of((page.interview.updated_at, attempts, events, page.cost, page.phone))
 
     @property
     def version(self) -> str:
@@ -155,7 +167,9 @@ def _second_of(evidence: Evidence, spans: list[TimedSpan]) -> float | None:
     return None if evidence.start is None else second_at(spans, evidence.start)
 
 
-def _planned_before(interview: Interview) -> Interview | None:
-    """The interview of the job that was planned before this one."""
-    earlier = latest_interviews(interview.job).filter(created_at__lt=interview.created_at)
-    return earlier.select_related("candidate").order_by("-created_at").first()
+def _planned_before(interview: Interview, viewer: Viewer) -> Interview | None:
+    """The interview of another candidate for the job that was planned before this one."""
+    earlier = Interview.objects.visible_to(viewer).filter(job=interview.job_id, created_at__lt=interview.created_at)
+    by_time = earlier.last_for_job().select_related("candidate").order_by("-created_at")
+    previous: Interview | None = by_time.first()
+    return previous

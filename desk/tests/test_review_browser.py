@@ -19,6 +19,8 @@ from tests.support.sounds import make_tone
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = "Last year I moved four hundred mailboxes in six weeks. Nobody lost a mail. I wrote the plan myself."
+LOOKED_AT = "document.dispatchEvent(new Event('visibilitychange'))"
+PLAY_AND_JUMP = "for (const key of ['play-all', 'second']) document.querySelector(`#question-1 [data-${key}]`).click()"
 TIMES = [
     {"start": 0.0, "end": 1.0, "text": "Last year I moved four hundred mailboxes in six weeks."},
     {"start": 1.0, "end": 1.5, "text": "Nobody lost a mail."},
@@ -100,10 +102,58 @@ def test_update_keeps_what_is_written(page: Page, interviews: list[Interview]) -
     shown = page.locator("[data-overall-score]")
     expect(shown).to_have_text("7.5")
     in_thread(lambda: add_result(interviews[0], score="5.10"))
-    page.evaluate("document.dispatchEvent(new Event('review:update'))")
+    page.evaluate(LOOKED_AT)
     expect(shown).to_have_text("5.1")
     expect(page.get_by_label("Reason")).to_have_value("Half a sentence")
     assert page.evaluate("window.isSamePage")
+
+
+def test_jump_may_interrupt_play(page: Page) -> None:
+    page.get_by_role("tab", name="your last project").click()
+    page.evaluate(PLAY_AND_JUMP)
+    page.wait_for_function("document.querySelector('#question-1 audio').currentTime > 0")
+
+
+def test_written_reason_survives_new_result(page: Page, interviews: list[Interview]) -> None:
+    page.keyboard.press("d")
+    page.get_by_label("Reason").fill("Half a sentence")
+    page.get_by_role("button", name="Not now").click()
+    in_thread(lambda: add_result(interviews[0], score="5.10"))
+    page.evaluate(LOOKED_AT)
+    expect(page.locator("[data-overall-score]")).to_have_text("5.1")
+    expect(page.locator("#r-verdict-help")).to_contain_text("5.1")
+    page.keyboard.press("d")
+    expect(page.get_by_label("Reason")).to_have_value("Half a sentence")
+
+
+def test_ended_interview_is_decided_by_key(page: Page, interviews: list[Interview]) -> None:
+    in_thread(lambda: interviews[0].update_fields(result_status="pending"))
+    page.reload()
+    expect(page.locator("#r-decide")).to_have_count(0)
+    in_thread(lambda: interviews[0].update_fields(result_status="ready"))
+    page.evaluate(LOOKED_AT)
+    expect(page.locator("#r-decide")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.locator("#r-decision")).to_be_visible()
+
+
+def test_menu_has_its_own_keys(page: Page) -> None:
+    menu = page.locator("summary", has_text="More")
+    menu.press("Enter")
+    page.keyboard.press("d")
+    expect(page.locator("#r-decision")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    expect(page.locator(".d-menu[open]")).to_have_count(0)
+
+
+def test_lost_session_is_shown(page: Page) -> None:
+    page.keyboard.press("d")
+    page.get_by_label("Reason").fill("Half a sentence")
+    page.context.clear_cookies()
+    page.evaluate(LOOKED_AT)
+    expect(page.locator(".d-note[role=status]")).to_have_count(1)
+    expect(page.get_by_label("Reason")).to_have_value("Half a sentence")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

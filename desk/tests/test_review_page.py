@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from django.test import Client
@@ -11,11 +13,13 @@ from hypothesis import strategies as st
 
 from desk.review.peaks import PEAK_COUNT, waveform_peaks
 from desk.review.transcript import find_timed_spans, second_at, split_into_pieces
-from desk.review.views import UNCHANGED
+from desk.review.views import PEAKS_MAX_AGE
 from interviews.models import Interview, lock_interview
 from interviews.records import CriterionRecord, Evidence
+from screener.models import RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
 from tests.support.factories import make_interview
+from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
 from tests.support.sounds import make_tone
 
@@ -67,7 +71,9 @@ class TestPeaks:
     def test_permission_to_listen_is_required(self, admin_client: Client) -> None:
         recording = make_completed_interview().responses.all()[0].recordings.get()
         address = reverse("desk-recording-peaks", args=[recording.pk])
-        assert json.loads(admin_client.get(address).content) == {"peaks": []}
+        waveform = admin_client.get(address)
+        assert json.loads(waveform.content) == {"peaks": []}
+        assert waveform["Cache-Control"] == f"private, max-age={PEAKS_MAX_AGE}"
         assert make_staff_client("view_interview").get(address).status_code == 403
 
 
@@ -79,8 +85,8 @@ class TestPage:
 
     def test_update_sends_only_changes(self, admin_client: Client) -> None:
         interview = make_completed_interview()
-        version = get_page(admin_client, admin_url(interview)).split('data-part="poll" data-v="')[1].split('"')[0]
-        assert self.update(admin_client, interview, version) == (UNCHANGED, "")
+        version = get_page(admin_client, admin_url(interview)).split('data-desk-poll data-v="')[1].split('"')[0]
+        assert self.update(admin_client, interview, version) == (HTTPStatus.NO_CONTENT, "")
         add_result(interview, score="5.10")
         status, parts = self.update(admin_client, interview, version)
         assert status == 200
@@ -98,3 +104,32 @@ class TestPage:
         interview = make_completed_interview(transcript=f"{QUOTE} and some more words. " * 60)
         page = get_page(admin_client, admin_url(interview))
         assert len(gzip.compress(page.encode())) < MOST_BYTES
+
+    def test_change_of_call_is_sent(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        version = get_page(admin_client, admin_url(interview)).split('data-desk-poll data-v="')[1].split('"')[0]
+        interview.attempts.get().call.update_fields(duration_seconds=417)
+        status, parts = self.update(admin_client, interview, version)
+        assert status == HTTPStatus.OK
+        assert "417 s" in parts
+
+    def test_previous_is_planned_before(self, admin_client: Client) -> None:
+        first = make_completed_interview()
+        last = make_completed_interview(job=first.job, phone="+14155550102")
+        Interview.objects.filter(pk=first.pk).update(created_at=last.created_at - timedelta(days=1))
+        assert f'id="r-previous" href="{admin_url(first)}"' in get_page(admin_client, admin_url(last))
+        assert 'id="r-previous"' not in get_page(admin_client, admin_url(first))
+
+    def test_resume_file_needs_contact_data(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        interview.candidate.update_fields(resume="resumes/ada.pdf", resume_text="Five years of support.")
+        address = reverse("admin:candidates_candidate_resume", args=[interview.candidate_id])
+        recruiter = login_client(make_role_user(RoleKey.RECRUITER))
+        assert address in get_page(recruiter, admin_url(interview))
+        manager = login_client(make_role_user(RoleKey.HIRING_MANAGER, interview.job))
+        assert address not in get_page(manager, admin_url(interview))
+
+    def test_attempt_without_call_is_shown(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        interview.attempts.get().call.delete()
+        assert 'id="history"' in get_page(admin_client, admin_url(interview))

@@ -10,6 +10,7 @@ from interviews.flags import Flag, flag_labels
 from interviews.models import (
     Assessment,
     Attempt,
+    Call,
     Decision,
     Interview,
     InterviewResponse,
@@ -163,10 +164,16 @@ class AttemptRow:
     attempt: Attempt
 
     @property
+    def call(self) -> Call | None:
+        """None where the attempt is on another channel than the phone."""
+        return getattr(self.attempt, "call", None)
+
+    @property
     def cost(self) -> PhoneCost | None:
-        """The price of the call, in the form of the total. None: the carrier has not named it."""
-        call = self.attempt.call
-        return None if call.price is None else PhoneCost(((call.price_unit or "USD", abs(call.price)),))
+        """The price of the call, in the form of the total. None: the carrier has not named it, or there is no call."""
+        if self.call is None or self.call.price is None:
+            return None
+        return PhoneCost(((self.call.price_unit or "USD", abs(self.call.price)),))
 
 
 @dataclass(frozen=True)
@@ -204,6 +211,10 @@ class InterviewPage:
             cost=ModelCost.for_calls(interview_id=interview.pk),
             phone=interview_phone_cost(interview),
         )
+
+    @property
+    def status_label(self) -> str:
+        return status_label(self.interview)
 
     @property
     def has_no_answers(self) -> bool:

@@ -17,7 +17,7 @@
     if (seconds > -14 * DAY) return words.format(Math.round(seconds / DAY), "day");
     return moment.toLocaleDateString();
   };
-  const localiseTimes = window.localiseTimes = (root) => {
+  const localiseTimes = (root) => {
     for (const time of root.querySelectorAll("time[data-desk-time]")) {
       const moment = new Date(time.dateTime);
       time.textContent = describeTime(moment);
@@ -55,29 +55,30 @@
     }
   };
 
-  // The login page came in place of the table. What is selected or typed stays.
-  const showLoggedOut = (target) => {
-    target.querySelector("[data-desk-part=poll]")?.remove();
-    document.querySelector("[data-desk-summary]").className = "d-note";
-    announce("You are no longer logged in, so this page does not update itself. Log in on another tab, then reload it.");
-  };
-
   const swap = (target, fragment) => {
-    if (!fragment.querySelector("[data-desk-part=poll]")) return showLoggedOut(target);
+    if (!fragment.querySelector("[data-desk-poll]")) return showLoggedOut();
     const focused = document.activeElement, place = window.scrollY;
     const isWithin = target.contains(focused);
     replaceParts(target, fragment);
     if (isWithin && focused !== document.activeElement && focused.id) document.getElementById(focused.id)?.focus({ preventScroll: true });
     window.scrollTo({ top: place, behavior: "instant" });
     afterUpdate(target);
+    showSelection();
   };
 
+  // --- After an update: the summary for screen readers, and the title, which counts results that came in unseen -------
+
+  const findPoll = () => document.querySelector("[data-desk-poll]");
   const announce = (text) => {
     const summary = document.querySelector("[data-desk-summary]");
-    if (summary && summary.textContent !== text) summary.textContent = text;
+    if (summary.textContent !== text) summary.textContent = text;
   };
-
-  // --- The title counts results that came in while the page was not looked at -----------------------
+  // The login page came in place of an update. What is selected or typed stays.
+  const showLoggedOut = () => {
+    findPoll()?.remove();
+    document.querySelector("[data-desk-summary]").className = "d-note";
+    announce("You are no longer logged in, so this page does not update itself. Log in on another tab, then reload it.");
+  };
 
   const title = document.title;
   let finished = null;
@@ -86,16 +87,23 @@
     document.title = now > finished ? `(${now - finished}) ${title}` : title;
   };
   const noticeFinished = () => {
-    const poll = document.querySelector("[data-desk-part=poll]");
+    const poll = findPoll();
     if (poll) countFinished(Number(poll.dataset.finished));
   };
-
   const afterUpdate = (root) => {
-    const poll = document.querySelector("[data-desk-part=poll]");
-    announce(poll.dataset.summary);
+    announce(findPoll().dataset.summary);
     noticeFinished();
     localiseTimes(root);
-    showSelection();
+  };
+
+  // --- Menus: one at a time. Escape closes it and returns to its button -----------------------------------------------
+
+  const closeMenu = (menu) => {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  };
+  const closeOtherMenus = (opened) => {
+    for (const menu of document.querySelectorAll(".d-menu[open]")) if (menu !== opened) menu.open = false;
   };
 
   // --- Selection -------------------------------------------------------------------------------------
@@ -133,18 +141,27 @@
     handleSwap: (style, target, fragment) => {
       if (style !== "desk") return false;
       swap(target, fragment);
-      return [...target.querySelectorAll("[data-desk-part=poll]")];
+      return [...target.querySelectorAll("[data-desk-poll]")];
     },
   });
+
+  window.desk = { afterUpdate, closeMenu, findPoll, showLoggedOut };
 
   document.addEventListener("DOMContentLoaded", () => {
     localiseTimes(document);
     setInterval(() => localiseTimes(document), 30_000);
+    noticeFinished();
+    window.addEventListener("focus", noticeFinished);
+    document.addEventListener("toggle", (event) => {
+      if (event.target.open && event.target.matches(".d-menu")) closeOtherMenus(event.target);
+    }, true);
+    document.addEventListener("keydown", (event) => {
+      const menu = event.key === "Escape" && event.target.closest(".d-menu[open]");
+      if (menu) closeMenu(menu);
+    });
     const page = document.querySelector("[data-desk]");
     if (!page) return;
-    noticeFinished();
     showSelection();
-    window.addEventListener("focus", noticeFinished);
     page.addEventListener("change", (event) => {
       if (event.target.matches("[data-desk-all]")) selectAll(event.target.checked);
       else if (event.target.matches("[name=i]")) showSelection();
@@ -160,17 +177,6 @@
     page.addEventListener("submit", (event) => {
       const next = event.target.querySelector("[name=next]");
       if (next) next.value = location.pathname + location.search;
-    });
-    // One menu at a time; Escape closes it and returns to its button.
-    page.addEventListener("toggle", (event) => {
-      if (!event.target.open) return;
-      for (const menu of page.querySelectorAll(".d-menu[open]")) if (menu !== event.target) menu.open = false;
-    }, true);
-    page.addEventListener("keydown", (event) => {
-      const menu = event.key === "Escape" && event.target.closest(".d-menu[open]");
-      if (!menu) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
     });
   });
 })();

@@ -1,6 +1,7 @@
 // The review page: tabs, player, marked words, keys, and updates that disturb no one who reads, listens or writes.
 (() => {
   "use strict";
+  const { desk } = window;
   const SECONDS_BETWEEN_UPDATES = 4, SECONDS_WHEN_IDLE = 30, SEEK_SECONDS = 5;
   const SPEED = "review-speed";
   let page, playsAll = false;
@@ -38,6 +39,8 @@
   // --- Player ---------------------------------------------------------------------------------------
 
   const audioOf = (element) => element?.querySelector("[data-player] audio");
+  // A pause or another source that comes before the sound interrupts it, which is no error.
+  const play = (audio) => audio.play().catch(() => {});
   const drawWave = (canvas, peaks, part) => {
     const context = canvas.getContext("2d"), { width, height } = canvas, step = width / peaks.length;
     const loudest = Math.max(...peaks, 0.01);
@@ -70,7 +73,7 @@
     audio.addEventListener("pause", () => { if (!audio.ended) playsAll = false; });
     canvas.addEventListener("click", (event) => {
       if (audio.duration) audio.currentTime = (event.offsetX / canvas.clientWidth) * audio.duration;
-      else audio.play();
+      else play(audio);
     });
   };
   const playNext = (player) => {
@@ -78,14 +81,15 @@
     if (!next) { playsAll = false; return; }
     showTab(tabOf(`#${next.closest("[role=tabpanel]").id}`));
     playsAll = true;
-    next.querySelector("audio").play();
+    play(next.querySelector("audio"));
   };
   const jumpTo = (panel, second) => {
     const audio = audioOf(panel);
     if (!audio) return;
-    const start = () => { audio.currentTime = second; audio.play(); };
-    if (audio.readyState) start();
-    else { audio.addEventListener("loadedmetadata", start, { once: true }); audio.load(); }
+    const moveTo = () => { audio.currentTime = second; };
+    if (audio.readyState) moveTo();
+    else audio.addEventListener("loadedmetadata", moveTo, { once: true });
+    play(audio);
   };
   const markSpoken = (panel, second) => {
     let spoken = null;
@@ -120,46 +124,62 @@
     return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, audio")
       || (audio && !audio.paused) || part.querySelector("dialog[open], .d-menu[open]");
   };
+  const CONTROLS = "a, button, summary, select, input", PANES = ".r-column", FOLDS = "details";
+  // What is opened, scrolled, focused and written in a part stays as it is in the part that replaces it.
+  const keepPlace = (shown, fresh) => {
+    const pairs = (selector) => {
+      const others = [...fresh.querySelectorAll(selector)];
+      return [...shown.querySelectorAll(selector)].map((old, index) => [old, others[index]]).filter(([, other]) => other);
+    };
+    for (const [old, other] of pairs(FOLDS)) other.open = old.open;
+    for (const [old, other] of pairs("textarea")) other.value = old.value;
+    const focused = document.activeElement, scrolls = [[shown, fresh], ...pairs(PANES)].map(([old, other]) => [other, old.scrollTop]);
+    const [, counterpart] = pairs(CONTROLS).find(([old]) => old === focused) ?? [];
+    const isWithin = shown.contains(focused);
+    shown.replaceWith(fresh);
+    for (const [pane, place] of scrolls) pane.scrollTop = place;
+    if (isWithin) (document.getElementById(focused.id) ?? counterpart)?.focus({ preventScroll: true });
+  };
   const replacePart = (fresh) => {
     const shown = page.querySelector(`[data-part="${fresh.dataset.part}"]`);
-    if (!shown) return false;
-    if (shown.dataset.v === fresh.dataset.v) return true;
-    if (isInUse(shown)) return false;
-    const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
-    shown.replaceWith(fresh);
-    window.localiseTimes(fresh);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (!shown) page.querySelector(".r-panels").append(fresh);
+    else if (shown.dataset.v === fresh.dataset.v) return true;
+    else if (isInUse(shown)) return false;
+    else keepPlace(shown, fresh);
     return true;
   };
-  const applyUpdate = (html) => {
-    const fresh = new DOMParser().parseFromString(html, "text/html");
-    const hash = currentTab().hash, before = poll().dataset.state;
-    const parts = [...fresh.querySelectorAll("[data-part]")], marker = parts.shift();
+  const applyUpdate = (fresh, marker) => {
+    const hash = currentTab().hash;
+    const parts = [...fresh.querySelectorAll("[data-part]")], names = parts.map((part) => part.dataset.part);
     const isComplete = parts.map(replacePart).every(Boolean);
+    for (const part of page.querySelectorAll("[data-part]")) if (!names.includes(part.dataset.part)) part.remove();
     // A part in use keeps its old version, so that the next update tries it again.
     if (!isComplete) marker.dataset.v = "";
-    poll().replaceWith(marker);
+    desk.findPoll().replaceWith(marker);
     showTab(tabOf(hash) ?? tabs()[0]);
-    if (marker.dataset.state !== before) announce(marker.dataset.state);
+    desk.afterUpdate(page);
   };
-  const title = document.title;
-  const announce = (state) => {
-    page.querySelector("[data-review-status]").textContent = page.querySelector(".r-who .d-facts").innerText;
-    if (!document.hasFocus() && ["ready", "unclear"].includes(state)) document.title = `(1) ${title}`;
-  };
-  const poll = () => page.querySelector("[data-part=poll]");
   const update = async () => {
+    if (!desk.findPoll()) return;
     try {
-      const response = await fetch(`${page.dataset.update}?v=${poll().dataset.v || "none"}`);
-      if (response.status === 200 && !response.redirected) applyUpdate(await response.text());
-    } catch { /* the server is away: the next update tries again */ }
+      const response = await fetch(`${page.dataset.update}?v=${desk.findPoll().dataset.v || "none"}`);
+      if (response.status === 200) {
+        const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+        const marker = fresh.querySelector("[data-desk-poll]");
+        if (!marker) return desk.showLoggedOut();
+        applyUpdate(fresh, marker);
+      }
+    } catch { /* the server is away, or the page is being left: the next update tries again */ }
     schedule();
   };
   let timer;
+  // The title tells of a result while another page is looked at, so a hidden page waits for it, too.
   const schedule = () => {
     clearTimeout(timer);
-    const seconds = poll().dataset.underWay === "yes" ? SECONDS_BETWEEN_UPDATES : SECONDS_WHEN_IDLE;
-    timer = setTimeout(() => (document.hidden ? schedule() : update()), seconds * 1000);
+    const poll = desk.findPoll();
+    if (!poll) return; // another update found that the session is over
+    const isUnderWay = poll.dataset.underWay === "yes";
+    timer = setTimeout(() => (document.hidden && !isUnderWay ? schedule() : update()), 1000 * (isUnderWay ? SECONDS_BETWEEN_UPDATES : SECONDS_WHEN_IDLE));
   };
 
   // --- Keys -----------------------------------------------------------------------------------------
@@ -170,10 +190,10 @@
     dialog.showModal();
     dialog.querySelector("input:not([type=hidden]), button").focus();
   };
-  const go = (address) => { if (address) window.location.assign(address); };
+  const follow = (id) => document.getElementById(id)?.click();
   const togglePlay = () => {
     const audio = audioOf(currentPanel());
-    if (audio) audio.paused ? audio.play() : audio.pause();
+    if (audio) audio.paused ? play(audio) : audio.pause();
   };
   const seek = (seconds) => {
     const audio = audioOf(currentPanel());
@@ -182,22 +202,23 @@
     return true;
   };
   const KEYS = {
-    j: () => stepTab(1), k: () => stepTab(-1), d: () => openDialog("r-decision"), "?": () => openDialog("r-keys"),
-    n: () => go(page.dataset.following), p: () => go(page.dataset.previous),
+    j: () => stepTab(1), k: () => stepTab(-1), d: () => follow("r-decide"), "?": () => openDialog("r-keys"),
+    n: () => follow("r-following"), p: () => follow("r-previous"),
     r: () => { const resume = tabOf("#resume"); if (resume) showTab(resume); }, " ": togglePlay,
   };
   // In the decision, a letter chooses: h, c or r, unless the reason is being written.
   const chooseVerdict = (event) => {
-    if (event.target.matches("textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const choice = event.currentTarget.querySelector(`[name=verdict][data-key="${CSS.escape(event.key)}"]`);
+    const dialog = event.target.closest("#r-decision");
+    if (!dialog || event.target.matches("textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const choice = dialog.querySelector(`[name=verdict][data-key="${CSS.escape(event.key)}"]`);
     if (!choice) return;
     choice.checked = true;
     choice.focus();
   };
-  const isTyping = (element) => element.closest("input, textarea, select, audio, dialog, [contenteditable]");
+  const hasOwnKeys = (element) => element.closest("input, textarea, select, audio, dialog, .d-menu[open], [contenteditable]");
   const onKey = (event) => {
     const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || hasOwnKeys(target)) return;
     if (target.matches("[role=tab]") && ["ArrowRight", "ArrowLeft"].includes(key)) {
       event.preventDefault();
       return stepTab(key === "ArrowRight" ? 1 : -1, { focus: true });
@@ -214,10 +235,10 @@
     if (tab) { event.preventDefault(); showTab(tab); }
     else if (link) { event.preventDefault(); showTab(tabOf(link.hash), { focus: true }); }
     else if (target.closest("[data-review-decide]") && document.getElementById("r-decision")) { event.preventDefault(); openDialog("r-decision"); }
-    else if (target.closest("[data-review-help]")) openDialog("r-keys");
+    else if (target.closest("[data-review-help]")) { desk.closeMenu(target.closest(".d-menu")); openDialog("r-keys"); }
     else if (target.closest("[data-review-close]")) target.closest("dialog").close();
     else if (target.closest("[data-jump]")) jumpTo(panel, Number(target.closest("[data-jump]").dataset.jump));
-    else if (target.closest("[data-play-all]")) { playsAll = true; audioOf(panel).play(); }
+    else if (target.closest("[data-play-all]")) { playsAll = true; play(audioOf(panel)); }
     else if (target.closest("[data-second]")) jumpTo(panel, Number(target.closest("[data-second]").dataset.second));
   };
 
@@ -227,11 +248,10 @@
     showTab(tabOf(window.location.hash) ?? tabs()[0]);
     page.addEventListener("click", onClick);
     document.addEventListener("keydown", onKey);
-    document.getElementById("r-decision")?.addEventListener("keydown", chooseVerdict);
+    page.addEventListener("keydown", chooseVerdict);
     for (const kind of ["mouseover", "focusin", "focusout", "mouseout"]) page.addEventListener(kind, followCriteria);
     page.addEventListener("toggle", followCriteria, true);
-    window.addEventListener("focus", () => { document.title = title; });
-    document.addEventListener("review:update", update);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) update(); });
     schedule();
   });
 })();
