@@ -23,7 +23,7 @@ COLUMNS = (*REQUIRED_COLUMNS, *OPTIONAL_COLUMNS)
 
 
 class InvalidCandidateFile(ValueError):
-    """The whole file is rejected. The message says why and what to do."""
+    """The whole file is rejected. The message gives the reason and a remedy."""
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,26 @@
-"""Deletes candidates without interviews, with everything that identifies them. Others are erased instead."""
+"""Deletes candidates without interviews, with all that identifies them. Others are erased instead."""
 
-from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from candidates.data_rights.parts import PARTS, ErasureScope
-from candidates.data_rights.private_files import delete_file
-from candidates.models import Candidate, Erasure
+from candidates.data_rights.private_files import delete_file, stored_files
+from candidates.models import Candidate, Erasure, private_folder
+from screener.background.queue import RowTaskHandle, release_db_connection
 from screener.models import InvalidTransition
+
+DELETE_FILES = RowTaskHandle("candidates.delete_files", queue="rest", argument="candidate_id")
 
 
 @transaction.atomic
 def delete_candidates(*, candidates: QuerySet[Candidate], actor: str = "") -> None:
-    """Delete these candidates with their consents and their traces elsewhere, and their files after the commit.
+    """Delete these candidates with their consents and their traces elsewhere. A task deletes their files.
 
     Raises InvalidTransition if a candidate is on legal hold, and ProtectedError if a candidate has an interview.
     """
-    rows = list(candidates)
+    rows = list(Candidate.objects.select_for_update().filter(pk__in=candidates.values("pk")).order_by("pk"))
     if any(candidate.legal_hold for candidate in rows):
         raise InvalidTransition("A candidate on legal hold can't be deleted. Lift the hold first.")
     Candidate.objects.filter(pk__in=[candidate.pk for candidate in rows]).delete()
@@ -25,5 +28,11 @@ def delete_candidates(*, candidates: QuerySet[Candidate], actor: str = "") -> No
         scope = ErasureScope(candidate, Erasure.Kind.PERSON, actor)
         for part in reversed(PARTS):
             part.erase(scope)
-        if candidate.resume:
-            transaction.on_commit(partial(delete_file, str(candidate.resume.name)))
+        DELETE_FILES.defer(candidate.pk)
+
+
+def delete_files(candidate_id: UUID) -> None:
+    """Delete all files about a candidate who was deleted."""
+    release_db_connection()
+    for name in stored_files(private_folder(candidate_id)):
+        delete_file(name)

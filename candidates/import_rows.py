@@ -77,7 +77,7 @@ class _KnownCandidates:
 class RowSaver:
     """Saves rows in order, with a number of queries that does not depend on how many are added. Use it once.
 
-    `refused_rows` are those of candidates who exist and whom the viewer may not see. They change nothing.
+    `refused_rows` are those of candidates who exist and whom the viewer may not see. They are not saved.
     """
 
     def __init__(self, rows: list[ValidRow], viewer: Viewer) -> None:

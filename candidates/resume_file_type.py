@@ -22,7 +22,7 @@ def detect_file_type(file_bytes: bytes) -> FileType | None:
 
 
 def zip_member_names(file_bytes: bytes) -> list[str]:
-    """Read from the archive's directory; nothing is unpacked."""
+    """Read from the archive's directory, without unpacking a member."""
     try:
         with zipfile.ZipFile(BytesIO(file_bytes)) as archive:
             return archive.namelist()

@@ -156,8 +156,8 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         return candidates.annotate(interviews_held=count_related(Candidate, "interviews", viewer=request.user))
 
     def has_delete_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
-        is_kept = obj is not None and (obj.legal_hold or obj.erased_at)
-        return bool(super().has_delete_permission(request, obj)) and not is_kept
+        stays = obj is not None and (obj.legal_hold or obj.erased_at)
+        return bool(super().has_delete_permission(request, obj)) and not stays
 
     def has_change_permission(self, request: HttpRequest, obj: Candidate | None = None) -> bool:
         return bool(super().has_change_permission(request, obj)) and not (obj and obj.erased_at)

@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
-from candidates.contact_data import may_see_contact_data
 from candidates.data_rights.erasure import erase_candidate
-from candidates.data_rights.export import export_candidate, export_name
+from candidates.data_rights.export import export_candidate
 from candidates.models import Candidate, Erasure
+from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.admin.actions import ObjectActionForm, object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge
 
@@ -71,10 +71,10 @@ class DataRightsActions(ScreenerAdmin):
         candidate = self.get_object(request, object_id)
         if candidate is None or not self.has_view_permission(request, candidate):
             raise PermissionDenied
-        if not may_see_contact_data(request.user, candidate):  # the export contains them
+        if not request.user.has_perms(SCOPE_PERMISSIONS):  # it holds contact data, and the scores of all jobs
             raise PermissionDenied
         if request.method == "POST":
-            return zip_response(candidate, actor=request.user.get_username())
+            return export_candidate(candidate, actor=request.user.get_username())
         return self.form_page(
             request,
             lambda data: ObjectActionForm(data, subject=candidate),
@@ -137,23 +137,9 @@ class DataRightsActions(ScreenerAdmin):
         return render_to_string("admin/candidates/record_history.html", {"events": events}) if events else "Empty."
 
 
-def zip_response(candidate: Candidate, *, actor: str) -> StreamingHttpResponse:
-    """Stream the export as an attachment that no browser renders."""
-    pieces = export_candidate(candidate, actor=actor)
-    return StreamingHttpResponse(
-        pieces,
-        content_type="application/zip",
-        headers={
-            "Content-Disposition": f'attachment; filename="{export_name(candidate)}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        },
-    )
-
-
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
-    """The proof of what was erased. It names nobody."""
+    """The proofs of erasures. They name no person."""
 
     list_display = ["created_at", "subject", "kind", "state", "actor", "reason", "completed_at"]
     list_filter = [("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]

@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from candidates.data_rights.erasure import erase_candidate
-from candidates.data_rights.export import export_candidate, export_name
+from candidates.data_rights.export import export_candidate
 from candidates.models import Candidate, ErasedItem, Erasure
-from screener.api.authentication import request_actor
+from screener.api.authentication import HasWriteScope, request_actor
 from screener.api.media_types import BoundedJSONParser
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
@@ -89,18 +89,13 @@ class DataRightsMixin:
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
         examples=[OpenApiExample("A zip", value="index.html, candidate.json, …", media_type="application/zip")],
     )
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], permission_classes=[HasWriteScope])
     def export(self: Any, request: Request, **kwargs: Any) -> StreamingHttpResponse:
-        """Everything that is stored about the person, as JSON and as a page to read, with the resume and recordings.
+        """All that is stored about the person, as JSON and as a page to read, with the resume and recordings.
 
-        Names of staff and secrets are left out. Noted in the history of the record.
+        Names of staff and secrets are left out. Noted in the history of the record. A key that may only read gets 403.
         """
-        candidate: Candidate = self.get_object()
-        pieces = export_candidate(candidate, actor=request_actor(request))
-        disposition = f'attachment; filename="{export_name(candidate)}"'
-        return StreamingHttpResponse(
-            pieces, content_type="application/zip", headers={"Content-Disposition": disposition}
-        )
+        return export_candidate(self.get_object(), actor=request_actor(request))
 
     @extend_schema(
         request=EraseSerializer,
@@ -111,7 +106,7 @@ class DataRightsMixin:
     )
     @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser])
     def erase(self: Any, request: Request, **kwargs: Any) -> Response:
-        """Erase everything that identifies the person. Scores as numbers, costs and do-not-call entries stay.
+        """Erase all that identifies the person. Scores as numbers, costs and do-not-call entries stay.
 
         Planned interviews are cancelled. 409 while a call is in progress, and on legal hold. A candidate who was
         erased gets the same proof again.

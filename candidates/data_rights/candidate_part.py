@@ -6,9 +6,9 @@ from functools import partial
 from django.db.models import Q, QuerySet
 
 from candidates.data_rights.parts import DataPart, Document, ErasureScope, Item
-from candidates.data_rights.private_files import stored_files
+from candidates.data_rights.private_files import stored_files, was_stored_before
 from candidates.data_rights.records import staff_label, without_staff
-from candidates.data_rights.traces import erase_log_entries, erase_stored_responses, log_entries, stored_responses
+from candidates.data_rights.traces import erase_log_entries, erase_stored_responses, log_entries, responses_about
 from candidates.models import (
     RESUME_PREFIX,
     Candidate,
@@ -32,10 +32,12 @@ class CandidatePart(DataPart):
         """Files of the candidate's folder that no row names: a process died between the file and the row."""
         if not scope.covers_resume:
             return []
-        folder = private_folder(scope.candidate.pk)
-        resumes = f"{folder}/{RESUME_PREFIX}"
-        names = (name for name in stored_files(folder) if scope.is_whole_person or name.startswith(resumes))
-        return [Item(ErasedItem.Kind.FILE, name) for name in names]
+        names = stored_files(private_folder(scope.candidate.pk))
+        return [
+            Item(ErasedItem.Kind.FILE, name)
+            for name in names
+            if scope.is_whole_person or _is_earlier_resume(name, scope)
+        ]
 
     def erase(self, scope: ErasureScope) -> dict[str, int]:
         candidate = scope.candidate
@@ -65,11 +67,18 @@ class CandidatePart(DataPart):
         yield Document("do_not_call.json", "Entries of the do-not-call list", _entries(candidate))
         yield Document("record_history.json", "What was done with the record", _events(candidate))
         yield Document("staff_log.json", "What staff did with the record in the admin", _log(candidate))
-        yield Document("api_responses.json", "Responses of the API that are kept for a day", _responses(candidate))
+        yield Document(
+            "api_responses.json", "Responses of the API that are kept for a day", responses_about([candidate.pk])
+        )
+
+
+def _is_earlier_resume(name: str, scope: ErasureScope) -> bool:
+    is_resume = name.startswith(f"{private_folder(scope.candidate.pk)}/{RESUME_PREFIX}")
+    return is_resume and was_stored_before(name, scope.began_at)
 
 
 def _blank_entries(candidate: Candidate) -> int:
-    """Blank what staff typed. The hash of the number, the kind and the times stay: the number is not called."""
+    """Blank the texts of staff. The hash of the number, the kind and the times stay: the number is not called."""
     own = _own_entries(candidate)
     lifted = own.exclude(lift_reason__in=("", ERASED_TEXT)).update(lift_reason=ERASED_TEXT)
     return lifted + own.exclude(source=ERASED_TEXT).update(source=ERASED_TEXT)
@@ -144,10 +153,3 @@ def _events(candidate: Candidate) -> list[dict[str, object]]:
 def _log(candidate: Candidate) -> list[dict[str, object]]:
     entries = log_entries(Candidate, [candidate.pk]).order_by("action_time")
     return [{"at": entry.action_time, "what": entry.get_change_message()} for entry in entries]
-
-
-def _responses(candidate: Candidate) -> list[dict[str, object]]:
-    """Responses about this candidate alone. Others, such as a report of an import, are about other persons too."""
-    rows = stored_responses([candidate.pk]).order_by("created_at").values("created_at", "body")
-    own = (row for row in rows if isinstance(row["body"], dict) and row["body"].get("id") == str(candidate.pk))
-    return [dict(row) for row in own]

@@ -18,7 +18,7 @@ DELETE_ITEMS = RowTaskHandle("candidates.delete_erased_items", queue="rest", arg
 
 
 def erase_candidate(candidate: Candidate, *, actor: str, reason: str) -> Erasure:
-    """Erase everything that identifies this person. Live interviews are cancelled.
+    """Erase all that identifies this person. Live interviews are cancelled.
 
     Statistics, the do-not-call list and the proof of the erasure stay. A person who was erased gets the same erasure
     again. Raises InvalidTransition if the candidate is on legal hold, or if a call with them is in progress.
@@ -76,7 +76,8 @@ def _erase(scope: ErasureScope, reason: str) -> Erasure:
 
 
 def scope_of(erasure: Erasure) -> ErasureScope:
-    return ErasureScope(erasure.candidate, Erasure.Kind(erasure.kind), erasure.actor, erasure.interview_id)
+    kind = Erasure.Kind(erasure.kind)
+    return ErasureScope(erasure.candidate, kind, erasure.actor, erasure.interview_id, began_at=erasure.created_at)
 
 
 def erase_rows(erasure: Erasure, scope: ErasureScope) -> None:
@@ -90,6 +91,6 @@ def erase_rows(erasure: Erasure, scope: ErasureScope) -> None:
 
 
 def add_items(erasure: Erasure, items: list[Item]) -> None:
-    """Note what is to be deleted. An item that was noted before stays as it is."""
+    """Note items that are to be deleted. An item that was noted before stays as it is."""
     rows = [ErasedItem(erasure=erasure, kind=item.kind, name=item.name, deleted_at=item.deleted_at) for item in items]
     ErasedItem.objects.bulk_create(rows, ignore_conflicts=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -20,18 +21,22 @@ RECORDS_SHOWN = 500
 """Of each document, in the index. The JSON files hold all."""
 
 
-def export_name(candidate: Candidate) -> str:
-    return f"candidate-{candidate.pk}.zip"
-
-
-def export_candidate(candidate: Candidate, *, actor: str) -> Iterator[bytes]:
-    """Note the export in the history of the record, and return the zip in pieces."""
+def export_candidate(candidate: Candidate, *, actor: str) -> StreamingHttpResponse:
+    """Note the export in the history of the record, and stream the zip as an attachment that no browser renders."""
     candidate.add_event(CandidateEvent.Kind.EXPORTED, actor=actor)
-    return _zip_pieces(candidate)
+    return StreamingHttpResponse(
+        _zip_pieces(candidate),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="candidate-{candidate.pk}.zip"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 class _Outbox:
-    """A file that cannot seek: collects what the zip writes until it is sent."""
+    """A file that cannot seek: collects the bytes of the zip until they are sent."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -46,7 +51,7 @@ class _Outbox:
         return self._position
 
     def flush(self) -> None:
-        """Nothing is buffered elsewhere."""
+        """Required of a file. No bytes are buffered elsewhere."""
 
     def take(self) -> bytes:
         pieces, self._pieces = self._pieces, []
@@ -55,7 +60,7 @@ class _Outbox:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """What the index says of a document. `records`: for documents of records, their fields as texts."""
+    """A document in the index. `records`: for documents of records, their fields as texts."""
 
     path: str
     description: str

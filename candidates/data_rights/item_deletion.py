@@ -8,17 +8,21 @@ from django.utils import timezone
 
 from candidates.data_rights.erasure import add_items, erase_rows, scope_of
 from candidates.data_rights.parts import DELETERS, PARTS
-from candidates.models import Erasure
+from candidates.models import Candidate, Erasure
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step
-from screener.services.errors import ServiceError
+from screener.services.errors import PermanentError, ServiceError
 
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
+class OnLegalHold(PermanentError):
+    """The candidate was put on legal hold while the files were still to be deleted."""
+
+
 def _delete_items(lease: Lease[Erasure]) -> None:
-    """Delete each item. What fails keeps nothing else from being deleted, and fails the step at the end."""
+    """Delete each item. A failure keeps no item of another kind from being deleted, and fails the step at the end."""
     erasure = Erasure.objects.select_related("candidate").get(pk=lease.pk)
     _erase_late_rows(erasure)
     failures = [*_find_items(erasure), *_delete_noted_items(erasure)]
@@ -27,7 +31,7 @@ def _delete_items(lease: Lease[Erasure]) -> None:
 
 
 def _erase_late_rows(erasure: Erasure) -> None:
-    """Blank what arrived after the erasure of a whole person."""
+    """Blank the rows that arrived after the erasure of a whole person."""
     if erasure.is_whole_person:
         with transaction.atomic():
             erasure.candidate.lock()
@@ -51,11 +55,17 @@ def _delete_noted_items(erasure: Erasure) -> Iterator[ServiceError]:
     for kind, delete in DELETERS.items():
         try:
             for item in erasure.items.filter(kind=kind, deleted_at__isnull=True):
+                _refuse_if_held(erasure)
                 release_db_connection()
                 delete(item.name)
                 item.update_fields(deleted_at=timezone.now())
         except ServiceError as error:
             yield error
+
+
+def _refuse_if_held(erasure: Erasure) -> None:
+    if Candidate.objects.filter(pk=erasure.candidate_id, legal_hold=True).exists():
+        raise OnLegalHold("The candidate is on legal hold, so that the remaining files are kept until it is lifted.")
 
 
 def _finish_pass(erasure: Erasure, _: None) -> None:

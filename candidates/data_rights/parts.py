@@ -1,10 +1,12 @@
 """The parts of a person's data: each app registers how its rows are exported and erased."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from candidates.models import Candidate, ErasedItem, Erasure
 
@@ -23,12 +25,16 @@ class Document:
 
 @dataclass(frozen=True)
 class ErasureScope:
-    """What an erasure covers: the whole person, their resume, or the recordings or answers of one interview."""
+    """The data that an erasure covers: the whole person, their resume, or the recordings or answers of one interview.
+
+    `began_at`: a resume that was stored later is a new one.
+    """
 
     candidate: Candidate
     kind: Erasure.Kind
     actor: str
     interview_id: UUID | None = None
+    began_at: datetime = field(default_factory=timezone.now)
 
     @property
     def is_whole_person(self) -> bool:
@@ -57,21 +63,21 @@ class Item:
 
 
 class DataPart:
-    """What one app stores about candidates. The methods that a part does not override do nothing."""
+    """The data that one app stores about candidates. A part overrides the methods that it needs."""
 
     def export(self, candidate: Candidate) -> Iterator[Document]:
         """Yield the documents with this app's data about the candidate, without data of other persons."""
         return iter(())
 
     def prepare(self, candidate: Candidate, actor: str) -> None:
-        """End what is going on with the candidate. Raises InvalidTransition if they can't be erased now."""
+        """Cancel plans for the candidate. Raises InvalidTransition if they can't be erased now."""
 
     def list_items(self, scope: ErasureScope) -> Iterable[Item]:
         """Return the items that the rows name. Called before the rows are blanked."""
         return ()
 
     def erase(self, scope: ErasureScope) -> dict[str, int]:
-        """Blank the rows. Returns how many rows changed by table. A second call changes nothing. No network."""
+        """Blank the rows, without network. Idempotent. Returns how many rows changed, by table."""
         return {}
 
     def find_items(self, scope: ErasureScope) -> Iterable[Item]:

@@ -37,6 +37,13 @@ def stored_responses(texts: Iterable[Any]) -> QuerySet[IdempotentRequest]:
     return bodies.annotate(body_text=Cast("body", models.TextField())).filter(condition)
 
 
+def responses_about(ids: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return the stored responses about one of these rows alone. A report of an import is about other persons, too."""
+    texts = set(map(str, ids))
+    rows = stored_responses(texts).order_by("created_at").values("created_at", "body")
+    return [dict(row) for row in rows if isinstance(row["body"], dict) and row["body"].get("id") in texts]
+
+
 def erase_stored_responses(texts: Iterable[Any], *, erased_at: datetime | None) -> int:
     """Blank these responses. The rows stay, so that a repeated request still has no second effect.
 

@@ -135,7 +135,7 @@ class Candidate(BaseModel):
 
     @property
     def identifying_texts(self) -> tuple[str, ...]:
-        """Texts that identify the candidate. They are redacted from everything that a model is sent."""
+        """Texts that identify the candidate. They are redacted from every text that a model is sent."""
         return (self.full_name, self.email, self.phone)
 
     def consents_to(self, consent_kind: "Consent.Kind") -> bool:
@@ -157,7 +157,7 @@ class Candidate(BaseModel):
         self.refresh_from_db(from_queryset=Candidate.objects.select_for_update(no_key=True))
 
     def set_hold(self, *, actor: str, reason: str) -> None:
-        """Keep everything about the candidate until the hold is lifted. Raises InvalidTransition if it is set."""
+        """Keep all data about the candidate until the hold is lifted. Raises InvalidTransition if it is set."""
         with transaction.atomic():
             self.lock()
             if self.erased_at:
@@ -189,7 +189,7 @@ class Candidate(BaseModel):
         )
 
     def blank(self) -> None:
-        """Forget everything that identifies the person. The row stays, for statistics and as proof."""
+        """Forget all that identifies the person. The row stays, for statistics and as proof."""
         self.blank_resume()
         Candidate.objects.filter(pk=self.pk).update(
             full_name="",
@@ -203,7 +203,8 @@ class Candidate(BaseModel):
     def store_resume(self, resume_file: "File[Any]") -> None:
         """Replace the resume. The worker reads the new file; `resume_status` shows the progress.
 
-        The suffix follows from the content. The uploaded name is ignored, because HR opens what they download.
+        The suffix follows from the content. The uploaded name is ignored, because HR opens the files that they
+        download. On legal hold the earlier file stays in the candidate's folder, until the resume is erased.
         """
         earlier_name = self.resume.name
         resume_file.seek(0)
@@ -213,7 +214,7 @@ class Candidate(BaseModel):
         status = self.ResumeStatus.PENDING
         self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
         READ_RESUME.defer(self.pk)
-        if earlier_name:
+        if earlier_name and not self.legal_hold:
             transaction.on_commit(lambda: self.resume.storage.delete(earlier_name))
 
     def set_resume_text(self, resume_text: str) -> None:

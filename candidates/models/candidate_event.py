@@ -6,7 +6,7 @@ from screener.models import AppendOnly
 
 
 class CandidateEvent(AppendOnly):
-    """A history entry: what was done with the record, by which actor, why. It outlives erasure as proof."""
+    """A history entry: an action on the record, its actor and the reason. It outlives erasure as proof."""
 
     class Kind(models.TextChoices):
         """The kinds of events, which clients rely on: a kind is never renamed."""

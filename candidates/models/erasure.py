@@ -1,4 +1,4 @@
-"""Erasures of personal data: what was removed, by whom, why, and the proof that each file is gone."""
+"""Erasures of personal data: actor, reason, number of rows, and the proof that each file is gone."""
 
 from datetime import timedelta
 from typing import Self

@@ -1,4 +1,4 @@
-"""Child process that reads a resume from stdin and writes JSON to stdout. It contains what a hostile file can do.
+"""Child process that reads a resume from stdin and writes JSON to stdout. It limits the harm of a hostile file.
 
 It imports neither Django nor the settings. `candidates.resume.upload` starts it and kills it after a timeout.
 """

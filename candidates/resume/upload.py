@@ -68,7 +68,7 @@ def validate_upload(file: "File[Any]") -> None:
 
 
 def read_text(file_bytes: bytes) -> str:
-    """Return the text of a resume, at most 100,000 characters. The message of UnreadableResume says what to do.
+    """Return the text of a resume, at most 100,000 characters. The message of UnreadableResume has a remedy.
 
     The file is opened in a child process with limits on time and memory and an empty environment.
     """

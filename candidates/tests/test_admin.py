@@ -13,11 +13,12 @@ from django.urls import reverse, reverse_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.admin.forms import ID_TAKEN
+from candidates.deletion import DELETE_FILES
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Call
 from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
-from tests.support.factories import make_candidate, make_interview
+from tests.support.factories import make_candidate, make_interview, run_tasks
 
 REQUIRED = str(Field.default_error_messages["required"])
 ADD = "/admin/candidates/candidate/add/"
@@ -178,15 +179,15 @@ class TestACandidate:
         admin_client.post(listed, {"action": "delete_selected", "_selected_action": [held.pk], "post": "yes"})
         assert Candidate.objects.count() == 2
 
-    def test_leaves_no_resume_behind(self, admin_client: Client, django_capture_on_commit_callbacks: Any) -> None:
+    def test_leaves_no_resume_behind(self, admin_client: Client) -> None:
         candidates = [make_candidate(), make_candidate(phone="+14155550102")]
         for candidate in candidates:
             candidate.store_resume(a_file())
         storage = candidates[0].resume.storage
-        with django_capture_on_commit_callbacks(execute=True):
-            submit_form(admin_client, admin_url(candidates[0], "delete"), post="yes")
-            listed = reverse("admin:candidates_candidate_changelist")
-            submit_form(admin_client, listed, action="delete_selected", _selected_action=candidates[1].pk, post="yes")
+        submit_form(admin_client, admin_url(candidates[0], "delete"), post="yes")
+        listed = reverse("admin:candidates_candidate_changelist")
+        submit_form(admin_client, listed, action="delete_selected", _selected_action=candidates[1].pk, post="yes")
+        run_tasks(only=DELETE_FILES.name)
         assert not Candidate.objects.exists()
         assert [storage.exists(str(candidate.resume.name)) for candidate in candidates] == [False, False]
 

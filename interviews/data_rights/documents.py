@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 
 from candidates.data_rights.parts import Document
 from candidates.data_rights.records import STAFF, staff_label
-from candidates.data_rights.traces import log_entries, stored_responses
+from candidates.data_rights.traces import log_entries, responses_about
 from candidates.models import Candidate
 from interviews.models import (
     Assessment,
@@ -43,7 +43,9 @@ def interview_documents(candidate: Candidate, interviews: QuerySet[Interview]) -
     yield Document("history.json", "History of the interviews", _history(ids))
     yield Document("model_calls.json", "Requests to language models about the interviews", _model_calls(ids))
     yield Document("staff_log_of_interviews.json", "What staff did in the admin", _staff_log(ids))
-    yield Document("api_responses_of_interviews.json", "Responses of the API that are kept for a day", _responses(ids))
+    yield Document(
+        "api_responses_of_interviews.json", "Responses of the API that are kept for a day", responses_about(ids)
+    )
     yield Document("recordings.json", "Recordings, with their files", _recordings(ids))
     for recording in Recording.objects.filter(attempt__interview__in=ids).exclude(file=""):
         open_file = partial(recording.file.storage.open, str(recording.file.name))
@@ -75,22 +77,11 @@ def _attempts(ids: list[Any]) -> Records:
 
 def _answers(ids: list[Any]) -> Records:
     responses = InterviewResponse.objects.filter(interview__in=ids).order_by("interview", "position")
+    question = ("interview", "position", "question", "competency", "status", "status_reason", "no_answer")
+    transcript = ("transcript", "transcript_source", "transcript_confidence", "transcript_times")
+    rows = _rows(responses, *question, *transcript, speech_metrics="measures")
     return [
-        {
-            "interview": response.interview_id,
-            "position": response.position,
-            "question": response.question,
-            "competency": response.competency,
-            "status": response.status,
-            "status_reason": response.status_reason,
-            "no_answer": response.no_answer,
-            "transcript": response.transcript,
-            "transcript_source": response.transcript_source,
-            "transcript_confidence": response.transcript_confidence,
-            "transcript_times": response.transcript_times,
-            "speech_metrics": response.measures.model_dump() if response.measures else None,
-        }
-        for response in responses
+        row | {"speech_metrics": metrics.model_dump() if (metrics := row["speech_metrics"]) else None} for row in rows
     ]
 
 
@@ -101,17 +92,8 @@ def _live_transcripts(ids: list[Any]) -> Records:
 
 def _prompts(ids: list[Any]) -> Records:
     replies = TurnReply.objects.filter(attempt__interview__in=ids).order_by("attempt", "turn")
-    return [
-        {
-            "attempt": reply.attempt_id,
-            "turn": reply.turn,
-            "input_kind": reply.input_kind,
-            "prompt": reply.prompt,
-            "text": _prompt_text(reply.body),
-            "created_at": reply.created_at,
-        }
-        for reply in replies
-    ]
+    rows = _rows(replies, "attempt", "turn", "input_kind", "prompt", "created_at", text="body")
+    return [row | {"text": _prompt_text(row["text"])} for row in rows]
 
 
 def _prompt_text(body: str) -> str:
@@ -197,13 +179,6 @@ def _staff_log(ids: list[Any]) -> Records:
 
 def _name_of(content_type: ContentType | None) -> str:
     return content_type.name if content_type else ""
-
-
-def _responses(ids: list[Any]) -> Records:
-    """Responses about one of the interviews alone."""
-    texts = set(map(str, ids))
-    rows = stored_responses(ids).order_by("created_at").values("created_at", "body")
-    return [dict(row) for row in rows if isinstance(row["body"], dict) and row["body"].get("id") in texts]
 
 
 def _recordings(ids: list[Any]) -> Records:

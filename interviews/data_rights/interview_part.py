@@ -109,8 +109,8 @@ def _erase_traces(interview_ids: list[UUID], erased_at: datetime | None) -> dict
 
 def delete_recording_at_carrier(sid: str) -> None:
     """Delete a recording at the channel of its attempt, and note that on its row if there is one."""
-    known = Recording.objects.filter(sid=sid)
-    channel = known.values_list("attempt__channel", flat=True).first() or Attempt.Channel.PHONE
+    recordings = Recording.objects.filter(sid=sid)
+    channel = recordings.values_list("attempt__channel", flat=True).first() or Attempt.Channel.PHONE
     release_db_connection()
     get_channel(channel).delete_audio(sid)
-    known.filter(deleted_at_carrier__isnull=True).update(deleted_at_carrier=timezone.now())
+    recordings.filter(deleted_at_carrier__isnull=True).update(deleted_at_carrier=timezone.now())

@@ -83,7 +83,7 @@ def _erase_assessments(interview: LockedInterview) -> int:
 
 
 def _erase_events(interview: LockedInterview) -> int:
-    """Blank the reasons, and whatever in the data is no code, no id and no time."""
+    """Blank the reasons, and the data but codes, ids and times."""
     with connection.cursor() as cursor:
         cursor.execute(STRIP_EVENT_DATA, [list(KEPT_EVENT_DATA), interview.row.pk, list(KEPT_EVENT_DATA)])
     return interview.row.events.filter(~Q(reason="")).update(reason="")

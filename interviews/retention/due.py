@@ -1,6 +1,5 @@
 """Finds data whose retention period is over."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +25,7 @@ PERIOD_OF = {
 
 OF_INTERVIEWS = (Kind.ANSWERS, Kind.RECORDINGS)
 NOTHING = Q(pk__in=[])
+Periods = list[tuple[Q, int]]
 
 
 def organisation_days(kind: Kind) -> int | None:
@@ -42,11 +42,12 @@ def job_days(kind: Kind) -> list[int]:
 
 def due_interviews(kind: Kind, at: datetime) -> InterviewQuerySet:
     """Interviews whose recordings or answers are due at this moment. Held candidates are left out."""
-    overdue = Interview.all_objects.filter(_overdue(kind, at, "completed_at")).exclude(status__in=Interview.LIVE)
+    periods = _periods(kind)
+    overdue = Interview.all_objects.filter(_overdue(periods, at, "completed_at")).exclude(status__in=Interview.LIVE)
     interviews = overdue.filter(candidate__legal_hold=False)
     if kind == Kind.ANSWERS:
         return interviews.with_answers()
-    return interviews.filter(pk__in=_interviews_with_recordings(at - _shortest_period(kind)))
+    return interviews.filter(pk__in=_interviews_with_recordings(at - _shortest_of(periods)))
 
 
 def _interviews_with_recordings(before: datetime) -> "QuerySet[Recording, Any]":
@@ -56,38 +57,37 @@ def _interviews_with_recordings(before: datetime) -> "QuerySet[Recording, Any]":
 
 
 def due_candidates(kind: Kind, at: datetime, *, is_held: bool = False) -> CandidateQuerySet:
-    """Candidates of whom everything, or the resume, is due at this moment: each of their interviews is overdue.
+    """Candidates who, or whose resumes, are due at this moment: each of their interviews is overdue.
 
     The periods are counted from the last change of the record, too. `is_held`: those that a legal hold keeps.
     """
+    periods = _periods(kind)
     interviews = Interview.all_objects.filter(candidate=OuterRef("pk"))
-    kept = interviews.exclude(_overdue(kind, at, "completed_at", "candidate__updated_at"))
+    kept = interviews.exclude(_overdue(periods, at, "completed_at", "candidate__updated_at"))
     condition = Q(Exists(interviews)) & ~Q(Exists(kept))
     if own_days := organisation_days(kind):
         condition |= ~Q(Exists(interviews)) & Q(updated_at__lt=at - timedelta(days=own_days))
-    unchanged = Candidate.objects.filter(updated_at__lt=at - _shortest_period(kind))  # narrows the search
+    unchanged = Candidate.objects.filter(updated_at__lt=at - _shortest_of(periods))  # narrows the search
     candidates = unchanged.filter(condition, erased_at__isnull=True, legal_hold=is_held)
     return candidates.exclude(resume="", resume_text="") if kind == Kind.RESUME else candidates
 
 
-def _shortest_period(kind: Kind) -> timedelta:
-    return timedelta(days=min((days for _, days in _periods(kind)), default=MAX_RETENTION_DAYS))
+def _shortest_of(periods: Periods) -> timedelta:
+    return timedelta(days=min((days for _, days in periods), default=MAX_RETENTION_DAYS))
 
 
-def _overdue(kind: Kind, at: datetime, *counted_from: str) -> Q:
+def _overdue(periods: Periods, at: datetime, *counted_from: str) -> Q:
     """The condition on interviews whose period has passed since each of these times. Live ones have no end."""
     condition = NOTHING
-    for jobs, days in _periods(kind):
+    for jobs, days in periods:
         cutoff = at - timedelta(days=days)
         condition |= jobs & Q(**{f"{column}__lt": cutoff for column in counted_from})
     return condition
 
 
-def _periods(kind: Kind) -> Iterator[tuple[Q, int]]:
-    """Yield each period that is set, with the condition on the jobs that it applies to."""
+def _periods(kind: Kind) -> Periods:
+    """Return each period that is set, with the condition on the jobs that it applies to."""
     column = f"job__{PERIOD_OF[kind]}"
-    if days := organisation_days(kind):
-        yield Q(**{f"{column}__isnull": True}), days
-    for days in job_days(kind):
-        if days != FOR_EVER:
-            yield Q(**{column: days}), days
+    own_days = organisation_days(kind)
+    of_organisation = [(Q(**{f"{column}__isnull": True}), own_days)] if own_days else []
+    return [*of_organisation, *((Q(**{column: days}), days) for days in job_days(kind) if days != FOR_EVER)]

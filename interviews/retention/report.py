@@ -1,4 +1,4 @@
-"""What retention will erase in the next days, and what it erased. For the admin."""
+"""The report on retention for the admin: data that is due in the next days, and erasures of the last days."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ class RetentionReport:
 
     @classmethod
     def of(cls, viewer: Viewer, days: int) -> "RetentionReport":
-        """`days`: how far to look ahead. Only what the viewer may see is counted and named."""
+        """`days`: how far to look ahead. Only rows that the viewer may see are counted and named."""
         now = timezone.now()
         erasures = Erasure.objects.visible_to(viewer).filter(actor=ACTOR, created_at__gte=now - DONE_WITHIN)
         erased = Counter(dict(erasures.order_by().values_list("kind").annotate(Count("pk"))))
@@ -81,7 +81,7 @@ class RetentionReport:
 
 
 def _due_kind(kind: Kind, viewer: Viewer, now: datetime, until: datetime, erased: int) -> DueKind:
-    """One search over all rows finds what is due in the end; the rest is read from what it found."""
+    """One search over all rows finds those that are due in the end. Those that are due now are counted among them."""
     order = "completed_at" if kind in OF_INTERVIEWS else "updated_at"
     due_until = _due_rows(kind, until).visible_to(viewer).order_by(order)
     ids = list(due_until.values_list("pk", flat=True)[:MOST_COUNTED])

@@ -1,4 +1,4 @@
-"""The admin's page about retention: the periods, what is due, and what was erased."""
+"""The admin's page about retention: the periods, the data that is due, and past erasures."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,7 @@ DEFAULT_DAYS = 30
 
 
 def retention_page(request: HttpRequest) -> HttpResponse:
-    """`?days=30`: how far to look ahead. Nothing is changed."""
+    """`?days=30`: how far to look ahead."""
     if not request.user.has_perm("candidates.view_erasure"):
         raise PermissionDenied
     days = _parse_days(request.GET.get("days", ""))

@@ -1,5 +1,6 @@
 """Authentication and permissions by API key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -74,10 +75,19 @@ class ApiKeyAuthentication(BaseAuthentication):
 class HasScope(BasePermission):
     """Any key may read. Only keys with the write scope may change data."""
 
+    read_methods: ClassVar[Sequence[str]] = SAFE_METHODS
+    """The methods that any key may use."""
+
     def has_permission(self, request: Request, view: Any) -> bool:
         client = request.user
         if not isinstance(client, Client):
             raise NotAuthenticated(KEY_REQUIRED)
-        if not client.may_write and request.method not in SAFE_METHODS:
+        if not client.may_write and request.method not in self.read_methods:
             raise PermissionDenied(READ_ONLY_KEY)
         return True
+
+
+class HasWriteScope(HasScope):
+    """For data that a key needs the write scope to read."""
+
+    read_methods = ()

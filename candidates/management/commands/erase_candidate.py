@@ -1,4 +1,4 @@
-"""`manage.py erase_candidate ID --reason TEXT`: erase everything that identifies a candidate."""
+"""`manage.py erase_candidate ID --reason TEXT`: erase all that identifies a candidate."""
 
 from argparse import ArgumentParser
 from typing import Any

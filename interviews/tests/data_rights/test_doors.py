@@ -13,6 +13,7 @@ from interviews.models import Interview
 from screener.models import ApiKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import API_ACTOR, make_api_client, make_api_key, make_candidate, make_interview, run_tasks
+from tests.support.person_with_traces import DIGITS, PHONE, rows_with
 
 pytestmark = pytest.mark.django_db
 
@@ -126,11 +127,12 @@ class TestCommand:
 
 def test_deletion_leaves_no_trace(admin_client: Client) -> None:
     """A candidate without interviews is deleted, with the texts about them elsewhere."""
-    candidate = make_candidate(full_name="Zebediah Quux", phone="+14155550177")
+    candidate = make_candidate(full_name="Zebediah Quux", phone=PHONE)
     submit_form(admin_client, admin_url(candidate, "do_not_call"), kind="opted_out", source="Zebediah by phone")
     submit_form(admin_client, admin_url(candidate, "delete"), post="yes")
     assert not Candidate.objects.exists()
     assert not Consent.objects.exists()
+    assert [rows_with(text) for text in ("Zebediah", DIGITS)] == [{}, {}]
 
 
 def test_malformed_id_is_not_found(api: APIClient) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -15,9 +16,17 @@ from django.core.files.storage import storages
 from django.db import connection
 from django.utils import timezone
 
-from candidates.data_rights.erasure import DELETE_ITEMS, erase_candidate
+from candidates.data_rights.erasure import DELETE_ITEMS, erase_candidate, erase_resume
 from candidates.data_rights.parts import DELETERS
-from candidates.models import Candidate, CandidateEvent, DoNotCall, ErasedItem, Erasure
+from candidates.models import (
+    RESUME_PREFIX,
+    Candidate,
+    CandidateEvent,
+    DoNotCall,
+    ErasedItem,
+    Erasure,
+    private_folder,
+)
 from interviews.answers.audio import FETCH_STEP
 from interviews.calling.rules import why_never_called
 from interviews.calling.verdicts import DialRule
@@ -49,8 +58,15 @@ def person(reviewer: User) -> Person:
     return make_person(reviewer)
 
 
+@pytest.fixture
+def candidate_with_resume(private_files: Path) -> Candidate:
+    candidate = make_candidate()
+    candidate.store_resume(ContentFile(b"Ten years of Linux.", "cv.txt"))
+    return candidate
+
+
 class Crash(BaseException):
-    """The process dies: nothing handles it."""
+    """The process dies: no code handles it."""
 
 
 def decide(interview: Interview, reviewer: User) -> None:
@@ -172,6 +188,66 @@ def test_carrier_failure_is_shown_and_retried(person: Person, private_files: Pat
     run_deletions()
     erasure.refresh_from_db()
     assert (erasure.status, erasure.error) == (Erasure.Status.CHECKING, "")
+
+
+def test_carrier_deletions_ignore_failing_storage(
+    person: Person, private_files: Path, twilio: FakeTwilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erasure = erase(person)
+    with monkeypatch.context() as patched:
+        patched.setattr(type(storages["private"]), "delete", Mock(side_effect=PermissionError))
+        run_deletions()
+    erasure.refresh_from_db()
+    assert (erasure.status, bool(erasure.error), bool(erasure.retry_at)) == (Erasure.Status.PENDING, True, True)
+    assert set(erasure.items.filter(deleted_at=None).values_list("kind", flat=True)) == {ErasedItem.Kind.FILE}
+    make_due(erasure)
+    run_sweeps(0)
+    run_deletions()
+    assert traces(private_files) == {}
+
+
+@pytest.mark.parametrize("file_is_named", [True, False])
+def test_new_resume_survives_erasure(candidate_with_resume: Candidate, file_is_named: bool) -> None:
+    """The new file is stored before the step runs, and its row may be written after it."""
+    candidate, storage = candidate_with_resume, candidate_with_resume.resume.storage
+    earlier = str(candidate.resume.name)
+    orphan = storage.save(f"{private_folder(candidate.pk)}/{RESUME_PREFIX}orphan.txt", ContentFile(b"x"))
+    erase_resume(candidate, actor="hanna", reason="x")
+    candidate.refresh_from_db()
+    candidate.store_resume(ContentFile(b"a new resume", "cv.txt"))
+    name = str(candidate.resume.name)
+    if not file_is_named:
+        Candidate.objects.update(resume="")
+    run_deletions()
+    assert [storage.exists(file) for file in (earlier, orphan, name)] == [False, False, True]
+
+
+def test_hold_stops_deletion_of_files(candidate_with_resume: Candidate) -> None:
+    candidate, name = candidate_with_resume, str(candidate_with_resume.resume.name)
+    erasure = erase_resume(candidate, actor="hanna", reason="x")
+    assert erasure
+    candidate.set_hold(actor="hanna", reason="A lawsuit.")
+    run_deletions()
+    erasure.refresh_from_db()
+    assert candidate.resume.storage.exists(name)
+    assert (erasure.status, bool(erasure.error), bool(erasure.retry_at)) == (Erasure.Status.PENDING, True, True)
+    candidate.lift_hold(actor="hanna", reason="Settled.")
+    make_due(erasure)
+    run_sweeps(0)
+    run_deletions()
+    assert not candidate.resume.storage.exists(name)
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+def test_hold_keeps_replaced_resume(
+    candidate_with_resume: Candidate, is_held: bool, django_capture_on_commit_callbacks: Any
+) -> None:
+    candidate, name = candidate_with_resume, str(candidate_with_resume.resume.name)
+    if is_held:
+        candidate.set_hold(actor="hanna", reason="A lawsuit.")
+    with django_capture_on_commit_callbacks(execute=True):
+        candidate.store_resume(ContentFile(b"a new resume", "cv.txt"))
+    assert candidate.resume.storage.exists(name) == is_held
 
 
 def test_late_webhooks_and_files_are_removed(person: Person, private_files: Path, twilio: FakeTwilio) -> None:

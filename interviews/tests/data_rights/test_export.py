@@ -14,8 +14,10 @@ from rest_framework.test import APIClient
 from candidates.data_rights.export import INDEX
 from candidates.models import CandidateEvent, Consent
 from interviews.models import TurnReply
+from screener.access.viewer import SCOPE_PERMISSIONS
+from screener.models import ApiKey
 from tests.support.admin_client import admin_url, make_staff_client
-from tests.support.factories import API_ACTOR, make_interview
+from tests.support.factories import API_ACTOR, make_api_client, make_api_key, make_interview
 from tests.support.person_with_traces import PHONE, STAFF, Person, make_person
 from tests.support.sample_rows import HOSTILE
 from webhooks.models import TwilioEvent
@@ -95,8 +97,21 @@ def test_export_in_admin_needs_permission_and_post(admin_client: Client, person:
     assert not person.candidate.events.filter(kind=CandidateEvent.Kind.EXPORTED).exists()
     assert "candidate.json" in read_zip(admin_client.post(address))
     assert make_staff_client("view_candidate").post(address).status_code == 403
+    assert make_staff_client("view_candidate", "export_candidate").post(address).status_code == 200
+
+
+@pytest.mark.parametrize("missing", SCOPE_PERMISSIONS)
+def test_export_needs_full_view(person: Person, missing: str) -> None:
+    """A member of one job does not read about other jobs, contact data or hidden scores by an export."""
     exporter = make_staff_client("view_candidate", "export_candidate")
-    assert exporter.post(address).status_code == 200
-    contact_data = Permission.objects.get(codename="view_contact_data")
-    User.objects.latest("pk").user_permissions.remove(contact_data)
-    assert exporter.post(address).status_code == 403
+    user = User.objects.latest("pk")
+    person.interview.job.memberships.create(user=user, may_see_contact_data=True)
+    user.user_permissions.remove(Permission.objects.get(codename=missing.split(".")[1]))
+    assert exporter.post(admin_url(person.candidate, "export_data")).status_code == 403
+    assert not person.candidate.events.filter(kind=CandidateEvent.Kind.EXPORTED).exists()
+
+
+def test_reading_key_may_not_export(person: Person) -> None:
+    reader = make_api_client(make_api_key(scope=ApiKey.Scope.READ))
+    assert reader.get(f"/api/v1/candidates/{person.candidate.pk}/").status_code == 200
+    assert reader.get(f"/api/v1/candidates/{person.candidate.pk}/export/").status_code == 403

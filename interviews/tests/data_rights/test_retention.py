@@ -1,4 +1,4 @@
-"""Retention: what is due by the periods of the organisation and of jobs, and what a night erases."""
+"""Retention: the data that is due by the periods of the organisation and of jobs, and the erasures of a night."""
 
 from collections import Counter
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from candidates.models import Candidate, Erasure
-from interviews.models import Interview, InterviewResponse, Recording
+from interviews.models import Attempt, Interview, InterviewResponse, Recording
 from interviews.retention.due import Kind
 from interviews.retention.nightly import ACTOR, erase_due
 from jobs.models import JobDescription
@@ -144,8 +144,11 @@ def test_candidate_without_interviews_is_erased_by_last_change() -> None:
 def test_refused_erasures_do_not_stop_the_night(interview: Interview, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interviews.retention.nightly.BATCH", 1)
     others = [make_old(make_completed_interview(phone=f"+1415555020{number}"), 100) for number in range(3)]
+    refused = sorted((row.candidate for row in (interview, *others)), key=lambda candidate: candidate.pk)[:2]
+    Attempt.objects.filter(interview__candidate__in=refused).update(ended_at=None)
     set_periods(candidates=50)
-    assert erase_due()[Kind.PERSON] == 1 + len(others)
+    assert erase_due()[Kind.PERSON] == 2
+    assert set(Candidate.objects.filter(erased_at=None)) == set(refused)
 
 
 @pytest.mark.parametrize("many", [1, 4])
