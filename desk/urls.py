@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from desk.job import views as job
+from desk.report import views as report
 from desk.review import views as review
 
 urlpatterns = [
@@ -16,6 +17,17 @@ urlpatterns = [
         "desk/recordings/<uuid:recording_id>/peaks/",
         admin.site.admin_view(review.recording_peaks, cacheable=True),
         name="desk-recording-peaks",
+    ),
+    path("desk/interviews/<uuid:interview_id>/report/", admin.site.admin_view(report.report_page), name="desk-report"),
+    path(
+        "desk/interviews/<uuid:interview_id>/report.pdf",
+        admin.site.admin_view(report.report_pdf_file),
+        name="desk-report-pdf",
+    ),
+    path(
+        "desk/interviews/<uuid:interview_id>/report.json",
+        admin.site.admin_view(report.report_json_file),
+        name="desk-report-json",
     ),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
     path("desk/jobs/<uuid:job_id>/columns/", admin.site.admin_view(job.choose_columns), name="desk-job-columns"),

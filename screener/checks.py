@@ -14,6 +14,7 @@ from django.utils import timezone
 from screener.costs.model_prices import PRICE_FORMAT, InvalidPrice, configured_prices, price_of
 from screener.judge import JudgeKind
 from screener.models import Organisation
+from screener.pdf.libraries import INSTALL_LIBRARIES, find_missing_libraries
 from screener.services import model_retirement
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
@@ -157,6 +158,15 @@ def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage
             id="screener.W007",
         )
     ]
+
+
+@register("screener")
+def check_pdf_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    missing = find_missing_libraries()
+    if not missing:
+        return []
+    message = f"Reports can't be downloaded as PDF: {', '.join(missing)} is not installed."
+    return [Warning(message, hint=INSTALL_LIBRARIES, id="screener.W011")]
 
 
 @register("screener")

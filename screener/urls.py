@@ -16,6 +16,9 @@ from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.tts import views
 
+report_json = InterviewViewSet.as_view({"get": "report_json"})
+report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
+
 router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")
 router.register("question-sets", QuestionSetViewSet, basename="question-set")
@@ -32,6 +35,8 @@ urlpatterns = [
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/config/", ConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="config"),
+    path("api/v1/interviews/<uuid:pk>/report.json", report_json, name="report-json"),
+    path("api/v1/interviews/<uuid:pk>/report.pdf", report_pdf, name="report-pdf"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

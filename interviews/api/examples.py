@@ -3,6 +3,7 @@
 from interviews.campaigns import UNKNOWN_CANDIDATE
 from interviews.planning import NO_QUESTIONS
 from screener.api.schema import request_example, response_example
+from screener.pdf.libraries import INSTALL_LIBRARIES
 
 INTERVIEW_ID = "b6a1f0de-9a3c-4f2e-8a44-3c0a1c7d5e21"
 CANDIDATE_ID = "3f9d2c1a-7b64-4d5c-9a0e-51c8e2f7a913"
@@ -306,6 +307,8 @@ INTERVIEW_PROBLEMS = {
         409: "The transcript, its score or the rubric has changed since this answer was opened, so nothing was saved.",
     },
     "rescore": {409: "Only a completed interview can be scored again."},
+    "report_json": {400: {"names": ["Must be a valid boolean."]}},
+    "report_pdf": {400: {"names": ["Must be a valid boolean."]}, 501: INSTALL_LIBRARIES},
 }
 CAMPAIGN_PROBLEMS = {
     "create": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from interviews.api import examples, serializers
+from interviews.api.report import ReportActions
 from interviews.api.scoring import ScoringActions
 from interviews.campaigns import add_candidates
 from interviews.models import (
@@ -101,7 +102,7 @@ def missing_result_reason(interview: Interview) -> str:
     return f"There will be no result: {outcome_label}. {interview.outcome_reason}".strip()
 
 
-class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
+class InterviewViewSet(ScoringActions, ReportActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """POST calls a candidate, at once or at a scheduled time."""
 
     queryset = annotated_interviews()
@@ -120,6 +121,8 @@ class InterviewViewSet(ScoringActions, CreateModelMixin, ListModelMixin, Retriev
         "rescore": "Score the answers again",
         "scoring": "Read an answer that a person is to score",
         "score": "Score an answer as a person",
+        "report_json": "Read the report",
+        "report_pdf": "Read the report on one sheet",
     }
     problem_examples = examples.INTERVIEW_PROBLEMS
 

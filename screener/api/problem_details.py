@@ -32,6 +32,7 @@ PROBLEM_TYPES = {
     415: ("unsupported-media-type", "Unsupported media type"),
     422: ("idempotency-key-reused", "Idempotency-Key used for another request"),
     500: ("internal-error", "Internal error"),
+    501: ("not-installed", "Not installed on this server"),
     503: ("unavailable", "Temporarily unavailable"),
 }
 """By status: the last part of the problem's type, and its title. Errors of the API have no other status."""
@@ -50,6 +51,17 @@ class IdempotencyKeyReused(exceptions.APIException):
 class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The database does not respond. Nothing was changed. Repeat the request in a few seconds."
+    wait = 5
+
+
+class NotInstalled(exceptions.APIException):
+    """Repeating the request does not help: an operator must install something."""
+
+    status_code = status.HTTP_501_NOT_IMPLEMENTED
+
+
+class TemporarilyUnavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     wait = 5
 
 

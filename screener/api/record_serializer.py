@@ -1,5 +1,6 @@
 """Serializers of records: their fields, attribute, defaults and help texts are those of the record."""
 
+from datetime import datetime
 from functools import cache
 from types import NoneType
 from typing import Any, cast, get_args, get_origin
@@ -37,6 +38,8 @@ def _field_of(field: FieldInfo) -> Field:
 def _field_of_type(kind: Any, attribute: Attribute, options: dict[str, Any]) -> Field:
     if kind is str:
         return serializers.CharField(max_length=attribute.longest, allow_blank=options.get("default") == "", **options)
+    if kind is datetime:
+        return serializers.DateTimeField(**options)
     if kind is bool:
         return serializers.BooleanField(**options)
     if kind in (int, float):

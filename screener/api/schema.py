@@ -111,7 +111,7 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {400, 403, 409, 413, 415}
         if self.method == "POST":
             codes |= {422}
-        return sorted(codes)
+        return sorted(codes | set(getattr(self.view, "problem_examples", {}).get(self.view.action, {})))
 
     def _problem_response(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
         action = self.view.action

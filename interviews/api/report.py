@@ -1,0 +1,64 @@
+"""API of reports: an interview on one sheet as PDF, and all of it as JSON."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from interviews.models import Interview
+from interviews.reports.interview.document import file_name, report_pdf
+from interviews.reports.interview.loading import ReportScope, load_report
+from interviews.reports.interview.report import InterviewReport
+from screener.api.problem_details import NotInstalled, TemporarilyUnavailable
+from screener.api.record_serializer import serializer_of
+from screener.api.serializers import StrictSerializer
+from screener.pdf.rendering import LibrariesMissing, PdfError
+
+NAMES = OpenApiParameter(
+    "names", OpenApiTypes.BOOL, description="`false` hides what identifies the candidate, in texts too", default=True
+)
+ReportSerializer = serializer_of(InterviewReport)
+
+
+class ReportQuerySerializer(StrictSerializer):
+    names = serializers.BooleanField(default=True)
+
+
+class ReportActions:
+    """The reports of an interview. Their addresses end as files do: `report.json`, `report.pdf`."""
+
+    @extend_schema(operation_id="interviews_report_json", responses=ReportSerializer, parameters=[NAMES])
+    def report_json(self: Any, request: Request, **kwargs: Any) -> Response:
+        """Return the report: result, decision, and each answer with its criteria, reasons and verbatim quotes."""
+        return Response(_load_report(self.get_object(), request).to_json())
+
+    @extend_schema(
+        operation_id="interviews_report_pdf",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[NAMES],
+    )
+    def report_pdf(self: Any, request: Request, **kwargs: Any) -> HttpResponse:
+        """Return the report on one sheet of A4. It says what it leaves out. 501 says what to install."""
+        report = _load_report(self.get_object(), request)
+        try:
+            response = HttpResponse(report_pdf(report), content_type="application/pdf")
+        except PdfError as error:
+            raise _problem_of(error) from None
+        response["Content-Disposition"] = f'attachment; filename="{file_name(report, "pdf")}"'
+        return response
+
+
+def _load_report(interview: Interview, request: Request) -> InterviewReport:
+    query = ReportQuerySerializer(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    scope = ReportScope.of_viewer(request.user, interview, with_names=query.validated_data["names"])
+    return load_report(interview, scope)
+
+
+def _problem_of(error: PdfError) -> APIException:
+    return NotInstalled(str(error)) if isinstance(error, LibrariesMissing) else TemporarilyUnavailable(str(error))
