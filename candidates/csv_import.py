@@ -8,13 +8,19 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.formats import number_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework.serializers import BaseSerializer
 
 from candidates.import_rows import ImportedRow, RowResult, RowSaver, ValidRow
 from candidates.models import Candidate
 from screener.access.viewer import Viewer
 
-OTHER_JOB = "This candidate exists and belongs to jobs of others. Ask an administrator to make you a member of the job."
+OTHER_JOB = _(
+    "This candidate exists and belongs to jobs of others. Ask an administrator to make you a member of the job."
+)
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 10_000
 REQUIRED_COLUMNS = ("full_name", "phone")
@@ -78,7 +84,7 @@ def import_candidates(file: "File[Any]", check: type[BaseSerializer[Candidate]],
     with transaction.atomic():
         saver = RowSaver(valid_rows, viewer)
         report.rows = saver.save_rows()
-    report.errors += [RowError(row.row_number, "row", OTHER_JOB) for row in saver.refused_rows]
+    report.errors += [RowError(row.row_number, "row", str(OTHER_JOB)) for row in saver.refused_rows]
     return report
 
 
@@ -92,13 +98,21 @@ def _row_errors(row: CsvRow, first_rows: dict[str, int]) -> dict[str, list[str]]
     if row.extra_cells:
         return {
             "row": [
-                f"The row has {row.extra_cells} more cells than there are columns. "
-                "Put cells that contain commas in quotes."
+                gettext(
+                    "The row has %(extra_cells)s more cells than there are columns. Put cells that contain commas in "
+                    "quotes."
+                )
+                % {"extra_cells": row.extra_cells}
             ]
         }
     external_id = row.cells.get("external_id")
     if external_id and (first_row := first_rows.setdefault(external_id, row.row_number)) != row.row_number:
-        return {"external_id": [f"Row {first_row} has the same external_id. Remove one of the two rows."]}
+        return {
+            "external_id": [
+                gettext("Row %(first_row)s has the same external_id. Remove one of the two rows.")
+                % {"first_row": first_row}
+            ]
+        }
     return {}
 
 
@@ -112,7 +126,10 @@ def read_rows(file: "File[Any]") -> Iterator[CsvRow]:
         header = _validate_header(next(csv_reader, []))
         for row_number, cells in enumerate(csv_reader, start=2):
             if row_number > MAX_ROWS + 1:
-                raise InvalidCandidateFile(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+                raise InvalidCandidateFile(
+                    gettext("The file has more than %(max_rows)s rows. Split it.")
+                    % {"max_rows": number_format(MAX_ROWS, force_grouping=True)}
+                )
             filled_cells = {
                 column_name: cell.strip() for column_name, cell in zip(header, cells, strict=False) if cell.strip()
             }
@@ -120,28 +137,38 @@ def read_rows(file: "File[Any]") -> Iterator[CsvRow]:
                 yield CsvRow(row_number, filled_cells, extra_cells=max(0, len(cells) - len(header)))
     except csv.Error as error:
         raise InvalidCandidateFile(
-            f"Line {csv_reader.line_num} is not valid CSV: {error}. Save the file again as CSV."
+            gettext("Line %(line_num)s is not valid CSV: %(error)s. Save the file again as CSV.")
+            % {"line_num": csv_reader.line_num, "error": error}
         ) from None
 
 
 def _decode_file(file: "File[Any]") -> str:
     if not file.size:
-        raise InvalidCandidateFile("The file is empty. Choose it again.")
+        raise InvalidCandidateFile(gettext("The file is empty. Choose it again."))
     if file.size > MAX_BYTES:
-        raise InvalidCandidateFile(f"The file has {file.size / 1024 / 1024:.1f} MB, and 5 MB is the limit. Split it.")
+        raise InvalidCandidateFile(
+            gettext("The file has %(size)s MB, and 5 MB is the limit. Split it.")
+            % {"size": number_format(file.size / 1024 / 1024, 1)}
+        )
     file.seek(0)
     try:
         return str(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise InvalidCandidateFile("The file is not in UTF-8. Save it as “CSV UTF-8”.") from None
+        raise InvalidCandidateFile(gettext("The file is not in UTF-8. Save it as “CSV UTF-8”.")) from None
 
 
 def _validate_header(cells: list[str]) -> list[str]:
     column_names = [cell.strip().lower() for cell in cells]
     if missing_columns := [name for name in REQUIRED_COLUMNS if name not in column_names]:
-        raise InvalidCandidateFile(f"The first row must name the columns; {' and '.join(missing_columns)} is missing.")
+        raise InvalidCandidateFile(
+            gettext("The first row must name the columns; %(missing_columns)s is missing.")
+            % {"missing_columns": get_text_list(missing_columns, gettext("and"))}
+        )
     if unknown_columns := [name for name in column_names if name not in COLUMNS]:
-        raise InvalidCandidateFile(f"Unknown column {unknown_columns[0][:40]!r}. Valid columns: {', '.join(COLUMNS)}.")
+        raise InvalidCandidateFile(
+            gettext("Unknown column %(column)s. Valid columns: %(columns)s.")
+            % {"column": repr(unknown_columns[0][:40]), "columns": ", ".join(COLUMNS)}
+        )
     if len(set(column_names)) < len(column_names):
-        raise InvalidCandidateFile("A column occurs twice. Remove one of them.")
+        raise InvalidCandidateFile(gettext("A column occurs twice. Remove one of them."))
     return column_names

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from candidates.data_rights.parts import PARTS, ErasureScope
 from candidates.data_rights.private_files import delete_file, stored_files
@@ -22,7 +23,7 @@ def delete_candidates(*, candidates: QuerySet[Candidate], actor: str = "") -> No
     """
     rows = list(Candidate.objects.select_for_update().filter(pk__in=candidates.values("pk")).order_by("pk"))
     if any(candidate.legal_hold for candidate in rows):
-        raise InvalidTransition("A candidate on legal hold can't be deleted. Lift the hold first.")
+        raise InvalidTransition(gettext("A candidate on legal hold can't be deleted. Lift the hold first."))
     Candidate.objects.filter(pk__in=[candidate.pk for candidate in rows]).delete()
     for candidate in rows:
         scope = ErasureScope(candidate, Erasure.Kind.PERSON, actor)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate, Consent, DoNotCall, hashes_of_numbers
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
@@ -16,15 +17,15 @@ NumberAndName = tuple[str, str]
 
 
 class RowResult(models.TextChoices):
-    CREATED = "created", "Added"
-    UPDATED = "updated", "Updated"
-    UNCHANGED = "unchanged", "Unchanged"
+    CREATED = "created", _("Added")
+    UPDATED = "updated", _("Updated")
+    UNCHANGED = "unchanged", _("Unchanged")
 
 
 class RowNote(models.TextChoices):
-    SAME_NUMBER = "same_number", "another candidate has this number; one of them is called"
-    DO_NOT_CALL = "do_not_call", "the number is on the do-not-call list and is not called"
-    CONSENT_WITHDRAWN = "consent_withdrawn", "consent to calls was refused before; the file does not give it again"
+    SAME_NUMBER = "same_number", _("another candidate has this number; one of them is called")
+    DO_NOT_CALL = "do_not_call", _("the number is on the do-not-call list and is not called")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("consent to calls was refused before; the file does not give it again")
 
 
 @dataclass(frozen=True)

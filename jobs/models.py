@@ -11,6 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from jobs import field_limits
 from jobs.spoken_title import title_in_words
@@ -18,6 +20,7 @@ from jobs.unlawful_questions import QuestionWarning, question_warnings
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
+from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.models.organisation import validate_callback_number, validate_spoken_name
 from screener.models.retention import job_period
@@ -74,7 +77,9 @@ def default_rubric() -> list[dict[str, Any]]:
     return [dict(criterion) for criterion in DEFAULT_RUBRIC]
 
 
-def _overriding_field(max_length: int, validate: Callable[[str], None], help_text: str) -> "models.CharField[str, str]":
+def _overriding_field(
+    max_length: int, validate: Callable[[str], None], help_text: Label
+) -> "models.CharField[str, str]":
     """Return a text field that overrides a default unless it is empty."""
     return models.CharField(
         max_length=max_length, blank=True, default="", db_default="", validators=[validate], help_text=help_text
@@ -91,25 +96,25 @@ class JobQuerySet(LeasableQuerySet["JobDescription"]):
 
 class JobDescription(LeasableModel):
     class QuestionsStatus(models.TextChoices):
-        NONE = "none", "None yet"
-        PENDING = "pending", "Being written"
-        READY = "ready", "To be approved"
-        APPROVED = "approved", "Approved"
-        FAILED = "failed", "Could not be written"
+        NONE = "none", _("None yet")
+        PENDING = "pending", _("Being written")
+        READY = "ready", _("To be approved")
+        APPROVED = "approved", _("Approved")
+        FAILED = "failed", _("Could not be written")
 
     title = models.CharField(max_length=200)
     spoken_title = _overriding_field(
-        100, validate_spoken_name, "The title as the assistant says it; empty: derived from the title"
+        100, validate_spoken_name, _("The title as the assistant says it; empty: derived from the title")
     )
     employer_name = _overriding_field(
         60,
         validate_spoken_name,
-        "The employer's name as the assistant says it in calls for this job; empty: the organisation's",
+        _("The employer's name as the assistant says it in calls for this job; empty: the organisation's"),
     )
     callback_number = _overriding_field(
         16,
         validate_callback_number,
-        "The number at which candidates for this job reach a person; empty: the organisation's",
+        _("The number at which candidates for this job reach a person; empty: the organisation's"),
     )
     description = models.TextField()
     language = models.CharField(max_length=10, default="en")
@@ -119,29 +124,29 @@ class JobDescription(LeasableModel):
         decimal_places=1,
         default=Decimal("7.0"),
         validators=[MinValueValidator(0), MaxValueValidator(10)],
-        help_text="Recommend to hire from this overall score (0-10)",
+        help_text=_("Recommend to hire from this overall score (0-10)"),
     )
     consider_at = models.DecimalField(
         max_digits=3,
         decimal_places=1,
         default=Decimal("5.0"),
         validators=[MinValueValidator(0), MaxValueValidator(10)],
-        help_text="Recommend to consider from this overall score (0-10)",
+        help_text=_("Recommend to consider from this overall score (0-10)"),
     )
     minimum_coverage = models.DecimalField(
         max_digits=3,
         decimal_places=2,
         default=Decimal("0.60"),
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="Share of the questions (by weight) that must have been answered for a result",
+        help_text=_("Share of the questions (by weight) that must have been answered for a result"),
     )
     consent_required = models.BooleanField(
-        default=True, help_text="Only call candidates whose consent to be called is on record"
+        default=True, help_text=_("Only call candidates whose consent to be called is on record")
     )
     max_attempts = models.PositiveSmallIntegerField(
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_ATTEMPTS)],
-        help_text="Maximum number of attempts to reach a candidate",
+        help_text=_("Maximum number of attempts to reach a candidate"),
     )
     attempt_spacing = ArrayField(
         models.PositiveIntegerField(
@@ -151,36 +156,36 @@ class JobDescription(LeasableModel):
         default=list,
         db_default=[],
         blank=True,
-        help_text="Minutes between attempts, such as 30, 240, 1440; empty: the ATTEMPT_SPACING setting",
+        help_text=_("Minutes between attempts, such as 30, 240, 1440; empty: the ATTEMPT_SPACING setting"),
     )
     max_concurrent_calls = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CONCURRENT_CALLS)],
-        help_text="Maximum number of simultaneous calls for this job; empty: only the limit for all jobs applies",
+        help_text=_("Maximum number of simultaneous calls for this job; empty: only the limit for all jobs applies"),
     )
     calls_per_day = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CALLS_PER_DAY)],
-        help_text="Maximum number of calls for this job within 24 hours; empty: no limit",
+        help_text=_("Maximum number of calls for this job within 24 hours; empty: no limit"),
     )
     blind_review = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Hiring managers see scores and recommendation only after they have scored the answers or decided",
+        help_text=_("Hiring managers see scores and recommendation only after they have scored the answers or decided"),
     )
     keep_recordings_days = job_period("keep_recordings_days")
     keep_answers_days = job_period("keep_answers_days")
     keep_resumes_days = job_period("keep_resumes_days")
     keep_candidates_days = job_period("keep_candidates_days")
-    is_open = models.BooleanField(default=True, help_text="No candidate is called for a closed job")
+    is_open = models.BooleanField(default=True, help_text=_("No candidate is called for a closed job"))
     questions_status = models.CharField(
         max_length=10, choices=QuestionsStatus.choices, default=QuestionsStatus.NONE, editable=False
     )
     questions_error = models.TextField(blank=True, editable=False)
     question_count = models.PositiveSmallIntegerField(
-        default=DEFAULT_QUESTION_COUNT, editable=False, help_text="Number of questions requested"
+        default=DEFAULT_QUESTION_COUNT, editable=False, help_text=_("Number of questions requested")
     )
 
     objects = models.Manager.from_queryset(JobQuerySet)()
@@ -259,7 +264,7 @@ class JobMembership(BaseModel):
     job = models.ForeignKey(JobDescription, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="job_memberships")
     may_see_contact_data = models.BooleanField(
-        default=False, help_text="Phone numbers, e-mail addresses and resumes of the job's candidates"
+        default=False, help_text=_("Phone numbers, e-mail addresses and resumes of the job's candidates")
     )
     added_by = models.CharField(max_length=150, editable=False)
 
@@ -286,14 +291,14 @@ class QuestionSet(BaseModel):
     """
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        APPROVED = "approved", "Approved"
-        RETIRED = "retired", "Retired"
+        DRAFT = "draft", _("Draft")
+        APPROVED = "approved", _("Approved")
+        RETIRED = "retired", _("Retired")
 
     job = models.ForeignKey(JobDescription, on_delete=models.CASCADE, related_name="question_sets")
     version = models.PositiveIntegerField()
     language = models.CharField(max_length=10)
-    source = models.CharField(max_length=100, help_text="Who wrote it: a model, the question composer, a person")
+    source = models.CharField(max_length=100, help_text=_("Who wrote it: a model, the question composer, a person"))
     prompt_hash = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     approved_by = models.CharField(max_length=150, blank=True, editable=False)
@@ -302,9 +307,9 @@ class QuestionSet(BaseModel):
         max_length=field_limits.MAX_REASON_LENGTH,
         blank=True,
         editable=False,
-        help_text="Why questions on subjects that employers must not ask about were approved",
+        help_text=_("Why questions on subjects that employers must not ask about were approved"),
     )
-    questions = records_field(QuestionSpec, help_text="A list of {text, competency, weight, max_seconds}")
+    questions = records_field(QuestionSpec, help_text=_("A list of {text, competency, weight, max_seconds}"))
 
     objects = QuestionSetQuerySet.as_manager()
 
@@ -334,7 +339,7 @@ class QuestionSet(BaseModel):
             if self.status == self.Status.APPROVED:
                 return self
             if self.status == self.Status.RETIRED:
-                raise InvalidTransition("A newer version replaced these questions. Approve the newer version.")
+                raise InvalidTransition(gettext("A newer version replaced these questions. Approve the newer version."))
             job.question_sets.filter(status=self.Status.APPROVED).update(status=self.Status.RETIRED)
             self.update_fields(
                 status=self.Status.APPROVED, approved_by=by, approved_at=timezone.now(), approval_reason=reason

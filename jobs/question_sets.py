@@ -2,6 +2,10 @@
 
 from typing import assert_never
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
 from screener.background.leases import Lease, row_lock
@@ -13,7 +17,7 @@ from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription.selection import configured_transcriber
 
-REASON_NEEDED = (
+REASON_NEEDED = _(
     "Employers must not ask candidates about this. Change the question, or state why it is lawful and needed here."
 )
 
@@ -28,11 +32,18 @@ def approval_obstacle(question_set: QuestionSet) -> str:
     reasons = []
     if question_set.language.split("-")[0].lower() not in interview_languages:
         language_names, language_tags = (
-            " or ".join(values) for values in (interview_languages.values(), interview_languages)
+            get_text_list(list(values), gettext("or")) for values in (interview_languages.values(), interview_languages)
         )
         reasons.append(
-            f"These questions are in {question_set.language!r}, but interviews are available only in {language_names}. "
-            f"Set the job's language to {language_tags} and have the questions written again."
+            gettext(
+                "These questions are in %(language)s, but interviews are available only in %(language_names)s. Set "
+                "the job's language to %(language_tags)s and have the questions written again."
+            )
+            % {
+                "language": repr(question_set.language),
+                "language_names": language_names,
+                "language_tags": language_tags,
+            }
         )
     if unheard := configured_transcriber().why_unsupported(question_set.language):
         reasons.append(unheard)
@@ -48,12 +59,17 @@ def question_set_to_approve(job: JobDescription) -> QuestionSet:
     match status(job.questions_status):
         case status.PENDING:
             raise InvalidTransition(
-                "The questions of this job are still being written. Approve them when they are ready."
+                gettext("The questions of this job are still being written. Approve them when they are ready.")
             )
         case status.FAILED:
-            raise InvalidTransition(f"This job has no questions. {job.questions_error} Generate them again.")
+            raise InvalidTransition(
+                gettext("This job has no questions. %(questions_error)s Generate them again.")
+                % {"questions_error": job.questions_error}
+            )
         case status.NONE | status.READY | status.APPROVED:
-            raise InvalidTransition("This job has no questions yet. Generate or write questions, then approve them.")
+            raise InvalidTransition(
+                gettext("This job has no questions yet. Generate or write questions, then approve them.")
+            )
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -10,6 +10,8 @@ class ScreenerConfig(AppConfig):
         # ruff: noqa: PLC0415 - registering needs loaded apps
         from screener import checks  # noqa: F401
         from screener.access.role_setup import set_up_roles
-        from screener.web import request_limits  # noqa: F401
+        from screener.db.translated_names import translate_names
+        from screener.web import language, request_limits  # noqa: F401
 
+        translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 import phonenumbers
+from django.utils.translation import gettext
 
 MAX_LENGTH = 100
 """Characters accepted for one number."""
@@ -44,7 +45,10 @@ def to_e164(typed: str) -> str:
         or TRAILING_BRACKETS.search(unicodedata.normalize("NFKC", typed))
         or any(map(_is_annotation, typed))
     ):
-        raise InvalidPhoneNumber(f"{typed[:40]!r} is not a phone number. Write it with its country code: +14155550100.")
+        raise InvalidPhoneNumber(
+            gettext("%(typed)s is not a phone number. Write it with its country code: +14155550100.")
+            % {"typed": repr(typed[:40])}
+        )
     if not written["prefix"]:
         raise _missing_country_code(typed)
     number = _format_number("+" + written["digits"].replace("/", ""), typed)
@@ -90,11 +94,13 @@ def _format_number(number: str, typed: str) -> str:
 
 def _missing_country_code(typed: str) -> InvalidPhoneNumber:
     return InvalidPhoneNumber(
-        f"{typed[:40]!r} has no valid country code. Write the number with its country code: +14155550100."
+        gettext("%(typed)s has no valid country code. Write the number with its country code: +14155550100.")
+        % {"typed": repr(typed[:40])}
     )
 
 
 def _wrong_length(typed: str) -> InvalidPhoneNumber:
     return InvalidPhoneNumber(
-        f"{typed[:40]!r} has too many or too few digits for its country. Check it against where it came from."
+        gettext("%(typed)s has too many or too few digits for its country. Check it against where it came from.")
+        % {"typed": repr(typed[:40])}
     )

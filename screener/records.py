@@ -6,10 +6,14 @@ This module needs neither the database nor the network, so that both models and 
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
+
+from screener.labels import Label
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class Attribute:
     high: float | None = None
     longest: int | None = None
     default: Any = None
-    label: str = ""
-    help_text: str = ""
+    label: Label = ""
+    help_text: Label = ""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Add the limits of a number to the JSON schema."""
@@ -33,7 +37,8 @@ class Attribute:
 
     def check_range(self, value: Any) -> None:
         if self.low is not None and self.high is not None and not self.low <= value <= self.high:
-            raise ValueError(f"must be from {self.low:g} to {self.high:g}")
+            limits = {"low": f"{self.low:g}", "high": f"{self.high:g}"}
+            raise ValueError(gettext("must be from %(low)s to %(high)s") % limits)
 
 
 def attribute_of(field: FieldInfo) -> Attribute:
@@ -58,10 +63,10 @@ class Record(BaseModel):
 class QuestionSpec(Record):
     """A question. Its competency names its subject; its weight counts in the overall score."""
 
-    text: Annotated[str, Attribute(longest=1000, label="Question")]
-    competency: Annotated[str, Attribute(longest=200, default="")]
-    weight: Annotated[float, Attribute(low=0.1, high=10, default=1.0)]
-    max_seconds: Annotated[int, Attribute(low=15, high=600, default=120, label="Seconds")]
+    text: Annotated[str, Attribute(longest=1000, label=_("Question"))]
+    competency: Annotated[str, Attribute(longest=200, default="", label=_("Competency"))]
+    weight: Annotated[float, Attribute(low=0.1, high=10, default=1.0, label=_("Weight"))]
+    max_seconds: Annotated[int, Attribute(low=15, high=600, default=120, label=_("Seconds"))]
 
 
 class Point(Record):

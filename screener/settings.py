@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import reverse
 
 from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
 
@@ -159,6 +160,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "screener.web.request_limits.limit_body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "screener.web.language.page_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -194,7 +196,9 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-LANGUAGE_CODE = "en-us"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
@@ -361,6 +365,8 @@ UNFOLD = {
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
+    "SHOW_LANGUAGES": False,
+    "LANGUAGES": {"action": lambda request: reverse("choose-language")},
     "ENVIRONMENT": "screener.admin.base.interviewer_badge",
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.add_dashboard",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},

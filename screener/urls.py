@@ -15,6 +15,7 @@ from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.tts import views
+from screener.web.language import choose_language
 
 report_json = InterviewViewSet.as_view({"get": "report_json"})
 report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
@@ -29,6 +30,7 @@ router.register("campaigns", CampaignViewSet, basename="campaign")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/language/", admin.site.admin_view(choose_language), name="choose-language"),
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/retention/", admin.site.admin_view(retention_page), name="retention"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),

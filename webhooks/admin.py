@@ -1,6 +1,7 @@
 """The log of Twilio's webhooks, read-only."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from candidates.admin.phone_search import HoldsContactData
 from interviews.admin.read_only import InterviewRecordAdmin
@@ -20,11 +21,11 @@ class TwilioEventAdmin(HoldsContactData, InterviewRecordAdmin):
     readonly_fields = ["stored_reply"]
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
-    @admin.display(description="Interview", empty_value="-")
+    @admin.display(description=_("Interview"), empty_value="-")
     def interview_name(self, event: TwilioEvent) -> str | None:
         return str(event.attempt.interview) if event.attempt else None
 
-    @admin.display(description="Answer", empty_value="-")
+    @admin.display(description=_("Answer"), empty_value="-")
     def stored_reply(self, event: TwilioEvent) -> str | None:
         """Return the stored reply of the turn. The log itself has replies of earlier versions alone."""
         if event.answer or event.turn is None:

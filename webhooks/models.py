@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models import BaseModel
 
@@ -14,11 +15,11 @@ class TwilioEvent(BaseModel):
     turn = models.PositiveIntegerField(null=True, blank=True)
     call_sid = models.CharField(max_length=64, db_index=True)
     params = models.JSONField()
-    answer = models.TextField(blank=True, help_text="Of earlier versions; today replies are stored with the attempt")
+    answer = models.TextField(blank=True, help_text=_("Of earlier versions; today replies are stored with the attempt"))
 
     class Meta:
         ordering = ["-created_at"]
-        verbose_name = "Twilio event"
+        verbose_name = _("Twilio event")
         indexes = [models.Index(fields=["attempt", "turn"], name="events_of_a_turn")]
 
     def __str__(self) -> str:

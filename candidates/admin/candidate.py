@@ -14,6 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
@@ -29,6 +32,7 @@ from candidates.models import Candidate, Consent, DoNotCall
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
+from screener.labels import in_sentence
 from screener.models import InvalidTransition
 from screener.services.privacy.redaction import redact
 
@@ -37,11 +41,11 @@ CHOSEN = "chosen_candidates"
 """Session key for the candidates selected in the list, until the campaign form uses them."""
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
-HAS_INTERVIEWS = (
+HAS_INTERVIEWS = _(
     "This candidate has interviews, and is erased instead of deleted: everything that identifies the person goes; "
     "scores as numbers, costs and the do-not-call list stay."
 )
-MAY_NOT_ERASE = (
+MAY_NOT_ERASE = _(
     "This candidate has interviews, so that they are erased instead of deleted. You have no permission to erase: ask "
     "an administrator. To stop calls, withdraw the consent or add the number to the do-not-call list."
 )
@@ -50,27 +54,36 @@ CONSENT_COLOURS = {"yes": "success", "no": "danger"}
 
 class ConsentInline(ReadOnlyInline):
     model = Consent
-    verbose_name_plural = "consent history"
+    verbose_name_plural = _("consent history")
     fields = ["kind", "given", "source", "language", "said_at"]
     ordering = ["-said_at", "-created_at"]
 
 
 def _rows_left_out(errors: list[RowError]) -> str:
     named_errors = "; ".join(
-        f"row {error.row}, {error.field}: {error.message.rstrip('.')}" for error in errors[:ERRORS_NAMED]
+        gettext("row %(row)s, %(field)s: %(problem)s")
+        % {"row": error.row, "field": error.field, "problem": error.message.rstrip(".")}
+        for error in errors[:ERRORS_NAMED]
     )
-    more_errors = f" And {len(errors) - ERRORS_NAMED} more." if len(errors) > ERRORS_NAMED else ""
-    return f"These rows were not imported. Correct them and import them again: {named_errors}.{more_errors}"
+    message = gettext("These rows were not imported. Correct them and import them again: %(errors)s.")
+    more_errors = gettext("And %(count)s more.") % {"count": len(errors) - ERRORS_NAMED}
+    return " ".join([message % {"errors": named_errors}, *([more_errors] if len(errors) > ERRORS_NAMED else [])])
 
 
-def _notes_on_rows(rows: list[ImportedRow]) -> str:
+def _notes_on_rows(imported_rows: list[ImportedRow]) -> str:
     """Which rows may not be called, by reason."""
     sentences = []
     for note in RowNote:
-        noted_rows = [str(row.row) for row in rows if note in row.notes]
-        more_rows = f" and {len(noted_rows) - ERRORS_NAMED} more" if len(noted_rows) > ERRORS_NAMED else ""
-        if noted_rows:
-            sentences.append(f"Rows {', '.join(noted_rows[:ERRORS_NAMED])}{more_rows}: {note.label}.")
+        noted_rows = [str(row.row) for row in imported_rows if note in row.notes]
+        rows = ", ".join(noted_rows[:ERRORS_NAMED])
+        if len(noted_rows) > ERRORS_NAMED:
+            more_count = len(noted_rows) - ERRORS_NAMED
+            sentences.append(
+                gettext("Rows %(rows)s and %(count)s more: %(note)s.")
+                % {"rows": rows, "count": more_count, "note": note.label}
+            )
+        elif noted_rows:
+            sentences.append(gettext("Rows %(rows)s: %(note)s.") % {"rows": rows, "note": note.label})
     return " ".join(sentences)
 
 
@@ -90,7 +103,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
     ]
     list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold", ErasedFilter]
     search_fields = ["full_name", "phone", "email", "external_id"]
-    search_help_text = "Name, phone, e-mail or your own id"
+    search_help_text = _("Name, phone, e-mail or your own id")
     contact_fields = ("phone", "email", "resume", "resume_text")
     date_hierarchy = "created_at"
     readonly_fields = [
@@ -116,21 +129,21 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         "call",
         "record_consent",
         "do_not_call",
-        {"title": "Data rights", "icon": "policy", "items": list(DataRightsActions.data_rights_actions)},
+        {"title": _("Data rights"), "icon": "policy", "items": list(DataRightsActions.data_rights_actions)},
     ]
     personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
     anonymous_fields = (None, {"fields": ["full_name", ("locale", "timezone"), "external_id"]})
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
-            return (self.personal_fields, ("Resume", {"fields": ["new_resume"]}))
+            return (self.personal_fields, (gettext("Resume"), {"fields": ["new_resume"]}))
         data_rights = self.data_rights_fieldset(obj)
         refusals = ["refusals_of"] if request.user.has_perm("candidates.view_donotcall") else []
-        interviews = ("Interviews", {"fields": ["interviews_of", *refusals]})
+        interviews = (gettext("Interviews"), {"fields": ["interviews_of", *refusals]})
         if obj.erased_at:
             return (data_rights, interviews)
         with_contact_data = may_see_contact_data(request.user, obj)
-        resume = ("Resume", {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)})
+        resume = (gettext("Resume"), {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)})
         details = (data_rights, interviews, resume) if obj.legal_hold else (interviews, resume, data_rights)
         return (self.personal_fields if with_contact_data else self.anonymous_fields, *details)
 
@@ -185,38 +198,41 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
         delete_candidates(candidates=queryset, actor=request.user.get_username())
 
-    @badge("Consent to calls", CONSENT_COLOURS)
+    @badge(_("Consent to calls"), CONSENT_COLOURS)
     def call_consent(self, candidate: Candidate) -> tuple[str, str]:
         answer = "yes" if candidate.consents_to(Consent.Kind.CALL) else "no"
-        return answer, answer
+        return answer, gettext(answer)
 
-    @badge("Resume", RESUME_COLOURS, ordering="resume_status")
+    @badge(_("Resume"), RESUME_COLOURS, ordering="resume_status")
     def resume_state(self, candidate: Candidate) -> tuple[str, str]:
         return candidate.resume_status, candidate.get_resume_status_display()
 
-    @admin.display(description="Interviews", ordering="interviews_held")
+    @admin.display(description=_("Interviews"), ordering="interviews_held")
     def interviews_so_far(self, candidate: Any) -> int:
         return int(candidate.interviews_held)
 
-    @admin.display(description="Interviews")
+    @admin.display(description=_("Interviews"))
     def interviews_of(self, candidate: Any) -> str:
         held = candidate.interviews.visible_to(candidate.viewer).select_related("job")
-        return render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else "None yet."
+        return (
+            render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else gettext("None yet.")
+        )
 
-    @admin.display(description="Do not call")
+    @admin.display(description=_("Do not call"))
     def refusals_of(self, candidate: Any) -> str:
         entries = DoNotCall.objects.of_candidate(candidate).visible_to(candidate.viewer).select_related("candidate")
         return render_to_string("admin/candidates/do_not_call.html", {"entries": entries, "candidate": candidate})
 
-    @admin.display(description="Text without contact data")
+    @admin.display(description=_("Text without contact data"))
     def resume_without_contact_data(self, candidate: Candidate) -> str:
         return redact(candidate.resume_text, [candidate.email, candidate.phone])
 
-    @admin.display(description="File")
+    @admin.display(description=_("File"))
     def resume_file(self, candidate: Candidate) -> str:
         return format_html(
-            '<a class="text-link" href="{}">Download</a>',
+            '<a class="text-link" href="{}">{}</a>',
             reverse("admin:candidates_candidate_resume", args=[candidate.pk]),
+            gettext("Download"),
         )
 
     def get_urls(self) -> list[URLPattern]:
@@ -238,7 +254,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         try:
             resume_file = candidate.resume.open("rb")
         except (ValueError, FileNotFoundError):
-            raise Http404("The resume is not in the storage.") from None
+            raise Http404(gettext("The resume is not in the storage.")) from None
         file_name = f"resume-{candidate.pk}{PurePath(candidate.resume.name or '').suffix}"
         headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(
@@ -250,7 +266,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         )
 
     @page_button(
-        "Call for a job",
+        _("Call for a job"),
         permission="interviews.add_interview",
         icon="call",
         variant=ActionVariant.PRIMARY,
@@ -260,7 +276,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         """Redirect to the form that plans an interview, with the candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
 
-    @page_button("Import from CSV", permission="candidates.add_candidate", icon="upload_file")
+    @page_button(_("Import from CSV"), permission="candidates.add_candidate", icon="upload_file")
     def import_csv(self, request: HttpRequest) -> HttpResponse:
         if not self.has_change_permission(request):  # the import also updates existing candidates
             raise PermissionDenied
@@ -276,41 +292,50 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
             if row_notes := _notes_on_rows(report.rows):
                 self.message_user(request, row_notes, messages.WARNING)
             result_counts = Counter(row.result for row in report.rows)
-            summary = ", ".join(f"{result.label.lower()}: {result_counts[result]}" for result in RowResult)
-            return f"Candidates {summary}.", list_url
+            summary = ", ".join(f"{in_sentence(result.label)}: {result_counts[result]}" for result in RowResult)
+            return gettext("Candidates %(summary)s.") % {"summary": summary}, list_url
 
         return self.form_page(
             request,
             lambda data: ImportForm(data, files=request.FILES or None),
             act,
-            title="Import from CSV",
-            explanation=f"The first row names the columns: {' and '.join(REQUIRED_COLUMNS)}, and any of "
-            f"{', '.join(OPTIONAL_COLUMNS)}. "
-            "A candidate is called only with consent: consent_to_call is yes and consent_source says where from.",
+            title=gettext("Import from CSV"),
+            explanation=gettext(
+                "The first row names the columns: %(required_columns)s, and any of %(optional_columns)s. A "
+                "candidate is called only with consent: consent_to_call is yes and consent_source says where from."
+            )
+            % {
+                "required_columns": get_text_list(list(REQUIRED_COLUMNS), gettext("and")),
+                "optional_columns": ", ".join(OPTIONAL_COLUMNS),
+            },
             back_url=list_url,
-            submit_label="Import",
+            submit_label=gettext("Import"),
         )
 
     def has_call_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])
 
-    @admin.action(description="Call for a job", permissions=["call"])
+    @admin.action(description=_("Call for a job"), permissions=["call"])
     def call_chosen(self, request: HttpRequest, chosen: QuerySet[Candidate]) -> HttpResponse | None:
         """Redirect to the campaign form, which shows who will be called and who will not."""
         chosen_ids = [str(pk) for pk in chosen.order_by().values_list("pk", flat=True)[: MOST_CHOSEN + 1]]
         if len(chosen_ids) > MOST_CHOSEN:
-            self.message_user(request, f"Choose {MOST_CHOSEN} candidates at most at once.", messages.ERROR)
+            self.message_user(
+                request,
+                gettext("Choose %(most_chosen)s candidates at most at once.") % {"most_chosen": MOST_CHOSEN},
+                messages.ERROR,
+            )
             return None
         request.session[CHOSEN] = chosen_ids
         return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
 
-    @page_button("May we call now?", permission=VIEW_CONTACT_DATA, icon="perm_phone_msg")
+    @page_button(_("May we call now?"), permission=VIEW_CONTACT_DATA, icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('may-call')}?candidate={quote(object_id)}")
 
     @object_action(
-        "Record consent",
-        explanation="Adds what the candidate agreed to or withdrew to the history. The latest entry counts.",
+        _("Record consent"),
+        explanation=_("Adds what the candidate agreed to or withdrew to the history. The latest entry counts."),
         permission="candidates.add_consent",
         icon="how_to_reg",
         is_available=is_kept,
@@ -325,12 +350,14 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
             source=consent_source,
             **form_data,
         )
-        return f"Recorded: {consent}."
+        return gettext("Recorded: %(consent)s.") % {"consent": consent}
 
     @object_action(
-        "Do not call",
-        explanation="The candidate is not called again for any job, nor this number under any record, until somebody "
-        "lifts the entry with a reason.",
+        _("Do not call"),
+        explanation=_(
+            "The candidate is not called again for any job, nor this number under any record, until somebody "
+            "lifts the entry with a reason."
+        ),
         permission="candidates.add_donotcall",
         icon="phone_disabled",
         is_available=is_kept,
@@ -339,7 +366,7 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
     def do_not_call(self, request: HttpRequest, candidate: Candidate, form_data: dict[str, Any]) -> str:
         entry_source = f"{form_data['source']} (added by {request.user.get_username()})"[:200]
         DoNotCall.objects.add_number(candidate.phone, kind=form_data["kind"], candidate=candidate, source=entry_source)
-        return f"{candidate} is on the do-not-call list and will not be called."
+        return gettext("%(candidate)s is on the do-not-call list and will not be called.") % {"candidate": candidate}
 
 
 @admin.register(Consent)
@@ -353,6 +380,6 @@ class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
     date_hierarchy = "said_at"
     list_select_related = ["candidate"]
 
-    @badge("Said", CONSENT_COLOURS, ordering="given")
+    @badge(_("Said"), CONSENT_COLOURS, ordering="given")
     def consent_given(self, consent: Consent) -> tuple[str, str]:
-        return ("yes", "yes") if consent.given else ("no", "no")
+        return ("yes", gettext("yes")) if consent.given else ("no", gettext("no"))

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
@@ -22,17 +24,18 @@ ERASURE_COLOURS = {"pending": "warning", "checking": "info", "done": "success"}
 
 class ReasonForm(ObjectActionForm):
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=500,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="Kept as proof. Do not write the person's name or number here.",
+        help_text=_("Kept as proof. Do not write the person's name or number here."),
     )
 
 
 class EraseForm(ReasonForm):
     confirmed = forms.BooleanField(
-        label="Erase for good. This can't be undone.",
+        label=_("Erase for good. This can't be undone."),
         widget=UnfoldBooleanWidget,
-        error_messages={"required": "Tick the box: erased data can't be brought back."},
+        error_messages={"required": _("Tick the box: erased data can't be brought back.")},
     )
 
 
@@ -43,7 +46,7 @@ class ErasedFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "erased"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Erased")]
+        return [("yes", gettext("Erased"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(erased_at__isnull=self.value() != "yes")
@@ -64,9 +67,9 @@ class DataRightsActions(ScreenerAdmin):
         hold = ["hold_reason", ("hold_set_by", "hold_set_at")] if candidate.legal_hold else []
         fields = [*(erased or ["legal_hold"]), *hold, "erasures_of", "record_history"]
         is_open = candidate.legal_hold or candidate.erased_at
-        return "Data rights", {"fields": fields, "classes": [] if is_open else ["collapse"]}
+        return gettext("Data rights"), {"fields": fields, "classes": [] if is_open else ["collapse"]}
 
-    @page_button("Export data", permission="candidates.export_candidate", icon="folder_zip", is_available=is_kept)
+    @page_button(_("Export data"), permission="candidates.export_candidate", icon="folder_zip", is_available=is_kept)
     def export_data(self, request: HttpRequest, object_id: str) -> Any:
         candidate = self.get_object(request, object_id)
         if candidate is None or not self.has_view_permission(request, candidate):
@@ -79,20 +82,24 @@ class DataRightsActions(ScreenerAdmin):
             request,
             lambda data: ObjectActionForm(data, subject=candidate),
             lambda data: ("", ""),
-            title="Export data",
-            explanation="A zip with everything that is stored about this person, to read and as JSON: the record, the "
-            "resume, consents, calls, recordings, transcripts, scores with their evidence, decisions and webhooks. "
-            "Names of staff are left out. The export is noted in the history of the record.",
+            title=gettext("Export data"),
+            explanation=gettext(
+                "A zip with everything that is stored about this person, to read and as JSON: the record, the "
+                "resume, consents, calls, recordings, transcripts, scores with their evidence, decisions and webhooks. "
+                "Names of staff are left out. The export is noted in the history of the record."
+            ),
             back_url=self.change_url(candidate),
-            submit_label="Download",
+            submit_label=gettext("Download"),
             subject=candidate,
         )
 
     @object_action(
-        "Erase",
-        explanation="Name, contact data, resume, recordings, transcripts, quotes, notes and stored webhooks are "
-        "removed, here and at the carrier. Planned interviews are cancelled. Scores as numbers, times, costs and "
-        "do-not-call entries stay. Export the data first if the person asked for it.",
+        _("Erase"),
+        explanation=_(
+            "Name, contact data, resume, recordings, transcripts, quotes, notes and stored webhooks are "
+            "removed, here and at the carrier. Planned interviews are cancelled. Scores as numbers, times, costs and "
+            "do-not-call entries stay. Export the data first if the person asked for it."
+        ),
         permission="candidates.erase_candidate",
         icon="person_remove",
         form=EraseForm,
@@ -100,11 +107,11 @@ class DataRightsActions(ScreenerAdmin):
     )
     def erase(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
         erase_candidate(candidate, actor=request.user.get_username(), reason=data["reason"])
-        return "Erased. Files and recordings are being deleted; the proof is on this page."
+        return gettext("Erased. Files and recordings are being deleted; the proof is on this page.")
 
     @object_action(
-        "Set legal hold",
-        explanation="Nothing of this candidate is erased, by retention or by a person, until the hold is lifted.",
+        _("Set legal hold"),
+        explanation=_("Nothing of this candidate is erased, by retention or by a person, until the hold is lifted."),
         permission="candidates.hold_candidate",
         icon="lock",
         form=ReasonForm,
@@ -112,11 +119,11 @@ class DataRightsActions(ScreenerAdmin):
     )
     def set_hold(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
         candidate.set_hold(actor=request.user.get_username(), reason=data["reason"])
-        return "Set legal hold."
+        return gettext("Set legal hold.")
 
     @object_action(
-        "Lift legal hold",
-        explanation="Retention applies again: what is overdue is erased in the next night.",
+        _("Lift legal hold"),
+        explanation=_("Retention applies again: what is overdue is erased in the next night."),
         permission="candidates.hold_candidate",
         icon="lock_open",
         form=ReasonForm,
@@ -124,17 +131,23 @@ class DataRightsActions(ScreenerAdmin):
     )
     def lift_hold(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
         candidate.lift_hold(actor=request.user.get_username(), reason=data["reason"])
-        return "Lifted legal hold."
+        return gettext("Lifted legal hold.")
 
-    @admin.display(description="Erasures")
+    @admin.display(description=_("Erasures"))
     def erasures_of(self, candidate: Candidate) -> str:
         erasures = candidate.erasures.prefetch_related("items")
-        return render_to_string("admin/candidates/erasures.html", {"erasures": erasures}) if erasures else "None."
+        return (
+            render_to_string("admin/candidates/erasures.html", {"erasures": erasures}) if erasures else gettext("None.")
+        )
 
-    @admin.display(description="History of the record")
+    @admin.display(description=_("History of the record"))
     def record_history(self, candidate: Candidate) -> str:
         events = candidate.events.order_by("-created_at")
-        return render_to_string("admin/candidates/record_history.html", {"events": events}) if events else "Empty."
+        return (
+            render_to_string("admin/candidates/record_history.html", {"events": events})
+            if events
+            else gettext("Empty.")
+        )
 
 
 @admin.register(Erasure)
@@ -144,20 +157,20 @@ class ErasureAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "subject", "kind", "state", "actor", "reason", "completed_at"]
     list_filter = [("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]
     search_fields = ["=candidate__id", "=interview__id", "actor"]
-    search_help_text = "Id of the candidate or the interview, or who erased"
+    search_help_text = _("Id of the candidate or the interview, or who erased")
     date_hierarchy = "created_at"
     list_select_related = ["candidate"]
     fields = ["candidate", "interview", "kind", "proof"]
     readonly_fields = ["proof"]
 
-    @admin.display(description="Candidate", ordering="candidate")
+    @admin.display(description=_("Candidate"), ordering="candidate")
     def subject(self, erasure: Erasure) -> str:
         return str(erasure.candidate)
 
-    @badge("State", ERASURE_COLOURS, ordering="status")
+    @badge(_("State"), ERASURE_COLOURS, ordering="status")
     def state(self, erasure: Erasure) -> tuple[str, str]:
         return erasure.status, erasure.get_status_display()
 
-    @admin.display(description="Removed")
+    @admin.display(description=_("Removed"))
     def proof(self, erasure: Erasure) -> str:
         return render_to_string("admin/candidates/erasures.html", {"erasures": [erasure]})

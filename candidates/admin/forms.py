@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -18,17 +20,20 @@ from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import LanguageField, PhoneField
 
-ID_TAKEN = "Another candidate has this id. Edit that candidate instead, or leave the id empty."
+ID_TAKEN = _("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
 
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
-    phone = PhoneField(help_text="With its country code: +1 415 555 0100.")
-    locale = LanguageField(initial="en", help_text="The language in which the candidate is addressed.")
+    phone = PhoneField(label=_("Phone"), help_text=_("With its country code: +1 415 555 0100."))
+    locale = LanguageField(
+        label=_("Locale"), initial="en", help_text=_("The language in which the candidate is addressed.")
+    )
     new_resume = forms.FileField(
+        label=_("New resume"),
         required=False,
         allow_empty_file=True,  # rejected below with a better message
         widget=UnfoldAdminFileFieldWidget,
-        help_text="PDF, DOCX or plain text, at most 5 MB. Replaces the current resume.",
+        help_text=_("PDF, DOCX or plain text, at most 5 MB. Replaces the current resume."),
     )
 
     class Meta:
@@ -47,7 +52,9 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_timezone(self) -> str:
         zone_name = self.cleaned_data["timezone"]
         if zone_name and zone_name not in iana_time_zones():
-            raise ValidationError("Unknown time zone. Enter an IANA name, such as Europe/Berlin, or leave it empty.")
+            raise ValidationError(
+                gettext("Unknown time zone. Enter an IANA name, such as Europe/Berlin, or leave it empty.")
+            )
         return str(zone_name)
 
     def clean_external_id(self) -> str:
@@ -59,48 +66,50 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class ImportForm(ObjectActionForm):
     file = forms.FileField(
-        label="CSV file",
+        label=_("CSV file"),
         allow_empty_file=True,  # rejected when it is read, with a better message
         widget=UnfoldAdminFileFieldWidget,
-        help_text="UTF-8, at most 5 MB and 10,000 rows. Candidates known by external_id, or by number and name, are "
-        "updated.",
+        help_text=_(
+            "UTF-8, at most 5 MB and 10,000 rows. Candidates known by external_id, or by number and name, are updated."
+        ),
     )
 
 
 class ConsentForm(ObjectActionForm):
-    kind = forms.ChoiceField(label="Consent to", choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label=_("Consent to"), choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
     given = forms.TypedChoiceField(
-        label="Answer",
-        choices=[("yes", "They agree"), ("no", "They refuse or withdraw consent")],
+        label=_("Answer"),
+        choices=[("yes", _("They agree")), ("no", _("They refuse or withdraw consent"))],
         coerce=lambda answer: answer == "yes",
         widget=UnfoldAdminRadioSelectWidget,
     )
     source = forms.CharField(
-        label="Source",
+        label=_("Source"),
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Evidence for later: application form of 3 May, e-mail of 4 May, by phone to …",
+        help_text=_("Evidence for later: application form of 3 May, e-mail of 4 May, by phone to …"),
     )
 
 
 class RefusalForm(ObjectActionForm):
-    kind = forms.ChoiceField(label="Why", choices=DoNotCall.Kind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label=_("Why"), choices=DoNotCall.Kind.choices, widget=UnfoldAdminSelectWidget)
     source = forms.CharField(
-        label="Source",
+        label=_("Source"),
         max_length=100,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Who asked, and how: by e-mail, by phone to HR. Do not write the number here.",
+        help_text=_("Who asked, and how: by e-mail, by phone to HR. Do not write the number here."),
     )
 
 
 class DoNotCallForm(RefusalForm):
-    number = PhoneField(help_text="With its country code. Only a keyed hash is stored.")
+    number = PhoneField(label=_("Number"), help_text=_("With its country code. Only a keyed hash is stored."))
     field_order = ["number", "kind", "source"]
 
 
 class LiftForm(ObjectActionForm):
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=500,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="Why the number may be called again: who agreed to it, and how. Kept in the history.",
+        help_text=_("Why the number may be called again: who agreed to it, and how. Kept in the history."),
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from candidates.data_rights.parts import PARTS, ErasureScope, Item
 from candidates.models import Candidate, CandidateEvent, ErasedItem, Erasure
@@ -62,7 +63,8 @@ def erase_part_of_interview(
 def _refuse_if_held(candidate: Candidate) -> None:
     if candidate.legal_hold:
         raise InvalidTransition(
-            f"This candidate is on legal hold ({candidate.hold_reason}), so nothing is erased. Lift the hold first."
+            gettext("This candidate is on legal hold (%(hold_reason)s), so nothing is erased. Lift the hold first.")
+            % {"hold_reason": candidate.hold_reason}
         )
 
 

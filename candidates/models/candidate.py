@@ -9,6 +9,8 @@ from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate_event import CandidateEvent
 from candidates.resume_file_type import detect_file_type
@@ -65,24 +67,24 @@ def _interviews() -> Any:
 
 class Candidate(BaseModel):
     class ResumeStatus(models.TextChoices):
-        NONE = "none", "No resume"
-        PENDING = "pending", "Being read"
-        READ = "read", "Read"
-        UNREADABLE = "unreadable", "Could not be read"
+        NONE = "none", _("No resume")
+        PENDING = "pending", _("Being read")
+        READ = "read", _("Read")
+        UNREADABLE = "unreadable", _("Could not be read")
 
     full_name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=16, db_index=True, help_text="E.164, as it is dialled: +14155550100")
+    phone = models.CharField(max_length=16, db_index=True, help_text=_("E.164, as it is dialled: +14155550100"))
     locale = models.CharField(max_length=10, default="en")
     timezone = models.CharField(
-        max_length=64, blank=True, help_text="IANA name, such as Europe/Berlin; empty: the number's"
+        max_length=64, blank=True, help_text=_("IANA name, such as Europe/Berlin; empty: the number's")
     )
-    external_id = models.CharField(max_length=100, blank=True, help_text="This person's id in your own system")
+    external_id = models.CharField(max_length=100, blank=True, help_text=_("This person's id in your own system"))
     resume = models.FileField(storage=private_storage, upload_to=resume_path, blank=True, max_length=255)
     resume_text = models.TextField(blank=True)
     resume_status = models.CharField(max_length=12, choices=ResumeStatus.choices, default=ResumeStatus.NONE)
     resume_error = models.TextField(blank=True)
-    legal_hold = models.BooleanField(default=False, help_text="Nothing of the record is erased while it is held")
+    legal_hold = models.BooleanField(default=False, help_text=_("Nothing of the record is erased while it is held"))
     hold_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
     hold_set_by = models.CharField(max_length=150, blank=True, default="", db_default="")
     hold_set_at = models.DateTimeField(null=True, blank=True)
@@ -131,7 +133,7 @@ class Candidate(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"Erased candidate {str(self.pk)[:8]}" if self.erased_at else self.full_name
+        return gettext("Erased candidate %(pk)s") % {"pk": str(self.pk)[:8]} if self.erased_at else self.full_name
 
     @property
     def identifying_texts(self) -> tuple[str, ...]:
@@ -161,9 +163,12 @@ class Candidate(BaseModel):
         with transaction.atomic():
             self.lock()
             if self.erased_at:
-                raise InvalidTransition("This candidate was erased. There is nothing left to hold.")
+                raise InvalidTransition(gettext("This candidate was erased. There is nothing left to hold."))
             if self.legal_hold:
-                raise InvalidTransition(f"The candidate is on legal hold already, set by {self.hold_set_by}.")
+                raise InvalidTransition(
+                    gettext("The candidate is on legal hold already, set by %(hold_set_by)s.")
+                    % {"hold_set_by": self.hold_set_by}
+                )
             self._write_hold(legal_hold=True, hold_reason=reason, hold_set_by=actor, hold_set_at=timezone.now())
             self.add_event(CandidateEvent.Kind.HOLD_SET, actor=actor, reason=reason)
 
@@ -172,7 +177,7 @@ class Candidate(BaseModel):
         with transaction.atomic():
             self.lock()
             if not self.legal_hold:
-                raise InvalidTransition("The candidate is not on legal hold.")
+                raise InvalidTransition(gettext("The candidate is not on legal hold."))
             self._write_hold(legal_hold=False, hold_reason="", hold_set_by="", hold_set_at=None)
             self.add_event(CandidateEvent.Kind.HOLD_LIFTED, actor=actor, reason=reason)
 
@@ -234,30 +239,30 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
 class Consent(AppendOnly):
     class Kind(models.TextChoices):
-        CALL = "call", "To be called"
-        RECORD = "record", "To be interviewed by an AI and recorded"
+        CALL = "call", _("To be called")
+        RECORD = "record", _("To be interviewed by an AI and recorded")
 
     class GivenBy(models.TextChoices):
-        UNKNOWN = "", "Not recorded"
-        VOICE = "voice", "Spoken words"
-        KEY = "key", "A pressed key"
-        API = "api", "An API client"
-        IMPORT = "import", "An imported file"
-        STAFF = "staff", "Staff"
-        VOIDED = "voided", "Voided: a machine had answered"
+        UNKNOWN = "", _("Not recorded")
+        VOICE = "voice", _("Spoken words")
+        KEY = "key", _("A pressed key")
+        API = "api", _("An API client")
+        IMPORT = "import", _("An imported file")
+        STAFF = "staff", _("Staff")
+        VOIDED = "voided", _("Voided: a machine had answered")
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    given = models.BooleanField(help_text="No: refused or withdrawn")
+    given = models.BooleanField(help_text=_("No: refused or withdrawn"))
     given_by = models.CharField(max_length=10, choices=GivenBy.choices, blank=True, default="", db_default="")
     attempt = models.ForeignKey(
         "interviews.Attempt", on_delete=models.SET_NULL, null=True, blank=True, related_name="consents", db_index=False
     )
     wording_version = models.CharField(
-        max_length=64, blank=True, help_text="The hash of the disclosure before this reply; empty: there was none"
+        max_length=64, blank=True, help_text=_("The hash of the disclosure before this reply; empty: there was none")
     )
     language = models.CharField(max_length=10, default="en")
-    source = models.CharField(max_length=200, help_text="Where it was said: a form, a call, an e-mail")
+    source = models.CharField(max_length=200, help_text=_("Where it was said: a form, a call, an e-mail"))
     said_at = models.DateTimeField(default=timezone.now)
 
     objects = ConsentQuerySet.as_manager()

@@ -1,6 +1,7 @@
 """The history of a candidate's record, apart from their interviews."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models import AppendOnly
 
@@ -11,11 +12,11 @@ class CandidateEvent(AppendOnly):
     class Kind(models.TextChoices):
         """The kinds of events, which clients rely on: a kind is never renamed."""
 
-        EXPORTED = "candidate.exported", "Data exported"
-        HOLD_SET = "candidate.hold_set", "Legal hold set"
-        HOLD_LIFTED = "candidate.hold_lifted", "Legal hold lifted"
-        RESUME_ERASED = "candidate.resume_erased", "Resume erased"
-        ERASED = "candidate.erased", "Candidate erased"
+        EXPORTED = "candidate.exported", _("Data exported")
+        HOLD_SET = "candidate.hold_set", _("Legal hold set")
+        HOLD_LIFTED = "candidate.hold_lifted", _("Legal hold lifted")
+        RESUME_ERASED = "candidate.resume_erased", _("Resume erased")
+        ERASED = "candidate.erased", _("Candidate erased")
 
     candidate = models.ForeignKey("candidates.Candidate", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=40, choices=Kind.choices)

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
 from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
@@ -36,7 +39,7 @@ class DoNotCallKey(BaseModel):
     objects = DoNotCallKeyQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"key in use since {self.created_at:%Y-%m-%d}"
+        return gettext("key in use since %(day)s") % {"day": date_format(self.created_at)}
 
 
 class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
@@ -95,11 +98,11 @@ class DoNotCall(BaseModel):
     class Kind(models.TextChoices):
         """The values of refusals are those of the outcome of the interview that ended so."""
 
-        OPTED_OUT = "opted_out", "Asked not to be called again"
-        DECLINED = "declined", "Declined an interview"
-        PERSON_REQUESTED = "person_requested", "Asked for a person"
-        WRONG_PERSON = "wrong_person", "Wrong person"
-        OUT_OF_SERVICE = "out_of_service", "Number not in service"
+        OPTED_OUT = "opted_out", _("Asked not to be called again")
+        DECLINED = "declined", _("Declined an interview")
+        PERSON_REQUESTED = "person_requested", _("Asked for a person")
+        WRONG_PERSON = "wrong_person", _("Wrong person")
+        OUT_OF_SERVICE = "out_of_service", _("Number not in service")
 
     PERSONAL = (Kind.OPTED_OUT, Kind.DECLINED, Kind.PERSON_REQUESTED)
     """Said by the candidate, and not about the number."""
@@ -112,7 +115,7 @@ class DoNotCall(BaseModel):
         null=True,
         related_name="entries",
         editable=False,
-        help_text="Empty: an entry of an earlier version, which used SECRET_KEY",
+        help_text=_("Empty: an entry of an earlier version, which used SECRET_KEY"),
     )
     candidate = models.ForeignKey(
         Candidate, on_delete=models.SET_NULL, null=True, blank=True, related_name="do_not_call_entries"
@@ -120,7 +123,7 @@ class DoNotCall(BaseModel):
     interview = models.ForeignKey(
         "interviews.Interview", on_delete=models.SET_NULL, null=True, blank=True, related_name="do_not_call_entries"
     )
-    source = models.CharField(max_length=200, help_text="Who asked, and how")
+    source = models.CharField(max_length=200, help_text=_("Who asked, and how"))
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.CharField(max_length=150, blank=True, default="", db_default="")
     lift_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
@@ -129,8 +132,8 @@ class DoNotCall(BaseModel):
 
     class Meta:
         ordering = ["-created_at"]
-        verbose_name = "do-not-call entry"
-        verbose_name_plural = "do-not-call list"
+        verbose_name = _("do-not-call entry")
+        verbose_name_plural = _("do-not-call list")
         constraints = [
             models.UniqueConstraint(
                 fields=["number_hash", "kind"],
@@ -161,8 +164,11 @@ class DoNotCall(BaseModel):
         """Let the number be called again. The entry stays as history. Raises InvalidTransition if it is lifted."""
         with transaction.atomic():
             self.refresh_from_db(from_queryset=DoNotCall.objects.select_for_update(of=("self",)))
-            if not self.is_active:
-                raise InvalidTransition(f"This entry was lifted by {self.lifted_by} on {self.lifted_at:%Y-%m-%d}.")
+            if self.lifted_at:
+                raise InvalidTransition(
+                    gettext("This entry was lifted by %(name)s on %(day)s.")
+                    % {"name": self.lifted_by, "day": date_format(self.lifted_at)}
+                )
             self.update_fields(lifted_at=timezone.now(), lifted_by=by, lift_reason=reason)
 
 

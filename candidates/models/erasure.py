@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
@@ -34,15 +35,15 @@ class Erasure(LeasableModel):
     """
 
     class Kind(models.TextChoices):
-        PERSON = "person", "Whole person"
-        ANSWERS = "answers", "Answers of an interview"
-        RECORDINGS = "recordings", "Recordings of an interview"
-        RESUME = "resume", "Resume"
+        PERSON = "person", _("Whole person")
+        ANSWERS = "answers", _("Answers of an interview")
+        RECORDINGS = "recordings", _("Recordings of an interview")
+        RESUME = "resume", _("Resume")
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Files are being deleted"
-        CHECKING = "checking", "Deleted; checked again for late data"
-        DONE = "done", "Done"
+        PENDING = "pending", _("Files are being deleted")
+        CHECKING = "checking", _("Deleted; checked again for late data")
+        DONE = "done", _("Done")
 
     IN_WORK = (Status.PENDING, Status.CHECKING)
 
@@ -54,10 +55,10 @@ class Erasure(LeasableModel):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.PENDING)
     actor = models.CharField(max_length=150)
     reason = models.CharField(max_length=500)
-    removed = models.JSONField(default=dict, help_text="How many rows were blanked, by table")
+    removed = models.JSONField(default=dict, help_text=_("How many rows were blanked, by table"))
     passes = models.PositiveSmallIntegerField(default=0, editable=False)
-    error = models.TextField(blank=True, help_text="Why the last try to delete a file failed; it is tried again")
-    completed_at = models.DateTimeField(null=True, blank=True, help_text="When the last file was deleted")
+    error = models.TextField(blank=True, help_text=_("Why the last try to delete a file failed; it is tried again"))
+    completed_at = models.DateTimeField(null=True, blank=True, help_text=_("When the last file was deleted"))
 
     objects = models.Manager.from_queryset(ErasureQuerySet)()
 
@@ -101,13 +102,13 @@ class ErasedItem(BaseModel):
     """A file or a recording that an erasure deletes outside the database. `deleted_at` proves that it is gone."""
 
     class Kind(models.TextChoices):
-        FILE = "file", "File in private storage"
-        CARRIER_RECORDING = "carrier_recording", "Recording at the carrier"
-        CARRIER_TRANSCRIPT = "carrier_transcript", "Transcript at the carrier"
+        FILE = "file", _("File in private storage")
+        CARRIER_RECORDING = "carrier_recording", _("Recording at the carrier")
+        CARRIER_TRANSCRIPT = "carrier_transcript", _("Transcript at the carrier")
 
     erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    name = models.CharField(max_length=255, help_text="The generated name of the file, or the carrier's id")
+    name = models.CharField(max_length=255, help_text=_("The generated name of the file, or the carrier's id"))
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

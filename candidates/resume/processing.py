@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from candidates.models import Candidate
 from candidates.resume.upload import UnreadableResume, read_text
@@ -25,7 +26,7 @@ def read_resume(candidate_id: UUID) -> None:
         release_db_connection()
         resume_text = read_text(file_bytes)
     except FileNotFoundError:
-        error_message = "The file is missing from the storage. Ask the candidate to send it again."
+        error_message = gettext("The file is missing from the storage. Ask the candidate to send it again.")
     except UnreadableResume as error:
         error_message = str(error)
     with transaction.atomic():

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.resume_file_type import detect_file_type, is_old_or_locked_office_file
 
@@ -28,14 +31,14 @@ class UnreadableResume(Exception):
 
 
 _UNREADABLE = {
-    "password": "This PDF is protected with a password. Ask the candidate for a version without one.",
-    "no_text_in_pdf": (
+    "password": _("This PDF is protected with a password. Ask the candidate for a version without one."),
+    "no_text_in_pdf": _(
         "This PDF contains images of pages but no text, as scans do. "
         "Ask the candidate for the original, saved as PDF or DOCX."
     ),
-    "empty": "This file contains no words. Ask the candidate for another version.",
-    "too_big": ("This file is too large when unpacked, so it was not opened. Ask the candidate for another file."),
-    "broken": "This file is damaged and could not be opened. Ask the candidate to save and send it again.",
+    "empty": _("This file contains no words. Ask the candidate for another version."),
+    "too_big": _("This file is too large when unpacked, so it was not opened. Ask the candidate for another file."),
+    "broken": _("This file is damaged and could not be opened. Ask the candidate to save and send it again."),
     "limits": (
         f"This file takes more than {READING_SECONDS} seconds or too much memory to read. "
         "Ask the candidate for a simpler version, such as plain text."
@@ -46,11 +49,12 @@ _UNREADABLE = {
 def validate_upload(file: "File[Any]") -> None:
     """Raise InvalidResume unless the content is PDF, DOCX or text; the name is ignored. Rewinds the file."""
     if not file.size:
-        raise InvalidResume("empty", "The file is empty. Choose the resume again.")
+        raise InvalidResume("empty", gettext("The file is empty. Choose the resume again."))
     if file.size > MAX_BYTES:
         raise InvalidResume(
             "too_large",
-            f"The file has {file.size / 1024 / 1024:.1f} MB, and 5 MB is the limit. Save it without its pictures.",
+            gettext("The file has %(size)s MB, and 5 MB is the limit. Save it without its pictures.")
+            % {"size": number_format(file.size / 1024 / 1024, 1)},
         )
     file.seek(0)
     first_bytes = file.read(MAX_BYTES + 1)
@@ -58,12 +62,14 @@ def validate_upload(file: "File[Any]") -> None:
     if is_old_or_locked_office_file(first_bytes):
         raise InvalidResume(
             "old_word",
-            "This is an old Word file (.doc) or one with a password. Save it as DOCX or PDF without a password.",
+            gettext(
+                "This is an old Word file (.doc) or one with a password. Save it as DOCX or PDF without a password."
+            ),
         )
     if detect_file_type(first_bytes) is None:
         raise InvalidResume(
             "wrong_type",
-            "This is no PDF, DOCX or plain text file by its content. Save the resume as one of these.",
+            gettext("This is no PDF, DOCX or plain text file by its content. Save the resume as one of these."),
         )
 
 

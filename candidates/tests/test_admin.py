@@ -137,12 +137,12 @@ class TestACandidate:
         ],
     )
     def test_is_refused_field_by_field(self, admin_client: Client, wrong: dict[str, str], sentence: str) -> None:
-        assert sentence in submit_form(admin_client, ADD, **PERSON | wrong)
+        assert str(sentence) in submit_form(admin_client, ADD, **PERSON | wrong)
         assert not Candidate.objects.exists()
 
     def test_is_known_by_one_id_of_yours(self, admin_client: Client) -> None:
         namesake = make_candidate(external_id="ats-1")
-        assert ID_TAKEN in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
+        assert str(ID_TAKEN) in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
         submit_form(admin_client, admin_url(namesake), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
         assert Candidate.objects.get().full_name == "Ada King"
 
@@ -223,7 +223,7 @@ class TestAResume:
         ],
     )
     def test_wrong_file_is_refused(self, admin_client: Client, content: bytes, sentence: str) -> None:
-        assert sentence in submit_form(admin_client, ADD, **PERSON, new_resume=a_file(content, "cv.pdf"))
+        assert str(sentence) in submit_form(admin_client, ADD, **PERSON, new_resume=a_file(content, "cv.pdf"))
         assert not Candidate.objects.exists()
 
     def test_that_can_not_be_read_says_why(self, admin_client: Client) -> None:
@@ -232,7 +232,7 @@ class TestAResume:
         reason = "This PDF is protected with a password."
         candidate.set_resume_error(reason)
         page = get_page(admin_client, admin_url(candidate))
-        assert Candidate.ResumeStatus.UNREADABLE.label in page
+        assert str(Candidate.ResumeStatus.UNREADABLE.label) in page
         assert reason in page
 
     def test_resume_is_downloaded_as_attachment(self, admin_client: Client) -> None:

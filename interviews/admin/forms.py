@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -43,10 +44,13 @@ class ScopedForm(ObjectActionForm):
 
 class PlanForm(ScopedForm):
     candidate = forms.ModelChoiceField(
-        Candidate.objects.filter(erased_at__isnull=True), widget=_chosen_by_search("candidate")
+        Candidate.objects.filter(erased_at__isnull=True), label=_("Candidate"), widget=_chosen_by_search("candidate")
     )
     job = forms.ModelChoiceField(
-        JobDescription.objects.filter(is_open=True), widget=_chosen_by_search("job"), help_text="Open jobs only."
+        JobDescription.objects.filter(is_open=True),
+        label=_("Job"),
+        widget=_chosen_by_search("job"),
+        help_text="Open jobs only.",
     )
     scheduled_for = forms.SplitDateTimeField(
         label="Call at (UTC)",
@@ -67,10 +71,16 @@ class CampaignForm(ScopedForm):
     """`candidates` are those that the preview listed, so that no other candidate is called."""
 
     job = forms.ModelChoiceField(
-        JobDescription.objects.filter(is_open=True), widget=_chosen_by_search("job"), help_text="Open jobs only."
+        JobDescription.objects.filter(is_open=True),
+        label=_("Job"),
+        widget=_chosen_by_search("job"),
+        help_text="Open jobs only.",
     )
     name = forms.CharField(
-        max_length=200, widget=UnfoldAdminTextInputWidget, help_text="To find these interviews by: “May, first round”."
+        label=_("Name"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="To find these interviews by: “May, first round”.",
     )
     candidates = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -89,6 +99,7 @@ class CampaignForm(ScopedForm):
 
 class MayCallForm(ScopedForm):
     number = forms.CharField(
+        label=_("Number"),
         required=False,
         max_length=MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
@@ -96,12 +107,14 @@ class MayCallForm(ScopedForm):
     )
     candidate = forms.ModelChoiceField(
         Candidate.objects.all(),
+        label=_("Candidate"),
         required=False,
         widget=_chosen_by_search("candidate"),
         help_text="Whose consent and time zone count. Empty: the newest candidate with this number.",
     )
     job = forms.ModelChoiceField(
         JobDescription.objects.all(),
+        label=_("Job"),
         required=False,
         widget=_chosen_by_search("job"),
         help_text="Whose rules and limits count. Empty: those of all jobs.",
@@ -126,7 +139,10 @@ class CancelForm(ObjectActionForm):
         widget=UnfoldAdminSelectWidget,
     )
     reason = forms.CharField(
-        max_length=2000, widget=UnfoldAdminTextareaWidget({"rows": 3}), help_text="Kept in the interview's history."
+        label=_("Reason"),
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget({"rows": 3}),
+        help_text="Kept in the interview's history.",
     )
 
 
@@ -140,6 +156,7 @@ class VerdictForm(ObjectActionForm):
         label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
     )
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=5000,
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from interviews.models import InterviewResponse
@@ -82,6 +83,7 @@ class ScoringForm(forms.Form):
 
     version = forms.CharField(max_length=64, widget=forms.HiddenInput)
     note = forms.CharField(
+        label=_("Note"),
         required=False,
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
@@ -150,6 +152,7 @@ def _span_value(span: slice) -> str:
 
 class ChooseForm(ObjectActionForm):
     reason = forms.CharField(
+        label=_("Reason"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
         help_text="Kept in the interview's history.",
@@ -159,7 +162,7 @@ class ChooseForm(ObjectActionForm):
 class WordsForm(ObjectActionForm):
     """The words of an answer, with its recording. `subject` is the response."""
 
-    words = forms.CharField(max_length=20_000, widget=UnfoldAdminTextareaWidget({"rows": 6}))
+    words = forms.CharField(label=_("Words"), max_length=20_000, widget=UnfoldAdminTextareaWidget({"rows": 6}))
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)

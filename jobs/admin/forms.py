@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminExpandableTextareaWidget,
@@ -25,16 +27,30 @@ from screener.admin.widgets import EditableTable, LanguageField, PhoneField
 from screener.records import QuestionSpec
 
 
+def _describe_closing(running_interviews: int) -> str:
+    still_open = ngettext("%(count)s interview is not over.", "%(count)s interviews are not over.", running_interviews)
+    consequence = gettext(
+        "After the job is closed, no further call is placed for them. Each ends, with the answers so far, when its "
+        "next call would be due; reopen the job before that to continue it. A call in progress continues."
+    )
+    return f"{still_open % {'count': running_interviews}} {consequence}"
+
+
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]
-    language = LanguageField(initial="en")
+    language = LanguageField(label=_("Language"), initial="en")
     description = forms.CharField(
+        label=_("Description"),
         max_length=field_limits.MAX_DESCRIPTION_LENGTH,
         widget=UnfoldAdminTextareaWidget({"rows": 12}),
-        help_text="The questions are written from this text, and answers are scored with it as context.",
-        error_messages={"required": "Describe the job. The questions are written from this text."},
+        help_text=_("The questions are written from this text, and answers are scored with it as context."),
+        error_messages={"required": _("Describe the job. The questions are written from this text.")},
     )
 
-    callback_number = PhoneField(required=False, help_text=JobDescription._meta.get_field("callback_number").help_text)
+    callback_number = PhoneField(
+        label=_("Callback number"),
+        required=False,
+        help_text=JobDescription._meta.get_field("callback_number").help_text,
+    )
 
     attempt_spacing = SimpleArrayField(
         forms.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),
@@ -53,12 +69,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         if "spoken_title" in self.fields and self.instance.title:
             self.fields["spoken_title"].widget.attrs["placeholder"] = title_in_words(self.instance.title)
         if "is_open" in self.fields and (running_interviews := self._running_interviews()):
-            open_interviews = "1 interview is" if running_interviews == 1 else f"{running_interviews} interviews are"
-            self.fields["is_open"].help_text = (
-                f"{open_interviews} not over. After the job is closed, no further call is placed for them. Each ends, "
-                "with the answers so far, when its next call would be due; reopen the job before that to continue it. "
-                "A call in progress continues."
-            )
+            self.fields["is_open"].help_text = _describe_closing(running_interviews)
 
     def _running_interviews(self) -> int:
         live_statuses = ["pending", "in_progress"]
@@ -69,7 +80,9 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         hire_at, consider_at = cleaned_data.get("hire_at"), cleaned_data.get("consider_at")
         if hire_at is not None and consider_at is not None and hire_at < consider_at:
             self.add_error(
-                "hire_at", f"Must not be below “consider at” ({consider_at}). Raise it, or lower “consider at”."
+                "hire_at",
+                gettext("Must not be below “consider at” (%(consider_at)s). Raise it, or lower “consider at”.")
+                % {"consider_at": consider_at},
             )
         return cleaned_data
 
@@ -78,7 +91,7 @@ class ApprovalForm(ObjectActionForm):
     """Shows the questions, and asks for a reason where they have warnings. The subject is a job or a question set."""
 
     reason = forms.CharField(
-        label="Why these questions are lawful and needed",
+        label=_("Why these questions are lawful and needed"),
         max_length=field_limits.MAX_REASON_LENGTH,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
     )
@@ -102,19 +115,24 @@ class ApprovalForm(ObjectActionForm):
         cleaned_data = super().clean() or self.cleaned_data
         if cleaned_data.get("shown_set") not in ("", self.current_id):
             self.data = dict(self.data.items()) | {"shown_set": self.current_id}
-            raise ValidationError("The questions have been replaced since you opened this page. Read the new ones.")
+            raise ValidationError(
+                gettext("The questions have been replaced since you opened this page. Read the new ones.")
+            )
         return cleaned_data
 
 
 class CriterionForm(forms.Form):
     key = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
-    name = forms.CharField(max_length=100, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(label=_("Name"), max_length=100, widget=UnfoldAdminTextInputWidget)
     weight = forms.FloatField(
-        max_value=MAX_CRITERION_WEIGHT, initial=1, widget=UnfoldAdminDecimalFieldWidget({"step": "any"})
+        label=_("Weight"),
+        max_value=MAX_CRITERION_WEIGHT,
+        initial=1,
+        widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
     )
-    anchor_2 = forms.CharField(label="A 2 is", max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
-    anchor_5 = forms.CharField(label="A 5 is", max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
-    anchor_9 = forms.CharField(label="A 9 is", max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
+    anchor_2 = forms.CharField(label=_("A 2 is"), max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
+    anchor_5 = forms.CharField(label=_("A 5 is"), max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
+    anchor_9 = forms.CharField(label=_("A 9 is"), max_length=500, widget=UnfoldAdminExpandableTextareaWidget)
 
     def to_criterion(self) -> dict[str, Any]:
         row_values = self.cleaned_data
@@ -161,8 +179,8 @@ def questions_form(data: Any, *, subject: JobDescription) -> Any:
     question_set = current_question_set(subject)
     question_rows = [question.to_json() for question in question_set.questions] if question_set else None
     messages = {
-        "too_few_forms": "Ask at least one question.",
-        "too_many_forms": f"Ask at most {field_limits.MAX_QUESTIONS}.",
+        "too_few_forms": gettext("Ask at least one question."),
+        "too_many_forms": gettext("Ask at most %(limit)s.") % {"limit": field_limits.MAX_QUESTIONS},
     }
     return QuestionSheet(data, initial=question_rows, error_messages=messages)
 

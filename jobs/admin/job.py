@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
@@ -38,7 +40,9 @@ QUESTIONS_COLOURS = {
 
 def approve_and_message(question_set: QuestionSet, request: HttpRequest, *, reason: str) -> str:
     approve_question_set(question_set, by=request.user.get_username(), reason=reason)
-    return f"Version {question_set.version} of the questions is approved. New interviews use it."
+    return gettext("Version %(version)s of the questions is approved. New interviews use it.") % {
+        "version": question_set.version
+    }
 
 
 @admin.register(JobDescription)
@@ -62,19 +66,19 @@ class JobAdmin(MemberPages, ScreenerAdmin):
         "approve_questions",
         "write_questions",
         "members",
-        {"title": "Edit", "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
+        {"title": _("Edit"), "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
     ]
     pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     description_fieldsets = (
         (None, {"fields": ["title", "description", "language", "is_open"]}),
-        ("Scoring", {"fields": [("hire_at", "consider_at"), "minimum_coverage", "blind_review"]}),
+        (_("Scoring"), {"fields": [("hire_at", "consider_at"), "minimum_coverage", "blind_review"]}),
         (
-            "Calling",
+            _("Calling"),
             {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace_fields]},
         ),
     )
 
-    retention_fieldset = ("Retention", {"fields": [*PERIOD_FIELDS], "classes": ["collapse"]})
+    retention_fieldset = (_("Retention"), {"fields": [*PERIOD_FIELDS], "classes": ["collapse"]})
 
     def get_urls(self) -> list[Any]:
         """The form has an address of its own, because the address of a job's page shows the desk (`desk/urls.py`)."""
@@ -92,13 +96,15 @@ class JobAdmin(MemberPages, ScreenerAdmin):
         draft_fields = ["draft_table"] if obj.draft_questions else []
         waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []
         questions_fieldset = (
-            "Questions",
+            gettext("Questions"),
             {"fields": ["questions_status", *waiting_fields, *error_fields, *draft_fields, "approved_table"]},
         )
         cost_fieldsets = (
-            [("Spending", {"fields": ["cost_summary"]})] if request.user.has_perm("screener.view_modelcall") else []
+            [(gettext("Spending"), {"fields": ["cost_summary"]})]
+            if request.user.has_perm("screener.view_modelcall")
+            else []
         )
-        rubric_fieldset = ("Rubric", {"fields": ["rubric_table"]})
+        rubric_fieldset = (gettext("Rubric"), {"fields": ["rubric_table"]})
         return (
             self.description_fieldsets[0],
             questions_fieldset,
@@ -122,43 +128,47 @@ class JobAdmin(MemberPages, ScreenerAdmin):
             is_allowed = author.has_perm(VIEW_CONTACT_DATA)
             obj.add_member(author, by=author.get_username(), may_see_contact_data=is_allowed)
 
-    @admin.display(description="Waiting")
+    @admin.display(description=_("Waiting"))
     def waiting_reason(self, job: JobDescription) -> str:
         """Why the writing of questions is postponed: the budget is spent."""
         return spent_budget_reason() if job.questions_status == job.QuestionsStatus.PENDING else ""
 
-    @admin.display(description="Costs so far")
+    @admin.display(description=_("Costs so far"))
     def cost_summary(self, job: JobDescription) -> str:
         phone_costs = phone_costs_by(JobDescription.objects.filter(pk=job.pk), call_path="interviews__attempts__call__")
-        return f"Models: {ModelCost.for_calls(job_id=job.pk)}. Phone: {phone_costs.get((), PhoneCost())}."
+        return gettext("Models: %(models)s. Phone: %(phone)s.") % {
+            "models": ModelCost.for_calls(job_id=job.pk),
+            "phone": phone_costs.get((), PhoneCost()),
+        }
 
-    @badge("Questions", QUESTIONS_COLOURS, ordering="questions_status")
+    @badge(_("Questions"), QUESTIONS_COLOURS, ordering="questions_status")
     def questions_state(self, job: JobDescription) -> tuple[str, str]:
         return job.questions_status, job.get_questions_status_display()
 
-    @admin.display(description="Interviews", ordering="interviews_held")
+    @admin.display(description=_("Interviews"), ordering="interviews_held")
     def interviews_so_far(self, job: Any) -> int:
         return int(job.interviews_held)
 
-    @admin.display(description="To be approved")
+    @admin.display(description=_("To be approved"))
     def draft_table(self, job: JobDescription) -> str | None:
         return render_questions(job.draft_questions)
 
-    @admin.display(description="Approved")
+    @admin.display(description=_("Approved"))
     def approved_table(self, job: JobDescription) -> str:
-        return (
-            render_questions(job.approved_questions)
-            or "None yet. Candidates can be called after questions are approved."
+        return render_questions(job.approved_questions) or gettext(
+            "None yet. Candidates can be called after questions are approved."
         )
 
-    @admin.display(description="Criteria")
+    @admin.display(description=_("Criteria"))
     def rubric_table(self, job: JobDescription) -> str:
         return render_to_string("admin/jobs/rubric.html", {"rubric": job.rubric})
 
     @object_action(
-        "Approve questions",
-        explanation="New interviews use these questions. Approved questions never change. "
-        "Interviews that are already planned keep their questions.",
+        _("Approve questions"),
+        explanation=_(
+            "New interviews use these questions. Approved questions never change. "
+            "Interviews that are already planned keep their questions."
+        ),
         permission="jobs.change_questionset",
         icon="check",
         form=ApprovalForm,
@@ -169,45 +179,48 @@ class JobAdmin(MemberPages, ScreenerAdmin):
         return approve_and_message(question_set_to_approve(job), request, reason=form_data.get("reason", ""))
 
     @object_action(
-        "Edit questions",
-        explanation="Saving creates the next version as a draft. Approved questions never change.",
+        _("Edit questions"),
+        explanation=_("Saving creates the next version as a draft. Approved questions never change."),
         permission="jobs.change_questionset",
         icon="edit",
         form=questions_form,
-        submit_label="Save as next version",
+        submit_label=_("Save as next version"),
     )
     def edit_questions(self, request: HttpRequest, job: JobDescription, question_rows: list[dict[str, Any]]) -> str:
         questions = [QuestionSpec.from_json(row) for row in question_rows]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
-        saved = f"Saved as version {draft.version}."
+        saved = gettext("Saved as version %(version)s.") % {"version": draft.version}
         if draft.warnings:
             return f"{saved} {' '.join(map(str, draft.warnings))} {REASON_NEEDED}"
-        return f"{saved} Approve it to use it."
+        return f"{saved} {gettext('Approve it to use it.')}"
 
     @object_action(
-        "Write questions",
-        explanation="Writes questions from the title and the description in the background. "
-        "They replace the current draft. Approved questions are used until you approve the new ones.",
+        _("Write questions"),
+        explanation=_(
+            "Writes questions from the title and the description in the background. "
+            "They replace the current draft. Approved questions are used until you approve the new ones."
+        ),
         permission="jobs.change_jobdescription",
         icon="auto_awesome",
         is_available=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
     )
     def write_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
         job.request_questions()
-        return "The questions are being written. Reload the page in a moment."
+        return gettext("The questions are being written. Reload the page in a moment.")
 
     @object_action(
-        "Edit rubric",
-        explanation="The rubric applies to answers scored from now on. "
-        "Score an interview again to apply it to earlier answers.",
+        _("Edit rubric"),
+        explanation=_(
+            "The rubric applies to answers scored from now on. Score an interview again to apply it to earlier answers."
+        ),
         permission="jobs.change_jobdescription",
         icon="rule",
         form=rubric_form,
-        submit_label="Save",
+        submit_label=_("Save"),
     )
     def edit_rubric(self, request: HttpRequest, job: JobDescription, criterion_rows: list[dict[str, Any]]) -> str:
         job.update_fields(rubric=criterion_rows)
-        return "The rubric was saved."
+        return gettext("The rubric was saved.")
 
 
 @admin.register(QuestionSet)
@@ -232,21 +245,21 @@ class QuestionSetAdmin(ReadOnlyAdmin):
     fields += ["approval_reason", "created_at", "questions_table"]
     actions_detail = ["approve"]
 
-    @badge("Status", QUESTIONS_COLOURS, ordering="status")
+    @badge(_("Status"), QUESTIONS_COLOURS, ordering="status")
     def status_badge(self, question_set: QuestionSet) -> tuple[str, str]:
         return question_set.status, question_set.get_status_display()
 
-    @admin.display(description="Questions")
+    @admin.display(description=_("Questions"))
     def question_count(self, question_set: QuestionSet) -> int:
         return len(question_set.questions)
 
-    @admin.display(description="Questions")
+    @admin.display(description=_("Questions"))
     def questions_table(self, question_set: QuestionSet) -> str | None:
         return render_questions(question_set)
 
     @object_action(
-        "Approve",
-        explanation="These questions come into force for the job, and never change from then on.",
+        _("Approve"),
+        explanation=_("These questions come into force for the job, and never change from then on."),
         permission="jobs.change_questionset",
         icon="check",
         form=ApprovalForm,

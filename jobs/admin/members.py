@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanWidget
 
 from jobs.models import JobDescription, JobMembership
@@ -43,7 +45,7 @@ class UserSelect(AutocompleteSelect):
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
-        return attrs | {"data-placeholder": "Search by name"}
+        return attrs | {"data-placeholder": gettext("Search by name")}
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
         ids = [selected for selected in value if selected.isdecimal() and len(selected) <= MAX_ID_LENGTH]
@@ -58,6 +60,7 @@ class UserField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class NewMemberForm(forms.Form):
     user = UserField(User.objects.none(), widget=UserSelect)
     may_see_contact_data = forms.BooleanField(
+        label=_("May see contact data"),
         required=False,
         widget=UnfoldBooleanWidget,
         help_text=JobMembership._meta.get_field("may_see_contact_data").help_text,
@@ -110,7 +113,7 @@ class MemberPages:
         results = [{"id": str(user.pk), "text": user_label(user)} for user in page]
         return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
 
-    @page_button("Members", permission="jobs.view_jobmembership", icon="group")
+    @page_button(_("Members"), permission="jobs.view_jobmembership", icon="group")
     def members(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the members of the job with a form to add one. POST adds, changes or removes one."""
         job = self.get_object(request, object_id)
@@ -125,7 +128,7 @@ class MemberPages:
             messages.success(request, done)
             return HttpResponseRedirect(request.path)
         page = {
-            "title": "Members",
+            "title": gettext("Members"),
             "original": job,
             "opts": self.opts,
             "form": form,
@@ -144,7 +147,7 @@ class MemberPages:
             return ""
         user, is_allowed = form.cleaned_data["user"], form.cleaned_data.get("may_see_contact_data", False)
         job.add_member(user, by=request.user.get_username(), may_see_contact_data=is_allowed)
-        return f"{user_label(user)} is a member of this job."
+        return gettext("%(name)s is a member of this job.") % {"name": user_label(user)}
 
     def _run_command(self, request: HttpRequest, job: JobDescription) -> str:
         form = MemberCommandForm(request.POST, job=job)
@@ -155,13 +158,15 @@ class MemberPages:
         if command == "remove":
             _require(request, "jobs.delete_jobmembership")
             membership.delete()
-            return f"{label} is no member of this job any more."
+            return gettext("%(name)s is no member of this job any more.") % {"name": label}
         _require(request, "jobs.change_jobmembership")
         is_allowed = command == "allow"
         if is_allowed and not _may_grant_contact_data(request, job):
             raise PermissionDenied
         membership.update_fields(may_see_contact_data=is_allowed)
-        return f"{label} {'may see' if is_allowed else 'does not see'} contact data of this job."
+        if is_allowed:
+            return gettext("%(name)s may see contact data of this job.") % {"name": label}
+        return gettext("%(name)s does not see contact data of this job.") % {"name": label}
 
 
 def _may_grant_contact_data(request: HttpRequest, job: JobDescription) -> bool:

@@ -59,7 +59,7 @@ class TestAJob:
         ],
     )
     def test_is_refused_field_by_field(self, admin_client: Client, wrong: dict[str, str], sentence: str) -> None:
-        assert sentence in submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
+        assert str(sentence) in submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB | wrong)
         assert not JobDescription.objects.exists()
 
     def test_overrides_employer_and_title(self, admin_client: Client) -> None:
@@ -220,7 +220,7 @@ class TestEditingQuestions:
     )
     def test_is_refused_field_by_field(self, admin_client: Client, row: dict[str, str], sentence: str) -> None:
         rows = sheet([QUESTIONS[0].to_json() | {"ORDER": 1} | row], known=1)
-        assert sentence in submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
+        assert str(sentence) in submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
         assert QuestionSet.objects.count() == 1
 
     def test_leaves_at_least_one_question(self, admin_client: Client) -> None:
@@ -272,7 +272,7 @@ class TestEditingTheRubric:
     def test_unusable_rubric_is_refused(self, admin_client: Client, rows: list[dict[str, Any]], sentence: str) -> None:
         job = make_job()
         sent = sheet([self.ROW | row for row in rows], known=len(rows))
-        assert sentence in submit_form(admin_client, admin_url(job, "edit_rubric"), **sent)
+        assert str(sentence) in submit_form(admin_client, admin_url(job, "edit_rubric"), **sent)
         assert JobDescription.objects.get().rubric == job.rubric
 
 

@@ -106,10 +106,10 @@ def test_reason_without_warnings_is_not_kept(api: APIClient) -> None:
 
 @pytest.mark.django_db
 def test_admin_asks_for_reason(admin_client: Client, job: JobDescription) -> None:
-    assert UnlawfulTopic.AGE.label in get_page(admin_client, admin_url(job, "edit"))
+    assert str(UnlawfulTopic.AGE.label) in get_page(admin_client, admin_url(job, "edit"))
     approval = admin_url(job, "approve_questions")
     page = get_page(admin_client, approval)
-    assert all(text in page for text in ('name="reason"', UNLAWFUL.text, UnlawfulTopic.AGE.label))
+    assert all(text in page for text in ('name="reason"', UNLAWFUL.text, str(UnlawfulTopic.AGE.label)))
     admin_client.post(approval, {"reason": ""})
     assert QuestionSet.objects.get().status == QuestionSet.Status.DRAFT
     admin_client.post(approval, {"reason": REASON})

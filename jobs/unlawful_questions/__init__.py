@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+
 from jobs.unlawful_questions.rules import LanguageRules, read_rules
 from jobs.unlawful_questions.topics import UnlawfulTopic
 
@@ -27,7 +30,10 @@ class QuestionWarning:
     topics: tuple[UnlawfulTopic, ...]
 
     def __str__(self) -> str:
-        return f"Question {self.position + 1} asks about {' and '.join(topic.label for topic in self.topics)}."
+        return gettext("Question %(number)s asks about %(topics)s.") % {
+            "number": self.position + 1,
+            "topics": get_text_list([str(topic.label) for topic in self.topics], gettext("and")),
+        }
 
 
 def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:

@@ -28,7 +28,7 @@ def set_up_roles(sender: Any, apps: Any = installed_apps, **signal: Any) -> None
         if not roles:
             _keep_scope_of_accounts(permissions)
         for key in RoleKey:
-            role = roles.get(key) or Role.objects.create(key=key, group=_new_group(key.label))
+            role = roles.get(key) or Role.objects.create(key=key, group=_new_group(str(key.label)))
             _grant(role, role_permissions(key, permissions), permissions)
 
 

@@ -11,6 +11,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from screener.admin.base import ObjectAction, ScreenerAdmin
+from screener.labels import Label
 from screener.models import InvalidTransition
 
 AdminView = Callable[..., HttpResponse]
@@ -30,7 +31,7 @@ class ObjectActionForm(forms.Form):
 
 
 def page_button(
-    title: str,
+    title: Label,
     *,
     permission: str,
     icon: str,
@@ -56,11 +57,11 @@ def page_button(
 
 
 def object_action(
-    title: str,
+    title: Label,
     *,
-    explanation: str,
+    explanation: Label,
     form: Callable[..., Any] = ObjectActionForm,
-    submit_label: str = "",
+    submit_label: Label = "",
     **button_options: Any,
 ) -> Callable[[ObjectAction], AdminView]:
     """Make a method an action on one object, with a button and a confirmation page. It returns its success message.

@@ -18,6 +18,7 @@ from unfold.views import ChangeList
 
 from screener.access.viewer import Viewer
 from screener.admin.widgets import SafeAutocomplete
+from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.interviewer.selection import configured_interviewer
@@ -27,7 +28,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 ObjectAction = Callable[[Any, HttpRequest, Any, Any], str]
 
 
-def badge(description: str, colours: dict[str, str], *, ordering: str | None = None) -> Callable[[F], F]:
+def badge(description: Label, colours: dict[str, str], *, ordering: str | None = None) -> Callable[[F], F]:
     """Make a method a column that returns (value, text) and shows the text in the colour of the value."""
     decorate: Callable[[F], F] = display(description=description, label=colours, ordering=ordering)
     return decorate
@@ -139,10 +140,10 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         form: Callable[[Any], Any],
         run: Callable[[Any], tuple[str, str]],
         *,
-        title: str,
-        explanation: str,
+        title: Label,
+        explanation: Label,
         back_url: str,
-        submit_label: str = "",
+        submit_label: Label = "",
         subject: models.Model | None = None,
     ) -> HttpResponse:
         """Show a page with an explanation and a form, and call `run` when a valid form is posted.
@@ -180,7 +181,7 @@ class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
         return self.change_url(subject)
 
     def object_action_page(
-        self, request: HttpRequest, object_id: str, method: ObjectAction, *, form: Callable[..., Any], **texts: str
+        self, request: HttpRequest, object_id: str, method: ObjectAction, *, form: Callable[..., Any], **texts: Label
     ) -> HttpResponse:
         """Show the form page of an action on the object with this id. Logs the action when it has run."""
         if not self.has_view_permission(request):

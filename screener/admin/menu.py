@@ -4,60 +4,63 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from screener.access.viewer import VIEW_CONTACT_DATA
+from screener.labels import Label
 
-TO_SCORE = "To score"
+TO_SCORE = _("To score")
 
 # Title, icon, the model for which view permission is needed, and the page if it is not the list of that model.
-MENU_GROUPS: dict[str, list[tuple[str, ...]]] = {
-    "Interviews": [
-        ("Interviews", "call", "interviews.interview"),
+MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, str]]] = {
+    _("Interviews"): [
+        (_("Interviews"), "call", "interviews.interview"),
         (TO_SCORE, "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
-        ("Decisions", "gavel", "interviews.decision"),
-        ("Campaigns", "campaign", "interviews.campaign"),
-        ("Spending", "payments", "screener.modelcall", "spending"),
+        (_("Decisions"), "gavel", "interviews.decision"),
+        (_("Campaigns"), "campaign", "interviews.campaign"),
+        (_("Spending"), "payments", "screener.modelcall", "spending"),
     ],
-    "Candidates": [
-        ("Candidates", "person", "candidates.candidate"),
-        ("Consents", "how_to_reg", "candidates.consent"),
-        ("Do-not-call list", "phone_disabled", "candidates.donotcall"),
-        ("May we call?", "perm_phone_msg", "candidates.candidate", "may-call"),
-        ("Erasures", "person_remove", "candidates.erasure"),
-        ("Retention", "auto_delete", "candidates.erasure", "retention"),
+    _("Candidates"): [
+        (_("Candidates"), "person", "candidates.candidate"),
+        (_("Consents"), "how_to_reg", "candidates.consent"),
+        (_("Do-not-call list"), "phone_disabled", "candidates.donotcall"),
+        (_("May we call?"), "perm_phone_msg", "candidates.candidate", "may-call"),
+        (_("Erasures"), "person_remove", "candidates.erasure"),
+        (_("Retention"), "auto_delete", "candidates.erasure", "retention"),
     ],
-    "Jobs": [
-        ("Jobs", "work", "jobs.jobdescription"),
-        ("Question sets", "quiz", "jobs.questionset"),
-        ("Organisation", "domain", "screener.organisation"),
+    _("Jobs"): [
+        (_("Jobs"), "work", "jobs.jobdescription"),
+        (_("Question sets"), "quiz", "jobs.questionset"),
+        (_("Organisation"), "domain", "screener.organisation"),
     ],
-    "Access & technical": [
-        ("Users", "manage_accounts", "auth.user"),
-        ("Groups", "group", "auth.group"),
-        ("API keys", "key", "screener.apikey"),
-        ("Answers", "record_voice_over", "interviews.interviewresponse"),
-        ("Recordings", "mic", "interviews.recording"),
-        ("Assessments", "fact_check", "interviews.assessment"),
-        ("Results", "grade", "interviews.interviewresult"),
-        ("Attempts", "phone_forwarded", "interviews.attempt"),
-        ("Calls", "phone_in_talk", "interviews.call"),
-        ("History", "history", "interviews.interviewevent"),
-        ("Twilio events", "webhook", "webhooks.twilioevent"),
-        ("Model calls", "receipt_long", "screener.modelcall"),
-        ("Synthesised prompts", "graphic_eq", "screener.spokenline"),
-        ("Background tasks", "manufacturing", "procrastinate.procrastinatejob"),
-        ("Idempotent requests", "repeat_one", "screener.idempotentrequest"),
+    _("Access & technical"): [
+        (_("Users"), "manage_accounts", "auth.user"),
+        (_("Groups"), "group", "auth.group"),
+        (_("API keys"), "key", "screener.apikey"),
+        (_("Answers"), "record_voice_over", "interviews.interviewresponse"),
+        (_("Recordings"), "mic", "interviews.recording"),
+        (_("Assessments"), "fact_check", "interviews.assessment"),
+        (_("Results"), "grade", "interviews.interviewresult"),
+        (_("Attempts"), "phone_forwarded", "interviews.attempt"),
+        (_("Calls"), "phone_in_talk", "interviews.call"),
+        (_("History"), "history", "interviews.interviewevent"),
+        (_("Twilio events"), "webhook", "webhooks.twilioevent"),
+        (_("Model calls"), "receipt_long", "screener.modelcall"),
+        (_("Synthesised prompts"), "graphic_eq", "screener.spokenline"),
+        (_("Background tasks"), "manufacturing", "procrastinate.procrastinatejob"),
+        (_("Idempotent requests"), "repeat_one", "screener.idempotentrequest"),
     ],
 }
 EXTRA_PERMISSIONS = {"may-call": VIEW_CONTACT_DATA}
 """Permissions that a page needs beside the one for its model."""
-TECHNICAL_GROUP = "Access & technical"
+TECHNICAL_GROUP = _("Access & technical")
 SCORING_PAGES = {f"interviews_interviewresponse_{page}" for page in ("score", "opinions", "words", "choose")}
 
 
 def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation: groups of links to the pages that the user may view."""
-    overview_group = {"items": [{"title": "Overview", "icon": "home", "link": reverse("admin:index")}]}
+    overview_group = {"items": [{"title": gettext("Overview"), "icon": "home", "link": reverse("admin:index")}]}
     groups = [
         {
             "title": title,
@@ -70,7 +73,7 @@ def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
     return [overview_group, *groups]
 
 
-def _menu_item(request: HttpRequest, title: str, icon: str, model: str, page: str = "") -> dict[str, Any]:
+def _menu_item(request: HttpRequest, title: Label, icon: str, model: str, page: str = "") -> dict[str, Any]:
     page = page or f"admin:{model.replace('.', '_')}_changelist"
     item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse(page)}
     if _is_scoring_page(request):  # by their addresses, these pages belong to the technical list of answers

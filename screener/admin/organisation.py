@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from screener.admin.base import ScreenerAdmin
 from screener.admin.widgets import PhoneField
@@ -13,7 +14,9 @@ from screener.models.retention import PERIOD_FIELDS
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
-    callback_number = PhoneField(help_text=Organisation._meta.get_field("callback_number").help_text)
+    callback_number = PhoneField(
+        label=_("Callback number"), help_text=Organisation._meta.get_field("callback_number").help_text
+    )
 
     class Meta:
         model = Organisation
@@ -25,7 +28,7 @@ class OrganisationAdmin(ScreenerAdmin):
     form = OrganisationForm
     fieldsets = (
         (None, {"fields": ["name", "spoken_name", "callback_number", "privacy_notice_url"]}),
-        ("Retention: everything is kept for ever until a period is set", {"fields": [*PERIOD_FIELDS]}),
+        (_("Retention: everything is kept for ever until a period is set"), {"fields": [*PERIOD_FIELDS]}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -14,6 +17,7 @@ from screener.tts import prompt_cache
 
 admin.site.unregister(ProcrastinateJob)
 
+LINE_STATES = {"synthesised": _("synthesised"), "failed": _("failed"), "waiting": _("waiting")}
 TASK_COLOURS = {"todo": "info", "doing": "primary", "succeeded": "success", "failed": "danger"}
 
 
@@ -34,13 +38,13 @@ class ModelCallAdmin(ReadOnlyAdmin):
     search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
     date_hierarchy = "created_at"
 
-    @admin.display(description="Cost", ordering="cost")
+    @admin.display(description=_("Cost"), ordering="cost")
     def dollars(self, call: ModelCall) -> str:
-        return "unknown" if call.cost is None else f"${call.cost:f}"
+        return gettext("unknown") if call.cost is None else f"${number_format(call.cost)}"
 
-    @badge("Result", {"answered": "success", "failed": "danger"})
+    @badge(_("Result"), {"answered": "success", "failed": "danger"})
     def result(self, call: ModelCall) -> tuple[str, str]:
-        return ("failed", "failed") if call.error else ("answered", "answered")
+        return ("failed", gettext("failed")) if call.error else ("answered", gettext("answered"))
 
 
 @admin.register(SpokenLine)
@@ -54,12 +58,12 @@ class SpokenLineAdmin(ReadOnlyAdmin):
     exclude = ["file"]
     readonly_fields = ["audio_player"]
 
-    @badge("State", {"synthesised": "success", "failed": "danger", "waiting": "info"})
+    @badge(_("State"), {"synthesised": "success", "failed": "danger", "waiting": "info"})
     def state(self, line: SpokenLine) -> tuple[str, str]:
         state = "synthesised" if line.file else "failed" if line.error else "waiting"
-        return state, state
+        return state, str(LINE_STATES[state])
 
-    @admin.display(description="Listen", empty_value="Not synthesised yet.")
+    @admin.display(description=_("Listen"), empty_value="-")
     def audio_player(self, line: SpokenLine) -> str | None:
         audio = '<audio controls preload="none" src="{}"></audio>'
         return format_html(audio, prompt_cache.audio_path(line.key)) if line.file else None
@@ -78,7 +82,7 @@ class IdempotentRequestAdmin(ReadOnlyAdmin):
 
 class TaskEventInline(ReadOnlyInline):
     model = ProcrastinateEvent
-    verbose_name_plural = "events"
+    verbose_name_plural = _("events")
     fields = ["type", "at"]
     ordering = ["at"]
 
@@ -86,7 +90,7 @@ class TaskEventInline(ReadOnlyInline):
 class TaskStatusFilter(DropdownFilter):  # type: ignore[misc]
     """Ignores unknown values, which PostgreSQL's enum type rejects."""
 
-    title = "status"
+    title = _("status")
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -107,6 +111,6 @@ class BackgroundTaskAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     inlines = [TaskEventInline]
 
-    @badge("Status", TASK_COLOURS, ordering="status")
+    @badge(_("Status"), TASK_COLOURS, ordering="status")
     def state(self, job: ProcrastinateJob) -> tuple[str, str]:
         return job.status, job.status

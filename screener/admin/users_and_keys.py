@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import APIKey
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -23,11 +25,12 @@ from screener.models import ApiKey, Role, RoleKey
 for model in (User, Group, APIKey):
     admin.site.unregister(model)
 
-ROLES_HELP = (
+ROLES_HELP = _(
     "Administrators may do everything. Recruiters work on all jobs. Hiring managers review the candidates of the jobs "
     "that they are members of. Auditors read everything but contact data."
 )
 KEY_COLOURS = {"usable": "success", "expired": "warning", "revoked": "danger"}
+KEY_STATES = {"usable": _("usable"), "expired": _("expired"), "revoked": _("revoked")}
 
 
 def _may_manage(by: User, user: User) -> bool:
@@ -40,14 +43,14 @@ class RoleField(forms.ModelChoiceField):  # type: ignore[type-arg]
     widget = UnfoldAdminSelectWidget
 
     def __init__(self) -> None:
-        super().__init__(Role.objects.none(), help_text=ROLES_HELP)
+        super().__init__(Role.objects.none(), label=_("Role"), help_text=ROLES_HELP)
 
     def offer_roles(self, by: User) -> None:
         self.queryset = assignable_roles(by)
         self.initial = self.queryset.filter(key=RoleKey.RECRUITER).first()
 
     def label_from_instance(self, obj: Any) -> str:
-        return str(obj.group.name)
+        return gettext(obj.group.name)
 
 
 class RoleForm(ObjectActionForm):
@@ -125,15 +128,15 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
         is_managed = obj is None or _may_manage(cast(User, request.user), obj)
         return bool(super().has_delete_permission(request, obj)) and is_managed
 
-    @admin.display(description="Role", empty_value="-")
+    @admin.display(description=_("Role"), empty_value="-")
     def role_name(self, user: User) -> str | None:
         if user.is_superuser:
-            return "Superuser"
-        return ", ".join(group.name for group in user.groups.all() if hasattr(group, "role")) or None
+            return gettext("Superuser")
+        return ", ".join(gettext(group.name) for group in user.groups.all() if hasattr(group, "role")) or None
 
     @object_action(
-        "Change role",
-        explanation="The role replaces the one that the user has. Permissions that were given beside it stay.",
+        _("Change role"),
+        explanation=_("The role replaces the one that the user has. Permissions that were given beside it stay."),
         permission="auth.change_user",
         icon="badge",
         form=RoleForm,
@@ -145,7 +148,7 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
         assign_role(user, data["role"])
         user.is_staff = True
         user.save(update_fields=["is_staff"])
-        return f"The role is {data['role'].group.name} now."
+        return gettext("The role is %(name)s now.") % {"name": gettext(data["role"].group.name)}
 
 
 @admin.register(Group)
@@ -166,7 +169,7 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(members=count_related(Group, "user"))
 
-    @admin.display(description="Members", ordering="members")
+    @admin.display(description=_("Members"), ordering="members")
     def members(self, group: Any) -> int:
         return int(group.members)
 
@@ -175,7 +178,9 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_expiry_date(self) -> datetime | None:
         expiry: datetime | None = self.cleaned_data["expiry_date"]
         if expiry and "expiry_date" in self.changed_data and expiry <= timezone.now():
-            raise forms.ValidationError("This time has passed. Enter a later one. To end a key now, revoke it.")
+            raise forms.ValidationError(
+                gettext("This time has passed. Enter a later one. To end a key now, revoke it.")
+            )
         return expiry
 
 
@@ -203,10 +208,10 @@ class ApiKeyAdmin(ScreenerAdmin):
         """Keys are revoked, not deleted: actions must remain attributable to their key."""
         return False
 
-    @badge("State", KEY_COLOURS)
+    @badge(_("State"), KEY_COLOURS)
     def state(self, key: ApiKey) -> tuple[str, str]:
         state = "revoked" if key.revoked else "expired" if key.has_expired else "usable"
-        return state, state
+        return state, str(KEY_STATES[state])
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if change:
@@ -214,4 +219,6 @@ class ApiKeyAdmin(ScreenerAdmin):
             return
         key = ApiKey.objects.assign_key(obj)
         super().save_model(request, obj, form, change)
-        messages.warning(request, f"The key is: {key} — copy it now, it cannot be shown again.")
+        messages.warning(
+            request, gettext("The key is: %(key)s — copy it now, it cannot be shown again.") % {"key": key}
+        )

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from screener import language_tag
@@ -62,10 +63,13 @@ class EditableTable(forms.BaseFormSet):  # type: ignore[type-arg]
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["ORDER"].label = "No."
-        form.fields["DELETE"].label = "Leave out"
+        form.fields["ORDER"].label = gettext("No.")
+        form.fields["DELETE"].label = gettext("Leave out")
         for name, field in form.fields.items():  # screen readers do not use the head of a column as a label
-            field.widget.attrs["aria-label"] = f"{form[name].label}, row {(index or 0) + 1}"
+            field.widget.attrs["aria-label"] = gettext("%(label)s, row %(number)s") % {
+                "label": form[name].label,
+                "number": (index or 0) + 1,
+            }
 
     @property
     def kept_forms(self) -> list[forms.Form]:

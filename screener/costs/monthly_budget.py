@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
 
 from screener.models import ModelCall
 from screener.services.errors import NotSent
@@ -52,10 +54,14 @@ def spent_budget_reason() -> str:
     if not limit or not is_billed or month_spending() < limit:
         return ""
     month = month_start(timezone.now())
-    return (
-        f"The budget of {limit:,.2f} dollars for models in {month:%B} is spent. Work that uses models continues on "
-        f"{next_month_start(month):%B} 1, or soon after MONTHLY_BUDGET is raised."
-    )
+    return gettext(
+        "The budget of %(limit)s dollars for models in %(month)s is spent. Work that uses models continues on "
+        "%(continues)s, or soon after MONTHLY_BUDGET is raised."
+    ) % {
+        "limit": number_format(limit, 2, force_grouping=True),
+        "month": date_format(month, "F"),
+        "continues": date_format(next_month_start(month), "MONTH_DAY_FORMAT"),
+    }
 
 
 def check_budget() -> None:

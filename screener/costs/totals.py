@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Coalesce
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 
 from screener.models import ModelCall
 
@@ -20,14 +22,15 @@ Key = tuple[Any, ...]
 def format_dollars(amount: Decimal) -> str:
     """The amount with as many digits as it needs: a fraction of a cent is not shown as zero."""
     if amount >= 1:
-        return f"${amount:,.2f}"
+        return f"${number_format(amount, 2, force_grouping=True)}"
     digits = 4 if amount >= Decimal("0.001") else 6
     whole, _, fraction = f"{amount:.{digits}f}".partition(".")
-    return f"${whole}.{fraction.rstrip('0').ljust(2, '0')}"
+    decimals = fraction.rstrip("0").ljust(2, "0")
+    return f"${number_format(Decimal(f'{whole}.{decimals}'), len(decimals))}"
 
 
 def _format_count(count: int) -> str:
-    return "1 call" if count == 1 else f"{count:,} calls"
+    return ngettext("%(count)s call", "%(count)s calls", count) % {"count": number_format(count, force_grouping=True)}
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,11 @@ class ModelCost:
         if not self.unpriced_count:
             return format_dollars(self.known_cost)
         if self.is_unknown:
-            return f"unknown ({_format_count(self.unpriced_count)})"
-        return f"{format_dollars(self.known_cost)} and {_format_count(self.unpriced_count)} of unknown cost"
+            return gettext("unknown (%(calls)s)") % {"calls": _format_count(self.unpriced_count)}
+        return gettext("%(dollars)s and %(calls)s of unknown cost") % {
+            "dollars": format_dollars(self.known_cost),
+            "calls": _format_count(self.unpriced_count),
+        }
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,13 @@ class PhoneCost:
         return sum((price for _, price in self.prices), Decimal(0))
 
     def __str__(self) -> str:
-        amounts = [format_dollars(price) if unit == "USD" else f"{price:,.2f} {unit}" for unit, price in self.prices]
+        amounts = [
+            format_dollars(price) if unit == "USD" else f"{number_format(price, 2, force_grouping=True)} {unit}"
+            for unit, price in self.prices
+        ]
         if self.unpriced_count:
-            amounts.append(f"{_format_count(self.unpriced_count)} without a price yet")
-        return " and ".join(amounts) or format_dollars(Decimal(0))
+            amounts.append(gettext("%(calls)s without a price yet") % {"calls": _format_count(self.unpriced_count)})
+        return gettext(" and ").join(amounts) or format_dollars(Decimal(0))
 
 
 def model_costs_by(calls: QuerySet[ModelCall], *fields: Any) -> dict[Key, ModelCost]:

@@ -1,6 +1,7 @@
 """Keys of the API's clients."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
 
@@ -8,11 +9,11 @@ class ApiKey(AbstractAPIKey):
     """A client's key. Only its hash is stored; the key is shown once, when it is created."""
 
     class Scope(models.TextChoices):
-        READ = "read", "Read"
-        WRITE = "write", "Read and change"
+        READ = "read", _("Read")
+        WRITE = "write", _("Read and change")
 
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.WRITE)
 
     class Meta(AbstractAPIKey.Meta):
-        verbose_name = "API key"
-        verbose_name_plural = "API keys"
+        verbose_name = _("API key")  # type: ignore[assignment]  # lazy
+        verbose_name_plural = _("API keys")  # type: ignore[assignment]

@@ -1,6 +1,7 @@
 """Metering of paid calls to models."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models.base import BaseModel
 
@@ -9,11 +10,11 @@ class ModelCall(BaseModel):
     """One paid call to a model, successful or not."""
 
     class Purpose(models.TextChoices):
-        QUESTIONS = "questions", "Questions"
-        TRANSCRIPTION = "transcription", "Transcription"
-        ASSESSMENT = "assessment", "Assessment"
-        SUMMARY = "summary", "Summary"
-        SPEECH = "speech", "Speech synthesis"
+        QUESTIONS = "questions", _("Questions")
+        TRANSCRIPTION = "transcription", _("Transcription")
+        ASSESSMENT = "assessment", _("Assessment")
+        SUMMARY = "summary", _("Summary")
+        SPEECH = "speech", _("Speech synthesis")
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     model = models.CharField(max_length=100)
@@ -21,12 +22,14 @@ class ModelCall(BaseModel):
     job_id = models.UUIDField(null=True, blank=True, db_index=True)
     interview_id = models.UUIDField(null=True, blank=True, db_index=True)
     tokens_in = models.PositiveIntegerField(null=True, blank=True)
-    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text="Input tokens read from the cache")
-    tokens_to_cache = models.PositiveIntegerField(null=True, blank=True, help_text="Input tokens written to the cache")
+    tokens_cached = models.PositiveIntegerField(null=True, blank=True, help_text=_("Input tokens read from the cache"))
+    tokens_to_cache = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Input tokens written to the cache")
+    )
     tokens_out = models.PositiveIntegerField(null=True, blank=True)
     audio_seconds = models.FloatField(null=True, blank=True)
     cost = models.DecimalField(
-        max_digits=10, decimal_places=6, null=True, blank=True, help_text="US dollars. Empty: unknown"
+        max_digits=10, decimal_places=6, null=True, blank=True, help_text=_("US dollars. Empty: unknown")
     )
     seconds = models.FloatField(default=0)
     error = models.TextField(blank=True)

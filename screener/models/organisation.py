@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from screener.models.retention import organisation_period
 from screener.phone_format import InvalidPhoneNumber, to_e164
@@ -20,16 +22,19 @@ MAX_NOTICE_PARTS = 5
 NOTICE_SEPARATORS = re.compile("[./_~-]+")
 NOTICE_ADDRESS = RegexValidator(
     r"(?i)^https://[a-z0-9-]+(\.[a-z0-9-]+)+(/[a-z0-9._~/-]*)?$",
-    "Write a plain https address without a port, query or fragment: https://example.com/privacy.",
+    _("Write a plain https address without a port, query or fragment: https://example.com/privacy."),
 )
 
 
 def validate_spoken_name(name: str) -> None:
     """Accept a name that can be said: it has letters and is short."""
     if not name.isprintable() or not any(character.isalpha() for character in name):
-        raise ValidationError("Write the name in letters, as it is said.")
+        raise ValidationError(gettext("Write the name in letters, as it is said."))
     if len(name.split()) > MAX_SPOKEN_WORDS:
-        raise ValidationError(f"The name is said in a call. Use at most {MAX_SPOKEN_WORDS} words.")
+        raise ValidationError(
+            gettext("The name is said in a call. Use at most %(max_spoken_words)s words.")
+            % {"max_spoken_words": MAX_SPOKEN_WORDS}
+        )
 
 
 def validate_callback_number(number: str) -> None:
@@ -39,7 +44,9 @@ def validate_callback_number(number: str) -> None:
     except InvalidPhoneNumber as error:
         raise ValidationError(str(error)) from None
     if not is_normal or not phonenumbers.is_valid_number(phonenumbers.parse(number)):
-        raise ValidationError("No such number exists in its country. Write it with its country code: +14155550100.")
+        raise ValidationError(
+            gettext("No such number exists in its country. Write it with its country code: +14155550100.")
+        )
 
 
 def validate_notice_address(address: str) -> None:
@@ -47,7 +54,7 @@ def validate_notice_address(address: str) -> None:
     NOTICE_ADDRESS(address)
     if len(NOTICE_SEPARATORS.split(strip_scheme(address))) > MAX_NOTICE_PARTS:
         raise ValidationError(
-            "The address is said in each call. Use a shorter one, such as https://example.com/privacy."
+            gettext("The address is said in each call. Use a shorter one, such as https://example.com/privacy.")
         )
 
 
@@ -60,35 +67,43 @@ class Organisation(models.Model):
     """The employer of this deployment. The table has at most one row; without it no call is placed."""
 
     only = models.BooleanField(primary_key=True, default=True, editable=False)
-    name = models.CharField(max_length=100, help_text="As it is written: Northwind Logistics, Inc.")
+    name = models.CharField(max_length=100, help_text=_("As it is written: Northwind Logistics, Inc."))
     spoken_name = models.CharField(
         max_length=60,
         validators=[validate_spoken_name],
-        help_text="As the assistant says it at the start of each call: Northwind Logistics",
+        help_text=_("As the assistant says it at the start of each call: Northwind Logistics"),
     )
     callback_number = models.CharField(
         max_length=16,
         validators=[validate_callback_number],
-        help_text="The number at which candidates reach a person. The assistant says it at the end of each call",
+        help_text=_("The number at which candidates reach a person. The assistant says it at the end of each call"),
     )
     privacy_notice_url = models.CharField(
-        "privacy notice",
+        _("privacy notice"),
         max_length=80,
         validators=[validate_notice_address],
-        help_text="The assistant says this address before it asks for consent: https://example.com/privacy",
+        help_text=_("The assistant says this address before it asks for consent: https://example.com/privacy"),
     )
-    keep_recordings_days = organisation_period("keep_recordings_days", "After the end of the interview")
+    keep_recordings_days = organisation_period(
+        "keep_recordings_days", _("After the end of the interview. Empty: for ever")
+    )
     keep_answers_days = organisation_period(
         "keep_answers_days",
-        "After the end of the interview: transcripts, quotes, reasons and notes, with the recordings. Scores stay as "
-        "numbers",
+        _(
+            "After the end of the interview: transcripts, quotes, reasons and notes, with the recordings. Scores stay "
+            "as numbers. Empty: for ever"
+        ),
     )
     keep_resumes_days = organisation_period(
-        "keep_resumes_days", "After the end of the last interview and the last change of the candidate"
+        "keep_resumes_days",
+        _("After the end of the last interview and the last change of the candidate. Empty: for ever"),
     )
     keep_candidates_days = organisation_period(
         "keep_candidates_days",
-        "The whole person, after the end of the last interview and the last change of the candidate",
+        _(
+            "The whole person, after the end of the last interview and the last change of the candidate. "
+            "Empty: for ever"
+        ),
     )
     updated_at = models.DateTimeField(auto_now=True)
 

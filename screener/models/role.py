@@ -1,15 +1,16 @@
 from django.contrib.auth.models import Group
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models.base import BaseModel
 
 
 class RoleKey(models.TextChoices):
-    ADMINISTRATOR = "administrator", "Administrator"
-    RECRUITER = "recruiter", "Recruiter"
-    HIRING_MANAGER = "hiring_manager", "Hiring manager"
-    AUDITOR = "auditor", "Auditor"
+    ADMINISTRATOR = "administrator", _("Administrator")
+    RECRUITER = "recruiter", _("Recruiter")
+    HIRING_MANAGER = "hiring_manager", _("Hiring manager")
+    AUDITOR = "auditor", _("Auditor")
 
 
 class Role(BaseModel):

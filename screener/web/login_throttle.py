@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from unfold.forms import AuthenticationForm
 
 COOL_OFF = settings.AXES_COOLOFF_TIME
@@ -28,7 +29,7 @@ _checks = BoundedSemaphore(CONCURRENT_CHECKS)
 class LoginForm(AuthenticationForm):  # type: ignore[misc]  # untyped library
     def clean(self) -> Any:
         if not _checks.acquire(blocking=False):
-            raise ValidationError("Many logins are in progress. Try again in a few seconds.", code="busy")
+            raise ValidationError(gettext("Many logins are in progress. Try again in a few seconds."), code="busy")
         try:
             return super().clean()
         finally:
@@ -38,7 +39,10 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # untyped library
         if not getattr(self.request, "axes_locked_out", False):
             return super().get_invalid_login_error()  # type: ignore[no-any-return]
         minutes = int(COOL_OFF.total_seconds() / 60)
-        return ValidationError(f"Too many wrong passwords. Try again in {minutes} minutes.", code="too_many")
+        return ValidationError(
+            (gettext("Too many wrong passwords. Try again in %(minutes)s minutes.") % {"minutes": minutes}),
+            code="too_many",
+        )
 
 
 class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # untyped library
