@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from desk.export import views as export
 from desk.job import views as job
 from desk.report import views as report
 from desk.review import views as review
@@ -30,6 +31,18 @@ urlpatterns = [
         name="desk-report-json",
     ),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
+    path(
+        "desk/jobs/<uuid:job_id>/export.csv",
+        admin.site.admin_view(export.export_job),
+        {"extension": "csv"},
+        name="desk-job-csv",
+    ),
+    path(
+        "desk/jobs/<uuid:job_id>/export.xlsx",
+        admin.site.admin_view(export.export_job),
+        {"extension": "xlsx"},
+        name="desk-job-xlsx",
+    ),
     path("desk/jobs/<uuid:job_id>/columns/", admin.site.admin_view(job.choose_columns), name="desk-job-columns"),
     path("desk/jobs/<uuid:job_id>/decide/", admin.site.admin_view(job.decide_page), name="desk-job-decide"),
     path("desk/jobs/<uuid:job_id>/call/", admin.site.admin_view(job.call_page), name="desk-job-call"),

@@ -97,6 +97,11 @@ class JobDesk:
         return f"{self.address.path}?{urlencode(parameters)}"
 
     @property
+    def query(self) -> str:
+        """The parameters of the address without its page, for downloads."""
+        return urlencode(self.address.change().parameters)
+
+    @property
     def unweighted_address(self) -> str:
         return str(self.address.change(weights={}))
 

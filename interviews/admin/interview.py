@@ -78,6 +78,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         "created_at",
         "attention_reason",
     ]
+    exported_instead = {"score": {"Score": "current_score", "Judged by": "judged_by"}}
     list_filter = [
         DecisionFilter,
         AttentionFilter,

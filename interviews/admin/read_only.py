@@ -102,6 +102,7 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
 @admin.register(InterviewResponse)
 class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
     list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
+    exported_instead = {"scoring": {}}
     list_filter = [ScoringFilter, ("status", ChoicesDropdownFilter), "transcript_source"]
     search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
     date_hierarchy = "created_at"

@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from screener.access.viewer import Viewer
+from screener.admin.list_export import ExportsList
 from screener.admin.widgets import SafeAutocomplete
 from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition
@@ -70,7 +71,7 @@ class EmptyLastChangeList(ChangeList):  # type: ignore[misc]
         return column.desc(nulls_last=True) if field.startswith("-") else column.asc(nulls_last=True)
 
 
-class ScreenerAdmin(ModelAdmin):  # type: ignore[misc]
+class ScreenerAdmin(ExportsList):
     list_per_page = 50
     list_filter_submit = True
     compressed_fields = True

@@ -1,0 +1,92 @@
+"""The rows of a job's desk as a table to download: filtered, sorted and weighted as the address says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from desk.job.address import DeskAddress
+from desk.job.columns import Column, shown_columns
+from desk.job.ranking import ranked_interviews
+from desk.job.rows import CandidateRow, load_rows
+from desk.job.weights import Competency, Weights, competencies_of
+from jobs.models import JobDescription
+from screener.exports.table import Cell, Table, rows_in_order
+
+
+@dataclass(frozen=True)
+class JobColumns:
+    """The columns that the user sees on the desk, with the ids of the rows."""
+
+    shown: set[Column]
+    competencies: list[Competency]
+    has_weights: bool
+
+    def heads(self) -> Iterator[str]:
+        yield from ("interview id", "candidate id", _("Candidate"))
+        if Column.STATE in self.shown:
+            yield from (_("State"), _("State in words"), _("State at"))
+        if Column.SCORE in self.shown:
+            yield _("Score")
+            if self.has_weights:
+                yield _("Score as the questions say")
+            yield _("Judged by")
+        if Column.COMPETENCIES in self.shown:
+            yield from (competency.label for competency in self.competencies)
+        if Column.RECOMMENDATION in self.shown:
+            yield _("Recommended")
+        if Column.FLAGS in self.shown:
+            yield _("Flags")
+        if Column.DECISION in self.shown:
+            yield from (_("Decision"), _("Decided by"), _("Decided at"), _("Reason"))
+
+    def cells(self, row: CandidateRow) -> Iterator[Cell]:
+        interview = row.interview
+        yield from (str(interview.pk), str(interview.candidate_id), str(interview.candidate))
+        if Column.STATE in self.shown:
+            texts = (row.state_text.text, row.state_text.detail)
+            yield from (str(row.state.label), ", ".join(str(text) for text in texts if text), row.state_text.at)
+        if Column.SCORE in self.shown:
+            yield row.score
+            if self.has_weights:
+                yield interview.result_score
+            yield interview.result_label
+        if Column.COMPETENCIES in self.shown:
+            yield from (None if entry.score is None else round(entry.score, 2) for entry in row.competencies)
+        if Column.RECOMMENDATION in self.shown:
+            yield str(row.recommendation.label) if row.recommendation else ""
+        if Column.FLAGS in self.shown:
+            yield "; ".join(str(flag.label) for flag in row.flags)
+        if Column.DECISION in self.shown:
+            yield from _decision_cells(row)
+
+
+def _decision_cells(row: CandidateRow) -> tuple[Cell, ...]:
+    """Empty where there is no decision, or where the reader may not see it yet."""
+    decision = row.decision if row.interview.shows_scores else None
+    if decision is None:
+        return ("", "", None, "")
+    return (decision.get_verdict_display(), decision.decided_by.get_username(), decision.created_at, decision.reason)
+
+
+def job_table(job: JobDescription, user: User, query: QueryDict) -> Table:
+    """The candidates that the desk shows for this query, of all its pages."""
+    competencies = competencies_of(job)
+    address = DeskAddress.parse(job.pk, query, competencies)
+    weights = Weights(competencies, dict(address.weights))
+    columns = JobColumns(set(shown_columns(user.pk)), competencies, bool(weights))
+    interviews = ranked_interviews(job, address, weights, user)
+    chunks = (load_rows(_with_job(chunk, job), competencies) for chunk in rows_in_order(interviews))
+    rows = (list(columns.cells(row)) for chunk in chunks for row in chunk)
+    return Table(job.title, list(columns.heads()), rows)
+
+
+def _with_job(interviews: list[Any], job: Model) -> list[Any]:
+    """Spare the query for the job of each row."""
+    for interview in interviews:
+        interview.job = job
+    return interviews
