@@ -367,3 +367,20 @@ def test_serializers_never_write_state() -> None:
         if field.source in STATE_FIELDS and not field.read_only
     }
     assert writable == set()
+
+
+def test_pages_show_names_by_candidate() -> None:
+    """`{{ candidate }}` and `str(candidate)` are masked in blind mode, `full_name` is not."""
+    templates = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        if "candidate.full_name" in path.read_text()
+    ]
+    assert templates == ["templates/candidates/export_index.html"]
+    reading = [
+        f"{module_of(path)}:{node.lineno}"
+        for path in modules_below("desk")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "full_name"
+    ]
+    assert reading == []

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.base import ScreenerAdmin
 from screener.phone_format import search_digits
@@ -20,7 +21,7 @@ class HoldsContactData(ScreenerAdmin):
     """Model fields with contact data. Those of related rows are written as in `search_fields`."""
 
     def hides_contact_data(self, request: HttpRequest) -> bool:
-        return not request.user.has_perm(VIEW_CONTACT_DATA)
+        return is_blind() or not request.user.has_perm(VIEW_CONTACT_DATA)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self._permitted_fields(request, super().get_list_display(request))

@@ -1,5 +1,6 @@
 """Candidates and their consents."""
 
+import re
 import uuid
 from pathlib import PurePath
 from typing import Any, Self
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate_event import CandidateEvent
 from candidates.resume_file_type import detect_file_type
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel, InvalidTransition
@@ -26,6 +28,7 @@ def private_storage() -> Any:
     return storages["private"]
 
 
+ALIAS_LENGTH = 6
 RESUME_PREFIX = "resume-"
 
 
@@ -50,6 +53,14 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         held = _interviews().filter(candidate=OuterRef("pk"))
         visible = Q(Exists(held.visible_to(viewer)))
         return self.filter(visible | ~Exists(held) if viewer.has_perm(ADD_CANDIDATE) else visible)
+
+    def with_alias_like(self, text: str) -> Self:
+        """The candidates whose alias begins with this code."""
+        code = text.split()[-1].lower() if text.split() else ""
+        if not re.fullmatch(rf"[0-9a-f]{{1,{ALIAS_LENGTH}}}", code):
+            return self.none()
+        first, last = (uuid.UUID(code.ljust(32, digit)) for digit in "0f")
+        return self.filter(pk__range=(first, last))
 
     def contact_visible_to(self, viewer: Viewer) -> Self:
         """The candidates whose phone number, e-mail address and resume the viewer may see."""
@@ -95,6 +106,7 @@ class Candidate(BaseModel):
     class Meta:
         ordering = ["-created_at"]
         permissions = [
+            ("view_names", "Can view names of candidates; without it, blind mode is always on"),
             ("view_contact_data", "Can view phone numbers, e-mail addresses and resumes of candidates"),
             ("erase_candidate", "Can erase candidate"),
             ("export_candidate", "Can export the data of candidate"),
@@ -133,7 +145,15 @@ class Candidate(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return gettext("Erased candidate %(pk)s") % {"pk": str(self.pk)[:8]} if self.erased_at else self.full_name
+        """The name as the reader of the page may see it, which is the alias in blind mode."""
+        if self.erased_at:
+            return gettext("Erased candidate %(pk)s") % {"pk": str(self.pk)[:8]}
+        return self.alias if is_blind() else self.full_name or gettext("No name")
+
+    @property
+    def alias(self) -> str:
+        """A name for blind mode. It depends on the id alone, so that it stays and tells nothing of the person."""
+        return gettext("Candidate %(code)s") % {"code": self.pk.hex[:ALIAS_LENGTH].upper()}
 
     @property
     def identifying_texts(self) -> tuple[str, ...]:

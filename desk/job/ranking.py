@@ -6,17 +6,18 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import OrderBy
 
+from candidates.models import Candidate
 from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, DeskAddress, Order
 from desk.job.states import DeskState, with_state
 from desk.job.weights import Competency, Weights, competency_score
 from interviews.models import Decision, Interview
 from interviews.scoring.blind_review import interviews_with_scores
 from jobs.models import JobDescription
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_SCORES_AT_ONCE, Viewer
 
 ORDER_FIELDS = {
     Order.SCORE: "shown_score",
-    Order.NAME: "candidate__full_name",
     Order.STATE: "desk_state",
     Order.DECISION: "verdict",
     Order.NEWEST: "created_at",
@@ -50,13 +51,22 @@ def _needs_attention() -> Exists:
 def ranked_interviews(
     job: JobDescription, address: DeskAddress, weights: Weights, viewer: Viewer
 ) -> "QuerySet[Interview]":
-    """The interviews that the address shows, in its order. Those without a value in that order come last.
+    """The interviews that the address shows, in its order. Those without a value in that order come last."""
+    interviews = with_results(latest_interviews(job), job, weights, viewer)
+    filtered = _filter(interviews.select_related("candidate"), address)
+    return _order(filtered, address, weights.competencies)
+
+
+def with_results(
+    interviews: "QuerySet[Interview]", job: JobDescription, weights: Weights, viewer: Viewer
+) -> "QuerySet[Interview]":
+    """Annotate the results and decisions of interviews of the job.
 
     `shown_score`: the overall score with the chosen weights; none where the stored result has none. `shows_scores`:
     whether the viewer may see scores yet; if not, the row, the filters and the order are without the result.
     """
     last_decision = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
-    interviews = latest_interviews(job).annotate(
+    return interviews.annotate(
         current=FilteredRelation("results", condition=Q(results__is_current=True)),
         shows_scores=_shows_scores(job, viewer),
         result_score=_if_shown(F("current__overall_score")),
@@ -68,8 +78,6 @@ def ranked_interviews(
         needs_attention=_needs_attention(),
         shown_score=_shown_score(weights),
     )
-    filtered = _filter(interviews.select_related("candidate"), address)
-    return _order(filtered, address, weights.competencies)
 
 
 def _shows_scores(job: JobDescription, viewer: Viewer) -> Any:
@@ -102,8 +110,20 @@ def _filter(interviews: "QuerySet[Interview]", address: DeskAddress) -> "QuerySe
     if address.attention:
         conditions &= Q(needs_attention=True)
     if address.search:
-        conditions &= Q(candidate__full_name__icontains=address.search)
+        conditions &= _name_condition(address.search)
     return interviews.filter(conditions)
+
+
+def _name_condition(text: str) -> Q:
+    """Whether the name as the reader sees it fits: in blind mode, the alias."""
+    if is_blind():
+        return Q(candidate__in=Candidate.objects.with_alias_like(text))
+    return Q(candidate__full_name__icontains=text)
+
+
+def _name_field() -> str:
+    """The column that sorts by the name as the reader sees it. The order of real names would tell of them."""
+    return "candidate_id" if is_blind() else "candidate__full_name"
 
 
 def _order(
@@ -116,8 +136,9 @@ def _order(
         first = _ordering("competency_score", high_first=not address.is_reversed)
     else:
         order = Order(address.order)
-        first = _ordering(ORDER_FIELDS[order], high_first=(order in HIGH_FIRST) != address.is_reversed)
-    return interviews.order_by(first, "candidate__full_name", "pk")
+        field = _name_field() if order == Order.NAME else ORDER_FIELDS[order]
+        first = _ordering(field, high_first=(order in HIGH_FIRST) != address.is_reversed)
+    return interviews.order_by(first, _name_field(), "pk")
 
 
 def _ordering(name: str, *, high_first: bool) -> OrderBy:

@@ -93,7 +93,7 @@ class CandidateRow:
     def content(self) -> tuple[Any, ...]:
         """All that the row shows. A row with equal content looks the same."""
         interview = self.interview
-        shown = (interview.pk, interview.candidate.full_name, self.score, interview.result_label)
+        shown = (interview.pk, str(interview.candidate), self.score, interview.result_label)
         decision = (self.decision.pk, self.decision.verdict) if self.decision else ()
         return (
             self.address,

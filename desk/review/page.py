@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
 
+from candidates.masked_text import mask_text
 from desk.job.states import FINISHED, UNDER_WAY, DeskState, Progress, StateText, describe_state
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
 from interviews.decisions import next_to_decide
@@ -46,9 +48,16 @@ class Answer:
         response = card.response
         spans = find_timed_spans(response.transcript, response.transcript_times)
         criteria = card.current.assessment.criteria if card.current else []
-        pieces = list(split_into_pieces(response.transcript, criteria, spans)) if response.transcript else []
+        transcript = mask_text(response.transcript, response.interview.candidate)
+        pieces = list(split_into_pieces(transcript, criteria, spans)) if transcript else []
         lines = [_criterion_line(number, record, spans) for number, record in enumerate(criteria, 1)]
         return cls(card, pieces, lines)
+
+    @property
+    def marked_pieces(self) -> list[str]:
+        """The words that a score rests on, each time without those around them."""
+        runs = groupby(self.pieces, key=lambda piece: bool(piece.criteria))
+        return ["".join(piece.text for piece in run).strip() for is_marked, run in runs if is_marked]
 
     @property
     def assessment(self) -> Assessment | None:

@@ -44,7 +44,7 @@ def review_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
     actions = _action_links(interviews, request, interview)
     sees_contact_data = may_see_contact_data(request.user, interview)
     context = admin.site.each_context(request) | {
-        "title": interview.candidate.full_name,
+        "title": str(interview.candidate),
         "opts": interviews.opts,
         "original": interview,
         "interview": interview,

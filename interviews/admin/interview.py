@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from candidates.admin.phone_search import FindsNumbers
+from candidates.masked_text import mask_text
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.decisions import next_to_decide, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
@@ -146,10 +147,11 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         if interview.person_requested_at:
             return str(Interview.Outcome.PERSON_REQUESTED.label)
         if interview.call_reason:
-            return str(interview.call_reason)
+            return mask_text(interview.call_reason, interview.candidate)
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None
-        return Truncator(interview.current_reasoning or "").chars(MAX_REASON_LENGTH) or None
+        reasoning = mask_text(interview.current_reasoning or "", interview.candidate)
+        return Truncator(reasoning).chars(MAX_REASON_LENGTH) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("interviews.add_interview")

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from candidates.masked_text import mask_text
 from interviews.models import InterviewResponse
 from interviews.scoring.passages import quotes_at, split_passages
 from interviews.scoring.person import (
@@ -118,7 +119,7 @@ class ScoringForm(forms.Form):
 
     def _words_at(self, value: str) -> str:
         start, _, stop = value.partition("-")
-        return self.response.transcript[int(start) : int(stop)]
+        return mask_text(self.response.transcript, self.response.interview.candidate)[int(start) : int(stop)]
 
     def scores(self) -> PersonScores:
         """The scores and the note of the person. Call it on a valid form."""

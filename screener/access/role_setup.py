@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from screener.access.roles import role_permissions
-from screener.access.viewer import SCOPE_PERMISSIONS
+from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_NAMES
 from screener.models.role import Role, RoleKey
 
 SCOPED_APPS = ("candidates", "interviews", "jobs")
@@ -25,8 +25,7 @@ def set_up_roles(sender: Any, apps: Any = installed_apps, **signal: Any) -> None
     with transaction.atomic():
         permissions = _existing_permissions()
         roles = {RoleKey(role.key): role for role in Role.objects.select_related("group")}
-        if not roles:
-            _keep_scope_of_accounts(permissions)
+        _keep_scope_of_accounts(permissions, {name for role in roles.values() for name in role.granted})
         for key in RoleKey:
             role = roles.get(key) or Role.objects.create(key=key, group=_new_group(str(key.label)))
             _grant(role, role_permissions(key, permissions), permissions)
@@ -50,11 +49,18 @@ def _grant(role: Role, wanted: set[str], permissions: dict[str, Permission]) -> 
         role.update_fields(granted=[*role.granted, *missing])
 
 
-def _keep_scope_of_accounts(permissions: dict[str, Permission]) -> None:
-    """Let users and groups of earlier versions, which knew no membership, go on seeing all that they saw."""
-    added = [permissions[name] for name in SCOPE_PERMISSIONS if name in permissions]
+def _keep_scope_of_accounts(permissions: dict[str, Permission], known: set[str]) -> None:
+    """Let users and groups of earlier versions go on seeing all that they saw, by the permissions that are new.
+
+    `known`: the permissions that roles were ever given.
+    """
+    new = set(permissions) - known
+    added = [permissions[name] for name in (*SCOPE_PERMISSIONS, VIEW_NAMES) if name in new]
+    if not added:
+        return
     direct = Q(user_permissions__content_type__app_label__in=SCOPED_APPS)
     for user in User.objects.filter(direct, is_superuser=False).distinct():
         user.user_permissions.add(*added)
-    for group in Group.objects.filter(permissions__content_type__app_label__in=SCOPED_APPS).distinct():
+    own_groups = Group.objects.filter(role__isnull=True, permissions__content_type__app_label__in=SCOPED_APPS)
+    for group in own_groups.distinct():
         group.permissions.add(*added)

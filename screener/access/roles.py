@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_ALL_JOBS, VIEW_SCORES_AT_ONCE
+from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_ALL_JOBS, VIEW_NAMES, VIEW_SCORES_AT_ONCE
 from screener.models.role import RoleKey
 
 APPS = ("auth", "candidates", "interviews", "jobs", "procrastinate", "screener", "webhooks")
 """The apps whose permissions administrators and auditors have. An app with pages in the admin belongs here."""
 
 REVIEWING = (
+    VIEW_NAMES,
     "candidates.view_candidate",
     "interviews.add_assessment",
     "interviews.add_decision",

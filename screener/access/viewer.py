@@ -5,6 +5,8 @@ from typing import Any, Protocol
 VIEW_ALL_JOBS = "jobs.view_all_jobs"
 VIEW_CONTACT_DATA = "candidates.view_contact_data"
 VIEW_SCORES_AT_ONCE = "interviews.view_scores_at_once"
+VIEW_NAMES = "candidates.view_names"
+"""Lets a user leave blind mode. It narrows what they see of a row, and widens no set of rows."""
 SCOPE_PERMISSIONS = (VIEW_ALL_JOBS, VIEW_CONTACT_DATA, VIEW_SCORES_AT_ONCE)
 
 

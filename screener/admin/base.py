@@ -16,6 +16,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.views import ChangeList
 
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.admin.list_export import ExportsList
 from screener.admin.widgets import SafeAutocomplete
@@ -25,6 +26,7 @@ from screener.services.interviewer.protocol import SIMULATED_MODEL
 from screener.services.interviewer.selection import configured_interviewer
 
 NO_CONDITION = models.Q()
+NAME_FIELD = "full_name"
 F = TypeVar("F", bound=Callable[..., Any])
 ObjectAction = Callable[[Any, HttpRequest, Any, Any], str]
 
@@ -106,6 +108,16 @@ class ScreenerAdmin(ExportsList):
             subject.viewer = request.user
         return subject
 
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """A search that finds a name would tell in blind mode whose row it is."""
+        fields = super().get_search_fields(request)
+        return [field for field in fields if not _is_name(field)] if is_blind() else fields
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        if is_blind() and NAME_FIELD in lookup.split("__"):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
@@ -173,6 +185,7 @@ class ScreenerAdmin(ExportsList):
             "form": bound_form,
             "opts": self.opts,
             "original": subject,
+            "candidate": getattr(subject, "candidate", None),
             "media": self.media + bound_form.media,
         }
         return TemplateResponse(request, "admin/form_page.html", context)
@@ -199,6 +212,10 @@ class ScreenerAdmin(ExportsList):
 
         subject_form = partial(form, subject=subject)
         return self.form_page(request, subject_form, run, back_url=self.change_url(subject), subject=subject, **texts)
+
+
+def _is_name(field: str) -> bool:
+    return field.split("__")[-1] == NAME_FIELD
 
 
 def _permitted(actions: list[Any], request: HttpRequest) -> list[Any]:

@@ -7,13 +7,13 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from screener.access.viewer import SCOPE_PERMISSIONS
+from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_NAMES
 
 
 def make_staff_client(*permissions: str) -> Client:
-    """A client logged in as staff with these permissions alone, for all jobs and with contact data and scores."""
+    """A client logged in as staff with these permissions alone, for all jobs, with names, contact data and scores."""
     user = User.objects.create_user(f"clerk {User.objects.count()}", is_staff=True)
-    scope = [name.split(".")[1] for name in SCOPE_PERMISSIONS]
+    scope = [name.split(".")[1] for name in (*SCOPE_PERMISSIONS, VIEW_NAMES)]
     user.user_permissions.set(Permission.objects.filter(codename__in=[*permissions, *scope]))
     client = Client()
     client.force_login(user)

@@ -16,7 +16,14 @@ STORY = (
     "In my last project I led the migration of twelve services. The old cluster failed every week, so we moved one "
     "service at a time. I wrote the plan, and my colleague tested each step. In the end outages fell by half."
 )
-SCORER_PERMISSIONS = ["add_assessment", "view_interviewresponse", "view_interview", "view_assessment", "view_recording"]
+SCORER_PERMISSIONS = [
+    "add_assessment",
+    "view_interviewresponse",
+    "view_interview",
+    "view_assessment",
+    "view_recording",
+    "view_names",
+]
 QUOTE = "led the migration of twelve services"
 """A quote from `factories.ANSWER`."""
 
