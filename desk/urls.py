@@ -5,12 +5,14 @@ from django.urls import path
 
 from desk.export import views as export
 from desk.blind_mode import switch_blind_mode
+from desk.compare.views import compare_page
 from desk.job import views as job
 from desk.report import views as report
 from desk.review import views as review
 
 urlpatterns = [
     path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
+    path("compare/", admin.site.admin_view(compare_page), name="desk-compare"),
     path(
         "interviews/interview/<uuid:interview_id>/change/",
         admin.site.admin_view(review.review_page),

@@ -19,6 +19,7 @@ from desk.job.columns import Column, show_columns
 from desk.job.decisions import DecideManyForm, DecisionsPage, decide_many
 from desk.job.page import JobDesk
 from desk.job.ranking import latest_interviews
+from desk.selected_ids import parse_ids
 from interviews.campaigns import preview_campaign, why_no_campaign
 from interviews.models import Interview
 from jobs.models import JobDescription
@@ -118,24 +119,17 @@ def _job_or_404(request: HttpRequest, job_id: UUID, *permissions: str) -> JobDes
 
 
 def _selected(request: HttpRequest) -> list[UUID]:
-    """The ids of the selected interviews, at most MAX_SELECTED. Other texts are ignored."""
+    """The ids of the selected interviews, at most MAX_SELECTED."""
     values = (request.POST if request.method == "POST" else request.GET).getlist("i")
-    return [UUID(value) for value in dict.fromkeys(values[:MAX_SELECTED]) if _is_uuid(value)]
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    return parse_ids(values[:MAX_SELECTED])
 
 
 def _next_address(request: HttpRequest, job_id: UUID) -> str:
-    """The address of the desk that the user came from, or that of the desk without filters."""
+    """The address of the desk or of the comparison that the user came from, or that of the desk without filters."""
     desk = reverse("admin:jobs_jobdescription_change", args=[job_id])
     wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    is_ours = wanted.startswith(desk) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    is_of_desk = wanted.startswith((desk, reverse("desk-compare")))
+    is_ours = is_of_desk and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if is_ours else desk
 
 

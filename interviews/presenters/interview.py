@@ -152,11 +152,15 @@ class ResultCard:
         return self.result.reasoning.removesuffix(statements).strip() if statements else ""
 
 
+def response_card(response: InterviewResponse, viewer: Viewer, *, with_scores: bool) -> ResponseCard:
+    """Uses prefetched assessments. In a blind review, those of the answers that the viewer has scored are shown."""
+    is_own = any(assessment.scored_by_id == viewer.pk for assessment in response.assessments.all())
+    return ResponseCard.of(response, with_scores=with_scores or is_own)
+
+
 def _response_cards(interview: Interview, viewer: Viewer, *, with_scores: bool) -> Iterator[ResponseCard]:
-    """In a blind review, the assessments of the answers that the viewer has scored are shown."""
     for response in interview.responses.prefetch_related("recordings", "assessments"):
-        is_own = any(assessment.scored_by_id == viewer.pk for assessment in response.assessments.all())
-        yield ResponseCard.of(response, with_scores=with_scores or is_own)
+        yield response_card(response, viewer, with_scores=with_scores)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ MASKED_PAGES = frozenset(
         "admin:interviews_interviewresponse_choose",
         "admin:interviews_recording_audio",
         "desk-blind-mode",
+        "desk-compare",
         "desk-job",
         "desk-job-columns",
         "desk-job-decide",
