@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.urls import path
 
-from desk.export import views as export
 from desk.blind_mode import switch_blind_mode
 from desk.compare.views import compare_page
+from desk.export import views as export
 from desk.job import views as job
 from desk.report import views as report
 from desk.review import views as review
