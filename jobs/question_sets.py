@@ -28,7 +28,7 @@ def current_question_set(job: JobDescription) -> QuestionSet | None:
 
 
 def approval_obstacle(question_set: QuestionSet) -> str:
-    """Return why these questions cannot be approved and what to do, or an empty string."""
+    """Return why these questions cannot be approved and the remedy, or an empty string."""
     reasons = []
     if question_set.language.split("-")[0].lower() not in interview_languages:
         language_names, language_tags = (
@@ -77,7 +77,7 @@ def question_set_to_approve(job: JobDescription) -> QuestionSet:
 def approve_question_set(question_set: QuestionSet, *, by: str, reason: str = "") -> None:
     """Approve these questions.
 
-    Raises InvalidTransition if they cannot be asked, or if they have warnings and nobody states a reason.
+    Raises InvalidTransition if they cannot be asked, or if they have warnings and no reason is stated.
     """
     if obstacle := approval_obstacle(question_set):
         raise InvalidTransition(obstacle)

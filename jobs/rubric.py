@@ -13,7 +13,7 @@ ANCHOR_LEVELS = ("2", "5", "9")
 
 
 class InvalidRubric(ValueError):
-    """The message names the criterion and says what to change."""
+    """The message names the criterion and the remedy."""
 
 
 def validate_rubric(rubric: Any) -> list[dict[str, Any]]:

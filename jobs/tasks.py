@@ -1,4 +1,4 @@
-"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
+"""The functions of this app's tasks. Each is idempotent; the work that is left is read from the row."""
 
 from jobs.models import WRITE_QUESTIONS
 from jobs.question_sets import WRITE_STEP

@@ -1,7 +1,7 @@
 """Rules that find unlawful questions in one language, read from its file.
 
-A topic lists what a person has (`own`), is (`being`) and does (`doing`), whole `phrases`, and ways of `asking`. A
-question asks about a topic if one of its sentences
+A topic lists possessions (`own`), states (`being`) and acts (`doing`) of a person, whole `phrases`, and ways of
+`asking`. A question asks about a topic if one of its sentences
 
 - has a word of a list in the list's frame, such as "your <own>", "are you <being>" or "do you <doing>", or a way of
   asking, even where it also speaks of work;
