@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs import field_limits
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import QuestionWarning, question_warnings
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.labels import Label
@@ -279,9 +279,7 @@ class JobMembership(BaseModel):
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The question sets of the jobs that the viewer may see."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(job__in=JobDescription.objects.visible_to(viewer))
+        return with_visible("job", self, viewer)
 
 
 class QuestionSet(BaseModel):

@@ -81,7 +81,7 @@ def _callback_number_warnings(organisation: Organisation) -> list[CheckMessage]:
 
 @register("screener")
 def check_judge(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A forgotten key must not leave real candidates without anybody who scores their answers."""
+    """A forgotten key must not leave the answers of real candidates without a judge."""
     if settings.JUDGE not in list(JudgeKind):
         message = f"JUDGE is {settings.JUDGE!r}, which is neither model nor person."
         return [Error(message, hint="Set it to model (the default) or to person.", id="screener.E012")]

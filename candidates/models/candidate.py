@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from candidates.models.candidate_event import CandidateEvent
 from candidates.resume_file_type import detect_file_type
 from screener.access.blind_mode import is_blind
-from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer
+from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer, with_visible
 from screener.background.queue import RowTaskHandle
 from screener.models import AppendOnly, BaseModel, InvalidTransition
 
@@ -252,9 +252,7 @@ class Candidate(BaseModel):
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The consents of the candidates that the viewer may see."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(candidate__in=Candidate.objects.visible_to(viewer))
+        return with_visible("candidate", self, viewer)
 
 
 class Consent(AppendOnly):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer
+from screener.access.viewer import Viewer, with_visible
 from screener.models import BaseModel, LeasableModel, LeasableQuerySet
 
 RECHECKS = (timedelta(minutes=10), timedelta(days=1))
@@ -23,9 +23,7 @@ class ErasureQuerySet(LeasableQuerySet["Erasure"]):
 
     def visible_to(self, viewer: Viewer) -> Self:
         """The erasures of the candidates that the viewer may see."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(candidate__in=Candidate.objects.visible_to(viewer))
+        return with_visible("candidate", self, viewer)
 
 
 class Erasure(LeasableModel):

@@ -2,17 +2,14 @@ from typing import Self
 
 from django.db import models
 
-from jobs.models import JobDescription
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer
+from screener.access.viewer import Viewer, with_visible
 from screener.models import BaseModel
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The campaigns for the jobs that the viewer may see."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(job__in=JobDescription.objects.visible_to(viewer))
+        return with_visible("job", self, viewer)
 
 
 class Campaign(BaseModel):

@@ -7,8 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
-from jobs.models import JobDescription
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
 from screener.models import LeasableModel, LeasableQuerySet
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -19,9 +18,7 @@ ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The interviews for the jobs that the viewer may see."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(job__in=JobDescription.objects.visible_to(viewer))
+        return with_visible("job", self, viewer)
 
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""

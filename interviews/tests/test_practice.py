@@ -24,7 +24,7 @@ from screener.costs.monthly_budget import month_start
 from screener.models import ModelCall
 from screener.tasks import sweep
 from screener.urls import router
-from tests.support.admin_client import admin_url
+from tests.support.admin_client import admin_url, page_url
 from tests.support.factories import make_interview, make_transcribed_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.sample_rows import complete_interview, make_all_rows
@@ -82,12 +82,7 @@ def read_page(admin_client: Client, address: str) -> str:
 
 
 def read_lists(admin_client: Client) -> dict[str, str]:
-    return {
-        label(model): read_page(
-            admin_client, reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        )
-        for model in admin.site._registry
-    }
+    return {label(model): read_page(admin_client, page_url(model, "changelist")) for model in admin.site._registry}
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group, Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client as HttpClient
@@ -17,8 +17,9 @@ from interviews.models.interview import visible_records
 from jobs.models import JobDescription, JobMembership, QuestionSet
 from screener.api.authentication import Client
 from screener.models import RoleKey
+from tests.support.admin_client import page_url
 from tests.support.factories import make_approved_job, make_candidate
-from tests.support.role_accounts import login_client, make_role_user
+from tests.support.role_accounts import login_client, make_role_user, take_permission
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_contact_permission_reaches_visible_candidates_only(own: Interview, fore
 
 def test_import_changes_no_candidate_of_other_jobs(own: Interview, foreign: Interview) -> None:
     recruiter = make_role_user(RoleKey.RECRUITER, own.job)
-    Group.objects.get(role__key=RoleKey.RECRUITER).permissions.remove(Permission.objects.get(codename="view_all_jobs"))
+    take_permission(RoleKey.RECRUITER, "view_all_jobs")
     Candidate.objects.filter(pk=own.candidate_id).update(external_id="own")
     Candidate.objects.filter(pk=foreign.candidate_id).update(external_id="foreign")
     lines = [f"New name,+1415555019{number},{name}" for number, name in enumerate(("own", "foreign", "unknown"))]
@@ -130,9 +131,8 @@ def test_lists_cost_same_queries_for_members() -> None:
 
 
 def count_queries(client: HttpClient, model: Any) -> int:
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     with CaptureQueriesContext(connection) as queries:
-        assert client.get(address).status_code == 200
+        assert client.get(page_url(model, "changelist")).status_code == 200
     return len(queries)
 
 

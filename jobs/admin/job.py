@@ -20,7 +20,7 @@ from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import REASON_NEEDED, approve_question_set, question_set_to_approve
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action
-from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge, count_related
+from screener.admin.base import ReadOnlyAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
@@ -46,7 +46,7 @@ def approve_and_message(question_set: QuestionSet, request: HttpRequest, *, reas
 
 
 @admin.register(JobDescription)
-class JobAdmin(MemberPages, ScreenerAdmin):
+class JobAdmin(MemberPages):
     form = JobForm
     cascaded_models = (QuestionSet,)
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]

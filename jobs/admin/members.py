@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldBooleanWidget
 from jobs.models import JobDescription, JobMembership
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import page_button
+from screener.admin.base import ScreenerAdmin
 
 USERS_PER_PAGE = 20
 MAX_ID_LENGTH = 9
@@ -83,22 +84,12 @@ class MemberCommandForm(forms.Form):
         choice.queryset = job.memberships.select_related("user")
 
 
-class MemberPages:
-    """Adds the page to the admin of jobs."""
-
-    admin_site: Any
-    get_object: Any
-    get_queryset: Any
-    log_change: Any
-    media: Any
-    opts: Any
-    change_url: Any
-    _get_obj_does_not_exist_redirect: Any
+class MemberPages(ScreenerAdmin):
+    """The admin of jobs with this page."""
 
     def get_urls(self) -> list[URLPattern]:
         search = self.admin_site.admin_view(self.search_users)
-        urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
-        return [path("users/", search, name="jobs_jobdescription_user_search"), *urls]
+        return [path("users/", search, name="jobs_jobdescription_user_search"), *super().get_urls()]
 
     def search_users(self, request: HttpRequest) -> JsonResponse:
         """`?term=…&page=…`: the users who can be members, for the select widget."""
@@ -121,8 +112,9 @@ class MemberPages:
             return cast(HttpResponse, self._get_obj_does_not_exist_redirect(request, self.opts, object_id))
         is_command = "command" in request.POST
         data = request.POST if request.method == "POST" and not is_command else None
-        form = NewMemberForm(data, may_grant_contact_data=_may_grant_contact_data(request, job))
-        done = self._run_command(request, job) if is_command else self._add_member(request, job, form)
+        may_grant = _may_grant_contact_data(request, job)
+        form = NewMemberForm(data, may_grant_contact_data=may_grant)
+        done = self._run_command(request, job, may_grant) if is_command else self._add_member(request, job, form)
         if done:
             self.log_change(request, job, done)
             messages.success(request, done)
@@ -133,7 +125,7 @@ class MemberPages:
             "opts": self.opts,
             "form": form,
             "memberships": job.memberships.select_related("user").prefetch_related("user__groups__role"),
-            "may_grant_contact_data": _may_grant_contact_data(request, job),
+            "may_grant_contact_data": may_grant,
             "back_url": self.change_url(job),
             "media": self.media + form.media,
         }
@@ -149,7 +141,7 @@ class MemberPages:
         job.add_member(user, by=request.user.get_username(), may_see_contact_data=is_allowed)
         return gettext("%(name)s is a member of this job.") % {"name": user_label(user)}
 
-    def _run_command(self, request: HttpRequest, job: JobDescription) -> str:
+    def _run_command(self, request: HttpRequest, job: JobDescription, may_grant: bool) -> str:
         form = MemberCommandForm(request.POST, job=job)
         if not form.is_valid():
             return ""
@@ -161,7 +153,7 @@ class MemberPages:
             return gettext("%(name)s is no member of this job any more.") % {"name": label}
         _require(request, "jobs.change_jobmembership")
         is_allowed = command == "allow"
-        if is_allowed and not _may_grant_contact_data(request, job):
+        if is_allowed and not may_grant:
             raise PermissionDenied
         membership.update_fields(may_see_contact_data=is_allowed)
         if is_allowed:

@@ -37,7 +37,7 @@ def _existing_permissions() -> dict[str, Permission]:
 
 
 def _new_group(name: str) -> Group:
-    """Create a group. A group of the site with this name is not touched, because its members must not gain anything."""
+    """Create a group. A group of the site with this name is not touched: its members must not gain permissions."""
     is_taken = Group.objects.filter(name=name).exists()
     return Group.objects.create(name=f"{name} (role)" if is_taken else name)
 

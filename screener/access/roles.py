@@ -73,7 +73,7 @@ def role_permissions(key: RoleKey, existing: Iterable[str]) -> set[str]:
 
 
 def _is_audited(permission: str) -> bool:
-    """Auditors read everything but contact data."""
+    """Auditors read all data but contact data."""
     if permission in SCOPE_PERMISSIONS:
         return permission in (VIEW_ALL_JOBS, VIEW_SCORES_AT_ONCE)
     return permission.split(".")[1].startswith("view_")

@@ -1,6 +1,10 @@
-"""Who reads: a user of the admin or a client of the API, and the permissions that widen what they see."""
+"""The readers, users of the admin and clients of the API, and the permissions that widen their view."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from django.db.models import QuerySet
+
+RowsT = TypeVar("RowsT", bound=QuerySet[Any])
 
 VIEW_ALL_JOBS = "jobs.view_all_jobs"
 VIEW_CONTACT_DATA = "candidates.view_contact_data"
@@ -17,3 +21,11 @@ class Viewer(Protocol):
     def pk(self) -> Any: ...
 
     def has_perm(self, permission: str, /) -> bool: ...
+
+
+def with_visible(relation: str, rows: RowsT, viewer: Viewer) -> RowsT:
+    """Return the rows whose relation, a job or a candidate, the viewer may see."""
+    if viewer.has_perm(VIEW_ALL_JOBS):
+        return rows
+    related: Any = rows.model._meta.get_field(relation).related_model
+    return rows.filter(**{f"{relation}__in": related.objects.visible_to(viewer)})

@@ -42,7 +42,7 @@ def count_related(
 ) -> Coalesce:
     """Return a subquery that counts related rows per row. A join would group the whole table first.
 
-    Rows that the default manager of the related model hides are not counted. `viewer`: count what they may see.
+    Rows that the default manager of the related model hides are not counted. `viewer`: count rows that they may see.
     """
     relation: Any = model._meta.get_field(related)
     key = relation.remote_field.name

@@ -30,7 +30,7 @@ class Client:
     pk: ClassVar[None] = None
 
     def has_perm(self, permission: str, /) -> bool:
-        """A key acts for the whole organisation: it sees all jobs and all data. `may_write` limits what it changes."""
+        """A key acts for the whole organisation: it sees all jobs and all data. `may_write` limits its changes."""
         return True
 
     @property

@@ -22,7 +22,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and a worker has been heard of lately; else 503, with what is missing."""
+    """200 when the database answers and a worker has been heard of lately; else 503, with the missing parts."""
     try:
         ages = work_ages()
         states = {name: missing() or "ok" for name, missing in conditions.items()}

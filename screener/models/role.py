@@ -16,8 +16,8 @@ class RoleKey(models.TextChoices):
 class Role(BaseModel):
     """A role that comes with the product, and the group that has its permissions.
 
-    A site may rename the group, change its permissions or delete it: `granted` holds what the role was given, so that
-    nothing is given twice.
+    A site may rename the group, change its permissions or delete it: `granted` holds the permissions that the role was
+    given, so that none is given twice.
     """
 
     key = models.CharField(max_length=20, choices=RoleKey.choices, unique=True, editable=False)

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db.models import Model
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from screener.models import RoleKey
 from tests.roles.sample_job import TRANSCRIPT, SampleJob, make_sample_job
 from tests.support.accessibility import find_violations
-from tests.support.admin_client import admin_url
+from tests.support.admin_client import admin_url, page_url
 from tests.support.browser import NARROW, WIDE, logged_in_page
 from tests.support.role_accounts import make_role_user
 
@@ -53,10 +52,6 @@ def check_page(page: Page) -> None:
     assert find_violations(page) == {}
 
 
-def list_url(row: Model) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_changelist")
-
-
 def score_answer(page: Page) -> None:
     for criterion in page.locator("[data-criterion]").all():
         criterion.locator("label:has(input[value='3'])").click()
@@ -69,7 +64,7 @@ def test_hiring_manager_reviews_blind_and_decides(login: Login, jobs: tuple[Samp
     with login(make_role_user(RoleKey.HIRING_MANAGER, interview.job)) as page:
         visit(page, reverse("admin:index"))
         expect(page.get_by_role("link", name=f"{candidate} for {interview.job}")).to_be_visible()
-        page.goto(list_url(interview.job))
+        page.goto(page_url(interview.job, "changelist"))
         expect(page.locator("#result_list tbody tr")).to_have_count(1)
         visit(page, admin_url(interview.job))
         expect(page.get_by_text(candidate.full_name)).to_be_visible()
@@ -98,7 +93,7 @@ def test_auditor_reads_and_changes_nothing(login: Login, jobs: tuple[SampleJob, 
     own, _ = jobs
     with login(make_role_user(RoleKey.AUDITOR)) as page:
         for row in own.rows.values():
-            page.goto(list_url(row))
+            page.goto(page_url(row, "changelist"))
             expect(page.locator("#result_list")).to_be_attached()
         for row in (own.interview, own.interview.candidate):
             visit(page, admin_url(row))

@@ -14,8 +14,9 @@ from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, RoleKey, SpokenLine
 from tests.roles.sample_job import RESUME_WORDS, TRANSCRIPT, SampleJob, make_sample_job
 from tests.roles.table import read_table
-from tests.roles.walker import BAD_REQUEST, MODELS, OK, Walker, action_codes, admin_address
-from tests.support.role_accounts import login_client, make_role_user
+from tests.roles.walker import BAD_REQUEST, MODELS, OK, Walker, action_codes
+from tests.support.admin_client import page_url
+from tests.support.role_accounts import login_client, make_role_user, take_permission
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def make_walker(key: RoleKey, own: SampleJob, foreign: SampleJob, **membership: 
 
 
 def walk_tables(walker: Walker) -> dict[str, Any]:
-    """Request every page and every action. Returns what the user may do, by code."""
+    """Request every page and every action. Returns the verbs and scopes of the user, by code."""
     verbs = {model._meta.label_lower: walker.allowed_verbs(model) for model in MODELS}
     scopes = {code: walker.action_scope(code) for code in ACTIONS}
     return verbs | scopes | {name: walker.may_get(reverse(name)) for name in OTHERS}
@@ -74,12 +75,12 @@ def walk_autocompletes(walker: Walker) -> None:
 
 
 def search_results(walker: Walker, text: str) -> int:
-    lists = [model for model in SEARCHED if walker.may_get(admin_address(model, "changelist"))]
+    lists = [model for model in SEARCHED if walker.may_get(page_url(model, "changelist"))]
     return sum(walker.count_results(model, q=text) for model in lists)
 
 
 def interview_page(walker: Walker) -> Any:
-    address = admin_address(Interview, "change", walker.own.interview.pk)
+    address = page_url(Interview, "change", walker.own.interview.pk)
     return walker.client.get(address).context["page"]
 
 
@@ -125,6 +126,15 @@ def test_role_does_and_sees_what_tables_say(key: RoleKey, own: SampleJob, foreig
     assert search_results(walker, own.texts[1]) > 0
 
 
+def test_recruiter_without_all_jobs_sees_own_jobs(own: SampleJob, foreign: SampleJob) -> None:
+    take_permission(RoleKey.RECRUITER, "view_all_jobs")
+    walker = make_walker(RoleKey.RECRUITER, own, foreign)
+    addresses = [page_url(model, "changelist") for model in MODELS] + [reverse(name) for name in OTHERS]
+    assert OK in {walker.get_status(address) for address in addresses}
+    assert walker.sees_all(*own.texts)
+    assert walker.pages_with(*foreign.texts) == set()
+
+
 def test_lookups_do_not_tell_contact_data() -> None:
     client = login_client(make_role_user(RoleKey.AUDITOR))
     lookups: list[tuple[Any, str]] = [
@@ -137,7 +147,7 @@ def test_lookups_do_not_tell_contact_data() -> None:
         (DoNotCall, "number_hash"),
     ]
     statuses = {
-        lookup: client.get(admin_address(model, "changelist"), {lookup: "1"}).status_code for model, lookup in lookups
+        lookup: client.get(page_url(model, "changelist"), {lookup: "1"}).status_code for model, lookup in lookups
     }
     assert set(statuses.values()) == {BAD_REQUEST}, statuses
 
@@ -146,42 +156,49 @@ def test_membership_shows_contact_data_of_its_job(own: SampleJob, foreign: Sampl
     walker = make_walker(RoleKey.HIRING_MANAGER, own, foreign, may_see_contact_data=True)
     for job in (own, foreign):
         for page in ("change", "resume"):
-            walker.get_status(reverse(f"admin:candidates_candidate_{page}", args=[job.interview.candidate_id]))
-        walker.get_status(admin_address(Interview, "change", job.interview.pk))
+            walker.get_status(page_url(Candidate, page, job.interview.candidate_id))
+        walker.get_status(page_url(Interview, "change", job.interview.pk))
     assert len(walker.pages_with(own.contact_data[0])) == 3
     assert walker.pages_with(*foreign.contact_data) == set()
     assert walker.count_results(Candidate, q=own.contact_data[1]) == 0
 
 
-def test_blind_review_hides_scores_until_own_decision(own: SampleJob) -> None:
+@pytest.fixture
+def blind_reviewer(own: SampleJob) -> Walker:
+    """A hiring manager who has neither scored nor decided in a blind review."""
+    own.interview.job.update_fields(blind_review=True)
+    own.rows.pop("interviews.decision").delete()
+    own.interview.results.update(overall_score="7.53", reasoning="Why7z.")
+    own.interview.responses.all()[0].assessments.update(score="7.53", feedback="Why7z.")
+    return make_walker(RoleKey.HIRING_MANAGER, own, own)
+
+
+def test_blind_review_hides_scores(blind_reviewer: Walker) -> None:
     """In lists, on pages, in the form that decides, and where assessments are compared."""
-    interview = own.interview
-    interview.job.update_fields(blind_review=True)
-    own.rows["interviews.decision"].delete()
-    interview.results.update(overall_score="7.53", reasoning="Why7z.")
-    interview.responses.all()[0].assessments.update(score="7.53", feedback="Why7z.")
-    walker = make_walker(RoleKey.HIRING_MANAGER, own, own)
-    for row in own.rows.values():
-        walker.get_status(admin_address(row, "changelist"))
-        if row.pk:  # the decision is deleted
-            walker.get_status(admin_address(row, "change", row.pk))
-    walker.action_scope("interviews.interview decide")
-    walker.action_scope("interviews.interviewresponse score")
-    assert walker.action_scope("interviews.interviewresponse opinions") == frozenset()
-    assert not walker.may_get(admin_address(Interview, "history", interview.pk))
-    walker.get_status(reverse("admin:index"))
-    assert walker.pages_with(*HIDDEN_TEXTS) == set()
-    decide, seen = admin_address(Interview, "decide", interview.pk), interview.results.get()
-    assert walker.client.post(decide, {"verdict": "hire", "seen": seen.pk}).status_code == OK
+    for row in blind_reviewer.own.rows.values():
+        blind_reviewer.get_status(page_url(row, "changelist"))
+        blind_reviewer.get_status(page_url(row, "change", row.pk))
+    blind_reviewer.action_scope("interviews.interview decide")
+    blind_reviewer.action_scope("interviews.interviewresponse score")
+    assert blind_reviewer.action_scope("interviews.interviewresponse opinions") == frozenset()
+    assert not blind_reviewer.may_get(page_url(Interview, "history", blind_reviewer.own.interview.pk))
+    blind_reviewer.get_status(reverse("admin:index"))
+    assert blind_reviewer.pages_with(*HIDDEN_TEXTS) == set()
+
+
+def test_own_decision_ends_blind_review(blind_reviewer: Walker) -> None:
+    interview = blind_reviewer.own.interview
+    decide, seen = page_url(Interview, "decide", interview.pk), interview.results.get()
+    assert blind_reviewer.client.post(decide, {"verdict": "hire", "seen": seen.pk}).status_code == OK
     assert not interview.decisions.exists()
-    walker.client.post(decide, {"verdict": "hire", "seen": seen.pk, "reason": "Convincing."})
-    walker.get_status(admin_address(Interview, "change", interview.pk))
-    assert walker.may_get(admin_address(Interview, "history", interview.pk))
-    assert walker.sees_all(*HIDDEN_TEXTS)
+    blind_reviewer.client.post(decide, {"verdict": "hire", "seen": seen.pk, "reason": "Convincing."})
+    blind_reviewer.get_status(page_url(Interview, "change", interview.pk))
+    assert blind_reviewer.may_get(page_url(Interview, "history", interview.pk))
+    assert blind_reviewer.sees_all(*HIDDEN_TEXTS)
 
 
 def test_pages_need_staff() -> None:
     user = make_role_user(RoleKey.ADMINISTRATOR)
     User.objects.filter(pk=user.pk).update(is_staff=False)
-    answer = login_client(user).get(admin_address(Interview, "changelist"))
+    answer = login_client(user).get(page_url(Interview, "changelist"))
     assert answer.headers["Location"].startswith(reverse("admin:login"))

@@ -1,4 +1,4 @@
-"""Walks the admin as one user: what the user may do on each page, and what the pages show."""
+"""Walks the admin as one user: the verbs that each page allows, and the texts that the pages show."""
 
 from typing import Any
 
@@ -9,23 +9,16 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.roles.sample_job import SampleJob
+from tests.support.admin_client import object_actions, page_url
 from tests.support.role_accounts import login_client
 
 OK, ELSEWHERE, BAD_REQUEST, DENIED, MISSING = 200, 302, 400, 403, 404
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 
 
-def admin_address(model: Any, page: str, *args: Any) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
 def action_codes() -> set[str]:
     """The object actions that the admin classes declare."""
-    return {
-        f"{model._meta.label_lower} {name}"
-        for model in MODELS
-        for name in admin.site._registry[model]._extract_action_names(admin.site._registry[model].actions_detail)  # type: ignore[attr-defined]
-    }
+    return {f"{model._meta.label_lower} {name}" for model in MODELS for name in object_actions(model)}
 
 
 class Walker:
@@ -46,23 +39,23 @@ class Walker:
 
     def count_results(self, model: Any, **query: str) -> int:
         """How many rows a list has for this query."""
-        answer = self.client.get(admin_address(model, "changelist"), query)
+        answer = self.client.get(page_url(model, "changelist"), query)
         return len(answer.context["cl"].result_list)
 
     def allowed_verbs(self, model: Any) -> frozenset[str]:
-        """What the user may do with the rows of the model: `read` all or `own` ones, `add`, `change`, `delete`."""
+        """Return the verbs of the user for the model: `read` all rows or `own` ones, `add`, `change`, `delete`."""
         own, foreign = self.own.row(model), self.foreign.row(model)
-        pages = [admin_address(model, page, own.pk) for page in ("change", "history")]
-        if not self.may_get(admin_address(model, "changelist")):
+        pages = [page_url(model, page, own.pk) for page in ("change", "history")]
+        if not self.may_get(page_url(model, "changelist")):
             assert {self.get_status(page) for page in pages} <= {DENIED, ELSEWHERE}
             return frozenset()
         assert {self.get_status(page) for page in pages} == {OK}
         changed = self.client.post(pages[0], {}).status_code
         verbs = {
-            "read" if self.get_status(admin_address(model, "change", foreign.pk)) == OK else "own": True,
-            "add": self.may_get(admin_address(model, "add")),
+            "read" if self.get_status(page_url(model, "change", foreign.pk)) == OK else "own": True,
+            "add": self.may_get(page_url(model, "add")),
             "change": changed != DENIED,
-            "delete": self.may_get(admin_address(model, "delete", own.pk)),
+            "delete": self.may_get(page_url(model, "delete", own.pk)),
         }
         return frozenset(verb for verb, is_allowed in verbs.items() if is_allowed)
 
@@ -81,7 +74,7 @@ class Walker:
         if name == "choose":
             row = row.assessments.all()[0]  # type: ignore[attr-defined]
         is_of_desk = name.startswith("desk-")
-        return self.get_status(reverse(name, args=[row.pk]) if is_of_desk else admin_address(model, name, row.pk))
+        return self.get_status(reverse(name, args=[row.pk]) if is_of_desk else page_url(model, name, row.pk))
 
     def sees_all(self, *texts: str) -> bool:
         """Whether each text is on one of the pages."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.test import Client
@@ -20,8 +21,19 @@ def make_staff_client(*permissions: str) -> Client:
     return client
 
 
+def page_url(model: Any, name: str, *args: Any) -> str:
+    """Return the address of a page of this model, or of the model of this row."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
 def admin_url(row: Model, name: str = "change") -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk])
+    return page_url(row, name, row.pk)
+
+
+def object_actions(model: Any) -> list[str]:
+    """Return the names of the actions of a row, also of those in menus."""
+    entries = admin.site._registry[model].actions_detail  # type: ignore[attr-defined] # declared by unfold
+    return [name for entry in entries for name in (entry["items"] if isinstance(entry, dict) else [entry])]
 
 
 def get_page(client: Client, address: str, **query: Any) -> str:

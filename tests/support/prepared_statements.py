@@ -15,12 +15,6 @@ MAX_STATEMENTS = 5000
 
 def keep_prepared_statements(patch: pytest.MonkeyPatch) -> None:
     """Keep the prepared statements of connections that are opened from now on."""
-    create_manager = PrepareManager.__init__
-
-    def create_large_manager(manager: PrepareManager) -> None:
-        create_manager(manager)
-        manager.prepared_max = MAX_STATEMENTS
-
-    patch.setattr(PrepareManager, "__init__", create_large_manager)
-    patch.setattr(PrepareManager, "clear", lambda manager: False)
+    patch.setattr(PrepareManager, "prepared_max", MAX_STATEMENTS)
+    patch.setattr(PrepareManager, "clear", lambda manager: False)  # psycopg has no public way to keep them
     patch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 1)

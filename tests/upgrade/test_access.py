@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from candidates.models import Candidate
 from interviews.models import Interview
+from tests.support.admin_client import page_url
 from tests.support.factories import make_api_client
 from tests.upgrade.conftest import interview_of
 
@@ -69,8 +70,7 @@ class TestStaff:
     def test_reads_every_list(self, admin_client: Client) -> None:
         assert admin_client.get(reverse("admin:index")).status_code == 200
         for model in admin.site._registry:
-            page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            assert admin_client.get(page, follow=True).status_code == 200
+            assert admin_client.get(page_url(model, "changelist"), follow=True).status_code == 200
 
 
 def one_of_each_kind() -> list[Interview]:

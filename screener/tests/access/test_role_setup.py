@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from screener.access.role_setup import set_up_roles
 from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_ALL_JOBS, VIEW_CONTACT_DATA, VIEW_SCORES_AT_ONCE
 from screener.models import Role, RoleKey
-from tests.support.role_accounts import make_role_user
+from tests.support.role_accounts import make_role_user, take_permission
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,6 @@ def permissions_of(key: RoleKey) -> set[str]:
     assert group is not None
     rows = group.permissions.values_list("content_type__app_label", "codename")
     return {f"{app}.{codename}" for app, codename in rows}
-
-
-def take_permission(key: RoleKey, codename: str) -> None:
-    group = Role.objects.get(key=key).group
-    assert group is not None
-    group.permissions.remove(Permission.objects.get(codename=codename))
 
 
 def test_roles_have_their_permissions() -> None:
