@@ -1,4 +1,4 @@
-"""`python -m devtools.refusal_weights [TAG]`: learns what refusals sound like, and writes the weights of a language.
+"""`python -m devtools.refusal_weights [TAG]`: learns the words of refusals, and writes the weights of a language.
 
 Learns from the labelled phrasings, the counterexamples and the stories of the phone simulator. The held-out phrasings
 stay unknown. Logistic regression by stochastic gradient descent (AdaGrad); the same input gives the same file.
@@ -18,13 +18,12 @@ from typing import NamedTuple
 from devtools.phone_simulator.callees.stories import ANSWERS
 from devtools.phrasings import HEADER, NAME
 from interviews.conversation import phrases
-from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent import REFUSALS, Expecting, Intent
 from interviews.conversation.phrases.refusal_score import list_features, probability
 from interviews.conversation.phrases.utterance import normalise_words
 
 BASE_DIR = Path(__file__).parents[1]
 PHRASINGS = BASE_DIR / "interviews" / "tests" / "conversation" / "phrasings"
-REFUSALS = {Intent.REFUSE, Intent.NO, Intent.NEVER}
 
 PASSES = 12
 LEARNING_RATE = 0.3
@@ -42,10 +41,9 @@ class Example(NamedTuple):
 
 
 def read_examples(tag: str) -> Iterator[Example]:
-    for path in sorted(PHRASINGS.glob(f"{tag}_*.tsv")):
-        yield from _read_file(path, tag)
-    for path in sorted((PHRASINGS / "counterexamples").glob(f"{tag}_*.tsv")):
-        yield from _read_file(path, tag)
+    for folder in (PHRASINGS, PHRASINGS / "counterexamples"):
+        for path in sorted(folder.glob(f"{tag}_*.tsv")):
+            yield from _read_file(path, tag)
     if tag == "en":
         yield from _read_stories(tag)
 
@@ -76,7 +74,7 @@ def _make_example(words: str, expecting: Expecting, tag: str, name: str, *, is_r
 
 def learn_weights(examples: list[Example]) -> dict[str, float]:
     counts = Counter(feature for example in examples for feature in example.features)
-    known = [
+    frequent_examples = [
         Example([feature for feature in example.features if counts[feature] >= MIN_OCCURRENCES], example.is_refusal)
         for example in examples
     ]
@@ -84,8 +82,8 @@ def learn_weights(examples: list[Example]) -> dict[str, float]:
     gradient_sums: defaultdict[str, float] = defaultdict(lambda: SMALLEST_SUM)
     chance = random.Random(1)  # noqa: S311 - an order of examples, no secret
     for _ in range(PASSES):
-        chance.shuffle(known)
-        for example in known:
+        chance.shuffle(frequent_examples)
+        for example in frequent_examples:
             _learn_example(example, weights, gradient_sums)
     return {feature: round(weight, 1) for feature, weight in weights.items() if abs(weight) >= MIN_WEIGHT}
 

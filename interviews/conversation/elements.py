@@ -165,7 +165,7 @@ class Preface(StrEnum):
     """Only people at the employer know the answer."""
     SLOWER = "slower"
     NEARLY = "nearly"
-    """The words are only nearly a consent."""
+    """The words are only nearly a consent, or a refusal."""
 
 
 @dataclass(frozen=True)

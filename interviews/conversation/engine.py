@@ -4,7 +4,7 @@ Pure: no Twilio, no HTTP, no database, so every channel holds the same conversat
 step; the models save its facts.
 
 Every exchange is a **turn**. The prompt of turn n is answered by one input for turn n, which leads to turn n+1. An
-input for another turn raises StaleTurn and changes nothing; the channel then repeats the reply of that turn.
+input for another turn raises StaleTurn and has no effect; the channel then repeats the reply of that turn.
 """
 
 from dataclasses import replace

@@ -77,13 +77,11 @@ PREFACES_BY_INTENT = {
     Intent.DOUBT: Preface.GENUINE,
     Intent.LENGTH: Preface.LENGTH,
     Intent.OTHER_QUESTION: Preface.OTHER_QUESTION,
-    Intent.NEARLY_AGREE: Preface.NEARLY,
 }
-QUESTIONS = frozenset(PREFACES_BY_INTENT) - {Intent.NEARLY_AGREE}
-"""The intents that ask something of the assistant."""
+"""The replies to intents that ask a question of the assistant."""
 
 BYE_ENDINGS = {Stage.CONSENT: Ending.DECLINED, Stage.RESCHEDULE: Ending.CALL_LATER}
-"""What a goodbye means where the subject of the call is known. Before that it decides nothing."""
+"""How a goodbye ends the conversation where the subject of the call is known. Before that it is no refusal."""
 
 APPLICATION_PREFACES = {Intent.WHAT_ABOUT: Preface.APPLICATION, Intent.DOUBT: Preface.GENUINE_APPLICATION}
 HARMLESS_WITH_CONSENT = {Intent.AGREE, Intent.YES, Intent.THIS_IS_ME}
@@ -106,7 +104,9 @@ def _interrupts_greeting(state: ConversationState, input: Input, reply: Understa
 
 
 def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
-    """Apply an input that has been understood."""
+    """Apply an input that has been understood. A guess is asked again, and ends no call."""
+    if reply.is_guess:
+        return _try_again(state, Preface.NEARLY)
     if ending := FINAL_INTENTS.get(reply.intent):
         return end_conversation(state, ending)
     match reply.intent:
@@ -118,7 +118,7 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
             return _ask_stage(replace(state, slow=True), Preface.SLOWER)
         case Intent.BYE:
             return end_conversation(state, BYE_ENDINGS.get(state.stage, Ending.NOT_HERE))
-        case intent if intent in QUESTIONS:
+        case intent if intent in PREFACES_BY_INTENT:
             return _ask_stage(state, _preface_for(state, intent), again=True)
         case Intent.HOLD_ON:
             return _hold_on(state)
@@ -171,7 +171,9 @@ def _after_reply(state: ConversationState, input: Input, reply: Understanding) -
             step = _after_time(state, input, reply)
         case _:
             step = _after_consent(state, reply)
-    return step or _try_again(state, is_silent=not isinstance(input, WordsSpoken | KeyPressed))
+    return step or _try_again(
+        state, Preface.UNCLEAR if isinstance(input, WordsSpoken | KeyPressed) else Preface.SILENCE
+    )
 
 
 def _after_identity(state: ConversationState, reply: Understanding) -> ConversationStep | None:
@@ -300,10 +302,9 @@ def _ask_stage(state: ConversationState, preface: Preface = Preface.NONE, *, aga
     return ConversationStep(state, prompt)
 
 
-def _try_again(state: ConversationState, *, is_silent: bool) -> ConversationStep:
+def _try_again(state: ConversationState, preface: Preface) -> ConversationStep:
     if state.silences + 1 == MAX_TRIES:
         return _give_up(state)
-    preface = Preface.SILENCE if is_silent else Preface.UNCLEAR
     return _ask_stage(replace(state, silences=state.silences + 1), preface, again=True)
 
 

@@ -176,7 +176,10 @@ def _after_request(
 
 
 def _ending_after_request(state: ConversationState, request: Understanding) -> ConversationEnded | None:
-    """Return how a request ends the conversation, or None if it does not. Who postponed too often gets a person."""
+    """Return how a request ends the conversation, or None if it does not.
+
+    A candidate who has postponed it too often is left to a person.
+    """
     if request.intent is Intent.NEVER:
         return ConversationEnded(Ending.OPTED_OUT)
     if request.intent not in DELAY_INTENTS:
@@ -237,7 +240,7 @@ def _last_words(state: ConversationState, answer: RecordedAnswer) -> Conversatio
         is_answer = is_last and may_be_answer(answer.seconds)
         return _ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if is_answer else _leave_open(state)
     recorded_request = RequestRecorded(state.open_positions[0], request.intent)
-    if conversation_end := _ending_after_request(state, request):
+    if not request.is_guess and (conversation_end := _ending_after_request(state, request)):
         return end_conversation(state, conversation_end, recorded_request)
     if is_last and request.intent in SKIP_INTENTS:
         return _after_request(state, request, (recorded_request,))

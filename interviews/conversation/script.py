@@ -25,8 +25,6 @@ REACHABLE = GENUINE | {engine.Preface.MATTER, engine.Preface.APPLICATION, engine
 """The replies that are followed by the call-back number."""
 
 REACHABLE_LEADS = frozenset({engine.LeadIn.GENUINE, engine.LeadIn.OTHER_QUESTION})
-
-
 NAMING_CANDIDATE = frozenset({engine.Preface.MATTER, engine.Preface.GENUINE})
 
 
@@ -62,7 +60,7 @@ class NextCall:
 class Script:
     """The data of an interview that its prompts name. `remaining`: how many questions are not answered yet.
 
-    `may_call_again`: whether another attempt can follow this one. None: unknown, the goodbye says nothing of it.
+    `may_call_again`: whether another attempt can follow this one. None: unknown, the goodbye does not mention it.
 
     The employer, the candidate's name, the job's title and `may_call_again` may be lazy: they are read only for the
     prompts that need them.

@@ -1,1 +1,1 @@
-"""How the employer presents itself on the phone: its name, and what becomes of calls to its number."""
+"""How the employer presents itself on the phone: its name, and the calls to its number."""

@@ -12,6 +12,7 @@ from interviews.calling.rules import may_receive
 from interviews.conversation.reception import Reception
 from interviews.models import Attempt, Call, EventKind, Interview, LockedInterview, lock_interview
 from interviews.models.call import ONE_LIVE_CALL
+from interviews.models.transitions.conversation import OPTED_OUT
 from screener.db.constraints import violates_constraint
 
 OPT_OUT_SOURCE = "asked for in a call to us"
@@ -26,9 +27,9 @@ class CallerSaid(models.TextChoices):
 
 
 def receive_call(phone_number: str, call_sid: str) -> UUID | Reception:
-    """Return the attempt that this call is, or why it is none. A repeated report of a call changes nothing.
+    """Return the attempt that this call is, or why it is none. A repeated report of a call has no effect.
 
-    `number`: the caller's in E.164; empty: withheld.
+    `phone_number`: the caller's in E.164; empty: withheld.
     """
     reception = Reception.NO_INTERVIEW
     for interview in _waiting_interviews(phone_number):
@@ -62,7 +63,7 @@ def find_unreached_interview(phone_number: str) -> Interview | None:
 
 
 def record_call(interview: Interview, call_sid: str, code: CallerSaid) -> None:
-    """Show a reviewer that the candidate called. A repeated report of a call changes nothing."""
+    """Show a reviewer that the candidate called. A repeated report of a call has no effect."""
     with lock_interview(interview) as locked_interview:
         calls = interview.events.filter(kind=EventKind.CANDIDATE_CALLED, data__call_sid=call_sid)
         if not calls.exists():
@@ -131,6 +132,4 @@ def opt_out_caller(phone_number: str, *, given_by: Consent.GivenBy) -> None:
         candidate.add_call_consent(False, given_by=given_by, source=OPT_OUT_SOURCE)
     for interview in _waiting_interviews(phone_number):
         with lock_interview(interview) as locked_interview:
-            locked_interview.finish(
-                Interview.Outcome.OPTED_OUT, actor="candidate", reason="Asked not to be called again."
-            )
+            locked_interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=OPTED_OUT)

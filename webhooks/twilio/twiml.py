@@ -1,7 +1,7 @@
 """TwiML for the prompts of a conversation. Pure functions."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import assert_never
@@ -10,7 +10,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews.conversation import engine, phrases, wording
 from interviews.conversation.questioning import PATIENT_SILENCE_SECONDS, SILENCE_SECONDS
-from interviews.conversation.script import Script, prompt_texts
+from interviews.conversation.script import Script
 from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
 
 INVALID_XML_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -29,13 +29,14 @@ SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
 class RenderContext:
     """The data that TwiML needs besides the prompt.
 
-    `base_url`: the URL of the attempt, without a slash at the end. `transcribe`: whether Twilio transcribes recordings.
-    `audio_urls`: the URL of each text that has been synthesised. Twilio's own voice says the other texts.
-    `transcribes_live`: whether answers are also transcribed while they are recorded. `live_turn`: the turn whose live
-    transcription is still running, or None.
+    `spoken_texts`: those of the prompt. `base_url`: the URL of the attempt, without a slash at the end. `transcribe`:
+    whether Twilio transcribes recordings. `audio_urls`: the URL of each text that has been synthesised. Twilio's own
+    voice says the other texts. `transcribes_live`: whether answers are also transcribed while they are recorded.
+    `live_turn`: the turn whose live transcription is still running, or None.
     """
 
     script: Script
+    spoken_texts: tuple[str, ...]
     base_url: str
     turn: int
     transcribe: bool
@@ -68,16 +69,16 @@ def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
             _gather_reply(voice_response, prompt, context)
         case engine.AskQuestion(position):
             _start_live_transcription(voice_response, context)
-            _gather_key(voice_response, prompt, context)
+            _gather_key(voice_response, context)
             _record_answer(voice_response, context, context.script.questions[position].max_seconds)
         case engine.RecordAnswer(position, patient):
             _start_live_transcription(voice_response, context)
-            _speak_prompt(voice_response, prompt, context)
+            _speak_prompt(voice_response, context)
             _record_answer(voice_response, context, context.script.questions[position].max_seconds, patient=patient)
         case engine.CheckAnswer() | engine.ConfirmStop():
             _gather_reply(voice_response, prompt, context)
         case engine.Goodbye():
-            _speak_prompt(voice_response, prompt, context)
+            _speak_prompt(voice_response, context)
             voice_response.hangup()
         case engine.HangUp():
             voice_response.hangup()
@@ -98,7 +99,7 @@ def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context:
             "language": context.speech_locale,
         }
     gather = Gather(num_digits=1, finish_on_key="", action=context.turn_url("reply"), **gather_options)
-    _speak_prompt(gather, prompt, context)
+    _speak_prompt(gather, context)
     voice_response.append(gather)
     voice_response.redirect(context.turn_url("silence"))
 
@@ -120,27 +121,26 @@ def _live_name(turn: int) -> str:
     return f"turn-{turn}"
 
 
-def _gather_key(voice_response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
+def _gather_key(voice_response: VoiceResponse, context: RenderContext) -> None:
     gather = Gather(input="dtmf", num_digits=1, finish_on_key="", timeout=1, action=context.turn_url("reply"))
-    _speak_prompt(gather, prompt, context)
+    _speak_prompt(gather, context)
     voice_response.append(gather)
 
 
-def _speak_prompt(parent: VoiceResponse | Gather, prompt: engine.Prompt, context: RenderContext) -> None:
-    spoken_texts = prompt_texts(prompt, context.script)
+def _speak_prompt(parent: VoiceResponse | Gather, context: RenderContext) -> None:
     if context.slow:
-        _speak_slowly(parent, spoken_texts, context)
+        _speak_slowly(parent, context)
         return
-    for url, pieces in groupby(spoken_texts, key=lambda text: context.audio_urls.get(text, "")):
+    for url, pieces in groupby(context.spoken_texts, key=lambda text: context.audio_urls.get(text, "")):
         if url:
             parent.play(url)
         else:
             parent.say(" ".join(pieces), language=context.speech_locale)
 
 
-def _speak_slowly(parent: VoiceResponse | Gather, texts: Iterable[str], context: RenderContext) -> None:
+def _speak_slowly(parent: VoiceResponse | Gather, context: RenderContext) -> None:
     """Pause after each sentence. Slower speech would need SSML, which Twilio's basic voices do not support."""
-    for sentence in (sentence for text in texts for sentence in SENTENCE_END.split(text)):
+    for sentence in (sentence for text in context.spoken_texts for sentence in SENTENCE_END.split(text)):
         parent.say(sentence, language=context.speech_locale)
         parent.pause(length=1)
 
@@ -174,7 +174,7 @@ def _record_answer(
 
 
 def reception_twiml(reception_text: str, opt_out_offer: str, *, reply_url: str, language: str) -> str:
-    """Say the text and the offer. The reply goes to the URL `action`. Without an offer, say goodbye after the text."""
+    """Say the text and the offer. The reply goes to `reply_url`. Without an offer, say goodbye after the text."""
     texts = wording.for_language(language)
     voice_response = VoiceResponse()
     if opt_out_offer:

@@ -137,12 +137,14 @@ def _render_reply(attempt: LockedAttempt, recorded_turn: int | None, prompt: eng
 def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn: int | None) -> twiml.RenderContext:
     """`recorded_turn`: the turn that has just ended, if it recorded an answer."""
     script = _build_script(attempt)
+    spoken_texts = prompt_texts(prompt, script)
     return twiml.RenderContext(
         script=script,
+        spoken_texts=spoken_texts,
         base_url=settings.WEBHOOK_BASE_URL + reverse("twilio-status", args=[attempt.row.pk]).removesuffix("/status"),
         turn=attempt.row.turn,
         transcribe=configured_transcriber().uses_carrier,
-        audio_urls=_audio_urls(prompt_texts(prompt, script), script.language),
+        audio_urls=_audio_urls(spoken_texts, script.language),
         slow=attempt.row.slow,
         transcribes_live=settings.LIVE_TRANSCRIPTION,
         live_turn=recorded_turn if settings.LIVE_TRANSCRIPTION else None,

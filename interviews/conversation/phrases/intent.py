@@ -67,12 +67,20 @@ class Intent(StrEnum):
     UNCLEAR = "unclear"
 
 
+DECLINED = frozenset({Intent.NO, Intent.REFUSE})
+"""Either of them ends the interview as declined."""
+
+REFUSALS = DECLINED | {Intent.NEVER}
+
+
 @dataclass(frozen=True)
 class Understanding:
     """The main intent of an utterance and the other intents heard in the same breath.
 
-    `when`: the time that was named for another call. `language`: the tag of the language that was asked for.
-    `is_empty`: all words are known to have no meaning of their own, as in "hello?".
+    `requested_time`: the time that was named for another call. `language`: the tag of the language that was asked for.
+    `is_empty`: all words are known to have no meaning of their own, as in "hello?". `is_guess`: no phrase was found,
+    and only the score of the words speaks for the intent. It ends no conversation before the candidate has confirmed
+    it.
     """
 
     intent: Intent
@@ -80,3 +88,4 @@ class Understanding:
     requested_time: RequestedTime | None = None
     language: str | None = None
     is_empty: bool = False
+    is_guess: bool = False

@@ -11,7 +11,7 @@ begins with # is a comment.
     [speaker]      words for the speaker and the listener
     [languages]    `spanish, español = es`: names of languages
     [fragments]    `machine = a? (robot | computer)`: parts of phrases, in the notation of `notation.py`
-    [frames]       phrases before a refusal that make it a question, a condition or a report: `what happens if`
+    [frames]       phrases before a refusal that make it a question, a condition or a report: `is it a problem if`
     [conditions]   phrases after a refusal that do the same: `when you are done`
     [times] ...    the words of times, as in `TimeWords`
     [neutral]      phrases without a meaning of their own

@@ -37,7 +37,7 @@ class RegexPart:
     width: float = 0
     first_words: frozenset[str] = frozenset()
     may_be_missing: bool = False
-    """Whether it may match nothing."""
+    """Whether it may match no word at all."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent import DECLINED, REFUSALS, Expecting, Intent
 from interviews.conversation.phrases.notation import ANY_WORD, CompiledPhrase, compile_phrase
 from interviews.conversation.phrases.refusal_score import score_refusal
 from interviews.conversation.phrases.requested_time import RequestedTime
@@ -18,8 +18,6 @@ MAX_WORDS = 40
 
 WORD_PATTERN = re.compile(r" (\S+)")
 CALLABLE_INTENTS = frozenset({Intent.LATER, Intent.NOT_ME})
-DECLINED = frozenset({Intent.REFUSE, Intent.NO})
-REFUSALS = DECLINED | {Intent.NEVER}
 
 
 @dataclass(frozen=True)
@@ -66,6 +64,10 @@ class ParsedUtterance:
     """The tag of another language that was named."""
 
     @property
+    def intents(self) -> frozenset[Intent]:
+        return self.strong_intents | self.yielding_intents
+
+    @property
     def yielding_intents(self) -> frozenset[Intent]:
         """The intents that yield to a strong one."""
         return self.light_intents if self.unmatched_count else self.light_intents | self.whole_intents
@@ -102,15 +104,15 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
 
 def _replace_time(text: str, expecting: Expecting, phrases: Phrases) -> tuple[str, RequestedTime | None]:
     """Where a time is asked for, "five" and "an hour" are times, as "at five" and "in an hour" are elsewhere."""
-    replaced, when = find_time(text, phrases.times)
-    if when or expecting is not Expecting.TIME:
-        return replaced, when
-    with_joints = (find_time(f" {joint}{text}", phrases.times) for joint in phrases.times.joints)
-    return next((found for found in with_joints if found[1]), (text, None))
+    timed_text, requested_time = find_time(text, phrases.times)
+    if requested_time or expecting is not Expecting.TIME:
+        return timed_text, requested_time
+    joined_texts = (find_time(f" {joint}{text}", phrases.times) for joint in phrases.times.joints)
+    return next((joined_text for joined_text in joined_texts if joined_text[1]), (text, None))
 
 
 def _is_framed(text: str, span: PhraseSpan, phrases: Phrases) -> bool:
-    """Whether a refusal is part of a question, a condition or a report: "what happens if I refuse"."""
+    """Whether a refusal is part of a question, a condition or a report: "is it a problem if I refuse"."""
     if span.intent not in REFUSALS or span.strength is not Strength.STRONG:
         return False
     frame_pattern, condition_pattern = _frame_patterns(phrases)
@@ -174,10 +176,11 @@ def _choose_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> lis
     chosen_spans: list[PhraseSpan] = []
     for span in sorted(_possible_spans(text, rules), key=_span_precedence):
         overlapping_spans = [chosen for chosen in chosen_spans if span.overlaps(chosen)]
-        if _adds_to_refusal(span, overlapping_spans):
-            chosen_spans = [chosen for chosen in chosen_spans if chosen not in overlapping_spans]
-            chosen_spans += [_cut_span(text, chosen, span.start_index) for chosen in overlapping_spans]
         if not overlapping_spans or _adds_to_refusal(span, overlapping_spans):
+            chosen_spans = [
+                _cut_span(text, chosen, span.start_index) if chosen in overlapping_spans else chosen
+                for chosen in chosen_spans
+            ]
             chosen_spans.append(span)
     return chosen_spans
 

@@ -14,7 +14,7 @@ class Strength(IntEnum):
     """How much a phrase says."""
 
     FAINT = 0
-    """Counts where nothing else was understood."""
+    """Counts where no other phrase was found."""
     WHOLE = 1
     """Counts only where the utterance has no other words."""
     LIGHT = 2
@@ -46,7 +46,7 @@ class Phrases:
     fillers: frozenset[str]
     """Words without meaning, dropped wherever they stand."""
     narration: frozenset[str]
-    """Words of a story: what other people did or said."""
+    """Words of a story about other people."""
     speaker: frozenset[str]
     """Words for the speaker and the listener, such as me and you."""
     languages: Mapping[str, str]

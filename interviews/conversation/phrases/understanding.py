@@ -1,9 +1,10 @@
 """Understands an utterance by the phrases of a language. Knows no language itself."""
 
+from collections.abc import Set
 from dataclasses import replace
 from typing import assert_never
 
-from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.intent import DECLINED, Expecting, Intent, Understanding
 from interviews.conversation.phrases.parsing import ParsedUtterance, parse_utterance
 from interviews.conversation.phrases.sections import Phrases
 
@@ -17,7 +18,7 @@ MAX_UNMATCHED = 0.4
 """During a question: the share of words without a phrase above which an utterance is an answer."""
 
 MAX_FAINT_WORDS = 9
-"""Single words say nothing in a longer utterance: it may come from another person in the room."""
+"""Single words do not count in a longer utterance: it may come from another person in the room."""
 
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
@@ -26,8 +27,6 @@ MIN_REFUSAL_SCORE = 0.75
 """Where no phrase was found: the score above which an utterance is a refusal."""
 
 NO_INTENTS: frozenset[Intent] = frozenset()
-DECLINED = frozenset({Intent.NO, Intent.REFUSE})
-
 REASONED = frozenset({Intent.NEVER, Intent.REFUSE})
 """Requests for which people give reasons."""
 
@@ -45,16 +44,8 @@ CONSENT_ORDER = (
 QUESTION_ORDER = (
     *(Intent.NEVER, Intent.REFUSE, Intent.LATER, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE),
     *(Intent.COME_BACK, Intent.SKIP, Intent.REPEAT, Intent.LENGTH, Intent.OTHER_QUESTION, Intent.EXPLAIN),
-    *(
-        Intent.HOLD_ON,
-        Intent.BUSY,
-        Intent.RECORDING,
-        Intent.DOUBT,
-        Intent.IS_ROBOT,
-        Intent.WHAT_ABOUT,
-        Intent.WHO_IS_THIS,
-    ),
-    Intent.DONT_KNOW,
+    *(Intent.HOLD_ON, Intent.BUSY, Intent.RECORDING, Intent.DOUBT, Intent.IS_ROBOT),
+    *(Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.DONT_KNOW),
 )
 ANSWER_CHECK_ORDER = (
     *(intent for intent in QUESTION_ORDER if intent is not Intent.SKIP),
@@ -68,7 +59,7 @@ TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 def understand_utterance(
     spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str = ""
 ) -> Understanding:
-    """Return the meaning of an utterance as a reply to a prompt. `name` is the candidate's, from the record."""
+    """Return the meaning of an utterance as a reply to a prompt. The candidate's name is that of the record."""
     match expecting:
         case Expecting.IDENTITY:
             return _understand_identity(parse_utterance(spoken_words, expecting, phrases, candidate_name))
@@ -88,12 +79,10 @@ def understand_utterance(
 
 def _understand_identity(utterance: ParsedUtterance) -> Understanding:
     utterance = _before_questions(utterance)
-    if {
-        Intent.THIS_IS_ME,
-        Intent.NOT_ME,
-    } <= utterance.strong_intents and Intent.WRONG_NUMBER not in utterance.strong_intents:
-        return Understanding(Intent.UNCLEAR)
-    if not utterance.strong_intents and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding_intents:
+    strong_intents = utterance.strong_intents
+    is_both = {Intent.THIS_IS_ME, Intent.NOT_ME} <= strong_intents and Intent.WRONG_NUMBER not in strong_intents
+    is_yes_and_no = not strong_intents and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding_intents
+    if is_both or is_yes_and_no:
         return Understanding(Intent.UNCLEAR)
     return _choose_intent(utterance, IDENTITY_ORDER)
 
@@ -101,28 +90,23 @@ def _understand_identity(utterance: ParsedUtterance) -> Understanding:
 def _understand_consent(utterance: ParsedUtterance) -> Understanding:
     """Only an utterance that agrees with all of its words is consent."""
     utterance = _before_questions(utterance)
-    if utterance.agrees_last and DECLINED & (utterance.strong_intents | utterance.yielding_intents):
-        strong_intents = utterance.strong_intents - DECLINED | {Intent.NEARLY_AGREE}
-        light_intents = utterance.light_intents - DECLINED
-        utterance = replace(utterance, strong_intents=strong_intents, light_intents=light_intents)
-    intents = utterance.strong_intents | utterance.yielding_intents
-    other_intents = intents - {Intent.AGREE}
-    if Intent.AGREE not in intents:
-        doubted_intents = {Intent.NO} if Intent.NEARLY_AGREE in utterance.strong_intents else NO_INTENTS
-        return _choose_intent(
-            replace(utterance, strong_intents=utterance.strong_intents - doubted_intents), CONSENT_ORDER
-        )
-    if not other_intents and not utterance.unmatched_count:
+    if utterance.agrees_last and DECLINED & utterance.intents:
+        utterance = _as_nearly_agreed(utterance, without=DECLINED)
+    if utterance.intents == {Intent.AGREE} and not utterance.unmatched_count:
         return Understanding(Intent.AGREE)
-    contradicted_intents = DECLINED if Intent.AGREE in utterance.strong_intents else NO_INTENTS
-    doubted_intents = {Intent.NO} if Intent.NEARLY_AGREE in other_intents else NO_INTENTS
-    strong_intents = utterance.strong_intents - {Intent.AGREE} - contradicted_intents - doubted_intents | {
-        Intent.NEARLY_AGREE
-    }
-    return _choose_intent(
-        replace(utterance, strong_intents=strong_intents, light_intents=utterance.light_intents - {Intent.AGREE}),
-        CONSENT_ORDER,
-    )
+    is_contradicted = Intent.AGREE in utterance.strong_intents
+    is_doubted = Intent.NEARLY_AGREE in utterance.strong_intents
+    if Intent.AGREE in utterance.intents:
+        is_doubted = Intent.NEARLY_AGREE in utterance.intents
+        utterance = _as_nearly_agreed(utterance, without={Intent.AGREE})
+    dropped_intents = (DECLINED if is_contradicted else NO_INTENTS) | ({Intent.NO} if is_doubted else NO_INTENTS)
+    utterance = replace(utterance, strong_intents=utterance.strong_intents - dropped_intents)
+    return _choose_intent(utterance, CONSENT_ORDER)
+
+
+def _as_nearly_agreed(utterance: ParsedUtterance, *, without: Set[Intent]) -> ParsedUtterance:
+    strong_intents = utterance.strong_intents - without | {Intent.NEARLY_AGREE}
+    return replace(utterance, strong_intents=strong_intents, light_intents=utterance.light_intents - without)
 
 
 def _understand_time(utterance: ParsedUtterance) -> Understanding:
@@ -185,13 +169,13 @@ def _choose_intent(
     utterance: ParsedUtterance, intent_order: tuple[Intent, ...], default_intent: Intent = Intent.UNCLEAR
 ) -> Understanding:
     """Return the first strong intent in this order, else the first of the others."""
-    intents = utterance.strong_intents | utterance.yielding_intents
+    intents = utterance.intents
+    if not intents and _sounds_like_refusal(utterance):
+        return Understanding(Intent.REFUSE, is_guess=True)
     faint_intents = utterance.faint_intents if utterance.word_count <= MAX_FAINT_WORDS else NO_INTENTS
     intent_groups = (utterance.strong_intents, utterance.yielding_intents, faint_intents)
-    ranked_intents = [intent for group in intent_groups for intent in intent_order if intent in group]
-    if not intents and _sounds_like_refusal(utterance):
-        return Understanding(Intent.REFUSE)
-    main_intent = ranked_intents[0] if ranked_intents else default_intent
+    ranked_intents = (intent for group in intent_groups for intent in intent_order if intent in group)
+    main_intent = next(ranked_intents, default_intent)
     return Understanding(
         main_intent,
         intents - {main_intent},

@@ -19,10 +19,10 @@ MIN_LENGTH = 4
 def normalise_words(spoken_words: str, phrases: Phrases, candidate_name: str = "") -> str:
     """Lower-case words without punctuation, contractions, fillers and repetitions."""
     text = spoken_words.lower().replace("\u2019", "'").replace(".m.", "m")
-    first_name = _name_parts(candidate_name)[0]
+    first_name, *other_names = _name_parts(candidate_name)
     text = _rewrite_words(_pad_words(WORD_PATTERN.findall(text)), phrases, first_name)
     text = _rewrite_words(_pad_words([_split_contraction(word, phrases) for word in text.split()]), phrases, first_name)
-    replaced_words = _replace_name(text.split(), candidate_name, _common_words(phrases))
+    replaced_words = _replace_name(text.split(), first_name, other_names, _common_words(phrases))
     kept_words = [word for word in replaced_words if word not in phrases.fillers] or replaced_words
     return _without_repetitions(_pad_words(kept_words))
 
@@ -37,8 +37,11 @@ def _name_parts(candidate_name: str) -> list[str]:
 
 def _rewrite_words(text: str, phrases: Phrases, first_name: str) -> str:
     """Keep a first name that is spelled like another word, such as Ken and Si."""
-    rewrites = {**phrases.rewrites, first_name: first_name}
-    return _spelling_pattern(phrases).sub(lambda match: f" {rewrites[match[1]]}", text)
+
+    def rewrite(match: re.Match[str]) -> str:
+        return match[0] if match[1] == first_name else f" {phrases.rewrites[match[1]]}"
+
+    return _spelling_pattern(phrases).sub(rewrite, text)
 
 
 @cache
@@ -62,8 +65,7 @@ def _common_words(phrases: Phrases) -> frozenset[str]:
     return frozenset(" ".join(meanings).split())
 
 
-def _replace_name(words: list[str], candidate_name: str, common_words: frozenset[str]) -> list[str]:
-    first_name, *other_names = _name_parts(candidate_name)
+def _replace_name(words: list[str], first_name: str, other_names: list[str], common_words: frozenset[str]) -> list[str]:
     surnames = [part for part in other_names if part not in common_words]
     resembling_words = {
         word for word in {*words} - common_words if any(_resembles_name(word, part) for part in surnames)

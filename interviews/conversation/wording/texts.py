@@ -63,7 +63,7 @@ class Wording(Protocol):
 
     @property
     def DISCLOSURE(self) -> str:
-        """The course of the interview and who does what, in at most 70 words. The choice follows."""
+        """The course of the interview and the parts of machine and people, in at most 70 words. The choice follows."""
 
     @property
     def RESUMED_DISCLOSURE(self) -> str:
@@ -112,7 +112,7 @@ class Wording(Protocol):
 
     @property
     def RECEPTION_GREETING(self) -> str:
-        """For a caller who is not interviewed now. Reveals nothing of a candidate. The reason follows."""
+        """For a caller who is not interviewed now. Does not reveal a candidate. The reason follows."""
 
     @property
     def NO_INTERVIEW(self) -> str: ...
@@ -160,7 +160,7 @@ class Wording(Protocol):
 
     @property
     def INBOUND_FALLBACK(self) -> str:
-        """After an error of this program in a call of the candidate. Promises nothing."""
+        """After an error of this program in a call of the candidate. Makes no promise."""
 
     @property
     def UNKNOWN_CALL(self) -> str: ...

@@ -177,7 +177,7 @@ class LockedAttempt:
     def mark_voicemail(self) -> None:
         """A machine answered: the attempt counts, its questions are asked again, and its consent is voided.
 
-        The carrier may report it after the call. It changes nothing once the conversation came to its own end, another
+        The carrier may report it after the call. It has no effect once the conversation came to its own end, another
         attempt followed, or a key was pressed: machines press no keys.
         """
         attempt = self.row

@@ -77,9 +77,9 @@ class LockedCall:
         is_number_dead: bool = False,
         **details: Any,
     ) -> None:
-        """Apply a status that the carrier reports. Late and repeated reports change nothing; an ended call stays ended.
+        """Apply a status that the carrier reports. Late and repeated reports have no effect; an ended call stays ended.
 
-        `why`: what went wrong with the call, in a sentence. `is_number_dead`: no later call can reach the number.
+        `why`: the error of the call, in a sentence. `is_number_dead`: no later call can reach the number.
         """
         call = self.row
         if call.ended_at or (sequence_number is not None and sequence_number <= call.sequence):

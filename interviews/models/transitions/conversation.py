@@ -46,7 +46,7 @@ class ReceivedInput:
 def apply_input(attempt: LockedAttempt, turn: int, received_input: ReceivedInput) -> engine.Prompt:
     """Move the conversation by one input and return the next prompt.
 
-    Raises StaleTurn, with nothing changed, when the turn is over.
+    Raises StaleTurn, without an effect, when the turn is over.
     """
     input = _with_live_words(attempt.row, turn, received_input.input)
     step = engine.next_step(attempt.conversation_state(), turn, input)
@@ -95,7 +95,7 @@ def settle_lost_line(attempt: LockedAttempt) -> None:
 def adopt_missing_recording(attempt: LockedAttempt, recorded_seconds: dict[str, int | None]) -> None:
     """Take the newest recording that is not known here as the answer that was cut off.
 
-    `recorded`: the SIDs of the carrier's recordings of this call, newest first, with their seconds.
+    `recorded_seconds`: the SIDs of the carrier's recordings of this call, newest first, with their seconds.
     """
     adopted_sids = set(Recording.objects.filter(sid__in=recorded_seconds).values_list("sid", flat=True))
     missing_sid = next((sid for sid in recorded_seconds if sid not in adopted_sids), None)

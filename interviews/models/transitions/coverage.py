@@ -1,4 +1,4 @@
-"""How an interview finishes by what was answered."""
+"""How an interview finishes by its answered questions."""
 
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording

@@ -65,7 +65,7 @@ class LockedInterview:
         self._has_ended = True
 
     def begin(self, *, actor: str = "candidate") -> None:
-        """The candidate has consented. A consent in a later attempt changes nothing."""
+        """The candidate has consented. A consent in a later attempt has no effect."""
         interview = self.row
         if interview.status == interview.Status.IN_PROGRESS:
             return
@@ -123,7 +123,7 @@ class LockedInterview:
             self._keep_refusal(DoNotCall.Kind.OPTED_OUT)
 
     def finish(self, outcome: str, *, reason: str = "", actor: str = "screener") -> None:
-        """The conversation is over, or will not take place. Final: a second call changes nothing.
+        """The conversation is over, or will not take place. Final: a second call has no effect.
 
         Open questions are skipped; answers in work are worked on to their end.
         """
@@ -184,12 +184,12 @@ class LockedInterview:
         CONCLUDE.defer(interview.pk)
 
     def require_answers(self) -> None:
-        """Raise InvalidTransition where what was said was erased: nothing can be read or scored any more."""
+        """Raise InvalidTransition where the answers were erased: none can be read or scored any more."""
         if self.row.answers_erased_at:
             raise InvalidTransition(ANSWERS_ERASED)
 
     def mark_answers_erased(self, *, actor: str) -> None:
-        """What was said is being erased. A result that was being made will not come."""
+        """The answers are being erased. A result that was being made will not come."""
         interview = self.row
         is_pending = interview.result_status == interview.ResultStatus.PENDING
         self.row.release(

@@ -48,7 +48,7 @@ class LockedRecording:
             self.row.update_fields(chosen=True)
 
     def mark_available(self, *, seconds: int | None) -> None:
-        """The carrier has the audio, even if it reported that there is none. A repeated report changes nothing.
+        """The carrier has the audio, even if it reported that there is none. A repeated report has no effect.
 
         `seconds`: the length without the silence at its ends, which is not known while the call lasts.
         """
@@ -105,7 +105,7 @@ class LockedRecording:
 def restart_work(response: LockedResponse) -> None:
     """Score the same transcript again, or restart the step that failed.
 
-    Changes nothing where there is no answer: a silent or a skipped question.
+    Has no effect where there is no answer: a silent or a skipped question.
     """
     if response.restart_scoring():
         return

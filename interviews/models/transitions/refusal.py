@@ -1,4 +1,4 @@
-"""Lifting what a candidate refused."""
+"""Lifting the refusals of a candidate."""
 
 from django.db import transaction
 

@@ -3,18 +3,18 @@
 The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from devtools.phrasings import Phrasing
-from interviews.conversation.phrases.intent import Intent
+from interviews.conversation.phrases.intent import DECLINED, REFUSALS, Intent
 from tests.support.labelled_phrasings import labelled_phrasings
 
 FOLDER = Path(__file__).parent / "phrasings" / "held_out"
 IDENTITY = {Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER}
-DECLINED = {Intent.REFUSE, Intent.NO}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def phrasings(name: str) -> tuple[Phrasing, ...]:
     return labelled_phrasings(FOLDER / f"{name}.tsv")
 
 
-def recall(phrasings: tuple[Phrasing, ...], intents: set[Intent]) -> float:
+def recall(phrasings: tuple[Phrasing, ...], intents: Set[Intent]) -> float:
     expected = [phrasing for phrasing in phrasings if phrasing.intent in intents]
     correct = [each for each in expected if each.correct or {each.intent, each.understood} <= DECLINED]
     return len(correct) / len(expected)
@@ -50,7 +50,7 @@ def test_irrevocable_intents_are_never_wrong(phrasings: tuple[Phrasing, ...], in
 def test_rates_stay_above_floors(name: str, phrasings: tuple[Phrasing, ...]) -> None:
     floor = FLOORS[name]
     assert recall(phrasings, IDENTITY) >= floor.identity
-    assert recall(phrasings, DECLINED | {Intent.NEVER}) >= floor.refusals
+    assert recall(phrasings, REFUSALS) >= floor.refusals
 
 
 def test_answers_stay_answers(phrasings: tuple[Phrasing, ...]) -> None:

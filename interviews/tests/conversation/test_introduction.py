@@ -43,6 +43,8 @@ from interviews.conversation.phrases.requested_time import RequestedTime
 AT_FIVE = RequestedTime(clock=time(17))
 STAGES = list(STAGE_PROMPTS)
 WORDS = WordsSpoken("words")
+REFUSAL_BY_SCORE = WordsSpoken("I do not see myself in that job any more, sorry")
+"""A refusal in which no phrase is found."""
 
 
 def at(stage: Stage, **more: object) -> ConversationState:
@@ -140,6 +142,28 @@ def test_yes_means_what_was_asked(stage: Stage, words: str, prompt: Prompt) -> N
 )
 def test_name_like_common_word_changes_nothing(name: str, words: str, prompt: Prompt) -> None:
     assert next_step(at(Stage.CONSENT, candidate_name=name), 4, WordsSpoken(words)).prompt == prompt
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_guessed_refusal_is_asked_back(stage: Stage) -> None:
+    step = apply_reply(at(stage), WORDS, Understanding(Intent.REFUSE, is_guess=True))
+    assert (step.facts, step.prompt) == ((), STAGE_PROMPTS[stage](Preface.NEARLY, again=True))
+
+
+def test_refusal_by_score_needs_clear_reply() -> None:
+    asked_back = next_step(at(Stage.CONSENT), 4, REFUSAL_BY_SCORE)
+    assert (asked_back.facts, asked_back.prompt) == ((), AskConsent(Preface.NEARLY, again=True))
+    assert ConsentGiven() in next_step(asked_back.state, 5, KeyPressed("1")).facts
+    for reply in (KeyPressed("2"), WordsSpoken("no"), WordsSpoken("I'm not interested")):
+        assert next_step(asked_back.state, 5, reply).facts == (ConversationEnded(Ending.DECLINED),)
+
+
+def test_repeated_guess_never_declines() -> None:
+    state = at(Stage.CONSENT)
+    for _ in range(MAX_TRIES):
+        step = next_step(state, state.turn, REFUSAL_BY_SCORE)
+        state = step.state
+    assert step.facts == (ConversationEnded(Ending.NO_REPLY),)
 
 
 @pytest.mark.parametrize("intent", [Intent.AGREE, Intent.YES])

@@ -50,6 +50,9 @@ QUESTION = ConversationState(stage=Stage.QUESTION, turn=4, open_positions=(0, 1,
 LAST = replace(QUESTION, open_positions=(2,))
 CHECK = replace(QUESTION, stage=Stage.CHECK, progress=QuestionProgress(checks=1, checked_turn=3))
 STOP = replace(QUESTION, stage=Stage.STOP, progress=QuestionProgress(request=Intent.REFUSE))
+ANSWER = "I worked in a warehouse for two years."
+REFUSAL_BY_SCORE = "This is stupid, I'm not going to tell my life story to a machine, goodbye."
+"""A refusal in which no phrase is found."""
 
 
 def say(state: ConversationState, words: str) -> ConversationStep:
@@ -174,10 +177,10 @@ class TestPostponedQuestion:
         state = say(QUESTION, "Can I come back to that?").state
         prompts: list[engine.Prompt] = []
         for _ in range(2):
-            step = say(state, "I worked in a warehouse for two years.")
+            step = say(state, ANSWER)
             state, prompts = step.state, [*prompts, step.prompt]
         assert prompts == [AskQuestion(2, LeadIn.NEXT), AskQuestion(0, LeadIn.RETURNED)]
-        assert ConversationEnded(Ending.FINISHED) in say(state, "I worked in a warehouse for two years.").facts
+        assert ConversationEnded(Ending.FINISHED) in say(state, ANSWER).facts
 
     @pytest.mark.parametrize("state", [LAST, replace(QUESTION, postponed=frozenset({0}))], ids=["last", "second time"])
     def test_waits_where_it_cannot_be_put_off(self, state: ConversationState) -> None:
@@ -294,6 +297,10 @@ class TestHangUpInRecording:
         step = next_step(QUESTION, 4, RecordedAnswer(4, RecordingEnd.HANGUP, words))
         assert step.prompt == HangUp()
         assert step.state.stage is Stage.OVER
+
+    def test_guessed_refusal_leaves_question_open(self) -> None:
+        step = next_step(QUESTION, 4, RecordedAnswer(4, RecordingEnd.HANGUP, REFUSAL_BY_SCORE))
+        assert (step.state.stage, step.facts) == (Stage.QUESTION, (RequestRecorded(0, Intent.REFUSE),))
 
     def test_request_is_no_last_answer(self) -> None:
         step = next_step(LAST, 4, RecordedAnswer(4, RecordingEnd.HANGUP, "Sorry, could you repeat that?"))

@@ -15,7 +15,7 @@ from interviews.conversation import engine, phrases, wording
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.reception import Reception, ask_identity, reception_text, unreached_texts
-from interviews.conversation.script import Employer, Script
+from interviews.conversation.script import Employer, Script, prompt_texts
 from interviews.models import Call, Interview
 from interviews.reception.employer import employer_of
 from interviews.reception.inbound_calls import (
@@ -65,7 +65,8 @@ class InboundCallView(TurnView):
         if isinstance(reception, UUID):
             return super().post(request, reception, turn=0, kind="pickup")
         if reception is Reception.NO_INTERVIEW and (interview := find_unreached_interview(phone_number)):
-            return IdentityView().reply_to_caller(request, interview, turn=0, kind="pickup")
+            employer = _reachable_employer(request, interview.job)
+            return IdentityView().reply_to_caller(request, interview, employer, turn=0, kind="pickup")
         self.save_event(request, None, key=f"inbound:{call_sid}", kind=reception)
         return xml_response(_reception_reply(reception, employer, phone_number))
 
@@ -127,16 +128,19 @@ class IdentityView(TwilioView):
     def post(self, request: HttpRequest, turn: int, kind: str) -> HttpResponse:  # type: ignore[override]
         call_sid, phone_number = parsing.text_param(request.POST, "CallSid"), parsing.caller_number(request.POST)
         interview = find_unreached_interview(phone_number)
-        if interview is None or not 0 < len(call_sid) <= parsing.MAX_SID_LENGTH or not employer_of(interview.job).name:
+        employer = _reachable_employer(request, interview.job) if interview else Employer()
+        if interview is None or not 0 < len(call_sid) <= parsing.MAX_SID_LENGTH or not employer.name:
             return xml_response(twiml.unknown_call_twiml())
         try:
-            return self.reply_to_caller(request, interview, turn=turn, kind=kind)
+            return self.reply_to_caller(request, interview, employer, turn=turn, kind=kind)
         except parsing.InvalidWebhook as error:
             return HttpResponseBadRequest(f"Invalid Twilio webhook: {error}", content_type="text/plain")
 
-    def reply_to_caller(self, request: HttpRequest, interview: Interview, *, turn: int, kind: str) -> HttpResponse:
+    def reply_to_caller(
+        self, request: HttpRequest, interview: Interview, employer: Employer, *, turn: int, kind: str
+    ) -> HttpResponse:
         call_sid, input = parsing.text_param(request.POST, "CallSid"), parsing.parse_input(kind, request.POST)
-        script = _identity_script(interview, _reachable_employer(request, interview.job))
+        script = _identity_script(interview, employer)
         step = ask_identity(script, turn, input)
         self.save_event(request, None, key=f"inbound:{call_sid}:turn:{turn}", kind=kind, turn=turn)
         prompt = step.prompt
@@ -148,7 +152,9 @@ class IdentityView(TwilioView):
         elif isinstance(prompt, engine.Goodbye):
             _apply_ending(prompt.ending, interview, call_sid, input)
         base_url = settings.WEBHOOK_BASE_URL + reverse("twilio-inbound").removesuffix("/")
-        context = twiml.RenderContext(script, base_url, step.state.turn, transcribe=False, audio_urls={})
+        context = twiml.RenderContext(
+            script, prompt_texts(prompt, script), base_url, step.state.turn, transcribe=False, audio_urls={}
+        )
         return xml_response(twiml.render_prompt(prompt, context))
 
 
