@@ -48,6 +48,7 @@ urlpatterns = [
         name="desk-job-xlsx",
     ),
     path("desk/jobs/<uuid:job_id>/columns/", admin.site.admin_view(job.choose_columns), name="desk-job-columns"),
+    path("desk/jobs/<uuid:job_id>/scoring/", admin.site.admin_view(job.choose_scoring), name="desk-job-scoring"),
     path("desk/jobs/<uuid:job_id>/decide/", admin.site.admin_view(job.decide_page), name="desk-job-decide"),
     path("desk/jobs/<uuid:job_id>/call/", admin.site.admin_view(job.call_page), name="desk-job-call"),
 ]

@@ -13,7 +13,7 @@ from desk.job.ranking import with_results
 from desk.job.rows import CandidateRow, CompetencyScore, load_rows
 from desk.job.states import with_state
 from desk.job.weights import Weights, competencies_of
-from desk.review.page import Answer
+from desk.review.page import Answer, first_unscored
 from interviews.flags import flag_labels
 from interviews.models import Interview, InterviewResponse
 from interviews.presenters.interview import response_card
@@ -30,6 +30,8 @@ class Column:
     answers: list[Answer]
     address_without: str
     """The comparison without this candidate; empty where too few would be left."""
+    to_score: InterviewResponse | None
+    """The answer to score before the scores are shown, where they are hidden."""
 
     @property
     def interview(self) -> Any:
@@ -85,7 +87,13 @@ class ComparePage:
         rows = load_rows(interviews, competencies)
         ids = [interview.pk for interview in interviews]
         columns = [
-            Column(number, row, answers[row.interview.pk], _address_without(ids, row.interview.pk))
+            Column(
+                number,
+                row,
+                answers[row.interview.pk],
+                _address_without(ids, row.interview.pk),
+                None if row.interview.shows_scores else first_unscored(answers[row.interview.pk], viewer),
+            )
             for number, row in enumerate(rows, 1)
         ]
         compared = [

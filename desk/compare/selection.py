@@ -35,7 +35,7 @@ class MissingInterview(LookupError):
 
 def compare_address(ids: Sequence[UUID]) -> str:
     """The address that shows these interviews in this order."""
-    return f"{reverse('desk-compare')}?{urlencode([('i', entry) for entry in ids])}"
+    return f"{reverse('desk-compare')}?{urlencode([('i', str(entry)) for entry in ids])}"
 
 
 def selected_interviews(ids: Sequence[UUID], viewer: Viewer) -> list[Interview]:

@@ -11,10 +11,10 @@ from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, Desk
 from desk.job.states import DeskState, with_state
 from desk.job.weights import Competency, Weights, competency_score
 from interviews.models import Decision, Interview
-from interviews.scoring.blind_review import interviews_with_scores
+from interviews.scoring.blind_review import interviews_with_scores, job_hides_scores
 from jobs.models import JobDescription
 from screener.access.blind_mode import is_blind
-from screener.access.viewer import VIEW_SCORES_AT_ONCE, Viewer
+from screener.access.viewer import Viewer
 
 ORDER_FIELDS = {
     Order.SCORE: "shown_score",
@@ -82,7 +82,7 @@ def with_results(
 
 def _shows_scores(job: JobDescription, viewer: Viewer) -> Any:
     """An expression: whether the viewer may see the scores of the interview."""
-    if not job.blind_review or viewer.has_perm(VIEW_SCORES_AT_ONCE):
+    if not job_hides_scores(viewer, job):
         return Value(True)
     return Exists(interviews_with_scores(viewer).filter(pk=OuterRef("pk")))
 

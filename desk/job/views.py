@@ -22,7 +22,9 @@ from desk.job.ranking import latest_interviews
 from desk.selected_ids import parse_ids
 from interviews.campaigns import preview_campaign, why_no_campaign
 from interviews.models import Interview
+from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
+from screener.models import InvalidTransition
 
 MAX_SELECTED = 100
 
@@ -48,7 +50,8 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
     desk = JobDesk.load(job, request.user, request.GET)
     if "HX-Request" not in request.headers:
-        response = render(request, "desk/job/page.html", _context(request, job) | {"desk": desk, "columns": Column})
+        page = {"desk": desk, "columns": Column, "scores_first": job.pk in jobs_scored_first(request.user)}
+        response = render(request, "desk/job/page.html", _context(request, job) | page)
     elif request.GET.get("v") == desk.version:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     else:
@@ -63,6 +66,17 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 def choose_columns(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Remember the columns that this user wants to see."""
     show_columns(request.user.pk, request.POST.getlist("column"))
+    return HttpResponseRedirect(_next_address(request, job_id))
+
+
+@require_POST
+def choose_scoring(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Hide the scores of the job from this user until they have scored or decided, or show them again."""
+    job = _job_or_404(request, job_id, "interviews.add_assessment")
+    try:
+        choose_score_first(request.user, job.pk, on=request.POST.get("on") == "yes")
+    except InvalidTransition as error:
+        messages.error(request, str(error))
     return HttpResponseRedirect(_next_address(request, job_id))
 
 
@@ -125,10 +139,10 @@ def _selected(request: HttpRequest) -> list[UUID]:
 
 
 def _next_address(request: HttpRequest, job_id: UUID) -> str:
-    """The address of the desk or of the comparison that the user came from, or that of the desk without filters."""
+    """The page about candidates that the user came from, or the desk without filters."""
     desk = reverse("admin:jobs_jobdescription_change", args=[job_id])
     wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    is_of_desk = wanted.startswith((desk, reverse("desk-compare")))
+    is_of_desk = wanted.startswith((desk, reverse("desk-compare"), reverse("admin:interviews_interview_changelist")))
     is_ours = is_of_desk and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if is_ours else desk
 

@@ -12,9 +12,11 @@ from candidates.masked_text import mask_text
 from desk.job.states import FINISHED, UNDER_WAY, DeskState, Progress, StateText, describe_state
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
 from interviews.decisions import next_to_decide
-from interviews.models import Assessment, Interview, Recording
+from interviews.models import Assessment, Interview, InterviewResponse, Recording
 from interviews.presenters.interview import InterviewPage, ResponseCard
+from interviews.presenters.scorers import ScorersTable
 from interviews.records import CriterionRecord, Evidence
+from interviews.scoring.score_first import jobs_scored_first
 from screener.access.viewer import Viewer
 
 
@@ -94,6 +96,10 @@ class ReviewPage:
     answers: list[Answer]
     previous: Interview | None
     following: Interview | None
+    to_score: InterviewResponse | None
+    """The first answer that the viewer can score and has not scored."""
+    scores_first: bool
+    """Whether the viewer chose to score before they see other scores."""
 
     @classmethod
     def load(cls, interview: Any, viewer: Viewer) -> "ReviewPage":
@@ -107,7 +113,16 @@ class ReviewPage:
         settled = sum(card.response.is_settled for card in page.responses)
         text = describe_state(interview, state, attempt, Progress(len(page.responses), settled), timezone.now())
         answers = [Answer.of(card) for card in page.responses]
-        return cls(page, state, text, answers, _planned_before(interview, viewer), next_to_decide(interview, viewer))
+        return cls(
+            interview_page=page,
+            state=state,
+            state_text=text,
+            answers=answers,
+            previous=_planned_before(interview, viewer),
+            following=next_to_decide(interview, viewer),
+            to_score=first_unscored(answers, viewer),
+            scores_first=interview.job_id in jobs_scored_first(viewer),
+        )
 
     @property
     def answer_tabs(self) -> list[Answer]:
@@ -118,6 +133,13 @@ class ReviewPage:
     def score(self) -> Decimal | None:
         result = self.interview_page.result
         return result.result.overall_score if result else None
+
+    @property
+    def scorers(self) -> ScorersTable | None:
+        """The scores of colleagues beside those that count, where the viewer may see them."""
+        page = self.interview_page
+        responses = [card.response for card in page.responses]
+        return ScorersTable.of(page.interview, responses, self.score) if page.shows_scores else None
 
     @property
     def is_under_way(self) -> bool:
@@ -150,6 +172,10 @@ class ReviewPage:
         return _version_of([(answer.card.response.status, answer.card.score) for answer in self.answers])
 
     @property
+    def overview_version(self) -> str:
+        return _version_of((self.head_version, [answer.version for answer in self.answers]))
+
+    @property
     def history_version(self) -> str:
         page = self.interview_page
         attempts = [(row.attempt.updated_at, row.call and row.call.updated_at) for row in page.attempts]
@@ -174,6 +200,16 @@ def _criterion_line(number: int, record: CriterionRecord, spans: list[TimedSpan]
 
 def _second_of(evidence: Evidence, spans: list[TimedSpan]) -> float | None:
     return None if evidence.start is None else second_at(spans, evidence.start)
+
+
+def first_unscored(answers: list[Answer], viewer: Viewer) -> InterviewResponse | None:
+    """The first answer that the viewer can score and has not scored."""
+    cards = (answer.card for answer in answers if answer.card.can_be_scored)
+    return next((card.response for card in cards if not _has_scored(viewer, card.response)), None)
+
+
+def _has_scored(viewer: Viewer, response: InterviewResponse) -> bool:
+    return any(assessment.scored_by_id == viewer.pk for assessment in response.assessments.all())
 
 
 def _planned_before(interview: Interview, viewer: Viewer) -> Interview | None:

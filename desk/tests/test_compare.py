@@ -28,7 +28,7 @@ from tests.support.sample_rows import HOSTILE, add_result, complete_interview, m
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 60_000
-COMPARE_QUERIES = 10
+COMPARE_QUERIES = 11
 FAULT, CUSTOMER, TEAM = (
     QuestionSpec(text=text, competency=competency, weight=1, max_seconds=60)
     for text, competency in (
@@ -84,10 +84,8 @@ def load_page(client: Client, interviews: Sequence[Interview]) -> ComparePage:
 
 def asked_words(page: ComparePage) -> list[list[str | None]]:
     """For each row, how each candidate was asked; None: not asked."""
-    return [
-        [cell.answer and cell.answer.card.response.question for _, cell in question.cells]
-        for question in page.questions
-    ]
+    answers = [[cell.answer for _, cell in row.cells] for row in page.questions]
+    return [[answer.card.response.question if answer else None for answer in row] for row in answers]
 
 
 class TestSelection:

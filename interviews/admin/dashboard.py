@@ -12,9 +12,9 @@ from candidates.models import Candidate
 from interviews.models import DialRate, Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.presenters.interview import LABEL_COLOURS
-from interviews.scoring.blind_review import interviews_with_scores
+from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from jobs.models import JobDescription
-from screener.access.viewer import VIEW_SCORES_AT_ONCE, Viewer
+from screener.access.viewer import Viewer
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.models import Organisation
 
@@ -71,7 +71,7 @@ def _count_tile(title: str, count: int, **query: str) -> dict[str, Any]:
 def _current_results(viewer: Viewer) -> Any:
     """The result of the outer interview, if the viewer may see it."""
     current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
-    if viewer.has_perm(VIEW_SCORES_AT_ONCE):
+    if sees_all_scores(viewer):
         return current
     return current.filter(interview__in=interviews_with_scores(viewer))
 

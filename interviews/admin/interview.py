@@ -22,8 +22,7 @@ from interviews.models.result import Recommendation
 from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, status_label
 from interviews.scoring import assessment
-from interviews.scoring.blind_review import interviews_with_scores, may_see_scores
-from screener.access.viewer import VIEW_SCORES_AT_ONCE
+from interviews.scoring.blind_review import interviews_with_scores, may_see_scores, sees_all_scores
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 
@@ -101,7 +100,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
-        if not request.user.has_perm(VIEW_SCORES_AT_ONCE):
+        if not sees_all_scores(request.user):
             shown = interviews_with_scores(request.user)
             current, last = current.filter(interview__in=shown), last.filter(interview__in=shown)
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)

@@ -25,8 +25,7 @@ from interviews.models import (
 )
 from interviews.models.interview import visible_records
 from interviews.presenters.interview import LABEL_COLOURS
-from interviews.scoring.blind_review import interviews_with_scores
-from screener.access.viewer import VIEW_SCORES_AT_ONCE
+from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from screener.admin.base import ReadOnlyAdmin, badge
 
 INTERVIEW_RELATIONS = ["interview__candidate", "interview__job"]
@@ -47,7 +46,7 @@ class ScoreRecordAdmin(InterviewRecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        if request.user.has_perm(VIEW_SCORES_AT_ONCE):
+        if sees_all_scores(request.user):
             return rows
         return rows.filter(**{f"{self.interview_path}__in": interviews_with_scores(request.user)})
 

@@ -1,10 +1,11 @@
 """The overall score of an interview: its coverage, its status, its recommendation and the reasons for them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
+from uuid import UUID
 
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse
@@ -97,6 +98,16 @@ class ScoreSummary:
         if self.score is not None and len(self.scored_responses) < len(counted_responses):
             flags.add(Flag.UNANSWERED_EARNED_NOTHING)
         return flags | ({Flag.WAITING_FOR_PERSON} if _waiting_responses(self.responses) else set())
+
+
+def score_by(
+    interview: Interview, responses: Sequence[InterviewResponse], assessments: Mapping[UUID, Assessment]
+) -> Decimal | None:
+    """The overall score that these assessments give, by the ids of the responses. None without any."""
+    counted = _counted_responses(interview, list(responses))
+    scored = [ScoredResponse(response, assessments[response.pk]) for response in counted if response.pk in assessments]
+    weight = sum(response.weight for response in counted)
+    return _weighted_score(scored, weight) if scored and weight else None
 
 
 def _scored_responses(responses: Iterable[InterviewResponse]) -> Iterator[ScoredResponse]:

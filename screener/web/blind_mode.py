@@ -38,6 +38,7 @@ MASKED_PAGES = frozenset(
         "desk-job",
         "desk-job-columns",
         "desk-job-decide",
+        "desk-job-scoring",
         "desk-recording-peaks",
         "desk-review",
         "spending",
