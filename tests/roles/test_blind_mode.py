@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -18,9 +18,9 @@ from screener.models import RoleKey
 from screener.records import Point
 from tests.roles.sample_job import SampleJob, make_sample_job
 from tests.roles.table import read_table
-from tests.roles.walker import DENIED, MODELS, OK, Walker, admin_address
-from tests.support.admin_client import admin_url, get_page
-from tests.support.role_accounts import login_client, make_role_user
+from tests.roles.walker import DENIED, MODELS, OK, Walker
+from tests.support.admin_client import admin_url, get_page, page_url
+from tests.support.role_accounts import login_client, make_role_user, take_permission
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = "Xenobia", "Quandt-Ölmez"
@@ -83,11 +83,9 @@ def desk_addresses(sample: SampleJob) -> list[str]:
 
 
 def admin_addresses(sample: SampleJob) -> list[str]:
-    pages = [admin_address(model, page) for model in MODELS for page in ("changelist", "add")]
+    pages = [page_url(model, page) for model in MODELS for page in ("changelist", "add")]
     rows = [(model, sample.row(model)) for model in MODELS]
-    pages += [
-        admin_address(model, page, row.pk) for model, row in rows if row for page in ("change", "history", "delete")
-    ]
+    pages += [page_url(model, page, row.pk) for model, row in rows if row for page in ("change", "history", "delete")]
     return pages + [reverse(name) for name in read_table("Other pages")]
 
 
@@ -157,8 +155,7 @@ def test_switch_is_remembered(reader: User, sample: SampleJob) -> None:
 
 
 def test_reader_without_permission_stays_blind(sample: SampleJob) -> None:
-    group, codename = Group.objects.get(role__key=RoleKey.HIRING_MANAGER), VIEW_NAMES.split(".")[1]
-    group.permissions.remove(group.permissions.get(codename=codename))
+    take_permission(RoleKey.HIRING_MANAGER, VIEW_NAMES.split(".")[1])
     client: Client = login_client(
         make_role_user(RoleKey.HIRING_MANAGER, sample.interview.job, may_see_contact_data=True)
     )
