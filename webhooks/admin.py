@@ -3,19 +3,18 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from candidates.admin.phone_search import HoldsContactData
 from interviews.admin.read_only import InterviewRecordAdmin
 from interviews.models import TurnReply
+from screener.admin.lists import PeriodFilter
 from webhooks.models import TwilioEvent
 
 
 @admin.register(TwilioEvent)
-class TwilioEventAdmin(HoldsContactData, InterviewRecordAdmin):
+class TwilioEventAdmin(InterviewRecordAdmin):
     interview_path = "attempt__interview"
     list_display = ["created_at", "kind", "interview_name", "turn", "call_sid", "key"]
-    list_filter = ["kind"]
-    search_fields = ["=call_sid", "key", "=attempt__id", "=attempt__interview__id"]
-    date_hierarchy = "created_at"
+    list_filter = [("created_at", PeriodFilter)]
+    search_fields = ["=call_sid", "=key", "=kind", "=attempt__id", "=attempt__interview__id"]
     contact_fields = ("params",)
     exclude = ["answer"]
     readonly_fields = ["stored_reply"]

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
+from candidates.admin.candidate_search import FindsCandidates
 from candidates.admin.data_rights import DataRightsActions, ErasedFilter, is_kept
 from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
-from candidates.admin.phone_search import FindsNumbers
 from candidates.api.serializers import PersonSerializer
 from candidates.contact_data import may_see_contact_data
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
@@ -32,6 +32,7 @@ from candidates.models import Candidate, Consent, DoNotCall
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
+from screener.admin.lists import PeriodFilter
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
 from screener.services.privacy.redaction import redact
@@ -88,7 +89,7 @@ def _notes_on_rows(imported_rows: list[ImportedRow]) -> str:
 
 
 @admin.register(Candidate)
-class CandidateAdmin(DataRightsActions, FindsNumbers):
+class CandidateAdmin(DataRightsActions, FindsCandidates):
     form = CandidateForm
     cascaded_models = (Consent,)
     list_display = [
@@ -101,11 +102,15 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
         "external_id",
         "created_at",
     ]
-    list_filter = [("resume_status", ChoicesDropdownFilter), "locale", "legal_hold", ErasedFilter]
-    search_fields = ["full_name", "phone", "email", "external_id"]
+    list_filter = [
+        ("created_at", PeriodFilter),
+        ("resume_status", ChoicesDropdownFilter),
+        "legal_hold",
+        ErasedFilter,
+    ]
+    search_fields = ["=id", "=external_id"]
     search_help_text = _("Name, phone, e-mail or your own id")
     contact_fields = ("phone", "email", "resume", "resume_text")
-    date_hierarchy = "created_at"
     readonly_fields = [
         "resume_status",
         "resume_error",
@@ -133,6 +138,9 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
     ]
     personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
     anonymous_fields = (None, {"fields": ["full_name", ("locale", "timezone"), "external_id"]})
+
+    def candidate_path(self) -> str:
+        return "pk"
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
@@ -370,14 +378,13 @@ class CandidateAdmin(DataRightsActions, FindsNumbers):
 
 
 @admin.register(Consent)
-class ConsentAdmin(FindsNumbers, ReadOnlyAdmin):
+class ConsentAdmin(FindsCandidates, ReadOnlyAdmin):
     """Append-only. Consents are recorded on the candidate's page."""
 
     list_display = ["candidate", "kind", "consent_given", "source", "language", "said_at"]
-    list_filter = [("kind", ChoicesDropdownFilter), "given"]
-    search_fields = ["candidate__full_name", "candidate__phone", "source"]
+    list_filter = [("said_at", PeriodFilter), ("kind", ChoicesDropdownFilter), "given"]
+    search_fields = ["=candidate__id"]
     contact_fields = ("candidate__phone",)
-    date_hierarchy = "said_at"
     list_select_related = ["candidate"]
 
     @badge(_("Said"), CONSENT_COLOURS, ordering="given")

@@ -18,6 +18,7 @@ from candidates.models import Candidate, Erasure
 from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.admin.actions import ObjectActionForm, object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, ScreenerAdmin, badge
+from screener.admin.lists import PeriodFilter
 
 ERASURE_COLOURS = {"pending": "warning", "checking": "info", "done": "success"}
 
@@ -155,10 +156,9 @@ class ErasureAdmin(ReadOnlyAdmin):
     """The proofs of erasures. They name no person."""
 
     list_display = ["created_at", "subject", "kind", "state", "actor", "reason", "completed_at"]
-    list_filter = [("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]
+    list_filter = [("created_at", PeriodFilter), ("kind", ChoicesDropdownFilter), ("status", ChoicesDropdownFilter)]
     search_fields = ["=candidate__id", "=interview__id", "actor"]
     search_help_text = _("Id of the candidate or the interview, or who erased")
-    date_hierarchy = "created_at"
     list_select_related = ["candidate"]
     fields = ["candidate", "interview", "kind", "proof"]
     readonly_fields = ["proof"]

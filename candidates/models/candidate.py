@@ -5,10 +5,13 @@ import uuid
 from pathlib import PurePath
 from typing import Any, Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +25,12 @@ from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 ADD_CANDIDATE = "candidates.add_candidate"
+NAME_PUNCTUATION = "-._/@:'"
+NAME_WORDS = SearchVector(
+    Func("full_name", Value(NAME_PUNCTUATION), Value(" " * len(NAME_PUNCTUATION)), function="translate"),
+    config="simple",
+)
+"""The words of a name, for the search. PostgreSQL would take some words with punctuation for numbers or addresses."""
 
 
 def private_storage() -> Any:
@@ -113,6 +122,8 @@ class Candidate(BaseModel):
             ("hold_candidate", "Can set and lift the legal hold of candidate"),
         ]
         indexes = [
+            GinIndex(NAME_WORDS, name="candidates_by_name"),
+            models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
         ]
         constraints = [

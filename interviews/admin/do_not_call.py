@@ -43,7 +43,6 @@ class DoNotCallAdmin(ReadOnlyAdmin):
     list_select_related = ["candidate"]
     search_fields = ["source", "candidate__full_name"]
     search_help_text = "A whole number, a name or a source"
-    date_hierarchy = "created_at"
     fields = ["kind", "candidate", "interview", "source", "created_at", "lifted_at", "lifted_by", "lift_reason"]
     actions_detail = ["lift"]
 

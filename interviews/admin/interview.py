@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
 
-from candidates.admin.phone_search import FindsNumbers
+from candidates.admin.candidate_search import FindsCandidates
 from candidates.masked_text import mask_text
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
 from interviews.decisions import next_to_decide, record_decision
@@ -25,6 +25,7 @@ from interviews.scoring import assessment
 from interviews.scoring.blind_review import interviews_with_scores, may_see_scores, sees_all_scores
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
+from screener.admin.lists import PeriodFilter
 
 MAX_REASON_LENGTH = 100
 NEXT_BUTTON = "and_next"
@@ -64,7 +65,7 @@ class DecisionFilter(DropdownFilter):
 
 
 @admin.register(Interview)
-class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
+class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     """Read-only: an interview changes by events and by the actions below."""
 
     list_display = [
@@ -80,6 +81,7 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
     ]
     exported_instead = {"score": {"Score": "current_score", "Judged by": "judged_by"}}
     list_filter = [
+        ("created_at", PeriodFilter),
         DecisionFilter,
         AttentionFilter,
         ("status", ChoicesDropdownFilter),
@@ -88,10 +90,9 @@ class InterviewAdmin(FindsNumbers, ReadOnlyAdmin):
         ("job", AutocompleteSelectFilter),
         ("campaign", AutocompleteSelectFilter),
     ]
-    search_fields = ["candidate__full_name", "candidate__phone", "candidate__email", "job__title", "=id"]
+    search_fields = ["job__title", "=id"]
     search_help_text = "Name, phone, e-mail or job"
     contact_fields = ("candidate__phone", "candidate__email")
-    date_hierarchy = "created_at"
     list_select_related = ["candidate", "job"]
     actions = ["try_again_all"]
     actions_detail = ["decide", "try_again", "rescore", "cancel"]

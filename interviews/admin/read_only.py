@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from candidates.admin.phone_search import FindsNumbers
+from candidates.admin.candidate_search import FindsCandidates
 from interviews.admin.recording_view import stream_recording
 from interviews.admin.scoring import ScoringFilter, ScoringPages
 from interviews.flags import flag_labels
@@ -27,15 +27,19 @@ from interviews.models.interview import visible_records
 from interviews.presenters.interview import LABEL_COLOURS
 from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from screener.admin.base import ReadOnlyAdmin, badge
+from screener.admin.lists import PeriodFilter
 
 INTERVIEW_RELATIONS = ["interview__candidate", "interview__job"]
 OUTCOME_COLOURS = {"answered": "success", "carrier_error": "danger", "unknown": "warning"}
 
 
-class InterviewRecordAdmin(ReadOnlyAdmin):
+class InterviewRecordAdmin(FindsCandidates, ReadOnlyAdmin):
     """Records that belong to an interview which the user may see, without those of practice interviews."""
 
     interview_path = "interview"
+
+    def candidate_path(self) -> str:
+        return f"{self.interview_path}__candidate"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return visible_records(super().get_queryset(request), request.user, path=self.interview_path)
@@ -63,9 +67,8 @@ class AttemptAdmin(InterviewRecordAdmin):
         "answered_at",
         "ended_at",
     ]
-    list_filter = [("outcome", ChoicesDropdownFilter)]
-    search_fields = ["interview__candidate__full_name", "=id", "=interview__id"]
-    date_hierarchy = "created_at"
+    list_filter = [("created_at", PeriodFilter), ("outcome", ChoicesDropdownFilter)]
+    search_fields = ["=id", "=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
     @badge("Outcome", OUTCOME_COLOURS, ordering="outcome")
@@ -75,7 +78,7 @@ class AttemptAdmin(InterviewRecordAdmin):
 
 
 @admin.register(Call)
-class CallAdmin(FindsNumbers, InterviewRecordAdmin):
+class CallAdmin(InterviewRecordAdmin):
     interview_path = "attempt__interview"
     list_display = [
         "twilio_sid",
@@ -87,10 +90,13 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
         "created_at",
         "ended_at",
     ]
-    list_filter = [("status", ChoicesDropdownFilter), "answered_by", "error_code"]
-    search_fields = ["number", "=twilio_sid", "attempt__interview__candidate__full_name", "=attempt__id"]
+    list_filter = [
+        ("created_at", PeriodFilter),
+        ("status", ChoicesDropdownFilter),
+        ("error_code", admin.EmptyFieldListFilter),
+    ]
+    search_fields = ["=number", "=twilio_sid", "=attempt__id"]
     contact_fields = ("number",)
-    date_hierarchy = "created_at"
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
     @admin.display(description="Interview")
@@ -102,9 +108,8 @@ class CallAdmin(FindsNumbers, InterviewRecordAdmin):
 class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
     list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
     exported_instead = {"scoring": {}}
-    list_filter = [ScoringFilter, ("status", ChoicesDropdownFilter), "transcript_source"]
-    search_fields = ["interview__candidate__full_name", "question", "transcript", "=interview__id"]
-    date_hierarchy = "created_at"
+    list_filter = [("created_at", PeriodFilter), ScoringFilter, ("status", ChoicesDropdownFilter)]
+    search_fields = ["=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
     @badge("Status", LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
@@ -126,9 +131,13 @@ class RecordingAdmin(InterviewRecordAdmin):
 
     interview_path = "response__interview"
     list_display = ["interview", "turn", "status", "ended", "seconds", "chosen", "created_at"]
-    list_filter = [("status", ChoicesDropdownFilter), ("ended", ChoicesDropdownFilter), "chosen"]
-    search_fields = ["=sid", "response__interview__candidate__full_name", "=attempt__id"]
-    date_hierarchy = "created_at"
+    list_filter = [
+        ("created_at", PeriodFilter),
+        ("status", ChoicesDropdownFilter),
+        ("ended", ChoicesDropdownFilter),
+        "chosen",
+    ]
+    search_fields = ["=sid", "=attempt__id"]
     list_select_related = ["response__interview__candidate", "response__interview__job"]
     exclude = ["file"]
     readonly_fields = ["listen"]
@@ -154,9 +163,8 @@ class RecordingAdmin(InterviewRecordAdmin):
 class AssessmentAdmin(ScoreRecordAdmin):
     interview_path = "response__interview"
     list_display = ["interview", "response", "score", "is_current", "role", "flag_list", "label", "created_at"]
-    list_filter = ["is_current", "source", "role", "label", "model"]
-    search_fields = ["response__interview__candidate__full_name", "=response__id", "rubric_version"]
-    date_hierarchy = "created_at"
+    list_filter = [("created_at", PeriodFilter), "is_current", "source", "role"]
+    search_fields = ["=response__id"]
     list_select_related = ["response__interview__candidate", "response__interview__job"]
 
     @admin.display(description="Interview")
@@ -179,9 +187,8 @@ class ResultAdmin(ScoreRecordAdmin):
         "label",
         "created_at",
     ]
-    list_filter = [("recommendation", ChoicesDropdownFilter), "is_current", "label"]
-    search_fields = ["interview__candidate__full_name", "interview__job__title", "=interview__id"]
-    date_hierarchy = "created_at"
+    list_filter = [("created_at", PeriodFilter), ("recommendation", ChoicesDropdownFilter), "is_current"]
+    search_fields = ["interview__job__title", "=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
     @badge("Recommendation", LABEL_COLOURS, ordering="recommendation")
@@ -192,9 +199,12 @@ class ResultAdmin(ScoreRecordAdmin):
 @admin.register(Decision)
 class DecisionAdmin(ScoreRecordAdmin):
     list_display = ["interview", "decision_badge", "recommendation_badge", "decided_by", "reason", "created_at"]
-    list_filter = [("verdict", ChoicesDropdownFilter), ("decided_by", AutocompleteSelectFilter)]
-    search_fields = ["interview__candidate__full_name", "interview__job__title", "reason"]
-    date_hierarchy = "created_at"
+    list_filter = [
+        ("created_at", PeriodFilter),
+        ("verdict", ChoicesDropdownFilter),
+        ("decided_by", AutocompleteSelectFilter),
+    ]
+    search_fields = ["interview__job__title", "=interview__id"]
     list_select_related = [*INTERVIEW_RELATIONS, "decided_by", "result"]
 
     @badge("Decision", LABEL_COLOURS, ordering="verdict")
@@ -212,8 +222,7 @@ class DecisionAdmin(ScoreRecordAdmin):
 @admin.register(InterviewEvent)
 class EventAdmin(ScoreRecordAdmin):
     list_display = ["created_at", "interview", "kind", "actor", "before", "after", "reason"]
-    list_filter = [("kind", ChoicesDropdownFilter)]
-    search_fields = ["interview__candidate__full_name", "kind", "actor", "reason", "=interview__id"]
+    list_filter = [("created_at", PeriodFilter), ("kind", ChoicesDropdownFilter)]
+    search_fields = ["=interview__id"]
     ordering = ["-created_at"]
-    date_hierarchy = "created_at"
     list_select_related = INTERVIEW_RELATIONS

@@ -52,7 +52,6 @@ class JobAdmin(MemberPages):
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
     search_fields = ["title", "description", "=id"]
-    date_hierarchy = "created_at"
     readonly_fields = [
         "questions_status",
         "questions_error",
@@ -239,7 +238,6 @@ class QuestionSetAdmin(ReadOnlyAdmin):
     ]
     list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
     search_fields = ["job__title", "source", "approved_by", "=id"]
-    date_hierarchy = "created_at"
     list_select_related = ["job"]
     fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at"]
     fields += ["approval_reason", "created_at", "questions_table"]

@@ -12,13 +12,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.admin.list_export import ExportsList
+from screener.admin.lists import MOST_COUNTED, CappedPaginator, ScreenerChangeList
+from screener.admin.search import find_rows
 from screener.admin.widgets import SafeAutocomplete
 from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition
@@ -58,24 +60,11 @@ def interviewer_badge(request: HttpRequest) -> list[str] | None:
     return [interviewer.label, "warning"] if interviewer.billed_model in ("", SIMULATED_MODEL) else None
 
 
-class EmptyLastChangeList(ChangeList):  # type: ignore[misc]
-    """Sorts empty values last in both directions. PostgreSQL puts them first when it sorts downwards."""
-
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
-        return [self._empty_last(field, queryset) for field in super().get_ordering(request, queryset)]
-
-    def _empty_last(self, field: Any, queryset: Any) -> Any:
-        name = field.lstrip("-") if isinstance(field, str) else ""
-        nullable = {column.name for column in self.opts.concrete_fields if column.null}
-        if name not in nullable and name not in queryset.query.annotations:
-            return field
-        column = models.F(name)
-        return column.desc(nulls_last=True) if field.startswith("-") else column.asc(nulls_last=True)
-
-
 class ScreenerAdmin(ExportsList):
     list_per_page = 50
     list_filter_submit = True
+    paginator: Any = CappedPaginator
+    show_full_result_count = False
     compressed_fields = True
     cascaded_models: tuple[type[models.Model], ...] = ()
     """Models whose rows are deleted together with an object, although users have no permission to delete them alone."""
@@ -93,8 +82,8 @@ class ScreenerAdmin(ExportsList):
         response: HttpResponse = super().changelist_view(request, title | (extra_context or {}))
         return response
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return EmptyLastChangeList
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return ScreenerChangeList
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the rows that the user may see. Lists, pages and autocompletes use it."""
@@ -118,8 +107,24 @@ class ScreenerAdmin(ExportsList):
             return False
         return bool(super().lookup_allowed(lookup, value, request))
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Search each field by itself, so that each uses its own index."""
+        term = search_term.replace("\0", "").strip()
+        if not term:
+            return queryset, False
+        matches = self.search_keys(request, term)
+        return (queryset.filter(pk__in=matches[0].union(*matches[1:])) if matches else queryset.none()), False
+
+    def search_keys(self, request: HttpRequest, term: str) -> list[Any]:
+        """Querysets of the keys of matching rows, one for each way of matching."""
+        return find_rows(self.model, self.get_search_fields(request), term)
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+        """Refuse an action on more rows than were counted: it would reach rows that the user was told nothing of."""
+        if request.POST.get("select_across") == "1" and queryset[MOST_COUNTED:].exists():
+            messages.error(request, _("These are too many rows for one action. Filter the list first."))
+            return None
+        return super().response_action(request, queryset)
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         """Return the buttons of the list for which the user has permission."""

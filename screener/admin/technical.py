@@ -12,6 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from unfold.contrib.filters.admin import DropdownFilter
 
 from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge
+from screener.admin.lists import PeriodFilter
 from screener.models import IdempotentRequest, ModelCall, SpokenLine
 from screener.tts import prompt_cache
 
@@ -34,9 +35,13 @@ class ModelCallAdmin(ReadOnlyAdmin):
         "seconds",
         "result",
     ]
-    list_filter = ["purpose", "model", ("error", admin.EmptyFieldListFilter), ("cost", admin.EmptyFieldListFilter)]
-    search_fields = ["model", "prompt_hash", "error", "=interview_id", "=job_id"]
-    date_hierarchy = "created_at"
+    list_filter = [
+        ("created_at", PeriodFilter),
+        "purpose",
+        ("error", admin.EmptyFieldListFilter),
+        ("cost", admin.EmptyFieldListFilter),
+    ]
+    search_fields = ["=model", "=prompt_hash", "=interview_id", "=job_id"]
 
     @admin.display(description=_("Cost"), ordering="cost")
     def dollars(self, call: ModelCall) -> str:
@@ -54,7 +59,6 @@ class SpokenLineAdmin(ReadOnlyAdmin):
     list_display = ["text", "language", "model", "voice", "state", "created_at"]
     list_filter = ["model", "voice", ("error", admin.EmptyFieldListFilter)]
     search_fields = ["text", "=job_id"]
-    date_hierarchy = "created_at"
     exclude = ["file"]
     readonly_fields = ["audio_player"]
 
@@ -75,8 +79,7 @@ class IdempotentRequestAdmin(ReadOnlyAdmin):
 
     list_display = ["created_at", "owner", "key", "status_code"]
     list_filter = ["status_code"]
-    search_fields = ["owner", "key"]
-    date_hierarchy = "created_at"
+    search_fields = ["=owner", "=key"]
     fields = ["owner", "key", "fingerprint", "status_code", "created_at"]
 
 

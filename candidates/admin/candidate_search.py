@@ -1,13 +1,16 @@
-"""Lists and pages with contact data: who sees it, and the search by phone number in any notation."""
+"""Lists and pages with contact data: who sees it, and the search by names, numbers and addresses."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 
+from candidates.search import search_candidates
 from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.base import ScreenerAdmin
+from screener.admin.search import EXACT, find_rows, keys_of
 from screener.phone_format import search_digits
 
 
@@ -48,15 +51,25 @@ class HoldsContactData(ScreenerAdmin):
     def _permitted_fields(self, request: HttpRequest, fields: Sequence[Any]) -> Sequence[Any]:
         if not self.hides_contact_data(request):
             return fields
-        return [field for field in fields if field not in self.contact_fields]
+        return [field for field in fields if str(field).removeprefix(EXACT) not in self.contact_fields]
 
 
-class FindsNumbers(HoldsContactData):
-    """Searches for the term as typed and, if it is a number or a part of one, for its stored form."""
+class FindsCandidates(HoldsContactData):
+    """Finds rows by the words of their candidate's name and, with the permission, by contact data.
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        matches, has_duplicates = super().get_search_results(request, queryset, search_term)
-        phone_digits = "" if self.hides_contact_data(request) else search_digits(search_term)
-        if phone_digits and phone_digits != search_term:
-            matches |= super().get_search_results(request, queryset, phone_digits)[0]
-        return matches, has_duplicates
+    In blind mode it does neither: a search that finds a name would tell whose row it is.
+    """
+
+    def candidate_path(self) -> str:
+        """Return the lookup from a row to its candidate."""
+        return "candidate"
+
+    def search_keys(self, request: HttpRequest, term: str) -> list[Any]:
+        if is_blind():
+            return super().search_keys(request, term)
+        shows_contact_data = not self.hides_contact_data(request)
+        candidates = search_candidates(term, with_contact_data=shows_contact_data)
+        by_candidate = Q(**{f"{self.candidate_path()}__in": candidates[0].union(*candidates[1:])})
+        keys = [*super().search_keys(request, term), keys_of(self.model, by_candidate)]
+        number = search_digits(term) if shows_contact_data else ""
+        return keys + find_rows(self.model, self.get_search_fields(request), number) if number else keys

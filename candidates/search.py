@@ -1,0 +1,34 @@
+"""The search for candidates by words of their name and by contact data."""
+
+import re
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
+from django.db.models import Q, QuerySet
+
+from candidates.models import Candidate
+from candidates.models.candidate import NAME_WORDS
+from screener.phone_format import search_digits
+
+WORD = re.compile(r"\w+")
+
+
+def search_candidates(term: str, *, with_contact_data: bool) -> "list[QuerySet[Candidate, Any]]":
+    """Querysets of the ids of matching candidates, one for each column, so that each uses its own index.
+
+    Each word of the term begins a word of the name. `with_contact_data`: or the term begins the e-mail address, or is
+    a part of the phone number in any notation.
+    """
+    conditions = [Q(external_id=term)]
+    words = WORD.findall(term)
+    if words:
+        conditions.append(Q(SearchVectorExact(NAME_WORDS, _words_query(words))))
+    if with_contact_data:
+        digits = search_digits(term)
+        conditions.append(Q(email__istartswith=term))
+        conditions += [Q(phone__contains=digits)] if digits else []
+    return [Candidate.objects.filter(condition).order_by().values("pk") for condition in conditions]
+
+
+def _words_query(words: list[str]) -> SearchQuery:
+    return SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")

@@ -1,0 +1,103 @@
+"""Lists that stay fast with millions of rows: they count and page no further than people look."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
+from unfold.widgets import INPUT_CLASSES
+
+MOST_COUNTED = 10_000
+EARLIEST_DAY, LATEST_DAY = date(1970, 1, 1), date(2999, 12, 31)
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts and pages through the first MOST_COUNTED rows. Filters and the search lead to older rows."""
+
+    template_name = "admin/pagination_capped.html"
+
+    @cached_property
+    def _rows_seen(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[: MOST_COUNTED + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._rows_seen, MOST_COUNTED)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self._rows_seen > MOST_COUNTED
+
+
+class ScreenerChangeList(ChangeList):  # type: ignore[misc]
+    """Sorts empty values last in both directions. PostgreSQL puts them first when it sorts downwards."""
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        return [self._empty_last(field, queryset) for field in super().get_ordering(request, queryset)]
+
+    def _empty_last(self, field: Any, queryset: Any) -> Any:
+        name = field.lstrip("-") if isinstance(field, str) else ""
+        nullable = {column.name for column in self.opts.concrete_fields if column.null}
+        if name not in nullable and name not in queryset.query.annotations:
+            return field
+        return F(name).desc(nulls_last=True) if field.startswith("-") else F(name).asc(nulls_last=True)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Load the page. Where not all rows are counted, no action is offered for all of them."""
+        super().get_results(request)
+        if self.paginator.is_capped:
+            self.result_count = len(self.result_list)
+
+
+class PeriodForm(forms.Form):
+    """The first and the last day of a period. The inputs are the browser's own for dates."""
+
+    def __init__(self, data: Any, *, parameter: str) -> None:
+        super().__init__(data)
+        for end, label in (("from", _("From")), ("to", _("To"))):
+            self.fields[f"{parameter}_{end}"] = forms.DateField(
+                label=label,
+                required=False,
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}),
+                validators=[MinValueValidator(EARLIEST_DAY), MaxValueValidator(LATEST_DAY)],
+            )
+
+
+class PeriodFilter(admin.FieldListFilter):
+    """Rows of the days from … to, both included, in the time zone of the site. Either end may be open."""
+
+    template = "admin/filters/period.html"
+
+    def __init__(self, field: Any, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(field, request, *args, **options)
+        self.form = PeriodForm(request.GET, parameter=self.field_path)
+        self.form.is_valid()
+
+    def expected_parameters(self) -> list[str | None]:
+        return [f"{self.field_path}_from", f"{self.field_path}_to"]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = (self.form.cleaned_data.get(str(name)) for name in self.expected_parameters())
+        if first:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": start_of(first)})
+        if last:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": start_of(last + timedelta(days=1))})
+        return queryset
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield {"form": self.form}
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
