@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema
 from screener.labels import Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a hash of the values would translate the labels, which needs Django's settings
 class Attribute:
     """The limits and labels of an attribute, for forms, serializers and replies. Stored records are not checked.
 
