@@ -28,7 +28,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def _rows_seen(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by()[: MOST_COUNTED + 1].count())
+        return int(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())  # without the columns of subqueries
 
     @cached_property
     def count(self) -> int:

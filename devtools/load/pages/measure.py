@@ -20,6 +20,7 @@ from devtools.load.pages.fill import DATA_DIR, MANAGER, PASSWORD, RECRUITER
 from devtools.load.report import describe_machine, print_line, print_section, save_report
 
 REQUESTS = 40
+QUICK_REQUESTS = 8
 WARM_UP = 4
 LIMIT_KB = 60
 
@@ -76,11 +77,11 @@ def cycle_paths(paths: list[str]) -> Iterator[str]:
         yield from paths
 
 
-def measure_page(page: Page, deployment: Deployment, session: requests.Session) -> dict[str, Any]:
+def measure_page(page: Page, deployment: Deployment, session: requests.Session, count: int) -> dict[str, Any]:
     paths = cycle_paths(paths_of(page, deployment))
     for path in islice(paths, WARM_UP):
         load_page(deployment, session, path)
-    replies = [load_page(deployment, session, path) for path in islice(paths, REQUESTS)]
+    replies = [load_page(deployment, session, path) for path in islice(paths, count)]
     times = [1000 * seconds for seconds, _ in replies]
     return {
         "p50_ms": round(median(times)),
@@ -111,14 +112,14 @@ def log_in(deployment: Deployment, username: str) -> requests.Session:
     return session
 
 
-def measure_pages(deployment: Deployment) -> dict[str, Any]:
+def measure_pages(deployment: Deployment, count: int) -> dict[str, Any]:
     """Measure the pages of each viewer."""
     report: dict[str, Any] = {}
     for username, pages in PAGES_OF.items():
         session = log_in(deployment, username)
         for page in pages:
             name = f"{page.name} ({username})"
-            report |= print_section(name, {name: measure_page(page, deployment, session)})
+            report |= print_section(name, {name: measure_page(page, deployment, session, count)})
     return report
 
 
@@ -128,13 +129,16 @@ def over_limit(report: dict[str, Any]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    argparse.ArgumentParser(prog="devtools.load.pages.measure", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="devtools.load.pages.measure", description="Measures HR's pages.")
+    parser.add_argument("--quick", action="store_true", help="fewer requests, for a first look")
+    options = parser.parse_args(arguments)
     if not DATA_DIR.exists():
         print_line("There is no data. Run make bench-data first.")
         return 1
     with open_deployment_in(DATA_DIR, speed=0, settings={}) as deployment:
+        deployment.run_command("collectstatic", "--no-input", "--verbosity", "0")
         deployment.start_web()
-        pages = measure_pages(deployment)
+        pages = measure_pages(deployment, QUICK_REQUESTS if options.quick else REQUESTS)
     report = {"machine": describe_machine(), "pages": pages, "pages_over_limit": over_limit(pages)}
     save_report(report, "bench-pages.json")
     return 0

@@ -10,7 +10,7 @@ NAME = models.Func("full_name", models.Value("-._/@:'"), models.Value(" " * 7), 
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("candidates", "0010_kept_candidates_by_change")]
+    dependencies = [("candidates", "0011_view_names_permission")]
 
     operations = [
         AddIndexConcurrently("candidate", GinIndex(SearchVector(NAME, config="simple"), name="candidates_by_name")),
