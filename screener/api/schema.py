@@ -116,7 +116,9 @@ class ProblemAutoSchema(AutoSchema):
     def _problem_response(self, code: int, problem: dict[str, Any]) -> dict[str, Any]:
         action = self.view.action
         details = LIST_DETAILS if action == "list" else getattr(self.view, "problem_examples", {}).get(action, {})
-        example = problem_details.problem_body(code, details.get(code, EXAMPLE_DETAILS[code]), instance=self.path)
+        example = problem_details.problem_body(
+            code, details[code] if code in details else EXAMPLE_DETAILS[code], instance=self.path
+        )
         return {
             "description": HTTPStatus(code).phrase,
             "content": {problem_details.CONTENT_TYPE: {"schema": problem, "example": example}},
