@@ -17,7 +17,8 @@ from interviews.models import Decision, Interview, InterviewEvent
 from jobs.models import JobDescription
 from screener.exports import files, table
 from screener.models import Organisation, RoleKey
-from tests.roles.walker import DENIED, ELSEWHERE, admin_address
+from tests.roles.walker import DENIED, ELSEWHERE
+from tests.support.admin_client import page_url
 from tests.support.factories import make_approved_job, make_candidate
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import HOSTILE, make_all_rows, make_completed_interview
@@ -27,7 +28,7 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", " =1", "＝1"]
 
 
 def download(client: Client, model: Any, extension: str = "csv", **query: str) -> bytes:
-    answer: Any = client.get(admin_address(model, f"export_{extension}"), query)
+    answer: Any = client.get(page_url(model, f"export_{extension}"), query)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
 
@@ -45,7 +46,7 @@ def exported(client: Client, model: Any, **query: str) -> list[dict[str, str]]:
 def test_every_list_is_exported(admin_client: Client, reviewer: User) -> None:
     make_all_rows(1, by=reviewer)
     for model in admin.site._registry:
-        page = admin_client.get(admin_address(model, "changelist"))
+        page = admin_client.get(page_url(model, "changelist"))
         if model is Organisation:  # its page is a form
             continue
         rows = exported(admin_client, model)
@@ -105,8 +106,8 @@ def test_long_workbook_is_refused(admin_client: Client, monkeypatch: Any) -> Non
     make_completed_interview()
     make_candidate(phone="+14155550109")
     monkeypatch.setattr(files, "MOST_XLSX_ROWS", 1)
-    answer = admin_client.get(admin_address(Candidate, "export_xlsx"), {"o": "1"})
-    assert (answer.status_code, answer["Location"]) == (ELSEWHERE, f"{admin_address(Candidate, 'changelist')}?o=1")
+    answer = admin_client.get(page_url(Candidate, "export_xlsx"), {"o": "1"})
+    assert (answer.status_code, answer["Location"]) == (ELSEWHERE, f"{page_url(Candidate, 'changelist')}?o=1")
     assert len(exported(admin_client, Candidate)) == 2
 
 
@@ -121,4 +122,4 @@ def test_export_hides_what_list_hides() -> None:
     assert HOSTILE in content  # it is a text file
     assert not any(text in content for text in ("14155550188", "mail@example.com"))
     assert exported(manager, Decision) == []
-    assert manager.get(admin_address(InterviewEvent, "export_csv")).status_code == DENIED
+    assert manager.get(page_url(InterviewEvent, "export_csv")).status_code == DENIED

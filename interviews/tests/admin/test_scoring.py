@@ -231,7 +231,7 @@ class TestToScore:
     def test_scoring_pages_mark_one_item(self, scorer: Client, waiting: Interview) -> None:
         addresses = [scoring_list_url(), page_of(answer_of(waiting))]
         marked = [_marked_items(scorer.get(address)) for address in addresses]
-        assert marked == [[TO_SCORE]] * 2
+        assert marked == [[str(TO_SCORE)]] * 2
 
     def test_front_page_counts_waiting_answers(self, scorer: Client, waiting: Interview) -> None:
         page = get_page(scorer, reverse("admin:index"))
