@@ -13,8 +13,8 @@ from screener.phone_format import search_digits
 WORD = re.compile(r"\w+")
 
 
-def search_candidates(term: str, *, with_contact_data: bool) -> "list[QuerySet[Candidate, Any]]":
-    """Querysets of the ids of matching candidates, one for each column, so that each uses its own index.
+def search_candidates(term: str, *, with_contact_data: bool) -> "QuerySet[Candidate, Any]":
+    """Find the ids of matching candidates: a union, so that the search of each column uses its own index.
 
     Each word of the term begins a word of the name. `with_contact_data`: or the term begins the e-mail address, or is
     a part of the phone number in any notation.
@@ -27,7 +27,10 @@ def search_candidates(term: str, *, with_contact_data: bool) -> "list[QuerySet[C
         digits = search_digits(term)
         conditions.append(Q(email__istartswith=term))
         conditions += [Q(phone__contains=digits)] if digits else []
-    return [Candidate.objects.filter(condition).order_by().values("pk") for condition in conditions]
+    first, *others = (
+        Candidate.objects.filter(condition).order_by().values_list("pk", flat=True) for condition in conditions
+    )
+    return first.union(*others)
 
 
 def _words_query(words: list[str]) -> SearchQuery:

@@ -77,7 +77,7 @@ def payloads(interview: Interview) -> Iterator[tuple[str, Any]]:
             response = client.get(address)
             if response.status_code == 200 and response["Content-Type"] == "application/zip":
                 yield from zipped_payloads(response)
-            elif response.status_code == 200:
+            elif response.status_code == 200 and response["Content-Type"] != "application/pdf":
                 yield path, response.json()
 
 

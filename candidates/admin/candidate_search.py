@@ -10,7 +10,7 @@ from candidates.search import search_candidates
 from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.base import ScreenerAdmin
-from screener.admin.search import EXACT, find_rows, keys_of
+from screener.admin.search import EXACT, bounded_ids, related_condition, search_conditions
 from screener.phone_format import search_digits
 
 
@@ -64,12 +64,16 @@ class FindsCandidates(HoldsContactData):
         """Return the lookup from a row to its candidate."""
         return "candidate"
 
-    def search_keys(self, request: HttpRequest, term: str) -> list[Any]:
+    def search_conditions(self, request: HttpRequest, term: str) -> list[Q]:
+        conditions = super().search_conditions(request, term)
         if is_blind():
-            return super().search_keys(request, term)
+            return conditions
         shows_contact_data = not self.hides_contact_data(request)
-        candidates = search_candidates(term, with_contact_data=shows_contact_data)
-        by_candidate = Q(**{f"{self.candidate_path()}__in": candidates[0].union(*candidates[1:])})
-        keys = [*super().search_keys(request, term), keys_of(self.model, by_candidate)]
+        found = bounded_ids(search_candidates(term, with_contact_data=shows_contact_data))
+        conditions.append(related_condition(self.model, self.candidate_path(), {"__in": found}))
         number = search_digits(term) if shows_contact_data else ""
-        return keys + find_rows(self.model, self.get_search_fields(request), number) if number else keys
+        return (
+            conditions + search_conditions(self.model, self.get_search_fields(request), number)
+            if number
+            else conditions
+        )

@@ -1,7 +1,8 @@
 """Base classes of all admin pages."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.admin.list_export import ExportsList
 from screener.admin.lists import MOST_COUNTED, CappedPaginator, ScreenerChangeList
-from screener.admin.search import find_rows
+from screener.admin.search import search_conditions
 from screener.admin.widgets import SafeAutocomplete
 from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition
@@ -108,16 +109,16 @@ class ScreenerAdmin(ExportsList):
         return bool(super().lookup_allowed(lookup, value, request))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Search each field by itself, so that each uses its own index."""
+        """Return the rows that match the term in one of the fields."""
         term = search_term.replace("\0", "").strip()
         if not term:
             return queryset, False
-        matches = self.search_keys(request, term)
-        return (queryset.filter(pk__in=matches[0].union(*matches[1:])) if matches else queryset.none()), False
+        conditions = self.search_conditions(request, term)
+        return (queryset.filter(reduce(or_, conditions)) if conditions else queryset.none()), False
 
-    def search_keys(self, request: HttpRequest, term: str) -> list[Any]:
-        """Querysets of the keys of matching rows, one for each way of matching."""
-        return find_rows(self.model, self.get_search_fields(request), term)
+    def search_conditions(self, request: HttpRequest, term: str) -> list[models.Q]:
+        """Return the ways to match the term, each with an index of its own."""
+        return search_conditions(self.model, self.get_search_fields(request), term)
 
     def response_action(self, request: HttpRequest, queryset: Any) -> Any:
         """Refuse an action on more rows than were counted: it would reach rows that the user was told nothing of."""
