@@ -9,6 +9,7 @@ from desk.export import views as export
 from desk.job import views as job
 from desk.report import views as report
 from desk.review import views as review
+from desk.sharing import views as sharing
 
 urlpatterns = [
     path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
@@ -33,6 +34,17 @@ urlpatterns = [
         "desk/interviews/<uuid:interview_id>/report.json",
         admin.site.admin_view(report.report_json_file),
         name="desk-report-json",
+    ),
+    path(
+        "desk/interviews/<uuid:interview_id>/share/", admin.site.admin_view(sharing.share_interview), name="desk-share"
+    ),
+    path("desk/jobs/<uuid:job_id>/share/", admin.site.admin_view(sharing.share_job), name="desk-share-job"),
+    path("desk/links/<uuid:link_id>/revoke/", admin.site.admin_view(sharing.revoke_link), name="desk-share-revoke"),
+    path("desk/jobs/<uuid:job_id>/shortlist/", admin.site.admin_view(report.shortlist_page), name="desk-shortlist"),
+    path(
+        "desk/jobs/<uuid:job_id>/shortlist.pdf",
+        admin.site.admin_view(report.shortlist_pdf_file),
+        name="desk-shortlist-pdf",
     ),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
     path(

@@ -36,6 +36,7 @@ urlpatterns = [
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
+    path("shared/", include("desk.sharing.urls")),
     path("api/v1/config/", ConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="config"),
     path("api/v1/interviews/<uuid:pk>/report.json", report_json, name="report-json"),
     path("api/v1/interviews/<uuid:pk>/report.pdf", report_pdf, name="report-pdf"),

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from candidates.masked_text import mask_text
 from desk.job.address import DeskAddress
 from desk.job.columns import Column, shown_columns
 from desk.job.ranking import ranked_interviews
@@ -70,7 +71,8 @@ def _decision_cells(row: CandidateRow) -> tuple[Cell, ...]:
     decision = row.decision if row.interview.shows_scores else None
     if decision is None:
         return ("", "", None, "")
-    return (decision.get_verdict_display(), decision.decided_by.get_username(), decision.created_at, decision.reason)
+    reason = mask_text(decision.reason, row.interview.candidate)
+    return (decision.get_verdict_display(), decision.decided_by.get_username(), decision.created_at, reason)
 
 
 def job_table(job: JobDescription, user: User, query: QueryDict) -> Table:

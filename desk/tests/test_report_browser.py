@@ -16,6 +16,7 @@ from tests.support.admin_client import admin_url
 from tests.support.browser import NARROW, WIDE, logged_in_page
 from tests.support.sample_rows import make_completed_interview
 
+OK, GONE = 200, 410
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -52,3 +53,36 @@ def test_report_has_no_violation(page: Page, interview: Interview, scheme: Any) 
         page.goto(reverse("desk-report", args=[interview.pk]))
         assert find_violations(page) == {}
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_link_is_copied_and_revoked_by_keys(page: Page, interview: Interview) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(reverse("desk-share", args=[interview.pk]))
+    page.get_by_label("For whom").fill("Grace")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Copy").press("Enter")
+    expect(page.locator("[data-share-status]")).not_to_be_empty()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address == page.locator("[data-share-address]").input_value()
+    assert find_violations(page) == {}
+    reader = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    assert reader.goto(address).status == OK  # type: ignore[union-attr]
+    expect(reader.get_by_role("heading", name="Ada Lovelace")).to_be_visible()
+    assert find_violations(reader) == {}
+    page.reload()  # the form is sent again, as a browser asks: another link
+    page.get_by_role("button", name="Revoke the link for Grace").last.press("Enter")
+    expect(page.get_by_role("button", name="Revoke the link for Grace")).to_have_count(1)
+    assert reader.goto(address).status == GONE  # type: ignore[union-attr]
+    assert find_violations(reader) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_shortlist_and_sharing_fit_phone(page: Page, interview: Interview, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for name, subject in (("desk-shortlist", interview.job_id), ("desk-share-job", interview.job_id)):
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            page.goto(reverse(name, args=[subject]))
+            page.wait_for_load_state("networkidle")
+            assert find_violations(page) == {}
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -13,6 +13,7 @@ from candidates.data_rights.records import STAFF, staff_label
 from candidates.data_rights.traces import log_entries, responses_about
 from candidates.models import Candidate
 from interviews.models import (
+    AccessEvent,
     Assessment,
     Attempt,
     Decision,
@@ -22,6 +23,7 @@ from interviews.models import (
     InterviewResult,
     LiveTranscript,
     Recording,
+    ShareLink,
     TurnReply,
 )
 from screener.models import ModelCall
@@ -40,6 +42,7 @@ def interview_documents(candidate: Candidate, interviews: QuerySet[Interview]) -
     yield Document("scores.json", "Scores of answers by criterion, with their evidence", _scores(ids))
     yield Document("results.json", "Results of interviews, with their reasons", _results(ids))
     yield Document("decisions.json", "Decisions of reviewers", _decisions(ids))
+    yield Document("share_links.json", "Links that show a report without a login, and when it was opened", _links(ids))
     yield Document("history.json", "History of the interviews", _history(ids))
     yield Document("model_calls.json", "Requests to language models about the interviews", _model_calls(ids))
     yield Document("staff_log_of_interviews.json", "What staff did in the admin", _staff_log(ids))
@@ -154,6 +157,29 @@ def _judge(judge: dict[str, Any]) -> dict[str, Any]:
 def _decisions(ids: list[Any]) -> Records:
     rows = _rows(Decision.objects.filter(interview__in=ids), "interview", "verdict", "reason", "created_at")
     return [row | {"decided_by": STAFF} for row in rows]
+
+
+def _links(ids: list[Any]) -> Records:
+    """The tokens are secrets and left out."""
+    links = ShareLink.objects.filter(interview__in=ids).prefetch_related("accesses").order_by("created_at")
+    return [
+        {
+            "interview": link.interview_id,
+            "recipient": link.recipient,
+            "created_by": STAFF,
+            "created_at": link.created_at,
+            "expires_at": link.expires_at,
+            "revoked_at": link.revoked_at,
+            "with_names": link.with_names,
+            "with_recordings": link.with_recordings,
+            "accesses": [_access(access) for access in link.accesses.all()],
+        }
+        for link in links
+    ]
+
+
+def _access(access: AccessEvent) -> dict[str, Any]:
+    return {"part": access.part, "position": access.position, "at": access.created_at, "visitor": access.visitor}
 
 
 def _history(ids: list[Any]) -> Records:

@@ -14,7 +14,7 @@ from candidates.data_rights.traces import erase_log_entries, erase_stored_respon
 from candidates.models import Candidate, ErasedItem
 from interviews.channels import get_channel
 from interviews.data_rights.documents import interview_documents
-from interviews.data_rights.rows import close_untranscribed, erase_answers, erase_numbers
+from interviews.data_rights.rows import close_untranscribed, erase_answers, erase_numbers, erase_share_links
 from interviews.models import Attempt, Interview, InterviewResponse, LockedInterview, Recording, lock_interview
 from interviews.models.recording import interview_folder
 from interviews.models.transitions.recording import erase_recordings
@@ -88,6 +88,7 @@ def _erase_interview(interview: LockedInterview, scope: ErasureScope) -> Counter
     removed = Counter({"recordings": erase_recordings(interview)})
     if scope.covers_answers:
         removed.update(erase_answers(interview, actor=scope.actor))
+        removed.update(erase_share_links(interview, actor=scope.actor))
     elif removed["recordings"]:
         close_untranscribed(interview, actor=scope.actor)
     if scope.is_whole_person:

@@ -4,6 +4,7 @@ from django.db import connection
 from django.db.models import Q
 
 from interviews.models import (
+    AccessEvent,
     Assessment,
     Call,
     EventKind,
@@ -12,6 +13,7 @@ from interviews.models import (
     LockedInterview,
     LockedResponse,
     Recording,
+    ShareLink,
     TurnReply,
 )
 from interviews.models.transitions.response import settle_without_answer
@@ -55,6 +57,15 @@ def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
     if not row.answers_erased_at:
         interview.mark_answers_erased(actor=actor)
     return removed
+
+
+def erase_share_links(interview: LockedInterview, *, actor: str) -> dict[str, int]:
+    """Close the links to the report. They stay as a record that it was shared; who opened it goes."""
+    links = ShareLink.objects.filter(interview=interview.row)
+    return {
+        "accesses": AccessEvent.objects.filter(link__in=links).delete()[0],
+        "share_links": links.revoke(actor=actor) + links.exclude(recipient="").update(recipient=""),
+    }
 
 
 def erase_numbers(interview: LockedInterview) -> int:

@@ -9,6 +9,8 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
+from interviews.models.sharing.access_event import AccessEvent
+from interviews.models.sharing.share_link import ShareLink
 from interviews.models.transitions.attempt import LockedAttempt, lock_attempt
 from interviews.models.transitions.call import LockedCall, lock_call
 from interviews.models.transitions.interview import LockedInterview, already_locked, lock_interview
@@ -19,6 +21,7 @@ from interviews.models.turns.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason
 
 __all__ = [
+    "AccessEvent",
     "Assessment",
     "Attempt",
     "Call",
@@ -37,6 +40,7 @@ __all__ = [
     "LockedRecording",
     "LockedResponse",
     "Recording",
+    "ShareLink",
     "TurnReply",
     "WaitReason",
     "already_locked",

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from candidates.models import DoNotCall, Erasure
 from interviews.decisions import record_decision
-from interviews.models import Campaign, Interview
+from interviews.models import Campaign, Interview, ShareLink
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import make_completed_interview
 from webhooks.models import TwilioEvent
@@ -44,12 +44,12 @@ def make_sample_job(number: int, *, decider: User) -> SampleJob:
     interview.candidate.set_resume_text(resume)
     seen = interview.results.get(is_current=True)
     record_decision(interview, by=decider, verdict="reject", reason="A test.", seen=seen)
-    rows = _rows_of(interview, number)
+    rows = _rows_of(interview, number, decider)
     texts = (job.title, interview.candidate.full_name)
     return SampleJob(interview, texts, (digits, email), {row._meta.label_lower: row for row in rows})
 
 
-def _rows_of(interview: Interview, number: int) -> list[Model]:
+def _rows_of(interview: Interview, number: int, decider: User) -> list[Model]:
     candidate, attempt, response = interview.candidate, interview.attempts.get(), interview.responses.all()[0]
     key = f"{attempt.pk}:{number}"
     return [
@@ -70,6 +70,7 @@ def _rows_of(interview: Interview, number: int) -> list[Model]:
         User.objects.create_user(f"colleague {number}"),
         DoNotCall.objects.add_number(candidate.phone, source="a test", candidate=candidate)[0],
         Campaign.objects.create(name="A campaign", job=interview.job),
+        ShareLink.create_with_token(days=14, interview=interview, created_by=decider)[0],
         TwilioEvent.objects.create(
             key=key, kind="voice", attempt=attempt, call_sid=key, params={"To": candidate.phone}
         ),

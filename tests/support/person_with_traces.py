@@ -14,6 +14,7 @@ from django.db import connection, models
 from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall
 from interviews.decisions import record_decision
 from interviews.models import (
+    AccessEvent,
     Assessment,
     Attempt,
     Call,
@@ -24,6 +25,7 @@ from interviews.models import (
     InterviewResult,
     LiveTranscript,
     Recording,
+    ShareLink,
     TurnReply,
 )
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
@@ -51,6 +53,7 @@ KEPT = {
     *("IdempotentRequest.owner", "IdempotentRequest.key", "IdempotentRequest.fingerprint"),
     # The question is the job's
     *("InterviewResponse.question", "InterviewResponse.competency"),
+    *("ShareLink.token_hash", "ShareLink.revoked_by"),
     # Generated ids
     *("Call.twilio_sid", "Recording.sid", "TwilioEvent.key", "TwilioEvent.call_sid", "LogEntry.object_id"),
 }
@@ -116,6 +119,8 @@ def _add_rows(person: Person, staff: User) -> None:
     TwilioEvent.objects.create(key="k1", kind="take", attempt=attempt, call_sid=sid, params={})
     TwilioEvent.objects.create(key="k2", kind="no_interview", call_sid="CAin", params={"From": PHONE})
     ModelCall.objects.create(purpose="summary", model="m", interview_id=interview.pk)
+    link, _ = ShareLink.create_with_token(days=14, interview=interview, created_by=staff)
+    AccessEvent.objects.create(link=link, part=AccessEvent.Part.PAGE, visitor="x")
     for number, row in enumerate((candidate, interview)):
         body = {"id": str(row.pk)}
         IdempotentRequest.objects.create(owner="o", key=f"key{number}", fingerprint="f", status_code=201, body=body)
@@ -133,6 +138,8 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
         yield model, model.objects.filter(interview=interview)
     for held in (Call, TurnReply, LiveTranscript, Recording):
         yield held, held.objects.filter(attempt__interview=interview)
+    yield ShareLink, ShareLink.objects.filter(interview=interview)
+    yield AccessEvent, AccessEvent.objects.filter(link__interview=interview)
     yield Assessment, Assessment.objects.filter(response__interview=interview)
     yield TwilioEvent, TwilioEvent.objects.all()
     yield ModelCall, ModelCall.objects.filter(interview_id=interview.pk)

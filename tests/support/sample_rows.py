@@ -18,6 +18,7 @@ from interviews.models import (
     LockedRecording,
     LockedResponse,
     Recording,
+    ShareLink,
     lock_call,
     lock_interview,
 )
@@ -125,6 +126,7 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     DoNotCall.objects.add_number(f"+1415556{number:04}", source=HOSTILE)
     Erasure.objects.create(candidate=interview.candidate, kind="resume", actor="hr", reason=HOSTILE)
     Campaign.objects.create(name=HOSTILE, job=interview.job, created_by="hr")
+    ShareLink.create_with_token(days=14, interview=interview, created_by=by, recipient=HOSTILE)
     key = f"{interview.attempts.get().pk}:{number}"
     TwilioEvent.objects.create(key=key, kind="voice", attempt=interview.attempts.get(), call_sid=key, params={})
     ModelCall.objects.create(purpose="summary", model=HOSTILE, error=HOSTILE)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from interviews.models import Attempt, Decision, Interview
 from interviews.presenters.interview import ResponseCard, ResultCard, status_label
@@ -17,12 +16,11 @@ from interviews.reports.interview.report import (
     ReportResult,
 )
 from interviews.scoring.blind_review import may_see_scores
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.models import Organisation
 from screener.records import Point
 from screener.services.privacy.redaction import redact
-
-ALIAS_LENGTH = 6
 
 
 @dataclass(frozen=True)
@@ -55,17 +53,21 @@ class Masking:
 
 
 def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
-    """Load the report in a fixed number of queries. Practice interviews have none: their managers leave them out."""
+    """Load the report in a fixed number of queries. Practice interviews have none: their managers leave them out.
+
+    In blind mode names are hidden, whatever the scope.
+    """
     candidate = interview.candidate
-    masking = Masking() if scope.with_names else Masking(candidate.identifying_texts)
+    with_names = scope.with_names and not is_blind()
+    masking = Masking() if with_names else Masking(candidate.identifying_texts)
     organisation = Organisation.current()
     employer = interview.job.employer_name or (organisation.name if organisation else "")
     return InterviewReport(
         interview_id=str(interview.pk),
         job_id=str(interview.job_id),
-        candidate_id=str(candidate.pk) if scope.with_names else "",
-        candidate_name=_name_of(interview) if scope.with_names else alias_of(interview),
-        names_hidden=not scope.with_names,
+        candidate_id=str(candidate.pk) if with_names else "",
+        candidate_name=str(candidate) if with_names else candidate.alias,
+        names_hidden=not with_names,
         scores_hidden=not scope.with_scores,
         job_title=interview.job.title,
         employer=employer,
@@ -86,15 +88,6 @@ def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
         answers=_answers(interview, scope, masking),
         generated_at=timezone.now(),
     )
-
-
-def alias_of(interview: Interview) -> str:
-    """A name that tells nothing of the person, and that stays."""
-    return _("Candidate %(code)s") % {"code": interview.candidate_id.hex[:ALIAS_LENGTH].upper()}
-
-
-def _name_of(interview: Interview) -> str:
-    return str(interview.candidate) or _("No name")
 
 
 def _attempt(attempt: Attempt) -> ReportAttempt:

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from interviews.decisions import record_decision
 from interviews.models import Interview, InterviewResponse
-from interviews.reports.interview.loading import ReportScope, alias_of, load_report
+from interviews.reports.interview.loading import ReportScope, load_report
 from interviews.reports.interview.report import InterviewReport
 from jobs.models import JobDescription
 from screener.models import RoleKey
@@ -68,7 +68,7 @@ class TestContent:
 
     def test_hidden_names_are_masked_in_texts(self, interview: Interview) -> None:
         report = load_report(interview, ReportScope(with_names=False, with_scores=True))
-        assert report.candidate_name == alias_of(interview)
+        assert report.candidate_name == interview.candidate.alias
         content = str(report.to_json())
         assert not any(text in content for text in ("Ada", "Lovelace", str(interview.candidate_id)))
         assert QUOTE in report.answers[0].transcript
@@ -146,7 +146,7 @@ class TestApi:
         assert api.get(f"{base}.json", {"name": "false"}).status_code == 400
         pdf = api.get(f"{base}.pdf", {"names": "false"})
         assert (pdf["Content-Type"], pdf["Cache-Control"]) == ("application/pdf", "no-store")
-        assert alias_of(interview) in pdf_text(pdf.content)
+        assert interview.candidate.alias in pdf_text(pdf.content)
 
     def test_missing_libraries_are_problem(self, api: APIClient, interview: Interview, monkeypatch: Any) -> None:
         monkeypatch.setattr(rendering, "_run_process", missing_libraries)
