@@ -76,11 +76,11 @@ def _csv_chunks(table: Table) -> Iterator[bytes]:
 def _in_context(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Make each chunk as the view would: in its language, and with what its reader may see.
 
-    A response is streamed after the middleware that sets these is done.
+    A response is streamed after the middleware that sets these is done, so the context is copied now and not with the
+    first chunk.
     """
     context = copy_context()
-    while (chunk := context.run(next, chunks, None)) is not None:
-        yield chunk
+    return iter(lambda: context.run(next, chunks, None), None)
 
 
 def _write_workbook(file: IO[bytes], table: Table) -> None:

@@ -29,6 +29,8 @@ MASKED_PAGES = frozenset(
         "admin:interviews_interview_rescore",
         "admin:interviews_interview_cancel",
         "admin:interviews_interviewresponse_changelist",
+        "admin:interviews_interviewresponse_export_csv",
+        "admin:interviews_interviewresponse_export_xlsx",
         "admin:interviews_interviewresponse_to_score",
         "admin:interviews_interviewresponse_score",
         "admin:interviews_interviewresponse_opinions",

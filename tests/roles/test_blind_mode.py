@@ -14,6 +14,7 @@ from interviews.models import Assessment, Interview, InterviewEvent, InterviewRe
 from interviews.records import CriterionRecord, Evidence
 from screener.access.blind_mode import turn_on
 from screener.access.viewer import VIEW_NAMES
+from screener.exports.files import RESPONSES
 from screener.models import RoleKey
 from screener.records import Point
 from tests.roles.sample_job import SampleJob, make_sample_job
@@ -83,10 +84,11 @@ def desk_addresses(sample: SampleJob) -> list[str]:
 
 
 def admin_addresses(sample: SampleJob) -> list[str]:
-    pages = [page_url(model, page) for model in MODELS for page in ("changelist", "add")]
+    lists = [page_url(model, page) for model in MODELS for page in ("changelist", "add")]
+    files = [page_url(model, f"export_{extension}") for model in MODELS for extension in RESPONSES]
     rows = [(model, sample.row(model)) for model in MODELS]
-    pages += [page_url(model, page, row.pk) for model, row in rows if row for page in ("change", "history", "delete")]
-    return pages + [reverse(name) for name in read_table("Other pages")]
+    pages = [page_url(model, page, row.pk) for model, row in rows if row for page in ("change", "history", "delete")]
+    return [*lists, *files, *pages] + [reverse(name) for name in read_table("Other pages")]
 
 
 def action_addresses(sample: SampleJob) -> list[str]:
@@ -106,6 +108,13 @@ def test_no_page_names_candidate(reader: User, sample: SampleJob) -> None:
     statuses = [walker.get_status(address) for address in addresses]
     assert walker.pages_with(*IDENTIFYING) == set()
     assert statuses.count(OK) > 20  # the pages of reviewers stay open
+
+
+@pytest.mark.parametrize("page", ["desk-report-pdf", "desk-report-json"])
+def test_file_names_tell_nothing(reader: User, sample: SampleJob, page: str) -> None:
+    response = login_client(reader).get(reverse(page, args=[sample.interview.pk]))
+    code = sample.interview.candidate.alias.split()[-1].lower()
+    assert f"report-candidate-{code}-" in response["Content-Disposition"]
 
 
 def test_walk_finds_names(reader: User, sample: SampleJob) -> None:
