@@ -6,6 +6,7 @@ from django.urls import path
 from desk.blind_mode import switch_blind_mode
 from desk.compare.views import compare_page
 from desk.export import views as export
+from desk.home import views as home
 from desk.job import views as job
 from desk.report import views as report
 from desk.review import views as review
@@ -14,6 +15,7 @@ from desk.sharing import views as sharing
 urlpatterns = [
     path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
     path("compare/", admin.site.admin_view(compare_page), name="desk-compare"),
+    path("", admin.site.admin_view(home.home_page), name="desk-home"),
     path(
         "interviews/interview/<uuid:interview_id>/change/",
         admin.site.admin_view(review.review_page),

@@ -371,7 +371,6 @@ UNFOLD = {
     "SHOW_LANGUAGES": False,
     "LANGUAGES": {"action": lambda request: reverse("choose-language")},
     "ENVIRONMENT": "screener.admin.base.interviewer_badge",
-    "DASHBOARD_CALLBACK": "interviews.admin.dashboard.add_dashboard",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }
 

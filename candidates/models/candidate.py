@@ -125,6 +125,7 @@ class Candidate(BaseModel):
             GinIndex(NAME_WORDS, name="candidates_by_name"),
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
+            models.Index(fields=["created_at"], condition=Q(resume_status="unreadable"), name="unreadable_resumes"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from candidates.admin.candidate import CHOSEN
 from candidates.models import Candidate
 from interviews.admin.forms import CampaignForm
+from interviews.admin.interview_filters import RunningFilter
 from interviews.campaigns import CampaignPreview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
@@ -29,7 +30,7 @@ MAX_REASONS = 10
 @admin.register(Campaign)
 class CampaignAdmin(ScreenerAdmin):
     list_display = ["name", "job", "interviews_so_far", "created_by", "created_at"]
-    list_filter = [("job", AutocompleteSelectFilter)]
+    list_filter = [RunningFilter, ("job", AutocompleteSelectFilter)]
     search_fields = ["name", "job__title"]
     date_hierarchy = "created_at"
     list_select_related = ["job"]

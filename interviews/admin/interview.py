@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.masked_text import mask_text
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
+from interviews.admin.interview_filters import AttentionFilter, DecisionFilter, NowFilter, PeriodFilter, StageFilter
 from interviews.decisions import next_to_decide, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
@@ -39,31 +40,6 @@ def _can_be_retried(interview: Interview) -> bool:
     return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
 
 
-class AttentionFilter(DropdownFilter):
-    title = "attention"
-    parameter_name = "attention"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "Needs attention")]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.needing_attention() if self.value() == "yes" else queryset
-
-
-class DecisionFilter(DropdownFilter):
-    title = "decision"
-    parameter_name = "decision"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("none", "To decide"), *Recommendation.choices]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        if value == "none":
-            return queryset.to_decide()
-        return queryset.filter(decided=value) if value in Recommendation.values else queryset
-
-
 @admin.register(Interview)
 class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     """Read-only: an interview changes by events and by the actions below."""
@@ -84,6 +60,9 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         ("created_at", PeriodFilter),
         DecisionFilter,
         AttentionFilter,
+        NowFilter,
+        StageFilter,
+        PeriodFilter,
         ("status", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
         ("result_status", ChoicesDropdownFilter),

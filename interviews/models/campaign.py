@@ -2,6 +2,7 @@ from typing import Self
 
 from django.db import models
 
+from interviews.models.interview import Interview
 from screener.access.viewer import Viewer, with_visible
 from screener.models import BaseModel
 
@@ -10,6 +11,11 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The campaigns for the jobs that the viewer may see."""
         return with_visible("job", self, viewer)
+
+    def running(self) -> Self:
+        """Campaigns with interviews that are not over."""
+        live = Interview.objects.live().filter(campaign__isnull=False)
+        return self.filter(pk__in=live.order_by().values("campaign"))
 
 
 class Campaign(BaseModel):

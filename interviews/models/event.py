@@ -84,7 +84,12 @@ class InterviewEvent(AppendOnly):
 
     class Meta:
         ordering = ["created_at"]
-        indexes = [models.Index(fields=["interview", "created_at"], name="events_of_an_interview")]
+        indexes = [
+            models.Index(fields=["interview", "created_at"], name="events_of_an_interview"),
+            models.Index(
+                fields=["interview"], condition=models.Q(kind=EventKind.CANDIDATE_CALLED), name="candidates_who_called"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -12,6 +12,14 @@ from screener.models import LeasableModel, LeasableQuerySet
 
 RowT = TypeVar("RowT", bound=models.Model)
 
+MILESTONES = (
+    *("job", "purpose", "status", "outcome", "postponements", "person_requested_at"),
+    *("started_at", "completed_at", "recommended_at", "decided_at"),
+)
+"""The columns that statistics need. An index holds them, because the table is too wide to be read for them."""
+LISTED = ("id", "purpose")
+"""The columns that counting what waits needs."""
+
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
 
@@ -23,22 +31,31 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""
         unclear_interviews = self.with_answers().filter(result_status__in=Interview.NEEDS_A_PERSON)
-        return unclear_interviews.exclude(decisions__result__is_current=True)
+        return unclear_interviews.filter(undecided_since__isnull=False)
 
     def needing_attention(self) -> Self:
-        """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
-        requested = self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED)
-        handed_over = requested.exclude(decisions__isnull=False)
+        """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate.
+
+        A union, so that the database finds each kind by its index. With OR it would read every interview.
+        """
+        interviews = Interview.all_objects.all()
+        kinds = [interviews.handed_over(), interviews.called_back()]
+        others = [rows.order_by().values("pk") for rows in kinds]
+        return self.filter(pk__in=interviews.with_unclear_result().order_by().values("pk").union(*others, all=True))
+
+    def handed_over(self) -> Self:
+        """Interviews that ended because the candidate asked for a person, and without a decision."""
+        return self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED, decided_at__isnull=True)
+
+    def called_back(self) -> Self:
+        """Interviews whose candidate was not reached, and called afterwards."""
         inbound_calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
-        waiting = self.with_unclear_result() | handed_over | self.unreached().filter(Exists(inbound_calls))
-        # True of all of them. The columns spare the database the subqueries for every other interview.
-        outcomes = (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED)
-        return waiting.filter(Q(result_status__in=Interview.NEEDS_A_PERSON) | Q(outcome__in=outcomes))
+        return self.unreached().filter(Exists(inbound_calls))
 
     def unreached(self) -> Self:
         """Interviews whose candidate was not reached, without a decision and without a later interview for the job."""
         unreached_interviews = self.with_answers().last_for_job().filter(outcome=Interview.Outcome.UNREACHED)
-        return unreached_interviews.exclude(decisions__isnull=False)
+        return unreached_interviews.filter(decided_at__isnull=True)
 
     def last_for_job(self) -> Self:
         """The last interview of each candidate for each job."""
@@ -49,7 +66,21 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""
-        return self.with_answers().filter(result_status=Interview.ResultStatus.READY, decisions__isnull=True)
+        undecided = self.with_answers().filter(undecided_since__isnull=False, decided_at__isnull=True)
+        return undecided.filter(result_status=Interview.ResultStatus.READY)
+
+    def live(self) -> Self:
+        return self.filter(status__in=Interview.LIVE)
+
+    def on_the_phone(self) -> Self:
+        """Interviews with a call now."""
+        return self.live().filter(attempts__isnull=False, attempts__ended_at__isnull=True)
+
+    def waiting_for_call(self) -> Self:
+        return self.live().exclude(pk__in=Interview.all_objects.on_the_phone().order_by().values("pk"))
+
+    def being_assessed(self) -> Self:
+        return self.filter(result_status=Interview.ResultStatus.PENDING)
 
     def with_answers(self) -> Self:
         """Interviews that a reviewer can still read: what was said was not erased."""
@@ -164,6 +195,17 @@ class Interview(LeasableModel):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    recommended_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the program first had a recommendation"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When a reviewer first decided")
+    undecided_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the current result was made, until a reviewer decides on it",
+    )
+    """Written with `recommended_at` and `decided_at` by triggers of results and decisions (migration 0036)."""
     answers_erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When what was said was erased. States and scores stay"
     )
@@ -222,6 +264,34 @@ class Interview(LeasableModel):
             models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
             models.Index(
                 fields=["completed_at"], condition=Q(answers_erased_at__isnull=True), name="kept_answers_by_end"
+            ),
+            models.Index(fields=["created_at"], include=MILESTONES, name="interviews_by_milestone"),
+            models.Index(
+                fields=["undecided_since", "job"],
+                condition=Q(
+                    result_status="ready",
+                    undecided_since__isnull=False,
+                    decided_at__isnull=True,
+                    answers_erased_at__isnull=True,
+                ),
+                include=LISTED,
+                name="interviews_to_decide",
+            ),
+            models.Index(
+                fields=["undecided_since", "job"],
+                condition=Q(
+                    result_status__in=["incomplete", "needs_review"],
+                    undecided_since__isnull=False,
+                    answers_erased_at__isnull=True,
+                ),
+                include=LISTED,
+                name="interviews_to_review",
+            ),
+            models.Index(
+                fields=["completed_at", "job"],
+                condition=Q(outcome="person_requested", decided_at__isnull=True, answers_erased_at__isnull=True),
+                include=LISTED,
+                name="interviews_handed_over",
             ),
         ]
 

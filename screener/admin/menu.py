@@ -61,7 +61,7 @@ SCORING_PAGES = {f"interviews_interviewresponse_{page}" for page in ("score", "o
 
 def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation: groups of links to the pages that the user may view."""
-    overview_group = {"items": [{"title": gettext("Overview"), "icon": "home", "link": reverse("admin:index")}]}
+    home_group = {"items": [{"title": gettext("Home"), "icon": "home", "link": reverse("admin:index")}]}
     groups = [
         {
             "title": title,
@@ -71,7 +71,7 @@ def build_menu(request: HttpRequest) -> list[dict[str, Any]]:
         }
         for title, pages in MENU_GROUPS.items()
     ]
-    return [overview_group, *groups]
+    return [home_group, *groups]
 
 
 def _menu_item(request: HttpRequest, title: Label, icon: str, model: str, page: str = "") -> dict[str, Any]:

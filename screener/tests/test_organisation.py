@@ -146,9 +146,9 @@ class TestAdmin:
         assert client.post(f"{PAGE}True/change/", FIELDS).status_code == 403
         assert FIELDS["name"] not in get_page(client, f"{PAGE}True/change/")
 
-    def test_dashboard_points_to_missing_organisation(self, admin_client: Client) -> None:
+    def test_home_points_to_missing_organisation(self, admin_client: Client) -> None:
         index = reverse("admin:index")
-        assert admin_client.get(index).context["organisation_missing"]
+        assert admin_client.get(index).context["home"].warnings.lacks_employer
         assert get_page(admin_client, index).count(f'href="{PAGE}"') == 2
         make_organisation()
         assert get_page(admin_client, index).count(f'href="{PAGE}"') == 1

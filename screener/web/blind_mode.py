@@ -12,7 +12,7 @@ from screener.access.blind_mode import Reader, is_blind, reading
 
 MASKED_PAGES = frozenset(
     {
-        "admin:index",
+        "admin:interviews_campaign_changelist",
         "admin:login",
         "admin:logout",
         "admin:password_change",
@@ -39,6 +39,7 @@ MASKED_PAGES = frozenset(
         "admin:interviews_recording_audio",
         "desk-blind-mode",
         "desk-compare",
+        "desk-home",
         "desk-job",
         "desk-job-columns",
         "desk-job-csv",

@@ -41,7 +41,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // The logo is a link without words.
   for (const icon of document.querySelectorAll("a[href] > .material-symbols-outlined:only-child")) {
     const link = icon.parentElement;
-    if (link.textContent.trim() === icon.textContent.trim() && !link.title && !link.ariaLabel) link.ariaLabel = "Overview";
+    if (link.textContent.trim() === icon.textContent.trim() && !link.title && !link.ariaLabel) link.ariaLabel = "Home";
   }
   // What a search looks through stands in its field alone, where it is no name.
   for (const field of document.querySelectorAll("input[placeholder]:not([aria-label])")) {

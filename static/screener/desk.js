@@ -45,14 +45,41 @@
     for (const row of known.values()) row.remove();
   };
 
+  // As it came from the server: times are shown in words since, so the element itself always differs.
+  const sources = new WeakMap();
+  const keepSources = (root) => { for (const part of root.querySelectorAll("[data-desk-part]")) sources.set(part, part.outerHTML); };
+  const isInUse = (part) => part.querySelector("details[open], dialog[open]")
+    || (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
+
+  // What is being typed or chosen stays. The next update tries again what was left out.
+  const replacePart = (shown, part) => {
+    if (sources.get(shown) === sources.get(part)) return true;
+    if (isInUse(shown)) return false;
+    const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
+    shown.replaceWith(part);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    return true;
+  };
+  const updateAgain = (poll) => {
+    const address = new URL(poll.getAttribute("hx-get"), location.href);
+    address.searchParams.set("v", "");
+    poll.setAttribute("hx-get", address.pathname + address.search);
+  };
   const replaceParts = (target, fragment) => {
+    const page = target.closest("[data-desk]");
+    const shownPart = (part) => page.querySelector(`[data-desk-part="${part.dataset.deskPart}"]`);
     const rows = target.querySelector("[data-desk-rows]"), fresh = fragment.querySelector("[data-desk-rows]");
-    if (!rows || !fresh) return target.replaceChildren(...fragment.childNodes);
-    replaceRows(rows, fresh);
-    for (const part of fragment.querySelectorAll("[data-desk-part]")) {
-      const shown = target.querySelector(`[data-desk-part="${part.dataset.deskPart}"]`);
-      if (shown.outerHTML !== part.outerHTML) shown.replaceWith(part);
-    }
+    const parts = [...fragment.querySelectorAll("[data-desk-part]")];
+    keepSources(fragment);
+    // Parts outside of the target, such as the head of the page, come along with it.
+    const outside = parts.filter((part) => shownPart(part) && !target.contains(shownPart(part)));
+    let isComplete = outside.map((part) => replacePart(shownPart(part), part)).every(Boolean);
+    for (const part of outside) if (fragment.contains(part)) part.remove();
+    const inside = parts.filter((part) => !outside.includes(part));
+    if (Boolean(rows) !== Boolean(fresh) || !inside.every(shownPart)) return target.replaceChildren(...fragment.childNodes);
+    if (rows) replaceRows(rows, fresh);
+    isComplete = inside.map((part) => replacePart(shownPart(part), part)).every(Boolean) && isComplete;
+    if (!isComplete) updateAgain(target.querySelector("[data-desk-part=poll]"));
   };
 
   const swap = (target, fragment) => {
@@ -149,6 +176,7 @@
   window.desk = { afterUpdate, closeMenu, findPoll, showLoggedOut };
 
   document.addEventListener("DOMContentLoaded", () => {
+    keepSources(document);
     localiseTimes(document);
     setInterval(() => localiseTimes(document), 30_000);
     noticeFinished();

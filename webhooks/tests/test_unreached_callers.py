@@ -146,8 +146,8 @@ class TestUnreached:
     def test_pages_name_call(self, caller: Caller, interview: Interview, admin_client: Client) -> None:
         caller.call()
         caller.press_key("1")
-        front_page = admin_client.get(reverse("admin:index"))
-        assert list(front_page.context["interviews_waiting"]) == [interview]
+        home = admin_client.get(reverse("admin:index")).context["home"]
+        assert [row.key for row in home.needs.rows] == [f"a-{interview.pk}"]
         list_page = admin_client.get(reverse("admin:interviews_interview_changelist"), {"attention": "yes"})
         assert CallerSaid.IDENTITY.label in unescape(list_page.content.decode())
 

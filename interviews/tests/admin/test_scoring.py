@@ -233,10 +233,6 @@ class TestToScore:
         marked = [_marked_items(scorer.get(address)) for address in addresses]
         assert marked == [[str(TO_SCORE)]] * 2
 
-    def test_front_page_counts_waiting_answers(self, scorer: Client, waiting: Interview) -> None:
-        page = get_page(scorer, reverse("admin:index"))
-        assert '<span class="s-score">3</span><span>To score</span>' in page
-
 
 def test_scorer_permissions_exist() -> None:
     assert Permission.objects.filter(codename__in=SCORER_PERMISSIONS).count() == len(SCORER_PERMISSIONS)

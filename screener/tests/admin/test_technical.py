@@ -21,7 +21,7 @@ from screener.admin.base import ReadOnlyAdmin, interviewer_badge
 from screener.models import ApiKey, Preference, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
-from tests.support.admin_client import get_page, make_staff_client, object_actions, page_url
+from tests.support.admin_client import object_actions, page_url
 from tests.support.sample_rows import HOSTILE, make_all_rows
 
 OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
@@ -309,28 +309,3 @@ class TestUsers:
         User.objects.create_superuser("hr", password="a long password")
         answer = client.post(reverse("admin:login"), {"username": "hr", "password": "a long password"})
         assert answer.headers["Location"] == reverse("admin:index")
-
-
-class TestTheFrontPage:
-    def test_costs_same_however_much_there_is(self, admin_client: Client, reviewer: User) -> None:
-        counts = []
-        for number in range(3):
-            row = make_all_rows(number, by=reviewer)
-            row.job.set_questions_error("Down.")
-            row.candidate.set_resume_error("Encrypted.")
-            with CaptureQueriesContext(connection) as queries:
-                page = admin_client.get(reverse("admin:index")).content.decode()
-            counts.append(len(queries))
-        assert counts[0] == counts[-1]
-        assert "Down." in page
-        assert "Encrypted." in page
-
-    def test_says_so_when_nothing_waits(self, admin_client: Client) -> None:
-        assert "Nothing needs attention." in admin_client.get(reverse("admin:index")).content.decode()
-
-    def test_shows_only_what_user_may_look_at(self, reviewer: User) -> None:
-        row = make_all_rows(1, by=reviewer)
-        row.job.set_questions_error("Down.")
-        page = get_page(make_staff_client("view_candidate"), reverse("admin:index"))
-        assert "Down." not in page
-        assert page_url(Interview, "changelist") not in page

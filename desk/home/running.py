@@ -1,0 +1,95 @@
+"""What runs now: calls, what is assessed, and campaigns with their progress."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from desk.home.address import list_address
+from desk.home.needs import Tally
+from interviews.models import Campaign, Interview
+
+MAX_CAMPAIGNS = 5
+
+
+@dataclass(frozen=True)
+class RunningCampaign:
+    """`planned`: all its interviews; `over`: those that are over."""
+
+    campaign: Campaign
+    planned: int
+    over: int
+
+    @property
+    def href(self) -> str:
+        return reverse("admin:interviews_campaign_change", args=[self.campaign.pk])
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.over // self.planned if self.planned else 0
+
+
+@dataclass(frozen=True)
+class Running:
+    """`campaign_count`: all that run, of which `campaigns` are the newest. `next_call_at`: of those that wait."""
+
+    tallies: list[Tally] = field(default_factory=list)
+    campaigns: list[RunningCampaign] = field(default_factory=list)
+    campaign_count: int = 0
+    campaigns_href: str = ""
+    next_call_at: datetime | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the page changes without a reviewer."""
+        return any(tally.count for tally in self.tallies)
+
+    @property
+    def other_campaigns(self) -> int:
+        return self.campaign_count - len(self.campaigns)
+
+
+def load_running(user: User) -> Running:
+    """Count what runs and the user may see. A fixed number of queries."""
+    if not user.has_perm("interviews.view_interview"):
+        return Running()
+    interviews = Interview.objects.visible_to(user)
+    talking = interviews.on_the_phone().count()
+    live = interviews.live().order_by().aggregate(count=Count("pk"), next_call_at=Min("next_attempt_at"))
+    counts = {"talking": talking, "waiting": live["count"] - talking, "assessing": interviews.being_assessed().count()}
+    labels = {"talking": _("on the phone"), "waiting": _("waiting for a call"), "assessing": _("being assessed")}
+    tallies = [
+        Tally(code, count, str(labels[code]), list_address("interviews_interview", {"now": code}))
+        for code, count in counts.items()
+    ]
+    running = Running(tallies, next_call_at=live["next_call_at"])
+    return _with_campaigns(running, user) if user.has_perm("interviews.view_campaign") else running
+
+
+def _with_campaigns(running: Running, user: User) -> Running:
+    live_counts = _count_live_by_campaign(Interview.objects.visible_to(user))
+    newest = Campaign.objects.filter(pk__in=live_counts).select_related("job").order_by("-created_at")[:MAX_CAMPAIGNS]
+    shown = list(newest)
+    planned = _count_by_campaign(shown)
+    campaigns = [
+        RunningCampaign(campaign, planned[campaign.pk], planned[campaign.pk] - live_counts[campaign.pk])
+        for campaign in shown
+    ]
+    href = list_address("interviews_campaign", {"running": "yes"})
+    return Running(running.tallies, campaigns, len(live_counts), href, running.next_call_at)
+
+
+def _count_live_by_campaign(interviews: QuerySet[Interview]) -> dict[UUID, int]:
+    live: Any = interviews.filter(status__in=Interview.LIVE, campaign__isnull=False).order_by()
+    return dict(live.values_list("campaign").annotate(number=Count("pk")))
+
+
+def _count_by_campaign(campaigns: Iterable[Campaign]) -> dict[UUID, int]:
+    rows: Any = Interview.objects.filter(campaign__in=campaigns).order_by()
+    return dict(rows.values_list("campaign").annotate(number=Count("pk")))
