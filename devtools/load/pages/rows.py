@@ -38,6 +38,9 @@ INTERVIEWS_PER_CAMPAIGN = 200
 DAYS = 1000
 """The age of the oldest interview."""
 RUBRIC_VERSION = "bench"
+RESULT_TIME = "ended_at + interval '2 minutes'"
+IS_DECIDED = "has_result AND is_complete AND pg_temp.chance(number, 7) < 0.95"
+DECISION_TIME = "ended_at + interval '1 day' * 3 * pg_temp.chance(number, 8)"
 COMPLETE_STEPS = ["interview.planned", "attempt.planned", "interview.begun", "interview.completed", "result.ready"]
 OTHER_STEPS = ["interview.planned", "attempt.planned", "interview.waiting"]
 
@@ -220,6 +223,9 @@ def insert_interviews(size: DataSize) -> None:
         next_attempt_at="CASE WHEN is_live THEN now() + interval '1 day' END",
         started_at="CASE WHEN is_complete THEN ended_at - interval '9 minutes' END",
         completed_at="ended_at",
+        recommended_at=f"CASE WHEN has_result AND is_complete THEN {RESULT_TIME} END",
+        decided_at=f"CASE WHEN {IS_DECIDED} THEN {DECISION_TIME} END",
+        undecided_since=f"CASE WHEN is_complete AND NOT ({IS_DECIDED}) THEN {RESULT_TIME} END",
         duration_seconds="CASE WHEN is_complete THEN 540 END",
     )
     insert_rows(
@@ -355,13 +361,13 @@ def insert_results(user: User) -> None:
     )
     insert_rows(
         Decision,
-        "bench_interview WHERE has_result AND is_complete AND pg_temp.chance(number, 7) < 0.95",
+        f"bench_interview WHERE {IS_DECIDED}",
         id="gen_random_uuid()",
         interview_id="id",
         result_id=row_id("result", "number"),
         decided_by_id=str(user.pk),
         verdict="CASE WHEN score >= 7 THEN 'hire' ELSE 'reject' END",
-        created_at="ended_at + interval '1 day' * 3 * pg_temp.chance(number, 8)",
+        created_at=DECISION_TIME,
     )
     insert_rows(
         ModelCall,
