@@ -18,10 +18,10 @@ from candidates.models import Candidate
 from desk.home.address import list_address
 from interviews.models import Interview, InterviewResponse, InterviewResult
 from interviews.models.result import Recommendation
-from interviews.scoring.blind_review import interviews_with_scores
+from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from jobs.models import JobDescription, JobMembership
 from screener.access.blind_mode import is_blind
-from screener.access.viewer import VIEW_ALL_JOBS, VIEW_SCORES_AT_ONCE
+from screener.access.viewer import VIEW_ALL_JOBS
 from screener.labels import Label
 
 ROWS_OF_KIND = 4
@@ -149,7 +149,7 @@ def _interview_needs(user: User, mine: set[UUID] | None) -> Needs:
 def _shown_results(interviews: Iterable[Interview], user: User) -> dict[UUID, InterviewResult]:
     """The current results of these interviews that the user may see, by interview."""
     current = InterviewResult.objects.filter(interview__in=[interview.pk for interview in interviews], is_current=True)
-    if not user.has_perm(VIEW_SCORES_AT_ONCE):
+    if not sees_all_scores(user):
         current = current.filter(interview__in=interviews_with_scores(user))
     return {result.interview_id: result for result in current}
 

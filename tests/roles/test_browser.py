@@ -63,7 +63,7 @@ def test_hiring_manager_reviews_blind_and_decides(login: Login, jobs: tuple[Samp
     interview, candidate = own.interview, own.interview.candidate
     with login(make_role_user(RoleKey.HIRING_MANAGER, interview.job)) as page:
         visit(page, reverse("admin:index"))
-        expect(page.get_by_role("link", name=f"{candidate} for {interview.job}")).to_be_visible()
+        expect(page.get_by_role("link", name=f"{candidate}, {interview.job}")).to_be_visible()
         page.goto(page_url(interview.job, "changelist"))
         expect(page.locator("#result_list tbody tr")).to_have_count(1)
         visit(page, admin_url(interview.job))
