@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from interviews.reports.funnel import Period, Stage
@@ -42,7 +43,8 @@ class HomeAddress:
     def list_of(self, stage: Stage) -> str:
         """The address of the list of the interviews that are counted at this stage."""
         job = {"job__id__exact": str(self.job_id)} if self.job_id else {}
-        return list_address("interviews_interview", {"period": self.period.value, "stage": stage.value} | job)
+        first_day = self.period.start(timezone.now()).date().isoformat()
+        return list_address("interviews_interview", {"created_at_from": first_day, "stage": stage.value} | job)
 
 
 def list_address(model: str, query: dict[str, str]) -> str:

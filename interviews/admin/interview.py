@@ -16,7 +16,7 @@ from unfold.enums import ActionVariant
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.masked_text import mask_text
 from interviews.admin.forms import CancelForm, DecideForm, PlanForm
-from interviews.admin.interview_filters import AttentionFilter, DecisionFilter, NowFilter, PeriodFilter, StageFilter
+from interviews.admin.interview_filters import AttentionFilter, DecisionFilter, NowFilter, StageFilter
 from interviews.decisions import next_to_decide, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
@@ -62,7 +62,6 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         AttentionFilter,
         NowFilter,
         StageFilter,
-        PeriodFilter,
         ("status", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
         ("result_status", ChoicesDropdownFilter),

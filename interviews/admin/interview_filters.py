@@ -3,12 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from interviews.models.result import Recommendation
-from interviews.reports.funnel import CONDITIONS, Period, Stage
+from interviews.reports.funnel import CONDITIONS, Stage
 
 
 class AttentionFilter(DropdownFilter):
@@ -71,20 +70,6 @@ class StageFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
         return queryset.filter(CONDITIONS[Stage(value)]) if value in Stage.values else queryset
-
-
-class PeriodFilter(DropdownFilter):
-    title = _("invited within")
-    parameter_name = "period"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return Period.choices
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        value = self.value()
-        if value not in Period.values:
-            return queryset
-        return queryset.filter(created_at__gte=Period(value).start(timezone.now()))
 
 
 class RunningFilter(DropdownFilter):

@@ -205,7 +205,7 @@ class Interview(LeasableModel):
         editable=False,
         help_text="When the current result was made, until a reviewer decides on it",
     )
-    """Written with `recommended_at` and `decided_at` by triggers of results and decisions (migration 0036)."""
+    """Written with `recommended_at` and `decided_at` by triggers of results and decisions (migration 0037)."""
     answers_erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When what was said was erased. States and scores stay"
     )

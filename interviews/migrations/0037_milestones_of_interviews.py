@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     Also for processes of the earlier version, which go on writing until they are replaced.
     """
 
-    dependencies = [("interviews", "0035_kept_answers_and_recordings")]
+    dependencies = [("interviews", "0036_share_links")]
 
     operations = [
         migrations.AddField(

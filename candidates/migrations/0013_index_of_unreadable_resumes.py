@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("candidates", "0011_view_names_permission")]
+    dependencies = [("candidates", "0012_search_of_candidates")]
 
     operations = [
         AddIndexConcurrently(

@@ -40,7 +40,7 @@ def fill_milestones(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("interviews", "0036_milestones_of_interviews")]
+    dependencies = [("interviews", "0037_milestones_of_interviews")]
 
     operations = [
         migrations.RunPython(fill_milestones, migrations.RunPython.noop),
