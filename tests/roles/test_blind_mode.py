@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -74,10 +75,11 @@ def desk_addresses(sample: SampleJob) -> list[str]:
     ids = {
         "job_id": sample.interview.job_id,
         "interview_id": sample.interview.pk,
+        "link_id": sample.rows["interviews.sharelink"].pk,
         "recording_id": sample.rows["interviews.recording"].pk,
     }
     paths = [
-        reverse(pattern.name, kwargs={name: ids[name] for name in pattern.pattern.converters})
+        reverse(pattern.name, kwargs={name: ids.get(name, uuid4()) for name in pattern.pattern.converters})
         for pattern in urlpatterns
     ]
     return [f"{path}?i={sample.interview.pk}" for path in paths]
