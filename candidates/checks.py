@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
+from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import DoNotCallKey
 
-MISSING_KEY_HINT = (
+MISSING_KEY_HINT = gettext_noop(
     "Set DO_NOT_CALL_KEY, or DO_NOT_CALL_KEY_FALLBACKS, to the key that was in use before. Without a key of its own, "
     "the list used SECRET_KEY. If it is lost: manage.py rekey_do_not_call --help."
 )
@@ -20,10 +21,11 @@ def missing_keys() -> str:
     key_dates = [f"{key.created_at:%Y-%m-%d}" for key in DoNotCallKey.objects.not_configured().order_by("created_at")]
     if not key_dates:
         return ""
-    return (
-        "Entries of the do-not-call list cannot be read: "
-        f"the key in use since {', '.join(key_dates)} is not configured. No one is called. {MISSING_KEY_HINT}"
+    problem = gettext(
+        "Entries of the do-not-call list cannot be read: the key in use since %(dates)s is not configured. No one is "
+        "called."
     )
+    return f"{problem % {'dates': ', '.join(key_dates)}} {gettext(MISSING_KEY_HINT)}"
 
 
 @register("do_not_call")

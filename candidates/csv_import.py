@@ -10,15 +10,14 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_noop
 from rest_framework.serializers import BaseSerializer
 
 from candidates.import_rows import ImportedRow, RowResult, RowSaver, ValidRow
 from candidates.models import Candidate
 from screener.access.viewer import Viewer
 
-OTHER_JOB = _(
+OTHER_JOB = gettext_noop(
     "This candidate exists and belongs to jobs of others. Ask an administrator to make you a member of the job."
 )
 MAX_BYTES = 5 * 1024 * 1024

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate
 from interviews.calling.rules import why_never_called_each
@@ -13,16 +15,18 @@ from interviews.models import Campaign
 from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle, plan_interview
 from jobs.models import JobDescription
 
-NO_CANDIDATES = "No candidates were chosen. Choose them in their list first."
-UNKNOWN_CANDIDATE = "There is no candidate with this id."
-ALREADY_ADDED = "This candidate was added to this campaign before."
-SAME_NUMBER = "Another selected candidate has this number and is called. One number is one person to call."
+NO_CANDIDATES = gettext_noop("No candidates were chosen. Choose them in their list first.")
+UNKNOWN_CANDIDATE = gettext_noop("There is no candidate with this id.")
+ALREADY_ADDED = gettext_noop("This candidate was added to this campaign before.")
+SAME_NUMBER = gettext_noop(
+    "Another selected candidate has this number and is called. One number is one person to call."
+)
 
 
 class AddResult(models.TextChoices):
-    PLANNED = "planned", "An interview was planned"
-    ALREADY_ADDED = "already_added", "Added before; nothing was changed"
-    NOT_CALLED = "not_called", "Will not be called"
+    PLANNED = "planned", _("An interview was planned")
+    ALREADY_ADDED = "already_added", _("Added before; nothing was changed")
+    NOT_CALLED = "not_called", _("Will not be called")
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class StartedCampaign:
 
 def why_no_campaign(job: JobDescription) -> str:
     """Why no campaign can be started for this job; empty where one can."""
-    return NO_QUESTIONS if job.approved_questions is None else ""
+    return gettext(NO_QUESTIONS) if job.approved_questions is None else ""
 
 
 def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> CampaignPreview:
@@ -76,7 +80,7 @@ def preview_campaign(*, job: JobDescription, candidates: Iterable[UUID]) -> Camp
         if obstacle:
             preview.left_out.append(LeftOut(candidate, obstacle.rule, obstacle.verdict.reason))
         elif candidate.phone in seen_numbers:
-            preview.left_out.append(LeftOut(candidate, Obstacle.SAME_NUMBER, SAME_NUMBER))
+            preview.left_out.append(LeftOut(candidate, Obstacle.SAME_NUMBER, gettext(SAME_NUMBER)))
         else:
             seen_numbers.add(candidate.phone)
             preview.called.append(candidate)
@@ -107,7 +111,7 @@ def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID]
         first_refusal = (
             refused_additions[0]
             if refused_additions
-            else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, NO_CANDIDATES)
+            else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, gettext(NO_CANDIDATES))
         )
         raise NotPossible(first_refusal.reason, first_refusal.reason_code)
     return StartedCampaign(campaign, planned_additions, refused_additions)
@@ -123,12 +127,12 @@ def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> li
     for pk in candidate_ids:
         if pk in planned_before:
             campaign_additions.append(
-                CampaignAddition(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=ALREADY_ADDED)
+                CampaignAddition(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=gettext(ALREADY_ADDED))
             )
         elif pk in candidates:
             campaign_additions.append(_add_candidate(campaign, job, candidates[pk], actor=actor))
         else:
-            campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, UNKNOWN_CANDIDATE))
+            campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, gettext(UNKNOWN_CANDIDATE)))
     return campaign_additions
 
 

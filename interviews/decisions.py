@@ -5,19 +5,21 @@ from enum import Enum
 from django.contrib.auth.models import User
 from django.db.models import Case, When
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from interviews.models import Decision, Interview, InterviewResult, lock_interview
 from interviews.models.event import event_kind
 from interviews.scoring.blind_review import may_see_scores
 from screener.access.viewer import Viewer
+from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
-NOT_OVER = "This interview is not over. Decide when it is over, or cancel it first."
-BEING_ASSESSED = "The answers are being assessed. Decide when the result is ready."
-RESULT_CHANGED = "The result has changed since this page was opened. Read it again, then decide."
-DIFFERENT_DECISION = "Give a reason for a decision that differs from the recommendation."
-BLIND_DECISION = "Give a reason for the decision. The scores are shown to you when it is saved."
-NO_RECOMMENDATION = "There is no recommendation. Give a reason for the decision."
+NOT_OVER = gettext_noop("This interview is not over. Decide when it is over, or cancel it first.")
+BEING_ASSESSED = gettext_noop("The answers are being assessed. Decide when the result is ready.")
+RESULT_CHANGED = gettext_noop("The result has changed since this page was opened. Read it again, then decide.")
+DIFFERENT_DECISION = gettext_noop("Give a reason for a decision that differs from the recommendation.")
+BLIND_DECISION = gettext_noop("Give a reason for the decision. The scores are shown to you when it is saved.")
+NO_RECOMMENDATION = gettext_noop("There is no recommendation. Give a reason for the decision.")
 
 
 class AnyDecision(Enum):
@@ -32,11 +34,11 @@ class DecidedMeanwhile(InvalidTransition):
     code = "decided_meanwhile"
 
     def __init__(self, decision: Decision) -> None:
-        who, verdict = decision.decided_by.get_username(), decision.get_verdict_display().lower()
-        reason = f" Their reason: “{decision.reason}”" if decision.reason else ""
-        super().__init__(
-            f"{who} decided “{verdict}” since this page was opened.{reason} Send yours again if it is to replace it."
-        )
+        names = {"name": decision.decided_by.get_username(), "verdict": in_sentence(decision.get_verdict_display())}
+        sentences = [gettext("%(name)s decided “%(verdict)s” since this page was opened.") % names]
+        if decision.reason:
+            sentences.append(gettext("Their reason: “%(reason)s”") % {"reason": decision.reason})
+        super().__init__(" ".join([*sentences, gettext("Send yours again if it is to replace it.")]))
         self.decision = decision
 
 
@@ -78,22 +80,24 @@ def record_decision(
     """
     with lock_interview(interview) as locked_interview:
         if interview.is_live:
-            raise InvalidTransition(NOT_OVER)
+            raise InvalidTransition(gettext(NOT_OVER))
         locked_interview.require_answers()
         if interview.result_status == Interview.ResultStatus.PENDING:
-            raise InvalidTransition(BEING_ASSESSED)
+            raise InvalidTransition(gettext(BEING_ASSESSED))
         current_result = interview.results.filter(is_current=True).first()
         if current_result != seen:
-            raise InvalidTransition(RESULT_CHANGED)
+            raise InvalidTransition(gettext(RESULT_CHANGED))
         latest = last_decision(interview)
         if latest is not None and previous not in (AnyDecision.ANY, latest):
             raise DecidedMeanwhile(latest)
         # A reason that was required only where the decision differs would give the recommendation away.
         if not reason.strip() and not may_see_scores(by, interview):
-            raise InvalidTransition(BLIND_DECISION)
+            raise InvalidTransition(gettext(BLIND_DECISION))
         if needs_reason(verdict, current_result) and not reason.strip():
             raise InvalidTransition(
-                DIFFERENT_DECISION if current_result and current_result.recommendation else NO_RECOMMENDATION
+                gettext(DIFFERENT_DECISION)
+                if current_result and current_result.recommendation
+                else gettext(NO_RECOMMENDATION)
             )
         decision = Decision.objects.create(
             interview=interview, result=current_result, decided_by=by, verdict=verdict, reason=reason.strip()

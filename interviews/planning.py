@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate
 from interviews.calling.person.rules import HAS_INTERVIEW
@@ -17,17 +19,19 @@ from screener.models import InvalidTransition
 from screener.records import QuestionSpec
 from screener.services.transcription.selection import configured_transcriber
 
-NO_QUESTIONS = "This job has no approved questions. Have them generated, read them and approve them first."
+NO_QUESTIONS = gettext_noop(
+    "This job has no approved questions. Have them generated, read them and approve them first."
+)
 
 
 class Obstacle(models.TextChoices):
     """Why an interview can't be planned, apart from the dial rules."""
 
-    QUESTIONS = "questions", "No approved questions"
-    TRANSCRIPTION = "transcription", "No transcription of the language"
-    UNKNOWN_CANDIDATE = "unknown_candidate", "No such candidate"
-    SAME_NUMBER = "same_number", "Number of another candidate in the selection"
-    NO_CANDIDATES = "no_candidates", "No candidates"
+    QUESTIONS = "questions", _("No approved questions")
+    TRANSCRIPTION = "transcription", _("No transcription of the language")
+    UNKNOWN_CANDIDATE = "unknown_candidate", _("No such candidate")
+    SAME_NUMBER = "same_number", _("Number of another candidate in the selection")
+    NO_CANDIDATES = "no_candidates", _("No candidates")
 
 
 NOT_POSSIBLE_CODES = [*DialRule.choices, *Obstacle.choices]
@@ -58,7 +62,7 @@ def plan_interview(
     if rule_verdict := why_never_called(candidate, job, is_repeat=bool(repeat_reason)):
         raise NotPossible(rule_verdict.verdict.reason, rule_verdict.rule)
     if question_set is None:
-        raise NotPossible(NO_QUESTIONS, Obstacle.QUESTIONS)
+        raise NotPossible(gettext(NO_QUESTIONS), Obstacle.QUESTIONS)
     if language_problem := configured_transcriber().why_unsupported(question_set.language):
         raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
     try:
@@ -83,7 +87,7 @@ def plan_interview(
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
-        raise NotPossible(HAS_INTERVIEW, DialRule.OTHER_INTERVIEW) from error
+        raise NotPossible(gettext(HAS_INTERVIEW), DialRule.OTHER_INTERVIEW) from error
     return interview
 
 

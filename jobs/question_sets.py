@@ -3,8 +3,7 @@
 from typing import assert_never
 
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_noop
 
 from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
@@ -17,7 +16,7 @@ from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription.selection import configured_transcriber
 
-REASON_NEEDED = _(
+REASON_NEEDED = gettext_noop(
     "Employers must not ask candidates about this. Change the question, or state why it is lawful and needed here."
 )
 
@@ -83,7 +82,7 @@ def approve_question_set(question_set: QuestionSet, *, by: str, reason: str = ""
         raise InvalidTransition(obstacle)
     warnings = [] if question_set.status == QuestionSet.Status.APPROVED else question_set.warnings
     if warnings and not reason.strip():
-        raise InvalidTransition(f"{' '.join(map(str, warnings))} {REASON_NEEDED}")
+        raise InvalidTransition(f"{' '.join(map(str, warnings))} {gettext(REASON_NEEDED)}")
     question_set.approve(by=by, reason=reason.strip() if warnings else "")
 
 

@@ -185,7 +185,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["candidates.templatetags.blind_mode"],
+            "builtins": ["candidates.templatetags.blind_mode", "screener.templatetags.labels"],
         },
     },
 ]
@@ -200,7 +200,7 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -368,7 +368,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("screener/admin.css")],
     "SCRIPTS": [lambda request: static("screener/admin.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
-    "SHOW_LANGUAGES": False,
+    "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": lambda request: reverse("choose-language")},
     "ENVIRONMENT": "screener.admin.base.interviewer_badge",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},

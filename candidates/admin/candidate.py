@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
@@ -42,11 +42,11 @@ CHOSEN = "chosen_candidates"
 """Session key for the candidates selected in the list, until the campaign form uses them."""
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
-HAS_INTERVIEWS = _(
+HAS_INTERVIEWS = gettext_noop(
     "This candidate has interviews, and is erased instead of deleted: everything that identifies the person goes; "
     "scores as numbers, costs and the do-not-call list stay."
 )
-MAY_NOT_ERASE = _(
+MAY_NOT_ERASE = gettext_noop(
     "This candidate has interviews, so that they are erased instead of deleted. You have no permission to erase: ask "
     "an administrator. To stop calls, withdraw the consent or add the number to the do-not-call list."
 )
@@ -195,9 +195,9 @@ class CandidateAdmin(DataRightsActions, FindsCandidates):
         if candidate is None or not may_delete or not candidate.interviews.exists():
             return cast(HttpResponse, super().delete_view(request, object_id, extra_context))
         if not request.user.has_perm("candidates.erase_candidate"):
-            messages.warning(request, MAY_NOT_ERASE)
+            messages.warning(request, gettext(MAY_NOT_ERASE))
             return HttpResponseRedirect(self.change_url(candidate))
-        messages.info(request, HAS_INTERVIEWS)
+        messages.info(request, gettext(HAS_INTERVIEWS))
         return HttpResponseRedirect(reverse("admin:candidates_candidate_erase", args=[candidate.pk]))
 
     def delete_model(self, request: HttpRequest, obj: Candidate) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -20,7 +20,7 @@ from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import LanguageField, PhoneField
 
-ID_TAKEN = _("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
+ID_TAKEN = gettext_noop("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
 
 
 class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -60,7 +60,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_external_id(self) -> str:
         external_id = self.cleaned_data["external_id"]
         if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(ID_TAKEN)
+            raise ValidationError(gettext(ID_TAKEN))
         return str(external_id)
 
 

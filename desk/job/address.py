@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
 from desk.job.states import DeskState
 from desk.job.weights import Competency
@@ -20,11 +21,11 @@ COMPETENCY_PREFIX = "c-"
 
 
 class Order(TextChoices):
-    SCORE = "score", "Score"
-    NAME = "name", "Name"
-    STATE = "state", "State"
-    DECISION = "decision", "Decision"
-    NEWEST = "newest", "Newest"
+    SCORE = "score", _("Score")
+    NAME = "name", _("Name")
+    STATE = "state", _("State")
+    DECISION = "decision", _("Decision")
+    NEWEST = "newest", _("Newest")
 
 
 HIGH_FIRST = (Order.SCORE, Order.NEWEST)
@@ -32,7 +33,7 @@ HIGH_FIRST = (Order.SCORE, Order.NEWEST)
 
 
 class DecisionFilter(TextChoices):
-    NONE = "none", "To decide"
+    NONE = "none", _("To decide")
     HIRE = Recommendation.HIRE.value, Recommendation.HIRE.label
     CONSIDER = Recommendation.CONSIDER.value, Recommendation.CONSIDER.label
     REJECT = Recommendation.REJECT.value, Recommendation.REJECT.label

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models import Preference
 
@@ -11,12 +12,12 @@ PREFERENCE = "desk.job.hidden_columns"
 
 
 class Column(models.TextChoices):
-    STATE = "state", "State"
-    SCORE = "score", "Score"
-    COMPETENCIES = "competencies", "Competencies"
-    RECOMMENDATION = "recommendation", "Recommendation"
-    FLAGS = "flags", "Flags"
-    DECISION = "decision", "Decision"
+    STATE = "state", _("State")
+    SCORE = "score", _("Score")
+    COMPETENCIES = "competencies", _("Competencies")
+    RECOMMENDATION = "recommendation", _("Recommendation")
+    FLAGS = "flags", _("Flags")
+    DECISION = "decision", _("Decision")
 
 
 def shown_columns(user_id: Any) -> list[Column]:

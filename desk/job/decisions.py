@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from desk.job.address import DeskAddress
 from desk.job.ranking import ranked_interviews
@@ -100,11 +101,11 @@ class DecideManyForm(VerdictForm):
         cleaned: dict[str, Any] = super().clean() or {}
         verdict, reason = cleaned.get("verdict", ""), cleaned.get("reason", "")
         if not self.page.choices:
-            raise forms.ValidationError("Select interviews that are over.")
+            raise forms.ValidationError(gettext("Select interviews that are over."))
         if verdict and not reason and self.page.is_blind:
-            self.add_error("reason", BLIND_DECISION)
+            self.add_error("reason", gettext(BLIND_DECISION))
         elif verdict and not reason and any(needs_reason(verdict, choice.result) for choice in self.page.choices):
-            self.add_error("reason", DIFFERENT_DECISION)
+            self.add_error("reason", gettext(DIFFERENT_DECISION))
         return cleaned | {"seen": self.seen}
 
     def for_rest(self, page: DecisionsPage) -> Self:
@@ -126,7 +127,7 @@ def decide_many(page: DecisionsPage, *, by: User, verdict: str, reason: str, see
             decisions.append(_decide(choice, by, verdict, reason, shown))
         except InvalidTransition as error:
             refusals[choice.row.interview.pk] = str(error)
-    return Decided(decisions, refusals, Recommendation(verdict).label)
+    return Decided(decisions, refusals, str(Recommendation(verdict).label))
 
 
 def _decide(choice: Choice, by: User, verdict: str, reason: str, shown: Seen) -> Decision:

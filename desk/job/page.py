@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 
 from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, WEIGHT_PREFIX, DecisionFilter, DeskAddress, Order
 from desk.job.columns import Column, shown_columns
@@ -16,6 +17,7 @@ from desk.job.states import FINISHED, UNDER_WAY, DeskState
 from desk.job.weights import Competency, Weights, competencies_of
 from interviews.models.result import Recommendation
 from jobs.models import JobDescription
+from screener.labels import Label, in_sentence
 
 ROWS_PER_PAGE = 50
 SECONDS_BETWEEN_UPDATES = 4
@@ -26,7 +28,7 @@ SECONDS_WHEN_IDLE = 15
 class Tab:
     """A link that shows the candidates of one state, with their number."""
 
-    label: str
+    label: Label
     count: int
     href: str
     is_current: bool
@@ -36,7 +38,7 @@ class Tab:
 class ColumnHead:
     """`sorted`: the value of aria-sort."""
 
-    label: str
+    label: Label
     href: str
     sorted: str = ""
 
@@ -113,25 +115,29 @@ class JobDesk:
     @property
     def summary(self) -> str:
         """For screen readers: how many candidates stand where."""
-        states = [f"{self.counts[state]} {state.label.lower()}" for state in DeskState if self.counts[state]]
-        return f"{self.counts['all']} candidates: {', '.join(states)}" if states else "No candidates yet"
+        states = [f"{self.counts[state]} {in_sentence(state.label)}" for state in DeskState if self.counts[state]]
+        if not states:
+            return gettext("No candidates yet")
+        count = self.counts["all"]
+        total = ngettext("%(count)s candidate: %(states)s", "%(count)s candidates: %(states)s", count)
+        return total % {"count": count, "states": ", ".join(states)}
 
     @property
     def tabs(self) -> Iterator[Tab]:
         address = self.address
         clear = {"state": "", "decision": "", "attention": False}
         no_choice = not (address.state or address.decision or address.attention)
-        yield Tab("All", self.counts["all"], str(address.change(**clear)), no_choice)
+        yield Tab(gettext("All"), self.counts["all"], str(address.change(**clear)), no_choice)
         to_decide = address.decision == DecisionFilter.NONE
         undecided = clear | {"decision": DecisionFilter.NONE.value}
         yield Tab(DecisionFilter.NONE.label, self.counts["to_decide"], str(address.change(**undecided)), to_decide)
         attention = address.change(**clear | {"attention": True})
-        yield Tab("Needs a person", self.counts["attention"], str(attention), address.attention)
+        yield Tab(gettext("Needs a person"), self.counts["attention"], str(attention), address.attention)
         for state in DeskState:
             href = str(address.change(**clear | {"state": state.value}))
             yield Tab(state.label, self.counts[state], href, address.state == state)
 
-    def head(self, order: str, label: str) -> ColumnHead:
+    def head(self, order: str, label: Label) -> ColumnHead:
         """The head of a column that the rows can be sorted by."""
         address = self.address
         is_present = address.order == order
@@ -162,12 +168,12 @@ class JobDesk:
         ]
 
     @property
-    def recommendation_choices(self) -> list[tuple[str, str]]:
-        return Recommendation.choices
+    def recommendation_choices(self) -> list[tuple[str, Label]]:
+        return list(Recommendation.choices)
 
     @property
-    def decision_choices(self) -> list[tuple[str, str]]:
-        return DecisionFilter.choices
+    def decision_choices(self) -> list[tuple[str, Label]]:
+        return list(DecisionFilter.choices)
 
     @property
     def first_number(self) -> int:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import FilteredRelation, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from desk.job.states import DeskState, Progress, StateText, describe_state
 from desk.job.weights import Competency
@@ -27,10 +28,10 @@ MISSING_FLAGS = {Flag.UNANSWERED_EARNED_NOTHING, Flag.ANSWER_WITHOUT_WORDS}
 
 
 class RowFlag(models.TextChoices):
-    NEEDS_PERSON = "needs_person", "Needs a person"
-    PERSON_REQUESTED = "person_requested", "Asked for a person"
-    INJECTION = "injection", "Addresses the scorer"
-    MISSING_ANSWERS = "missing_answers", "Answers missing"
+    NEEDS_PERSON = "needs_person", _("Needs a person")
+    PERSON_REQUESTED = "person_requested", _("Asked for a person")
+    INJECTION = "injection", _("Addresses the scorer")
+    MISSING_ANSWERS = "missing_answers", _("Answers missing")
 
     @property
     def is_urgent(self) -> bool:

@@ -6,18 +6,21 @@ from typing import assert_never
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from interviews.conversation.engine import QUESTION_STAGES
 from interviews.models import Attempt, Interview, WaitReason
+from screener.labels import in_sentence
 
 
 class DeskState(models.TextChoices):
-    WAITING = "waiting", "Waiting"
-    TALKING = "talking", "On the phone"
-    ASSESSING = "assessing", "Being assessed"
-    READY = "ready", "Ready"
-    UNCLEAR = "unclear", "Unclear"
-    ENDED = "ended", "Ended"
+    WAITING = "waiting", _("Waiting")
+    TALKING = "talking", _("On the phone")
+    ASSESSING = "assessing", _("Being assessed")
+    READY = "ready", _("Ready")
+    UNCLEAR = "unclear", _("Unclear")
+    ENDED = "ended", _("Ended")
 
 
 UNDER_WAY = (DeskState.WAITING, DeskState.TALKING, DeskState.ASSESSING)
@@ -66,36 +69,51 @@ def describe_state(
         case DeskState.WAITING:
             return _describe_wait(interview, attempt, now)
         case DeskState.ASSESSING:
-            return StateText(f"Being assessed: {progress.settled} of {progress.questions} answers done")
+            return StateText(
+                gettext("Being assessed: %(settled)s of %(questions)s answers done")
+                % {"settled": progress.settled, "questions": progress.questions}
+            )
         case DeskState.READY | DeskState.UNCLEAR:
-            return StateText(f"Result {interview.get_result_status_display().lower()}", interview.completed_at)
+            return StateText(_describe_result(interview), interview.completed_at)
         case DeskState.ENDED:
             return StateText(_describe_end(interview), interview.completed_at)
         case _:
             assert_never(state)
 
 
+def _describe_result(interview: Interview) -> str:
+    return gettext("Result %(status)s") % {"status": in_sentence(interview.get_result_status_display())}
+
+
 def _describe_call(attempt: Attempt | None, progress: Progress) -> str:
     if attempt is None or attempt.answered_at is None:
-        return "Calling now"
+        return gettext("Calling now")
     if attempt.stage in QUESTION_STAGES and attempt.position is not None:
-        return f"Talking now: question {attempt.position + 1} of {progress.questions}"
-    return "Talking now: introduction"
+        return gettext("Talking now: question %(number)s of %(questions)s") % {
+            "number": attempt.position + 1,
+            "questions": progress.questions,
+        }
+    return gettext("Talking now: introduction")
 
 
 def _describe_wait(interview: Interview, attempt: Attempt | None, now: datetime) -> StateText:
-    tries = f"{attempt.number} of {interview.job.max_attempts} attempts made" if attempt else ""
+    tries = (
+        gettext("%(number)s of %(max_attempts)s attempts made")
+        % {"number": attempt.number, "max_attempts": interview.job.max_attempts}
+        if attempt
+        else ""
+    )
     is_usual = interview.wait_reason == WaitReason.ATTEMPT_SPACING
-    reason = "" if is_usual else interview.get_wait_reason_display().lower()
+    reason = "" if is_usual else in_sentence(interview.get_wait_reason_display())
     detail = ", ".join(part for part in (reason, tries) if part)
     due = interview.next_attempt_at
     if due is None or due <= now:
-        return StateText("Call due now", None, detail)
-    return StateText("Next call", due, detail)
+        return StateText(gettext("Call due now"), None, detail)
+    return StateText(gettext("Next call"), due, detail)
 
 
 def _describe_end(interview: Interview) -> str:
     outcome = interview.get_outcome_display()
     if interview.status == Interview.Status.CANCELLED:
         return outcome or interview.get_status_display()
-    return f"Ended: {outcome.lower()}" if outcome else "Ended"
+    return gettext("Ended: %(outcome)s") % {"outcome": in_sentence(outcome)} if outcome else gettext("Ended")

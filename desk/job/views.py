@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from desk.job.columns import Column, show_columns
@@ -24,6 +25,7 @@ from interviews.campaigns import preview_campaign, why_no_campaign
 from interviews.models import Interview
 from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
+from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
 MAX_SELECTED = 100
@@ -93,15 +95,20 @@ def decide_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
         for decision in outcome.decisions:
             _log(request, decision.interview, f"Decided: {decision.get_verdict_display()}")
         if outcome.decisions:
-            count = len(outcome.decisions)
-            recorded = "1 decision is recorded" if count == 1 else f"{count} decisions are recorded"
-            messages.success(request, f"{recorded}: {outcome.verdict_label.lower()}.")
+            messages.success(request, _describe_decisions(len(outcome.decisions), outcome.verdict_label))
         if not outcome.refusals:
             return HttpResponseRedirect(back)
         page = DecisionsPage.load(job, request.user, outcome.refusals, refusals=outcome.refusals)
         form = form.for_rest(page)
     context = _context(request, job) | {"page": page, "form": form, "back": back, "media": form.media}
-    return render(request, "desk/job/decide.html", context | {"title": "Decide"})
+    return render(request, "desk/job/decide.html", context | {"title": gettext("Decide")})
+
+
+def _describe_decisions(count: int, verdict_label: str) -> str:
+    recorded = ngettext(
+        "%(count)s decision is recorded: %(verdict)s.", "%(count)s decisions are recorded: %(verdict)s.", count
+    )
+    return recorded % {"count": count, "verdict": in_sentence(verdict_label)}
 
 
 @require_GET
@@ -113,7 +120,9 @@ def call_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     preview = None if problem else preview_campaign(job=job, candidates=selected)
     name = f"{job.title[:150]}, {timezone.now():%Y-%m-%d}"
     context = {"preview": preview, "problem": problem, "name": name, "back": _next_address(request, job_id)}
-    return render(request, "desk/job/call.html", _context(request, job) | context | {"title": "Call for this job"})
+    return render(
+        request, "desk/job/call.html", _context(request, job) | context | {"title": gettext("Call for this job")}
+    )
 
 
 def _visible_job(request: HttpRequest, job_id: UUID) -> JobDescription | None:

@@ -21,13 +21,14 @@ from django.db.models import (
 from django.db.models.expressions import Case, CombinedExpression, Value, When
 from django.db.models.functions import Cast, NullIf, Round
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models import InterviewResponse
 from interviews.models.no_answer import NoAnswer
 from jobs.models import JobDescription, QuestionSet
 
 MAX_KEY_LENGTH = 40
-UNNAMED = "Other questions"
+UNNAMED = _("Other questions")
 LOWEST_SCALE = 10.0
 
 
@@ -41,7 +42,7 @@ class Competency:
 
     @property
     def label(self) -> str:
-        return self.name or UNNAMED
+        return self.name or str(UNNAMED)
 
 
 def competencies_of(job: JobDescription) -> list[Competency]:

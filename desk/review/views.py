@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from candidates.contact_data import may_see_contact_data
@@ -72,7 +73,7 @@ def recording_peaks(request: HttpRequest, recording_id: UUID) -> HttpResponse:
         with recording.file.open("rb") as file:
             response = JsonResponse({"peaks": waveform_peaks(file.read())})
     except FileNotFoundError:
-        raise Http404("The file of this recording is missing from the storage.") from None
+        raise Http404(gettext("The file of this recording is missing from the storage.")) from None
     patch_cache_control(response, private=True, max_age=PEAKS_MAX_AGE)
     return response
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import django
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po
 from django.apps import apps
@@ -17,15 +17,17 @@ from screener.db.translated_names import names_of_models
 
 WITHOUT_TEXTS = {"tests", "migrations", "conversation"}
 """Prompts to candidates have texts of their own: `interviews/conversation/wording`."""
-KEYWORDS = DEFAULT_KEYWORDS | {
-    f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")
-}
+KEYWORDS = (
+    DEFAULT_KEYWORDS
+    | {"gettext_noop": None}
+    | {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")}
+)
 DJANGO_CATALOGUES = ("conf", "contrib/admin", "contrib/auth")
-NAMES, THEME = "names of models and fields", "theme"
+NAMES, THEME = "names of models and fields", "Django and the theme"
 
 
 def extract_texts(root: Path) -> Catalog:
-    """Return the texts of the product, and those of the admin's theme for which Django has no translation."""
+    """Return the texts of the product, and those of Django and of the admin's theme that Django does not translate."""
     texts = Catalog(charset="utf-8")
     for folder in _folders(root):
         for path in sorted(folder.rglob("*")):
@@ -47,9 +49,9 @@ def _add_theme(texts: Catalog) -> None:
     theme = Catalog(charset="utf-8")
     for path in _files_of_theme():
         _add_texts(theme, path, THEME)
-    known = _texts_of_django()
-    for message in theme:
-        if message.id and (message.id, message.context) not in known:
+    translated, untranslated = _texts_of_django()
+    for message in [*theme, *untranslated]:
+        if message.id and (message.id, message.context) not in translated:
             texts.add(message.id, context=message.context, locations=[(THEME, 0)])
 
 
@@ -60,12 +62,19 @@ def _files_of_theme() -> list[Path]:
     return [*of_core, *(path for folder in others for path in sorted(folder.rglob("*")))]
 
 
-def _texts_of_django() -> set[tuple[Any, str | None]]:
-    known: set[tuple[Any, str | None]] = set()
+def _texts_of_django() -> tuple[set[tuple[Any, str | None]], list[Message]]:
+    """Return the texts for which Django has a German translation, and those for which it has none."""
+    messages: list[Message] = []
     for name in DJANGO_CATALOGUES:
         with (Path(django.__file__).parent / name / "locale/de/LC_MESSAGES/django.po").open("rb") as file:
-            known |= {(message.id, message.context) for message in read_po(file) if message.string}
-    return known
+            messages += read_po(file)
+    translated = {(message.id, message.context) for message in messages if _has_translation(message)}
+    return translated, [message for message in messages if not _has_translation(message)]
+
+
+def _has_translation(message: Message) -> bool:
+    forms = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return all(forms) and not message.fuzzy
 
 
 def _add_texts(texts: Catalog, path: Path, location: str) -> None:

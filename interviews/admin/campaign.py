@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from candidates.admin.candidate import CHOSEN
@@ -44,11 +46,14 @@ class CampaignAdmin(ScreenerAdmin):
             planned=count_related(Campaign, "interviews"), live=count_related(Campaign, "interviews", condition=live)
         )
 
-    @admin.display(description="Interviews", ordering="planned")
+    @admin.display(description=_("Interviews"), ordering="planned")
     def interviews_so_far(self, campaign: Any) -> str:
         address = reverse("admin:interviews_interview_changelist")
         query = urlencode({"campaign__id__exact": campaign.pk})
-        over = f"{campaign.planned - campaign.live} of {campaign.planned} are over"
+        over = gettext("%(over)s of %(planned)s are over") % {
+            "over": campaign.planned - campaign.live,
+            "planned": campaign.planned,
+        }
         return format_html('<a class="text-link" href="{}?{}">{}</a>', address, query, over)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -70,7 +75,7 @@ class CampaignAdmin(ScreenerAdmin):
         is_valid = form.is_valid()
         preview = preview_campaign(job=form.cleaned_data["job"], candidates=chosen) if is_valid else CampaignPreview()
         page = {
-            "title": "Call for a job",
+            "title": gettext("Call for a job"),
             "form": form,
             "problem": problem,
             "chosen": len(chosen),
@@ -90,12 +95,17 @@ class CampaignAdmin(ScreenerAdmin):
         started = start_campaign(job=job, name=wish["name"], candidates=candidates, actor=actor)
         request.session.pop(CHOSEN, None)
         called = len(started.planned)
-        done = f"{called} {'candidate is' if called == 1 else 'candidates are'} called for {job} as soon as allowed."
+        done = ngettext(
+            "%(count)s candidate is called for %(job)s as soon as allowed.",
+            "%(count)s candidates are called for %(job)s as soon as allowed.",
+            called,
+        ) % {"count": called, "job": job}
         self.log_addition(request, started.campaign, done)
         messages.success(request, done)
         if refused := started.refused:
             reasons = " ".join(dict.fromkeys(addition.reason for addition in refused[:MAX_REASONS]))
-            messages.warning(request, f"{len(refused)} of the selected candidates can no longer be called: {reasons}")
+            still_planned = gettext("%(count)s of the selected candidates can no longer be called: %(reasons)s")
+            messages.warning(request, still_planned % {"count": len(refused), "reasons": reasons})
         return HttpResponseRedirect(self.change_url(started.campaign))
 
 

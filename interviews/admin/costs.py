@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from interviews.reports.monthly_costs import MonthlyCosts
 from screener.costs.monthly_budget import month_start, spent_budget_reason
@@ -20,7 +21,7 @@ def spending_page(request: HttpRequest) -> HttpResponse:
     this_month = month_start(timezone.now())
     costs = MonthlyCosts.for_month(_parse_month(request.GET.get("month", "")) or this_month)
     page = {
-        "title": "Spending",
+        "title": gettext("Spending"),
         "costs": costs,
         "is_this_month": costs.month == this_month,
         "budget": f"${settings.MONTHLY_BUDGET:,.2f}" if settings.MONTHLY_BUDGET else "",

@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.enums import ActionVariant
 
@@ -27,7 +29,7 @@ class StateFilter(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("lifted", "Lifted")]
+        return [("active", gettext("Active")), ("lifted", gettext("Lifted"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
@@ -42,13 +44,13 @@ class DoNotCallAdmin(ReadOnlyAdmin):
     list_filter = [("kind", ChoicesDropdownFilter), StateFilter]
     list_select_related = ["candidate"]
     search_fields = ["source", "candidate__full_name"]
-    search_help_text = "A whole number, a name or a source"
+    search_help_text = _("A whole number, a name or a source")
     fields = ["kind", "candidate", "interview", "source", "created_at", "lifted_at", "lifted_by", "lift_reason"]
     actions_detail = ["lift"]
 
-    @badge("State", STATE_COLOURS)
+    @badge(_("State"), STATE_COLOURS)
     def state(self, entry: DoNotCall) -> tuple[str, str]:
-        return ("active", "Active") if entry.is_active else ("lifted", "Lifted")
+        return ("active", gettext("Active")) if entry.is_active else ("lifted", gettext("Lifted"))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet[Any], bool]:
         if request.user.has_perm(VIEW_CONTACT_DATA):
@@ -71,22 +73,26 @@ class DoNotCallAdmin(ReadOnlyAdmin):
         def act(data: dict[str, str]) -> tuple[str, str]:
             source = f"{data['source']} (added by {request.user.get_username()})"[:200]
             _, is_new = DoNotCall.objects.add_number(data["number"], kind=data["kind"], source=source)
-            added = "The number is on the do-not-call list and will not be called again."
-            return added if is_new else "The number was on the do-not-call list before. Nothing was changed.", back
+            added = gettext("The number is on the do-not-call list and will not be called again.")
+            return added if is_new else gettext(
+                "The number was on the do-not-call list before. Nothing was changed."
+            ), back
 
         return self.form_page(
             request,
             DoNotCallForm,
             act,
-            title="Add to the do-not-call list",
-            explanation="This number is not called again, for any candidate, until somebody lifts the entry.",
+            title=gettext("Add to the do-not-call list"),
+            explanation=gettext("This number is not called again, for any candidate, until somebody lifts the entry."),
             back_url=back,
         )
 
     @object_action(
-        "Lift",
-        explanation="The number may be called again, as far as the other rules allow. Consent that was withdrawn has "
-        "to be recorded again, too. The entry stays as history.",
+        _("Lift"),
+        explanation=_(
+            "The number may be called again, as far as the other rules allow. Consent that was withdrawn has "
+            "to be recorded again, too. The entry stays as history."
+        ),
         permission="candidates.change_donotcall",
         icon="phone_enabled",
         form=LiftForm,
@@ -95,4 +101,4 @@ class DoNotCallAdmin(ReadOnlyAdmin):
     )
     def lift(self, request: HttpRequest, entry: DoNotCall, data: dict[str, str]) -> str:
         lift_refusal(entry, by=request.user.get_username(), reason=data["reason"])
-        return "The entry is lifted."
+        return gettext("The entry is lifted.")

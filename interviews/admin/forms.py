@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
@@ -24,6 +26,7 @@ from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import SafeAutocomplete
+from screener.labels import in_sentence
 from screener.models import InvalidTransition
 from screener.phone_format import MAX_LENGTH
 
@@ -50,20 +53,20 @@ class PlanForm(ScopedForm):
         JobDescription.objects.filter(is_open=True),
         label=_("Job"),
         widget=_chosen_by_search("job"),
-        help_text="Open jobs only.",
+        help_text=_("Open jobs only."),
     )
     scheduled_for = forms.SplitDateTimeField(
-        label="Call at (UTC)",
+        label=_("Call at (UTC)"),
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
-        help_text="Empty: as soon as calls are allowed.",
+        help_text=_("Empty: as soon as calls are allowed."),
     )
     repeat_reason = forms.CharField(
-        label="Reason to interview again",
+        label=_("Reason to interview again"),
         max_length=500,
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Only for someone who has completed or called off an interview for this job. Kept in the history.",
+        help_text=_("Only for someone who has completed or called off an interview for this job. Kept in the history."),
     )
 
 
@@ -74,13 +77,13 @@ class CampaignForm(ScopedForm):
         JobDescription.objects.filter(is_open=True),
         label=_("Job"),
         widget=_chosen_by_search("job"),
-        help_text="Open jobs only.",
+        help_text=_("Open jobs only."),
     )
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
-        help_text="To find these interviews by: “May, first round”.",
+        help_text=_("To find these interviews by: “May, first round”."),
     )
     candidates = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -94,7 +97,7 @@ class CampaignForm(ScopedForm):
         try:
             return [UUID(candidate_id) for candidate_id in self.cleaned_data["candidates"].split()]
         except ValueError:
-            raise forms.ValidationError("Select the candidates in their list again.") from None
+            raise forms.ValidationError(gettext("Select the candidates in their list again.")) from None
 
 
 class MayCallForm(ScopedForm):
@@ -103,21 +106,21 @@ class MayCallForm(ScopedForm):
         required=False,
         max_length=MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        help_text="As it was written, with its country code. Empty: the candidate's.",
+        help_text=_("As it was written, with its country code. Empty: the candidate's."),
     )
     candidate = forms.ModelChoiceField(
         Candidate.objects.all(),
         label=_("Candidate"),
         required=False,
         widget=_chosen_by_search("candidate"),
-        help_text="Whose consent and time zone count. Empty: the newest candidate with this number.",
+        help_text=_("Whose consent and time zone count. Empty: the newest candidate with this number."),
     )
     job = forms.ModelChoiceField(
         JobDescription.objects.all(),
         label=_("Job"),
         required=False,
         widget=_chosen_by_search("job"),
-        help_text="Whose rules and limits count. Empty: those of all jobs.",
+        help_text=_("Whose rules and limits count. Empty: those of all jobs."),
     )
 
     def __init__(self, data: Any, *, viewer: Viewer, with_jobs: bool) -> None:
@@ -128,39 +131,39 @@ class MayCallForm(ScopedForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if not self.errors and not (data["number"] or data["candidate"]):
-            raise forms.ValidationError("Write a number, or choose a candidate.")
+            raise forms.ValidationError(gettext("Write a number, or choose a candidate."))
         return data
 
 
 class CancelForm(ObjectActionForm):
     outcome = forms.ChoiceField(
-        label="Cancelled by",
-        choices=[(Interview.Outcome.BY_HR, "HR"), (Interview.Outcome.BY_CANDIDATE, "The candidate")],
+        label=_("Cancelled by"),
+        choices=[(Interview.Outcome.BY_HR, "HR"), (Interview.Outcome.BY_CANDIDATE, _("The candidate"))],
         widget=UnfoldAdminSelectWidget,
     )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="Kept in the interview's history.",
+        help_text=_("Kept in the interview's history."),
     )
 
 
-BLIND_HELP = "Scores and recommendation are shown to you after your decision."
+BLIND_HELP = gettext_noop("Scores and recommendation are shown to you after your decision.")
 
 
 class VerdictForm(ObjectActionForm):
     """A decision on one or several interviews."""
 
     verdict = forms.ChoiceField(
-        label="Your decision", choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
+        label=_("Your decision"), choices=Recommendation.choices, widget=UnfoldAdminRadioSelectWidget
     )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=5000,
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 4}),
-        help_text="Required if you decide otherwise than recommended, or without a recommendation.",
+        help_text=_("Required if you decide otherwise than recommended, or without a recommendation."),
     )
 
 
@@ -179,8 +182,8 @@ class DecideForm(VerdictForm):
         if may_see_scores(subject.viewer, subject):
             self.fields["verdict"].help_text = _describe_recommendation(current)
         else:
-            self.fields["verdict"].help_text = BLIND_HELP
-            self.fields["reason"].required, self.fields["reason"].help_text = True, "Required."
+            self.fields["verdict"].help_text = gettext(BLIND_HELP)
+            self.fields["reason"].required, self.fields["reason"].help_text = True, gettext("Required.")
 
     def show_refusal(self, problem: InvalidTransition) -> None:
         """The page shows the decision of a colleague, so the next one replaces that."""
@@ -190,6 +193,9 @@ class DecideForm(VerdictForm):
 
 def _describe_recommendation(result: InterviewResult | None) -> str:
     if result is None or result.overall_score is None:
-        return "There is no recommendation."
-    recommendation = result.get_recommendation_display().lower()
-    return f"Recommended: {recommendation}, at {result.overall_score:.1f} of 10, by {result.label}."
+        return gettext("There is no recommendation.")
+    return gettext("Recommended: %(recommendation)s, at %(score)s of 10, by %(label)s.") % {
+        "recommendation": in_sentence(result.get_recommendation_display()),
+        "score": number_format(result.overall_score, 1),
+        "label": result.label,
+    }

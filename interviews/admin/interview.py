@@ -8,8 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
@@ -27,6 +30,7 @@ from interviews.scoring.blind_review import interviews_with_scores, may_see_scor
 from screener.admin.actions import object_action
 from screener.admin.base import ReadOnlyAdmin, badge
 from screener.admin.lists import PeriodFilter
+from screener.labels import in_sentence
 
 MAX_REASON_LENGTH = 100
 NEXT_BUTTON = "and_next"
@@ -38,6 +42,14 @@ def _can_be_rescored(interview: Interview) -> bool:
 
 def _can_be_retried(interview: Interview) -> bool:
     return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
+
+
+def _describe_plan(interview: Interview) -> str:
+    names = {"candidate": interview.candidate, "job": interview.job}
+    if interview.scheduled_for is None:
+        return gettext("%(candidate)s is called for %(job)s as soon as allowed.") % names
+    moment = date_format(interview.scheduled_for, "DATETIME_FORMAT")
+    return gettext("%(candidate)s is called for %(job)s on %(moment)s.") % (names | {"moment": moment})
 
 
 @admin.register(Interview)
@@ -69,7 +81,7 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         ("campaign", AutocompleteSelectFilter),
     ]
     search_fields = ["job__title", "=id"]
-    search_help_text = "Name, phone, e-mail or job"
+    search_help_text = _("Name, phone, e-mail or job")
     contact_fields = ("candidate__phone", "candidate__email")
     list_select_related = ["candidate", "job"]
     actions = ["try_again_all"]
@@ -93,39 +105,39 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
             call_reason=Subquery(calls.values("reason")[:1]),
         )
 
-    @badge("Status", LABEL_COLOURS, ordering="status")
+    @badge(_("Status"), LABEL_COLOURS, ordering="status")
     def status_badge(self, interview: Interview) -> tuple[str, str]:
         return interview.status, status_label(interview)
 
-    @badge("Result", LABEL_COLOURS, ordering="result_status")
+    @badge(_("Result"), LABEL_COLOURS, ordering="result_status")
     def result_badge(self, interview: Interview) -> tuple[str, str] | None:
         if interview.result_status == Interview.ResultStatus.NONE:
             return None
         return interview.result_status, interview.get_result_status_display()
 
-    @admin.display(description="Score", ordering="current_score", empty_value="-")
+    @admin.display(description=_("Score"), ordering="current_score", empty_value="-")
     def score(self, interview: Any) -> str | None:
         """The score, and whose it is."""
         if interview.current_score is None:
             return None
-        score = f"{interview.current_score:.2f}"
-        return format_html('{}<br><span class="text-xs text-subtle">{}</span>', score, interview.judged_by)
+        score = number_format(interview.current_score, 2)
+        return format_html('{}<br><span class="text-xs text-subtle">{}</span>', score, gettext(interview.judged_by))
 
-    @badge("Recommended", LABEL_COLOURS, ordering="current_recommendation")
+    @badge(_("Recommended"), LABEL_COLOURS, ordering="current_recommendation")
     def recommendation_badge(self, interview: Any) -> tuple[str, str] | None:
         value = interview.current_recommendation
-        return (value, Recommendation(value).label) if value else None
+        return (value, str(Recommendation(value).label)) if value else None
 
-    @badge("Decision", LABEL_COLOURS, ordering="decided")
+    @badge(_("Decision"), LABEL_COLOURS, ordering="decided")
     def decision_badge(self, interview: Any) -> tuple[str, str] | None:
-        return (interview.decided, Recommendation(interview.decided).label) if interview.decided else None
+        return (interview.decided, str(Recommendation(interview.decided).label)) if interview.decided else None
 
-    @admin.display(description="Attention", empty_value="-")
+    @admin.display(description=_("Attention"), empty_value="-")
     def attention_reason(self, interview: Any) -> str | None:
         if interview.person_requested_at:
             return str(Interview.Outcome.PERSON_REQUESTED.label)
         if interview.call_reason:
-            return mask_text(interview.call_reason, interview.candidate)
+            return mask_text(gettext(interview.call_reason), interview.candidate)
         if interview.result_status not in Interview.NEEDS_A_PERSON:
             return None
         reasoning = mask_text(interview.current_reasoning or "", interview.candidate)
@@ -141,10 +153,7 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
 
         def act(data: dict[str, Any]) -> tuple[str, str]:
             interview = plan_interview(actor=request.user.get_username(), **data)
-            when = (
-                f"on {data['scheduled_for']:%Y-%m-%d at %H:%M} UTC" if data["scheduled_for"] else "as soon as allowed"
-            )
-            done = f"{interview.candidate} is called for {interview.job} {when}."
+            done = _describe_plan(interview)
             self.log_addition(request, interview, done)
             return done, self.change_url(interview)
 
@@ -152,8 +161,8 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
             request,
             lambda data: PlanForm(data, viewer=request.user, initial=request.GET.dict()),
             act,
-            title="Call for a job",
-            explanation="The candidate is called by phone and asked the approved questions of the job.",
+            title=gettext("Call for a job"),
+            explanation=gettext("The candidate is called by phone and asked the approved questions of the job."),
             back_url=reverse("admin:interviews_interview_changelist"),
         )
 
@@ -171,8 +180,8 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         return response
 
     @object_action(
-        "Decide",
-        explanation="The program recommends; you decide. Your decision is kept with the result that you have read.",
+        _("Decide"),
+        explanation=_("The program recommends; you decide. Your decision is kept with the result that you have read."),
         permission="interviews.add_decision",
         icon="gavel",
         form=DecideForm,
@@ -182,48 +191,57 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     def decide(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assert isinstance(request.user, User)
         decision = record_decision(interview, by=request.user, **data)
-        return f"Your decision is recorded: {decision.get_verdict_display().lower()}."
+        return gettext("Your decision is recorded: %(verdict)s.") % {
+            "verdict": in_sentence(decision.get_verdict_display())
+        }
 
     @object_action(
-        "Try again",
-        explanation="Answers that failed, or that were left to a reviewer, are fetched, transcribed or assessed again. "
-        "Answers that have a score keep it.",
+        _("Try again"),
+        explanation=_(
+            "Answers that failed, or that were left to a reviewer, are fetched, transcribed or assessed again. "
+            "Answers that have a score keep it."
+        ),
         permission="interviews.change_interview",
         icon="replay",
         is_available=_can_be_retried,
     )
     def try_again(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.retry_failed(interview, actor=request.user.get_username())
-        return "What failed is being tried again. Reload the page in a moment."
+        return gettext("What failed is being tried again. Reload the page in a moment.")
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("interviews.change_interview")
 
-    @admin.action(description="Try again what failed", permissions=["try_again"])
+    @admin.action(description=_("Try again what failed"), permissions=["try_again"])
     def try_again_all(self, request: HttpRequest, selected: QuerySet[Interview]) -> None:
         """Retry the selected interviews whose result is unclear. The others stay as they are."""
         waiting = list(selected.with_unclear_result())  # type: ignore[attr-defined]
         for interview in waiting:
             assessment.retry_failed(interview, actor=request.user.get_username())
             self.log_change(request, interview, "What failed is being tried again.")
-        done = f"What failed in {len(waiting)} of {selected.count()} interviews is being tried again."
+        done = gettext("What failed in %(count)s of %(total)s interviews is being tried again.") % {
+            "count": len(waiting),
+            "total": selected.count(),
+        }
         self.message_user(request, done)
 
     @object_action(
-        "Score again",
-        explanation="Each transcribed answer that no person scored is assessed again by the current rubric of the job. "
-        "Earlier assessments stay on the page.",
+        _("Score again"),
+        explanation=_(
+            "Each transcribed answer that no person scored is assessed again by the current rubric of the job. "
+            "Earlier assessments stay on the page."
+        ),
         permission="interviews.change_interview",
         icon="refresh",
         is_available=_can_be_rescored,
     )
     def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.rescore_interview(interview, actor=request.user.get_username())
-        return "The answers are being scored again. Reload the page in a moment."
+        return gettext("The answers are being scored again. Reload the page in a moment.")
 
     @object_action(
-        "Cancel interview",
-        explanation="There will be no more calls for this interview. This can't be undone; plan a new one instead.",
+        _("Cancel interview"),
+        explanation=_("There will be no more calls for this interview. This can't be undone; plan a new one instead."),
         permission="interviews.change_interview",
         icon="call_end",
         form=CancelForm,
@@ -233,4 +251,4 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     def cancel(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         with lock_interview(interview) as locked:
             locked.cancel(data["outcome"], actor=request.user.get_username(), reason=data["reason"])
-        return "The interview is cancelled."
+        return gettext("The interview is cancelled.")

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from interviews.admin.forms import MayCallForm
 from interviews.presenters.call_rules import CallRulesPage
@@ -21,5 +22,5 @@ def may_call_page(request: HttpRequest) -> HttpResponse:
     with_jobs = request.user.has_perm("jobs.view_jobdescription")
     form = MayCallForm(request.GET if is_submitted else None, viewer=request.user, with_jobs=with_jobs)
     rules = CallRulesPage.for_number(**form.cleaned_data, viewer=request.user) if form.is_valid() else None
-    page = {"title": "May we call?", "form": form, "rules": rules, "media": form.media}
+    page = {"title": gettext("May we call?"), "form": form, "rules": rules, "media": form.media}
     return TemplateResponse(request, "admin/interviews/may_call.html", admin.site.each_context(request) | page)

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from candidates.admin.candidate_search import FindsCandidates
@@ -28,6 +30,7 @@ from interviews.presenters.interview import LABEL_COLOURS
 from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from screener.admin.base import ReadOnlyAdmin, badge
 from screener.admin.lists import PeriodFilter
+from screener.labels import in_sentence
 
 INTERVIEW_RELATIONS = ["interview__candidate", "interview__job"]
 OUTCOME_COLOURS = {"answered": "success", "carrier_error": "danger", "unknown": "warning"}
@@ -71,7 +74,7 @@ class AttemptAdmin(InterviewRecordAdmin):
     search_fields = ["=id", "=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
-    @badge("Outcome", OUTCOME_COLOURS, ordering="outcome")
+    @badge(_("Outcome"), OUTCOME_COLOURS, ordering="outcome")
     def outcome_badge(self, attempt: Attempt) -> tuple[str, str] | str:
         label = attempt.get_outcome_display()
         return (attempt.outcome, label) if attempt.outcome in OUTCOME_COLOURS else label
@@ -99,7 +102,7 @@ class CallAdmin(InterviewRecordAdmin):
     contact_fields = ("number",)
     list_select_related = ["attempt__interview__candidate", "attempt__interview__job"]
 
-    @admin.display(description="Interview")
+    @admin.display(description=_("Interview"))
     def interview(self, call: Call) -> str:
         return str(call.attempt.interview)
 
@@ -112,17 +115,21 @@ class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
     search_fields = ["=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
-    @badge("Status", LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
+    @badge(_("Status"), LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def status_badge(self, response: InterviewResponse) -> tuple[str, str]:
         return response.status, response.get_status_display()
 
-    @admin.display(description="Score", empty_value="-")
+    @admin.display(description=_("Score"), empty_value="-")
     def scoring(self, response: InterviewResponse) -> str | None:
         """A link to the form, without a score: people who give a second opinion must not see one."""
         if not response.is_scorable:
             return None
         address = reverse("admin:interviews_interviewresponse_score", args=[response.pk])
-        return format_html('<a class="text-link" href="{}">Score question {}</a>', address, response.position + 1)
+        return format_html(
+            '<a class="text-link" href="{}">{}</a>',
+            address,
+            gettext("Score question %(number)s") % {"number": response.position + 1},
+        )
 
 
 @admin.register(Recording)
@@ -147,16 +154,18 @@ class RecordingAdmin(InterviewRecordAdmin):
         urls: list[URLPattern] = super().get_urls()
         return [path("<uuid:pk>/audio/", stream, name="interviews_recording_audio"), *urls]
 
-    @admin.display(description="Interview")
+    @admin.display(description=_("Interview"))
     def interview(self, recording: Recording) -> str:
         return str(recording.response.interview)
 
-    @admin.display(description="Listen")
+    @admin.display(description=_("Listen"))
     def listen(self, recording: Recording) -> str:
         if recording.status != Recording.Status.STORED:
-            return f"No audio: {recording.get_status_display().lower()}."
+            return gettext("No audio: %(status)s.") % {"status": in_sentence(recording.get_status_display())}
         address = reverse("admin:interviews_recording_audio", args=[recording.pk])
-        return format_html('<audio controls preload="none" src="{}" aria-label="Recording"></audio>', address)
+        return format_html(
+            '<audio controls preload="none" src="{}" aria-label="{}"></audio>', address, gettext("Recording")
+        )
 
 
 @admin.register(Assessment)
@@ -167,11 +176,11 @@ class AssessmentAdmin(ScoreRecordAdmin):
     search_fields = ["=response__id"]
     list_select_related = ["response__interview__candidate", "response__interview__job"]
 
-    @admin.display(description="Interview")
+    @admin.display(description=_("Interview"))
     def interview(self, assessment: Assessment) -> str:
         return str(assessment.response.interview)
 
-    @admin.display(description="Flags", empty_value="-")
+    @admin.display(description=_("Flags"), empty_value="-")
     def flag_list(self, assessment: Assessment) -> str:
         return ", ".join(flag_labels(assessment.flags))
 
@@ -191,7 +200,7 @@ class ResultAdmin(ScoreRecordAdmin):
     search_fields = ["interview__job__title", "=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
 
-    @badge("Recommendation", LABEL_COLOURS, ordering="recommendation")
+    @badge(_("Recommendation"), LABEL_COLOURS, ordering="recommendation")
     def recommendation_badge(self, result: InterviewResult) -> tuple[str, str] | None:
         return (result.recommendation, result.get_recommendation_display()) if result.recommendation else None
 
@@ -207,11 +216,11 @@ class DecisionAdmin(ScoreRecordAdmin):
     search_fields = ["interview__job__title", "=interview__id"]
     list_select_related = [*INTERVIEW_RELATIONS, "decided_by", "result"]
 
-    @badge("Decision", LABEL_COLOURS, ordering="verdict")
+    @badge(_("Decision"), LABEL_COLOURS, ordering="verdict")
     def decision_badge(self, decision: Decision) -> tuple[str, str]:
         return decision.verdict, decision.get_verdict_display()
 
-    @badge("Recommended", LABEL_COLOURS)
+    @badge(_("Recommended"), LABEL_COLOURS)
     def recommendation_badge(self, decision: Decision) -> tuple[str, str] | None:
         result = decision.result
         return (

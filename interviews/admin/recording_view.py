@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from interviews.models import Recording
@@ -22,7 +23,7 @@ def stream_recording(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     try:
         file = recording.file.open("rb")
     except FileNotFoundError:
-        raise Http404("The file of this recording is missing from the storage.") from None
+        raise Http404(gettext("The file of this recording is missing from the storage.")) from None
     response = ranged_response(
         file, recording.file.size, content_type="audio/wav", range_header=request.headers.get("Range", "")
     )

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from unfold.contrib.filters.admin import DropdownFilter
 
 from interviews.admin.scoring_forms import ChooseForm, ScoringForm, WordsForm
@@ -44,7 +45,7 @@ class ScoringFilter(DropdownFilter):
     parameter_name = "scoring"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("waiting", "To score"), ("opinion", "Without my opinion")]
+        return [("waiting", gettext("To score")), ("opinion", gettext("Without my opinion"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "waiting":
@@ -89,20 +90,20 @@ class ScoringPages:
             initial = {"version": scoring_version(response), "seen": "seen" in request.GET}
             form, problem = ScoringForm(response=response, initial=initial), ""
         context = _scoring_context(form, user) | {"problem": problem}
-        return self._page(request, "admin/interviews/scoring/form.html", "Score an answer", context)
+        return self._page(request, "admin/interviews/scoring/form.html", gettext("Score an answer"), context)
 
     def _save(self, request: HttpRequest, form: ScoringForm, user: User) -> tuple[str, str]:
         """Return the address to go on at, or the problem."""
         response = form.response
         queue = scoring_queue(response, user)
         if not form.is_valid():
-            return "", "Nothing was saved. Mend what is marked below."
+            return "", gettext("Nothing was saved. Mend what is marked below.")
         scorer = Scorer(name=user.get_full_name() or user.get_username(), actor=user.get_username(), user=user)
         try:
             assessment = save_person_scores(response, form.scores(), scorer)
         except InvalidScores as error:
             form.add_score_errors(error)
-            return "", "Nothing was saved. Mend what is marked below."
+            return "", gettext("Nothing was saved. Mend what is marked below.")
         except ScoringConflict as error:
             form.reopen(get_object_or_404(_responses(request), pk=response.pk))
             return "", str(error)
@@ -114,11 +115,15 @@ class ScoringPages:
     def _next_url(self, request: HttpRequest, assessment: Assessment, following: InterviewResponse | None) -> str:
         """A second opinion is compared at once; other scores lead to the next answer, the last ones to the result."""
         number = assessment.response.position + 1
-        messages.success(request, f"Your score of question {number} is saved: {assessment.score} of 10.")
+        messages.success(
+            request,
+            gettext("Your score of question %(number)s is saved: %(score)s of 10.")
+            % {"number": number, "score": assessment.score},
+        )
         if assessment.role == Assessment.Role.SECOND_OPINION:
             return reverse("admin:interviews_interviewresponse_opinions", args=[assessment.response_id])
         if following is None:
-            messages.info(request, "No other answer waits for scores. The result is computed in a moment.")
+            messages.info(request, gettext("No other answer waits for scores. The result is computed in a moment."))
             return reverse("admin:interviews_interview_change", args=[assessment.response.interview_id])
         return reverse("admin:interviews_interviewresponse_score", args=[following.pk])
 
@@ -131,15 +136,17 @@ class ScoringPages:
         def act(data: dict[str, Any]) -> tuple[str, str]:
             save_typed_words(response, data["words"], actor=cast(User, request.user).get_username())
             self.log_change(request, response, "Typed what was said.")
-            return f"The words of question {response.position + 1} are saved.", interview_url
+            saved = gettext("The words of question %(number)s are saved.") % {"number": response.position + 1}
+            return saved, interview_url
 
         page: HttpResponse = self.form_page(
             request,
             partial(WordsForm, subject=response),
             act,
-            title="Type what was said",
-            explanation=f"Question {response.position + 1}: {response.question}",
-            submit_label="Save these words",
+            title=gettext("Type what was said"),
+            explanation=gettext("Question %(number)s: %(question)s")
+            % {"number": response.position + 1, "question": response.question},
+            submit_label=gettext("Save these words"),
             back_url=interview_url,
         )
         return page
@@ -156,7 +163,7 @@ class ScoringPages:
             "next": following if request.user.has_perm(SCORE_PERMISSION) else None,
             "may_choose": request.user.has_perm(CHOOSE_PERMISSION),
         }
-        return self._page(request, "admin/interviews/scoring/opinions.html", "Compare assessments", context)
+        return self._page(request, "admin/interviews/scoring/opinions.html", gettext("Compare assessments"), context)
 
     def choose_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         _require(request, CHOOSE_PERMISSION)
@@ -166,7 +173,9 @@ class ScoringPages:
 
         def act(data: dict[str, Any]) -> tuple[str, str]:
             choose_assessment(assessment, actor=cast(User, request.user).get_username(), reason=data["reason"])
-            done = f"The score by {assessment.label} counts now. The result is computed again."
+            done = gettext("The score by %(label)s counts now. The result is computed again.") % {
+                "label": assessment.label
+            }
             self.log_change(request, assessment.response, "Chose which score counts.")
             return done, interview_url
 
@@ -174,9 +183,12 @@ class ScoringPages:
             request,
             ChooseForm,
             act,
-            title="Let this score count",
-            explanation=f"Question {assessment.response.position + 1}: {assessment.score} of 10 by {assessment.label}. "
-            "The overall score and the recommendation are computed again. The other scores stay visible.",
+            title=gettext("Let this score count"),
+            explanation=gettext(
+                "Question %(number)s: %(score)s of 10 by %(label)s. The overall score and the recommendation are "
+                "computed again. The other scores stay visible."
+            )
+            % {"number": assessment.response.position + 1, "score": assessment.score, "label": assessment.label},
             back_url=reverse("admin:interviews_interviewresponse_opinions", args=[assessment.response_id]),
         )
         return page
@@ -206,7 +218,7 @@ def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:
         "response": response,
         "progress": ScoringProgress.for_response(response, user),
         "recording": response.chosen_recording,
-        "evidence_rule": EVIDENCE_RULE,
+        "evidence_rule": gettext(EVIDENCE_RULE),
         "is_second_opinion": response.has_score,
         "draft_key": f"{user.pk}.{response.pk}",
     }

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -28,7 +29,7 @@ from screener.services.interviewer.protocol import Criterion
 
 SCORES = [(str(score), str(score)) for score in range(11)]
 MAX_NOTE = 5000
-NO_PLACE = "A picked place is not in the transcript. Pick the words again."
+NO_PLACE = gettext_noop("A picked place is not in the transcript. Pick the words again.")
 
 
 class SpansField(forms.Field):
@@ -47,7 +48,7 @@ class SpansField(forms.Field):
         match = re.fullmatch(r"(\d{1,7})-(\d{1,7})", text)
         start, stop = map(int, match.groups()) if match else (0, 0)
         if not 0 <= start < stop <= self.length:
-            raise forms.ValidationError(NO_PLACE)
+            raise forms.ValidationError(gettext(NO_PLACE))
         return slice(start, stop)
 
 
@@ -88,7 +89,7 @@ class ScoringForm(forms.Form):
         required=False,
         max_length=MAX_NOTE,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="For colleagues: why you scored so. It is shown with the result.",
+        help_text=_("For colleagues: why you scored so. It is shown with the result."),
     )
     seen = forms.BooleanField(required=False)
 
@@ -98,7 +99,8 @@ class ScoringForm(forms.Form):
         self.rubric = job_rubric(response.interview.job)
         for number in range(len(self.rubric)):
             self.fields[f"score-{number}"] = forms.ChoiceField(
-                choices=SCORES, error_messages={"required": CRITERION_MISSING, "invalid_choice": CRITERION_MISSING}
+                choices=SCORES,
+                error_messages={"required": gettext(CRITERION_MISSING), "invalid_choice": gettext(CRITERION_MISSING)},
             )
             self.fields[f"evidence-{number}"] = SpansField(length=len(response.transcript))
 
@@ -156,7 +158,7 @@ class ChooseForm(ObjectActionForm):
         label=_("Reason"),
         max_length=2000,
         widget=UnfoldAdminTextareaWidget({"rows": 3}),
-        help_text="Kept in the interview's history.",
+        help_text=_("Kept in the interview's history."),
     )
 
 

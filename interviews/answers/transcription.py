@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from interviews.answers.locks import lock_recording, lock_response
 from interviews.answers.speech_metrics import measure_speech
@@ -32,8 +33,8 @@ from screener.services.transcription.protocol import (
 from screener.services.usage import NO_USAGE
 
 LIVE_SOURCE = "twilio_live"
-LISTEN_INSTEAD = "Listen to it instead."
-NO_WORDS = "Something was recorded, but no words were made out. Listen to it."
+LISTEN_INSTEAD = gettext_noop("Listen to it instead.")
+NO_WORDS = gettext_noop("Something was recorded, but no words were made out. Listen to it.")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_noop
 
 from interviews.calling.spend_limit import ONE_DAY, calls_of_last_day, spent_in_last_day
 from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
@@ -15,9 +17,11 @@ from interviews.models import Call, DialRate, Interview, WaitReason, already_loc
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
-NO_CAPACITY = "All capacity is in use; waiting for some to become free."
-NO_JOB_CAPACITY = "All capacity of this job is in use; waiting for some to become free."
-JOB_DAILY_LIMIT = "This job has reached its limit of calls within 24 hours; waiting until another call is allowed."
+NO_CAPACITY = gettext_noop("All capacity is in use; waiting for some to become free.")
+NO_JOB_CAPACITY = gettext_noop("All capacity of this job is in use; waiting for some to become free.")
+JOB_DAILY_LIMIT = gettext_noop(
+    "This job has reached its limit of calls within 24 hours; waiting until another call is allowed."
+)
 
 TYPICAL_CALL = timedelta(minutes=2)
 """The average time that a call uses its capacity, unanswered calls included. It is an assumption."""
@@ -43,7 +47,7 @@ def evaluate_capacity(job: JobDescription | None, *, now: datetime) -> list[Rule
     capacity_rules = SHARED_RULES | (JOB_RULES if job else {}) | {DialRule.DIAL_RATE: _dial_rate}
     reservations = _interviews_with_reservation(now)
     return [
-        RuleVerdict(rule_name, rule(job, reservations, now) or Passed("No wait."))
+        RuleVerdict(rule_name, rule(job, reservations, now) or Passed(gettext("No wait.")))
         for rule_name, rule in capacity_rules.items()
     ]
 
@@ -53,8 +57,11 @@ def _spend_limit(job: JobDescription | None, reservations: QuerySet[Interview], 
         return Later(
             now + SPEND_LIMIT_RECHECK,
             WaitReason.SPEND_LIMIT,
-            f"Calls of the last 24 hours have cost {settings.DAILY_SPEND_LIMIT:g} dollars, the spend limit. The cost "
-            "is estimated for calls that Twilio has not priced yet.",
+            gettext(
+                "Calls of the last 24 hours have cost %(limit)s dollars, the spend limit. The cost is "
+                "estimated for calls that Twilio has not priced yet."
+            )
+            % {"limit": number_format(settings.DAILY_SPEND_LIMIT)},
         )
     return None
 
@@ -62,7 +69,7 @@ def _spend_limit(job: JobDescription | None, reservations: QuerySet[Interview], 
 def _call_capacity(job: JobDescription | None, reservations: QuerySet[Interview], now: datetime) -> Later | None:
     if _free_capacity(reservations) <= 0:
         free_at = _estimate_free(now, _waiting_interviews(now), settings.MAX_CONCURRENT_CALLS)
-        return Later(free_at, WaitReason.NO_CAPACITY, NO_CAPACITY)
+        return Later(free_at, WaitReason.NO_CAPACITY, gettext(NO_CAPACITY))
     return None
 
 
@@ -72,7 +79,7 @@ def _dial_rate(job: JobDescription | None, reservations: QuerySet[Interview], no
     if dial_rate and dial_rate.paused_until and dial_rate.paused_until > now:
         return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
     if dial_rate and dial_rate.next_slot_at > now:
-        return Later(dial_rate.next_slot_at, WaitReason.DIAL_RATE, "Waiting for the next dial slot.")
+        return Later(dial_rate.next_slot_at, WaitReason.DIAL_RATE, gettext("Waiting for the next dial slot."))
     return None
 
 
@@ -84,7 +91,7 @@ def _job_capacity(job: JobDescription, reservations: QuerySet[Interview], now: d
     if used_capacity < call_limit:
         return None
     free_at = _estimate_free(now, _waiting_interviews(now).filter(job=job), call_limit)
-    return Later(free_at, WaitReason.NO_JOB_CAPACITY, NO_JOB_CAPACITY)
+    return Later(free_at, WaitReason.NO_JOB_CAPACITY, gettext(NO_JOB_CAPACITY))
 
 
 def _job_daily_limit(job: JobDescription, reservations: QuerySet[Interview], now: datetime) -> Later | None:
@@ -96,7 +103,7 @@ def _job_daily_limit(job: JobDescription, reservations: QuerySet[Interview], now
     )
     if used_calls < daily_limit:
         return None
-    return Later(_next_call_of_day(job, daily_limit, now), WaitReason.JOB_DAILY_LIMIT, JOB_DAILY_LIMIT)
+    return Later(_next_call_of_day(job, daily_limit, now), WaitReason.JOB_DAILY_LIMIT, gettext(JOB_DAILY_LIMIT))
 
 
 CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]

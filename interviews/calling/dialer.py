@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import DoNotCall
 from interviews.calling.capacity import wait_for_capacity
@@ -46,7 +47,7 @@ SLOT_TOLERANCE = timedelta(milliseconds=50)
 SLOT_LASTS = timedelta(seconds=5)
 """An unused dial slot expires after this time."""
 
-SLOT_AWAITED = "Waiting for its dial slot: calls are placed one after another."
+SLOT_AWAITED = gettext_noop("Waiting for its dial slot: calls are placed one after another.")
 
 BUDGET_RECHECK = timedelta(minutes=15)
 TRANSCRIPTION_RECHECK = timedelta(minutes=15)
@@ -123,7 +124,9 @@ def _plan_attempt(interview_id: UUID) -> Attempt | None:
             raise
     # Another interview planned a call to the same number at the same moment.
     with lock_interview(interview) as locked_interview:
-        postpone_call(locked_interview, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY))
+        postpone_call(
+            locked_interview, Later(timezone.now() + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, gettext(NUMBER_BUSY))
+        )
     return None
 
 
@@ -175,7 +178,7 @@ def _wait_for_slot(locked_interview: LockedInterview, now: datetime) -> Later | 
         dial_slot = DialRate.reserve_slot(settings.CALLS_PER_SECOND)
         interview.update_fields(dial_slot_at=dial_slot)
     if dial_slot > timezone.now() + SLOT_TOLERANCE:
-        return Later(dial_slot, WaitReason.DIAL_RATE, SLOT_AWAITED)
+        return Later(dial_slot, WaitReason.DIAL_RATE, gettext(SLOT_AWAITED))
     return None
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from interviews.models import Attempt, Call, lock_attempt, lock_call
 from interviews.models.transitions.conversation import adopt_missing_recording
@@ -73,7 +74,7 @@ def _reconcile_known_call(attempt: Attempt) -> None:
         apply_call_state(attempt.pk, twilio_calls.fetch_call_state(attempt.call.twilio_sid))
     except twilio_errors.NotFound:
         if timezone.now() > (attempt.last_input_at or attempt.created_at) + FORGOTTEN_AFTER:
-            _mark_never_placed(attempt.pk, "Twilio no longer knows this call.")
+            _mark_never_placed(attempt.pk, gettext_noop("Twilio no longer knows this call."))
 
 
 def _find_call(attempt: Attempt) -> None:
@@ -87,7 +88,7 @@ def _find_call(attempt: Attempt) -> None:
     if len(matches) == 1 or (matches and is_list_complete):
         apply_call_state(attempt.pk, matches[0])
     elif is_list_complete:
-        _mark_never_placed(attempt.pk, "Twilio never received this call.")
+        _mark_never_placed(attempt.pk, gettext_noop("Twilio never received this call."))
 
 
 def _matching_calls(attempt: Attempt) -> list[twilio_calls.CallState]:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
 from candidates.models import Candidate
@@ -25,20 +27,20 @@ from screener.models import Organisation
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 EMPLOYER_RECHECK = timedelta(minutes=2)
-NO_EMPLOYER = (
+NO_EMPLOYER = gettext_noop(
     "The employer has no name yet, and every call begins with it. Enter it in the admin under Organisation, or with "
     "manage.py set_organisation."
 )
 BUSY_AGAIN_IN = timedelta(minutes=1)
-NUMBER_BUSY = "Another call to this number is in progress."
+NUMBER_BUSY = gettext_noop("Another call to this number is in progress.")
 
 # phonenumbers classifies satellite and global services as mobile numbers. Their country codes identify them.
 SATELLITE_AND_GLOBAL_CODES = {800, 808, 870, 878, 881, 882, 883, 888, 979}
 COSTLY_NUMBER_TYPES = {
-    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
-    PhoneNumberType.SHARED_COST: "a shared-cost number",
-    PhoneNumberType.UAN: "a company's shared number",
-    PhoneNumberType.PAGER: "a pager",
+    PhoneNumberType.PREMIUM_RATE: _("a premium-rate number"),
+    PhoneNumberType.SHARED_COST: _("a shared-cost number"),
+    PhoneNumberType.UAN: _("a company's shared number"),
+    PhoneNumberType.PAGER: _("a pager"),
 }
 ZONES_SHOWN = 4
 
@@ -48,51 +50,54 @@ RuleFunction = Callable[[CallRequest], Verdict]
 
 def _job_is_open(call_request: CallRequest) -> Verdict:
     if call_request.job is None:
-        return NotEvaluated("No job was chosen.")
+        return NotEvaluated(gettext("No job was chosen."))
     if not call_request.job.is_open:
-        return Never("This job is closed. Open it again to interview for it.")
-    return Passed("The job is open.")
+        return Never(gettext("This job is closed. Open it again to interview for it."))
+    return Passed(gettext("The job is open."))
 
 
 def _employer_has_name(call_request: CallRequest) -> Verdict:
     organisation = Organisation.current()
     if organisation is None:
-        return Later(call_request.now + EMPLOYER_RECHECK, WaitReason.NO_EMPLOYER, NO_EMPLOYER)
+        return Later(call_request.now + EMPLOYER_RECHECK, WaitReason.NO_EMPLOYER, gettext(NO_EMPLOYER))
     own_name = call_request.job.employer_name if call_request.job else ""
-    return Passed(f"The call begins with the name {own_name or organisation.spoken_name}.")
+    return Passed(gettext("The call begins with the name %(name)s.") % {"name": own_name or organisation.spoken_name})
 
 
 def _number_is_callable(call_request: CallRequest) -> Verdict:
     if call_request.parsed_number.country_code in SATELLITE_AND_GLOBAL_CODES:
         return Never(
-            f"+{call_request.parsed_number.country_code} is a satellite or global service, which is never called."
+            gettext("+%(country_code)s is a satellite or global service, which is never called.")
+            % {"country_code": call_request.parsed_number.country_code}
         )
     if not phonenumbers.is_valid_number(call_request.parsed_number):
-        return Never("No such number exists in its country. Compare it with its source.")
+        return Never(gettext("No such number exists in its country. Compare it with its source."))
     number_type = phonenumbers.number_type(call_request.parsed_number)
     if number_type in COSTLY_NUMBER_TYPES:
-        return Never(f"This is {COSTLY_NUMBER_TYPES[number_type]}, which is never called.")
-    return Passed("The number is valid and of a kind that may be called.")
+        return Never(gettext("This is %(kind)s, which is never called.") % {"kind": COSTLY_NUMBER_TYPES[number_type]})
+    return Passed(gettext("The number is valid and of a kind that may be called."))
 
 
 def _country_is_allowed(call_request: CallRequest) -> Verdict:
     country_code = phonenumbers.region_code_for_number(call_request.parsed_number)
     if settings.ALLOWED_COUNTRIES and country_code not in settings.ALLOWED_COUNTRIES:
         return Never(
-            f"Numbers in {country_code or 'this country'} are not called. "
-            "Add the country to ALLOWED_COUNTRIES to allow it."
+            gettext("Numbers in %(country)s are not called. Add the country to ALLOWED_COUNTRIES to allow it.")
+            % {"country": country_code or gettext("this country")}
         )
-    return Passed(f"{country_code}." if country_code else "The number belongs to no country.")
+    return Passed(f"{country_code}." if country_code else gettext("The number belongs to no country."))
 
 
 def _is_whitelisted(call_request: CallRequest) -> Verdict:
     if "*" in settings.WHITELISTED_NUMBERS:
-        return Passed("The whitelist allows every number (*).")
+        return Passed(gettext("The whitelist allows every number (*)."))
     if call_request.phone_number not in _whitelisted_numbers(tuple(settings.WHITELISTED_NUMBERS)):
         return Never(
-            "This number is not on the whitelist. Add it to WHITELISTED_NUMBERS, or set that to * for every number."
+            gettext(
+                "This number is not on the whitelist. Add it to WHITELISTED_NUMBERS, or set that to * for every number."
+            )
         )
-    return Passed("On the whitelist.")
+    return Passed(gettext("On the whitelist."))
 
 
 @lru_cache(maxsize=1)
@@ -109,30 +114,37 @@ def _whitelisted_numbers(whitelist: tuple[str, ...]) -> set[str]:
 
 def _time_zone_is_known(call_request: CallRequest) -> Verdict:
     if not call_request.zone_names:
-        return Never("The time zone of this number is not known. Set the candidate's time zone.")
+        return Never(gettext("The time zone of this number is not known. Set the candidate's time zone."))
     if first_allowed(_calling_hours(), call_request.zone_names, since=call_request.now) is None:
         return Never(
-            f"This number may be in several time zones. The calling hours {settings.CALLING_HOURS} never apply in all "
-            "of them at the same time. Set the candidate's time zone."
+            gettext(
+                "This number may be in several time zones. The calling hours %(hours)s never apply in all "
+                "of them at the same time. Set the candidate's time zone."
+            )
+            % {"hours": settings.CALLING_HOURS}
         )
-    zone_source = "the candidate's time zone" if call_request.has_own_zone else "by the number"
+    zone_source = gettext("the candidate's time zone") if call_request.has_own_zone else gettext("by the number")
     return Passed(f"{_join_truncated(call_request.zone_names)} ({zone_source}).")
 
 
 def _is_inside_hours(call_request: CallRequest) -> Verdict:
     if not call_request.zone_names:
-        return NotEvaluated("The time zone is not known.")
+        return NotEvaluated(gettext("The time zone is not known."))
     opens_at = first_allowed(_calling_hours(), call_request.zone_names, since=call_request.now)
     if opens_at != call_request.now:
         return Later(
             opens_at or call_request.now + timedelta(days=1),
             WaitReason.CALLING_HOURS,
-            f"Outside the calling hours ({settings.CALLING_HOURS}) of the candidate's time zone.",
+            gettext("Outside the calling hours (%(hours)s) of the candidate's time zone.")
+            % {"hours": settings.CALLING_HOURS},
         )
     local_times = [
         f"{call_request.now.astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in call_request.zone_names
     ]
-    return Passed(f"Inside {settings.CALLING_HOURS}: it is {_join_truncated(local_times)}.")
+    return Passed(
+        gettext("Inside %(hours)s: it is %(times)s.")
+        % {"hours": settings.CALLING_HOURS, "times": _join_truncated(local_times)}
+    )
 
 
 def _calling_hours() -> CallingHours:
@@ -141,27 +153,31 @@ def _calling_hours() -> CallingHours:
 
 def _join_truncated(names: Sequence[str]) -> str:
     hidden_count = len(names) - ZONES_SHOWN
-    return ", ".join(names[:ZONES_SHOWN]) + (f" and {hidden_count} more" if hidden_count > 0 else "")
+    return ", ".join(names[:ZONES_SHOWN]) + (
+        gettext(" and %(hidden_count)s more") % {"hidden_count": hidden_count} if hidden_count > 0 else ""
+    )
 
 
 def _number_is_free(call_request: CallRequest) -> Verdict:
     if call_request.calls_to_number.filter(ended_at__isnull=True).exists():
-        return Later(call_request.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, NUMBER_BUSY)
-    return Passed("No call in progress.")
+        return Later(call_request.now + BUSY_AGAIN_IN, WaitReason.NUMBER_BUSY, gettext(NUMBER_BUSY))
+    return Passed(gettext("No call in progress."))
 
 
 def _has_cooled_down(call_request: CallRequest) -> Verdict:
     last_end = call_request.connected_calls.order_by("-ended_at").values_list("ended_at", flat=True).first()
     if last_end and last_end + settings.CALL_COOL_DOWN > call_request.now:
         due_at = last_end + settings.CALL_COOL_DOWN
-        return Later(due_at, WaitReason.COOL_DOWN, "The last call with this number ended a moment ago.")
-    return Passed("The last call was long enough ago." if last_end else "This number was never called.")
+        return Later(due_at, WaitReason.COOL_DOWN, gettext("The last call with this number ended a moment ago."))
+    return Passed(
+        gettext("The last call was long enough ago.") if last_end else gettext("This number was never called.")
+    )
 
 
 def _is_within_daily_limit(call_request: CallRequest) -> Verdict:
     daily_limit = settings.CALLS_PER_NUMBER_PER_DAY
     if not daily_limit:
-        return Passed("No limit is set.")
+        return Passed(gettext("No limit is set."))
     recent_calls = call_request.placed_calls.filter(created_at__gt=call_request.now - timedelta(days=1)).order_by(
         "-created_at"
     )
@@ -170,9 +186,13 @@ def _is_within_daily_limit(call_request: CallRequest) -> Verdict:
         return Later(
             call_times[-1] + timedelta(days=1),
             WaitReason.NUMBER_DAILY_LIMIT,
-            f"This number was called {daily_limit} times within 24 hours, which is the limit.",
+            gettext("This number was called %(daily_limit)s times within 24 hours, which is the limit.")
+            % {"daily_limit": daily_limit},
         )
-    return Passed(f"Called {len(call_times)} times within 24 hours; the limit is {daily_limit}.")
+    return Passed(
+        gettext("Called %(count)s times within 24 hours; the limit is %(daily_limit)s.")
+        % {"count": len(call_times), "daily_limit": daily_limit}
+    )
 
 
 PERMANENT_RULES: dict[DialRule, RuleFunction] = {

@@ -4,36 +4,37 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models import WaitReason
 
 
 class DialRule(models.TextChoices):
-    JOB = "job", "Job"
-    EMPLOYER = "employer", "Employer's name"
-    NUMBER = "number", "Number"
-    COUNTRY = "country", "Country"
-    WHITELIST = "whitelist", "Whitelist"
-    DO_NOT_CALL_KEY = "do_not_call_key", "Key of the do-not-call list"
-    DO_NOT_CALL = "do_not_call", "Do-not-call list"
-    DECLINED = "declined", "Declined"
-    PERSON_REQUESTED = "person_requested", "Asked for a person"
-    WRONG_PERSON = "wrong_person", "Wrong person"
-    OUT_OF_SERVICE = "out_of_service", "Number in service"
-    CANDIDATE_DATA = "candidate_data", "Candidate's data"
-    CONSENT = "consent", "Consent"
-    OTHER_INTERVIEW = "other_interview", "Other interview for the job"
-    INTERVIEWED = "interviewed", "Interviewed for the job before"
-    TIME_ZONE = "time_zone", "Time zone"
-    CALLING_HOURS = "calling_hours", "Calling hours"
-    NUMBER_BUSY = "number_busy", "Call in progress"
-    COOL_DOWN = "cool_down", "Pause after a call"
-    NUMBER_DAILY_LIMIT = "number_daily_limit", "Calls to this number"
-    SPEND_LIMIT = "spend_limit", "Spend limit"
-    CAPACITY = "capacity", "Capacity"
-    JOB_CAPACITY = "job_capacity", "Capacity of the job"
-    JOB_DAILY_LIMIT = "job_daily_limit", "Calls of the job in a day"
-    DIAL_RATE = "dial_rate", "Dial rate"
+    JOB = "job", _("Job")
+    EMPLOYER = "employer", _("Employer's name")
+    NUMBER = "number", _("Number")
+    COUNTRY = "country", _("Country")
+    WHITELIST = "whitelist", _("Whitelist")
+    DO_NOT_CALL_KEY = "do_not_call_key", _("Key of the do-not-call list")
+    DO_NOT_CALL = "do_not_call", _("Do-not-call list")
+    DECLINED = "declined", _("Declined")
+    PERSON_REQUESTED = "person_requested", _("Asked for a person")
+    WRONG_PERSON = "wrong_person", _("Wrong person")
+    OUT_OF_SERVICE = "out_of_service", _("Number in service")
+    CANDIDATE_DATA = "candidate_data", _("Candidate's data")
+    CONSENT = "consent", _("Consent")
+    OTHER_INTERVIEW = "other_interview", _("Other interview for the job")
+    INTERVIEWED = "interviewed", _("Interviewed for the job before")
+    TIME_ZONE = "time_zone", _("Time zone")
+    CALLING_HOURS = "calling_hours", _("Calling hours")
+    NUMBER_BUSY = "number_busy", _("Call in progress")
+    COOL_DOWN = "cool_down", _("Pause after a call")
+    NUMBER_DAILY_LIMIT = "number_daily_limit", _("Calls to this number")
+    SPEND_LIMIT = "spend_limit", _("Spend limit")
+    CAPACITY = "capacity", _("Capacity")
+    JOB_CAPACITY = "job_capacity", _("Capacity of the job")
+    JOB_DAILY_LIMIT = "job_daily_limit", _("Calls of the job in a day")
+    DIAL_RATE = "dial_rate", _("Dial rate")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from interviews.records import CriterionRecord
 from screener.db.record_field import records_field
@@ -19,12 +20,12 @@ class Assessment(AppendOnly):
     MUTABLE_FIELDS: ClassVar[frozenset[str]] = frozenset({"is_current"})
 
     class Source(models.TextChoices):
-        MODEL = "model", "Language model"
-        PERSON = "person", "Person"
+        MODEL = "model", _("Language model")
+        PERSON = "person", _("Person")
 
     class Role(models.TextChoices):
-        SCORE = "score", "Score"
-        SECOND_OPINION = "second_opinion", "Second opinion"
+        SCORE = "score", _("Score")
+        SECOND_OPINION = "second_opinion", _("Second opinion")
 
     response = models.ForeignKey("interviews.InterviewResponse", on_delete=models.CASCADE, related_name="assessments")
     is_current = models.BooleanField(default=True)
@@ -37,19 +38,19 @@ class Assessment(AppendOnly):
         blank=True,
         related_name="+",
         db_index=False,
-        help_text="The user who scored; empty for models, and for people who scored through the API",
+        help_text=_("The user who scored; empty for models, and for people who scored through the API"),
     )
     is_blind = models.BooleanField(
-        default=False, db_default=False, help_text="Whether the person had seen no other assessment of the response"
+        default=False, db_default=False, help_text=_("Whether the person had seen no other assessment of the response")
     )
     score = models.DecimalField(max_digits=4, decimal_places=2, null=True, blank=True)
     criteria = records_field(
-        CriterionRecord, default=list, help_text="Per criterion: score, weight, reason, evidence, flags"
+        CriterionRecord, default=list, help_text=_("Per criterion: score, weight, reason, evidence, flags")
     )
     feedback = models.TextField(blank=True)
-    note = models.TextField(blank=True, default="", db_default="", help_text="What a person noted for colleagues")
+    note = models.TextField(blank=True, default="", db_default="", help_text=_("What a person noted for colleagues"))
     flags = models.JSONField(default=list)
-    reason = models.TextField(blank=True, help_text="Why there is no score")
+    reason = models.TextField(blank=True, help_text=_("Why there is no score"))
     rubric_version = models.CharField(max_length=64)
     model = models.CharField(max_length=100, blank=True)
     label = models.CharField(max_length=150)

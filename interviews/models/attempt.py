@@ -4,6 +4,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from interviews import channels
 from interviews.conversation import engine
@@ -20,30 +22,30 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 class Attempt(BaseModel):
     class Channel(models.TextChoices):
-        PHONE = "phone", "Phone"
+        PHONE = "phone", _("Phone")
 
     class Status(models.TextChoices):
         """Where an attempt stands. It follows from `answered_at` and `ended_at`; a column would be a second truth."""
 
-        PENDING = "pending", "Not answered yet"
-        IN_PROGRESS = "in_progress", "Under way"
-        ENDED = "ended", "Ended"
+        PENDING = "pending", _("Not answered yet")
+        IN_PROGRESS = "in_progress", _("Under way")
+        ENDED = "ended", _("Ended")
 
     class Direction(models.TextChoices):
-        OUTBOUND = "outbound", "We called"
-        INBOUND = "inbound", "The candidate called"
+        OUTBOUND = "outbound", _("We called")
+        INBOUND = "inbound", _("The candidate called")
 
     class Outcome(models.TextChoices):
-        ANSWERED = "answered", "Answered"
-        NO_ANSWER = "no_answer", "No answer"
-        BUSY = "busy", "Busy"
-        VOICEMAIL = "voicemail", "Voicemail"
-        HUNG_UP = "hung_up", "Hung up"
-        INVALID_NUMBER = "invalid_number", "Invalid number"
-        CARRIER_ERROR = "carrier_error", "Carrier error"
-        CALL_LATER = "call_later", "Asked to be called later"
-        NOT_HERE = "not_here", "Candidate was not there"
-        UNKNOWN = "unknown", "Unknown: the carrier may have acted"
+        ANSWERED = "answered", _("Answered")
+        NO_ANSWER = "no_answer", _("No answer")
+        BUSY = "busy", _("Busy")
+        VOICEMAIL = "voicemail", _("Voicemail")
+        HUNG_UP = "hung_up", _("Hung up")
+        INVALID_NUMBER = "invalid_number", _("Invalid number")
+        CARRIER_ERROR = "carrier_error", _("Carrier error")
+        CALL_LATER = "call_later", _("Asked to be called later")
+        NOT_HERE = "not_here", _("Candidate was not there")
+        UNKNOWN = "unknown", _("Unknown: the carrier may have acted")
 
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
     NEVER_HELD = (Outcome.INVALID_NUMBER, Outcome.CARRIER_ERROR)
@@ -59,28 +61,28 @@ class Attempt(BaseModel):
     stage = models.CharField(max_length=10, default=engine.Stage.OPENING)
     turn = models.PositiveIntegerField(default=0)
     silences = models.PositiveSmallIntegerField(default=0)
-    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The question that was asked last")
+    position = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The question that was asked last"))
     resumed = models.BooleanField(default=False)
-    slow = models.BooleanField(default=False, db_default=False, help_text="The candidate asked for slower speech")
+    slow = models.BooleanField(default=False, db_default=False, help_text=_("The candidate asked for slower speech"))
     key_pressed = models.BooleanField(
-        default=False, db_default=False, help_text="A key was pressed, as no machine does"
+        default=False, db_default=False, help_text=_("A key was pressed, as no machine does")
     )
     call_again_at = models.DateTimeField(
-        null=True, blank=True, help_text="The time for the next call that the candidate asked for and was told"
+        null=True, blank=True, help_text=_("The time for the next call that the candidate asked for and was told")
     )
     progress = models.JSONField(null=True, blank=True, editable=False)
     """The `QuestionProgress` of the conversation."""
     outcome = models.CharField(max_length=14, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
     concerns_all = models.BooleanField(
-        default=False, help_text="The carrier took no call at all, because of our account or a setting"
+        default=False, help_text=_("The carrier took no call at all, because of our account or a setting")
     )
-    send_before = models.DateTimeField(help_text="After this moment the call is no longer placed")
+    send_before = models.DateTimeField(help_text=_("After this moment the call is no longer placed"))
     answered_at = models.DateTimeField(null=True, blank=True)
     last_input_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
     apologised_at = models.DateTimeField(
-        null=True, blank=True, help_text="When something went wrong on our side and a call back was promised"
+        null=True, blank=True, help_text=_("When something went wrong on our side and a call back was promised")
     )
 
     objects = AttemptQuerySet.as_manager()
@@ -95,7 +97,7 @@ class Attempt(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"Attempt {self.number}"
+        return gettext("Attempt %(number)s") % {"number": self.number}
 
     @property
     def status(self) -> Status:

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from screener.models import BaseModel
 
@@ -15,16 +17,16 @@ class Call(BaseModel):
     """The phone side of an attempt, as the carrier reports it."""
 
     class Status(models.TextChoices):
-        PLANNED = "", "Not placed yet"
-        QUEUED = "queued", "Queued"
-        INITIATED = "initiated", "Initiated"
-        RINGING = "ringing", "Ringing"
-        IN_PROGRESS = "in-progress", "In progress"
-        COMPLETED = "completed", "Completed"
-        BUSY = "busy", "Busy"
-        NO_ANSWER = "no-answer", "No answer"
-        FAILED = "failed", "Failed"
-        CANCELED = "canceled", "Canceled"
+        PLANNED = "", _("Not placed yet")
+        QUEUED = "queued", _("Queued")
+        INITIATED = "initiated", _("Initiated")
+        RINGING = "ringing", _("Ringing")
+        IN_PROGRESS = "in-progress", _("In progress")
+        COMPLETED = "completed", _("Completed")
+        BUSY = "busy", _("Busy")
+        NO_ANSWER = "no-answer", _("No answer")
+        FAILED = "failed", _("Failed")
+        CANCELED = "canceled", _("Canceled")
 
     ENDED: ClassVar[dict[str, str]] = {
         Status.COMPLETED: "HUNG_UP",
@@ -36,11 +38,11 @@ class Call(BaseModel):
     """The outcome of an attempt whose call ended so, unless the conversation had come to its own end."""
 
     REASONS: ClassVar[dict[str, str]] = {
-        Status.COMPLETED: "The line went before the conversation was over.",
-        Status.BUSY: "The line was busy.",
-        Status.NO_ANSWER: "Nobody answered.",
-        Status.FAILED: "The carrier could not put the call through.",
-        Status.CANCELED: "The call was called off before anybody answered.",
+        Status.COMPLETED: gettext_noop("The line went before the conversation was over."),
+        Status.BUSY: gettext_noop("The line was busy."),
+        Status.NO_ANSWER: gettext_noop("Nobody answered."),
+        Status.FAILED: gettext_noop("The carrier could not put the call through."),
+        Status.CANCELED: gettext_noop("The call was called off before anybody answered."),
     }
 
     UNANSWERED: ClassVar[set[str]] = ENDED.keys() - {Status.COMPLETED}
@@ -52,7 +54,7 @@ class Call(BaseModel):
     twilio_sid = models.CharField(max_length=SID_LENGTH, blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, blank=True)
     answered_by = models.CharField(max_length=24, blank=True)
-    sequence = models.IntegerField(default=-1, help_text="The highest sequence number seen")
+    sequence = models.IntegerField(default=-1, help_text=_("The highest sequence number seen"))
     error_code = models.CharField(max_length=10, blank=True)
     duration_seconds = models.PositiveIntegerField(null=True, blank=True)
     price = models.DecimalField(max_digits=10, decimal_places=5, null=True, blank=True)
@@ -77,7 +79,7 @@ class Call(BaseModel):
         return cls.objects.create(attempt_id=attempt.pk, number=number, twilio_sid=sid, status=cls.Status.IN_PROGRESS)
 
     def __str__(self) -> str:
-        return self.twilio_sid or "not placed"
+        return self.twilio_sid or gettext("not placed")
 
     def set_price(self, price: str | None, unit: str) -> None:
         """Save the price. The carrier knows it some time after the end; None: not known yet, poll again later."""

@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 
 class DialRate(models.Model):
@@ -17,7 +18,7 @@ class DialRate(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(only=True), name="there_is_one_pace")]
 
     def __str__(self) -> str:
-        return f"next call at {self.next_slot_at}"
+        return gettext("next call at %(next_slot_at)s") % {"next_slot_at": self.next_slot_at}
 
     @staticmethod
     def current_pause() -> "DialRate | None":

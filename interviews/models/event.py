@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from screener.models import AppendOnly
 
@@ -9,61 +10,61 @@ class EventKind(models.TextChoices):
     Events of a response have its position in `data`, and their labels begin with "Question".
     """
 
-    INTERVIEW_PLANNED = "interview.planned", "Interview planned"
-    INTERVIEW_WAITING = "interview.waiting", "Interview waiting"
-    INTERVIEW_BEGUN = "interview.begun", "Interview begun"
-    INTERVIEW_VOIDED = "interview.voided", "Interview voided"
-    INTERVIEW_OPTED_OUT = "interview.opted_out", "Interview opted out"
-    INTERVIEW_PERSON_REQUESTED = "interview.person_requested", "Interview person requested"
-    INTERVIEW_COMPLETED = "interview.completed", "Interview completed"
-    INTERVIEW_FAILED = "interview.failed", "Interview failed"
-    INTERVIEW_CANCELLED = "interview.cancelled", "Interview cancelled"
-    CANDIDATE_CALLED = "interview.candidate_called", "Interview over: the candidate called back"
-    REFUSAL_LIFTED = "interview.refusal_lifted", "Interview refusal lifted"
-    RECORDINGS_ERASED = "interview.recordings_erased", "Interview recordings erased"
-    ANSWERS_ERASED = "interview.answers_erased", "Interview answers erased"
+    INTERVIEW_PLANNED = "interview.planned", _("Interview planned")
+    INTERVIEW_WAITING = "interview.waiting", _("Interview waiting")
+    INTERVIEW_BEGUN = "interview.begun", _("Interview begun")
+    INTERVIEW_VOIDED = "interview.voided", _("Interview voided")
+    INTERVIEW_OPTED_OUT = "interview.opted_out", _("Interview opted out")
+    INTERVIEW_PERSON_REQUESTED = "interview.person_requested", _("Interview person requested")
+    INTERVIEW_COMPLETED = "interview.completed", _("Interview completed")
+    INTERVIEW_FAILED = "interview.failed", _("Interview failed")
+    INTERVIEW_CANCELLED = "interview.cancelled", _("Interview cancelled")
+    CANDIDATE_CALLED = "interview.candidate_called", _("Interview over: the candidate called back")
+    REFUSAL_LIFTED = "interview.refusal_lifted", _("Interview refusal lifted")
+    RECORDINGS_ERASED = "interview.recordings_erased", _("Interview recordings erased")
+    ANSWERS_ERASED = "interview.answers_erased", _("Interview answers erased")
 
-    ATTEMPT_PLANNED = "attempt.planned", "Attempt planned"
-    ATTEMPT_RECEIVED = "attempt.received", "Attempt received: the candidate called"
-    ATTEMPT_REOPENED = "attempt.reopened", "Attempt reopened"
-    ATTEMPT_APOLOGISED = "attempt.apologised", "Attempt apologised"
-    ATTEMPT_ANSWERED = "attempt.answered", "Attempt answered"
-    ATTEMPT_NO_ANSWER = "attempt.no_answer", "Attempt no answer"
-    ATTEMPT_BUSY = "attempt.busy", "Attempt busy"
-    ATTEMPT_VOICEMAIL = "attempt.voicemail", "Attempt voicemail"
-    ATTEMPT_HUNG_UP = "attempt.hung_up", "Attempt hung up"
-    ATTEMPT_INVALID_NUMBER = "attempt.invalid_number", "Attempt invalid number"
-    ATTEMPT_CARRIER_ERROR = "attempt.carrier_error", "Attempt carrier error"
-    ATTEMPT_CALL_LATER = "attempt.call_later", "Attempt call later"
-    ATTEMPT_NOT_HERE = "attempt.not_here", "Attempt not here"
-    ATTEMPT_UNKNOWN = "attempt.unknown", "Attempt unknown"
+    ATTEMPT_PLANNED = "attempt.planned", _("Attempt planned")
+    ATTEMPT_RECEIVED = "attempt.received", _("Attempt received: the candidate called")
+    ATTEMPT_REOPENED = "attempt.reopened", _("Attempt reopened")
+    ATTEMPT_APOLOGISED = "attempt.apologised", _("Attempt apologised")
+    ATTEMPT_ANSWERED = "attempt.answered", _("Attempt answered")
+    ATTEMPT_NO_ANSWER = "attempt.no_answer", _("Attempt no answer")
+    ATTEMPT_BUSY = "attempt.busy", _("Attempt busy")
+    ATTEMPT_VOICEMAIL = "attempt.voicemail", _("Attempt voicemail")
+    ATTEMPT_HUNG_UP = "attempt.hung_up", _("Attempt hung up")
+    ATTEMPT_INVALID_NUMBER = "attempt.invalid_number", _("Attempt invalid number")
+    ATTEMPT_CARRIER_ERROR = "attempt.carrier_error", _("Attempt carrier error")
+    ATTEMPT_CALL_LATER = "attempt.call_later", _("Attempt call later")
+    ATTEMPT_NOT_HERE = "attempt.not_here", _("Attempt not here")
+    ATTEMPT_UNKNOWN = "attempt.unknown", _("Attempt unknown")
 
-    RESPONSE_PLANNED = "response.planned", "Question planned"
-    RESPONSE_ASKED = "response.asked", "Question asked"
-    RESPONSE_ANSWERED = "response.answered", "Question answered"
-    RESPONSE_TRANSCRIBED = "response.transcribed", "Question transcribed"
-    RESPONSE_ASSESSED = "response.assessed", "Question assessed"
-    RESPONSE_SECOND_OPINION = "response.second_opinion", "Question given a second opinion"
-    RESPONSE_SCORE_CHOSEN = "response.score_chosen", "Question given another score"
-    RESPONSE_SILENT = "response.silent", "Question silent"
-    RESPONSE_TOO_SHORT = "response.too_short", "Question too short"
-    RESPONSE_SKIPPED = "response.skipped", "Question skipped"
-    RESPONSE_AUDIO_LOST = "response.audio_lost", "Question audio lost"
-    RESPONSE_UNINTELLIGIBLE = "response.unintelligible", "Question unintelligible"
-    RESPONSE_MODEL_UNAVAILABLE = "response.model_unavailable", "Question model unavailable"
-    RESPONSE_POSTPONED = "response.postponed", "Question postponed"
-    RESPONSE_REQUEST = "response.request", "Question request"
-    RESPONSE_WORDS_TYPED = "response.words_typed", "Question words typed"
-    RECORDING_REJECTED = "response.recording_rejected", "Question recording rejected"
+    RESPONSE_PLANNED = "response.planned", _("Question planned")
+    RESPONSE_ASKED = "response.asked", _("Question asked")
+    RESPONSE_ANSWERED = "response.answered", _("Question answered")
+    RESPONSE_TRANSCRIBED = "response.transcribed", _("Question transcribed")
+    RESPONSE_ASSESSED = "response.assessed", _("Question assessed")
+    RESPONSE_SECOND_OPINION = "response.second_opinion", _("Question given a second opinion")
+    RESPONSE_SCORE_CHOSEN = "response.score_chosen", _("Question given another score")
+    RESPONSE_SILENT = "response.silent", _("Question silent")
+    RESPONSE_TOO_SHORT = "response.too_short", _("Question too short")
+    RESPONSE_SKIPPED = "response.skipped", _("Question skipped")
+    RESPONSE_AUDIO_LOST = "response.audio_lost", _("Question audio lost")
+    RESPONSE_UNINTELLIGIBLE = "response.unintelligible", _("Question unintelligible")
+    RESPONSE_MODEL_UNAVAILABLE = "response.model_unavailable", _("Question model unavailable")
+    RESPONSE_POSTPONED = "response.postponed", _("Question postponed")
+    RESPONSE_REQUEST = "response.request", _("Question request")
+    RESPONSE_WORDS_TYPED = "response.words_typed", _("Question words typed")
+    RECORDING_REJECTED = "response.recording_rejected", _("Question recording rejected")
 
-    RESULT_READY = "result.ready", "Result ready"
-    RESULT_INCOMPLETE = "result.incomplete", "Result incomplete"
-    RESULT_NEEDS_REVIEW = "result.needs_review", "Result needs review"
-    RESULT_REOPENED = "result.reopened", "Result reopened"
+    RESULT_READY = "result.ready", _("Result ready")
+    RESULT_INCOMPLETE = "result.incomplete", _("Result incomplete")
+    RESULT_NEEDS_REVIEW = "result.needs_review", _("Result needs review")
+    RESULT_REOPENED = "result.reopened", _("Result reopened")
 
-    DECISION_HIRE = "decision.hire", "Decision hire"
-    DECISION_CONSIDER = "decision.consider", "Decision consider"
-    DECISION_REJECT = "decision.reject", "Decision reject"
+    DECISION_HIRE = "decision.hire", _("Decision hire")
+    DECISION_CONSIDER = "decision.consider", _("Decision consider")
+    DECISION_REJECT = "decision.reject", _("Decision reject")
 
 
 def event_kind(subject: str, code: str) -> EventKind:

@@ -4,6 +4,8 @@ from typing import Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import CAPACITY_REASONS, WaitReason
@@ -109,37 +111,37 @@ class ScreeningManager(InterviewManager["Interview"]):
 
 class Interview(LeasableModel):
     class Purpose(models.TextChoices):
-        SCREENING = "screening", "Screening"
-        PRACTICE = "practice", "Practice"
+        SCREENING = "screening", _("Screening")
+        PRACTICE = "practice", _("Practice")
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Pending"
-        IN_PROGRESS = "in_progress", "In progress"
-        COMPLETED = "completed", "Completed"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
+        PENDING = "pending", _("Pending")
+        IN_PROGRESS = "in_progress", _("In progress")
+        COMPLETED = "completed", _("Completed")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Outcome(models.TextChoices):
-        COMPLETE = "complete", "Complete"
-        PARTIAL = "partial", "Partial"
-        UNREACHED = "unreached", "Not reached"
-        DECLINED = "declined", "Declined"
-        OPTED_OUT = "opted_out", "Asked not to be called again"
-        WRONG_PERSON = "wrong_person", "Wrong person"
-        NOT_PERMITTED = "not_permitted", "Not permitted"
-        TOO_LITTLE = "too_little", "Too few answers"
-        EXPIRED = "expired", "Expired"
-        PERSON_REQUESTED = "person_requested", "Asked for a person"
-        BY_HR = "by_hr", "Cancelled by HR"
-        BY_CANDIDATE = "by_candidate", "Cancelled by the candidate"
-        BY_CLIENT = "by_client", "Cancelled over the API"
+        COMPLETE = "complete", _("Complete")
+        PARTIAL = "partial", _("Partial")
+        UNREACHED = "unreached", _("Not reached")
+        DECLINED = "declined", _("Declined")
+        OPTED_OUT = "opted_out", _("Asked not to be called again")
+        WRONG_PERSON = "wrong_person", _("Wrong person")
+        NOT_PERMITTED = "not_permitted", _("Not permitted")
+        TOO_LITTLE = "too_little", _("Too few answers")
+        EXPIRED = "expired", _("Expired")
+        PERSON_REQUESTED = "person_requested", _("Asked for a person")
+        BY_HR = "by_hr", _("Cancelled by HR")
+        BY_CANDIDATE = "by_candidate", _("Cancelled by the candidate")
+        BY_CLIENT = "by_client", _("Cancelled over the API")
 
     class ResultStatus(models.TextChoices):
-        NONE = "none", "None"
-        PENDING = "pending", "Being assessed"
-        READY = "ready", "Ready"
-        INCOMPLETE = "incomplete", "Incomplete"
-        NEEDS_REVIEW = "needs_review", "Needs review"
+        NONE = "none", _("None")
+        PENDING = "pending", _("Being assessed")
+        READY = "ready", _("Ready")
+        INCOMPLETE = "incomplete", _("Incomplete")
+        NEEDS_REVIEW = "needs_review", _("Needs review")
 
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
     ENDED_BY_CANDIDATE = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.BY_CANDIDATE)
@@ -177,20 +179,20 @@ class Interview(LeasableModel):
         blank=True,
         default="",
         db_default="",
-        help_text="Why someone is interviewed for the job again; empty: this is their first interview for it",
+        help_text=_("Why someone is interviewed for the job again; empty: this is their first interview for it"),
     )
     scheduled_for = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
     dial_slot_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="turn_at")
-    waiting_for = models.TextField(blank=True, help_text="Why the next call is not made now")
+    waiting_for = models.TextField(blank=True, help_text=_("Why the next call is not made now"))
     wait_reason = models.CharField(
         max_length=20, choices=WaitReason.choices, blank=True, default="", db_default="", editable=False
     )
     postponements = models.PositiveSmallIntegerField(
-        default=0, db_default=0, editable=False, help_text="How often the candidate asked to be called later"
+        default=0, db_default=0, editable=False, help_text=_("How often the candidate asked to be called later")
     )
     person_requested_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the candidate asked for a person instead of the assistant"
+        null=True, blank=True, help_text=_("When the candidate asked for a person instead of the assistant")
     )
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -207,7 +209,7 @@ class Interview(LeasableModel):
     )
     """Written with `recommended_at` and `decided_at` by triggers of results and decisions (migration 0037)."""
     answers_erased_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When what was said was erased. States and scores stay"
+        null=True, blank=True, editable=False, help_text=_("When what was said was erased. States and scores stay")
     )
 
     objects = ScreeningManager()
@@ -296,7 +298,7 @@ class Interview(LeasableModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.candidate} for {self.job}"
+        return gettext("%(candidate)s for %(job)s") % {"candidate": self.candidate, "job": self.job}
 
     @property
     def is_live(self) -> bool:

@@ -1,24 +1,25 @@
 """Why a question has no answer, where the candidate said or showed why. Stored, shown and served by code."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from interviews.conversation.phrases.intent import Intent
 
 
 class NoAnswer(TextChoices):
-    DONT_KNOW = "dont_know", "Does not know an answer"
-    SKIPPED = "skipped", "Asked for the next question"
-    COME_BACK = "come_back", "Wanted to come back to the question"
-    ASKED_REPEAT = "asked_repeat", "Asked to hear the question again"
-    ASKED_EXPLANATION = "asked_explanation", "Asked to have the question explained"
-    ASKED_WHO = "asked_who", "Asked about the caller"
-    ASKED_QUESTION = "asked_question", "Asked a question about the job"
-    ASKED_PAUSE = "asked_pause", "Asked for a moment"
-    ASKED_PERSON = "asked_person", "Asked for a person"
-    ASKED_LATER = "asked_later", "Asked for a call at another time"
-    REFUSED = "refused", "Did not want to go on"
-    NEVER_AGAIN = "never_again", "Asked not to be called again"
-    NO_WORDS = "no_words", "Too short to be transcribed: listen to it and type the words"
+    DONT_KNOW = "dont_know", _("Does not know an answer")
+    SKIPPED = "skipped", _("Asked for the next question")
+    COME_BACK = "come_back", _("Wanted to come back to the question")
+    ASKED_REPEAT = "asked_repeat", _("Asked to hear the question again")
+    ASKED_EXPLANATION = "asked_explanation", _("Asked to have the question explained")
+    ASKED_WHO = "asked_who", _("Asked about the caller")
+    ASKED_QUESTION = "asked_question", _("Asked a question about the job")
+    ASKED_PAUSE = "asked_pause", _("Asked for a moment")
+    ASKED_PERSON = "asked_person", _("Asked for a person")
+    ASKED_LATER = "asked_later", _("Asked for a call at another time")
+    REFUSED = "refused", _("Did not want to go on")
+    NEVER_AGAIN = "never_again", _("Asked not to be called again")
+    NO_WORDS = "no_words", _("Too short to be transcribed: listen to it and type the words")
 
 
 OF_REQUEST = {

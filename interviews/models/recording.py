@@ -7,6 +7,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import private_folder
 from interviews.conversation import engine
@@ -32,19 +34,19 @@ class Recording(LeasableModel):
     """The turn's input reports that the recording exists and how it ended; the callback, that it is available."""
 
     class Status(models.TextChoices):
-        EXPECTED = "expected", "Expected"
-        AVAILABLE = "available", "At the carrier"
-        STORED = "stored", "Stored"
-        ABSENT = "absent", "Lost"
-        ERASED = "erased", "Erased"
+        EXPECTED = "expected", _("Expected")
+        AVAILABLE = "available", _("At the carrier")
+        STORED = "stored", _("Stored")
+        ABSENT = "absent", _("Lost")
+        ERASED = "erased", _("Erased")
 
     class Ended(models.TextChoices):
-        UNKNOWN = "", "Not known yet"
-        PAUSE = "pause", "By a pause"
-        KEY = "key", "By a key"
-        REPEAT = "repeat", "To hear the question again"
-        LIMIT = "limit", "At its limit"
-        HANGUP = "hangup", "By hanging up"
+        UNKNOWN = "", _("Not known yet")
+        PAUSE = "pause", _("By a pause")
+        KEY = "key", _("By a key")
+        REPEAT = "repeat", _("To hear the question again")
+        LIMIT = "limit", _("At its limit")
+        HANGUP = "hangup", _("By hanging up")
 
     NOT_TRANSCRIBED_YET = ("", "in-progress")
 
@@ -60,7 +62,7 @@ class Recording(LeasableModel):
         blank=True,
         db_default="",
         default="",
-        help_text="What the candidate said in place of an answer",
+        help_text=_("What the candidate said in place of an answer"),
     )
     seconds = models.PositiveIntegerField(null=True, blank=True)
     chosen = models.BooleanField(default=False)
@@ -87,7 +89,7 @@ class Recording(LeasableModel):
         ]
 
     def __str__(self) -> str:
-        return f"Recording of turn {self.turn}"
+        return gettext("Recording of turn %(turn)s") % {"turn": self.turn}
 
     @property
     def is_usable(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Self, cast
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models.assessment import Assessment
 from interviews.models.interview import Interview, visible_records
@@ -60,17 +62,17 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
 
 class InterviewResponse(LeasableModel):
     class Status(models.TextChoices):
-        PLANNED = "planned", "Not asked yet"
-        ASKED = "asked", "Asked"
-        ANSWERED = "answered", "Answered"
-        TRANSCRIBED = "transcribed", "Transcribed"
-        ASSESSED = "assessed", "Assessed"
-        SILENT = "silent", "Silent"
-        TOO_SHORT = "too_short", "Too short"
-        SKIPPED = "skipped", "Skipped"
-        AUDIO_LOST = "audio_lost", "Audio lost"
-        UNINTELLIGIBLE = "unintelligible", "Unintelligible"
-        MODEL_UNAVAILABLE = "model_unavailable", "Could not be scored"
+        PLANNED = "planned", _("Not asked yet")
+        ASKED = "asked", _("Asked")
+        ANSWERED = "answered", _("Answered")
+        TRANSCRIBED = "transcribed", _("Transcribed")
+        ASSESSED = "assessed", _("Assessed")
+        SILENT = "silent", _("Silent")
+        TOO_SHORT = "too_short", _("Too short")
+        SKIPPED = "skipped", _("Skipped")
+        AUDIO_LOST = "audio_lost", _("Audio lost")
+        UNINTELLIGIBLE = "unintelligible", _("Unintelligible")
+        MODEL_UNAVAILABLE = "model_unavailable", _("Could not be scored")
 
     OPEN = (Status.PLANNED, Status.ASKED)
     IN_WORK = (Status.ANSWERED, Status.TRANSCRIBED)
@@ -94,16 +96,16 @@ class InterviewResponse(LeasableModel):
         blank=True,
         db_default="",
         default="",
-        help_text="Why there is no answer, where the candidate said why",
+        help_text=_("Why there is no answer, where the candidate said why"),
     )
     postponed = models.BooleanField(
-        default=False, db_default=False, help_text="Whether the candidate wanted to come back to it at the end"
+        default=False, db_default=False, help_text=_("Whether the candidate wanted to come back to it at the end")
     )
     transcript = models.TextField(blank=True)
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
     transcript_times = models.JSONField(null=True, blank=True)
-    measures = record_field(SpeechMetrics, help_text="How it was spoken: information, never part of a score")
+    measures = record_field(SpeechMetrics, help_text=_("How it was spoken: information, never part of a score"))
 
     objects = models.Manager.from_queryset(ResponseQuerySet)()
 
@@ -119,7 +121,7 @@ class InterviewResponse(LeasableModel):
         ]
 
     def __str__(self) -> str:
-        return f"Question {self.position + 1}"
+        return gettext("Question %(number)s") % {"number": self.position + 1}
 
     @property
     def is_without_words(self) -> bool:

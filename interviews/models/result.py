@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models.interview import Interview
 from interviews.records import Judge
@@ -11,9 +12,9 @@ from screener.records import Point
 
 
 class Recommendation(models.TextChoices):
-    HIRE = "hire", "Hire"
-    CONSIDER = "consider", "Consider"
-    REJECT = "reject", "Reject"
+    HIRE = "hire", _("Hire")
+    CONSIDER = "consider", _("Consider")
+    REJECT = "reject", _("Reject")
 
 
 class InterviewResult(AppendOnly):
@@ -32,11 +33,11 @@ class InterviewResult(AppendOnly):
         blank=True,
         default="",
         db_default="",
-        help_text="What the interviewer itself would recommend; compared with the thresholds, and no more",
+        help_text=_("What the interviewer itself would recommend; compared with the thresholds, and no more"),
     )
     reasoning = models.TextField(blank=True)
     grounds = records_field(
-        Point, default=list, db_default=[], help_text="The statements of the reasoning: text, position, quote"
+        Point, default=list, db_default=[], help_text=_("The statements of the reasoning: text, position, quote")
     )
     strengths = records_field(Point, default=list)
     improvements = records_field(Point, default=list)
@@ -46,7 +47,7 @@ class InterviewResult(AppendOnly):
     model = models.CharField(max_length=100, blank=True)
     label = models.CharField(max_length=200, blank=True)
     judges = records_field(
-        Judge, default=list, db_default=[], help_text="Who scored the answers: source, name, positions"
+        Judge, default=list, db_default=[], help_text=_("Who scored the answers: source, name, positions")
     )
     prompt_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 

@@ -7,6 +7,9 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate
 from interviews.calling.capacity import evaluate_capacity
@@ -15,13 +18,14 @@ from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Pas
 from interviews.models import WaitReason
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
+from screener.labels import Label
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
-VERDICT_BADGES = {
-    Passed: ("yes", "success"),
-    Later: ("later", "warning"),
-    Never: ("no", "danger"),
-    NotEvaluated: ("not checked", "default"),
+VERDICT_BADGES: dict[type, tuple[Label, str]] = {
+    Passed: (_("yes"), "success"),
+    Later: (_("later"), "warning"),
+    Never: (_("no"), "danger"),
+    NotEvaluated: (_("not checked"), "default"),
 }
 VERDICT_TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
 ONE_MINUTE = timedelta(minutes=1)
@@ -67,15 +71,17 @@ class CallRulesPage:
     def headline(self) -> str:
         match self.rule_report.overall_verdict:
             case Allowed():
-                return "Yes, now, as far as could be checked." if self.has_gaps else "Yes, now."
+                return gettext("Yes, now, as far as could be checked.") if self.has_gaps else gettext("Yes, now.")
             case Later(wait_reason=WaitReason.NO_EMPLOYER):
-                return "Not before the organisation is set up."
+                return gettext("Not before the organisation is set up.")
             case Later(wait_reason=WaitReason.DO_NOT_CALL_KEY):
-                return "Not before the do-not-call list can be read."
+                return gettext("Not before the do-not-call list can be read.")
             case Later(when):
-                return f"Not now, but from {_round_up(when):%A, %d %B %Y, %H:%M} UTC on."
+                return gettext("Not now, but from %(moment)s UTC on.") % {
+                    "moment": date_format(_round_up(when), gettext("l, d F Y, H:i"))
+                }
             case Never():
-                return "No."
+                return gettext("No.")
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -101,12 +107,17 @@ class CallRulesPage:
         if verdict.wait_reason in WAITS_FOR_STAFF:
             return []
         zone_names = self.rule_report.call_request.zone_names[:ZONES_SHOWN]
-        return [f"{_round_up(verdict.not_before).astimezone(ZoneInfo(zone)):%a %H:%M} in {zone}" for zone in zone_names]
+        return [_local_time(_round_up(verdict.not_before), zone) for zone in zone_names]
 
     @property
-    def rule_rows(self) -> Iterator[tuple[RuleVerdict, str, str]]:
+    def rule_rows(self) -> Iterator[tuple[RuleVerdict, Label, str]]:
         """(verdict of a rule, text of its badge, colour of its badge)."""
         return ((line, *VERDICT_BADGES[type(line.verdict)]) for line in self.rule_report.verdicts)
+
+
+def _local_time(moment: datetime, zone: str) -> str:
+    local_moment = moment.astimezone(ZoneInfo(zone))
+    return gettext("%(time)s in %(zone)s") % {"time": date_format(local_moment, "D H:i"), "zone": zone}
 
 
 def _candidates_with(typed_number: str, viewer: Viewer) -> list[Candidate]:

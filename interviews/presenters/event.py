@@ -1,8 +1,18 @@
 """Events as a page shows them. Text only: the templates escape it."""
 
+import re
 from dataclasses import dataclass
 
-from interviews.models import InterviewEvent
+from interviews.models import Attempt, Interview, InterviewEvent, InterviewResponse
+from screener.labels import in_sentence
+
+STATES = {
+    "interview": Interview.Status,
+    "attempt": Attempt.Status,
+    "response": InterviewResponse.Status,
+    "result": Interview.ResultStatus,
+}
+"""By the subject of an event: the states between which it moves."""
 
 
 @dataclass(frozen=True)
@@ -15,15 +25,17 @@ class EventRow:
         kind_label: str = self.event.get_kind_display()
         if "position" not in self.event.data:
             return kind_label
-        subject, _, past_verb = kind_label.partition(" ")
-        return f"{subject} {self.event.data['position'] + 1} {past_verb}"
+        return re.sub(r"^\w+", lambda subject: f"{subject[0]} {self.event.data['position'] + 1}", kind_label)
 
     @property
     def status_change(self) -> str:
         """From which state to which one; empty where the event changed none."""
-        earlier_status, later_status = self.event.before, self.event.after
-        return (
-            f"{earlier_status or '-'} → {later_status or '-'}".replace("_", " ")
-            if earlier_status or later_status
-            else ""
-        )
+        if not (self.event.before or self.event.after):
+            return ""
+        return f"{self._state_label(self.event.before)} → {self._state_label(self.event.after)}"
+
+    def _state_label(self, state: str) -> str:
+        states = STATES.get(self.event.kind.partition(".")[0])
+        if states and state in states.values:
+            return in_sentence(states(state).label)
+        return state.replace("_", " ") or "-"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from interviews.flags import Flag, flag_labels
 from interviews.models import (
@@ -23,8 +24,9 @@ from interviews.scoring.blind_review import SCORE_EVENTS, may_see_scores
 from screener.access.viewer import Viewer
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost
+from screener.labels import in_sentence
 
-REASONING_TITLE, NOTES_TITLE = "Reasoning", "Notes"
+REASONING_TITLE, NOTES_TITLE = gettext_noop("Reasoning"), gettext_noop("Notes")
 
 LABEL_COLOURS: dict[str, str] = {
     "pending": "info",
@@ -55,7 +57,7 @@ def status_label(interview: Interview) -> str:
     status, outcome = interview.get_status_display(), interview.get_outcome_display()
     if interview.outcome in ("", Interview.Outcome.COMPLETE):
         return status
-    return outcome if interview.status == Interview.Status.CANCELLED else f"{status}: {outcome.lower()}"
+    return outcome if interview.status == Interview.Status.CANCELLED else f"{status}: {in_sentence(outcome)}"
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class ResultCard:
     @property
     def grounds_title(self) -> str:
         """The statements are a model's reasoning or, where no model has summarised the interview, people's notes."""
-        return REASONING_TITLE if self.result.model else NOTES_TITLE
+        return gettext(REASONING_TITLE if self.result.model else NOTES_TITLE)
 
     @property
     def flags(self) -> list[str]:

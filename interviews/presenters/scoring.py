@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from django.contrib.auth.models import User
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from interviews.flags import flag_labels
 from interviews.models import Assessment, Interview, InterviewResponse
@@ -67,7 +68,7 @@ class Opinion:
         if self.assessment.is_current:
             return "counts"
         if self.assessment.role == Assessment.Role.SECOND_OPINION:
-            return "second opinion"
+            return gettext("second opinion")
         return "replaced" if self.assessment.score is not None else "rejected"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, models
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.calling.dialer import wait_for_services
@@ -15,15 +16,21 @@ from interviews.models.call import ONE_LIVE_CALL
 from interviews.models.transitions.conversation import OPTED_OUT
 from screener.db.constraints import violates_constraint
 
-OPT_OUT_SOURCE = "asked for in a call to us"
-DECLINED_SOURCE = "said in a call to us"
+OPT_OUT_SOURCE = gettext_noop("asked for in a call to us")
+DECLINED_SOURCE = gettext_noop("said in a call to us")
 
 
 class CallerSaid(models.TextChoices):
     """Why a reviewer should get in touch with a candidate whom no attempt reached."""
 
-    IDENTITY = "identity_confirmed", "The candidate called back after the last attempt. Get in touch, then decide."
-    PERSON = "person_requested", "A caller from the candidate's number asked for a person. Get in touch, then decide."
+    IDENTITY = (
+        "identity_confirmed",
+        gettext_noop("The candidate called back after the last attempt. Get in touch, then decide."),
+    )
+    PERSON = (
+        "person_requested",
+        gettext_noop("A caller from the candidate's number asked for a person. Get in touch, then decide."),
+    )
 
 
 def receive_call(phone_number: str, call_sid: str) -> UUID | Reception:

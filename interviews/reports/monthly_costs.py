@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Abs, Coalesce, TruncMonth
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from interviews.models import Call, Interview
 from jobs.models import JobDescription
@@ -144,7 +145,7 @@ def _job_rows(model_calls: QuerySet[ModelCall], phone_calls: QuerySet[Call]) -> 
     )
     rows = [
         CostRow(
-            job_titles.get(job_id, "Deleted job" if job_id else "Without a job"),
+            job_titles.get(job_id, gettext("Deleted job") if job_id else gettext("Without a job")),
             model_costs.get((job_id,), ModelCost()),
             phone_costs.get((job_id,), PhoneCost()),
             pk=job_id if job_id in job_titles else None,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from candidates.data_rights.erasure import erase_candidate, erase_part_of_interview, erase_resume
 from candidates.models import Candidate
@@ -19,7 +20,7 @@ from screener.models import InvalidTransition
 log = logging.getLogger(__name__)
 
 ACTOR = "retention"
-REASON = "The retention period is over."
+REASON = gettext_noop("The retention period is over.")
 BATCH = 200
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from interviews.retention.report import RetentionReport
 
@@ -17,7 +18,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     days = _parse_days(request.GET.get("days", ""))
     report = RetentionReport.of(request.user, days)
-    page = {"title": "Retention", "report": report, "days_ahead": DAYS_AHEAD}
+    page = {"title": gettext("Retention"), "report": report, "days_ahead": DAYS_AHEAD}
     return TemplateResponse(request, "admin/interviews/retention.html", admin.site.each_context(request) | page)
 
 

@@ -8,6 +8,9 @@ from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
 from interviews.answers.locks import lock_response
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, LockedResponse, lock_interview
@@ -32,13 +35,13 @@ MAX_DIFFERENCE = Decimal("0.5")
 """Between the scores of an answer with and without words that address the scorer."""
 MIN_CONFIDENCE = 0.6
 """A transcript with less confidence is flagged, and its score stays."""
-TOO_SHORT = "Too short to be scored."
-RESCORE_REASON = "Scoring again was requested."
-COMPARISON_REASON = "Scored without the words that address the interviewer, for comparison."
+TOO_SHORT = gettext_noop("Too short to be scored.")
+RESCORE_REASON = gettext_noop("Scoring again was requested.")
+COMPARISON_REASON = gettext_noop("Scored without the words that address the interviewer, for comparison.")
 INTERIM_FLAGS = frozenset({Flag.ASKED_AGAIN, Flag.COMPARED})
 """Flags of assessments that are saved before the scoring has ended."""
-RETRY_REASON = "Another try for what failed was requested."
-NOTHING_FAILED = "Nothing has failed in this interview. To redo all answers, score the interview again."
+RETRY_REASON = gettext_noop("Another try for what failed was requested.")
+NOTHING_FAILED = _("Nothing has failed in this interview. To redo all answers, score the interview again.")
 
 
 def redacted_transcript(response: InterviewResponse, interview: Interview) -> str:

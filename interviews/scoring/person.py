@@ -6,29 +6,32 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext, gettext_noop
 
 from interviews.flags import Flag
 from interviews.models import Assessment, Interview, InterviewResponse, LockedResponse, lock_interview
 from interviews.scoring.assessment import response_text, verified_fields
-from interviews.scoring.quote_verification import MIN_QUOTE_WORDS
 from interviews.scoring.rubric import job_rubric, rubric_version
-from interviews.scoring.score_verification import EVIDENCE_RULE, VerifiedScores, verify_scores
+from interviews.scoring.score_verification import VerifiedScores, verify_scores
 from screener.models import InvalidTransition
 from screener.services.interviewer.protocol import CriterionScore, PrintableText
 
-NOT_OVER = "This interview is not completed. Its answers can be scored when it is."
-CHANGED_MEANWHILE = (
+NOT_OVER = gettext_noop("This interview is not completed. Its answers can be scored when it is.")
+CHANGED_MEANWHILE = gettext_noop(
     "{cause} since this answer was opened, so nothing was saved. Check your scores and save them again; where another "
     "score counts by now, yours becomes a second opinion."
 )
-SCORED_MEANWHILE = "{label} has scored this answer"
-TEXT_CHANGED = "The transcript, its score or the rubric has changed"
-REASON_REQUIRED = "Give a reason why this score is to count."
-QUOTE_MISSING = "“{quote}” is not in the transcript. Quote the candidate's words exactly."
-EVIDENCE_MISSING = f"Quote at least {MIN_QUOTE_WORDS} words that are about the question. {EVIDENCE_RULE}"
-CRITERION_MISSING = "Give a score from 0 to 10."
-CRITERION_UNKNOWN = "The rubric has no such criterion. It has: {keys}."
-CRITERION_REPEATED = "Score each criterion once."
+SCORED_MEANWHILE = gettext_noop("{label} has scored this answer")
+TEXT_CHANGED = gettext_noop("The transcript, its score or the rubric has changed")
+REASON_REQUIRED = gettext_noop("Give a reason why this score is to count.")
+QUOTE_MISSING = gettext_noop("“{quote}” is not in the transcript. Quote the candidate's words exactly.")
+EVIDENCE_MISSING = gettext_noop(
+    "Quote at least 3 words that are about the question. A score above 5 needs evidence. A score above 2 without "
+    "evidence counts, and the result flags it."
+)
+CRITERION_MISSING = gettext_noop("Give a score from 0 to 10.")
+CRITERION_UNKNOWN = gettext_noop("The rubric has no such criterion. It has: {keys}.")
+CRITERION_REPEATED = gettext_noop("Score each criterion once.")
 
 
 class PersonCriterionScore(CriterionScore):
@@ -88,7 +91,7 @@ def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer
     with lock_interview(response.interview) as interview:
         row = interview.row.responses.select_for_update(of=("self",)).get(pk=response.pk)
         if interview.row.status != Interview.Status.COMPLETED:
-            raise InvalidTransition(NOT_OVER)
+            raise InvalidTransition(gettext(NOT_OVER))
         if scoring_version(row) != scores.version:
             raise ScoringConflict(_conflict_text(row))
         assessment_fields = _assessment_fields(row, scores, scorer)
@@ -98,7 +101,7 @@ def save_person_scores(response: InterviewResponse, scores: PersonScores, scorer
 def choose_assessment(assessment: Assessment, *, actor: str, reason: str) -> None:
     """Let this assessment count in place of the current one, for a reason that the history keeps."""
     if not reason.strip():
-        raise InvalidTransition(REASON_REQUIRED)
+        raise InvalidTransition(gettext(REASON_REQUIRED))
     with lock_interview(assessment.response.interview) as interview:
         response = LockedResponse(interview.row.responses.get(pk=assessment.response_id), interview)
         response.choose_assessment(assessment, actor=actor, reason=reason.strip())
@@ -108,9 +111,11 @@ def _conflict_text(response: InterviewResponse) -> str:
     current_assessment = response.current_assessment
     by_person = current_assessment is not None and current_assessment.is_by_person
     conflict_cause = (
-        SCORED_MEANWHILE.format(label=current_assessment.label) if current_assessment and by_person else TEXT_CHANGED
+        gettext(SCORED_MEANWHILE).format(label=current_assessment.label)
+        if current_assessment and by_person
+        else gettext(TEXT_CHANGED)
     )
-    return CHANGED_MEANWHILE.format(cause=conflict_cause)
+    return gettext(CHANGED_MEANWHILE).format(cause=conflict_cause)
 
 
 def _assessment_fields(response: InterviewResponse, scores: PersonScores, scorer: Scorer) -> dict[str, Any]:
@@ -139,12 +144,12 @@ def _check_criteria(criteria: Sequence[CriterionScore], criterion_keys: list[str
     """Reject scores that are not one for each criterion of the rubric."""
     scored_keys = [criterion.criterion for criterion in criteria]
     unknown_errors = {
-        key: CRITERION_UNKNOWN.format(keys=", ".join(criterion_keys))
+        key: gettext(CRITERION_UNKNOWN).format(keys=", ".join(criterion_keys))
         for key in scored_keys
         if key not in criterion_keys
     }
-    repeated_errors = {key: CRITERION_REPEATED for key in criterion_keys if scored_keys.count(key) > 1}
-    missing_errors = {key: CRITERION_MISSING for key in criterion_keys if key not in scored_keys}
+    repeated_errors = {key: gettext(CRITERION_REPEATED) for key in criterion_keys if scored_keys.count(key) > 1}
+    missing_errors = {key: gettext(CRITERION_MISSING) for key in criterion_keys if key not in scored_keys}
     if errors := unknown_errors | repeated_errors | missing_errors:
         raise InvalidScores("criterion", errors)
 
@@ -152,12 +157,12 @@ def _check_criteria(criteria: Sequence[CriterionScore], criterion_keys: list[str
 def _check_evidence(verified_scores: VerifiedScores) -> None:
     """Reject quotes that are not in the transcript, and high scores without one. For a model these are flagged."""
     unsupported_errors = {
-        criterion.criterion: EVIDENCE_MISSING
+        criterion.criterion: gettext(EVIDENCE_MISSING)
         for criterion in verified_scores.criteria
         if Flag.UNSUPPORTED in criterion.flags
     }
     missing_errors = {
-        criterion.criterion: QUOTE_MISSING.format(quote=evidence.quote)
+        criterion.criterion: gettext(QUOTE_MISSING).format(quote=evidence.quote)
         for criterion in verified_scores.criteria
         for evidence in criterion.evidence
         if evidence.why_not == Flag.QUOTE_NOT_FOUND

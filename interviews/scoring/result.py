@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from interviews.models import Interview, InterviewResponse, InterviewResult, LockedInterview, already_locked
 from interviews.models.interview import InterviewQuerySet
@@ -24,8 +25,8 @@ from screener.services.errors import ServiceError
 from screener.services.interviewer.protocol import AssessedResponse, CriterionScore, InterviewText, Reply, Summary
 
 MAX_NAMES = 4
-REASON_OF_PERSON = "A person gave this score."
-NO_SUMMARY = "The score is complete, but it could not be summarised in words."
+REASON_OF_PERSON = gettext_noop("A person gave this score.")
+NO_SUMMARY = gettext_noop("The score is complete, but it could not be summarised in words.")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop
+
 from interviews.flags import Flag
 from interviews.records import CriterionRecord, Evidence
 from interviews.scoring.quote_verification import find_quote, quote_problem
@@ -13,13 +15,12 @@ QUOTE_REQUIRED_ABOVE = 5
 """A higher score without a verified quote is rejected."""
 QUOTE_EXPECTED_ABOVE = 2
 """A higher score without a verified quote is flagged."""
-EVIDENCE_RULE = (
-    f"A score above {QUOTE_REQUIRED_ABOVE} needs evidence. A score above {QUOTE_EXPECTED_ABOVE} without evidence "
-    "counts, and the result flags it."
+EVIDENCE_RULE = gettext_noop(
+    "A score above 5 needs evidence. A score above 2 without evidence counts, and the result flags it."
 )
 REJECTION_FLAGS = frozenset({Flag.CRITERIA_MISSING, Flag.UNSUPPORTED})
 """Flags of scores that are rejected."""
-INCOMPLETE_SCORES = "The interviewer did not score each criterion of the rubric exactly once."
+INCOMPLETE_SCORES = gettext_noop("The interviewer did not score each criterion of the rubric exactly once.")
 
 
 @dataclass(frozen=True)

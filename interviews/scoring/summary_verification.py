@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from interviews.flags import Flag
 from interviews.models.result import Recommendation
 from interviews.scoring.quote_verification import find_quote, quote_problem
@@ -11,7 +13,7 @@ from screener.services.interviewer.protocol import Summary
 
 MIN_STRENGTH_SCORE = 6.5
 """Strengths rest on answers with at least this score, improvements on the others."""
-NO_SUPPORTED_STATEMENT = "No statement about this interview is supported by a quote. Read the answers."
+NO_SUPPORTED_STATEMENT = gettext_noop("No statement about this interview is supported by a quote. Read the answers.")
 
 
 @dataclass(frozen=True)

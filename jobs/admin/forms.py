@@ -106,7 +106,7 @@ class ApprovalForm(ObjectActionForm):
         self.fields["shown_set"].initial = self.current_id
         self.preface = render_questions(question_set) or ""
         if question_set and question_set.warnings:
-            self.fields["reason"].help_text = REASON_NEEDED
+            self.fields["reason"].help_text = gettext(REASON_NEEDED)
         else:
             del self.fields["reason"]
 

@@ -190,7 +190,7 @@ class JobAdmin(MemberPages):
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
         saved = gettext("Saved as version %(version)s.") % {"version": draft.version}
         if draft.warnings:
-            return f"{saved} {' '.join(map(str, draft.warnings))} {REASON_NEEDED}"
+            return f"{saved} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}"
         return f"{saved} {gettext('Approve it to use it.')}"
 
     @object_action(

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -58,7 +59,7 @@ def count_related(
 def interviewer_badge(request: HttpRequest) -> list[str] | None:
     """Return the label in the head of every page while the model is simulated, or a person scores in its place."""
     interviewer = configured_interviewer()
-    return [interviewer.label, "warning"] if interviewer.billed_model in ("", SIMULATED_MODEL) else None
+    return [gettext(interviewer.label), "warning"] if interviewer.billed_model in ("", SIMULATED_MODEL) else None
 
 
 class ScreenerAdmin(ExportsList):

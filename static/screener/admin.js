@@ -18,7 +18,8 @@ document.addEventListener("DOMContentLoaded", () => {
   // Icons are words drawn by a font, and would be read out as such: "gavel Decide", "add" for "Add interview".
   for (const icon of document.querySelectorAll(".material-symbols-outlined")) icon.setAttribute("aria-hidden", "true");
   // Unfold's switches are spans and links without an address. No key reaches them, and those drawn by an icon have no name.
-  const names = { dock_to_right: "Menu", close: "Close menu", more_horiz: "Actions" };
+  const texts = document.querySelector("meta[name=texts]")?.dataset ?? {};
+  const names = { dock_to_right: texts.menu, close: texts.closeMenu, more_horiz: texts.actions };
   for (const control of document.querySelectorAll("[x-on\\:click]")) {
     const name = names[control.textContent.trim()];
     if (name) {
@@ -41,7 +42,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // The logo is a link without words.
   for (const icon of document.querySelectorAll("a[href] > .material-symbols-outlined:only-child")) {
     const link = icon.parentElement;
-    if (link.textContent.trim() === icon.textContent.trim() && !link.title && !link.ariaLabel) link.ariaLabel = "Home";
+    if (link.textContent.trim() === icon.textContent.trim() && !link.title && !link.ariaLabel) link.ariaLabel = texts.home;
   }
   // What a search looks through stands in its field alone, where it is no name.
   for (const field of document.querySelectorAll("input[placeholder]:not([aria-label])")) {

@@ -2,7 +2,11 @@
 (() => {
   "use strict";
   const MINUTE = 60, HOUR = 3600, DAY = 86400;
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "short" });
+  const texts = document.querySelector("meta[name=texts]").dataset;
+  // The language of the page, in the regional form that the browser prefers.
+  const language = document.documentElement.lang;
+  const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 
   // "12 min ago" for what was, the local time for what will be. The title keeps the exact time.
   const describeTime = (moment) => {
@@ -10,18 +14,18 @@
     if (seconds > 0) {
       const isToday = new Date().toDateString() === moment.toDateString();
       const day = isToday ? {} : { weekday: "short", day: "numeric", month: "short" };
-      return `at ${moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" })}`;
+      return texts.at.replace("{time}", moment.toLocaleString(locale, { ...day, hour: "2-digit", minute: "2-digit" }));
     }
     if (seconds > -HOUR) return words.format(Math.round(seconds / MINUTE), "minute");
     if (seconds > -DAY) return words.format(Math.round(seconds / HOUR), "hour");
     if (seconds > -14 * DAY) return words.format(Math.round(seconds / DAY), "day");
-    return moment.toLocaleDateString();
+    return moment.toLocaleDateString(locale);
   };
   const localiseTimes = (root) => {
     for (const time of root.querySelectorAll("time[data-desk-time]")) {
       const moment = new Date(time.dateTime);
       time.textContent = describeTime(moment);
-      time.title = moment.toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+      time.title = moment.toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
     }
   };
 
@@ -104,7 +108,7 @@
   const showLoggedOut = () => {
     findPoll()?.remove();
     document.querySelector("[data-desk-summary]").className = "d-note";
-    announce("You are no longer logged in, so this page does not update itself. Log in on another tab, then reload it.");
+    announce(texts.loggedOut);
   };
 
   const title = document.title;
@@ -155,7 +159,7 @@
 
   // --- Weights ---------------------------------------------------------------------------------------
 
-  const showWeight = (slider) => { slider.nextElementSibling.textContent = Number(slider.value); };
+  const showWeight = (slider) => { slider.nextElementSibling.textContent = Number(slider.value).toLocaleString(locale); };
   const resetWeights = (form) => {
     for (const slider of form.querySelectorAll("[data-desk-weight]")) {
       slider.value = slider.dataset.weight;

@@ -3,107 +3,133 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
+
 from candidates.checks import MISSING_KEY_HINT
 from candidates.models import DoNotCall
 from interviews.calling.person.call_request import CallRequest, EarlierInterview
 from interviews.calling.verdicts import DialRule, Later, Never, NotEvaluated, Passed, Verdict
 from interviews.models import Interview, WaitReason
+from screener.labels import Label
 
 KEY_RECHECK = timedelta(minutes=5)
-UNREADABLE_LIST = (
-    "Entries of the do-not-call list cannot be read, because their key is not configured. All calls wait for the key. "
-    f"{MISSING_KEY_HINT}"
+UNREADABLE_LIST = gettext_noop(
+    "Entries of the do-not-call list cannot be read, because their key is not configured. All calls wait for the key."
 )
-HAS_INTERVIEW = "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
-NO_CONSENT = "There is no consent to be called on record. Record it on the candidate, with its source."
-LIFT_HINT = "Lift the entry of the do-not-call list, with a reason, if"
+HAS_INTERVIEW = gettext_noop(
+    "This candidate already has an interview for this job that is not over. Wait for it or cancel it."
+)
+NO_CONSENT = gettext_noop("There is no consent to be called on record. Record it on the candidate, with its source.")
 
 
 def _list_is_readable(call_request: CallRequest) -> Verdict:
     if call_request.person_history.missing_keys:
-        return Later(call_request.now + KEY_RECHECK, WaitReason.DO_NOT_CALL_KEY, UNREADABLE_LIST)
-    return Passed("All entries of the list can be read.")
+        return Later(
+            call_request.now + KEY_RECHECK,
+            WaitReason.DO_NOT_CALL_KEY,
+            f"{gettext(UNREADABLE_LIST)} {gettext(MISSING_KEY_HINT)}",
+        )
+    return Passed(gettext("All entries of the list can be read."))
 
 
 def _refusal_rule(
-    entry_kind: DoNotCall.Kind, refusal_reason: str, passed_reason: str
+    entry_kind: DoNotCall.Kind, refusal_reason: Label, passed_reason: Label
 ) -> Callable[[CallRequest], Verdict]:
     def rule(request: CallRequest) -> Verdict:
-        return Never(refusal_reason) if entry_kind in request.person_history.refusals else Passed(passed_reason)
+        if entry_kind in request.person_history.refusals:
+            return Never(str(refusal_reason))
+        return Passed(str(passed_reason))
 
     return rule
 
 
 _is_not_do_not_call = _refusal_rule(
     DoNotCall.Kind.OPTED_OUT,
-    "This number is on the do-not-call list: its owner asked not to be called again. "
-    f"{LIFT_HINT} they changed their mind.",
-    "Not on the do-not-call list.",
+    _(
+        "This number is on the do-not-call list: its owner asked not to be called again. Lift the entry, with a "
+        "reason, if they changed their mind."
+    ),
+    _("Not on the do-not-call list."),
 )
 _did_not_decline = _refusal_rule(
     DoNotCall.Kind.DECLINED,
-    f"This person declined an interview. {LIFT_HINT} they changed their mind.",
-    "No interview was declined.",
+    _(
+        "This person declined an interview. Lift the entry of the do-not-call list, with a reason, if they changed "
+        "their mind."
+    ),
+    _("No interview was declined."),
 )
 _did_not_ask_for_person = _refusal_rule(
     DoNotCall.Kind.PERSON_REQUESTED,
-    f"This person asked to speak with a person instead of an automated call. Call them yourself. "
-    f"{LIFT_HINT} they agreed to another automated call.",
-    "No request for a person.",
+    _(
+        "This person asked to speak with a person instead of an automated call. Call them yourself. Lift the entry of "
+        "the do-not-call list, with a reason, if they agreed to another automated call."
+    ),
+    _("No request for a person."),
 )
 _is_not_wrong_person = _refusal_rule(
     DoNotCall.Kind.WRONG_PERSON,
-    f"Another person answered this number. Correct it on the candidate. {LIFT_HINT} it is the candidate's after all.",
-    "No report of another person at this number.",
+    _(
+        "Another person answered this number. Correct it on the candidate. Lift the entry of the do-not-call list, "
+        "with a reason, if it is the candidate's after all."
+    ),
+    _("No report of another person at this number."),
 )
 _is_in_service = _refusal_rule(
     DoNotCall.Kind.OUT_OF_SERVICE,
-    "The carrier reported that this number is not in service. Correct it on the candidate. "
-    f"{LIFT_HINT} it works again.",
-    "No call found the number out of service.",
+    _(
+        "The carrier reported that this number is not in service. Correct it on the candidate. Lift the entry of the "
+        "do-not-call list, with a reason, if it works again."
+    ),
+    _("No call found the number out of service."),
 )
 
 
 def _data_is_not_erased(call_request: CallRequest) -> Verdict:
     if call_request.candidate is None:
-        return NotEvaluated("No candidate has this number.")
+        return NotEvaluated(gettext("No candidate has this number."))
     if call_request.candidate.erased_at:
-        return Never("This candidate's data was erased.")
-    return Passed("The candidate's data was not erased.")
+        return Never(gettext("This candidate's data was erased."))
+    return Passed(gettext("The candidate's data was not erased."))
 
 
 def _has_consent(call_request: CallRequest) -> Verdict:
     """Require consent, unless the job waives it. No job waives a refusal. Without a job, consent is required."""
     if call_request.person_history.withdrew_consent:
         return Never(
-            "Consent to be called was refused or withdrawn, by this candidate or by another one with the same number. "
-            "If it was given again, record it on the candidate."
+            gettext(
+                "Consent to be called was refused or withdrawn, by this candidate or by another one with the same "
+                "number. If it was given again, record it on the candidate."
+            )
         )
     if call_request.job and not call_request.job.consent_required:
-        return Passed("This job requires no consent.")
+        return Passed(gettext("This job requires no consent."))
     if call_request.candidate is None:
-        return NotEvaluated("No candidate has this number, so no consent is on record. It will be required.")
+        return NotEvaluated(gettext("No candidate has this number, so no consent is on record. It will be required."))
     if not call_request.person_history.gave_consent:
-        return Never(NO_CONSENT)
-    return Passed("Consent to be called is on record.")
+        return Never(gettext(NO_CONSENT))
+    return Passed(gettext("Consent to be called is on record."))
 
 
 def _has_no_other_interview(call_request: CallRequest) -> Verdict:
     """Allow one live interview per job and person. Candidates with the same number count as one person."""
     if call_request.job is None:
-        return NotEvaluated("No job was chosen.")
+        return NotEvaluated(gettext("No job was chosen."))
     other_interviews = [
         earlier
         for earlier in call_request.person_history.interviews
         if earlier.is_live and _comes_before(earlier, call_request)
     ]
     if not other_interviews:
-        return Passed("No other interview for this job is planned.")
+        return Passed(gettext("No other interview for this job is planned."))
     if call_request.candidate and other_interviews[0].candidate_id == call_request.candidate.pk:
-        return Never(HAS_INTERVIEW)
+        return Never(gettext(HAS_INTERVIEW))
     return Never(
-        "Another candidate with this number already has an interview for this job that is not over. A number counts as "
-        "one person. Wait for that interview or cancel it."
+        gettext(
+            "Another candidate with this number already has an interview for this job that is not over. A number "
+            "counts as one person. Wait for that interview or cancel it."
+        )
     )
 
 
@@ -120,14 +146,16 @@ def _comes_before(earlier_interview: EarlierInterview, call_request: CallRequest
 
 def _was_not_interviewed(call_request: CallRequest) -> Verdict:
     if call_request.job is None:
-        return NotEvaluated("No job was chosen.")
+        return NotEvaluated(gettext("No job was chosen."))
     if all(earlier_interview.is_live for earlier_interview in call_request.person_history.interviews):
-        return Passed("No interview for this job was completed.")
+        return Passed(gettext("No interview for this job was completed."))
     if call_request.is_repeat:
-        return Passed("A reviewer planned a repeat for this candidate, with a reason.")
+        return Passed(gettext("A reviewer planned a repeat for this candidate, with a reason."))
     return Never(
-        "This candidate, or another one with the same number, has completed or called off an interview for this job. "
-        "To interview them again, plan an interview for this candidate alone and give a reason."
+        gettext(
+            "This candidate, or another one with the same number, has completed or called off an interview for this "
+            "job. To interview them again, plan an interview for this candidate alone and give a reason."
+        )
     )
 
 

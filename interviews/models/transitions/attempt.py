@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_noop
 
 from candidates.models import Consent
 from interviews.conversation import engine
@@ -28,10 +29,10 @@ from interviews.task_handles import FOLLOW_UP
 MAX_POSTPONEMENTS = 3
 """How often the candidate may have the call postponed. After that a person takes over."""
 
-APOLOGY_REASON = "Something went wrong on our side; the candidate was promised a call back."
-WRONG_PERSON = "Another person answered this number."
-MACHINE_ANSWERED = "A machine answered."
-MACHINE_HAD_ANSWERED = "A machine had answered."
+APOLOGY_REASON = gettext_noop("Something went wrong on our side; the candidate was promised a call back.")
+WRONG_PERSON = gettext_noop("Another person answered this number.")
+MACHINE_ANSWERED = gettext_noop("A machine answered.")
+MACHINE_HAD_ANSWERED = gettext_noop("A machine had answered.")
 ASKED_OR_ANSWERED = (
     EventKind.RESPONSE_ASKED,
     EventKind.RESPONSE_ANSWERED,

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from candidates.models import Consent
 from interviews.conversation import engine
@@ -23,14 +24,14 @@ from interviews.models.turns.live_transcript import live_words
 
 log = logging.getLogger(__name__)
 
-NO_CLEAR_REPLY = "The call was picked up, but there was no clear reply."
-OPTED_OUT = "Asked not to be called again."
-NOT_HERE = "Another person answered; the candidate was not there."
-CALL_LATER = "Asked to be called again later."
+NO_CLEAR_REPLY = gettext_noop("The call was picked up, but there was no clear reply.")
+OPTED_OUT = gettext_noop("Asked not to be called again.")
+NOT_HERE = gettext_noop("Another person answered; the candidate was not there.")
+CALL_LATER = gettext_noop("Asked to be called again later.")
 HAND_OVERS = {
-    engine.HandOver.ASKED: "The candidate asked for a person. Get in touch, then decide.",
-    engine.HandOver.LANGUAGE: "The candidate asked for another language. Get in touch, then decide.",
-    engine.HandOver.POSTPONED: "The candidate postponed the call too often. Get in touch, then decide.",
+    engine.HandOver.ASKED: gettext_noop("The candidate asked for a person. Get in touch, then decide."),
+    engine.HandOver.LANGUAGE: gettext_noop("The candidate asked for another language. Get in touch, then decide."),
+    engine.HandOver.POSTPONED: gettext_noop("The candidate postponed the call too often. Get in touch, then decide."),
 }
 
 

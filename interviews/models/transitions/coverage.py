@@ -1,5 +1,7 @@
 """How an interview finishes by its answered questions."""
 
+from django.utils.translation import gettext_noop
+
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import weighted_coverage
@@ -7,7 +9,7 @@ from interviews.models.transitions.interview import LockedInterview
 from interviews.models.transitions.recording import LockedRecording
 from interviews.models.transitions.response import LockedResponse
 
-TOO_FEW_ANSWERS = "Too few of the questions were answered."
+TOO_FEW_ANSWERS = gettext_noop("Too few of the questions were answered.")
 
 
 def finish_by_coverage(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import DoNotCall
 from interviews.channels import get_channel
@@ -17,13 +18,14 @@ from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse
 from interviews.task_handles import CONCLUDE, DIAL
+from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
 SOON_SECONDS = 30
 NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
-REFUSED_IN_INTERVIEW = "said in an interview"
-ANSWERS_ERASED = "The answers of this interview were erased."
-NOT_REACHED = "The interview was over before this question was answered."
+REFUSED_IN_INTERVIEW = gettext_noop("said in an interview")
+ANSWERS_ERASED = gettext_noop("The answers of this interview were erased.")
+NOT_REACHED = gettext_noop("The interview was over before this question was answered.")
 
 
 @dataclass
@@ -70,8 +72,10 @@ class LockedInterview:
         if interview.status == interview.Status.IN_PROGRESS:
             return
         if interview.status != interview.Status.PENDING:
-            status = interview.get_status_display().lower()
-            raise InvalidTransition(f"This interview is {status}; it can't begin any more.")
+            status = in_sentence(interview.get_status_display())
+            raise InvalidTransition(
+                gettext("This interview is %(status)s; it can't begin any more.") % {"status": status}
+            )
         self._move_interview(
             EventKind.INTERVIEW_BEGUN, interview.Status.IN_PROGRESS, actor=actor, reason="", started_at=timezone.now()
         )
@@ -91,7 +95,7 @@ class LockedInterview:
         """
         interview = self.row
         if not interview.is_live:
-            raise InvalidTransition("This interview is over; it can't be called again. Start a new one.")
+            raise InvalidTransition(gettext("This interview is over; it can't be called again. Start a new one."))
         if reason and wait_reason != interview.wait_reason:
             self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         interview.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
@@ -155,8 +159,10 @@ class LockedInterview:
         """Cancel the interview and end its live attempt. Unlike `finish`, raises InvalidTransition when it is over."""
         interview = self.row
         if not interview.is_live:
-            status = interview.get_status_display().lower()
-            raise InvalidTransition(f"This interview is {status}; it can no longer be cancelled.")
+            status = in_sentence(interview.get_status_display())
+            raise InvalidTransition(
+                gettext("This interview is %(status)s; it can no longer be cancelled.") % {"status": status}
+            )
         self.finish(outcome, actor=actor, reason=reason)
         if attempt := interview.attempts.live().first():
             get_channel(attempt.channel).end_attempt(attempt.pk)
@@ -165,7 +171,7 @@ class LockedInterview:
         """Save that there is a result, or why there is none yet."""
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
-            raise InvalidTransition("Only a completed interview has a result.")
+            raise InvalidTransition(gettext("Only a completed interview has a result."))
         earlier_status = interview.result_status
         interview.release(result_status=result_status)
         self.queue_event(
@@ -176,7 +182,7 @@ class LockedInterview:
         """An answer or a score of the result changes. The result becomes history, and another one is made."""
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
-            raise InvalidTransition("Only a completed interview can be scored again.")
+            raise InvalidTransition(gettext("Only a completed interview can be scored again."))
         self.require_answers()
         interview.results.filter(is_current=True).update(is_current=False)
         interview.release(result_status=interview.ResultStatus.PENDING)

@@ -1,5 +1,7 @@
 """A request that only the transcript shows: the recording had been kept as the answer to a question."""
 
+from django.utils.translation import gettext_noop
+
 from candidates.models import Consent
 from interviews.conversation.phrases.intent import Intent
 from interviews.conversation.questioning import STOP_ENDINGS
@@ -12,7 +14,7 @@ from interviews.models.transitions.coverage import finish_by_coverage
 from interviews.models.transitions.interview import LockedInterview
 from interviews.models.transitions.response import LockedResponse
 
-SAID_IN_RECORDING = "Said in the recording of an answer."
+SAID_IN_RECORDING = gettext_noop("Said in the recording of an answer.")
 TOO_LITTLE = {
     NoAnswer.ASKED_PERSON: Interview.Outcome.PERSON_REQUESTED,
     NoAnswer.REFUSED: Interview.Outcome.DECLINED,
@@ -31,7 +33,7 @@ def settle_request(response: LockedResponse, request: Intent, *, transcript: str
     position = response.row.position
     interview.add_event(EventKind.RESPONSE_REQUEST, actor="candidate", position=position, request=no_answer, late=True)
     if interview.row.is_live and no_answer in ASKED_AGAIN and not response.row.postponed:
-        response.ask_again(reason=no_answer.label)
+        response.ask_again(reason=str(no_answer.label))
         return
     response.close_as_request(no_answer, transcript=transcript, source=source)
     if no_answer is NoAnswer.NEVER_AGAIN:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, assert_never
 
+from django.utils.translation import gettext_noop
+
 from interviews.conversation import engine
 from interviews.models.event import EventKind
 from interviews.models.no_answer import OF_REQUEST
@@ -12,8 +14,8 @@ from interviews.models.transitions.coverage import accept_partial_recording
 from interviews.models.transitions.recording import LockedRecording
 from interviews.models.turns.live_transcript import LiveWords, add_live_words
 
-WRONG_RECORDING = "The carrier named a recording that does not belong to this answer."
-NOTHING_SAID = "Asked twice; nothing was said."
+WRONG_RECORDING = gettext_noop("The carrier named a recording that does not belong to this answer.")
+NOTHING_SAID = gettext_noop("Asked twice; nothing was said.")
 REPLY_KEY = "reply"
 
 
@@ -45,7 +47,7 @@ def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recor
         case engine.QuestionSkipped(position, request):
             no_answer = OF_REQUEST[request]
             skipped = InterviewResponse.Status.SKIPPED
-            _close_unanswered(attempt, position, skipped, no_answer.label, no_answer=no_answer)
+            _close_unanswered(attempt, position, skipped, str(no_answer.label), no_answer=no_answer)
         case engine.QuestionPostponed(position):
             attempt.responses[position].postpone_question()
         case _ as unreachable:

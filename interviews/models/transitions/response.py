@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_noop
+
 from interviews.models.assessment import Assessment
 from interviews.models.event import EventKind
 from interviews.models.interview import Interview
@@ -14,12 +16,12 @@ from interviews.records import SpeechMetrics
 from interviews.task_handles import ASSESS, CONCLUDE
 from screener.models import InvalidTransition
 
-ANSWER_CAME_LATE = "The answer came late."
-WORDS_TYPED = "A person typed what was said."
+ANSWER_CAME_LATE = gettext_noop("The answer came late.")
+WORDS_TYPED = gettext_noop("A person typed what was said.")
 TYPED_BY_PERSON = "person"
 """The source of a transcript."""
 
-LAST_ANSWER_SETTLED = "The last answer that waited is settled."
+LAST_ANSWER_SETTLED = gettext_noop("The last answer that waited is settled.")
 NO_TRANSCRIPT: dict[str, Any] = {
     "transcript": "",
     "transcript_source": "",
@@ -47,7 +49,9 @@ class LockedResponse:
     def mark_answered(self) -> None:
         """A recording is accepted as the answer."""
         if self.row.status not in self.row.OPEN:
-            raise InvalidTransition(f"Question {self.row.position + 1} already has its answer.")
+            raise InvalidTransition(
+                gettext("Question %(number)s already has its answer.") % {"number": self.row.position + 1}
+            )
         self._move_response(self.row.Status.ANSWERED)
 
     def mark_answered_late(self) -> None:
@@ -75,14 +79,16 @@ class LockedResponse:
     def close_as_request(self, no_answer: NoAnswer, *, transcript: str, source: str) -> None:
         """The transcript is no answer but a request. It is kept, and never scored."""
         kept_fields = {"transcript": transcript, "transcript_source": source, "no_answer": no_answer}
-        self._move_response(self.row.Status.SKIPPED, reason=no_answer.label, **kept_fields)
+        self._move_response(self.row.Status.SKIPPED, reason=str(no_answer.label), **kept_fields)
 
     def type_words(self, typed_text: str, *, actor: str) -> None:
         """Take the words of a person who listened, where there are none. The answer is then scored like any other."""
         self.interview.require_answers()
         has_recording = self.row.recordings.filter(chosen=True).exists()
         if not self.row.is_without_words or not has_recording:
-            raise InvalidTransition(f"Question {self.row.position + 1} has words already, or no recording.")
+            raise InvalidTransition(
+                gettext("Question %(number)s has words already, or no recording.") % {"number": self.row.position + 1}
+            )
         self.interview.add_event(EventKind.RESPONSE_WORDS_TYPED, actor=actor, position=self.row.position)
         typed_fields = NO_TRANSCRIPT | {"transcript": typed_text, "transcript_source": TYPED_BY_PERSON}
         self._move_response(self.row.Status.TRANSCRIBED, actor=actor, **typed_fields)
@@ -117,7 +123,9 @@ class LockedResponse:
     def add_person_assessment(self, *, actor: str, **assessment: Any) -> Assessment:
         """Add a person's assessment. It counts where there is no score, and is a second opinion elsewhere."""
         if not self.row.is_scorable:
-            raise InvalidTransition(f"Question {self.row.position + 1} has no transcript that can be scored.")
+            raise InvalidTransition(
+                gettext("Question %(number)s has no transcript that can be scored.") % {"number": self.row.position + 1}
+            )
         if not self.row.has_score:
             return self._replace_assessment(actor, **assessment)
         second_opinion = self.row.assessments.create(
@@ -130,7 +138,10 @@ class LockedResponse:
         """Let another assessment of this response count from now on."""
         self._require_status(self.row.Status.ASSESSED)
         if chosen_assessment.score is None or chosen_assessment.is_current:
-            raise InvalidTransition(f"The score of question {self.row.position + 1} can't be replaced by this one.")
+            raise InvalidTransition(
+                gettext("The score of question %(number)s can't be replaced by this one.")
+                % {"number": self.row.position + 1}
+            )
         self.row.assessments.filter(is_current=True).update(is_current=False)
         chosen_assessment.update_fields(is_current=True)
         self._queue_score_event(EventKind.RESPONSE_SCORE_CHOSEN, chosen_assessment, actor=actor, reason=reason)
@@ -176,7 +187,10 @@ class LockedResponse:
 
     def _require_status(self, status: str) -> None:
         if self.row.status != status:
-            raise InvalidTransition(f"Question {self.row.position + 1} is {self.row.status}, not {status}.")
+            raise InvalidTransition(
+                gettext("Question %(number)s is %(status)s, not %(expected)s.")
+                % {"number": self.row.position + 1, "status": self.row.status, "expected": status}
+            )
 
     def _move_response(self, status: str, *, actor: str = "screener", reason: str = "", **changes: Any) -> None:
         self.interview.queue_response_event(self.row, after=status, actor=actor, reason=reason)

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.db import connection, models
+from django.utils.translation import gettext
 
 from interviews.models.attempt import Attempt
 from screener.models import BaseModel
@@ -54,7 +55,7 @@ class LiveTranscript(BaseModel):
         constraints = [models.UniqueConstraint(fields=["attempt", "turn"], name="one_live_transcript_per_turn")]
 
     def __str__(self) -> str:
-        return f"Turn {self.turn}"
+        return gettext("Turn %(turn)s") % {"turn": self.turn}
 
     @property
     def joined_words(self) -> str:

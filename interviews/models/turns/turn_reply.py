@@ -1,4 +1,6 @@
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from interviews.models.attempt import Attempt
 from screener.models import BaseModel
@@ -14,11 +16,11 @@ class TurnReply(BaseModel):
     turn = models.PositiveIntegerField()
     input_kind = models.CharField(max_length=20)
     prompt = models.JSONField(default=dict)
-    body = models.TextField(help_text="The prompt as the channel delivers it: for a phone, TwiML")
+    body = models.TextField(help_text=_("The prompt as the channel delivers it: for a phone, TwiML"))
 
     class Meta:
-        verbose_name_plural = "turn replies"
+        verbose_name_plural = _("turn replies")
         constraints = [models.UniqueConstraint(fields=["attempt", "turn"], name="one_reply_per_turn")]
 
     def __str__(self) -> str:
-        return f"Turn {self.turn}"
+        return gettext("Turn %(turn)s") % {"turn": self.turn}

@@ -114,7 +114,7 @@ class TestRetry:
         assert Interview.objects.get().result_status == "incomplete"
 
     def test_nothing_to_retry_is_rejected(self, admin_client: Client) -> None:
-        assert NOTHING_FAILED in submit_form(admin_client, admin_url(make_completed_interview(), "try_again"))
+        assert str(NOTHING_FAILED) in submit_form(admin_client, admin_url(make_completed_interview(), "try_again"))
 
 
 def current_result(interview: Interview) -> dict[str, Any]:

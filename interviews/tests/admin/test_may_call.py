@@ -45,7 +45,7 @@ def rules(client: Client, **query: Any) -> CallRulesPage:
     shown: CallRulesPage = response.context["rules"]
     assert escape(shown.headline) in page
     for line in shown.rule_report.verdicts:
-        assert escape(line.rule.label) in page
+        assert escape(str(line.rule.label)) in page
         assert escape(line.verdict.reason) in page
     return shown
 

@@ -9,7 +9,7 @@ from interviews.scoring.score_verification import EVIDENCE_RULE, QUOTE_EXPECTED_
 
 def test_every_flag_has_own_label() -> None:
     assert len(set(Flag.labels)) == len(Flag)
-    assert Flag.labels == flag_labels(Flag.values)
+    assert [str(label) for label in Flag.labels] == flag_labels(Flag.values)
 
 
 def test_unknown_code_is_spelled_out() -> None:
@@ -26,4 +26,4 @@ def test_unknown_code_is_spelled_out() -> None:
     ],
 )
 def test_texts_name_limits(text: str, limits: set[int]) -> None:
-    assert {int(number) for number in re.findall(r"above (\d+)", text)} == limits
+    assert {int(number) for number in re.findall(r"above (\d+)", str(text))} == limits

@@ -165,7 +165,7 @@ class TestScoresWithoutQuotes:
         assert interview.result_status == ("needs_review" if needs_review else "ready")
         assert (Flag.RESTS_ON_SCORES_WITHOUT_WORDS in result.flags) is needs_review
         assert bool(card.review_reason) is needs_review
-        assert Flag.RESTS_ON_SCORES_WITHOUT_WORDS.label not in card.flags
+        assert str(Flag.RESTS_ON_SCORES_WITHOUT_WORDS.label) not in card.flags
         statements = " ".join(point.text for point in result.grounds)
         assert result.reasoning == f"{card.review_reason} {statements}".strip()
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
+from django.utils.translation import gettext_noop
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from screener.records import Attribute, Point, QuestionSpec, attribute_of
@@ -15,7 +16,7 @@ from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
 
-SIMULATED_MODEL, SIMULATED_LABEL = "simulated-model", "simulated model"
+SIMULATED_MODEL, SIMULATED_LABEL = "simulated-model", gettext_noop("simulated model")
 """The model of devtools/model_simulator, and its name on pages."""
 
 

@@ -6,6 +6,8 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 from screener.services.errors import NotSent, PermanentError
 from screener.services.interviewer import advertisement, question_composer
 from screener.services.interviewer.protocol import (
@@ -28,7 +30,7 @@ class WaitingForPerson(NotSent):
 
 @dataclass(frozen=True)
 class WithoutModel:
-    label: str = "a person, no language model"
+    label: str = gettext_noop("a person, no language model")
     billed_model: str = ""
 
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
