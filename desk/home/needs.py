@@ -181,7 +181,7 @@ def _attention_need(interview: Interview, result: InterviewResult | None, mine: 
         subtitle=interview.job.title,
         href=reverse("admin:interviews_interview_change", args=[interview.pk]),
         since=interview.undecided_since or interview.completed_at or interview.created_at,
-        detail=mask_text(result.reasoning[:MAX_DETAIL], interview.candidate) if result else "",
+        detail=mask_text(result.reasoning, interview.candidate)[:MAX_DETAIL] if result else "",
         is_urgent=interview.outcome in (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED),
         is_mine=_is_own(interview.job_id, mine),
     )

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 
 from screener.access.role_setup import set_up_roles
-from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_ALL_JOBS, VIEW_CONTACT_DATA, VIEW_SCORES_AT_ONCE
+from screener.access.viewer import SCOPE_PERMISSIONS, VIEW_ALL_JOBS, VIEW_CONTACT_DATA, VIEW_NAMES, VIEW_SCORES_AT_ONCE
 from screener.models import Role, RoleKey
 from tests.support.role_accounts import make_role_user, take_permission
 
@@ -80,6 +80,19 @@ def test_first_setup_keeps_scope_of_accounts() -> None:
     assert User.objects.get(pk=reader.pk).has_perms(SCOPE_PERMISSIONS)
     assert group.permissions.filter(codename="view_all_jobs").exists()
     assert not User.objects.get(pk=clerk.pk).has_perm(VIEW_ALL_JOBS)
+
+
+def test_new_restriction_keeps_sight_of_accounts() -> None:
+    """Groups of a site that saw names before there was a permission for it go on seeing them."""
+    for role in Role.objects.all():
+        role.update_fields(granted=[name for name in role.granted if name != VIEW_NAMES])
+    own = Group.objects.create(name="sourcers")
+    own.permissions.add(Permission.objects.get(codename="view_interview"))
+    migrate_again()
+    assert set(own.permissions.values_list("codename", flat=True)) == {"view_interview", "view_names"}
+    own.permissions.remove(Permission.objects.get(codename="view_names"))
+    migrate_again()
+    assert not own.permissions.filter(codename="view_names").exists()
 
 
 def test_role_user_has_permissions_of_role() -> None:
