@@ -18,6 +18,7 @@ from interviews.models import AccessEvent, Interview, ShareLink
 from interviews.models.sharing.share_link import DEFAULT_DAYS
 from interviews.reports.sharing import share_report
 from jobs.models import JobDescription
+from screener.access.blind_mode import turn_on
 from screener.models import RoleKey
 from tests.support.factories import make_approved_job
 from tests.support.role_accounts import login_client, make_role_user
@@ -68,6 +69,20 @@ class TestMaking:
             recruiter,
         )
         assert link.expires_at - link.created_at > timedelta(days=13)
+
+    def test_names_stay_hidden_in_blind_mode(self, interview: Interview, recruiter: User) -> None:
+        turn_on(recruiter.pk, on=True)
+        client = login_client(recruiter)
+        assert make_link(client, interview, with_names="on").status_code == OK
+        assert not ShareLink.objects.get().with_names
+        reports = [reverse(name, args=[interview.pk]) for name in ("desk-report", "desk-report-json", "desk-share")]
+        shortlist, table = (reverse(name, args=[interview.job_id]) for name in ("desk-shortlist", "desk-job-csv"))
+        lists = [reverse("admin:interviews_interview_export_csv"), table]
+        for address in (*reports, shortlist, *lists):
+            answer: Any = client.get(address)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert interview.candidate.alias in body.decode(), address
+            assert not any(text in body.decode() for text in ("Ada", "Lovelace", "mail@example.com")), address
 
     @pytest.mark.parametrize("fields", [{"days": "0"}, {"days": "91"}, {"days": "x"}, {"recipient": ""}])
     def test_form_is_checked(self, interview: Interview, recruiter: User, fields: dict[str, str]) -> None:

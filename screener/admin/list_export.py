@@ -113,8 +113,12 @@ class ExportsList(ModelAdmin):  # type: ignore[misc]
 
     def _columns_of(self, name: str) -> Iterator[Column]:
         head = capfirst(str(label_for_field(name, self.model, self)))
-        yield Column(head, partial(self._read, name))
-        if isinstance(self._field(name), ForeignKey):
+        field = self._field(name)
+        if getattr(field, "choices", None):
+            yield Column(head, partial(_read_label, f"get_{name}_display"))
+        else:
+            yield Column(head, partial(self._read, name))
+        if isinstance(field, ForeignKey):
             yield Column(f"{head} id", partial(_read_attribute, f"{name}_id"))
 
     def _field(self, name: str) -> Any:
@@ -124,10 +128,11 @@ class ExportsList(ModelAdmin):  # type: ignore[misc]
             return None
 
     def _read(self, name: str, row: Model) -> Cell:
-        field = self._field(name)
-        if field is not None and getattr(field, "choices", None):
-            return str(getattr(row, f"get_{name}_display")())
         return cell_of(lookup_field(name, row, self)[2])
+
+
+def _read_label(method: str, row: Model) -> Cell:
+    return str(getattr(row, method)())
 
 
 def _read_attribute(name: str, row: Model) -> Cell:

@@ -19,7 +19,7 @@ from screener.exports.table import Cell, Row, Table, clean_text, csv_text, yes_o
 BYTE_ORDER_MARK = "\ufeff"
 """Excel reads UTF-8 only where a file begins with it."""
 CHARACTERS_PER_CHUNK = 64 * 1024
-MOST_XLSX_ROWS = 50_000
+MOST_XLSX_ROWS = 20_000
 """The rows of an XLSX file are written before the first byte is sent. CSV files have no limit."""
 MOST_XLSX_CHARACTERS = 32_767
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

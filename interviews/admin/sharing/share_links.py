@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Max, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from interviews.models import AccessEvent, ShareLink
 from screener.admin.actions import object_action
-from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge
+from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
 
 STATE_COLOURS = {"open": "success", "expired": "default", "revoked": "danger"}
 
@@ -60,7 +60,10 @@ class ShareLinkAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ShareLink]":
         links: QuerySet[ShareLink] = super().get_queryset(request)
-        return links.annotate(access_count=Count("accesses"), last_access=Max("accesses__created_at"))
+        last = AccessEvent.objects.filter(link=OuterRef("pk")).order_by("-created_at")
+        return links.annotate(
+            access_count=count_related(ShareLink, "accesses"), last_access=Subquery(last.values("created_at")[:1])
+        )
 
     @badge(_("State"), STATE_COLOURS)
     def state_badge(self, link: ShareLink) -> tuple[str, str]:
