@@ -74,7 +74,7 @@ def with_results(
         result_flags=_if_shown(F("current__flags")),
         recommendation=_if_shown(F("current__recommendation")),
         decision_id=Subquery(last_decision.values("pk")[:1]),
-        verdict=Subquery(last_decision.values("verdict")[:1]),
+        verdict=_if_shown(Subquery(last_decision.values("verdict")[:1])),
         needs_attention=_needs_attention(),
         shown_score=_shown_score(weights),
     )

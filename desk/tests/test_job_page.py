@@ -261,6 +261,15 @@ class TestRoles:
         assert shown_on(client, job, order="c-empathy") == [decided.pk, best.pk]
         assert "9.0" not in get_page(client, reverse("desk-job-decide", args=[job.pk]), i=str(best.pk))
 
+    def test_blind_review_hides_decisions_of_others(self, job: JobDescription, reviewer: User) -> None:
+        job.update_fields(blind_review=True)
+        interview = make_scored(job, 1, "9.0", "9.0")
+        record_decision(interview, by=reviewer, verdict="hire", reason="", seen=interview.results.get())
+        client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+        assert shown_on(client, job) == [interview.pk]
+        assert "d-rec-hire" not in get_page(client, admin_url(job))
+        assert shown_on(client, job, decision="hire") == []
+
 
 class TestColumns:
     def test_hidden_column_stays_hidden(self, admin_client: Client, job: JobDescription) -> None:
