@@ -51,4 +51,6 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
 ]
 
+handler403 = "screener.web.error_pages.page_denied"
+handler404 = "screener.web.error_pages.page_missing"
 handler500 = "screener.api.problem_details.server_error"

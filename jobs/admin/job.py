@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -20,7 +20,7 @@ from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import REASON_NEEDED, approve_question_set, question_set_to_approve
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action
-from screener.admin.base import ReadOnlyAdmin, badge, count_related
+from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
@@ -117,6 +117,15 @@ class JobAdmin(MemberPages):
         jobs: QuerySet[JobDescription] = super().get_queryset(request)
         return jobs.annotate(interviews_held=count_related(JobDescription, "interviews")).prefetch_related(
             "question_sets"
+        )
+
+    def instead_of_deletion(self, request: HttpRequest, subject: JobDescription) -> Alternative | None:
+        if not subject.is_open or not self.has_change_permission(request, subject):
+            return None
+        return Alternative(
+            _("Close the job instead: no one is called for it any more, and its interviews stay."),
+            reverse(f"admin:{EDIT_PAGE}", args=[subject.pk]),
+            _("Close the job"),
         )
 
     def save_model(self, request: HttpRequest, obj: JobDescription, form: Any, change: bool) -> None:

@@ -1,6 +1,7 @@
 """Base classes of all admin pages."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -62,6 +63,15 @@ def interviewer_badge(request: HttpRequest) -> list[str] | None:
     return [gettext(interviewer.label), "warning"] if interviewer.billed_model in ("", SIMULATED_MODEL) else None
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """What to do instead: a sentence, and a link to it."""
+
+    explanation: Label
+    href: str
+    label: Label
+
+
 class ScreenerAdmin(ExportsList):
     list_per_page = 50
     list_filter_submit = True
@@ -76,6 +86,17 @@ class ScreenerAdmin(ExportsList):
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         cascaded = {str(model._meta.verbose_name) for model in self.cascaded_models}
         return deleted, counts, set() if protected else set(missing) - cascaded, protected
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Add to the page what the user can do instead of a deletion that is refused."""
+        subject = context["object"]
+        extra = {"instead": self.instead_of_deletion(request, subject), "back_href": self.change_url(subject)}
+        response: HttpResponse = super().render_delete_form(request, context | extra)
+        return response
+
+    def instead_of_deletion(self, request: HttpRequest, subject: Any) -> Alternative | None:
+        """Return what to do with an object that can't be deleted, where there is something."""
+        return None
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if "%00" in request.META["QUERY_STRING"]:  # PostgreSQL rejects NUL, and no row contains it
