@@ -60,6 +60,7 @@ def test_period_is_chosen_without_reload(page: Page, job: JobDescription) -> Non
     page.evaluate("window.isSamePage = true")
     page.get_by_label("Job", exact=True).select_option(str(job.pk))
     page.wait_for_url(f"**job={job.pk}")
+    page.get_by_label("Invited within").focus()
     page.get_by_label("Invited within").select_option("7")
     page.wait_for_url("**period=7**")
     expect(page.get_by_label("Invited within")).to_be_focused()
