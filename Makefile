@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Byte code is kept also where the environment forbids it: compiling everything again takes longer than many a target.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve phone model test test-browser test-slow chaos bench bench-data bench-pages lint format migrations-check

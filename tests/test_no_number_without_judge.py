@@ -29,8 +29,6 @@ Status = InterviewResponse.Status
 JUDGED_KEYS = {"score", "overall_score", "recommendation", "opinion"}
 SETTINGS_SHOWN = {"7.0", "5.0", "1.0", "2.0", "3.0"}
 """Thresholds and weights."""
-MOST_ROWS = 3
-"""Of one model. There are two interviews."""
 DECIMAL = re.compile(r"(?<![\d.,$:+])\d{1,2}\.\d{1,2}(?![\d.])")
 CHOICES = re.compile(r"<(select|label|button|script|style)\b.*?</\1>", re.S)
 LABELS = "|".join(Recommendation.labels)

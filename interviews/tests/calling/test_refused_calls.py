@@ -155,16 +155,16 @@ def test_invalid_retry_after_is_ignored(twilio: FakeTwilio, refusal: Refusal, re
 
 @pytest.mark.parametrize("refusal", [UNKNOWN_ERROR, (403, None), RATE_LIMITED])
 def test_refusals_for_two_days_expire_interview(twilio: FakeTwilio, time_machine: Any, refusal: Refusal) -> None:
-    """Pauses of all calls do not count as tries. The clock moves in large steps, to keep their number small."""
+    """Pauses of all calls do not count as tries. The clock moves in large steps, so that they are few."""
     twilio.behaviour = refusal
     interview = make_interview()
     began = timezone.now()
     run_tasks()
     while interview.is_live:
         assert timezone.now() < began + timedelta(days=4)
-        if interview.attempts.count() % 5 == 0:
+        if interview.attempts.count() % 2 == 0:
             DialRate.pause_calls(timezone.now() + timedelta(seconds=5), reason="another interview")
-        pass_to_next_try(interview, time_machine, late=timedelta(hours=3))
+        pass_to_next_try(interview, time_machine, late=timedelta(hours=9))
         interview.refresh_from_db()
     assert timezone.now() > began + timedelta(days=2)
     assert (interview.status, interview.outcome) == (Interview.Status.FAILED, Interview.Outcome.EXPIRED)
