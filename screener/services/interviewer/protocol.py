@@ -8,13 +8,18 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
-from django.utils.translation import gettext_noop
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from screener.records import Attribute, Point, QuestionSpec, attribute_of
 from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogue. Django's own function reads the settings, which the demo and simulators lack."""
+    return text
+
 
 SIMULATED_MODEL, SIMULATED_LABEL = "simulated-model", gettext_noop("simulated model")
 """The model of devtools/model_simulator, and its name on pages."""
