@@ -8,6 +8,8 @@ from desk.compare.views import compare_page
 from desk.export import views as export
 from desk.home import views as home
 from desk.job import views as job
+from desk.notes import views as notes
+from desk.notices import views as notices
 from desk.report import views as report
 from desk.review import views as review
 from desk.sharing import views as sharing
@@ -48,6 +50,21 @@ urlpatterns = [
         admin.site.admin_view(report.shortlist_pdf_file),
         name="desk-shortlist-pdf",
     ),
+    path("desk/review/resume/", admin.site.admin_view(review.place_resume), name="desk-resume-place"),
+    path("desk/interviews/<uuid:interview_id>/notes/", admin.site.admin_view(notes.add_note), name="desk-note-add"),
+    path(
+        "desk/interviews/<uuid:interview_id>/mentions/",
+        admin.site.admin_view(notes.mention_suggestions),
+        name="desk-note-mentions",
+    ),
+    path("desk/notices/", admin.site.admin_view(notices.notices_page), name="desk-notices"),
+    path("desk/notices/read/", admin.site.admin_view(notices.read_all), name="desk-notices-read"),
+    path("desk/notices/count/", admin.site.admin_view(notices.unread_count), name="desk-notice-count"),
+    path("desk/notices/settings/", admin.site.admin_view(notices.settings_page), name="desk-notice-settings"),
+    path("desk/notices/<uuid:notice_id>/read/", admin.site.admin_view(notices.read_notice), name="desk-notice-read"),
+    path("desk/jobs/<uuid:job_id>/watch/", admin.site.admin_view(notices.watch_job), name="desk-job-watch"),
+    path("desk/notes/<uuid:note_id>/", admin.site.admin_view(notes.change_note), name="desk-note-change"),
+    path("desk/notes/<uuid:note_id>/delete/", admin.site.admin_view(notes.remove_note), name="desk-note-remove"),
     path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
     path(
         "desk/jobs/<uuid:job_id>/export.csv",

@@ -133,6 +133,8 @@ def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> li
             campaign_additions.append(_add_candidate(campaign, job, candidates[pk], actor=actor))
         else:
             campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, gettext(UNKNOWN_CANDIDATE)))
+    if any(addition.result == AddResult.PLANNED for addition in campaign_additions):
+        campaign.reopen()
     return campaign_additions
 
 

@@ -13,4 +13,5 @@ FETCH_AUDIO = RowTaskHandle("interviews.fetch_audio", queue="answers", argument=
 TRANSCRIBE = RowTaskHandle("interviews.transcribe", queue="answers", argument="response_id")
 ASSESS = RowTaskHandle("interviews.assess", queue="answers", argument="response_id")
 CONCLUDE = RowTaskHandle("interviews.conclude", queue="answers", argument="interview_id")
+SEND_NOTICE_MAIL = RowTaskHandle("interviews.send_notice_mail", queue="rest", argument="mail_id")
 DELETE_AT_CARRIER = RowTaskHandle("interviews.forget_at_carrier", queue="rest", argument="recording_id")

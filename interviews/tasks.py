@@ -4,9 +4,12 @@ from procrastinate.contrib.django import app
 
 from interviews.answers.audio import presume_available
 from interviews.calling import capacity, dialer, reconcile, retries
+from interviews.notices import creation, planning
+from interviews.notices.delivery import SEND_STEP
+from interviews.notices.retention import delete_old_notices
 from interviews.pipeline import PIPELINE
 from interviews.retention.nightly import erase_due
-from interviews.task_handles import ASSIGN_CAPACITY, DIAL, FETCH_PRICE, FOLLOW_UP, HANG_UP, RECONCILE
+from interviews.task_handles import ASSIGN_CAPACITY, DIAL, FETCH_PRICE, FOLLOW_UP, HANG_UP, RECONCILE, SEND_NOTICE_MAIL
 from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 
 DIAL.bind(dialer.dial_interview)
@@ -23,6 +26,11 @@ sweep_rows(FOLLOW_UP, retries.attempts_to_follow_up)
 sweep_rows(RECONCILE, reconcile.attempts_to_reconcile)
 sweep_rows(FETCH_PRICE, reconcile.attempts_without_price)
 
+add_sweep("interviews.add_event_notices", creation.add_event_notices)
+add_sweep("interviews.add_campaign_notices", creation.add_campaign_notices, every=60)
+add_sweep("interviews.plan_notice_mails", planning.plan_mails, every=30)
+bind_steps(SEND_NOTICE_MAIL, (SEND_STEP,))
+
 for task, steps in PIPELINE.items():
     bind_steps(task, steps)
 
@@ -32,3 +40,10 @@ for task, steps in PIPELINE.items():
 def erase_due_data(timestamp: int) -> None:
     """Erase each night what the retention periods no longer allow to keep."""
     erase_due()
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="interviews.delete_old_notices", queue="rest")
+def delete_notices(timestamp: int) -> None:
+    """Delete each night the notices that are too old to be of use."""
+    delete_old_notices()

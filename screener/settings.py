@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
 
@@ -96,6 +97,7 @@ DO_NOT_CALL_KEY_FALLBACKS = _env_list("DO_NOT_CALL_KEY_FALLBACKS")
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname
+PUBLIC_HOST = _public_host or "localhost"
 ALLOWED_HOSTS = _env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if _public_host:
     ALLOWED_HOSTS.append(_public_host)
@@ -208,8 +210,11 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["screener.formats"]
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+# The console shows mails on a machine for development. A log of a deployment must not hold their names.
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "dummymail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"Screener <screener@{PUBLIC_HOST}>")
 
 # --- Files -------------------------------------------------------------------------------------------
 
@@ -365,11 +370,17 @@ UNFOLD = {
     "SITE_SYMBOL": "phone_in_talk",
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
-    "STYLES": [lambda request: static("screener/admin.css")],
-    "SCRIPTS": [lambda request: static("screener/admin.js")],
+    "STYLES": [lambda request: static("screener/admin.css"), lambda request: static("screener/notices.css")],
+    "SCRIPTS": [lambda request: static("screener/admin.js"), lambda request: static("screener/notices.js")],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": lambda request: reverse("choose-language")},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Notices and mails"), "link": reverse_lazy("desk-notice-settings")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "ENVIRONMENT": "screener.admin.base.interviewer_badge",
     "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
 }

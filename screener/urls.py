@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from candidates.api.views import CandidateViewSet
+from desk.notices.unsubscribe import unsubscribe_page
 from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
 from interviews.api.do_not_call import DoNotCallViewSet
@@ -44,6 +45,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     re_path(r"^api/", UnknownPathView.as_view()),
+    path("notices/unsubscribe/<str:token>/", unsubscribe_page, name="notice-unsubscribe"),
     # Below /webhooks/, because the carrier fetches it: a proxy can open this path alone to the carrier.
     path("webhooks/speech/<str:token>", views.audio, name="speech"),
     path("webhooks/", include("webhooks.urls")),

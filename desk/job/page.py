@@ -74,7 +74,7 @@ class JobDesk:
         page = list(interviews[first : first + ROWS_PER_PAGE])
         for interview in page:
             interview.job = job
-        rows = load_rows(page, competencies, address=str(address))
+        rows = load_rows(page, competencies, address=str(address), note_reader=user)
         return cls(job, address, weights, counts, rows, total, shown_columns(user.pk))
 
     @property

@@ -18,6 +18,8 @@ from desk.job.weights import Competency
 from interviews.flags import Flag
 from interviews.models import Attempt, Decision, InterviewResponse
 from interviews.models.result import Recommendation
+from interviews.notes.visibility import count_notes
+from screener.access.viewer import Viewer
 
 INJECTION_FLAGS = {
     Flag.TALKS_TO_THE_SCORER,
@@ -69,6 +71,8 @@ class CandidateRow:
     competencies: list[CompetencyScore]
     flags: list[RowFlag]
     decision: Decision | None
+    notes: int
+    """How many notes on it the reader may read."""
     address: str
     """The address of the page that shows the row, which its links lead back to."""
 
@@ -104,6 +108,7 @@ class CandidateRow:
             self.state_text,
             *self.competencies,
             *self.flags,
+            self.notes,
             *decision,
         )
 
@@ -113,10 +118,13 @@ class CandidateRow:
         return sha256(repr(self.content).encode()).hexdigest()[:12]
 
 
-def load_rows(interviews: Iterable[Any], competencies: list[Competency], *, address: str = "") -> list[CandidateRow]:
-    """Return the rows of these interviews, in three queries."""
+def load_rows(
+    interviews: Iterable[Any], competencies: list[Competency], *, address: str = "", note_reader: Viewer | None = None
+) -> list[CandidateRow]:
+    """Return the rows of these interviews, in three queries, and in four with the notes that `note_reader` may read."""
     page = list(interviews)
     answers, attempts, decisions = _answers_of(page), _last_attempts(page), _decisions_of(page)
+    notes = count_notes(note_reader, [interview.pk for interview in page]) if note_reader else {}
     now = timezone.now()
     return [
         CandidateRow(
@@ -126,6 +134,7 @@ def load_rows(interviews: Iterable[Any], competencies: list[Competency], *, addr
             competencies=[_competency_score(entry, _shown_answers(interview, answers)) for entry in competencies],
             flags=list(_flags_of(interview)),
             decision=decisions.get(interview.decision_id),
+            notes=notes.get(interview.pk, 0),
             address=address,
         )
         for interview in page

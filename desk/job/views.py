@@ -23,6 +23,7 @@ from desk.job.ranking import latest_interviews
 from desk.selected_ids import parse_ids
 from interviews.campaigns import preview_campaign, why_no_campaign
 from interviews.models import Interview
+from interviews.notices.readers import is_watching
 from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
 from screener.labels import in_sentence
@@ -52,7 +53,12 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     assert isinstance(request.user, User)
     desk = JobDesk.load(job, request.user, request.GET)
     if "HX-Request" not in request.headers:
-        page = {"desk": desk, "columns": Column, "scores_first": job.pk in jobs_scored_first(request.user)}
+        page = {
+            "desk": desk,
+            "columns": Column,
+            "scores_first": job.pk in jobs_scored_first(request.user),
+            "is_watching": is_watching(request.user, job),
+        }
         response = render(request, "desk/job/page.html", _context(request, job) | page)
     elif request.GET.get("v") == desk.version:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from candidates.masked_text import mask_text
 from desk.job.states import FINISHED, UNDER_WAY, DeskState, Progress, StateText, describe_state
+from desk.notes.cards import NoteCard, note_cards
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
 from interviews.decisions import next_to_decide
 from interviews.models import Assessment, Interview, InterviewResponse, Recording
@@ -94,6 +95,7 @@ class ReviewPage:
     state: DeskState
     state_text: StateText
     answers: list[Answer]
+    notes: list[NoteCard]
     previous: Interview | None
     following: Interview | None
     to_score: InterviewResponse | None
@@ -118,6 +120,7 @@ class ReviewPage:
             state=state,
             state_text=text,
             answers=answers,
+            notes=note_cards(interview, viewer),
             previous=_planned_before(interview, viewer),
             following=next_to_decide(interview, viewer),
             to_score=first_unscored(answers, viewer),
@@ -169,7 +172,16 @@ class ReviewPage:
 
     @property
     def tabs_version(self) -> str:
-        return _version_of([(answer.card.response.status, answer.card.score) for answer in self.answers])
+        answers = [(answer.card.response.status, answer.card.score) for answer in self.answers]
+        return _version_of((answers, self.note_count))
+
+    @property
+    def note_count(self) -> int:
+        return sum(not card.note.deleted_at for card in self.notes)
+
+    @property
+    def notes_version(self) -> str:
+        return _version_of((self.interview_page.shows_scores, [card.content for card in self.notes]))
 
     @property
     def overview_version(self) -> str:
@@ -186,7 +198,8 @@ class ReviewPage:
     def version(self) -> str:
         """Equal for two pages that look the same."""
         answers = [answer.version for answer in self.answers]
-        return _version_of((self.head_version, self.tabs_version, self.history_version, answers))
+        parts = (self.head_version, self.tabs_version, self.history_version, self.notes_version)
+        return _version_of((parts, answers))
 
 
 def _version_of(content: Any) -> str:

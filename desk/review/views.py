@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candidates.contact_data import may_see_contact_data
 from desk.job.states import with_state
@@ -21,7 +21,10 @@ from interviews.admin.forms import DecideForm
 from interviews.admin.interview import NEXT_BUTTON
 from interviews.models import Interview, Recording
 from interviews.models.interview import visible_records
+from screener.models import Preference
 
+RESUME_PLACE = "desk.review.resume_beside"
+"""The preference whether the resume stands beside the answers, where the window is wide enough for both."""
 SPEEDS = (100, 125, 150, 200)
 PEAKS_MAX_AGE = 24 * 3600
 
@@ -56,10 +59,20 @@ def review_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
         "next_button": NEXT_BUTTON,
         "decide": DecideForm(subject=interview) if "decide" in actions else None,
         "may_see_contact_data": sees_contact_data,
+        "resume_beside": Preference.objects.value_of(request.user.pk, RESUME_PLACE) is not False,
         "shows_resume": sees_contact_data and bool(interview.candidate.resume or interview.candidate.resume_text),
     }
     template = "desk/review/parts.html" if "v" in request.GET else "desk/review/page.html"
     return render(request, template, context)
+
+
+@require_POST
+def place_resume(request: HttpRequest) -> HttpResponse:
+    """Remember whether this user wants the resume beside the answers."""
+    if not request.user.has_perm("interviews.view_interview"):
+        raise PermissionDenied
+    Preference.objects.store(request.user.pk, RESUME_PLACE, request.POST.get("beside") == "yes")
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 @require_safe

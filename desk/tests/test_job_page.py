@@ -33,7 +33,7 @@ from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import HOSTILE, add_result, make_completed_interview
 
 MOST_BYTES = 60_000
-MOST_QUERIES = 13
+MOST_QUERIES = 15
 SHOWN = re.compile(r'<tr id="r-([0-9a-f-]{36})"')
 QUESTIONS = [
     QuestionSpec(text="Tell me of a fault.", competency="Troubleshooting", weight=3, max_seconds=60),

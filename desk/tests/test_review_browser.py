@@ -161,7 +161,7 @@ def test_page_has_no_violation(page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.reload()
     page.wait_for_load_state("networkidle")
-    for tab in ("Overview", "your last project", "Resume", "Calls and history"):
+    for tab in ("Overview", "your last project", "Notes", "Calls and history"):
         page.get_by_role("tab", name=tab).click()
         assert find_violations(page) == {}
     page.keyboard.press("d")

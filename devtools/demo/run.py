@@ -17,6 +17,7 @@ from devtools.demo.follow_interview import follow_interview, is_finished
 from devtools.demo.processes import Processes
 from devtools.demo.text_views import decision_card, wrap_lines, write_lines
 from interviews.models import Interview, InterviewResult
+from interviews.notices.readers import set_watching
 from interviews.planning import NotPossible, plan_interview
 from screener.checks import check_required_settings, raise_on_failed_checks
 from screener.judge import JudgeKind, configured_judge
@@ -28,7 +29,7 @@ from screener.services.transcription.selection import configured_transcriber
 SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
 
-ADMIN_USER = "admin"
+ADMIN_USER, ADMIN_EMAIL = "admin", "admin@screener.example"
 WEB_OPTIONS = "--no-control-socket --worker-class gthread --workers 1 --threads 16 --graceful-timeout 5".split()
 
 
@@ -110,7 +111,7 @@ def _admin_password(credentials: Credentials) -> str:
     """Create the admin user on the first run. Returns the text about the password, without one that was changed."""
     user = User.objects.filter(username=ADMIN_USER).first()
     if user is None:
-        User.objects.create_superuser(ADMIN_USER, password=credentials.admin_password)
+        User.objects.create_superuser(ADMIN_USER, ADMIN_EMAIL, credentials.admin_password)
     elif not user.check_password(credentials.admin_password):
         return "the password that you gave it"
     return f"password {credentials.admin_password}"
@@ -140,6 +141,8 @@ def _hold_interview(processes: Processes) -> None:
         write_lines("  No interview to show: the demo's job or its candidates were removed.")
         return
     candidate, job = pair
+    for admin in User.objects.filter(username=ADMIN_USER):
+        set_watching(admin, job, is_watching=True)
     try:
         interview = plan_interview(candidate=candidate, job=job, actor="make run")
     except NotPossible as error:

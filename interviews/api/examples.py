@@ -230,6 +230,21 @@ EVENT = [
     )
 ]
 
+NEW_NOTE = [request_example("A note", {"text": "Very clear about the outage. @hanna, please listen to question 2."})]
+NOTE = [
+    response_example(
+        "A note",
+        {
+            "id": EVENT_ID,
+            "author": "hanna",
+            "text": "Very clear about the outage.",
+            "created_at": "2026-11-21T10:00:00Z",
+            "edited_at": None,
+            "deleted_at": None,
+        },
+    )
+]
+
 ATTEMPT = [
     response_example(
         "An answered call",

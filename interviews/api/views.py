@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from interviews.api import examples, serializers
+from interviews.api.notes import NoteActions
 from interviews.api.report import ReportActions
 from interviews.api.scoring import ScoringActions
 from interviews.campaigns import add_candidates
@@ -102,7 +103,9 @@ def missing_result_reason(interview: Interview) -> str:
     return f"There will be no result: {outcome_label}. {interview.outcome_reason}".strip()
 
 
-class InterviewViewSet(ScoringActions, ReportActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
+class InterviewViewSet(
+    ScoringActions, ReportActions, NoteActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet
+):
     """POST calls a candidate, at once or at a scheduled time."""
 
     queryset = annotated_interviews()
@@ -123,6 +126,8 @@ class InterviewViewSet(ScoringActions, ReportActions, CreateModelMixin, ListMode
         "score": "Score an answer as a person",
         "report_json": "Read the report",
         "report_pdf": "Read the report on one sheet",
+        "notes": "Read the notes of colleagues",
+        "add_note": "Add a note",
     }
     problem_examples = examples.INTERVIEW_PROBLEMS
 

@@ -22,10 +22,12 @@ from interviews.models import (
     InterviewResponse,
     InterviewResult,
     LiveTranscript,
+    NoteVersion,
     Recording,
     ShareLink,
     TurnReply,
 )
+from interviews.notes.mentions import without_mentions
 from screener.models import ModelCall
 
 Records = list[dict[str, Any]]
@@ -43,6 +45,7 @@ def interview_documents(candidate: Candidate, interviews: QuerySet[Interview]) -
     yield Document("results.json", "Results of interviews, with their reasons", _results(ids))
     yield Document("decisions.json", "Decisions of reviewers", _decisions(ids))
     yield Document("share_links.json", "Links that show a report without a login, and when it was opened", _links(ids))
+    yield Document("notes.json", "Notes of staff, with their earlier and deleted texts", _notes(ids))
     yield Document("history.json", "History of the interviews", _history(ids))
     yield Document("model_calls.json", "Requests to language models about the interviews", _model_calls(ids))
     yield Document("staff_log_of_interviews.json", "What staff did in the admin", _staff_log(ids))
@@ -180,6 +183,22 @@ def _links(ids: list[Any]) -> Records:
 
 def _access(access: AccessEvent) -> dict[str, Any]:
     return {"part": access.part, "position": access.position, "at": access.created_at, "visitor": access.visitor}
+
+
+def _notes(ids: list[Any]) -> Records:
+    versions = NoteVersion.objects.filter(note__interview__in=ids).select_related("note")
+    return [
+        {
+            "interview": version.note.interview_id,
+            "note": version.note_id,
+            "version": version.number,
+            "author": STAFF,
+            "text": without_mentions(version, STAFF),
+            "created_at": version.created_at,
+            "deleted_at": version.note.deleted_at,
+        }
+        for version in versions.order_by("note__created_at", "number")
+    ]
 
 
 def _history(ids: list[Any]) -> Records:

@@ -93,6 +93,7 @@ def _erase_interview(interview: LockedInterview, scope: ErasureScope) -> Counter
         close_untranscribed(interview, actor=scope.actor)
     if scope.is_whole_person:
         removed["calls"] = erase_numbers(interview)
+        removed["notices"] = interview.row.notices.all().delete()[0]
     return removed
 
 

@@ -12,6 +12,7 @@ from interviews.models import (
     LiveTranscript,
     LockedInterview,
     LockedResponse,
+    NoteVersion,
     Recording,
     ShareLink,
     TurnReply,
@@ -52,6 +53,7 @@ def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
         .exclude(body="", prompt={})
         .update(body="", prompt={}),
         "attempts": row.attempts.exclude(reason="", progress=None).update(reason="", progress=None),
+        "notes": NoteVersion.objects.filter(note__interview=row).exclude(text="").update(text="", mentions=[]),
         "events": _erase_events(interview),
     }
     if not row.answers_erased_at:

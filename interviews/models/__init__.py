@@ -6,6 +6,10 @@ from interviews.models.decision import Decision
 from interviews.models.dial_rate import DialRate
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
+from interviews.models.notices.mail import MailPace, NoticeMail
+from interviews.models.notices.note import Note, NoteVersion
+from interviews.models.notices.notice import Notice, NoticeKind
+from interviews.models.notices.settings import JobWatch, NoticeSettings
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
@@ -33,12 +37,20 @@ __all__ = [
     "InterviewEvent",
     "InterviewResponse",
     "InterviewResult",
+    "JobWatch",
     "LiveTranscript",
     "LockedAttempt",
     "LockedCall",
     "LockedInterview",
     "LockedRecording",
     "LockedResponse",
+    "MailPace",
+    "Note",
+    "NoteVersion",
+    "Notice",
+    "NoticeKind",
+    "NoticeMail",
+    "NoticeSettings",
     "Recording",
     "ShareLink",
     "TurnReply",

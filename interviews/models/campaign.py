@@ -1,6 +1,8 @@
+from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from interviews.models.interview import Interview
 from screener.access.viewer import Viewer, with_visible
@@ -17,13 +19,24 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         live = Interview.objects.live().filter(campaign__isnull=False)
         return self.filter(pk__in=live.order_by().values("campaign"))
 
+    def over(self) -> Self:
+        """Campaigns whose end was not noted yet: no interview is live, and no result is pending."""
+        interviews = Interview.all_objects.filter(campaign=OuterRef("pk"))
+        live = interviews.filter(status__in=Interview.LIVE)
+        pending = interviews.filter(result_status=Interview.ResultStatus.PENDING)
+        return self.filter(Exists(interviews), ~Exists(live), ~Exists(pending), ended_at__isnull=True)
+
 
 class Campaign(BaseModel):
-    """Many candidates called for one job."""
+    """Many candidates called for one job.
+
+    `ended_at`: since when all its interviews are over and their results are settled.
+    """
 
     name = models.CharField(max_length=200)
     job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="campaigns")
     created_by = models.CharField(max_length=150, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
 
@@ -32,3 +45,11 @@ class Campaign(BaseModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def mark_ended(self, at: datetime) -> bool:
+        """Note that the campaign has ended. False: it has not, or that was noted before."""
+        return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at))
+
+    def reopen(self) -> None:
+        """More candidates are called: the campaign ends again."""
+        self.update_fields(ended_at=None)

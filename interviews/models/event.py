@@ -73,7 +73,10 @@ def event_kind(subject: str, code: str) -> EventKind:
 
 
 class InterviewEvent(AppendOnly):
-    """A history entry: what changed, from which status to which, by which actor, why. Also the outbox of deliveries."""
+    """A history entry: what changed, from which status to which, by which actor, why. Also the outbox of deliveries.
+
+    `awaits_notices`: the watchers of the job have not got their notices of it.
+    """
 
     interview = models.ForeignKey("interviews.Interview", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=60, choices=EventKind.choices)
@@ -82,6 +85,9 @@ class InterviewEvent(AppendOnly):
     after = models.CharField(max_length=20, blank=True)
     reason = models.TextField(blank=True)
     data = models.JSONField(default=dict)
+    awaits_notices = models.BooleanField(default=False, db_default=False, editable=False)
+
+    MUTABLE_FIELDS = frozenset({"awaits_notices"})
 
     class Meta:
         ordering = ["created_at"]
@@ -89,6 +95,9 @@ class InterviewEvent(AppendOnly):
             models.Index(fields=["interview", "created_at"], name="events_of_an_interview"),
             models.Index(
                 fields=["interview"], condition=models.Q(kind=EventKind.CANDIDATE_CALLED), name="candidates_who_called"
+            ),
+            models.Index(
+                fields=["created_at"], condition=models.Q(awaits_notices=True), name="events_that_await_notices"
             ),
         ]
 

@@ -57,6 +57,15 @@ def reading(reader: Reader) -> Iterator[None]:
         _reader.reset(token)
 
 
+@contextmanager
+def reading_as(user: Any) -> Iterator[None]:
+    """Show names as this user may see them, outside of a page: in a mail to them."""
+    request = HttpRequest()
+    request.user = user
+    with reading(Reader(request)):
+        yield
+
+
 def is_blind() -> bool:
     """Whether names are masked for the reader of the page. False outside of pages, as for calls and the API."""
     reader = _reader.get()

@@ -48,6 +48,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (_("History"), "history", "interviews.interviewevent"),
         (_("Twilio events"), "webhook", "webhooks.twilioevent"),
         (_("Model calls"), "receipt_long", "screener.modelcall"),
+        (_("Notice mails"), "mail", "interviews.noticemail"),
         (_("Synthesised prompts"), "graphic_eq", "screener.spokenline"),
         (_("Background tasks"), "manufacturing", "procrastinate.procrastinatejob"),
         (_("Idempotent requests"), "repeat_one", "screener.idempotentrequest"),

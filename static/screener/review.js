@@ -11,7 +11,7 @@
 
   // --- Tabs -----------------------------------------------------------------------------------------
 
-  const tabs = () => [...page.querySelectorAll("[role=tab]")];
+  const tabs = () => [...page.querySelectorAll("[role=tab]:not([hidden])")];
   const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
   const currentTab = () => tabs().find((tab) => tab.ariaSelected === "true") ?? tabs()[0];
   const currentPanel = () => panelOf(currentTab());
@@ -35,6 +35,39 @@
     if (next) showTab(next, options);
   };
   const tabOf = (hash) => tabs().find((tab) => tab.hash === hash);
+
+  // --- The resume beside the answers ----------------------------------------------------------------
+
+  const isWide = window.matchMedia("(min-width: 1440px)");
+  const isBeside = () => isWide.matches && page.dataset.resumeBeside === "yes";
+  const resumeTab = () => page.querySelector("#tab-resume");
+  // A panel that is always shown is no panel of a tab.
+  const placeResume = () => {
+    const tab = resumeTab(), panel = document.getElementById("resume");
+    if (!tab || !panel) return;
+    const beside = isBeside();
+    tab.hidden = beside;
+    page.toggleAttribute("data-beside", beside);
+    panel.setAttribute("role", beside ? "region" : "tabpanel");
+    if (beside) panel.hidden = false;
+    panel.querySelector("[data-resume-place]").textContent = beside ? page.dataset.resumeHide : page.dataset.resumeShow;
+  };
+  const setBeside = (beside) => {
+    page.dataset.resumeBeside = beside ? "yes" : "no";
+    const body = new FormData(page.querySelector("[data-resume-form]"));
+    body.set("beside", page.dataset.resumeBeside);
+    fetch(page.querySelector("[data-resume-form]").action, { method: "POST", body }).catch(() => { /* this page remembers it */ });
+    const shown = currentTab();
+    placeResume();
+    showTab(beside ? (shown.hidden ? tabs()[0] : shown) : resumeTab());
+    document.querySelector("[data-resume-place]").focus({ preventScroll: true });
+  };
+  const showResume = () => {
+    const tab = resumeTab();
+    if (!tab) return;
+    if (tab.hidden) document.getElementById("resume").focus();
+    else showTab(tab);
+  };
 
   // --- Player ---------------------------------------------------------------------------------------
 
@@ -129,7 +162,8 @@
   const keepPlace = (shown, fresh) => {
     const pairs = (selector) => {
       const others = [...fresh.querySelectorAll(selector)];
-      return [...shown.querySelectorAll(selector)].map((old, index) => [old, others[index]]).filter(([, other]) => other);
+      const counterpart = (old, index) => (old.id ? others.find((other) => other.id === old.id) : others[index]);
+      return [...shown.querySelectorAll(selector)].map((old, index) => [old, counterpart(old, index)]).filter(([, other]) => other);
     };
     for (const [old, other] of pairs(FOLDS)) other.open = old.open;
     for (const [old, other] of pairs("textarea")) other.value = old.value;
@@ -156,6 +190,7 @@
     // A part in use keeps its old version, so that the next update tries it again.
     if (!isComplete) marker.dataset.v = "";
     desk.findPoll().replaceWith(marker);
+    placeResume();
     showTab(tabOf(hash) ?? tabs()[0]);
     desk.afterUpdate(page);
   };
@@ -201,10 +236,16 @@
     audio.currentTime = Math.max(0, audio.currentTime + seconds);
     return true;
   };
+  const writeNote = () => {
+    const tab = tabOf("#notes");
+    if (!tab) return;
+    showTab(tab);
+    panelOf(tab).querySelector("textarea")?.focus();
+  };
   const KEYS = {
     j: () => stepTab(1), k: () => stepTab(-1), d: () => follow("r-decide"), "?": () => openDialog("r-keys"),
     n: () => follow("r-following"), p: () => follow("r-previous"),
-    r: () => { const resume = tabOf("#resume"); if (resume) showTab(resume); }, " ": togglePlay,
+    r: showResume, m: writeNote, " ": togglePlay,
   };
   // In the decision, a letter chooses: h, c or r, unless the reason is being written.
   const chooseVerdict = (event) => {
@@ -238,6 +279,7 @@
     else if (target.closest("[data-review-help]")) { desk.closeMenu(target.closest(".d-menu")); openDialog("r-keys"); }
     else if (target.closest("[data-review-close]")) target.closest("dialog").close();
     else if (target.closest("[data-jump]")) jumpTo(panel, Number(target.closest("[data-jump]").dataset.jump));
+    else if (target.closest("[data-resume-place]")) { event.preventDefault(); setBeside(!isBeside()); }
     else if (target.closest("[data-play-all]")) { playsAll = true; play(audioOf(panel)); }
     else if (target.closest("[data-second]")) jumpTo(panel, Number(target.closest("[data-second]").dataset.second));
   };
@@ -245,12 +287,15 @@
   document.addEventListener("DOMContentLoaded", () => {
     page = document.querySelector("[data-review]");
     if (!page) return;
+    placeResume();
     showTab(tabOf(window.location.hash) ?? tabs()[0]);
+    isWide.addEventListener("change", () => { placeResume(); showTab(currentTab()); });
     page.addEventListener("click", onClick);
     document.addEventListener("keydown", onKey);
     page.addEventListener("keydown", chooseVerdict);
     for (const kind of ["mouseover", "focusin", "focusout", "mouseout"]) page.addEventListener(kind, followCriteria);
     page.addEventListener("toggle", followCriteria, true);
+    document.addEventListener("review:update", update);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) update(); });
     schedule();
   });

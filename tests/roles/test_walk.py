@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from candidates.models import Candidate, Consent, DoNotCall
-from interviews.models import Call, Interview
+from interviews.models import Call, Interview, NoticeMail
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, RoleKey, SpokenLine
 from tests.roles.sample_job import RESUME_WORDS, TRANSCRIPT, SampleJob, make_sample_job
@@ -53,6 +53,7 @@ def foreign(root: User) -> SampleJob:
     SpokenLine.objects.create(key="1", text="Hello.", model="a model", voice="a voice")
     IdempotentRequest.objects.create(owner="a key", key="1", fingerprint="1", status_code=201)
     ApiKey.objects.create_key(name="a key")
+    NoticeMail.objects.create(recipient=root, pace="at_once")
     return make_sample_job(2, decider=root)
 
 

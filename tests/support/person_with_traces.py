@@ -24,10 +24,13 @@ from interviews.models import (
     InterviewResponse,
     InterviewResult,
     LiveTranscript,
+    Note,
+    NoteVersion,
     Recording,
     ShareLink,
     TurnReply,
 )
+from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
 from screener.models import IdempotentRequest, ModelCall
 from screener.records import Point
@@ -51,6 +54,7 @@ KEPT = {
     *("Assessment.prompt_hash", "InterviewResult.flags", "InterviewResult.model", "InterviewResult.label"),
     *("InterviewResult.judges", "InterviewResult.prompt_hash", "ModelCall.model", "ModelCall.prompt_hash"),
     *("IdempotentRequest.owner", "IdempotentRequest.key", "IdempotentRequest.fingerprint"),
+    *("Note.author_name", "NoteVersion.mentions"),
     # The question is the job's
     *("InterviewResponse.question", "InterviewResponse.competency"),
     *("ShareLink.token_hash", "ShareLink.revoked_by"),
@@ -113,6 +117,7 @@ def _add_rows(person: Person, staff: User) -> None:
     candidate.lift_hold(actor=STAFF, reason="x")
     seen = interview.results.get(is_current=True)
     record_decision(interview, by=staff, verdict="hire", reason="x", seen=seen)
+    write_note(interview, "x", author=staff, author_name=STAFF)
     TurnReply.objects.create(attempt=attempt, turn=1, input_kind="pickup", prompt={}, body="x")
     LiveTranscript.objects.create(attempt=attempt, turn=1)
     sid = attempt.call.twilio_sid
@@ -134,8 +139,9 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield Consent, candidate.consents.all()
     yield DoNotCall, candidate.do_not_call_entries.all()
     yield CandidateEvent, candidate.events.all()
-    for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision):
+    for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision, Note):
         yield model, model.objects.filter(interview=interview)
+    yield NoteVersion, NoteVersion.objects.filter(note__interview=interview)
     for held in (Call, TurnReply, LiveTranscript, Recording):
         yield held, held.objects.filter(attempt__interview=interview)
     yield ShareLink, ShareLink.objects.filter(interview=interview)

@@ -17,11 +17,13 @@ from interviews.models import (
     InterviewResult,
     LockedRecording,
     LockedResponse,
+    NoticeMail,
     Recording,
     ShareLink,
     lock_call,
     lock_interview,
 )
+from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence
 from jobs.models import JobDescription
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
@@ -133,6 +135,8 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     SpokenLine.objects.create(key=str(number), text=HOSTILE, model=HOSTILE, voice=HOSTILE, file="speech/x.mp3")
     IdempotentRequest.objects.create(owner=HOSTILE, key=str(number), fingerprint="1", status_code=201)
     ApiKey.objects.create_key(name=HOSTILE)
+    NoticeMail.objects.create(recipient=by, pace="at_once", status="failed", error=HOSTILE)
+    write_note(interview, HOSTILE, author=by, author_name=HOSTILE)
     User.objects.create_user(f"user{number}", first_name=HOSTILE)
     Group.objects.create(name=f"{HOSTILE} {number}")
     return interview

@@ -16,6 +16,7 @@ from candidates.models import DoNotCall
 from interviews.channels import get_channel
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
+from interviews.models.notices.notice import has_notices
 from interviews.models.response import InterviewResponse
 from interviews.task_handles import CONCLUDE, DIAL
 from screener.labels import in_sentence
@@ -50,7 +51,8 @@ class LockedInterview:
     def queue_event(self, **event: Any) -> None:
         if self._has_ended:
             raise RuntimeError("This interview is no longer locked.")
-        self._events.append(InterviewEvent(interview=self.row, **event))
+        awaits_notices = has_notices(self.row, event["kind"])
+        self._events.append(InterviewEvent(interview=self.row, awaits_notices=awaits_notices, **event))
 
     def queue_response_event(
         self, response: InterviewResponse, *, after: str, actor: str = "screener", reason: str

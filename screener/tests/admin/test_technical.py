@@ -15,7 +15,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem
-from interviews.models import DialRate, Interview, LiveTranscript, TurnReply
+from interviews.models import (
+    DialRate,
+    Interview,
+    JobWatch,
+    LiveTranscript,
+    Note,
+    NoteVersion,
+    Notice,
+    NoticeSettings,
+    TurnReply,
+)
 from jobs.models import JobMembership
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
 from screener.models import ApiKey, Preference, Role, RoleKey
@@ -48,9 +58,11 @@ def test_every_model_of_ours_has_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
+    # notes and notices, which pages of the desk show to their readers;
     # the page of a candidate shows its events, that of an erasure its items; what users set on the pages themselves.
     without_page = {CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
-    assert ours - set(MODELS) == without_page | {Preference, Role, TurnReply}
+    of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
+    assert ours - set(MODELS) == without_page | of_the_desk | {Preference, Role, TurnReply}
 
 
 def test_menu_leads_to_every_list(admin_client: Client) -> None:
