@@ -83,7 +83,7 @@ class ShareLink(BaseModel):
         return self.recipient or str(_("Share link"))
 
     @classmethod
-    def create_with_token(cls, *, days: int, **fields: Any) -> tuple[Self, str]:
+    def create_with_token(cls, *, days: int, **fields: Any) -> "tuple[ShareLink, str]":
         """Create a link. Returns it with its token, which can't be read again."""
         token = token_urlsafe(TOKEN_BYTES)
         expires_at = timezone.now() + timedelta(days=days)

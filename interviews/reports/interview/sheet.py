@@ -10,9 +10,9 @@ from interviews.reports.interview.report import InterviewReport, ReportAnswer, R
 from interviews.reports.text_width import count_lines, shorten
 from screener.records import Point
 
-LINES = 65
+LINES = 68
 """Lines of the smallest text on a sheet, as `static/screener/report.css` sets it."""
-COLUMNS = 100
+COLUMNS = 106
 QUESTION_COLUMNS = 74
 NAME_COLUMNS, LONG_NAME_COLUMNS, TITLE_COLUMNS = 34, 56, 60
 FIXED_LINES = 9
@@ -176,7 +176,8 @@ def _options(sheet: Sheet) -> Iterator[Option]:
     yield from (_excerpt_option(entry) for entry in sheet.answers if not entry.criteria)
     turns = list(zip_longest(*(_by_weight(entry.criteria) for entry in sheet.answers)))
     for turn, criteria in enumerate(turns):
-        yield from (_detail_option(criterion) for criterion in criteria if criterion)
+        pairs = zip(sheet.answers, criteria, strict=True)
+        yield from (_detail_option(answer, criterion) for answer, criterion in pairs if criterion)
         if turn == 0:
             yield from _point_options(sheet)
     yield from (_quotes_option(criterion) for entry in sheet.answers for criterion in entry.detailed)
@@ -202,14 +203,16 @@ def _excerpt_option(entry: SheetAnswer) -> Option:
     return Option(_lines_of(text), partial(setattr, entry, "excerpt", text))
 
 
-def _detail_option(entry: SheetCriterion) -> Option:
+def _detail_option(answer: SheetAnswer, entry: SheetCriterion) -> Option:
+    """The last one of an answer spares the line of the criteria that are shown by their score alone."""
     reason = _in_lines(entry.criterion.reason, MOST_LINES_OF_REASON)
     quotes = [_in_lines(quote, MOST_LINES_OF_QUOTE) for quote in entry.criterion.quotes[:1]]
 
     def show() -> None:
         entry.is_detailed, entry.reason, entry.quotes = True, reason, quotes
 
-    return Option(_lines_of(" ".join([entry.criterion.name, "10.0", reason, *quotes])), show)
+    lines = _lines_of(" ".join([entry.criterion.name, "10.0", reason, *quotes]))
+    return Option(lines - (answer.others == [entry]), show)
 
 
 def _point_options(sheet: Sheet) -> Iterator[Option]:
