@@ -43,7 +43,8 @@ def test_scores_follow_own_score(page: Page, interview: Interview) -> None:
     page.get_by_role("link", name="Score this myself first").press("Enter")
     for criterion in page.locator("[data-criterion]").all():
         criterion.locator("label:has(input[value='4'])").click()
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("region", name="Assessments side by side")).to_be_visible()
     page.goto(admin_url(interview))
     expect(page.locator("[data-overall-score]")).to_have_count(0)
