@@ -37,6 +37,10 @@ _FINISHED = {
     "duration_seconds": 342,
     "created_at": "2026-11-21T09:00:00Z",
 }
+REPORTED_KEYS = (
+    *("language", "status", "outcome", "outcome_reason", "result_status"),
+    *("started_at", "completed_at", "duration_seconds"),
+)
 _PLANNED = _FINISHED | {
     "status": "pending",
     "outcome": "",
@@ -213,6 +217,52 @@ _RESULT = {
     "created_at": "2026-11-21T09:06:10Z",
 }
 RESULT = [response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_RESULT, "earlier": []})]
+
+_NOT_REPORTED = ("opinion", "label", "judges", "prompt_hash")
+_REPORTED_RESULT = {key: value for key, value in _RESULT.items() if key not in _NOT_REPORTED} | {
+    "recommendation_label": "Consider",
+    "judged_by": INTERVIEWER,
+}
+REPORT = [
+    response_example(
+        "A report",
+        {
+            "interview_id": INTERVIEW_ID,
+            "job_id": JOB_ID,
+            "candidate_id": CANDIDATE_ID,
+            "candidate_name": "Ada Lovelace",
+            "names_hidden": False,
+            "scores_hidden": False,
+            "job_title": "Support engineer",
+            "employer": "Babbage Ltd.",
+            "status_label": "Completed",
+            "result_status_label": "Ready",
+            "answers_erased_at": None,
+            "attempts": [
+                {
+                    "number": 1,
+                    "channel": "phone",
+                    "channel_label": "Phone",
+                    "outcome": "answered",
+                    "outcome_label": "Answered",
+                    "started_at": "2026-11-21T09:00:01Z",
+                }
+            ],
+            "result": _REPORTED_RESULT,
+            "decision": {
+                "verdict": "hire",
+                "verdict_label": "Hire",
+                "reason": "Convincing answers.",
+                "decided_by": "hanna",
+                "decided_at": "2026-11-21T10:00:00Z",
+                "is_recommended": False,
+            },
+            "answers": [],
+            "generated_at": "2026-11-21T10:05:00Z",
+            **{key: _FINISHED[key] for key in REPORTED_KEYS},
+        },
+    )
+]
 
 EVENT = [
     response_example(

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from interviews.api import examples
 from interviews.models import Interview
 from interviews.reports.interview.document import file_name, report_pdf
 from interviews.reports.interview.loading import ReportScope, load_report
@@ -32,7 +33,12 @@ class ReportQuerySerializer(StrictSerializer):
 class ReportActions:
     """The reports of an interview. Their addresses end as files do: `report.json`, `report.pdf`."""
 
-    @extend_schema(operation_id="interviews_report_json", responses=ReportSerializer, parameters=[NAMES])
+    @extend_schema(
+        operation_id="interviews_report_json",
+        responses=ReportSerializer,
+        parameters=[NAMES],
+        examples=examples.REPORT,
+    )
     def report_json(self: Any, request: Request, **kwargs: Any) -> Response:
         """Return the report: result, decision, and each answer with its criteria, reasons and verbatim quotes."""
         return Response(_load_report(self.get_object(), request).to_json())
@@ -41,6 +47,7 @@ class ReportActions:
         operation_id="interviews_report_pdf",
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
         parameters=[NAMES],
+        examples=[OpenApiExample("A PDF", value="%PDF-1.7 …", media_type="application/pdf")],
     )
     def report_pdf(self: Any, request: Request, **kwargs: Any) -> HttpResponse:
         """Return the report on one sheet of A4. It says what it leaves out. 501 says what to install."""

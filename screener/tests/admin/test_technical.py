@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem
 from interviews.models import (
+    AccessEvent,
     DialRate,
     Interview,
     JobWatch,
@@ -59,8 +60,9 @@ def test_every_model_of_ours_has_page() -> None:
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
     # notes and notices, which pages of the desk show to their readers;
-    # the page of a candidate shows its events, that of an erasure its items; what users set on the pages themselves.
-    without_page = {CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
+    # the page of a candidate shows its events, that of an erasure its items, that of a link who opened it; what users
+    # set on the pages themselves.
+    without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
     assert ours - set(MODELS) == without_page | of_the_desk | {Preference, Role, TurnReply}
 
