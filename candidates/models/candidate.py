@@ -304,4 +304,5 @@ class Consent(AppendOnly):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {'yes' if self.given else 'no'}"
+        answer = gettext("yes") if self.given else gettext("no")
+        return f"{self.get_kind_display()}: {answer}"

@@ -67,7 +67,7 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         "created_at",
         "attention_reason",
     ]
-    exported_instead = {"score": {"Score": "current_score", "Judged by": "judged_by"}}
+    exported_instead = {"score": {_("Score"): "current_score", _("Judged by"): "judged_by"}}
     list_filter = [
         ("created_at", PeriodFilter),
         DecisionFilter,

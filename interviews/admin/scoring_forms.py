@@ -172,5 +172,5 @@ class WordsForm(ObjectActionForm):
         recording = self.subject.chosen_recording
         if recording and recording.file:
             url = reverse("admin:interviews_recording_audio", args=[recording.pk])
-            player = '<audio controls src="{}" aria-label="The recording of this answer"></audio>'
-            self.fields["words"].help_text = format_html(player, url)
+            player = '<audio controls src="{}" aria-label="{}"></audio>'
+            self.fields["words"].help_text = format_html(player, url, gettext("The recording of this answer"))

@@ -66,10 +66,10 @@ class Opinion:
     def role_text(self) -> str:
         """How it was given, for people."""
         if self.assessment.is_current:
-            return "counts"
+            return gettext("counts")
         if self.assessment.role == Assessment.Role.SECOND_OPINION:
             return gettext("second opinion")
-        return "replaced" if self.assessment.score is not None else "rejected"
+        return gettext("replaced") if self.assessment.score is not None else gettext("rejected")
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
     attempt_spacing = SimpleArrayField(
         forms.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),
+        label=_("Attempt spacing"),
         max_length=field_limits.MAX_ATTEMPTS - 1,
         required=False,
         widget=UnfoldAdminTextInputWidget({"placeholder": "30, 240, 1440"}),

@@ -24,6 +24,7 @@ from unfold.admin import ModelAdmin
 
 from screener.exports.files import MOST_XLSX_ROWS, RESPONSES, TooManyRows
 from screener.exports.table import Cell, Table, rows_in_order
+from screener.labels import Label
 
 ID = "id"
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class ExportsList(ModelAdmin):  # type: ignore[misc]
     """Adds downloads below the list. They need the permission to view the list, and hide what it hides."""
 
     list_after_template = "admin/list_export.html"
-    exported_instead: ClassVar[dict[str, dict[str, str]]] = {}
+    exported_instead: ClassVar[dict[str, dict[Label, str]]] = {}
     """For a column of the list, the columns that stand for it in a file: the attribute of the row by its head."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -107,7 +108,7 @@ class ExportsList(ModelAdmin):  # type: ignore[misc]
         for name in names:
             if name in self.exported_instead:
                 for head, attribute in self.exported_instead[name].items():
-                    yield Column(head, partial(_read_attribute, attribute))
+                    yield Column(str(head), partial(_read_attribute, attribute))
             elif name not in (ID, self.opts.pk.name):
                 yield from self._columns_of(name)
 

@@ -1,4 +1,4 @@
-"""The names of models and fields in the language of the reader.
+"""The names of apps, models and fields in the language of the reader.
 
 Django derives most of them from the code, and some models come from libraries. Marked here, they need no migration, as
 an explicit `verbose_name` on each field would.
@@ -11,7 +11,7 @@ from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-APPS = ("screener", "candidates", "jobs", "interviews", "webhooks", "procrastinate")
+APPS = ("screener", "candidates", "jobs", "interviews", "webhooks", "procrastinate", "axes", "rest_framework_api_key")
 MODEL_NAMES = ("verbose_name", "verbose_name_plural")
 FIELD_NAMES = ("verbose_name", "help_text")
 
@@ -32,6 +32,7 @@ def names_of_models() -> set[str]:
 
 def _names() -> Iterator[tuple[Any, str]]:
     for label in APPS:
+        yield apps.get_app_config(label), "verbose_name"
         for model in apps.get_app_config(label).get_models():
             yield from ((model._meta, name) for name in MODEL_NAMES)
             for field in model._meta.concrete_fields:
