@@ -122,7 +122,7 @@ def test_pages_show_no_untranslated_text(monkeypatch: pytest.MonkeyPatch) -> Non
     session = walker.client.session
     session[SESSION_KEY] = "de"
     session.save()
-    monkeypatch.setitem(trans_real._translations, "de", Brackets())
+    monkeypatch.setitem(vars(trans_real)["_translations"], "de", Brackets())
     for model in MODELS:
         walker.allowed_verbs(model)
     for code in ACTIONS:
