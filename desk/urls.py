@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from desk.blind_mode import switch_blind_mode
+from desk.campaign.views import campaign_page
 from desk.compare.views import compare_page
 from desk.export import views as export
 from desk.home import views as home
@@ -18,6 +19,7 @@ urlpatterns = [
     path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
     path("compare/", admin.site.admin_view(compare_page), name="desk-compare"),
     path("", admin.site.admin_view(home.home_page), name="desk-home"),
+    path("interviews/campaign/<uuid:campaign_id>/change/", admin.site.admin_view(campaign_page), name="desk-campaign"),
     path(
         "interviews/interview/<uuid:interview_id>/change/",
         admin.site.admin_view(review.review_page),

@@ -80,13 +80,17 @@ class JobDesk:
     @property
     def version(self) -> str:
         """Equal for two pages that look the same."""
-        shown = (self.counts, self.total, str(self.address), self.columns, [row.content for row in self.rows])
+        approved, draft = self.job.approved_questions, self.job.draft_questions
+        questions = (self.job.questions_status, approved and approved.version, draft and draft.version)
+        head = (self.job.title, self.job.is_open, questions)
+        shown = (head, self.counts, self.total, str(self.address), self.columns, [row.content for row in self.rows])
         return sha256(repr(shown).encode()).hexdigest()[:16]
 
     @property
     def is_under_way(self) -> bool:
         """Whether the page changes without a reviewer."""
-        return any(self.counts[state] for state in UNDER_WAY)
+        is_writing = self.job.questions_status == JobDescription.QuestionsStatus.PENDING
+        return is_writing or any(self.counts[state] for state in UNDER_WAY)
 
     @property
     def update_interval(self) -> int:

@@ -63,7 +63,7 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     elif request.GET.get("v") == desk.version:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
     else:
-        response = render(request, "desk/job/table.html", {"desk": desk})
+        response = render(request, "desk/job/update.html", {"desk": desk})
         if "v" not in request.GET:
             response["HX-Push-Url"] = str(desk.address)
     patch_vary_headers(response, ["HX-Request"])

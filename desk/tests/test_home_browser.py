@@ -8,11 +8,12 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from desk.home import page as home_page
-from interviews.models import Interview
+from interviews.models import Campaign, Interview
 from jobs.models import JobDescription
 from tests.support.accessibility import find_unreached_controls, find_violations
+from tests.support.admin_client import admin_url
 from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
-from tests.support.factories import make_approved_job, make_interview
+from tests.support.factories import QUESTIONS, make_approved_job, make_interview
 from tests.support.sample_rows import complete_interview, make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,3 +94,22 @@ def test_lists_have_no_violation(page: Page) -> None:
         page.goto(f"/admin/interviews/interview/{query}")
         page.wait_for_load_state("networkidle")
         assert find_violations(page) == {}, query
+
+
+def test_other_pages_update_themselves(page: Page, job: JobDescription, interviews: dict[str, Interview]) -> None:
+    """The page of a job, while its questions are written, and the page of a campaign."""
+    in_thread(lambda: job.request_questions())
+    page.goto(admin_url(job))
+    badge = page.locator("[data-desk-part=head] .d-badge").nth(1)
+    before = badge.inner_text()
+    in_thread(lambda: job.add_draft(QUESTIONS, source="a test"))
+    expect(badge).not_to_have_text(before)
+    expect(page.get_by_role("link", name="Approve questions").first).to_be_visible()
+    campaign = Campaign(name="Autumn", job=job, created_by="hanna")
+    in_thread(lambda: (campaign.save(), interviews["Hedy"].update_fields(campaign=campaign)))
+    page.goto(admin_url(campaign))
+    assert find_violations(page) == {}
+    expect(page.locator("#c-over")).to_have_text("0 of 1 are over")
+    in_thread(lambda: complete_interview(interviews["Hedy"]))
+    expect(page.locator("#c-over")).to_have_text("1 of 1 are over", timeout=15_000)
+    assert find_unreached_controls(page) == []

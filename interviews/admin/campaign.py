@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
@@ -38,6 +38,17 @@ class CampaignAdmin(ScreenerAdmin):
     list_select_related = ["job"]
     fields = ["name", "job", "interviews_so_far", "created_by", "created_at"]
     readonly_fields = ["job", "interviews_so_far", "created_by", "created_at"]
+
+    def get_urls(self) -> list[Any]:
+        """The form has an address of its own, because that of a campaign's page shows its progress (`desk/urls.py`)."""
+        form = path(
+            "<path:object_id>/edit/", self.admin_site.admin_view(self.change_view), name="interviews_campaign_edit"
+        )
+        return [form, *super().get_urls()]
+
+    def response_post_save_change(self, request: HttpRequest, obj: Campaign) -> HttpResponse:
+        """Return to the page of the campaign."""
+        return HttpResponseRedirect(self.change_url(obj))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         campaigns: QuerySet[Campaign] = super().get_queryset(request)

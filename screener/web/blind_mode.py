@@ -38,6 +38,7 @@ MASKED_PAGES = frozenset(
         "admin:interviews_interviewresponse_choose",
         "admin:interviews_recording_audio",
         "desk-blind-mode",
+        "desk-campaign",
         "desk-compare",
         "desk-home",
         "desk-job",

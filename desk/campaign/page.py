@@ -1,0 +1,113 @@
+"""The content of a campaign's page: how far its interviews are. A fixed number of queries."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from desk.home.address import list_address
+from desk.home.needs import Tally
+from interviews.models import Campaign, Interview
+
+SECONDS_BETWEEN_UPDATES = 5
+SECONDS_WHEN_IDLE = 30
+FULL = 100
+NOW = {
+    "talking": gettext_lazy("on the phone"),
+    "waiting": gettext_lazy("waiting for a call"),
+    "assessing": gettext_lazy("being assessed"),
+}
+NEXT = {"to_decide": gettext_lazy("to decide"), "attention": gettext_lazy("need a person")}
+FILTERS = {"to_decide": {"decision": "none"}, "attention": {"attention": "yes"}}
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """`now`: what its interviews wait for; `waiting`: what waits for a reviewer; `outcomes`: how others ended."""
+
+    campaign: Campaign
+    planned: int
+    live: int
+    now: list[Tally]
+    waiting: list[Tally]
+    outcomes: list[Tally]
+
+    @classmethod
+    def load(cls, campaign: Campaign, user: User) -> "CampaignPage":
+        interviews = Interview.objects.visible_to(user).filter(campaign=campaign)
+        groups: Any = interviews.order_by().values_list("status", "outcome").annotate(number=Count("pk"))
+        by_outcome: dict[str, int] = {}
+        for status, outcome, number in groups:
+            key = "" if status in Interview.LIVE else outcome
+            by_outcome[key] = by_outcome.get(key, 0) + number
+        live = by_outcome.pop("", 0)
+        talking = interviews.on_the_phone().count()
+        now = {"talking": talking, "waiting": live - talking, "assessing": interviews.being_assessed().count()}
+        waiting = {"to_decide": interviews.to_decide().count(), "attention": interviews.needing_attention().count()}
+        return cls(
+            campaign,
+            planned=live + sum(by_outcome.values()),
+            live=live,
+            now=[_tally(campaign, code, now[code], NOW[code], {"now": code}) for code in NOW],
+            waiting=[_tally(campaign, code, waiting[code], NEXT[code], FILTERS[code]) for code in NEXT],
+            outcomes=[
+                _tally(campaign, outcome.value, by_outcome[outcome], outcome.label, {"outcome__exact": outcome.value})
+                for outcome in Interview.Outcome
+                if outcome in by_outcome
+            ],
+        )
+
+    @property
+    def over(self) -> int:
+        return self.planned - self.live
+
+    @property
+    def percent(self) -> int:
+        return FULL * self.over // self.planned if self.planned else 0
+
+    @property
+    def href(self) -> str:
+        """The list of its interviews."""
+        return list_address("interviews_interview", _of_campaign(self.campaign))
+
+    @property
+    def update_interval(self) -> int:
+        is_under_way = any(tally.count for tally in self.now)
+        return SECONDS_BETWEEN_UPDATES if is_under_way else SECONDS_WHEN_IDLE
+
+    @property
+    def version(self) -> str:
+        """Equal for two pages that look the same."""
+        shown = (self.campaign.name, self.planned, self.live, self.now, self.waiting, self.outcomes)
+        return sha256(repr(shown).encode()).hexdigest()[:16]
+
+    @property
+    def update_address(self) -> str:
+        """The address that sends no content while the page looks as it does now."""
+        page = reverse("admin:interviews_campaign_change", args=[self.campaign.pk])
+        return f"{page}?{urlencode({'v': self.version})}"
+
+    @property
+    def finished(self) -> int:
+        """What the title of the page counts when it grows: interviews that are over."""
+        return self.over
+
+    @property
+    def summary(self) -> str:
+        """For screen readers."""
+        over = _("%(over)d of %(planned)d are over") % {"over": self.over, "planned": self.planned}
+        return ", ".join([over, *(f"{tally.count} {tally.label}" for tally in self.now if tally.count)])
+
+
+def _of_campaign(campaign: Campaign) -> dict[str, str]:
+    return {"campaign__id__exact": str(campaign.pk)}
+
+
+def _tally(campaign: Campaign, code: str, count: int, label: Any, query: dict[str, str]) -> Tally:
+    return Tally(code, count, str(label), list_address("interviews_interview", _of_campaign(campaign) | query))
