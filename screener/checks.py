@@ -16,6 +16,7 @@ from screener.judge import JudgeKind
 from screener.models import Organisation
 from screener.pdf.libraries import INSTALL_LIBRARIES, find_missing_libraries
 from screener.services import model_retirement
+from screener.services.mail import is_configured
 from screener.services.speech_synthesis.selection import configured_synthesizer
 
 REQUIRED_SETTINGS = {
@@ -237,7 +238,7 @@ def check_required_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessag
         for name, meaning in REQUIRED_SETTINGS.items()
         if not getattr(settings, name)
     ]
-    problems = [_webhook_url_error(), _api_key_warning(), _whitelist_warning(), _voice_key_warning()]
+    problems = [_webhook_url_error(), _api_key_warning(), _whitelist_warning(), _voice_key_warning(), _mail_warning()]
     return missing + [problem for problem in problems if problem]
 
 
@@ -280,6 +281,16 @@ def _voice_key_warning() -> CheckMessage | None:
         "VOICE_MODEL is set and VOICE_API_KEY is not, so the carrier's voice reads all prompts.",
         hint="Set VOICE_API_KEY to your key for the server at VOICE_BASE_URL, or to any word if it needs no key.",
         id="screener.W004",
+    )
+
+
+def _mail_warning() -> CheckMessage | None:
+    if is_configured():
+        return None
+    return Warning(
+        "EMAIL_URL is not set, so users get no mails with notices.",
+        hint="Set it to your mail server: smtp+tls://user:password@host:587.",
+        id="screener.W012",
     )
 
 

@@ -33,8 +33,10 @@ from interviews.notices.schedule import AT_ONCE_SPACING, COLLECT_FOR
 from interviews.notices.unsubscribing import unsubscribe_address
 from interviews.task_handles import SEND_NOTICE_MAIL
 from jobs.models import JobDescription, JobMembership
+from screener.access.blind_mode import turn_on
 from screener.background.sweeps import run_sweeps
-from screener.models import RoleKey
+from screener.models import Preference, RoleKey
+from screener.web.language import PREFERENCE as LANGUAGE
 from tests.support.factories import lose_tasks, make_approved_job, run_tasks
 from tests.support.role_accounts import make_role_user
 from tests.support.sample_rows import HOSTILE, make_completed_interview
@@ -215,6 +217,22 @@ class TestContent:
         assert outbox.outbox == []
         assert NoticeMail.objects.get().status == NoticeMail.Status.EMPTY
         assert not Notice.objects.filter(mailed_at__isnull=False).exists()
+
+    def test_blind_reader_gets_alias(self, manager: User, time_machine: Any) -> None:
+        (interview,) = add_notices(manager, "Ada Lovelace")
+        turn_on(manager.pk, on=True)
+        pass_time(time_machine)
+        send_due()
+        (message,) = outbox.outbox
+        assert "Ada" not in str(message.message())
+        assert interview.candidate.alias in str(message.body)
+
+    def test_mail_is_in_language_of_reader(self, manager: User, time_machine: Any) -> None:
+        Preference.objects.store(manager.pk, LANGUAGE, "de")
+        add_notices(manager, "Ada Lovelace")
+        pass_time(time_machine)
+        send_due()
+        assert 'lang="de"' in outbox.outbox[0].message().as_string()
 
     @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}, {"email": ""}])
     def test_unreachable_user_gets_no_mail(self, manager: User, time_machine: Any, change: dict[str, Any]) -> None:
