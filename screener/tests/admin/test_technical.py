@@ -251,7 +251,7 @@ class TestUsers:
             ),
         ):
             assert answer.status_code == 200
-            assert "protected" in answer.content.decode()
+            assert answer.context["protected"]
         assert User.objects.filter(pk=decider.pk).exists()
 
     @pytest.fixture
