@@ -3,11 +3,12 @@
 from candidates.data_rights.erasure import DELETE_ITEMS
 from candidates.data_rights.item_deletion import DELETE_ITEMS_STEP
 from candidates.deletion import DELETE_FILES, delete_files
-from candidates.models import READ_RESUME
+from candidates.models import READ_RESUME, KeptUpload
 from candidates.resume import processing
-from screener.background.sweeps import bind_steps, sweep_rows
+from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 
 READ_RESUME.bind(processing.read_resume)
 DELETE_FILES.bind(delete_files)
 sweep_rows(READ_RESUME, processing.unread_resumes, every=60)
 bind_steps(DELETE_ITEMS, (DELETE_ITEMS_STEP,))
+add_sweep("candidates.kept_uploads", KeptUpload.objects.delete_expired, every=600)

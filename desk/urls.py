@@ -8,11 +8,13 @@ from desk.campaign.views import campaign_page
 from desk.compare.views import compare_page
 from desk.export import views as export
 from desk.home import views as home
+from desk.intake import views as intake
 from desk.job import views as job
 from desk.notes import views as notes
 from desk.notices import views as notices
 from desk.report import views as report
 from desk.review import views as review
+from desk.session import session_state
 from desk.sharing import views as sharing
 
 urlpatterns = [
@@ -20,6 +22,17 @@ urlpatterns = [
     path("compare/", admin.site.admin_view(compare_page), name="desk-compare"),
     path("", admin.site.admin_view(home.home_page), name="desk-home"),
     path("interviews/campaign/<uuid:campaign_id>/change/", admin.site.admin_view(campaign_page), name="desk-campaign"),
+    path(
+        "interviews/interview/add/",
+        admin.site.admin_view(intake.new_interview_page),
+        name="desk-new-interview",
+    ),
+    path(
+        "desk/interviews/new/check/",
+        admin.site.admin_view(intake.check_new_interview),
+        name="desk-new-interview-check",
+    ),
+    path("desk/session/", session_state, name="desk-session"),
     path(
         "interviews/interview/<uuid:interview_id>/change/",
         admin.site.admin_view(review.review_page),

@@ -34,9 +34,10 @@ class InvalidPhoneNumber(ValueError):
     """The message says what is wrong and what to enter instead."""
 
 
-def to_e164(typed: str) -> str:
+def to_e164(typed: str, *, region: str = "") -> str:
     """Convert a number with a country code (after + or 00) to E.164, such as +14155550100.
 
+    `region`: the country, such as DE, of a number that is written without a country code.
     Extensions and the parameters of `tel:` links are dropped. Letters are rejected, not read as keypad letters.
     """
     written = WRITTEN_NUMBER.fullmatch(_strip_layout(typed))
@@ -49,13 +50,27 @@ def to_e164(typed: str) -> str:
             gettext("%(typed)s is not a phone number. Write it with its country code: +14155550100.")
             % {"typed": repr(typed[:40])}
         )
-    if not written["prefix"]:
+    digits = written["digits"].replace("/", "")
+    if written["prefix"]:
+        number = _format_number(f"+{digits}", typed)
+    elif region:
+        number = _format_number(digits, typed, region=region)
+    else:
         raise _missing_country_code(typed)
-    number = _format_number("+" + written["digits"].replace("/", ""), typed)
     # The result must be stable, because the number that is checked must be the number that is dialled.
     if not E164_PATTERN.fullmatch(number) or _format_number(number, typed) != number:
         raise _wrong_length(typed)
     return number
+
+
+def country_of(number: str) -> str:
+    """Return the country, such as DE, of a number in E.164; empty where it has none."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+
+
+def calling_codes() -> dict[str, int]:
+    """Return the country code of every country, such as 49 for DE."""
+    return {region: phonenumbers.country_code_for_region(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)}
 
 
 def search_digits(typed: str) -> str:
@@ -81,9 +96,9 @@ def _is_annotation(sign: str) -> bool:
     return unicodedata.normalize("NFKC", sign) != sign and bool(ANNOTATION_TYPE.match(unicodedata.decomposition(sign)))
 
 
-def _format_number(number: str, typed: str) -> str:
+def _format_number(number: str, typed: str, *, region: str = "") -> str:
     try:
-        parsed = phonenumbers.parse(number)
+        parsed = phonenumbers.parse(number, region or None)
     except phonenumbers.NumberParseException as error:
         unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
         raise (_missing_country_code if unknown else _wrong_length)(typed) from None

@@ -371,7 +371,11 @@ UNFOLD = {
     "SITE_URL": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
     "STYLES": [lambda request: static("screener/admin.css"), lambda request: static("screener/notices.css")],
-    "SCRIPTS": [lambda request: static("screener/admin.js"), lambda request: static("screener/notices.js")],
+    "SCRIPTS": [
+        lambda request: static("screener/admin.js"),
+        lambda request: static("screener/forms.js"),
+        lambda request: static("screener/notices.js"),
+    ],
     "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": lambda request: reverse("choose-language")},

@@ -10,6 +10,7 @@ from candidates.models.candidate import (
 from candidates.models.candidate_event import CandidateEvent
 from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_numbers
 from candidates.models.erasure import ErasedItem, Erasure
+from candidates.models.kept_upload import KeptUpload
 
 __all__ = [
     "READ_RESUME",
@@ -21,6 +22,7 @@ __all__ = [
     "DoNotCallKey",
     "ErasedItem",
     "Erasure",
+    "KeptUpload",
     "hashes_of_numbers",
     "private_folder",
     "private_storage",

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Self
 
@@ -126,6 +127,7 @@ class Candidate(BaseModel):
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
             models.Index(fields=["created_at"], condition=Q(resume_status="unreadable"), name="unreadable_resumes"),
+            models.Index(Upper("email"), condition=~Q(email=""), name="candidates_by_email"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -178,10 +180,18 @@ class Candidate(BaseModel):
         latest_consent = max(consents, key=lambda consent: (consent.said_at, consent.created_at), default=None)
         return latest_consent is not None and latest_consent.given
 
-    def add_call_consent(self, given: bool, *, given_by: "Consent.GivenBy", source: str) -> None:
-        """Add a consent to be called, or a refusal. Earlier ones stay on record."""
-        kind = Consent.Kind.CALL
-        self.consents.create(kind=kind, given=given, given_by=given_by, source=source, language=self.locale)
+    def add_call_consent(
+        self, given: bool, *, given_by: "Consent.GivenBy", source: str, said_at: datetime | None = None
+    ) -> None:
+        """Add a consent to be called, or a refusal, given now unless `said_at` is another time. Earlier ones stay."""
+        self.consents.create(
+            kind=Consent.Kind.CALL,
+            given=given,
+            given_by=given_by,
+            source=source,
+            language=self.locale,
+            said_at=said_at or timezone.now(),
+        )
 
     def add_event(self, kind: CandidateEvent.Kind, *, actor: str, reason: str = "") -> None:
         CandidateEvent.objects.create(candidate=self, kind=kind, actor=actor, reason=reason)

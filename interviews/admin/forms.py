@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -43,31 +42,6 @@ class ScopedForm(ObjectActionForm):
         for name in {"candidate", "job"} & self.fields.keys():
             choice: Any = self.fields[name]
             choice.queryset = choice.queryset.visible_to(viewer)
-
-
-class PlanForm(ScopedForm):
-    candidate = forms.ModelChoiceField(
-        Candidate.objects.filter(erased_at__isnull=True), label=_("Candidate"), widget=_chosen_by_search("candidate")
-    )
-    job = forms.ModelChoiceField(
-        JobDescription.objects.filter(is_open=True),
-        label=_("Job"),
-        widget=_chosen_by_search("job"),
-        help_text=_("Open jobs only."),
-    )
-    scheduled_for = forms.SplitDateTimeField(
-        label=_("Call at (UTC)"),
-        required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
-        help_text=_("Empty: as soon as calls are allowed."),
-    )
-    repeat_reason = forms.CharField(
-        label=_("Reason to interview again"),
-        max_length=500,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("Only for someone who has completed or called off an interview for this job. Kept in the history."),
-    )
 
 
 class CampaignForm(ScopedForm):

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -18,12 +17,11 @@ from unfold.enums import ActionVariant
 
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.masked_text import mask_text
-from interviews.admin.forms import CancelForm, DecideForm, PlanForm
+from interviews.admin.forms import CancelForm, DecideForm
 from interviews.admin.interview_filters import AttentionFilter, DecisionFilter, NowFilter, StageFilter
 from interviews.decisions import next_to_decide, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
 from interviews.models.result import Recommendation
-from interviews.planning import plan_interview
 from interviews.presenters.interview import LABEL_COLOURS, status_label
 from interviews.scoring import assessment
 from interviews.scoring.blind_review import interviews_with_scores, may_see_scores, sees_all_scores
@@ -42,14 +40,6 @@ def _can_be_rescored(interview: Interview) -> bool:
 
 def _can_be_retried(interview: Interview) -> bool:
     return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
-
-
-def _describe_plan(interview: Interview) -> str:
-    names = {"candidate": interview.candidate, "job": interview.job}
-    if interview.scheduled_for is None:
-        return gettext("%(candidate)s is called for %(job)s as soon as allowed.") % names
-    moment = date_format(interview.scheduled_for, "DATETIME_FORMAT")
-    return gettext("%(candidate)s is called for %(job)s on %(moment)s.") % (names | {"moment": moment})
 
 
 @admin.register(Interview)
@@ -145,26 +135,6 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("interviews.add_interview")
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Adding an interview calls a candidate for a job."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-
-        def act(data: dict[str, Any]) -> tuple[str, str]:
-            interview = plan_interview(actor=request.user.get_username(), **data)
-            done = _describe_plan(interview)
-            self.log_addition(request, interview, done)
-            return done, self.change_url(interview)
-
-        return self.form_page(
-            request,
-            lambda data: PlanForm(data, viewer=request.user, initial=request.GET.dict()),
-            act,
-            title=gettext("Call for a job"),
-            explanation=gettext("The candidate is called by phone and asked the approved questions of the job."),
-            back_url=reverse("admin:interviews_interview_changelist"),
-        )
 
     def address_after_action(self, request: HttpRequest, subject: Any) -> str:
         """Go on to the next interview to decide where the reviewer asks for it; see the review page of the desk."""

@@ -270,7 +270,7 @@ class RuleReport:
 def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bool = False) -> RuleVerdict | None:
     """Return the first permanent rule that forbids a call, or None. Used when an interview is planned."""
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
-    return _evaluate_request(request, PERMANENT_RULES).first_obstacle
+    return evaluate_request(request, PERMANENT_RULES).first_obstacle
 
 
 def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
@@ -279,9 +279,18 @@ def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) 
     call_requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
     pairs = zip(call_requests, load_histories(call_requests, job), strict=True)
     return [
-        _evaluate_request(replace(request, known_history=history), PERMANENT_RULES).first_obstacle
+        evaluate_request(replace(request, known_history=history), PERMANENT_RULES).first_obstacle
         for request, history in pairs
     ]
+
+
+def first_open_moment(candidate: Candidate, *, since: datetime) -> datetime | None:
+    """Return the first moment, not before `since`, inside the calling hours of the candidate. Needs no query.
+
+    None: their time zone is not known, or the hours never apply. Other rules may still forbid or delay the call.
+    """
+    zone_names = CallRequest(candidate.phone, since, candidate).zone_names if candidate.phone else ()
+    return first_allowed(_calling_hours(), zone_names, since=since) if zone_names else None
 
 
 def may_receive(interview: Interview) -> bool:
@@ -289,7 +298,7 @@ def may_receive(interview: Interview) -> bool:
     candidate, job = interview.candidate, interview.job
     is_repeat = bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, interview, is_repeat=is_repeat)
-    return _evaluate_request(request, RULES_OF_INBOUND_CALLS).first_obstacle is None
+    return evaluate_request(request, RULES_OF_INBOUND_CALLS).first_obstacle is None
 
 
 def may_call_now(
@@ -298,7 +307,7 @@ def may_call_now(
     """Return the verdict of all rules on a call that is placed now. `interview`: the interview that the call is for."""
     is_repeat = interview is not None and bool(interview.repeat_reason)
     request = CallRequest(candidate.phone, now, candidate, job, interview, is_repeat=is_repeat)
-    return _evaluate_request(request, PERMANENT_RULES | MOMENTARY_RULES).overall_verdict
+    return evaluate_request(request, PERMANENT_RULES | MOMENTARY_RULES).overall_verdict
 
 
 def evaluate_rules(
@@ -310,10 +319,12 @@ def evaluate_rules(
     dial_rules: dict[DialRule, RuleFunction] = PERMANENT_RULES | MOMENTARY_RULES,
 ) -> RuleReport:
     """Evaluate the rules for a typed number. Rules that need a missing candidate or job are not evaluated."""
-    return _evaluate_request(CallRequest(typed_number, now, candidate, job), dial_rules)
+    return evaluate_request(CallRequest(typed_number, now, candidate, job), dial_rules)
 
 
-def _evaluate_request(call_request: CallRequest, dial_rules: dict[DialRule, RuleFunction]) -> RuleReport:
+def evaluate_request(
+    call_request: CallRequest, dial_rules: dict[DialRule, RuleFunction] = PERMANENT_RULES | MOMENTARY_RULES
+) -> RuleReport:
     """Evaluate the rules for the number of the request, after converting it to E.164."""
     try:
         call_request = replace(call_request, phone_number=to_e164(call_request.phone_number))

@@ -8,8 +8,13 @@ from playwright.sync_api import Page
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], [tabindex='0']"
 NUMBER_CONTROLS = """selector => {
-    const controls = [...document.querySelectorAll(selector)].filter(
-        control => control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0 && !control.disabled);
+    const isTabStop = control => {  // of a group of radio buttons Tab reaches one
+        const group = [...(control.form?.elements ?? [])].filter(
+            other => other.type === 'radio' && other.name === control.name);
+        return control.type !== 'radio' || control === (group.find(other => other.checked) ?? group[0]);
+    };
+    const controls = [...document.querySelectorAll(selector)].filter(control => isTabStop(control) &&
+        control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0 && !control.disabled);
     controls.forEach((control, number) => control.dataset.control = number);
     return controls.map(control => control.outerHTML.slice(0, 150));
 }"""

@@ -52,8 +52,8 @@ class CallRequest:
     """A number in E.164, with the candidate and the job of the call if they are known.
 
     `interview`: the interview that the call is for, once it is planned. `is_repeat`: a reviewer planned another
-    interview for a candidate who has already completed one for this job. `known_history`: the history, if it was loaded
-    for many requests at once.
+    interview for a candidate who has already completed one for this job. `new_consent`: the consent that is about to be
+    recorded, if there is one. `known_history`: the history, if it was loaded for many requests at once.
     """
 
     phone_number: str
@@ -62,6 +62,7 @@ class CallRequest:
     job: JobDescription | None = None
     interview: Interview | None = None
     is_repeat: bool = False
+    new_consent: bool | None = None
     known_history: PersonHistory | None = None
 
     @cached_property
@@ -104,7 +105,8 @@ def load_histories(call_requests: Sequence[CallRequest], job: JobDescription | N
     candidate_ids = [request.candidate.pk for request in call_requests if request.candidate]
     phone_numbers = [request.phone_number for request in call_requests]
     candidate_records = Candidate.objects.filter(Q(pk__in=candidate_ids) | Q(phone__in=phone_numbers))
-    refusals, consents = _refusals_by_person(candidate_ids, phone_numbers), _latest_consents(candidate_records)
+    refusals = _refusals_by_person(candidate_ids, phone_numbers)
+    consents = _latest_consents(candidate_records, call_requests)
     earlier_interviews = _earlier_interviews(candidate_records, job) if job else {}
     missing_keys = DoNotCallKey.objects.not_configured().count()
     histories = []
@@ -140,13 +142,21 @@ def _refusals_by_person(candidate_ids: Iterable[UUID], phone_numbers: Iterable[s
     return refusals
 
 
-def _latest_consents(candidate_records: QuerySet[Candidate]) -> dict[PersonKey, bool]:
-    """Return whether the latest consent was given: by candidate, and by number for all candidates with the number."""
+def _latest_consents(
+    candidate_records: QuerySet[Candidate], call_requests: Sequence[CallRequest]
+) -> dict[PersonKey, bool]:
+    """Return whether the latest consent was given: by candidate, and by number for all candidates with the number.
+
+    A consent that is about to be recorded is the latest of its candidate.
+    """
     call_consents = Consent.objects.filter(candidate__in=candidate_records, kind=Consent.Kind.CALL).order_by(
         "said_at", "created_at"
     )
     rows = call_consents.values_list("candidate", "candidate__phone", "given")
     latest_consents = {candidate_id: (number, is_given) for candidate_id, number, is_given in rows}
+    for request in call_requests:
+        if request.candidate and request.new_consent is not None:
+            latest_consents[request.candidate.pk] = (request.phone_number, request.new_consent)
     consents_given: dict[PersonKey, bool] = {}
     for candidate_id, (phone_number, is_given) in latest_consents.items():
         consents_given[candidate_id] = is_given

@@ -15,7 +15,6 @@ from pytest_django.asserts import assertRedirects
 from interviews.calling.person.rules import NO_CONSENT
 from interviews.flags import Flag
 from interviews.models import Attempt, Call, EventKind, Interview, lock_interview
-from interviews.planning import NO_QUESTIONS
 from interviews.records import Evidence
 from interviews.scoring import assessment
 from interviews.scoring.score_verification import INCOMPLETE_SCORES
@@ -274,7 +273,7 @@ class TestPlanning:
         assert Interview.objects.get().events.get(kind=EventKind.INTERVIEW_PLANNED).actor == "hanna"
 
     def test_call_can_be_scheduled(self, admin_client: Client) -> None:
-        when = {"scheduled_for_0": "2031-05-04", "scheduled_for_1": "10:00"}
+        when = {"when": "at", "call_at": "2031-05-04T12:00", "reader_zone": "Europe/Berlin"}
         submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_approved_job().pk, **when)
         assert Interview.objects.get().scheduled_for == datetime(2031, 5, 4, 10, tzinfo=UTC)
 
@@ -298,8 +297,10 @@ class TestPlanning:
         without_consent = make_candidate(consents=False, phone="+14155550102")
         page = submit_form(admin_client, self.ADD, candidate=without_consent.pk, job=job.pk)
         assert NO_CONSENT in page
-        page = submit_form(admin_client, self.ADD, candidate=make_candidate().pk, job=make_job().pk)
-        assert NO_QUESTIONS in page
+        unready = make_job(title="Unready")
+        answer = admin_client.post(self.ADD, {"candidate": make_candidate().pk, "job": unready.pk})
+        assert "job" in answer.context["form"].errors
+        assert [entry.job for entry in answer.context["unready_jobs"]] == [unready]
         assert not Interview.objects.exists()
 
     def test_second_live_interview_is_refused(self, admin_client: Client) -> None:

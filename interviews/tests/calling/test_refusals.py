@@ -121,7 +121,7 @@ def interview_by_api(scene: Scene) -> None:
 def interview_by_admin(scene: Scene) -> None:
     form = {"candidate": scene.person().pk, "job": scene.job.pk}
     page = scene.admin.post(reverse("admin:interviews_interview_add"), form)
-    assert page.context["problem"]
+    assert page.context["form"].errors
 
 
 def interview_scheduled(scene: Scene) -> None:

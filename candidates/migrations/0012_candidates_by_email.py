@@ -1,0 +1,16 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+from django.db.models.functions import Upper
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("candidates", "0011_kept_uploads")]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="candidate",
+            index=models.Index(Upper("email"), condition=~models.Q(email=""), name="candidates_by_email"),
+        ),
+    ]
