@@ -184,7 +184,7 @@ class TestKeptUpload:
         KeptUpload.objects.filter(pk=old.pk).update(created_at=timezone.now() - UPLOADS_KEPT - timedelta(minutes=1))
         run_sweeps(0)
         assert KeptUpload.objects.get() == new
-        assert [path.name for path in stored_files(private_files)] == [new.file.name.rpartition("/")[2]]
+        assert [path.name for path in stored_files(private_files)] == [Path(str(new.file.name)).name]
 
 
 class TestKnownPerson:

@@ -176,7 +176,12 @@ def test_leaving_warns_of_unsaved_text(page: Page) -> None:
 
 def test_form_of_admin_warns_too(page: Page, job: JobDescription) -> None:
     dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        dialogs.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     page.goto(reverse("admin:jobs_jobdescription_edit", args=[job.pk]))
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(100)
