@@ -22,6 +22,7 @@ def delete_candidates(*, candidates: QuerySet[Candidate], actor: str = "") -> No
     Raises InvalidTransition if a candidate is on legal hold, and ProtectedError if a candidate has an interview.
     """
     rows = list(Candidate.objects.select_for_update().filter(pk__in=candidates.values("pk")).order_by("pk"))
+    record_ids = [record_id for candidate in rows for record_id in candidate.record_ids]
     if any(candidate.legal_hold for candidate in rows):
         raise InvalidTransition(gettext("A candidate on legal hold can't be deleted. Lift the hold first."))
     Candidate.objects.filter(pk__in=[candidate.pk for candidate in rows]).delete()
@@ -29,7 +30,8 @@ def delete_candidates(*, candidates: QuerySet[Candidate], actor: str = "") -> No
         scope = ErasureScope(candidate, Erasure.Kind.PERSON, actor)
         for part in reversed(PARTS):
             part.erase(scope)
-        DELETE_FILES.defer(candidate.pk)
+    for record_id in record_ids:
+        DELETE_FILES.defer(record_id)
 
 
 def delete_files(candidate_id: UUID) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models import Candidate, Consent, DoNotCall, hashes_of_numbers
+from candidates.models import Candidate, Consent, DoNotCall, MergedRecord, hashes_of_numbers
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 
 NumberAndName = tuple[str, str]
@@ -59,8 +59,12 @@ class _KnownCandidates:
     by_external_id: dict[str, Candidate] = field(default_factory=dict)
     by_number_and_name: dict[NumberAndName, list[Candidate]] = field(default_factory=dict)
     by_number: dict[str, set[UUID]] = field(default_factory=dict)
+    by_id: dict[UUID, Candidate] = field(default_factory=dict)
+    merged_ids: dict[str, UUID] = field(default_factory=dict)
+    """By the external id of a merged record: the candidate whose record it is part of now."""
 
     def add_candidate(self, candidate: Candidate) -> None:
+        self.by_id[candidate.pk] = candidate
         if candidate.external_id:
             self.by_external_id[candidate.external_id] = candidate
         self.by_number_and_name.setdefault(_number_and_name(candidate.phone, candidate.full_name), []).append(candidate)
@@ -71,6 +75,8 @@ class _KnownCandidates:
         external_id = row.values.get("external_id", "")
         if external_id in self.by_external_id:
             return self.by_external_id[external_id]
+        if external_id in self.merged_ids:
+            return self.by_id.get(self.merged_ids[external_id])
         namesakes = self.by_number_and_name.get(row.number_and_name, [])
         return next((namesake for namesake in namesakes if not (external_id and namesake.external_id)), None)
 
@@ -106,7 +112,9 @@ class RowSaver:
     def _lock_candidates(self) -> Iterable[Candidate]:
         external_ids = [row.values["external_id"] for row in self._rows if row.values.get("external_id")]
         phone_numbers = {row.values["phone"] for row in self._rows}
-        is_in_rows = Q(external_id__in=external_ids) | Q(phone__in=phone_numbers, erased_at__isnull=True)
+        self._known.merged_ids = MergedRecord.objects.find_candidates(external_ids)
+        has_id = Q(external_id__in=external_ids) | Q(pk__in=self._known.merged_ids.values())
+        is_in_rows = has_id | Q(phone__in=phone_numbers, erased_at__isnull=True)
         return Candidate.objects.select_for_update().filter(is_in_rows).order_by("pk")
 
     def _refuse_hidden_candidates(self) -> None:
@@ -140,7 +148,10 @@ class RowSaver:
         return candidate, result, notes
 
     def _update_candidate(self, candidate: Candidate, values: dict[str, Any]) -> RowResult:
-        changed_values = {name: value for name, value in values.items() if getattr(candidate, name) != value}
+        kept = {"external_id"} if values.get("external_id") in self._known.merged_ids else set()
+        changed_values = {
+            name: value for name, value in values.items() if name not in kept and getattr(candidate, name) != value
+        }
         if not changed_values:
             return RowResult.UNCHANGED
         if candidate in self._added:

@@ -10,6 +10,7 @@ from desk.export import views as export
 from desk.home import views as home
 from desk.intake import views as intake
 from desk.job import views as job
+from desk.merging import views as merging
 from desk.notes import views as notes
 from desk.notices import views as notices
 from desk.report import views as report
@@ -32,6 +33,12 @@ urlpatterns = [
         admin.site.admin_view(intake.check_new_interview),
         name="desk-new-interview-check",
     ),
+    path(
+        "desk/candidates/<uuid:candidate_id>/merge/",
+        admin.site.admin_view(merging.merge_page),
+        name="desk-candidate-merge",
+    ),
+    path("desk/duplicates/", admin.site.admin_view(merging.duplicates_page), name="desk-duplicates"),
     path("desk/session/", session_state, name="desk-session"),
     path(
         "interviews/interview/<uuid:interview_id>/change/",

@@ -47,10 +47,11 @@ def _events_about(candidate: Candidate) -> QuerySet[TwilioEvent]:
     """Webhooks of the candidate's attempts, and those without an attempt that name their number."""
     attempts = Attempt.objects.filter(interview__candidate=candidate).values_list("pk", flat=True)
     condition = Q(attempt__in=list(attempts))  # a list, because a join would read the whole table
-    if candidate.phone:
+    merged = candidate.merged_records.values_list("phone", flat=True)
+    if numbers := [number for number in (candidate.phone, *merged) if number]:
         named = Q()
         for name in NUMBER_PARAMS:
-            named |= Q(**{f"params__{name}": candidate.phone})
+            named |= Q(**{f"params__{name}__in": numbers})
         condition |= Q(named, attempt__isnull=True)
     return TwilioEvent.objects.filter(condition)
 

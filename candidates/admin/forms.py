@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from candidates.models import Candidate, Consent, DoNotCall
+from candidates.models import Candidate, Consent, DoNotCall, candidates_known_as
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
@@ -59,7 +59,7 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_external_id(self) -> str:
         external_id = self.cleaned_data["external_id"]
-        if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=self.instance.pk).exists():
+        if external_id and candidates_known_as(external_id).exclude(pk=self.instance.pk).exists():
             raise ValidationError(gettext(ID_TAKEN))
         return str(external_id)
 

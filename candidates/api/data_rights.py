@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from candidates.data_rights.erasure import erase_candidate
 from candidates.data_rights.export import export_candidate
+from candidates.merging.merge import resolve_id
 from candidates.models import Candidate, ErasedItem, Erasure
 from screener.api.authentication import HasWriteScope, request_actor
 from screener.api.media_types import BoundedJSONParser
@@ -111,7 +112,7 @@ class DataRightsMixin:
         Planned interviews are cancelled. 409 while a call is in progress, and on legal hold. A candidate who was
         erased gets the same proof again.
         """
-        candidate = get_object_or_404(Candidate.objects.visible_to(request.user), pk=kwargs["pk"])
+        candidate = get_object_or_404(Candidate.objects.visible_to(request.user), pk=resolve_id(kwargs["pk"]))
         wish = EraseSerializer(data=request.data)
         wish.is_valid(raise_exception=True)
         erasure = erase_candidate(candidate, actor=request_actor(request), reason=wish.validated_data["reason"])
@@ -122,4 +123,4 @@ class DataRightsMixin:
     def erasure(self: Any, request: Request, **kwargs: Any) -> Response:
         """The proof: who erased the candidate, when and why, and when each file and recording was deleted."""
         erasures = Erasure.objects.visible_to(request.user).filter(kind=Erasure.Kind.PERSON)
-        return Response(ErasureSerializer(get_object_or_404(erasures, candidate=kwargs["pk"])).data)
+        return Response(ErasureSerializer(get_object_or_404(erasures, candidate=resolve_id(kwargs["pk"]))).data)

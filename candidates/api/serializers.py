@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from candidates.import_rows import RowNote, RowResult
-from candidates.models import Candidate, Consent
+from candidates.models import Candidate, Consent, candidates_known_as
 from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.api.fields import LanguageField, PhoneField
@@ -133,8 +133,9 @@ class CandidateSerializer(PersonSerializer):
         read_only_fields = ["resume_status", "resume_error"]
 
     def validate_external_id(self, external_id: str) -> str:
-        other_candidates = Candidate.objects.exclude(pk=self.instance.pk) if self.instance else Candidate.objects.all()
-        if external_id and (other_candidate := other_candidates.filter(external_id=external_id).first()):
+        holders = candidates_known_as(external_id) if external_id else Candidate.objects.none()
+        other_candidates = holders.exclude(pk=self.instance.pk) if self.instance else holders
+        if other_candidate := other_candidates.first():
             raise serializers.ValidationError(
                 f"Candidate {other_candidate.pk} has this external_id. PATCH that candidate instead."
             )

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from candidates.api import serializers
 from candidates.api.data_rights import DataRightsMixin
 from candidates.csv_import import InvalidCandidateFile, import_candidates
+from candidates.merging.merge import resolve_id
 from candidates.models import Candidate
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
@@ -59,6 +60,12 @@ class CandidateViewSet(
         "import_csv": {400: {"file": ["The first row must name the columns; phone is missing."]}},
         **DataRightsMixin.problem_examples,
     }
+
+    def get_object(self) -> Candidate:
+        """Return the candidate. The id of a record that was merged leads to the record that it is part of."""
+        self.kwargs["pk"] = resolve_id(self.kwargs["pk"])
+        candidate: Candidate = super().get_object()
+        return candidate
 
     @extend_schema(request=serializers.ImportSerializer, responses=serializers.ImportReportSerializer)
     @action(detail=False, methods=["post"], url_path="import", parser_classes=[BoundedMultiPartParser])

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain
+from pathlib import PurePosixPath
 
 from django.db.models import Q, QuerySet
 
@@ -16,7 +18,6 @@ from candidates.models import (
     Consent,
     DoNotCall,
     ErasedItem,
-    private_folder,
 )
 
 ERASED_TEXT = "erased"
@@ -32,7 +33,7 @@ class CandidatePart(DataPart):
         """Files of the candidate's folder that no row names: a process died between the file and the row."""
         if not scope.covers_resume:
             return []
-        names = stored_files(private_folder(scope.candidate.pk))
+        names = chain.from_iterable(map(stored_files, scope.candidate.private_folders))
         return [
             Item(ErasedItem.Kind.FILE, name)
             for name in names
@@ -52,6 +53,7 @@ class CandidatePart(DataPart):
             "events": candidate.events.exclude(kind=CandidateEvent.Kind.ERASED).exclude(reason="").update(reason=""),
             "log_entries": _erase_log(candidate),
             "stored_responses": erase_stored_responses(_identifiers(candidate), erased_at=candidate.erased_at),
+            "merged_records": _blank_merged_records(candidate),
             "candidates": 0 if candidate.erased_at else 1,
         }
         candidate.blank()
@@ -65,15 +67,16 @@ class CandidatePart(DataPart):
             yield Document(name, "The resume as it was sent", partial(candidate.resume.storage.open, stored))
         yield Document("consents.json", "Consents to be called and to be recorded", _consents(candidate))
         yield Document("do_not_call.json", "Entries of the do-not-call list", _entries(candidate))
+        yield Document("merged_records.json", "Records that were merged into this one", _merged_records(candidate))
         yield Document("record_history.json", "What was done with the record", _events(candidate))
         yield Document("staff_log.json", "What staff did with the record in the admin", _log(candidate))
         yield Document(
-            "api_responses.json", "Responses of the API that are kept for a day", responses_about([candidate.pk])
+            "api_responses.json", "Responses of the API that are kept for a day", responses_about(candidate.record_ids)
         )
 
 
 def _is_earlier_resume(name: str, scope: ErasureScope) -> bool:
-    is_resume = name.startswith(f"{private_folder(scope.candidate.pk)}/{RESUME_PREFIX}")
+    is_resume = PurePosixPath(name).name.startswith(RESUME_PREFIX)
     return is_resume and was_stored_before(name, scope.began_at)
 
 
@@ -92,7 +95,7 @@ def _own_entries(candidate: Candidate) -> QuerySet[DoNotCall]:
 def _erase_log(candidate: Candidate) -> int:
     entries = _own_entries(candidate).values_list("pk", flat=True)
     rows = (
-        (Candidate, [candidate.pk]),
+        (Candidate, candidate.record_ids),
         (Consent, candidate.consents.values_list("pk", flat=True)),
         (DoNotCall, entries),
     )
@@ -101,7 +104,18 @@ def _erase_log(candidate: Candidate) -> int:
 
 def _identifiers(candidate: Candidate) -> list[object]:
     """Texts by which stored responses about the candidate are found. An external id may be as short as a word."""
-    return [candidate.pk, candidate.phone, candidate.email]
+    merged = candidate.merged_records.values_list("merged_id", "phone", "email")
+    return [candidate.pk, candidate.phone, candidate.email, *chain.from_iterable(merged)]
+
+
+def _blank_merged_records(candidate: Candidate) -> int:
+    named = candidate.merged_records.exclude(phone="", email="", external_id="")
+    return named.update(phone="", email="", external_id="")
+
+
+def _merged_records(candidate: Candidate) -> list[dict[str, object]]:
+    rows = candidate.merged_records.values("merged_id", "phone", "email", "external_id", "created_at")
+    return [dict(row) for row in rows]
 
 
 def _record(candidate: Candidate) -> dict[str, object]:
@@ -151,5 +165,5 @@ def _events(candidate: Candidate) -> list[dict[str, object]]:
 
 
 def _log(candidate: Candidate) -> list[dict[str, object]]:
-    entries = log_entries(Candidate, [candidate.pk]).order_by("action_time")
+    entries = log_entries(Candidate, candidate.record_ids).order_by("action_time")
     return [{"at": entry.action_time, "what": entry.get_change_message()} for entry in entries]

@@ -69,6 +69,16 @@ class DataPart:
         """Yield the documents with this app's data about the candidate, without data of other persons."""
         return iter(())
 
+    def why_not_merged(self, records: tuple[Candidate, Candidate]) -> str:
+        """Why these records of one person can't be merged now; empty if they can."""
+        return ""
+
+    def merge(self, kept: Candidate, merged: Candidate, actor: str) -> None:
+        """Move the rows of the merged record that need more than another foreign key. The merge moves all others.
+
+        Raises InvalidTransition if the records can't be merged now.
+        """
+
     def prepare(self, candidate: Candidate, actor: str) -> None:
         """Cancel plans for the candidate. Raises InvalidTransition if they can't be erased now."""
 

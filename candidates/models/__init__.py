@@ -11,6 +11,7 @@ from candidates.models.candidate_event import CandidateEvent
 from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_numbers
 from candidates.models.erasure import ErasedItem, Erasure
 from candidates.models.kept_upload import KeptUpload
+from candidates.models.merged_record import MergedRecord, candidates_known_as
 
 __all__ = [
     "READ_RESUME",
@@ -23,6 +24,8 @@ __all__ = [
     "ErasedItem",
     "Erasure",
     "KeptUpload",
+    "MergedRecord",
+    "candidates_known_as",
     "hashes_of_numbers",
     "private_folder",
     "private_storage",

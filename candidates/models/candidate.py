@@ -121,6 +121,7 @@ class Candidate(BaseModel):
             ("erase_candidate", "Can erase candidate"),
             ("export_candidate", "Can export the data of candidate"),
             ("hold_candidate", "Can set and lift the legal hold of candidate"),
+            ("merge_candidate", "Can merge two records of one candidate"),
         ]
         indexes = [
             GinIndex(NAME_WORDS, name="candidates_by_name"),
@@ -263,6 +264,28 @@ class Candidate(BaseModel):
         READ_RESUME.defer(self.pk)
         if earlier_name and not self.legal_hold:
             transaction.on_commit(lambda: self.resume.storage.delete(earlier_name))
+
+    def adopt_resume(self, other: "Candidate") -> None:
+        """Take the resume of another record in place of the own one. The file stays where it is."""
+        self.update_fields(
+            resume=str(other.resume.name or ""),
+            resume_text=other.resume_text,
+            resume_status=other.resume_status,
+            resume_error=other.resume_error,
+        )
+        if other.resume_status == self.ResumeStatus.PENDING:
+            READ_RESUME.defer(self.pk)
+
+    @property
+    def record_ids(self) -> list[uuid.UUID]:
+        """The id of this record and those of the records that were merged into it. One query."""
+        merged: Any = self._meta.get_field("merged_records")
+        return [self.pk, *merged.related_model.objects.filter(candidate=self).values_list("merged_id", flat=True)]
+
+    @property
+    def private_folders(self) -> list[str]:
+        """The folders that hold every file about this person. One query."""
+        return [private_folder(record_id) for record_id in self.record_ids]
 
     def set_resume_text(self, resume_text: str) -> None:
         self.update_fields(resume_text=resume_text, resume_status=self.ResumeStatus.READ, resume_error="")

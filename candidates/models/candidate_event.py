@@ -17,6 +17,7 @@ class CandidateEvent(AppendOnly):
         HOLD_LIFTED = "candidate.hold_lifted", _("Legal hold lifted")
         RESUME_ERASED = "candidate.resume_erased", _("Resume erased")
         ERASED = "candidate.erased", _("Candidate erased")
+        MERGED = "candidate.merged", _("Another record of the person merged into this one")
 
     candidate = models.ForeignKey("candidates.Candidate", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=40, choices=Kind.choices)

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models import Candidate, KeptUpload
+from candidates.models import Candidate, KeptUpload, candidates_known_as
 from candidates.resume.upload import MAX_BYTES, InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from desk.intake.jobs import callable_jobs
@@ -203,7 +203,7 @@ class NewInterviewForm(forms.Form):
 
     def clean_external_id(self) -> str:
         external_id = str(self.cleaned_data["external_id"])
-        if self.is_new_candidate and external_id and Candidate.objects.filter(external_id=external_id).exists():
+        if self.is_new_candidate and external_id and candidates_known_as(external_id).exists():
             raise ValidationError(_("Another candidate has this id. Choose that candidate, or leave the id empty."))
         return external_id
 

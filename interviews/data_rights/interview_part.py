@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from candidates.data_rights.parts import DataPart, Document, ErasureScope, Item
 from candidates.data_rights.private_files import stored_files
@@ -14,9 +15,9 @@ from candidates.data_rights.traces import erase_log_entries, erase_stored_respon
 from candidates.models import Candidate, ErasedItem
 from interviews.channels import get_channel
 from interviews.data_rights.documents import interview_documents
+from interviews.data_rights.merging import CALL_PREVENTS_MERGE, merge_interviews
 from interviews.data_rights.rows import close_untranscribed, erase_answers, erase_numbers, erase_share_links
 from interviews.models import Attempt, Interview, InterviewResponse, LockedInterview, Recording, lock_interview
-from interviews.models.recording import interview_folder
 from interviews.models.transitions.recording import erase_recordings
 from screener.background.queue import release_db_connection
 from screener.models import InvalidTransition, ModelCall
@@ -36,6 +37,13 @@ def interviews_of(candidate: Candidate) -> QuerySet[Interview]:
 class InterviewPart(DataPart):
     def export(self, candidate: Candidate) -> Iterator[Document]:
         return interview_documents(candidate, interviews_of(candidate).order_by("created_at"))
+
+    def why_not_merged(self, records: tuple[Candidate, Candidate]) -> str:
+        live = Attempt.objects.live().filter(interview__candidate__in=records)
+        return gettext(CALL_PREVENTS_MERGE) if live.exists() else ""
+
+    def merge(self, kept: Candidate, merged: Candidate, actor: str) -> None:
+        merge_interviews(kept, merged, actor)
 
     def prepare(self, candidate: Candidate, actor: str) -> None:
         """Cancel live interviews. A call in progress prevents the erasure: it would go on producing data."""
@@ -66,9 +74,11 @@ class InterviewPart(DataPart):
 
     def find_items(self, scope: ErasureScope) -> Iterable[Item]:
         """Recordings that no webhook reported, and files that no row names."""
-        interviews = list(_interviews_in(scope))
+        interviews, folders = list(_interviews_in(scope)), scope.candidate.private_folders
         for interview in interviews:
-            yield from (Item(ErasedItem.Kind.FILE, name) for name in stored_files(interview_folder(interview)))
+            for folder in folders:
+                names = stored_files(f"{folder}/{interview.pk}")
+                yield from (Item(ErasedItem.Kind.FILE, name) for name in names)
         attempts = list(Attempt.objects.filter(interview__in=interviews).values_list("pk", "channel"))
         for attempt_id, channel in attempts:
             sids = get_channel(channel).list_audio(attempt_id)

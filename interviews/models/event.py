@@ -20,6 +20,7 @@ class EventKind(models.TextChoices):
     INTERVIEW_FAILED = "interview.failed", _("Interview failed")
     INTERVIEW_CANCELLED = "interview.cancelled", _("Interview cancelled")
     CANDIDATE_CALLED = "interview.candidate_called", _("Interview over: the candidate called back")
+    CANDIDATE_MERGED = "interview.candidate_merged", _("Interview moved: two records of the candidate were merged")
     REFUSAL_LIFTED = "interview.refusal_lifted", _("Interview refusal lifted")
     RECORDINGS_ERASED = "interview.recordings_erased", _("Interview recordings erased")
     ANSWERS_ERASED = "interview.answers_erased", _("Interview answers erased")

@@ -37,6 +37,7 @@ RECRUITING = (
     "candidates.erase_candidate",
     "candidates.export_candidate",
     "candidates.hold_candidate",
+    "candidates.merge_candidate",
     "candidates.view_consent",
     "candidates.view_donotcall",
     "candidates.view_erasure",

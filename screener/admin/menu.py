@@ -24,6 +24,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
     ],
     _("Candidates"): [
         (_("Candidates"), "person", "candidates.candidate"),
+        (_("Probable duplicates"), "group_remove", "candidates.candidate", "desk-duplicates"),
         (_("Consents"), "how_to_reg", "candidates.consent"),
         (_("Do-not-call list"), "phone_disabled", "candidates.donotcall"),
         (_("May we call?"), "perm_phone_msg", "candidates.candidate", "may-call"),
@@ -54,7 +55,10 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (_("Idempotent requests"), "repeat_one", "screener.idempotentrequest"),
     ],
 }
-EXTRA_PERMISSIONS = {"may-call": VIEW_CONTACT_DATA}
+EXTRA_PERMISSIONS = {
+    "may-call": (VIEW_CONTACT_DATA,),
+    "desk-duplicates": (VIEW_CONTACT_DATA, "candidates.merge_candidate"),
+}
 """Permissions that a page needs beside the one for its model."""
 TECHNICAL_GROUP = _("Access & technical")
 SCORING_PAGES = {f"interviews_interviewresponse_{page}" for page in ("score", "opinions", "words", "choose")}
@@ -90,6 +94,6 @@ def _is_scoring_page(request: HttpRequest) -> bool:
 
 def _may_view(request: HttpRequest, model: str, page: str = "") -> bool:
     app, name = model.split(".")
-    if page in EXTRA_PERMISSIONS and not request.user.has_perm(EXTRA_PERMISSIONS[page]):
+    if not request.user.has_perms(EXTRA_PERMISSIONS.get(page, ())):
         return False
     return request.user.has_perm(f"{app}.view_{name}") or request.user.has_perm(f"{app}.change_{name}")

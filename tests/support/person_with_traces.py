@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection, models
 
-from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall
+from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, MergedRecord
 from interviews.decisions import record_decision
 from interviews.models import (
     AccessEvent,
@@ -44,7 +45,7 @@ STAFF = "staffer-hanna"
 
 KEPT = {
     # Codes, languages, and the names of models and of staff
-    *("Candidate.locale", "Candidate.hold_set_by", "CandidateEvent.actor"),
+    *("Candidate.locale", "Candidate.hold_set_by", "CandidateEvent.actor", "MergedRecord.actor"),
     *("Consent.language", "Consent.wording_version", "DoNotCall.number_hash", "DoNotCall.lifted_by"),
     *("Interview.language", "InterviewEvent.actor", "InterviewEvent.before", "InterviewEvent.after"),
     *("Attempt.stage", "Call.answered_by", "Call.error_code", "Call.price_unit"),
@@ -113,6 +114,7 @@ def _add_rows(person: Person, staff: User) -> None:
     attempt = interview.attempts.get()
     Consent.objects.create(candidate=candidate, kind="call", given=True, source="x (recorded by staffer-hanna)")
     DoNotCall.objects.add_number(PHONE, source="x", candidate=candidate)
+    MergedRecord.objects.create(candidate=candidate, merged_id=uuid4(), actor=STAFF)
     candidate.set_hold(actor=STAFF, reason="x")
     candidate.lift_hold(actor=STAFF, reason="x")
     seen = interview.results.get(is_current=True)
@@ -139,6 +141,7 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield Consent, candidate.consents.all()
     yield DoNotCall, candidate.do_not_call_entries.all()
     yield CandidateEvent, candidate.events.all()
+    yield MergedRecord, candidate.merged_records.all()
     for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision, Note):
         yield model, model.objects.filter(interview=interview)
     yield NoteVersion, NoteVersion.objects.filter(note__interview=interview)
@@ -166,6 +169,7 @@ def _value(person: Person, name: str, token: str) -> Any:
     special: dict[str, Any] = {
         "Candidate.phone": PHONE,
         "Candidate.email": f"{token}@quux.example",
+        "MergedRecord.phone": PHONE,
         "Candidate.hold_reason": "",
         "Call.number": PHONE,
         "InterviewResponse.measures": SpeechMetrics(words=1, sentiment=None, fillers=fillers, pace=None, pauses=None),

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
-from candidates.models import DoNotCall
+from candidates.models import Candidate, DoNotCall
 from interviews.channels import get_channel
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
@@ -168,6 +168,12 @@ class LockedInterview:
         self.finish(outcome, actor=actor, reason=reason)
         if attempt := interview.attempts.live().first():
             get_channel(attempt.channel).end_attempt(attempt.pk)
+
+    def move_to(self, candidate: Candidate, *, actor: str) -> None:
+        """The candidate's record was merged into another one of the same person."""
+        former = str(self.row.candidate_id)
+        self.row.update_fields(candidate=candidate)
+        self.add_event(EventKind.CANDIDATE_MERGED, actor=actor, former=former, candidate=str(candidate.pk))
 
     def set_result_status(self, result_status: str, *, reason: str) -> None:
         """Save that there is a result, or why there is none yet."""
