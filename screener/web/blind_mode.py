@@ -63,6 +63,7 @@ MASKED_PAGES = frozenset(
         "desk-report-pdf",
         "desk-resume-place",
         "desk-review",
+        "desk-session",
         "desk-share",
         "desk-share-job",
         "desk-share-revoke",

@@ -177,7 +177,7 @@
     },
   });
 
-  window.desk = { afterUpdate, closeMenu, findPoll, showLoggedOut };
+  window.desk = { localiseTimes, afterUpdate, closeMenu, findPoll, showLoggedOut };
 
   document.addEventListener("DOMContentLoaded", () => {
     keepSources(document);

@@ -40,7 +40,7 @@
   const showCheck = (box, form, html) => {
     box.innerHTML = html;
     for (const element of box.querySelectorAll("[data-country]")) nameCountry(element);
-    window.localiseTimes(box);
+    window.desk.localiseTimes(box);
     showParts(form);
   };
   const watchForm = (form, box) => {

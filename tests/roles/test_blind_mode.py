@@ -74,6 +74,7 @@ def desk_addresses(sample: SampleJob) -> list[str]:
     """Every address of the desk."""
     ids = {
         "job_id": sample.interview.job_id,
+        "candidate_id": sample.interview.candidate_id,
         "interview_id": sample.interview.pk,
         "link_id": sample.rows["interviews.sharelink"].pk,
         "recording_id": sample.rows["interviews.recording"].pk,

@@ -56,7 +56,7 @@ def test_answers_are_scored_by_keys_alone(page: Page, addresses: list[str]) -> N
             press(page, "j")
         press(page, "m", *"Note 1", "Control+Enter")
         expect(page.get_by_text("is saved")).to_be_visible()
-    assert "/interview/" in page.url
+    page.wait_for_url("**/interview/**")
     expect(page.get_by_text("No other answer waits")).to_be_visible()
 
 

@@ -60,7 +60,7 @@ def add_consent(candidate: Candidate, *, given: bool, days_ago: int) -> None:
 
 
 def plan(candidate: Candidate, job: JobDescription) -> Interview:
-    return Interview.objects.create(candidate=candidate, job=job, question_set=job.approved_questions)
+    return Interview.objects.create(candidate=candidate, job=job, question_set=job.question_sets.get())
 
 
 class TestValues:
@@ -203,9 +203,9 @@ class TestRefusals:
     @pytest.mark.django_db(transaction=True)
     def test_opposite_merges_make_one_record(self, kept: Candidate, merged: Candidate) -> None:
         def run(ids: tuple[Any, Any]) -> bool:
-            rows = [Candidate.objects.get(pk=pk) for pk in ids]
+            first, second = (Candidate.objects.get(pk=pk) for pk in ids)
             try:
-                merge(*rows)
+                merge(first, second)
             except InvalidTransition:
                 return False
             finally:
@@ -304,13 +304,9 @@ def test_no_row_refers_to_merged_record(reviewer: User, kept: Candidate) -> None
     merged = make_completed_interview(phone=OTHER_PHONE).candidate
     make_interview(phone="+14155550133")
     counts = {
-        relation.related_model: relation.related_model._base_manager.count()  # type: ignore[union-attr]
+        relation.related_model: relation.related_model._base_manager.count()
         for relation in Candidate._meta.related_objects
     }
     merge(kept, merged)
-    lost = {
-        model
-        for model, count in counts.items()
-        if model._base_manager.count() < count  # type: ignore[union-attr]
-    }
+    lost = {model for model, count in counts.items() if model._base_manager.count() < count}
     assert lost == set()

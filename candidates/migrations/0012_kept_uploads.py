@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0010_kept_candidates_by_change'),
+        ('candidates', '0011_view_names_permission'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db.models.functions import Upper
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("candidates", "0011_kept_uploads")]
+    dependencies = [("candidates", "0012_kept_uploads")]
 
     operations = [
         AddIndexConcurrently(

@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0012_candidates_by_email'),
+        ('candidates', '0013_candidates_by_email'),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='candidate',
-            options={'ordering': ['-created_at'], 'permissions': [('view_contact_data', 'Can view phone numbers, e-mail addresses and resumes of candidates'), ('erase_candidate', 'Can erase candidate'), ('export_candidate', 'Can export the data of candidate'), ('hold_candidate', 'Can set and lift the legal hold of candidate'), ('merge_candidate', 'Can merge two records of one candidate')]},
+            options={'ordering': ['-created_at'], 'permissions': [('view_names', 'Can view names of candidates; without it, blind mode is always on'), ('view_contact_data', 'Can view phone numbers, e-mail addresses and resumes of candidates'), ('erase_candidate', 'Can erase candidate'), ('export_candidate', 'Can export the data of candidate'), ('hold_candidate', 'Can set and lift the legal hold of candidate'), ('merge_candidate', 'Can merge two records of one candidate')]},
         ),
         migrations.AlterField(
             model_name='candidateevent',
