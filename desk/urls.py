@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path
 
 from desk.blind_mode import switch_blind_mode
+from desk.call_again.views import call_again_page
 from desk.campaign.views import campaign_page
 from desk.compare.views import compare_page
 from desk.export import views as export
@@ -17,6 +18,7 @@ from desk.report import views as report
 from desk.review import views as review
 from desk.session import session_state
 from desk.sharing import views as sharing
+from desk.unreachable.views import unreachable_page
 
 urlpatterns = [
     path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
@@ -38,6 +40,8 @@ urlpatterns = [
         admin.site.admin_view(merging.merge_page),
         name="desk-candidate-merge",
     ),
+    path("desk/call-again/", admin.site.admin_view(call_again_page), name="desk-call-again"),
+    path("desk/unreachable/", admin.site.admin_view(unreachable_page), name="desk-unreachable"),
     path("desk/duplicates/", admin.site.admin_view(merging.duplicates_page), name="desk-duplicates"),
     path("desk/session/", session_state, name="desk-session"),
     path(

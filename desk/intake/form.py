@@ -1,9 +1,7 @@
 """The form for a new interview: a candidate, their consent and resume, the job, and when to call."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
@@ -15,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from candidates.models import Candidate, KeptUpload, candidates_known_as
 from candidates.resume.upload import MAX_BYTES, InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
+from desk.call_again.form import CallTimeForm
 from desk.intake.jobs import callable_jobs
+from desk.selected_ids import parse_ids
 from interviews.intake.new_interview import ConsentStatement, Intake
 from interviews.models import Attempt, Interview
 from jobs.models import JobDescription
@@ -28,7 +28,6 @@ MAX_SOURCE_LENGTH = 200
 CONTACT_FIELDS = ("full_name", "email", "phone", "locale", "timezone", "external_id")
 
 YES, NO, NOTHING = "yes", "no", ""
-NOW, LATER = "now", "at"
 OTHER = "other"
 
 TOO_LARGE = _("The file is larger than 5 MB, which is the limit.")
@@ -45,7 +44,7 @@ def _text(placeholder: str = "", **attributes: Any) -> forms.TextInput:
     return forms.TextInput({"class": "d-input", "placeholder": placeholder} | attributes)
 
 
-class NewInterviewForm(forms.Form):
+class NewInterviewForm(CallTimeForm):
     """`upload`: the resume that was chosen before, and is kept while the form has errors."""
 
     same_person = forms.CharField(required=False, max_length=36)
@@ -137,20 +136,6 @@ class NewInterviewForm(forms.Form):
     channel = forms.ChoiceField(
         label=_("Channel"), choices=Attempt.Channel.choices, required=False, initial=Attempt.Channel.PHONE
     )
-    when = forms.ChoiceField(
-        label=_("When to call"),
-        choices=[(NOW, _("As soon as calls are allowed")), (LATER, _("At a time"))],
-        required=False,
-        initial=NOW,
-        widget=forms.RadioSelect,
-    )
-    call_at = forms.DateTimeField(
-        label=_("Date and time"),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        widget=forms.DateTimeInput({"class": "d-input", "type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    reader_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput({"data-reader-zone": ""}))
     repeat_reason = forms.CharField(
         label=_("Reason to interview again"),
         max_length=500,
@@ -225,7 +210,6 @@ class NewInterviewForm(forms.Form):
             self._ignore_contact()
         self._clean_resume(cleaned)
         self._clean_consent(cleaned)
-        self._clean_time(cleaned)
         return cleaned
 
     def _require_for_new(self, name: str, message: Any) -> str:
@@ -272,30 +256,9 @@ class NewInterviewForm(forms.Form):
             return
         if not cleaned.get("consent_detail"):
             self.add_error("consent_detail", _("Say to whom the consent was given and where it can be found."))
-        today = timezone.now().astimezone(self._reader_zone).date()
+        today = timezone.now().astimezone(self.zone).date()
         if cleaned.get("consent_on") and cleaned["consent_on"] > today:
             self.add_error("consent_on", _("This day is in the future."))
-
-    def _clean_time(self, cleaned: dict[str, Any]) -> None:
-        """Read the time in the reader's zone."""
-        cleaned["scheduled_for"] = None
-        if cleaned.get("when") != LATER or "call_at" in self.errors:
-            return
-        if not cleaned.get("call_at"):
-            self.add_error("call_at", _("Choose the date and the time of the call."))
-            return
-        moment = cleaned["call_at"].replace(tzinfo=self._reader_zone)
-        if moment.astimezone(UTC).astimezone(self._reader_zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            self.add_error("call_at", _("The clocks skip this time. Choose another one."))
-        elif moment < timezone.now():
-            self.add_error("call_at", _("This time is past. Choose a later one."))
-        else:
-            cleaned["scheduled_for"] = moment.astimezone(UTC)
-
-    @property
-    def _reader_zone(self) -> ZoneInfo:
-        zone_name = self.cleaned_data.get("reader_zone", "")
-        return ZoneInfo(zone_name if zone_name in iana_time_zones() else "UTC")
 
     @property
     def consent_statement(self) -> ConsentStatement | None:
@@ -310,9 +273,9 @@ class NewInterviewForm(forms.Form):
     def _consent_moment(self) -> datetime:
         """The chosen day, in the reader's zone. Today: now, so that it is the latest consent."""
         now, day = timezone.now(), self.cleaned_data.get("consent_on")
-        if day is None or day == now.astimezone(self._reader_zone).date():
+        if day is None or day == now.astimezone(self.zone).date():
             return now
-        return datetime.combine(day, time(12), tzinfo=self._reader_zone)
+        return datetime.combine(day, time(12), tzinfo=self.zone)
 
     def to_intake(self, *, recorded_by: str) -> Intake:
         """What the valid form asks for."""
@@ -341,7 +304,4 @@ class NewInterviewForm(forms.Form):
 
 def chosen_id(text: str) -> str:
     """The text if it is the id of a row, for values that come in an address."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
+    return next(map(str, parse_ids([text])), "")

@@ -3,10 +3,11 @@
 The dialer and the page "May we call?" evaluate the same rules.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -273,15 +274,27 @@ def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bo
     return evaluate_request(request, PERMANENT_RULES).first_obstacle
 
 
-def why_never_called_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
-    """Return `why_never_called` for each candidate, in a fixed number of queries."""
-    now = timezone.now()
-    call_requests = [CallRequest(candidate.phone, now, candidate, job) for candidate in candidates]
+def why_never_called_each(
+    candidates: Sequence[Candidate], job: JobDescription, *, interviews: Mapping[UUID, Interview] | None = None
+) -> list[RuleVerdict | None]:
+    """Return `why_never_called` for each candidate, in a fixed number of queries.
+
+    `interviews`: by candidate, the planned interview that the call is for.
+    """
+    now, planned = timezone.now(), interviews or {}
+    call_requests = [_planned_request(candidate, job, planned.get(candidate.pk), now) for candidate in candidates]
     pairs = zip(call_requests, load_histories(call_requests, job), strict=True)
     return [
         evaluate_request(replace(request, known_history=history), PERMANENT_RULES).first_obstacle
         for request, history in pairs
     ]
+
+
+def _planned_request(
+    candidate: Candidate, job: JobDescription, interview: Interview | None, now: datetime
+) -> CallRequest:
+    is_repeat = interview is not None and bool(interview.repeat_reason)
+    return CallRequest(candidate.phone, now, candidate, job, interview, is_repeat=is_repeat)
 
 
 def first_open_moment(candidate: Candidate, *, since: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ class EventKind(models.TextChoices):
 
     INTERVIEW_PLANNED = "interview.planned", _("Interview planned")
     INTERVIEW_WAITING = "interview.waiting", _("Interview waiting")
+    INTERVIEW_RESCHEDULED = "interview.rescheduled", _("Interview rescheduled")
     INTERVIEW_BEGUN = "interview.begun", _("Interview begun")
     INTERVIEW_VOIDED = "interview.voided", _("Interview voided")
     INTERVIEW_OPTED_OUT = "interview.opted_out", _("Interview opted out")

@@ -66,6 +66,15 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         )
         return self.filter(~Exists(later_interviews))
 
+    def given_up(self) -> Self:
+        """Interviews that ended because no attempt reached the candidate, or the carrier took no call."""
+        ended = self.with_answers().filter(outcome__in=Interview.GIVEN_UP)
+        return ended.last_for_job().exclude(decisions__isnull=False)
+
+    def still_tried(self) -> Self:
+        """Live interviews of which an attempt has failed. The next one is planned or under way."""
+        return self.filter(status__in=Interview.LIVE, attempts__number=1, attempts__ended_at__isnull=False)
+
     def to_decide(self) -> Self:
         """Interviews with a recommendation and without a decision."""
         undecided = self.with_answers().filter(undecided_since__isnull=False, decided_at__isnull=True)
@@ -146,6 +155,7 @@ class Interview(LeasableModel):
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
     ENDED_BY_CANDIDATE = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.BY_CANDIDATE)
     """The candidate has done with the job: they are called for it again only by name, with a reason."""
+    GIVEN_UP = (Outcome.UNREACHED, Outcome.EXPIRED)
     NEEDS_A_PERSON = (ResultStatus.INCOMPLETE, ResultStatus.NEEDS_REVIEW)
     OUTCOMES_OF = {
         Status.COMPLETED: {Outcome.COMPLETE, Outcome.PARTIAL},
@@ -262,6 +272,11 @@ class Interview(LeasableModel):
                 fields=["created_at"],
                 condition=Q(status__in=["pending", "in_progress"], wait_reason__in=CAPACITY_REASONS),
                 name="waiting_for_capacity",
+            ),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(outcome__in=["unreached", "expired"]),
+                name="given_up_by_end",
             ),
             models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
             models.Index(

@@ -17,6 +17,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
     _("Interviews"): [
         (_("Interviews"), "call", "interviews.interview"),
         (TO_SCORE, "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
+        (_("Unreachable"), "phone_missed", "interviews.interview", "desk-unreachable"),
         (_("Decisions"), "gavel", "interviews.decision"),
         (_("Campaigns"), "campaign", "interviews.campaign"),
         (_("Share links"), "link", "interviews.sharelink"),

@@ -3,7 +3,6 @@
   "use strict";
   const language = document.documentElement.lang || "en";
   const countries = new Intl.DisplayNames([language], { type: "region" });
-  const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
   // "DE +49" becomes "Germany +49", sorted by name.
   const nameCountries = (select) => {
@@ -24,7 +23,6 @@
     const toggle = (name, isHidden) => { const part = form.querySelector(`[data-${name}]`); if (part) part.hidden = isHidden; };
     toggle("contact", Boolean(form.elements.candidate.value));
     toggle("consent", !chosen(form, "consent"));
-    toggle("call-at", chosen(form, "when") !== "at");
     form.dataset.known = known ? "yes" : "no";
   };
 
@@ -64,8 +62,6 @@
     if (!form) return;
     nameCountries(form.elements.country);
     fillZones(document.getElementById("time-zones"));
-    form.querySelector("[data-reader-zone]").value = ownZone;
-    form.querySelector("[data-zone-name]").textContent = ownZone;
     showParts(form);
     form.addEventListener("change", (event) => {
       if (event.target.type === "file") checkSize(event.target);

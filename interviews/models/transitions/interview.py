@@ -19,12 +19,14 @@ from interviews.models.interview import Interview
 from interviews.models.notices.notice import has_notices
 from interviews.models.response import InterviewResponse
 from interviews.task_handles import CONCLUDE, DIAL
+from interviews.wait_reason import WaitReason
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
 SOON_SECONDS = 30
 NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
 REFUSED_IN_INTERVIEW = gettext_noop("said in an interview")
+CALL_IN_PROGRESS = gettext_noop("A call for this interview is in progress or is being placed.")
 ANSWERS_ERASED = gettext_noop("The answers of this interview were erased.")
 NOT_REACHED = gettext_noop("The interview was over before this question was answered.")
 
@@ -104,6 +106,16 @@ class LockedInterview:
         delay_seconds = (when - timezone.now()).total_seconds()
         if delay_seconds < SOON_SECONDS:  # the sweep finds what is due later
             DIAL.defer(interview.pk, delay=max(0, ceil(delay_seconds)))
+
+    def move_next_attempt(self, when: datetime, *, actor: str, is_scheduled: bool) -> None:
+        """A reviewer has the next call placed at another time. The dial rules decide as ever when it is due.
+
+        `is_scheduled`: the reviewer has chosen the time. Raises InvalidTransition during a call.
+        """
+        if self.row.attempts.live().exists():
+            raise InvalidTransition(gettext(CALL_IN_PROGRESS))
+        self.schedule_next_attempt(when, wait_reason=WaitReason.SCHEDULED if is_scheduled else "")
+        self.add_event(EventKind.INTERVIEW_RESCHEDULED, actor=actor, until=when.isoformat())
 
     def clear_next_attempt(self) -> None:
         """Let no call be due, for now."""
