@@ -23,12 +23,12 @@ from unfold.enums import ActionVariant
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.admin.data_rights import DataRightsActions, ErasedFilter, is_kept
 from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
+from candidates.admin.merging import HasMergedRecords
 from candidates.api.serializers import PersonSerializer
 from candidates.contact_data import may_see_contact_data
 from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.import_rows import ImportedRow, RowNote, RowResult
-from candidates.merging.merge import resolve_id
 from candidates.models import Candidate, Consent, DoNotCall
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
@@ -90,7 +90,7 @@ def _notes_on_rows(imported_rows: list[ImportedRow]) -> str:
 
 
 @admin.register(Candidate)
-class CandidateAdmin(DataRightsActions, FindsCandidates):
+class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
     form = CandidateForm
     cascaded_models = (Consent,)
     list_display = [
@@ -143,10 +143,6 @@ class CandidateAdmin(DataRightsActions, FindsCandidates):
 
     def candidate_path(self) -> str:
         return "pk"
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """Return the candidate. The id of a record that was merged leads to the record that it is part of."""
-        return super().get_object(request, str(resolve_id(object_id)), from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
         if obj is None:
@@ -342,11 +338,6 @@ class CandidateAdmin(DataRightsActions, FindsCandidates):
             return None
         request.session[CHOSEN] = chosen_ids
         return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
-
-    @page_button(_("Merge records"), permission="candidates.merge_candidate", icon="merge", is_available=is_kept)
-    def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Redirect to the page that shows this record beside another one of the same person."""
-        return HttpResponseRedirect(reverse("desk-candidate-merge", args=[object_id]))
 
     @page_button(_("May we call now?"), permission=VIEW_CONTACT_DATA, icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -128,7 +128,6 @@ class Candidate(BaseModel):
             models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
             models.Index(fields=["created_at"], condition=Q(resume_status="unreadable"), name="unreadable_resumes"),
-            models.Index(Upper("email"), condition=~Q(email=""), name="candidates_by_email"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 ADD, CHECK, SESSION = (reverse(f"desk-{name}") for name in ("new-interview", "new-interview-check", "session"))
 OK, FOUND, DENIED = 200, 302, 403
 MOST_QUERIES = 14
-MAY_ADD = ("add_interview", "add_candidate", "add_consent", "view_interview")
+MAY_ADD = ("view_names", "add_interview", "add_candidate", "add_consent", "view_interview")
 
 
 @pytest.fixture

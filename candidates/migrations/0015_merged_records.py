@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0013_candidates_by_email'),
+        ('candidates', '0014_kept_uploads'),
     ]
 
     operations = [

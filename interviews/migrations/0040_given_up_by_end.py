@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("interviews", "0036_merged_and_rescheduled")]
+    dependencies = [("interviews", "0039_merged_and_rescheduled")]
 
     operations = [
         AddIndexConcurrently(

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0011_view_names_permission'),
+        ('candidates', '0013_index_of_unreadable_resumes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

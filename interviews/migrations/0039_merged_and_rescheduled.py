@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interviews', '0035_kept_answers_and_recordings'),
+        ('interviews', '0038_fill_milestones'),
     ]
 
     operations = [
