@@ -146,7 +146,8 @@
     const all = boxes(), chosen = all.filter((box) => box.checked);
     bar.hidden = !chosen.length;
     bar.querySelector("[data-desk-selected]").textContent = chosen.length;
-    bar.querySelector("[data-desk-compare]").disabled = chosen.length < 2 || chosen.length > 6;
+    const compare = bar.querySelector("[data-desk-compare]");
+    if (compare) compare.disabled = chosen.length < 2 || chosen.length > 6;
     const every = document.querySelector("[data-desk-all]");
     if (!every) return;
     every.checked = all.length > 0 && chosen.length === all.length;
