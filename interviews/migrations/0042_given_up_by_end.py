@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("interviews", "0039_merged_and_rescheduled")]
+    dependencies = [("interviews", "0041_merged_and_rescheduled")]
 
     operations = [
         AddIndexConcurrently(

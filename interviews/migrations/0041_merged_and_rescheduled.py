@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interviews', '0038_fill_milestones'),
+        ('interviews', '0040_index_of_events_that_await_notices'),
     ]
 
     operations = [
