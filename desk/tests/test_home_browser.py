@@ -96,6 +96,11 @@ def test_lists_have_no_violation(page: Page) -> None:
         assert find_violations(page) == {}, query
 
 
+def start(campaign: Campaign, interview: Interview) -> None:
+    campaign.save()
+    interview.update_fields(campaign=campaign)
+
+
 def test_other_pages_update_themselves(page: Page, job: JobDescription, interviews: dict[str, Interview]) -> None:
     """The page of a job, while its questions are written, and the page of a campaign."""
     in_thread(lambda: job.request_questions())
@@ -106,7 +111,7 @@ def test_other_pages_update_themselves(page: Page, job: JobDescription, intervie
     expect(badge).not_to_have_text(before)
     expect(page.get_by_role("link", name="Approve questions").first).to_be_visible()
     campaign = Campaign(name="Autumn", job=job, created_by="hanna")
-    in_thread(lambda: (campaign.save(), interviews["Hedy"].update_fields(campaign=campaign)))
+    in_thread(lambda: start(campaign, interviews["Hedy"]))
     page.goto(admin_url(campaign))
     assert find_violations(page) == {}
     expect(page.locator("#c-over")).to_have_text("0 of 1 are over")
