@@ -74,7 +74,8 @@ class Home:
         paused = self.warnings.calls_paused and self.warnings.calls_paused.paused_until
         warnings = (self.warnings.lacks_employer, self.warnings.unreadable_list, self.warnings.budget_spent, paused)
         campaigns = [(entry.campaign.pk, entry.planned, entry.over) for entry in self.running.campaigns]
-        running = (self.running.tallies, campaigns, self.running.campaign_count, self.running.next_call_at)
+        next_call = (self.running.next_call_at, self.running.is_call_due)
+        running = (self.running.tallies, campaigns, self.running.campaign_count, next_call)
         steps = [(str(step.title), step.is_done) for step in self.steps]
         needs = [(row.key, str(row.kind), row.title, row.detail, row.score) for row in self.needs.rows]
         spending = [(entry.amount, entry.limit_amount) for entry in self.spending]

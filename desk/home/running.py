@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from desk.home.address import list_address
@@ -51,8 +52,8 @@ class Running:
         return any(tally.count for tally in self.tallies)
 
     @property
-    def other_campaigns(self) -> int:
-        return self.campaign_count - len(self.campaigns)
+    def is_call_due(self) -> bool:
+        return self.next_call_at is not None and self.next_call_at <= timezone.now()
 
 
 def load_running(user: User) -> Running:
