@@ -9,7 +9,8 @@ from django.db.models import Model
 
 from candidates.models import DoNotCall, Erasure
 from interviews.decisions import record_decision
-from interviews.models import Campaign, Interview, ShareLink
+from interviews.models import Campaign, Interview, NoticeMail, ShareLink
+from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import make_completed_interview
 from webhooks.models import TwilioEvent
@@ -75,3 +76,12 @@ def _rows_of(interview: Interview, number: int, decider: User) -> list[Model]:
             key=key, kind="voice", attempt=attempt, call_sid=key, params={"To": candidate.phone}
         ),
     ]
+
+
+def make_technical_rows(user: User) -> None:
+    """A row of each model that belongs to no job."""
+    ModelCall.objects.create(purpose="summary", model="a model")
+    SpokenLine.objects.create(key="1", text="Hello.", model="a model", voice="a voice")
+    IdempotentRequest.objects.create(owner="a key", key="1", fingerprint="1", status_code=201)
+    ApiKey.objects.create_key(name="a key")
+    NoticeMail.objects.create(recipient=user, pace="at_once")

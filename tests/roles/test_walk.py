@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from candidates.models import Candidate, Consent, DoNotCall
-from interviews.models import Call, Interview, NoticeMail
+from interviews.models import Call, Interview
 from jobs.models import JobDescription
-from screener.models import ApiKey, IdempotentRequest, ModelCall, RoleKey, SpokenLine
-from tests.roles.sample_job import RESUME_WORDS, TRANSCRIPT, SampleJob, make_sample_job
+from screener.models import RoleKey
+from tests.roles.sample_job import RESUME_WORDS, TRANSCRIPT, SampleJob, make_sample_job, make_technical_rows
 from tests.roles.table import read_table
 from tests.roles.walker import BAD_REQUEST, MODELS, OK, Walker, action_codes
 from tests.support.admin_client import page_url
@@ -49,11 +49,7 @@ def own(root: User) -> SampleJob:
 
 @pytest.fixture
 def foreign(root: User) -> SampleJob:
-    ModelCall.objects.create(purpose="summary", model="a model")
-    SpokenLine.objects.create(key="1", text="Hello.", model="a model", voice="a voice")
-    IdempotentRequest.objects.create(owner="a key", key="1", fingerprint="1", status_code=201)
-    ApiKey.objects.create_key(name="a key")
-    NoticeMail.objects.create(recipient=root, pace="at_once")
+    make_technical_rows(root)
     return make_sample_job(2, decider=root)
 
 
