@@ -1,10 +1,12 @@
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.contrib.postgres.search import SearchVector
-from django.db import migrations, models
-from django.db.models.functions import Upper
+from django.db import migrations
+from django.db.models import Func, Value
 
-NAME = models.Func("full_name", models.Value("-._/@:'"), models.Value(" " * 7), function="translate")
+
+def words_of(column: str) -> SearchVector:
+    return SearchVector(Func(column, Value("-._/@:'+"), Value(" " * 8), function="translate"), config="simple")
 
 
 class Migration(migrations.Migration):
@@ -13,8 +15,6 @@ class Migration(migrations.Migration):
     dependencies = [("candidates", "0011_view_names_permission")]
 
     operations = [
-        AddIndexConcurrently("candidate", GinIndex(SearchVector(NAME, config="simple"), name="candidates_by_name")),
-        AddIndexConcurrently(
-            "candidate", models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email")
-        ),
+        AddIndexConcurrently("candidate", GinIndex(words_of("full_name"), name="candidates_by_name")),
+        AddIndexConcurrently("candidate", GinIndex(words_of("email"), name="candidates_by_email")),
     ]

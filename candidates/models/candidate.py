@@ -6,13 +6,12 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Self
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Exists, Func, OuterRef, Q, Value
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,12 +25,16 @@ from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
 ADD_CANDIDATE = "candidates.add_candidate"
-NAME_PUNCTUATION = "-._/@:'"
-NAME_WORDS = SearchVector(
-    Func("full_name", Value(NAME_PUNCTUATION), Value(" " * len(NAME_PUNCTUATION)), function="translate"),
-    config="simple",
-)
-"""The words of a name, for the search. PostgreSQL would take some words with punctuation for numbers or addresses."""
+PUNCTUATION = "-._/@:'+"
+
+
+def words_of(column: str) -> SearchVector:
+    """The words of a column, for the search. PostgreSQL would take some with punctuation for numbers or addresses."""
+    spaces = " " * len(PUNCTUATION)
+    return SearchVector(Func(column, Value(PUNCTUATION), Value(spaces), function="translate"), config="simple")
+
+
+NAME_WORDS, EMAIL_WORDS = words_of("full_name"), words_of("email")
 
 
 def private_storage() -> Any:
@@ -125,7 +128,7 @@ class Candidate(BaseModel):
         ]
         indexes = [
             GinIndex(NAME_WORDS, name="candidates_by_name"),
-            models.Index(OpClass(Upper("email"), name="text_pattern_ops"), name="candidates_by_email"),
+            GinIndex(EMAIL_WORDS, name="candidates_by_email"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
             models.Index(fields=["created_at"], condition=Q(resume_status="unreadable"), name="unreadable_resumes"),
         ]
