@@ -84,6 +84,10 @@ class JobAdmin(MemberPages):
         form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.change_view), name=EDIT_PAGE)
         return [form, *super().get_urls()]
 
+    def response_post_save_add(self, request: HttpRequest, obj: JobDescription) -> HttpResponse:
+        """Show the page of the job, where its questions are approved and its candidates are called."""
+        return HttpResponseRedirect(self.change_url(obj))
+
     def response_post_save_change(self, request: HttpRequest, obj: JobDescription) -> HttpResponse:
         """Return to the page of the job."""
         return HttpResponseRedirect(self.change_url(obj))
@@ -135,6 +139,7 @@ class JobAdmin(MemberPages):
             author = cast(User, request.user)
             is_allowed = author.has_perm(VIEW_CONTACT_DATA)
             obj.add_member(author, by=author.get_username(), may_see_contact_data=is_allowed)
+            obj.request_questions()
 
     @admin.display(description=_("Waiting"))
     def waiting_reason(self, job: JobDescription) -> str:

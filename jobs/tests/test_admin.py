@@ -38,7 +38,7 @@ class TestAJob:
     def test_is_added_with_usual_rubric(self, admin_client: Client) -> None:
         submit_form(admin_client, reverse("admin:jobs_jobdescription_add"), **JOB)
         job = JobDescription.objects.get()
-        assert (job.title, job.questions_status) == ("Support engineer", "none")
+        assert (job.title, job.questions_status) == ("Support engineer", "pending")
         assert job.rubric == DEFAULT_RUBRIC
 
     @pytest.mark.parametrize(
