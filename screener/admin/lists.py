@@ -1,6 +1,7 @@
 """Lists that stay fast with millions of rows: they count and page no further than people look."""
 
 from collections.abc import Iterator
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -56,8 +57,11 @@ class ScreenerChangeList(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         """Load the page. Where not all rows are counted, no action is offered for all of them."""
         super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
         if self.paginator.is_capped:
-            self.result_count = len(self.result_list)
+            self.model_admin: Any = copy(self.model_admin)
+            self.model_admin.list_disable_select_all = True
 
 
 class PeriodForm(forms.Form):
