@@ -31,7 +31,7 @@ SETTINGS_SHOWN = {"7.0", "5.0", "1.0", "2.0", "3.0"}
 """Thresholds and weights."""
 DECIMAL = re.compile(r"(?<![\d.,$:+])\d{1,2}\.\d{1,2}(?![\d.])")
 CHOICES = re.compile(r"<(select|label|button|script|style)\b.*?</\1>", re.S)
-LABELS = "|".join(Recommendation.labels)
+LABELS = "|".join(map(str, Recommendation.labels))
 RECOMMENDED = re.compile(rf">\s*({LABELS})\s*<")
 
 

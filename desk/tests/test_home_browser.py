@@ -51,7 +51,7 @@ def test_update_keeps_focus_and_choice(page: Page, interviews: dict[str, Intervi
     in_thread(lambda: complete_interview(interviews["Hedy"]))
     expect(page.locator("#t-to_decide strong")).to_have_text("2")
     expect(page).to_have_title("(1) Home | Screener")
-    expect(page.get_by_role("status").first).to_contain_text("2")
+    expect(page.locator("[data-desk-summary]")).to_contain_text("2")
     expect(link).to_be_focused()
     expect(page.get_by_label("Invited within")).to_have_value("90")
     assert page.evaluate("window.isSamePage")

@@ -41,6 +41,7 @@ def test_scores_follow_own_score(page: Page, interview: Interview) -> None:
     expect(page.locator("[data-overall-score]")).to_have_count(0)
     assert find_violations(page) == {}
     page.get_by_role("link", name="Score this myself first").press("Enter")
+    expect(page.locator("[data-criterion]").first).to_be_visible()
     for criterion in page.locator("[data-criterion]").all():
         criterion.locator("label:has(input[value='4'])").click()
     with page.expect_navigation():

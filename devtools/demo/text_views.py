@@ -70,7 +70,7 @@ def _answer_lines(response: InterviewResponse) -> Iterator[str]:
 
 def _missing_score_reason(response: InterviewResponse, assessment: Assessment | None) -> str:
     if response.status == InterviewResponse.Status.TRANSCRIBED:
-        return Flag.WAITING_FOR_PERSON.label
+        return str(Flag.WAITING_FOR_PERSON.label)
     return (assessment.reason if assessment else "") or response.status_reason or response.get_status_display()
 
 

@@ -134,7 +134,7 @@ class TestList:
 
     def test_attention_filter(self, api: APIClient) -> None:
         waiting, other = make_interview(), make_interview()
-        Interview.objects.filter(pk=waiting.pk).update(result_status="incomplete")
+        Interview.objects.filter(pk=waiting.pk).update(result_status="incomplete", undecided_since=timezone.now())
         for value, expected in (("true", waiting), ("false", other)):
             results = api.get(INTERVIEWS, {"needs_attention": value}).json()["results"]
             assert [interview["id"] for interview in results] == [str(expected.pk)]

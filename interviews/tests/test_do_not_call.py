@@ -160,7 +160,7 @@ class TestAdmin:
         DoNotCall.objects.add_number(NUMBER, source="letter")
         settings.DO_NOT_CALL_KEY = settings.SECRET_KEY = "another key"
         client.force_login(reviewer)
-        assert client.get("/admin/").context["unreadable_list"]
+        assert client.get("/admin/").context["home"].warnings.unreadable_list
         DoNotCall.objects.all().delete()
         DoNotCallKey.objects.all().delete()
-        assert not client.get("/admin/").context["unreadable_list"]
+        assert not client.get("/admin/").context["home"].warnings.unreadable_list

@@ -260,7 +260,7 @@ class TestDecisionCard:
         result.label = ""
         result.interview.responses.update(status=InterviewResponse.Status.TRANSCRIBED)
         card = "\n".join(text_views.decision_card(result))
-        assert card.count(Flag.WAITING_FOR_PERSON.label) == 3
+        assert card.count(str(Flag.WAITING_FOR_PERSON.label)) == 3
         assert "Judged by" not in card
 
     def test_is_plain_text(self, result: InterviewResult) -> None:

@@ -147,7 +147,7 @@ class TestVerdict:
         pause = verdict(rules(admin_client, candidate=make_candidate()), DialRule.DIAL_RATE)
         assert isinstance(pause, Later)
         assert pause.reason == "Paused."
-        assert "12:15 UTC. Paused." in admin_client.get("/admin/").content.decode()
+        assert admin_client.get("/admin/").context["home"].warnings.calls_paused.pause_reason == "Paused."
 
 
 class TestCandidate:
