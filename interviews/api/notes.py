@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -34,7 +33,7 @@ class NoteSerializer(StrictModelSerializer[Note]):
     def get_text(self, note: Note) -> str:
         return "" if note.deleted_at else note.current.text
 
-    @extend_schema_field(OpenApiTypes.DATETIME)
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_edited_at(self, note: Note) -> Any:
         return note.current.created_at if note.is_edited else None
 
