@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0002_final_states_stay'),
+        ("interviews", "0002_final_states_stay"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recording',
-            name='deleted_at_carrier',
+            model_name="recording",
+            name="deleted_at_carrier",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0003_recordings_deleted_at_carrier'),
+        ("interviews", "0003_recordings_deleted_at_carrier"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='position',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='The question that was asked last', null=True),
+            model_name="attempt",
+            name="position",
+            field=models.PositiveSmallIntegerField(blank=True, help_text="The question that was asked last", null=True),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0004_question_asked_last'),
+        ("interviews", "0004_question_asked_last"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='apologised_at',
-            field=models.DateTimeField(blank=True, help_text='When something went wrong on our side and a call back was promised', null=True),
+            model_name="attempt",
+            name="apologised_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When something went wrong on our side and a call back was promised", null=True
+            ),
         ),
     ]

@@ -4,25 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0005_apologies'),
+        ("interviews", "0005_apologies"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='interviewresult',
-            name='grounds',
-            field=models.JSONField(db_default=[], default=list, help_text='The statements of the reasoning: text, position, quote'),
+            model_name="interviewresult",
+            name="grounds",
+            field=models.JSONField(
+                db_default=[], default=list, help_text="The statements of the reasoning: text, position, quote"
+            ),
         ),
         migrations.AddField(
-            model_name='interviewresult',
-            name='opinion',
-            field=models.CharField(blank=True, choices=[('hire', 'Hire'), ('consider', 'Consider'), ('reject', 'Reject')], db_default='', default='', help_text='What the interviewer itself would say; held against the thresholds, and no more', max_length=10),
+            model_name="interviewresult",
+            name="opinion",
+            field=models.CharField(
+                blank=True,
+                choices=[("hire", "Hire"), ("consider", "Consider"), ("reject", "Reject")],
+                db_default="",
+                default="",
+                help_text="What the interviewer itself would say; held against the thresholds, and no more",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='interviewresult',
-            name='prompt_hash',
-            field=models.CharField(blank=True, db_default='', default='', max_length=64),
+            model_name="interviewresult",
+            name="prompt_hash",
+            field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0007_measures'),
+        ("interviews", "0007_measures"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pace',
-            name='closed_because',
+            model_name="pace",
+            name="closed_because",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='pace',
-            name='closed_until',
+            model_name="pace",
+            name="closed_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0008_calls_held_up'),
+        ("interviews", "0008_calls_held_up"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='concerns_all',
-            field=models.BooleanField(default=False, help_text='The carrier took no call at all, because of our account or a setting'),
+            model_name="attempt",
+            name="concerns_all",
+            field=models.BooleanField(
+                default=False, help_text="The carrier took no call at all, because of our account or a setting"
+            ),
         ),
     ]

@@ -4,15 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0012_index_of_waiting_for_capacity'),
+        ("interviews", "0012_index_of_waiting_for_capacity"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='interviewevent',
-            name='kind',
-            field=models.CharField(choices=[('interview.planned', 'Interview planned'), ('interview.waiting', 'Interview waiting'), ('interview.begun', 'Interview begun'), ('interview.voided', 'Interview voided'), ('interview.completed', 'Interview completed'), ('interview.failed', 'Interview failed'), ('interview.cancelled', 'Interview cancelled'), ('attempt.planned', 'Attempt planned'), ('attempt.reopened', 'Attempt reopened'), ('attempt.apologised', 'Attempt apologised'), ('attempt.answered', 'Attempt answered'), ('attempt.no_answer', 'Attempt no answer'), ('attempt.busy', 'Attempt busy'), ('attempt.voicemail', 'Attempt voicemail'), ('attempt.hung_up', 'Attempt hung up'), ('attempt.invalid_number', 'Attempt invalid number'), ('attempt.carrier_error', 'Attempt carrier error'), ('attempt.unknown', 'Attempt unknown'), ('response.planned', 'Question planned'), ('response.asked', 'Question asked'), ('response.answered', 'Question answered'), ('response.transcribed', 'Question transcribed'), ('response.assessed', 'Question assessed'), ('response.silent', 'Question silent'), ('response.too_short', 'Question too short'), ('response.skipped', 'Question skipped'), ('response.audio_lost', 'Question audio lost'), ('response.unintelligible', 'Question unintelligible'), ('response.model_unavailable', 'Question model unavailable'), ('response.recording_rejected', 'Question recording rejected'), ('result.ready', 'Result ready'), ('result.incomplete', 'Result incomplete'), ('result.needs_review', 'Result needs review'), ('result.reopened', 'Result reopened'), ('decision.hire', 'Decision hire'), ('decision.consider', 'Decision consider'), ('decision.reject', 'Decision reject')], max_length=60),
+            model_name="interviewevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("interview.planned", "Interview planned"),
+                    ("interview.waiting", "Interview waiting"),
+                    ("interview.begun", "Interview begun"),
+                    ("interview.voided", "Interview voided"),
+                    ("interview.completed", "Interview completed"),
+                    ("interview.failed", "Interview failed"),
+                    ("interview.cancelled", "Interview cancelled"),
+                    ("attempt.planned", "Attempt planned"),
+                    ("attempt.reopened", "Attempt reopened"),
+                    ("attempt.apologised", "Attempt apologised"),
+                    ("attempt.answered", "Attempt answered"),
+                    ("attempt.no_answer", "Attempt no answer"),
+                    ("attempt.busy", "Attempt busy"),
+                    ("attempt.voicemail", "Attempt voicemail"),
+                    ("attempt.hung_up", "Attempt hung up"),
+                    ("attempt.invalid_number", "Attempt invalid number"),
+                    ("attempt.carrier_error", "Attempt carrier error"),
+                    ("attempt.unknown", "Attempt unknown"),
+                    ("response.planned", "Question planned"),
+                    ("response.asked", "Question asked"),
+                    ("response.answered", "Question answered"),
+                    ("response.transcribed", "Question transcribed"),
+                    ("response.assessed", "Question assessed"),
+                    ("response.silent", "Question silent"),
+                    ("response.too_short", "Question too short"),
+                    ("response.skipped", "Question skipped"),
+                    ("response.audio_lost", "Question audio lost"),
+                    ("response.unintelligible", "Question unintelligible"),
+                    ("response.model_unavailable", "Question model unavailable"),
+                    ("response.recording_rejected", "Question recording rejected"),
+                    ("result.ready", "Result ready"),
+                    ("result.incomplete", "Result incomplete"),
+                    ("result.needs_review", "Result needs review"),
+                    ("result.reopened", "Result reopened"),
+                    ("decision.hire", "Decision hire"),
+                    ("decision.consider", "Decision consider"),
+                    ("decision.reject", "Decision reject"),
+                ],
+                max_length=60,
+            ),
         ),
     ]

@@ -6,27 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0013_event_kinds'),
+        ("interviews", "0013_event_kinds"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TurnReply',
+            name="TurnReply",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('turn', models.PositiveIntegerField()),
-                ('input_kind', models.CharField(max_length=20)),
-                ('prompt', models.JSONField(default=dict)),
-                ('body', models.TextField(help_text='The prompt as the channel delivers it: for a phone, TwiML')),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='interviews.attempt')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("turn", models.PositiveIntegerField()),
+                ("input_kind", models.CharField(max_length=20)),
+                ("prompt", models.JSONField(default=dict)),
+                ("body", models.TextField(help_text="The prompt as the channel delivers it: for a phone, TwiML")),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="replies", to="interviews.attempt"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'turn replies',
-                'constraints': [models.UniqueConstraint(fields=('attempt', 'turn'), name='one_reply_per_turn')],
+                "verbose_name_plural": "turn replies",
+                "constraints": [models.UniqueConstraint(fields=("attempt", "turn"), name="one_reply_per_turn")],
             },
         ),
     ]

@@ -9,9 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("interviews", "0014_turn_replies")]
 
     operations = [
-        migrations.AddField(
-            "attempt", "last_input_at", models.DateTimeField(blank=True, editable=False, null=True)
-        ),
+        migrations.AddField("attempt", "last_input_at", models.DateTimeField(blank=True, editable=False, null=True)),
         migrations.AddField("call", "last_polled_at", models.DateTimeField(blank=True, editable=False, null=True)),
         migrations.RunSQL(LAST_INPUT_OF_LIVE_ATTEMPTS, migrations.RunSQL.noop),
     ]

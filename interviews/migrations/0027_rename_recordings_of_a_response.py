@@ -5,20 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0026_refusals_of_earlier_interviews'),
+        ("interviews", "0026_refusals_of_earlier_interviews"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='recording',
-            name='attempt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='interviews.attempt'),
+            model_name="recording",
+            name="attempt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="recordings", to="interviews.attempt"
+            ),
         ),
         migrations.AlterField(
-            model_name='recording',
-            name='response',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recordings', to='interviews.interviewresponse'),
+            model_name="recording",
+            name="response",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="recordings",
+                to="interviews.interviewresponse",
+            ),
         ),
     ]

@@ -4,14 +4,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0031_candidates_who_called'),
+        ("interviews", "0031_candidates_who_called"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='interview',
-            options={'ordering': ['-created_at'], 'permissions': [('view_scores_at_once', 'Can view scores before scoring or deciding, also for blind reviews')]},
+            name="interview",
+            options={
+                "ordering": ["-created_at"],
+                "permissions": [
+                    ("view_scores_at_once", "Can view scores before scoring or deciding, also for blind reviews")
+                ],
+            },
         ),
     ]

@@ -4,20 +4,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0032_scores_at_once_permission'),
+        ("interviews", "0032_scores_at_once_permission"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='interviewresponse',
-            name='no_answer',
-            field=models.CharField(blank=True, choices=[('dont_know', 'Does not know an answer'), ('skipped', 'Asked for the next question'), ('come_back', 'Wanted to come back to the question'), ('asked_repeat', 'Asked to hear the question again'), ('asked_explanation', 'Asked to have the question explained'), ('asked_who', 'Asked about the caller'), ('asked_question', 'Asked a question about the job'), ('asked_pause', 'Asked for a moment'), ('asked_person', 'Asked for a person'), ('asked_later', 'Asked for a call at another time'), ('refused', 'Did not want to go on'), ('never_again', 'Asked not to be called again'), ('no_words', 'Too short to be transcribed: listen to it and type the words')], db_default='', default='', help_text='Why there is no answer, where the candidate said why', max_length=20),
+            model_name="interviewresponse",
+            name="no_answer",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("dont_know", "Does not know an answer"),
+                    ("skipped", "Asked for the next question"),
+                    ("come_back", "Wanted to come back to the question"),
+                    ("asked_repeat", "Asked to hear the question again"),
+                    ("asked_explanation", "Asked to have the question explained"),
+                    ("asked_who", "Asked about the caller"),
+                    ("asked_question", "Asked a question about the job"),
+                    ("asked_pause", "Asked for a moment"),
+                    ("asked_person", "Asked for a person"),
+                    ("asked_later", "Asked for a call at another time"),
+                    ("refused", "Did not want to go on"),
+                    ("never_again", "Asked not to be called again"),
+                    ("no_words", "Too short to be transcribed: listen to it and type the words"),
+                ],
+                db_default="",
+                default="",
+                help_text="Why there is no answer, where the candidate said why",
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='recording',
-            name='request',
-            field=models.CharField(blank=True, choices=[('dont_know', 'Does not know an answer'), ('skipped', 'Asked for the next question'), ('come_back', 'Wanted to come back to the question'), ('asked_repeat', 'Asked to hear the question again'), ('asked_explanation', 'Asked to have the question explained'), ('asked_who', 'Asked about the caller'), ('asked_question', 'Asked a question about the job'), ('asked_pause', 'Asked for a moment'), ('asked_person', 'Asked for a person'), ('asked_later', 'Asked for a call at another time'), ('refused', 'Did not want to go on'), ('never_again', 'Asked not to be called again'), ('no_words', 'Too short to be transcribed: listen to it and type the words')], db_default='', default='', help_text='What the candidate said in place of an answer', max_length=20),
+            model_name="recording",
+            name="request",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("dont_know", "Does not know an answer"),
+                    ("skipped", "Asked for the next question"),
+                    ("come_back", "Wanted to come back to the question"),
+                    ("asked_repeat", "Asked to hear the question again"),
+                    ("asked_explanation", "Asked to have the question explained"),
+                    ("asked_who", "Asked about the caller"),
+                    ("asked_question", "Asked a question about the job"),
+                    ("asked_pause", "Asked for a moment"),
+                    ("asked_person", "Asked for a person"),
+                    ("asked_later", "Asked for a call at another time"),
+                    ("refused", "Did not want to go on"),
+                    ("never_again", "Asked not to be called again"),
+                    ("no_words", "Too short to be transcribed: listen to it and type the words"),
+                ],
+                db_default="",
+                default="",
+                help_text="What the candidate said in place of an answer",
+                max_length=20,
+            ),
         ),
     ]

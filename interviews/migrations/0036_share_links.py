@@ -7,56 +7,101 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0035_kept_answers_and_recordings'),
-        ('jobs', '0009_retention_periods'),
+        ("interviews", "0035_kept_answers_and_recordings"),
+        ("jobs", "0009_retention_periods"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('recipient', models.CharField(blank=True, max_length=200, verbose_name='for whom')),
-                ('expires_at', models.DateTimeField()),
-                ('with_names', models.BooleanField(default=False)),
-                ('with_recordings', models.BooleanField(default=False)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_by', models.CharField(blank=True, max_length=150)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('interview', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='interviews.interview')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='jobs.jobdescription')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("recipient", models.CharField(blank=True, max_length=200, verbose_name="for whom")),
+                ("expires_at", models.DateTimeField()),
+                ("with_names", models.BooleanField(default=False)),
+                ("with_recordings", models.BooleanField(default=False)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="share_links",
+                        to="interviews.interview",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="share_links",
+                        to="jobs.jobdescription",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='AccessEvent',
+            name="AccessEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('part', models.CharField(choices=[('page', 'Page'), ('pdf', 'PDF'), ('recording', 'Recording')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField(blank=True, help_text='The question of the recording', null=True)),
-                ('visitor', models.CharField(max_length=16)),
-                ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='interviews.sharelink')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("page", "Page"), ("pdf", "PDF"), ("recording", "Recording")], max_length=10
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(blank=True, help_text="The question of the recording", null=True),
+                ),
+                ("visitor", models.CharField(max_length=16)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="accesses",
+                        to="interviews.sharelink",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('interview__isnull', False), ('job__isnull', True)), models.Q(('interview__isnull', True), ('job__isnull', False), ('with_recordings', False)), _connector='OR'), name='link_to_an_interview_or_a_job'),
+            model_name="sharelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("interview__isnull", False), ("job__isnull", True)),
+                    models.Q(("interview__isnull", True), ("job__isnull", False), ("with_recordings", False)),
+                    _connector="OR",
+                ),
+                name="link_to_an_interview_or_a_job",
+            ),
         ),
         migrations.AddIndex(
-            model_name='accessevent',
-            index=models.Index(fields=['link', 'created_at'], name='accesses_of_a_link'),
+            model_name="accessevent",
+            index=models.Index(fields=["link", "created_at"], name="accesses_of_a_link"),
         ),
     ]

@@ -3,7 +3,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     atomic = False
 
     dependencies = [("interviews", "0039_notes_and_notices")]
