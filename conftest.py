@@ -5,20 +5,28 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.storage import storages
+from django.db import connection
 from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from tests.support import factories
+from tests.support.databases import temporary_database
 from tests.support.fake_openai import simulated_model_settings
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 from tests.support.page_context import store_page_context
 from tests.support.prepared_statements import keep_prepared_statements
+from tests.support.sounds import make_tone
+
+# No test asserts a time.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
@@ -31,6 +39,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     """Runs before the first connection is opened."""
     with pytest.MonkeyPatch.context() as patch:
         keep_prepared_statements(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """The database of this process, in place of pytest-django's, which is migrated again for each process."""
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined] # the stubs lack it
+    with django_db_blocker.unblock(), temporary_database(name, is_migrated=True), django_db_blocker.block():
         yield
 
 
@@ -110,6 +128,14 @@ def twilio(settings: Any) -> Iterator[FakeTwilio]:
     with run_fake_twilio() as running:
         settings.TWILIO_API_URL, settings.TWILIO_TIMEOUT = running.url, 2
         yield running
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tone for the microphones of browsers, of which one is started for each file."""
+    path = tmp_path_factory.mktemp("sound") / "voice.wav"
+    path.write_bytes(make_tone(3))
+    return path
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from candidates.merging.matches import lock_contacts
 from candidates.models import Candidate, Consent, DoNotCall, MergedRecord, hashes_of_numbers
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 
@@ -96,6 +97,7 @@ class RowSaver:
         self._latest_consents: dict[UUID, tuple[bool, str]] = {}
 
     def save_rows(self) -> list[ImportedRow]:
+        lock_contacts(text for row in self._rows for text in (row.values["phone"], row.values.get("email", "")))
         for candidate in self._lock_candidates():
             self._known.add_candidate(candidate)
         self._refuse_hidden_candidates()

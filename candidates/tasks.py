@@ -2,8 +2,9 @@
 
 from candidates.data_rights.erasure import DELETE_ITEMS
 from candidates.data_rights.item_deletion import DELETE_ITEMS_STEP
+from candidates.data_rights.uploads import delete_expired_uploads
 from candidates.deletion import DELETE_FILES, delete_files
-from candidates.models import READ_RESUME, KeptUpload
+from candidates.models import READ_RESUME
 from candidates.resume import processing
 from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 
@@ -11,4 +12,4 @@ READ_RESUME.bind(processing.read_resume)
 DELETE_FILES.bind(delete_files)
 sweep_rows(READ_RESUME, processing.unread_resumes, every=60)
 bind_steps(DELETE_ITEMS, (DELETE_ITEMS_STEP,))
-add_sweep("candidates.kept_uploads", KeptUpload.objects.delete_expired, every=600)
+add_sweep("candidates.kept_uploads", delete_expired_uploads, every=600)

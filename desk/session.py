@@ -1,4 +1,4 @@
-"""Whether the user of a page is still logged in. Forms ask before they are sent, so that nothing typed is lost."""
+"""Whether the user of a page is still logged in. Forms ask before they are sent, so that typed texts are not lost."""
 
 from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token

@@ -1,111 +1,95 @@
 """Pages of the desk. They lie below /admin/ and come before the admin's own."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin
-from django.urls import path
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
 
 from desk.blind_mode import switch_blind_mode
+from desk.call_again.reschedule import reschedule_page
 from desk.call_again.views import call_again_page
 from desk.campaign.views import campaign_page
+from desk.candidate.views import candidate_page
 from desk.compare.views import compare_page
 from desk.export import views as export
+from desk.feedback.views import feedback_page
 from desk.home import views as home
 from desk.intake import views as intake
+from desk.invitation import views as invitation
 from desk.job import views as job
 from desk.merging import views as merging
+from desk.messages.views import outcome_page
 from desk.notes import views as notes
 from desk.notices import views as notices
+from desk.questions import views as questions
 from desk.report import views as report
 from desk.review import views as review
 from desk.session import session_state
 from desk.sharing import views as sharing
+from desk.sound import switch_sound
 from desk.unreachable.views import unreachable_page
 
+
+def page(
+    route: str, view: Callable[..., HttpResponseBase], name: str, *, cacheable: bool = False, **arguments: Any
+) -> URLPattern:
+    """A page for staff. `cacheable`: browsers may keep it. `arguments`: those of the view beside the address."""
+    return path(route, admin.site.admin_view(view, cacheable=cacheable), arguments, name=name)
+
+
+INTERVIEW, JOB = "interviews/<uuid:interview_id>", "jobs/<uuid:job_id>"
+
 urlpatterns = [
-    path("desk/blind-mode/", admin.site.admin_view(switch_blind_mode), name="desk-blind-mode"),
-    path("compare/", admin.site.admin_view(compare_page), name="desk-compare"),
-    path("", admin.site.admin_view(home.home_page), name="desk-home"),
-    path("interviews/campaign/<uuid:campaign_id>/change/", admin.site.admin_view(campaign_page), name="desk-campaign"),
-    path(
-        "interviews/interview/add/",
-        admin.site.admin_view(intake.new_interview_page),
-        name="desk-new-interview",
-    ),
-    path(
-        "desk/interviews/new/check/",
-        admin.site.admin_view(intake.check_new_interview),
-        name="desk-new-interview-check",
-    ),
-    path(
-        "desk/candidates/<uuid:candidate_id>/merge/",
-        admin.site.admin_view(merging.merge_page),
-        name="desk-candidate-merge",
-    ),
-    path("desk/call-again/", admin.site.admin_view(call_again_page), name="desk-call-again"),
-    path("desk/unreachable/", admin.site.admin_view(unreachable_page), name="desk-unreachable"),
-    path("desk/duplicates/", admin.site.admin_view(merging.duplicates_page), name="desk-duplicates"),
     path("desk/session/", session_state, name="desk-session"),
-    path(
-        "interviews/interview/<uuid:interview_id>/change/",
-        admin.site.admin_view(review.review_page),
-        name="desk-review",
-    ),
-    path(
-        "desk/recordings/<uuid:recording_id>/peaks/",
-        admin.site.admin_view(review.recording_peaks, cacheable=True),
-        name="desk-recording-peaks",
-    ),
-    path("desk/interviews/<uuid:interview_id>/report/", admin.site.admin_view(report.report_page), name="desk-report"),
-    path(
-        "desk/interviews/<uuid:interview_id>/report.pdf",
-        admin.site.admin_view(report.report_pdf_file),
-        name="desk-report-pdf",
-    ),
-    path(
-        "desk/interviews/<uuid:interview_id>/report.json",
-        admin.site.admin_view(report.report_json_file),
-        name="desk-report-json",
-    ),
-    path(
-        "desk/interviews/<uuid:interview_id>/share/", admin.site.admin_view(sharing.share_interview), name="desk-share"
-    ),
-    path("desk/jobs/<uuid:job_id>/share/", admin.site.admin_view(sharing.share_job), name="desk-share-job"),
-    path("desk/links/<uuid:link_id>/revoke/", admin.site.admin_view(sharing.revoke_link), name="desk-share-revoke"),
-    path("desk/jobs/<uuid:job_id>/shortlist/", admin.site.admin_view(report.shortlist_page), name="desk-shortlist"),
-    path(
-        "desk/jobs/<uuid:job_id>/shortlist.pdf",
-        admin.site.admin_view(report.shortlist_pdf_file),
-        name="desk-shortlist-pdf",
-    ),
-    path("desk/review/resume/", admin.site.admin_view(review.place_resume), name="desk-resume-place"),
-    path("desk/interviews/<uuid:interview_id>/notes/", admin.site.admin_view(notes.add_note), name="desk-note-add"),
-    path(
-        "desk/interviews/<uuid:interview_id>/mentions/",
-        admin.site.admin_view(notes.mention_suggestions),
-        name="desk-note-mentions",
-    ),
-    path("desk/notices/", admin.site.admin_view(notices.notices_page), name="desk-notices"),
-    path("desk/notices/read/", admin.site.admin_view(notices.read_all), name="desk-notices-read"),
-    path("desk/notices/count/", admin.site.admin_view(notices.unread_count), name="desk-notice-count"),
-    path("desk/notices/settings/", admin.site.admin_view(notices.settings_page), name="desk-notice-settings"),
-    path("desk/notices/<uuid:notice_id>/read/", admin.site.admin_view(notices.read_notice), name="desk-notice-read"),
-    path("desk/jobs/<uuid:job_id>/watch/", admin.site.admin_view(notices.watch_job), name="desk-job-watch"),
-    path("desk/notes/<uuid:note_id>/", admin.site.admin_view(notes.change_note), name="desk-note-change"),
-    path("desk/notes/<uuid:note_id>/delete/", admin.site.admin_view(notes.remove_note), name="desk-note-remove"),
-    path("jobs/jobdescription/<uuid:job_id>/change/", admin.site.admin_view(job.job_page), name="desk-job"),
-    path(
-        "desk/jobs/<uuid:job_id>/export.csv",
-        admin.site.admin_view(export.export_job),
-        {"extension": "csv"},
-        name="desk-job-csv",
-    ),
-    path(
-        "desk/jobs/<uuid:job_id>/export.xlsx",
-        admin.site.admin_view(export.export_job),
-        {"extension": "xlsx"},
-        name="desk-job-xlsx",
-    ),
-    path("desk/jobs/<uuid:job_id>/columns/", admin.site.admin_view(job.choose_columns), name="desk-job-columns"),
-    path("desk/jobs/<uuid:job_id>/scoring/", admin.site.admin_view(job.choose_scoring), name="desk-job-scoring"),
-    path("desk/jobs/<uuid:job_id>/decide/", admin.site.admin_view(job.decide_page), name="desk-job-decide"),
-    path("desk/jobs/<uuid:job_id>/call/", admin.site.admin_view(job.call_page), name="desk-job-call"),
+    page("", home.home_page, "desk-home"),
+    page("candidates/candidate/<uuid:pk>/change/", candidate_page, "desk-candidate"),
+    page("compare/", compare_page, "desk-compare"),
+    page("interviews/campaign/<uuid:pk>/change/", campaign_page, "desk-campaign"),
+    page("interviews/interview/add/", intake.new_interview_page, "desk-new-interview"),
+    page("interviews/interview/<uuid:pk>/change/", review.review_page, "desk-review"),
+    page("jobs/jobdescription/<uuid:pk>/change/", job.job_page, "desk-job"),
+    page("jobs/questionset/<uuid:pk>/change/", questions.question_set_page, "desk-question-set"),
+    page("desk/blind-mode/", switch_blind_mode, "desk-blind-mode"),
+    page("desk/call-again/", call_again_page, "desk-call-again"),
+    page("desk/sound/", switch_sound, "desk-sound"),
+    page("desk/unreachable/", unreachable_page, "desk-unreachable"),
+    page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
+    page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),
+    page("desk/interviews/new/check/", intake.check_new_interview, "desk-new-interview-check"),
+    page(f"desk/{INTERVIEW}/report/", report.report_page, "desk-report"),
+    page(f"desk/{INTERVIEW}/report.pdf", report.report_pdf_file, "desk-report-pdf"),
+    page(f"desk/{INTERVIEW}/report.json", report.report_json_file, "desk-report-json"),
+    page(f"desk/{INTERVIEW}/reschedule/", reschedule_page, "desk-reschedule"),
+    page(f"desk/{INTERVIEW}/invitation/", invitation.invitation_page, "desk-invitation"),
+    page(f"desk/{INTERVIEW}/invitation/revoke/", invitation.revoke_invitation, "desk-invitation-revoke"),
+    page(f"desk/{INTERVIEW}/outcome/", outcome_page, "desk-outcome"),
+    page(f"desk/{INTERVIEW}/share/", sharing.share_interview, "desk-share"),
+    page(f"desk/{INTERVIEW}/notes/", notes.add_note, "desk-note-add"),
+    page(f"desk/{INTERVIEW}/mentions/", notes.mention_suggestions, "desk-note-mentions"),
+    page("desk/notes/<uuid:note_id>/", notes.change_note, "desk-note-change"),
+    page("desk/notes/<uuid:note_id>/delete/", notes.remove_note, "desk-note-remove"),
+    page("desk/recordings/<uuid:recording_id>/peaks/", review.recording_peaks, "desk-recording-peaks", cacheable=True),
+    page("desk/clips/<uuid:clip_id>/video/", review.stream_clip, "desk-clip"),
+    page("desk/review/resume/", review.place_resume, "desk-resume-place"),
+    page(f"desk/{JOB}/call-many/", job.call_many, "desk-job-call-many"),
+    page(f"desk/{JOB}/call/", job.call_page, "desk-job-call"),
+    page(f"desk/{JOB}/columns/", job.choose_columns, "desk-job-columns"),
+    page(f"desk/{JOB}/decide/", job.decide_page, "desk-job-decide"),
+    page(f"desk/{JOB}/export.csv", export.export_job, "desk-job-csv", extension="csv"),
+    page(f"desk/{JOB}/export.xlsx", export.export_job, "desk-job-xlsx", extension="xlsx"),
+    page(f"desk/{JOB}/feedback/", feedback_page, "desk-job-feedback"),
+    page(f"desk/{JOB}/questions/", questions.questions_page, "desk-job-questions"),
+    page(f"desk/{JOB}/scoring/", job.choose_scoring, "desk-job-scoring"),
+    page(f"desk/{JOB}/share/", sharing.share_job, "desk-share-job"),
+    page(f"desk/{JOB}/shortlist/", report.shortlist_page, "desk-shortlist"),
+    page(f"desk/{JOB}/shortlist.pdf", report.shortlist_pdf_file, "desk-shortlist-pdf"),
+    page(f"desk/{JOB}/watch/", notices.watch_job, "desk-job-watch"),
+    page("desk/links/<uuid:link_id>/revoke/", sharing.revoke_link, "desk-share-revoke"),
+    page("desk/notices/", notices.notices_page, "desk-notices"),
+    page("desk/notices/count/", notices.unread_count, "desk-notice-count"),
+    page("desk/notices/read/", notices.read_all, "desk-notices-read"),
+    page("desk/notices/settings/", notices.settings_page, "desk-notice-settings"),
+    page("desk/notices/<uuid:notice_id>/read/", notices.read_notice, "desk-notice-read"),
 ]

@@ -58,15 +58,20 @@ class Rate:
 def read_phrasings(path: Path, name: str = "") -> Iterator[Phrasing]:
     """Read a file and understand each line. The language is the file name's part before the underscore."""
     language = phrases.for_language(path.name.split("_")[0])
+    for line_name, expecting, words, label in read_lines(path, name):
+        understood = understand_utterance(words, expecting, language, line_name).intent
+        yield Phrasing(expecting, words, _same(expecting, Intent(label)), _same(expecting, understood))
+
+
+def read_lines(path: Path, name: str = "") -> Iterator[tuple[str, Expecting, str, str]]:
+    """Yield the candidate's name, the prompt, the words and the label, which is empty for a counterexample."""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith(NAME):
             name = line.removeprefix(NAME).strip()
         if line.startswith(("#", HEADER)) or not line.strip():
             continue
-        stage, words, label = line.split("\t")
-        expecting = Expecting(stage)
-        understood = understand_utterance(words, expecting, language, name).intent
-        yield Phrasing(expecting, words, _same(expecting, Intent(label)), _same(expecting, understood))
+        stage, words, *labels = line.split("\t")
+        yield name, Expecting(stage), words, labels[0] if labels else ""
 
 
 def _same(expecting: Expecting, intent: Intent) -> Intent:

@@ -97,7 +97,7 @@ def _by_name(candidate: Candidate) -> tuple[str, UUID]:
 def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID], actor: str) -> StartedCampaign:
     """Create a campaign and plan an interview for each candidate, by the rules of `preview_campaign` as of now.
 
-    Raises NotPossible, and creates nothing, where no candidate can be called.
+    Raises NotPossible, without an effect, where no candidate can be called.
     """
     candidate_ids = list(dict.fromkeys(candidates))
     preview = preview_campaign(job=job, candidates=candidate_ids)
@@ -133,14 +133,14 @@ def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> li
             campaign_additions.append(_add_candidate(campaign, job, candidates[pk], actor=actor))
         else:
             campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, gettext(UNKNOWN_CANDIDATE)))
-    if any(addition.result == AddResult.PLANNED for addition in campaign_additions):
-        campaign.reopen()
     return campaign_additions
 
 
 def _add_candidate(campaign: Campaign, job: JobDescription, candidate: Candidate, *, actor: str) -> CampaignAddition:
     try:
-        interview = plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
+        with transaction.atomic():
+            campaign.reopen()
+            interview = plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
     except NotPossible as error:
         return _not_called(candidate.pk, error.code, str(error))
     return CampaignAddition(candidate.pk, AddResult.PLANNED, interview.pk)

@@ -1,4 +1,4 @@
-"""The interface of a channel, over which an attempt is held: the phone, later a browser or text."""
+"""The interface of a channel, over which an attempt is held: the phone, or text; later a browser."""
 
 from datetime import datetime
 from typing import Protocol
@@ -51,7 +51,11 @@ class Channel(Protocol):
         """Delete the recording that the channel stores. Raises ServiceError."""
 
 
-_channels: dict[str, str | Channel] = {"phone": "interviews.calling.phone_channel.PhoneChannel"}
+_channels: dict[str, str | Channel] = {
+    "phone": "interviews.calling.phone_channel.PhoneChannel",
+    "room": "interviews.room.room_channel.RoomChannel",
+    "text": "interviews.self_service.channel.TextChannel",
+}
 
 
 def register_channel(channel_name: str, channel: Channel) -> None:

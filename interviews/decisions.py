@@ -19,6 +19,10 @@ BEING_ASSESSED = gettext_noop("The answers are being assessed. Decide when the r
 RESULT_CHANGED = gettext_noop("The result has changed since this page was opened. Read it again, then decide.")
 DIFFERENT_DECISION = gettext_noop("Give a reason for a decision that differs from the recommendation.")
 BLIND_DECISION = gettext_noop("Give a reason for the decision. The scores are shown to you when it is saved.")
+HIDDEN_DECISION = gettext_noop(
+    "A colleague decided since this page was opened. Their decision is shown to you after yours. Send yours again if "
+    "it is to replace it."
+)
 NO_RECOMMENDATION = gettext_noop("There is no recommendation. Give a reason for the decision.")
 
 
@@ -29,17 +33,23 @@ class AnyDecision(Enum):
 
 
 class DecidedMeanwhile(InvalidTransition):
-    """Another reviewer has decided since the page was opened. `decision` is theirs, to be shown first."""
+    """Another reviewer has decided since the page was opened. `decision` is theirs, to be shown first.
+
+    `is_hidden`: the reviewer may not see it before their own, and is told only that there is one.
+    """
 
     code = "decided_meanwhile"
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: Decision, *, is_hidden: bool) -> None:
+        self.decision = decision
+        if is_hidden:
+            super().__init__(gettext(HIDDEN_DECISION))
+            return
         names = {"name": decision.decided_by.get_username(), "verdict": in_sentence(decision.get_verdict_display())}
         sentences = [gettext("%(name)s decided “%(verdict)s” since this page was opened.") % names]
         if decision.reason:
             sentences.append(gettext("Their reason: “%(reason)s”") % {"reason": decision.reason})
         super().__init__(" ".join([*sentences, gettext("Send yours again if it is to replace it.")]))
-        self.decision = decision
 
 
 def last_decision(interview: Interview) -> Decision | None:
@@ -49,11 +59,11 @@ def last_decision(interview: Interview) -> Decision | None:
 def next_to_decide(interview: Interview, viewer: Viewer) -> Interview | None:
     """The interview to decide after this one: of the same job first, then by the time of waiting, from this one on."""
     waiting = Interview.objects.visible_to(viewer).to_decide().exclude(pk=interview.pk)
+    since = interview.undecided_since or interview.completed_at or timezone.now()
     other_jobs_last = Case(When(job=interview.job_id, then=0), default=1)
-    later_first = Case(When(completed_at__gt=interview.completed_at or timezone.now(), then=0), default=1)
-    by_turn = waiting.select_related("candidate", "job").order_by(other_jobs_last, later_first, "completed_at")
-    following: Interview | None = by_turn.first()
-    return following
+    later_first = Case(When(undecided_since__gt=since, then=0), default=1)
+    first = waiting.order_by(other_jobs_last, later_first, "undecided_since").values("pk")[:1]
+    return Interview.objects.filter(pk__in=first).select_related("candidate", "job").first()
 
 
 def needs_reason(verdict: str, result: InterviewResult | None) -> bool:
@@ -89,7 +99,7 @@ def record_decision(
             raise InvalidTransition(gettext(RESULT_CHANGED))
         latest = last_decision(interview)
         if latest is not None and previous not in (AnyDecision.ANY, latest):
-            raise DecidedMeanwhile(latest)
+            raise DecidedMeanwhile(latest, is_hidden=not may_see_scores(by, interview))
         # A reason that was required only where the decision differs would give the recommendation away.
         if not reason.strip() and not may_see_scores(by, interview):
             raise InvalidTransition(gettext(BLIND_DECISION))

@@ -43,6 +43,10 @@ class Flag(models.TextChoices):
         "answer_without_words",
         _("a short answer could not be transcribed and earned nothing: listen to it and type the words"),
     )
+    OTHER_LANGUAGE = (
+        "other_language",
+        _("the interview was not held in the candidate's language"),
+    )
     CONTRADICTS_THRESHOLDS = (
         "contradicts_thresholds",
         _("the interviewer would recommend otherwise than the thresholds"),

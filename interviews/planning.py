@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate
 from interviews.calling.person.rules import HAS_INTERVIEW
-from interviews.calling.rules import why_never_called
+from interviews.calling.rules import why_never_called, why_never_held
 from interviews.calling.verdicts import DialRule
+from interviews.invitations.inviting import invite_locked
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
 from interviews.models.interview import ONE_LIVE_INTERVIEW
-from jobs.models import JobDescription
+from interviews.models.transitions.interview import ChannelNotAllowed
+from jobs.channels import Channel
+from jobs.models import JobDescription, QuestionSet
 from screener.db.constraints import violates_constraint
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
@@ -30,6 +33,7 @@ class Obstacle(models.TextChoices):
     QUESTIONS = "questions", _("No approved questions")
     TRANSCRIPTION = "transcription", _("No transcription of the language")
     UNKNOWN_CANDIDATE = "unknown_candidate", _("No such candidate")
+    CHANNEL = "channel_not_allowed", _("Channel that the job does not allow")
     SAME_NUMBER = "same_number", _("Number of another candidate in the selection")
     NO_CANDIDATES = "no_candidates", _("No candidates")
 
@@ -38,7 +42,7 @@ NOT_POSSIBLE_CODES = [*DialRule.choices, *Obstacle.choices]
 
 
 class NotPossible(InvalidTransition):
-    """This interview can't be planned. The message says why and what to do; the code is a DialRule or an Obstacle."""
+    """This interview can't be planned. The message gives the remedy, too; the code is a DialRule or an Obstacle."""
 
     def __init__(self, reason: str, code: DialRule | Obstacle | str) -> None:
         super().__init__(reason)
@@ -53,41 +57,82 @@ def plan_interview(
     scheduled_for: datetime | None = None,
     campaign: Campaign | None = None,
     repeat_reason: str = "",
+    more_time: bool = False,
+    invite: bool = False,
+    channel: str = "",
 ) -> Interview:
-    """An interview with a response for each approved question, called at once or when it is scheduled for.
+    """An interview with a response for each approved question. On the phone, called at once or when it is scheduled.
 
-    `repeat_reason`: why this person, who has completed an interview for this job, is interviewed again.
+    `repeat_reason`: why this person, who has completed an interview for this job, is interviewed again. `invite`: it
+    has an invitation from the start, and unless it is scheduled no call is placed before the candidate has chosen one.
+    `channel`: by default the job's usual one.
     """
-    question_set = job.approved_questions
-    if rule_verdict := why_never_called(candidate, job, is_repeat=bool(repeat_reason)):
+    question_set, channel = job.approved_questions, channel or job.usual_channel
+    if channel not in job.channels:
+        raise NotPossible(str(ChannelNotAllowed(channel)), Obstacle.CHANNEL)
+    why_never = why_never_called if channel == Channel.PHONE else why_never_held
+    if rule_verdict := why_never(candidate, job, is_repeat=bool(repeat_reason)):
         raise NotPossible(rule_verdict.verdict.reason, rule_verdict.rule)
     if question_set is None:
         raise NotPossible(gettext(NO_QUESTIONS), Obstacle.QUESTIONS)
-    if language_problem := configured_transcriber().why_unsupported(question_set.language):
+    language_problem = configured_transcriber().why_unsupported(question_set.language)
+    if language_problem and channel != Channel.TEXT:
         raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
     try:
-        with transaction.atomic():
-            interview = Interview.objects.create(
-                candidate=candidate,
-                job=job,
-                question_set=question_set,
-                campaign=campaign,
-                language=question_set.language,
-                repeat_reason=repeat_reason,
-                scheduled_for=scheduled_for,
-            )
-            InterviewResponse.objects.bulk_create(
-                _planned_response(interview, position, question)
-                for position, question in enumerate(question_set.questions)
-            )
-            wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
-            with already_locked(interview) as locked_interview:
-                locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
-                locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
+        return insert_interview(
+            candidate,
+            job,
+            question_set,
+            actor,
+            scheduled_for=scheduled_for,
+            campaign=campaign,
+            repeat_reason=repeat_reason,
+            more_time=more_time,
+            invite=invite,
+            channel=channel,
+        )
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
             raise
         raise NotPossible(gettext(HAS_INTERVIEW), DialRule.OTHER_INTERVIEW) from error
+
+
+@transaction.atomic
+def insert_interview(
+    candidate: Candidate,
+    job: JobDescription,
+    question_set: QuestionSet,
+    actor: str,
+    *,
+    scheduled_for: datetime | None = None,
+    campaign: Campaign | None = None,
+    repeat_reason: str = "",
+    more_time: bool = False,
+    invite: bool = False,
+    channel: str = Channel.PHONE,
+) -> Interview:
+    """The rows of a planned interview. The caller has checked its conditions; each call checks them again."""
+    interview = Interview.objects.create(
+        candidate=candidate,
+        job=job,
+        question_set=question_set,
+        campaign=campaign,
+        language=question_set.language,
+        repeat_reason=repeat_reason,
+        more_time=more_time,
+        scheduled_for=scheduled_for,
+        channel=channel,
+    )
+    InterviewResponse.objects.bulk_create(
+        _planned_response(interview, position, question) for position, question in enumerate(question_set.questions)
+    )
+    wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
+    with already_locked(interview) as locked_interview:
+        locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
+        if channel == Channel.PHONE and (scheduled_for or not invite):
+            locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
+        if invite:
+            invite_locked(locked_interview, actor=actor)
     return interview
 
 

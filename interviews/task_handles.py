@@ -14,4 +14,6 @@ TRANSCRIBE = RowTaskHandle("interviews.transcribe", queue="answers", argument="r
 ASSESS = RowTaskHandle("interviews.assess", queue="answers", argument="response_id")
 CONCLUDE = RowTaskHandle("interviews.conclude", queue="answers", argument="interview_id")
 SEND_NOTICE_MAIL = RowTaskHandle("interviews.send_notice_mail", queue="rest", argument="mail_id")
+SEND_CANDIDATE_MESSAGE = RowTaskHandle("interviews.send_candidate_message", queue="rest", argument="message_id")
+STORE_CLIP = RowTaskHandle("interviews.store_clip", queue="rest", argument="clip_id")
 DELETE_AT_CARRIER = RowTaskHandle("interviews.forget_at_carrier", queue="rest", argument="recording_id")

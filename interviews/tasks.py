@@ -1,15 +1,33 @@
-"""The functions of this app's tasks. Each is idempotent; what is left to do is read from the row."""
+"""The functions of this app's tasks. Each is idempotent; the work that is left is read from the row."""
 
 from procrastinate.contrib.django import app
 
 from interviews.answers.audio import presume_available
 from interviews.calling import capacity, dialer, reconcile, retries
+from interviews.messages.delivery import SEND_STEP as SEND_MESSAGE_STEP
+from interviews.messages.texts import load_wording
 from interviews.notices import creation, planning
 from interviews.notices.delivery import SEND_STEP
 from interviews.notices.retention import delete_old_notices
 from interviews.pipeline import PIPELINE
 from interviews.retention.nightly import erase_due
-from interviews.task_handles import ASSIGN_CAPACITY, DIAL, FETCH_PRICE, FOLLOW_UP, HANG_UP, RECONCILE, SEND_NOTICE_MAIL
+from interviews.room.clips import STORE_STEP as STORE_CLIP_STEP
+from interviews.room.clips import close_old_clips
+from interviews.room.takes import delete_settled_chunks
+from interviews.self_service.attempts import end_idle_attempts
+from interviews.self_service.expiry import expire_interviews
+from interviews.task_handles import (
+    ASSIGN_CAPACITY,
+    DIAL,
+    FETCH_PRICE,
+    FOLLOW_UP,
+    HANG_UP,
+    RECONCILE,
+    SEND_CANDIDATE_MESSAGE,
+    SEND_NOTICE_MAIL,
+    STORE_CLIP,
+)
+from interviews.writing.drafts import delete_settled_drafts
 from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 
 DIAL.bind(dialer.dial_interview)
@@ -20,7 +38,13 @@ RECONCILE.bind(reconcile.reconcile_attempt)
 FETCH_PRICE.bind(reconcile.fetch_price)
 
 add_sweep("interviews.presume_available", presume_available)
+add_sweep("interviews.delete_settled_chunks", delete_settled_chunks, every=60)
+add_sweep("interviews.close_old_clips", close_old_clips, every=60)
+bind_steps(STORE_CLIP, (STORE_CLIP_STEP,))
 add_sweep(ASSIGN_CAPACITY.name, capacity.assign_free_capacity)
+add_sweep("interviews.end_idle_attempts", end_idle_attempts, every=60)
+add_sweep("interviews.expire_interviews", expire_interviews, every=60)
+add_sweep("interviews.delete_settled_drafts", delete_settled_drafts, every=60)
 sweep_rows(DIAL, dialer.interviews_due)
 sweep_rows(FOLLOW_UP, retries.attempts_to_follow_up)
 sweep_rows(RECONCILE, reconcile.attempts_to_reconcile)
@@ -30,6 +54,8 @@ add_sweep("interviews.add_event_notices", creation.add_event_notices)
 add_sweep("interviews.add_campaign_notices", creation.add_campaign_notices, every=60)
 add_sweep("interviews.plan_notice_mails", planning.plan_mails, every=30)
 bind_steps(SEND_NOTICE_MAIL, (SEND_STEP,))
+load_wording()  # a missing text ends the start, not a mail
+bind_steps(SEND_CANDIDATE_MESSAGE, (SEND_MESSAGE_STEP,))
 
 for task, steps in PIPELINE.items():
     bind_steps(task, steps)
@@ -38,7 +64,7 @@ for task, steps in PIPELINE.items():
 @app.periodic(cron="20 2 * * *")
 @app.task(name="interviews.erase_due", queue="rest")
 def erase_due_data(timestamp: int) -> None:
-    """Erase each night what the retention periods no longer allow to keep."""
+    """Erase each night the data whose retention period is over."""
     erase_due()
 
 

@@ -25,8 +25,21 @@ class WaitReason(models.TextChoices):
     NO_TRANSCRIPTION = "no_transcription", _("Transcription is not configured")
     ATTEMPT_SPACING = "attempt_spacing", _("Time between two attempts")
     REQUESTED_TIME = "requested_time", _("The candidate asked for this time")
+    LEFT_OPEN = "left_open", _("Left open by the candidate")
     CALL_BACK = "call_back", _("A call back was promised")
+    INVITED = "invited", _("The candidate has not chosen yet")
+    CALL_CANCELLED = "call_cancelled", _("The candidate cancelled the planned call")
+    ADJUSTMENT = "adjustment", _("The candidate asked for another way")
 
+
+AGREED = (WaitReason.SCHEDULED, WaitReason.REQUESTED_TIME)
+"""A person chose the time of the call."""
+
+PROMISED = (*AGREED, WaitReason.CALL_BACK)
+"""A person chose the time of the call, or was told that it comes."""
 
 CAPACITY_REASONS = (WaitReason.NO_CAPACITY, WaitReason.NO_JOB_CAPACITY, WaitReason.JOB_DAILY_LIMIT)
 """An interview that waits for one of these is called as soon as capacity becomes free. Its due time is an estimate."""
+
+HELD_WITHOUT_CALL = (WaitReason.INVITED, WaitReason.CALL_CANCELLED, WaitReason.ADJUSTMENT)
+"""The candidate, or a reviewer for them, has to choose first. The end of the wait brings no call."""

@@ -5,6 +5,7 @@ from typing import assert_never
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop
 
+from jobs.bank.writing import BANK_LABEL, write_from_bank
 from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
 from screener.background.leases import Lease, row_lock
@@ -92,6 +93,8 @@ def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
 
 def _compose_questions(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
     job = JobDescription.objects.get(pk=lease.pk)
+    if not selection.configured_interviewer().writes_questions:
+        return write_from_bank(job)
     job_text = JobText(title=job.title_to_say, description=job.description, language=job.language)
     return metered_interviewer_call(
         ModelCall.Purpose.QUESTIONS,
@@ -101,7 +104,8 @@ def _compose_questions(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
 
 
 def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
-    source = selection.configured_interviewer().label
+    interviewer = selection.configured_interviewer()
+    source = interviewer.label if interviewer.writes_questions else BANK_LABEL
     job.add_draft([*reply.value.questions], source=source, prompt_hash=reply.prompt_hash)
 
 

@@ -1,5 +1,10 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+
+
+class ScreenerAdminConfig(AdminConfig):
+    default_site = "screener.admin_site.ScreenerAdminSite"
 
 
 class ScreenerConfig(AppConfig):

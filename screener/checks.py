@@ -17,7 +17,11 @@ from screener.models import Organisation
 from screener.pdf.libraries import INSTALL_LIBRARIES, find_missing_libraries
 from screener.services import model_retirement
 from screener.services.mail import is_configured
+from screener.services.mail_providers import configured_provider
+from screener.services.speech_server.preflight import synthesis_problems, transcription_problems
+from screener.services.speech_server.selection import LOCAL, whisper_folder
 from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.selection import CARRIER
 
 REQUIRED_SETTINGS = {
     "TWILIO_ACCOUNT_SID": "the SID of your Twilio account (Twilio console, Account Info)",
@@ -171,6 +175,26 @@ def check_pdf_libraries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
+def check_speech_engine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    values = {"SPEECH_ENGINE": ("", LOCAL), "PHONE_SPEECH_ENGINE": ("", CARRIER), "VOICE_ENGINE": ("", LOCAL)}
+    unknown: list[CheckMessage] = [
+        Error(
+            f"{name} is {getattr(settings, name)!r}, which is not an engine.",
+            hint=f"Set it to {allowed[-1]}, or leave it out.",
+            id="screener.E014",
+        )
+        for name, allowed in values.items()
+        if getattr(settings, name) not in allowed
+    ]
+    problems: list[tuple[str, str]] = []
+    if settings.SPEECH_ENGINE == LOCAL:
+        problems += transcription_problems(whisper_folder())
+    if settings.VOICE_ENGINE == LOCAL:
+        problems += synthesis_problems(settings.VOICE_MODEL, settings.VOICE_NAME)
+    return unknown + [Error(message, hint=hint, id="screener.E015") for message, hint in problems]
+
+
+@register("screener")
 def check_model_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     try:
         configured_prices()
@@ -239,6 +263,7 @@ def check_required_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessag
         if not getattr(settings, name)
     ]
     problems = [_webhook_url_error(), _api_key_warning(), _whitelist_warning(), _voice_key_warning(), _mail_warning()]
+    problems.append(_delivery_events_warning())
     return missing + [problem for problem in problems if problem]
 
 
@@ -291,6 +316,17 @@ def _mail_warning() -> CheckMessage | None:
         "EMAIL_URL is not set, so users get no mails with notices.",
         hint="Set it to your mail server: smtp+tls://user:password@host:587.",
         id="screener.W012",
+    )
+
+
+def _delivery_events_warning() -> CheckMessage | None:
+    provider = configured_provider()
+    if provider is None or settings.EMAIL_WEBHOOK_SECRET:
+        return None
+    return Warning(
+        "EMAIL_WEBHOOK_SECRET is not set, so mails that bounce and complaints stay unknown.",
+        hint=f"Set it, and send the delivery events of {provider.name} to Screener: see docs/mail.md.",
+        id="screener.W013",
     )
 
 

@@ -1,4 +1,7 @@
-"""All settings, read from the environment and from `.env` beside manage.py."""
+"""All settings, read from the environment and from `.env` beside manage.py.
+
+Those of the API framework and of the admin's theme, which no environment changes, are in `framework_settings`.
+"""
 
 import sys
 from datetime import timedelta
@@ -7,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
-from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext_lazy as _
 
 from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
+from screener.framework_settings.rest_api import REST_FRAMEWORK as REST_FRAMEWORK
+from screener.framework_settings.rest_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from screener.framework_settings.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -63,8 +66,8 @@ elif EMBEDDED_DATABASE:
     }
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.dummy", "OPTIONS": {}}}  # rejected by screener.checks
-# Statements are prepared on the server. For a connection pooler without prepared statements, turn this off in
-# DATABASE_URL: ?server_side_binding=False
+# Statements are prepared on the server, except those of pages and the API (screener/db/statement_plans.py). For a
+# connection pooler without prepared statements, turn this off in DATABASE_URL: ?server_side_binding=False
 # The timeouts detect a dead network within seconds, end transactions of stalled processes, and limit waits for locks.
 _CONNECTION = {
     "server_side_binding": True,
@@ -133,9 +136,9 @@ AXES_VERBOSE = False
 # --- Applications ------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "screener.apps.ScreenerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -148,16 +151,20 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
-    "screener",
+    "screener.apps.ScreenerConfig",
     "candidates",
     "jobs",
     "interviews",
     "webhooks",
     "desk",
+    "portal",
 ]
 
 MIDDLEWARE = [
+    "portal.room.uploads.chunk_uploads",
     "django.middleware.security.SecurityMiddleware",
+    "screener.db.statement_plans.statement_plans",
+    "screener.web.compression.PageCompressionMiddleware",
     "screener.web.csp.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "screener.web.request_limits.limit_body_size",
@@ -202,6 +209,8 @@ if TESTING:
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of the pages and mails for candidates. Their catalogues hold what candidates read; the admin is not offered in them.
+CANDIDATE_LANGUAGES = [*LANGUAGES, ("es", "Español"), ("fr", "Français"), ("pt", "Português")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -213,6 +222,12 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "dummymail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
+EMAIL_WEBHOOK_SECRET = env.str("EMAIL_WEBHOOK_SECRET", "")
+ANYMAIL = {
+    "WEBHOOK_SECRET": EMAIL_WEBHOOK_SECRET,
+    "MAILGUN_WEBHOOK_SIGNING_KEY": env.str("MAILGUN_WEBHOOK_SIGNING_KEY", ""),
+    "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": env.str("SENDGRID_WEBHOOK_VERIFICATION_KEY", ""),
+}
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", f"Screener <screener@{PUBLIC_HOST}>")
 
 # --- Files -------------------------------------------------------------------------------------------
@@ -243,7 +258,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG or TESTING
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "screener.static_files.storage.StaticFilesStorage"
         )
     },
 }
@@ -256,11 +271,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_PHONE_NUMBER = env.str("TWILIO_PHONE_NUMBER", "")
+TWILIO_SMS_SENDER = env.str("TWILIO_SMS_SENDER", "").strip()
 TWILIO_API_URL = env.str("TWILIO_API_URL", "https://api.twilio.com").rstrip("/")
 TWILIO_TIMEOUT = env.int("TWILIO_TIMEOUT", 10)
 DELETE_AT_CARRIER = env.bool("DELETE_AT_CARRIER", True)
 WHITELISTED_NUMBERS = _env_list("WHITELISTED_NUMBERS")
 CALLING_HOURS = env.str("CALLING_HOURS", "08:00-21:00")
+MESSAGE_HOURS = env.str("MESSAGE_HOURS", "08:00-20:00")
 CALL_COOL_DOWN = timedelta(minutes=env.float("CALL_COOL_DOWN", 1))
 CALLS_PER_NUMBER_PER_DAY = env.int("CALLS_PER_NUMBER_PER_DAY", 10)
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", 1)
@@ -276,6 +293,7 @@ except (ValueError, OverflowError):
         f"ATTEMPT_SPACING is {env.str('ATTEMPT_SPACING')!r}, which is not a list of waits of up to a year. "
         "List minutes, separated by commas: 30,240,1440."
     ) from None
+IDLE_ATTEMPT_AFTER = timedelta(minutes=env.float("IDLE_ATTEMPT_AFTER", 30))
 
 # --- Models, and who scores --------------------------------------------------------------------------
 
@@ -290,10 +308,14 @@ SPEECH_API_KEY = env.str("SPEECH_API_KEY", OPENAI_API_KEY)
 SPEECH_BASE_URL = env.str("SPEECH_BASE_URL", OPENAI_BASE_URL)
 SPEECH_MODEL = env.str("SPEECH_MODEL", "gpt-transcribe")
 SPEECH_FORMAT = env.str("SPEECH_FORMAT", "json")
+SPEECH_ENGINE = env.str("SPEECH_ENGINE", "")
+PHONE_SPEECH_ENGINE = env.str("PHONE_SPEECH_ENGINE", "")
+SPEECH_FOLDER = env.str("SPEECH_FOLDER", "")
 VOICE_API_KEY = env.str("VOICE_API_KEY", OPENAI_API_KEY)
 VOICE_BASE_URL = env.str("VOICE_BASE_URL", OPENAI_BASE_URL)
-VOICE_MODEL = env.str("VOICE_MODEL", "")
-VOICE_NAME = env.str("VOICE_NAME", "alloy")
+VOICE_ENGINE = env.str("VOICE_ENGINE", "")
+VOICE_MODEL = env.str("VOICE_MODEL", "kokoro" if VOICE_ENGINE == "local" else "")
+VOICE_NAME = env.str("VOICE_NAME", "jf_gongitsune" if VOICE_ENGINE == "local" else "alloy")
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)  # of earlier versions; see screener.checks
 JUDGE = env.str("JUDGE", "person" if OFFLINE_INTERVIEWER else "model")
 MODEL_PRICES = _env_list("MODEL_PRICES")
@@ -304,54 +326,6 @@ SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 # --- API ---------------------------------------------------------------------------------------------
 
 API_KEY = env.str("API_KEY", "")
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["screener.api.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["screener.api.authentication.HasScope"],
-    "DEFAULT_PARSER_CLASSES": ["screener.api.media_types.BoundedJSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "screener.api.media_types.FallbackNegotiation",
-    "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_PAGINATION_CLASS": "screener.api.pagination.CreatedCursorPagination",
-    "DEFAULT_FILTER_BACKENDS": ["screener.api.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "screener.api.schema.ProblemAutoSchema",
-    "EXCEPTION_HANDLER": "screener.api.problem_details.problem_response",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Screener API",
-    "DESCRIPTION": (
-        "Conduct first-round phone interviews and read their results. Errors are `application/problem+json`. "
-        "Lists are paginated, newest first, and reject unknown and empty filters. "
-        "A POST may have an `Idempotency-Key`."
-    ),
-    "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "screener.api.schema.forbid_unknown_fields",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "QuestionSetStatus": "jobs.models.QuestionSet.Status",
-        "QuestionsStatus": "jobs.models.JobDescription.QuestionsStatus",
-        "ResumeStatus": "candidates.models.Candidate.ResumeStatus",
-        "ConsentKind": "candidates.models.Consent.Kind",
-        "DoNotCallKind": "candidates.models.DoNotCall.Kind",
-        "InterviewStatus": "interviews.models.Interview.Status",
-        "InterviewOutcome": "interviews.models.Interview.Outcome",
-        "ResultStatus": "interviews.models.Interview.ResultStatus",
-        "ResponseStatus": "interviews.models.InterviewResponse.Status",
-        "AttemptOutcome": "interviews.models.Attempt.Outcome",
-        "CallStatus": "interviews.models.Call.Status",
-        "Recommendation": "interviews.models.result.Recommendation",
-    },
-}
 
 # --- Background work ---------------------------------------------------------------------------------
 
@@ -363,30 +337,6 @@ WORKER_QUEUES = {
 }
 
 LOGIN_REDIRECT_URL = "admin:index"
-UNFOLD = {
-    "SITE_TITLE": "Screener",
-    "SITE_HEADER": "Screener",
-    "SITE_SYMBOL": "phone_in_talk",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("screener/icon.svg")}],
-    "STYLES": [lambda request: static("screener/admin.css"), lambda request: static("screener/notices.css")],
-    "SCRIPTS": [
-        lambda request: static("screener/admin.js"),
-        lambda request: static("screener/forms.js"),
-        lambda request: static("screener/notices.js"),
-    ],
-    "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
-    "SHOW_LANGUAGES": True,
-    "LANGUAGES": {"action": lambda request: reverse("choose-language")},
-    "ACCOUNT": {
-        "navigation": [
-            {"title": _("Notices and mails"), "link": reverse_lazy("desk-notice-settings")},
-            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
-        ]
-    },
-    "ENVIRONMENT": "screener.admin.base.interviewer_badge",
-    "SIDEBAR": {"navigation": "screener.admin.menu.build_menu"},
-}
 
 # --- Logging: ids only; no names, phone numbers, transcripts or secrets ------------------------------
 

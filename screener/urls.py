@@ -4,13 +4,16 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from candidates.api.events import CandidateEventViewSet
 from candidates.api.views import CandidateViewSet
 from desk.notices.unsubscribe import unsubscribe_page
 from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
+from interviews.api.campaigns import CampaignViewSet
 from interviews.api.do_not_call import DoNotCallViewSet
-from interviews.api.views import CampaignViewSet, InterviewViewSet
+from interviews.api.views import InterviewViewSet
 from interviews.retention.views import retention_page
+from jobs.api.bank import BankQuestionViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
@@ -23,8 +26,10 @@ report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
 
 router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")
+router.register("bank-questions", BankQuestionViewSet, basename="bank-question")
 router.register("question-sets", QuestionSetViewSet, basename="question-set")
 router.register("candidates", CandidateViewSet, basename="candidate")
+router.register("candidate-events", CandidateEventViewSet, basename="candidate-event")
 router.register("do-not-call", DoNotCallViewSet, basename="do-not-call")
 router.register("interviews", InterviewViewSet, basename="interview")
 router.register("campaigns", CampaignViewSet, basename="campaign")
@@ -37,6 +42,7 @@ urlpatterns = [
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
+    path("i/", include("portal.urls")),
     path("shared/", include("desk.sharing.urls")),
     path("api/v1/config/", ConfigViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="config"),
     path("api/v1/interviews/<uuid:pk>/report.json", report_json, name="report-json"),
@@ -53,6 +59,6 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
 ]
 
-handler403 = "screener.web.error_pages.page_denied"
-handler404 = "screener.web.error_pages.page_missing"
-handler500 = "screener.api.problem_details.server_error"
+handler403 = "portal.errors.page_denied"
+handler404 = "portal.errors.page_missing"
+handler500 = "portal.errors.server_error"

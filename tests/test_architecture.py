@@ -2,7 +2,7 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -15,7 +15,7 @@ from rest_framework.serializers import ModelSerializer
 import screener.urls  # noqa: F401 - it imports every serializer
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("screener", "candidates", "jobs", "interviews", "webhooks", "desk")
+APPS = ("screener", "candidates", "jobs", "interviews", "webhooks", "desk", "portal")
 DEVTOOLS = "devtools"
 MOST_MODULES_IN_A_FOLDER = 12
 OWN = {
@@ -25,6 +25,7 @@ OWN = {
     "interviews": {"interviews", "candidates", "jobs", "screener"},
     "webhooks": {"webhooks", "interviews", "candidates", "jobs", "screener"},
     "desk": {"desk", "interviews", "candidates", "jobs", "screener"},
+    "portal": {"portal", "interviews", "candidates", "jobs", "screener"},
 }
 MODELS = {model.__name__: model for app in APPS for model in apps.get_app_config(app).get_models()}
 STATE_FIELDS = {
@@ -49,10 +50,17 @@ def modules_below(*folders: str) -> list[Path]:
 SOURCES = modules_below(*APPS)
 
 
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Every node of the file's syntax tree."""
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
 def imported_by(path: Path) -> set[str]:
     """Every module that the file imports, at any depth."""
     modules: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -64,17 +72,11 @@ def module_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-@cache
-def all_imports() -> dict[Path, set[str]]:
-    """The imports of every source file."""
-    return {path: imported_by(path) for path in SOURCES}
-
-
 def breaches(where: Callable[[Path], bool], wrong: Callable[[Path, str], bool]) -> dict[str, set[str]]:
     """The modules below `where`, each with its forbidden imports."""
     checked = {
-        module_of(path): {module for module in modules if wrong(path, module)}
-        for path, modules in all_imports().items()
+        module_of(path): {module for module in imported_by(path) if wrong(path, module)}
+        for path in SOURCES
         if where(path)
     }
     assert checked  # a rule that applies to no file can't fail
@@ -180,15 +182,15 @@ def test_every_match_is_exhaustive() -> None:
     falling_through = [
         f"{module_of(path)}:{node.lineno}"
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path)
         if isinstance(node, ast.Match) and not catches_all(node.cases[-1])
     ]
     assert falling_through == []
 
 
-def caught_names(tree: ast.AST) -> set[str]:
+def caught_names(path: Path) -> set[str]:
     """The exceptions that `except` clauses name."""
-    clauses = [node.type for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.type]
+    clauses = [node.type for node in nodes_of(path) if isinstance(node, ast.ExceptHandler) and node.type]
     parts = [part for clause in clauses for part in ast.walk(clause)]
     return {part.id for part in parts if isinstance(part, ast.Name)} | {
         part.attr for part in parts if isinstance(part, ast.Attribute)
@@ -196,7 +198,7 @@ def caught_names(tree: ast.AST) -> set[str]:
 
 
 def test_only_steps_postpone_unsent_requests() -> None:
-    catching = {module_of(path) for path in SOURCES if "NotSent" in caught_names(ast.parse(path.read_text()))}
+    catching = {module_of(path) for path in SOURCES if "NotSent" in caught_names(path)}
     assert catching == {"screener.background.steps"}
 
 
@@ -206,7 +208,7 @@ def test_no_vendor_is_compared_by_name() -> None:
     compared = [
         f"{module_of(path)}:{node.lineno}"
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path)
         if isinstance(node, ast.Compare)
         and any(isinstance(part, ast.Constant) and part.value in vendors for part in ast.walk(node))
     ]
@@ -231,7 +233,7 @@ def test_nobody_imports_door() -> None:
     """Entry points do not import each other; shared code belongs below both."""
 
     def is_door(path: Path) -> bool:
-        is_in_door = bool({"admin", "api"} & set(path.parts)) or app_of(path) == "desk"
+        is_in_door = bool({"admin", "api"} & set(path.parts)) or app_of(path) in ("desk", "portal")
         return is_in_door or path.stem in DOORS | {"urls"}
 
     def wrong(_: Path, module: str) -> bool:
@@ -246,7 +248,7 @@ def test_no_import_hides_in_function() -> None:
         f"{module_of(path)}:{node.lineno}"
         for path in SOURCES
         if path.name != "apps.py"
-        for function in ast.walk(ast.parse(path.read_text()))
+        for function in nodes_of(path)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -284,16 +286,16 @@ def assigns_state(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STATE_FIELDS
 
 
-def state_writes(source: str) -> list[int]:
-    """The line numbers at which the source writes a state field."""
-    expressions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.expr)]
+def state_writes(nodes: Iterable[ast.AST]) -> list[int]:
+    """The line numbers at which these nodes write a state field."""
+    expressions = [node for node in nodes if isinstance(node, ast.expr)]
     return [node.lineno for node in expressions if assigns_state(node) or passes_state(node)]
 
 
 def test_state_changes_stay_in_models() -> None:
     """State transitions are verbs of the models; other modules call them."""
     outside = [path for path in SOURCES if may_change_rows(path) and not has_models(path)]
-    writes = [f"{module_of(path)}:{line}" for path in outside for line in state_writes(path.read_text())]
+    writes = [f"{module_of(path)}:{line}" for path in outside for line in state_writes(nodes_of(path))]
     assert writes == []
 
 
@@ -314,7 +316,7 @@ def test_state_changes_stay_in_models() -> None:
     ],
 )
 def test_state_writes_are_found(source: str) -> None:
-    assert state_writes(source) == [1]
+    assert state_writes(ast.walk(ast.parse(source))) == [1]
 
 
 @pytest.mark.parametrize(
@@ -327,7 +329,7 @@ def test_state_writes_are_found(source: str) -> None:
     ],
 )
 def test_state_reads_are_allowed(source: str) -> None:
-    assert state_writes(source) == []
+    assert state_writes(ast.walk(ast.parse(source))) == []
 
 
 def changes_row(node: ast.AST) -> bool:
@@ -340,10 +342,10 @@ def test_only_locked_interviews_change() -> None:
     files = [
         ROOT / "interviews" / "models" / f"{name}.py" for name in ("interview", "attempt", "response", "recording")
     ]
-    changing = [path.name for path in files if any(map(changes_row, ast.walk(ast.parse(path.read_text()))))]
+    changing = [path.name for path in files if any(map(changes_row, nodes_of(path)))]
     assert changing == []
     transitions = ROOT / "interviews" / "models" / "transitions" / "interview.py"
-    assert any(map(changes_row, ast.walk(ast.parse(transitions.read_text()))))
+    assert any(map(changes_row, nodes_of(transitions)))
 
 
 def test_models_import_nothing_for_types_alone() -> None:
@@ -380,7 +382,7 @@ def test_pages_show_names_by_candidate() -> None:
     reading = [
         f"{module_of(path)}:{node.lineno}"
         for path in modules_below("desk")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and node.attr == "full_name"
     ]
     assert reading == []

@@ -26,7 +26,10 @@ from tests.support.sample_rows import make_all_rows
 pytestmark = pytest.mark.django_db
 Status = InterviewResponse.Status
 
-JUDGED_KEYS = {"score", "overall_score", "recommendation", "opinion"}
+JUDGED_KEYS = {
+    *("score", "overall_score", "recommendation", "opinion"),
+    *("criteria", "evidence", "strengths", "improvements"),
+}
 SETTINGS_SHOWN = {"7.0", "5.0", "1.0", "2.0", "3.0"}
 """Thresholds and weights."""
 DECIMAL = re.compile(r"(?<![\d.,$:+])\d{1,2}\.\d{1,2}(?![\d.])")
@@ -53,10 +56,10 @@ def unjudged() -> list[Interview]:
 
 
 def judged_values(body: Any) -> Iterator[Any]:
-    """All scores and recommendations in a payload."""
+    """The values of a payload that depend on a judgement, and are not empty."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if key in JUDGED_KEYS and not isinstance(value, dict | list):
+            if key in JUDGED_KEYS and value not in (None, "", [], {}):
                 yield value
             yield from judged_values(value)
     elif isinstance(body, list):
@@ -86,8 +89,8 @@ def zipped_payloads(response: Any) -> Iterator[tuple[str, Any]]:
                 yield name, json.loads(archive.read(name))
 
 
-def pages(client: Client) -> Iterator[tuple[str, str]]:
-    """The text of each page of the admin, with tags, without choices: those name every recommendation."""
+def all_addresses() -> list[str]:
+    """The front page, every list and the page of each row."""
     addresses = [reverse("admin:index")]
     for model in admin.site._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -95,9 +98,12 @@ def pages(client: Client) -> Iterator[tuple[str, str]]:
         addresses += [
             reverse(f"{name}_change", args=[pk]) for pk in model._default_manager.values_list("pk", flat=True)
         ]
-    for address in addresses:
-        content = client.get(address).content.decode()
-        yield address, html.unescape(CHOICES.sub("", content))
+    return addresses
+
+
+def read_page(client: Client, address: str) -> str:
+    """The text of a page, with tags, without choices: those name every recommendation."""
+    return html.unescape(CHOICES.sub("", client.get(address).content.decode()))
 
 
 def numbers_on(page: str) -> set[str]:
@@ -108,16 +114,13 @@ def test_payloads_have_no_number(unjudged: list[Interview]) -> None:
     for interview in unjudged:
         read = dict(payloads(interview))
         assert len(read) > 10
-        assert {path: values for path, body in read.items() if (values := [*filter(None, judged_values(body))])} == {}
+        assert {path: values for path, body in read.items() if (values := [*judged_values(body)])} == {}
 
 
 def test_pages_have_no_number(unjudged: list[Interview], admin_client: Client) -> None:
-    shown = {
-        address: (numbers_on(page), RECOMMENDED.findall(page))
-        for address, page in pages(admin_client)
-        if numbers_on(page) or RECOMMENDED.search(page)
-    }
-    assert shown == {}
+    pages = {address: read_page(admin_client, address) for address in all_addresses()}
+    shown = {address: numbers_on(page) | set(RECOMMENDED.findall(page)) for address, page in pages.items()}
+    assert {address: texts for address, texts in shown.items() if texts} == {}
 
 
 def test_decision_card_has_no_number(unjudged: list[Interview]) -> None:
@@ -136,9 +139,16 @@ def test_nothing_is_stored(unjudged: list[Interview]) -> None:
 def test_numbers_of_judged_answers_are_found(reviewer: User, admin_client: Client) -> None:
     """The walk sees numbers and recommendations where there are some."""
     judged = make_all_rows(1, by=reviewer)
-    seen = {path for path, body in payloads(judged) if any(judged_values(body))}
-    assert {"/api/v1/interviews/{id}/responses/", "/api/v1/interviews/{id}/result/"} <= seen
-    read_pages = dict(pages(admin_client))
-    assert "7.5" in numbers_on(read_pages[reverse("admin:interviews_interview_change", args=[judged.pk])])
-    assert RECOMMENDED.search(read_pages[reverse("admin:interviews_interview_changelist")])
+    seen = {
+        path.removeprefix("/api/v1/interviews/{id}/") for path, body in payloads(judged) if any(judged_values(body))
+    }
+    assert {"responses/", "result/", "report.json"} <= seen
+    addresses = [
+        reverse("admin:interviews_interview_change", args=[judged.pk]),
+        reverse("admin:interviews_interview_changelist"),
+    ]
+    assert set(addresses) <= set(all_addresses())
+    own_page, listed = (read_page(admin_client, address) for address in addresses)
+    assert "7.5" in numbers_on(own_page)
+    assert RECOMMENDED.search(listed)
     assert "7.5" in " ".join(numbers_on("\n".join(decision_card(judged.results.get(is_current=True)))))

@@ -7,12 +7,12 @@ from django.db.models import Q, QuerySet
 
 from candidates.data_rights.parts import DataPart, Document, ErasureScope, Item
 from candidates.models import Candidate, ErasedItem
-from interviews.models import Attempt
+from interviews.models import Attempt, CandidateMessage
 from webhooks.models import TwilioEvent
 
 NUMBER_PARAMS = ("From", "Caller", "To", "Called")
 LEFT_OUT = frozenset({"AccountSid", "ApiVersion"})
-TRANSCRIPT_SID = "TranscriptionSid"
+TRANSCRIPT_SID, MESSAGE_SID = "TranscriptionSid", "MessageSid"
 
 
 class WebhookPart(DataPart):
@@ -26,8 +26,10 @@ class WebhookPart(DataPart):
     def list_items(self, scope: ErasureScope) -> Iterable[Item]:
         if not scope.covers_answers:
             return []
-        sids = _events_in(scope).values_list(f"params__{TRANSCRIPT_SID}", flat=True)
-        return [Item(ErasedItem.Kind.CARRIER_TRANSCRIPT, sid) for sid in sids if sid]
+        kinds = ((TRANSCRIPT_SID, ErasedItem.Kind.CARRIER_TRANSCRIPT), (MESSAGE_SID, ErasedItem.Kind.CARRIER_MESSAGE))
+        rows = _events_in(scope).values_list(*(f"params__{name}" for name, _kind in kinds))
+        sids = {(kind, sid) for row in rows for (_name, kind), sid in zip(kinds, row, strict=True) if sid}
+        return [Item(kind, sid) for kind, sid in sorted(sids)]
 
     def erase(self, scope: ErasureScope) -> dict[str, int]:
         if not scope.covers_answers:
@@ -44,9 +46,12 @@ def _events_in(scope: ErasureScope) -> QuerySet[TwilioEvent]:
 
 
 def _events_about(candidate: Candidate) -> QuerySet[TwilioEvent]:
-    """Webhooks of the candidate's attempts, and those without an attempt that name their number."""
+    """Webhooks of the candidate's attempts and SMS, and others that name their number."""
     attempts = Attempt.objects.filter(interview__candidate=candidate).values_list("pk", flat=True)
     condition = Q(attempt__in=list(attempts))  # a list, because a join would read the whole table
+    messages = CandidateMessage.objects.sent_as_sms().filter(interview__candidate=candidate)
+    if ids := [str(pk) for pk in messages.values_list("pk", flat=True)]:
+        condition |= Q(params__message__in=ids, attempt__isnull=True)
     merged = candidate.merged_records.values_list("phone", flat=True)
     if numbers := [number for number in (candidate.phone, *merged) if number]:
         named = Q()

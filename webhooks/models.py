@@ -15,7 +15,9 @@ class TwilioEvent(BaseModel):
     turn = models.PositiveIntegerField(null=True, blank=True)
     call_sid = models.CharField(max_length=64, db_index=True)
     params = models.JSONField()
-    answer = models.TextField(blank=True, help_text=_("Of earlier versions; today replies are stored with the attempt"))
+    answer = models.TextField(
+        blank=True, help_text=_("The reply to an SMS; replies in calls are stored with the attempt")
+    )
 
     class Meta:
         ordering = ["-created_at"]

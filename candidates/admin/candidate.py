@@ -11,9 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -22,25 +21,29 @@ from unfold.enums import ActionVariant
 
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.admin.data_rights import DataRightsActions, ErasedFilter, is_kept
+from candidates.admin.edit_page import HasEditPage
+from candidates.admin.erase_many import ErasesMany
 from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
 from candidates.admin.merging import HasMergedRecords
 from candidates.api.serializers import PersonSerializer
 from candidates.contact_data import may_see_contact_data
-from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, InvalidCandidateFile, RowError, import_candidates
+from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, RowError, import_candidates
 from candidates.deletion import delete_candidates
 from candidates.import_rows import ImportedRow, RowNote, RowResult
 from candidates.models import Candidate, Consent, DoNotCall
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
-from screener.admin.base import ReadOnlyAdmin, ReadOnlyInline, badge, count_related
+from screener.admin.base import ReadOnlyAdmin, badge, count_related
 from screener.admin.lists import PeriodFilter
+from screener.documents.table_file import InvalidTableFile
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
-from screener.services.privacy.redaction import redact
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
 """Session key for the candidates selected in the list, until the campaign form uses them."""
+JOB_TO_CALL_FOR = "job_to_call_for"
+"""Session key for the job whose page led to the list, until candidates are selected there."""
 MOST_CHOSEN = 500
 ERRORS_NAMED = 20
 HAS_INTERVIEWS = gettext_noop(
@@ -52,13 +55,6 @@ MAY_NOT_ERASE = gettext_noop(
     "an administrator. To stop calls, withdraw the consent or add the number to the do-not-call list."
 )
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
-
-
-class ConsentInline(ReadOnlyInline):
-    model = Consent
-    verbose_name_plural = _("consent history")
-    fields = ["kind", "given", "source", "language", "said_at"]
-    ordering = ["-said_at", "-created_at"]
 
 
 def _rows_left_out(errors: list[RowError]) -> str:
@@ -90,7 +86,7 @@ def _notes_on_rows(imported_rows: list[ImportedRow]) -> str:
 
 
 @admin.register(Candidate)
-class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
+class CandidateAdmin(DataRightsActions, ErasesMany, HasEditPage, HasMergedRecords, FindsCandidates):
     form = CandidateForm
     cascaded_models = (Consent,)
     list_display = [
@@ -112,30 +108,11 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
     search_fields = ["=id", "=external_id"]
     search_help_text = _("Name, phone, e-mail or your own id")
     contact_fields = ("phone", "email", "resume", "resume_text")
-    readonly_fields = [
-        "resume_status",
-        "resume_error",
-        "resume_file",
-        "resume_text",
-        "resume_without_contact_data",
-        "interviews_of",
-        "refusals_of",
-        "legal_hold",
-        "hold_reason",
-        "hold_set_by",
-        "hold_set_at",
-        "erased_at",
-        "erasures_of",
-        "record_history",
-    ]
-    inlines = [ConsentInline]
-    actions = ["call_chosen"]
+    actions = ["call_chosen", "erase_chosen"]
     actions_list = ["import_csv"]
     actions_detail = [
         "call",
-        "record_consent",
-        "do_not_call",
-        "merge",
+        {"title": _("More"), "icon": "person_edit", "items": ["record_consent", "do_not_call", "merge"]},
         {"title": _("Data rights"), "icon": "policy", "items": list(DataRightsActions.data_rights_actions)},
     ]
     personal_fields = (None, {"fields": ["full_name", ("phone", "email"), ("locale", "timezone"), "external_id"]})
@@ -145,23 +122,9 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
         return "pk"
 
     def get_fieldsets(self, request: HttpRequest, obj: Candidate | None = None) -> Any:
-        if obj is None:
-            return (self.personal_fields, (gettext("Resume"), {"fields": ["new_resume"]}))
-        data_rights = self.data_rights_fieldset(obj)
-        refusals = ["refusals_of"] if request.user.has_perm("candidates.view_donotcall") else []
-        interviews = (gettext("Interviews"), {"fields": ["interviews_of", *refusals]})
-        if obj.erased_at:
-            return (data_rights, interviews)
-        with_contact_data = may_see_contact_data(request.user, obj)
-        resume = (gettext("Resume"), {"fields": self._resume_fields(obj, with_contact_data=with_contact_data)})
-        details = (data_rights, interviews, resume) if obj.legal_hold else (interviews, resume, data_rights)
-        return (self.personal_fields if with_contact_data else self.anonymous_fields, *details)
-
-    def _resume_fields(self, candidate: Candidate, *, with_contact_data: bool) -> list[str]:
-        failed = ["resume_error"] if candidate.resume_error else []
-        if not with_contact_data:
-            return ["resume_status", *failed, *(["resume_without_contact_data"] if candidate.resume_text else [])]
-        return ["resume_status", *failed, *(["resume_file", "resume_text"] if candidate.resume else []), "new_resume"]
+        if obj is not None and not may_see_contact_data(request.user, obj):
+            return (self.anonymous_fields,)
+        return (self.personal_fields, (gettext("Resume"), {"fields": ["new_resume"]}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Candidate | None = None) -> list[str]:
         """Take the declared fields with contact data out of the form where the page does not show them."""
@@ -170,9 +133,6 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
 
     def get_exclude(self, request: HttpRequest, obj: Candidate | None = None) -> None:
         """The fieldsets name the fields: a membership may allow contact data of this candidate alone."""
-
-    def get_inlines(self, request: HttpRequest, obj: Candidate | None) -> Any:
-        return super().get_inlines(request, obj) if obj else []
 
     def get_queryset(self, request: HttpRequest) -> Any:
         candidates = super().get_queryset(request).prefetch_related("consents")
@@ -220,30 +180,6 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
     @admin.display(description=_("Interviews"), ordering="interviews_held")
     def interviews_so_far(self, candidate: Any) -> int:
         return int(candidate.interviews_held)
-
-    @admin.display(description=_("Interviews"))
-    def interviews_of(self, candidate: Any) -> str:
-        held = candidate.interviews.visible_to(candidate.viewer).select_related("job")
-        return (
-            render_to_string("admin/candidates/interviews.html", {"interviews": held}) if held else gettext("None yet.")
-        )
-
-    @admin.display(description=_("Do not call"))
-    def refusals_of(self, candidate: Any) -> str:
-        entries = DoNotCall.objects.of_candidate(candidate).visible_to(candidate.viewer).select_related("candidate")
-        return render_to_string("admin/candidates/do_not_call.html", {"entries": entries, "candidate": candidate})
-
-    @admin.display(description=_("Text without contact data"))
-    def resume_without_contact_data(self, candidate: Candidate) -> str:
-        return redact(candidate.resume_text, [candidate.email, candidate.phone])
-
-    @admin.display(description=_("File"))
-    def resume_file(self, candidate: Candidate) -> str:
-        return format_html(
-            '<a class="text-link" href="{}">{}</a>',
-            reverse("admin:candidates_candidate_resume", args=[candidate.pk]),
-            gettext("Download"),
-        )
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -295,7 +231,7 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
         def act(form_data: dict[str, Any]) -> tuple[str, str]:
             try:
                 report = import_candidates(form_data["file"], check=PersonSerializer, viewer=request.user)
-            except InvalidCandidateFile as error:
+            except InvalidTableFile as error:
                 raise InvalidTransition(str(error)) from None
             if report.errors:
                 self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
@@ -337,7 +273,9 @@ class CandidateAdmin(DataRightsActions, HasMergedRecords, FindsCandidates):
             )
             return None
         request.session[CHOSEN] = chosen_ids
-        return HttpResponseRedirect(reverse("admin:interviews_campaign_add"))
+        job_id = request.session.pop(JOB_TO_CALL_FOR, "")
+        query = f"?{urlencode({'job': job_id})}" if job_id else ""
+        return HttpResponseRedirect(f"{reverse('admin:interviews_campaign_add')}{query}")
 
     @page_button(_("May we call now?"), permission=VIEW_CONTACT_DATA, icon="perm_phone_msg")
     def may_call(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -69,8 +69,8 @@ class FindsCandidates(HoldsContactData):
         if is_blind():
             return conditions
         shows_contact_data = not self.hides_contact_data(request)
-        found = bounded_ids(search_candidates(term, with_contact_data=shows_contact_data))
-        conditions.append(related_condition(self.model, self.candidate_path(), {"__in": found}))
+        matching = bounded_ids(search_candidates(term, with_contact_data=shows_contact_data))
+        conditions.append(related_condition(self.model, self.candidate_path(), {"__in": matching}))
         number = search_digits(term) if shows_contact_data else ""
         return (
             conditions + search_conditions(self.model, self.get_search_fields(request), number)

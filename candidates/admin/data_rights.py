@@ -43,7 +43,7 @@ class EraseForm(ReasonForm):
 class ErasedFilter(DropdownFilter):  # type: ignore[misc]
     """Leaves erased candidates out of the list, unless they are asked for."""
 
-    title = "erased"
+    title = _("erased")
     parameter_name = "erased"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -61,14 +61,6 @@ class DataRightsActions(ScreenerAdmin):
     """The data rights on the page of a candidate."""
 
     data_rights_actions = ("export_data", "set_hold", "lift_hold", "erase")
-
-    def data_rights_fieldset(self, candidate: Candidate) -> tuple[str, dict[str, Any]]:
-        """The fieldset of the candidate's page. It is closed unless the record is held or erased."""
-        erased = ["erased_at"] if candidate.erased_at else []
-        hold = ["hold_reason", ("hold_set_by", "hold_set_at")] if candidate.legal_hold else []
-        fields = [*(erased or ["legal_hold"]), *hold, "erasures_of", "record_history"]
-        is_open = candidate.legal_hold or candidate.erased_at
-        return gettext("Data rights"), {"fields": fields, "classes": [] if is_open else ["collapse"]}
 
     @page_button(_("Export data"), permission="candidates.export_candidate", icon="folder_zip", is_available=is_kept)
     def export_data(self, request: HttpRequest, object_id: str) -> Any:
@@ -133,22 +125,6 @@ class DataRightsActions(ScreenerAdmin):
     def lift_hold(self, request: HttpRequest, candidate: Candidate, data: dict[str, Any]) -> str:
         candidate.lift_hold(actor=request.user.get_username(), reason=data["reason"])
         return gettext("Lifted legal hold.")
-
-    @admin.display(description=_("Erasures"))
-    def erasures_of(self, candidate: Candidate) -> str:
-        erasures = candidate.erasures.prefetch_related("items")
-        return (
-            render_to_string("admin/candidates/erasures.html", {"erasures": erasures}) if erasures else gettext("None.")
-        )
-
-    @admin.display(description=_("History of the record"))
-    def record_history(self, candidate: Candidate) -> str:
-        events = candidate.events.order_by("-created_at")
-        return (
-            render_to_string("admin/candidates/record_history.html", {"events": events})
-            if events
-            else gettext("Empty.")
-        )
 
 
 @admin.register(Erasure)

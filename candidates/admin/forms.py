@@ -15,10 +15,10 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate, Consent, DoNotCall, candidates_known_as
-from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from screener.admin.actions import ObjectActionForm
 from screener.admin.widgets import LanguageField, PhoneField
+from screener.documents.upload import InvalidDocument, validate_upload
 
 ID_TAKEN = gettext_noop("Another candidate has this id. Edit that candidate instead, or leave the id empty.")
 
@@ -39,13 +39,14 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Candidate
         fields = ["full_name", "email", "phone", "locale", "timezone", "external_id"]
+        help_texts = {"timezone": _("Such as Europe/Berlin. Without one, the time zone of the phone number is used.")}
 
     def clean_new_resume(self) -> Any:
         resume_file = self.cleaned_data["new_resume"]
         if resume_file:
             try:
                 validate_upload(resume_file)
-            except InvalidResume as error:
+            except InvalidDocument as error:
                 raise ValidationError(str(error)) from None
         return resume_file
 
@@ -76,7 +77,13 @@ class ImportForm(ObjectActionForm):
 
 
 class ConsentForm(ObjectActionForm):
-    kind = forms.ChoiceField(label=_("Consent to"), choices=Consent.Kind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(
+        label=_("Consent to"),
+        choices=[
+            choice for choice in Consent.Kind.choices if choice[0] != Consent.Kind.VIDEO
+        ],  # asked in the room alone
+        widget=UnfoldAdminSelectWidget,
+    )
     given = forms.TypedChoiceField(
         label=_("Answer"),
         choices=[("yes", _("They agree")), ("no", _("They refuse or withdraw consent"))],

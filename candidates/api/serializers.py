@@ -5,15 +5,15 @@ from typing import Any
 from django.core.files.base import File
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.fields import empty
 
 from candidates.import_rows import RowNote, RowResult
+from candidates.merging.matches import lock_contacts
 from candidates.models import Candidate, Consent, candidates_known_as
-from candidates.resume.upload import InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
-from screener.api.fields import LanguageField, PhoneField
+from screener.api.fields import LanguageField, OptionalBooleanField, PhoneField
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.documents.upload import InvalidDocument, validate_upload
 
 ABOUT_CONSENT = ("consent_to_call", "consent_source")
 PERSON_EXAMPLE = {
@@ -44,12 +44,6 @@ RESPONSE_EXAMPLE: dict[str, Any] = {
     "created_at": "2026-11-21T08:00:00Z",
     "updated_at": "2026-11-21T08:00:03Z",
 }
-
-
-class OptionalBooleanField(serializers.BooleanField):
-    """Elsewhere a checkbox that is missing in a form means no. Here it means no answer."""
-
-    default_empty_html = empty
 
 
 class ConsentSerializer(StrictModelSerializer[Consent]):
@@ -144,7 +138,7 @@ class CandidateSerializer(PersonSerializer):
     def validate_resume(self, resume_file: "File[Any]") -> "File[Any]":
         try:
             validate_upload(resume_file)
-        except InvalidResume as error:
+        except InvalidDocument as error:
             raise serializers.ValidationError(str(error)) from None
         return resume_file
 
@@ -154,6 +148,7 @@ class CandidateSerializer(PersonSerializer):
             for field_name in (*ABOUT_CONSENT, "resume")
             if field_name in validated_data
         }
+        lock_contacts([validated_data["phone"], validated_data.get("email", "")])
         return self._save_extras(Candidate.objects.create(**validated_data), **extras)
 
     def update(self, instance: Candidate, validated_data: dict[str, Any]) -> Candidate:

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 
 from candidates.api import serializers
 from candidates.api.data_rights import DataRightsMixin
-from candidates.csv_import import InvalidCandidateFile, import_candidates
+from candidates.csv_import import import_candidates
 from candidates.merging.merge import resolve_id
 from candidates.models import Candidate
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
+from screener.documents.table_file import InvalidTableFile
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 
@@ -77,6 +78,6 @@ class CandidateViewSet(
             report = import_candidates(
                 upload.validated_data["file"], check=serializers.PersonSerializer, viewer=request.user
             )
-        except InvalidCandidateFile as error:
+        except InvalidTableFile as error:
             raise ValidationError({"file": [str(error)]}) from None
         return Response(serializers.ImportReportSerializer(report).data)

@@ -60,16 +60,16 @@ class CandidatePart(DataPart):
         return removed
 
     def export(self, candidate: Candidate) -> Iterator[Document]:
-        yield Document("candidate.json", "The record: name, contact data, resume text", [_record(candidate)])
+        yield Document("candidate.json", "The record: name, contact data, resume text", [_candidate_record(candidate)])
         if candidate.resume:
             stored = str(candidate.resume.name)
             name = f"resume/{stored.rpartition('/')[2]}"
             yield Document(name, "The resume as it was sent", partial(candidate.resume.storage.open, stored))
-        yield Document("consents.json", "Consents to be called and to be recorded", _consents(candidate))
-        yield Document("do_not_call.json", "Entries of the do-not-call list", _entries(candidate))
-        yield Document("merged_records.json", "Records that were merged into this one", _merged_records(candidate))
-        yield Document("record_history.json", "What was done with the record", _events(candidate))
-        yield Document("staff_log.json", "What staff did with the record in the admin", _log(candidate))
+        yield Document("consents.json", "Consents to be called and to be recorded", _consent_records(candidate))
+        yield Document("do_not_call.json", "Entries of the do-not-call list", _entry_records(candidate))
+        yield Document("merged_records.json", "Records that were merged into this one", _former_records(candidate))
+        yield Document("record_history.json", "What was done with the record", _event_records(candidate))
+        yield Document("staff_log.json", "What staff did with the record in the admin", _log_records(candidate))
         yield Document(
             "api_responses.json", "Responses of the API that are kept for a day", responses_about(candidate.record_ids)
         )
@@ -113,15 +113,16 @@ def _blank_merged_records(candidate: Candidate) -> int:
     return named.update(phone="", email="", external_id="")
 
 
-def _merged_records(candidate: Candidate) -> list[dict[str, object]]:
+def _former_records(candidate: Candidate) -> list[dict[str, object]]:
     rows = candidate.merged_records.values("merged_id", "phone", "email", "external_id", "created_at")
     return [dict(row) for row in rows]
 
 
-def _record(candidate: Candidate) -> dict[str, object]:
+def _candidate_record(candidate: Candidate) -> dict[str, object]:
     return {
         "id": candidate.pk,
         "full_name": candidate.full_name,
+        "former_names": candidate.former_names,
         "email": candidate.email,
         "phone": candidate.phone,
         "language": candidate.locale,
@@ -138,13 +139,13 @@ def _record(candidate: Candidate) -> dict[str, object]:
     }
 
 
-def _consents(candidate: Candidate) -> list[dict[str, object]]:
+def _consent_records(candidate: Candidate) -> list[dict[str, object]]:
     fields = ("kind", "given", "given_by", "source", "language", "wording_version", "said_at")
     rows = candidate.consents.order_by("said_at").values(*fields)
     return [{**row, "source": without_staff(row["source"])} for row in rows]
 
 
-def _entries(candidate: Candidate) -> list[dict[str, object]]:
+def _entry_records(candidate: Candidate) -> list[dict[str, object]]:
     return [
         {
             "kind": entry.kind,
@@ -159,11 +160,11 @@ def _entries(candidate: Candidate) -> list[dict[str, object]]:
     ]
 
 
-def _events(candidate: Candidate) -> list[dict[str, object]]:
+def _event_records(candidate: Candidate) -> list[dict[str, object]]:
     rows = candidate.events.order_by("created_at").values("kind", "actor", "reason", "created_at")
     return [{**row, "actor": staff_label(row["actor"])} for row in rows]
 
 
-def _log(candidate: Candidate) -> list[dict[str, object]]:
+def _log_records(candidate: Candidate) -> list[dict[str, object]]:
     entries = log_entries(Candidate, candidate.record_ids).order_by("action_time")
     return [{"at": entry.action_time, "what": entry.get_change_message()} for entry in entries]

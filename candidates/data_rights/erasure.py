@@ -53,7 +53,10 @@ def erase_resume(candidate: Candidate, *, actor: str, reason: str) -> Erasure | 
 def erase_part_of_interview(
     candidate: Candidate, interview_id: UUID, kind: Erasure.Kind, *, actor: str, reason: str
 ) -> Erasure:
-    """Erase the recordings or the answers of an interview that is over. Raises InvalidTransition on legal hold."""
+    """Erase the recordings or the answers of an interview that is over, or its videos at any time.
+
+    Raises InvalidTransition on legal hold.
+    """
     with transaction.atomic():
         candidate.lock()
         _refuse_if_held(candidate)

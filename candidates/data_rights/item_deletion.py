@@ -55,7 +55,7 @@ def _delete_noted_items(erasure: Erasure) -> Iterator[ServiceError]:
     for kind, delete in DELETERS.items():
         try:
             for item in erasure.items.filter(kind=kind, deleted_at__isnull=True):
-                _refuse_if_held(erasure)
+                _stop_if_held(erasure)
                 release_db_connection()
                 delete(item.name)
                 item.update_fields(deleted_at=timezone.now())
@@ -63,7 +63,7 @@ def _delete_noted_items(erasure: Erasure) -> Iterator[ServiceError]:
             yield error
 
 
-def _refuse_if_held(erasure: Erasure) -> None:
+def _stop_if_held(erasure: Erasure) -> None:
     if Candidate.objects.filter(pk=erasure.candidate_id, legal_hold=True).exists():
         raise OnLegalHold("The candidate is on legal hold, so that the remaining files are kept until it is lifted.")
 

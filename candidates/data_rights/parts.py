@@ -25,7 +25,8 @@ class Document:
 
 @dataclass(frozen=True)
 class ErasureScope:
-    """The data that an erasure covers: the whole person, their resume, or the recordings or answers of one interview.
+    """The data that an erasure covers: the whole person, their resume, or the videos, recordings or answers of one
+    interview.
 
     `began_at`: a resume that was stored later is a new one.
     """
@@ -46,7 +47,12 @@ class ErasureScope:
 
     @property
     def covers_recordings(self) -> bool:
-        return self.kind != Erasure.Kind.RESUME
+        return self.covers_answers or self.kind == Erasure.Kind.RECORDINGS
+
+    @property
+    def covers_videos(self) -> bool:
+        """Videos have the voice as well, so that they go with the recordings."""
+        return self.covers_recordings or self.kind == Erasure.Kind.VIDEOS
 
     @property
     def covers_resume(self) -> bool:

@@ -1,6 +1,8 @@
 """Records that may be of the same person: the same phone number, or the same e-mail address."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
@@ -9,6 +11,9 @@ from django.db.models import Q
 from candidates.models import Candidate
 from screener.access.viewer import Viewer
 
+LOCK_CLASS = 7291
+"""Of the locks of contacts, among all advisory locks."""
+LOCKED_PARTS = 512
 MAX_MATCHES = 20
 
 
@@ -45,9 +50,12 @@ def _visible_ids(rows: list[Candidate], viewer: Viewer) -> set[UUID]:
     return set(Candidate.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
 
 
-def lock_contact(phone: str, email: str) -> None:
-    """Let no other transaction that locks this number or address go on before this one ends."""
-    keys = sorted(f"contact:{text.casefold()}" for text in (phone, email) if text)
+def lock_contacts(texts: Iterable[str]) -> None:
+    """Let no other transaction that locks one of these numbers or addresses go on before this one ends.
+
+    Locked are parts of all contacts, because the database has room for some thousands of locks: others may wait, too.
+    """
+    hashes = (sha256(text.casefold().encode()).digest() for text in texts if text)
+    parts = sorted({int.from_bytes(digest[:2]) % LOCKED_PARTS for digest in hashes})
     with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, part) FROM unnest(%s::int[]) part", [LOCK_CLASS, parts])

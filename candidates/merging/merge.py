@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -65,22 +64,24 @@ def why_not_merged(merge: Merge) -> str:
 def merge_candidates(
     merge: Merge, *, actor: str, reason: str = "", seen: tuple[datetime, datetime] | None = None
 ) -> Candidate:
-    """Move everything of the merged record to the kept one, and delete it. There is no way back.
+    """Move all rows of the merged record to the kept one, and delete it. There is no way back.
 
     Consents and refusals are united, and the stricter ones win. `seen`: the versions that the user was shown. Raises
-    InvalidTransition with the reason, and changes nothing.
+    InvalidTransition with the reason, without an effect.
     """
     with transaction.atomic():
         _lock_records(merge, seen)
-        kept, refusals, refused = merge.kept, personal_refusals(merge.records), refused_consents(merge.records)
+        kept, numbers = merge.kept, [record.phone for record in merge.records]
         for part in PARTS:
             part.merge(kept, merge.merged, actor)
-        claim_entries(kept, [record.phone for record in merge.records])
+        _refuse_new_rows(merge.merged)
+        refusals, refused = personal_refusals(merge.records), refused_consents(merge.records)
+        claim_entries(kept, numbers)
         _move_other_rows(merge)
         _keep_traces(merge, actor)
         Candidate.objects.filter(pk=merge.merged.pk).delete()
         _take_values(merge)
-        unite_refusals(kept, refusals)
+        unite_refusals(kept, refusals, numbers)
         unite_consents(kept, refused)
         former_id = str(merge.merged.pk)
         kept.add_event(
@@ -102,8 +103,16 @@ def _lock_records(merge: Merge, seen: tuple[datetime, datetime] | None) -> None:
         raise InvalidTransition(problem)
 
 
+def _refuse_new_rows(merged: Candidate) -> None:
+    """Wait for rows that are being committed, and let no further row refer to the record: it would be deleted with it.
+
+    After the locks of the interviews, because a conversation holds such a lock while it saves a consent.
+    """
+    Candidate.objects.select_for_update().get(pk=merged.pk)
+
+
 def _move_other_rows(merge: Merge) -> None:
-    """Point each row that refers to the merged record to the kept one, of whatever model."""
+    """Point each row of any model that refers to the merged record to the kept one."""
     for relation in Candidate._meta.related_objects:
         model, name = relation.related_model, relation.field.name
         assert not isinstance(model, str)
@@ -119,15 +128,19 @@ def _keep_traces(merge: Merge, actor: str) -> None:
 
 
 def _take_values(merge: Merge) -> None:
-    """Write the values that come from the merged record, which is deleted by now: an external id is unique."""
+    """Write the values that come from the merged record, which is deleted by now: an external id is unique.
+
+    The names of both stay known, so that they are masked in texts about the person.
+    """
     kept, merged, unused = merge.kept, merge.merged, str(merge.merged.resume.name or "")
     if RESUME in merge.taken:
         unused = str(kept.resume.name or "")
         kept.adopt_resume(merged)
     values = {name: getattr(merged, name) for name in VALUES if name in merge.taken}
-    kept.update_fields(**values)
+    names = [*kept.former_names, *merged.former_names, merged.full_name]
+    kept.update_fields(former_names=names, **values)
     if unused:
-        transaction.on_commit(partial(delete_file, unused))
+        transaction.on_commit(lambda: delete_file(unused), robust=True)
 
 
 def resolve_id(candidate_id: UUID | str) -> UUID | str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_noop
+
 from candidates.models import Candidate, Consent, DoNotCall
 
-MERGE_SOURCE = "merge of two records"
+MERGE_SOURCE = gettext_noop("merge of two records")
 
 
 def personal_refusals(records: Iterable[Candidate]) -> set[str]:
@@ -18,11 +20,14 @@ def claim_entries(kept: Candidate, numbers: Iterable[str]) -> None:
     DoNotCall.objects.of_numbers(numbers).filter(candidate__isnull=True).update(candidate=kept)
 
 
-def unite_refusals(kept: Candidate, kinds: set[str]) -> None:
-    """Let each refusal hold for the person under every number."""
+def unite_refusals(kept: Candidate, kinds: set[str], numbers: Iterable[str]) -> None:
+    """Let each refusal hold for the person, and for each of these numbers: they may be added again under it."""
     own = DoNotCall.objects.active().filter(candidate=kept).values_list("kind", flat=True)
     for kind in sorted(kinds.difference(own)):
         DoNotCall.objects.add_number(kept.phone, kind=kind, candidate=kept, source=MERGE_SOURCE)
+    for number in sorted(set(numbers) - {kept.phone}):
+        for kind in sorted(kinds):
+            DoNotCall.objects.add_number(number, kind=kind, candidate=kept, source=MERGE_SOURCE)
 
 
 def latest_consent(record: Candidate, kind: str) -> bool | None:
@@ -37,7 +42,7 @@ def refused_consents(records: Iterable[Candidate]) -> set[str]:
 
 
 def unite_consents(kept: Candidate, refused: set[str]) -> None:
-    """A refusal in either record wins over a consent in the other one, whichever is later."""
+    """A refusal in either record wins over a consent in the other one, also over a later one."""
     for kind in sorted(refused):
         if latest_consent(kept, kind):
             given_by = Consent.GivenBy.STAFF

@@ -8,7 +8,7 @@ from candidates.models.candidate import (
     resume_path,
 )
 from candidates.models.candidate_event import CandidateEvent
-from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_numbers
+from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_emails, hashes_of_numbers
 from candidates.models.erasure import ErasedItem, Erasure
 from candidates.models.kept_upload import KeptUpload
 from candidates.models.merged_record import MergedRecord, candidates_known_as
@@ -26,6 +26,7 @@ __all__ = [
     "KeptUpload",
     "MergedRecord",
     "candidates_known_as",
+    "hashes_of_emails",
     "hashes_of_numbers",
     "private_folder",
     "private_storage",

@@ -17,10 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate_event import CandidateEvent
-from candidates.resume_file_type import detect_file_type
 from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer, with_visible
 from screener.background.queue import RowTaskHandle
+from screener.documents.file_type import detect_file_type
 from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
@@ -28,13 +28,13 @@ ADD_CANDIDATE = "candidates.add_candidate"
 PUNCTUATION = "-._/@:'+"
 
 
-def words_of(column: str) -> SearchVector:
+def search_vector_of(column: str) -> SearchVector:
     """The words of a column, for the search. PostgreSQL would take some with punctuation for numbers or addresses."""
     spaces = " " * len(PUNCTUATION)
     return SearchVector(Func(column, Value(PUNCTUATION), Value(spaces), function="translate"), config="simple")
 
 
-NAME_WORDS, EMAIL_WORDS = words_of("full_name"), words_of("email")
+NAME_WORDS, EMAIL_WORDS = search_vector_of("full_name"), search_vector_of("email")
 
 
 def private_storage() -> Any:
@@ -97,6 +97,8 @@ class Candidate(BaseModel):
         UNREADABLE = "unreadable", _("Could not be read")
 
     full_name = models.CharField(max_length=200)
+    former_names = models.JSONField(default=list, db_default=[], editable=False)
+    """Other names that the record had. Transcripts still hold them. A trigger adds each one (migration 0017)."""
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=16, db_index=True, help_text=_("E.164, as it is dialled: +14155550100"))
     locale = models.CharField(max_length=10, default="en")
@@ -169,13 +171,13 @@ class Candidate(BaseModel):
 
     @property
     def alias(self) -> str:
-        """A name for blind mode. It depends on the id alone, so that it stays and tells nothing of the person."""
+        """A name for blind mode. It depends on the id alone, so that it stays and does not identify the person."""
         return gettext("Candidate %(code)s") % {"code": self.pk.hex[:ALIAS_LENGTH].upper()}
 
     @property
     def identifying_texts(self) -> tuple[str, ...]:
         """Texts that identify the candidate. They are redacted from every text that a model is sent."""
-        return (self.full_name, self.email, self.phone)
+        return (self.full_name, *self.former_names, self.email, self.phone)
 
     def consents_to(self, consent_kind: "Consent.Kind") -> bool:
         """Whether the latest consent of this kind was given. No query if the consents are prefetched."""
@@ -243,6 +245,7 @@ class Candidate(BaseModel):
         self.blank_resume()
         Candidate.objects.filter(pk=self.pk).update(
             full_name="",
+            former_names=[],
             email="",
             phone="",
             timezone="",
@@ -260,12 +263,13 @@ class Candidate(BaseModel):
         resume_file.seek(0)
         file_type = detect_file_type(resume_file.read())
         resume_file.seek(0)
-        self.resume.save(f"resume.{file_type or 'bin'}", resume_file, save=False)
+        suffix = "txt" if file_type == "html" else file_type or "bin"  # a browser would run the scripts of a page
+        self.resume.save(f"resume.{suffix}", resume_file, save=False)
         status = self.ResumeStatus.PENDING
         self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
         READ_RESUME.defer(self.pk)
         if earlier_name and not self.legal_hold:
-            transaction.on_commit(lambda: self.resume.storage.delete(earlier_name))
+            transaction.on_commit(lambda: self.resume.storage.delete(earlier_name), robust=True)
 
     def adopt_resume(self, other: "Candidate") -> None:
         """Take the resume of another record in place of the own one. The file stays where it is."""
@@ -306,11 +310,14 @@ class Consent(AppendOnly):
     class Kind(models.TextChoices):
         CALL = "call", _("To be called")
         RECORD = "record", _("To be interviewed by an AI and recorded")
+        VIDEO = "video", _("To be recorded on video as well")
 
     class GivenBy(models.TextChoices):
         UNKNOWN = "", _("Not recorded")
         VOICE = "voice", _("Spoken words")
         KEY = "key", _("A pressed key")
+        SMS = "sms", _("An SMS")
+        FORM = "form", _("A form on a page")
         API = "api", _("An API client")
         IMPORT = "import", _("An imported file")
         STAFF = "staff", _("Staff")

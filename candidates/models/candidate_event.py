@@ -1,9 +1,18 @@
 """The history of a candidate's record, apart from their interviews."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from screener.access.viewer import Viewer, with_visible
 from screener.models import AppendOnly
+
+
+class CandidateEventQuerySet(models.QuerySet["CandidateEvent"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The events of the candidates that the viewer may see."""
+        return with_visible("candidate", self, viewer)
 
 
 class CandidateEvent(AppendOnly):
@@ -24,8 +33,11 @@ class CandidateEvent(AppendOnly):
     actor = models.CharField(max_length=150)
     reason = models.TextField(blank=True)
 
+    objects = models.Manager.from_queryset(CandidateEventQuerySet)()
+
     class Meta:
         ordering = ["created_at"]
+        indexes = [models.Index(fields=["created_at", "id"], name="candidate_events_by_time")]
 
     def __str__(self) -> str:
         return self.kind

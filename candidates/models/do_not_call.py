@@ -63,6 +63,10 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
         """Entries from this candidate, and those about their number from any record."""
         return self.filter(Q(candidate=candidate) | Q(number_hash__in=hashes_of_numbers([candidate.phone])))
 
+    def covers_email(self, email: str) -> bool:
+        """Whether nothing may be written to this address."""
+        return bool(email) and self.active().filter(email_hash__in=hashes_of_emails([email])).exists()
+
     def covers_number(self, phone_number: str) -> bool:
         return self.active().of_numbers([phone_number]).exists()
 
@@ -74,16 +78,23 @@ class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
         kind: str = "opted_out",
         candidate: Candidate | None = None,
         interview_id: UUID | None = None,
+        email: str = "",
     ) -> tuple["DoNotCall", bool]:
-        """Add a number, and tell whether it was new. An active entry of this kind only learns whose refusal it is."""
+        """Add a number, and tell whether it was new. `email`: the address that the entry covers, too.
+
+        An active entry of this kind only learns whose refusal it is, and the address.
+        """
         with transaction.atomic():
             active = self.active().of_numbers([number]).filter(kind=kind).first()
             if active:
                 if candidate and not active.candidate_id:
                     active.update_fields(candidate=candidate)
+                active.cover_email(email)
                 return active, False
             key = DoNotCallKey.objects.current_key()
+            email_hash = _hash_email(settings.DO_NOT_CALL_KEY, email)
             origin = {"key": key, "source": source, "candidate": candidate, "interview_id": interview_id}
+            origin |= {"email_hash": email_hash}
             number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
             return self.get_or_create(number_hash=number_hash, kind=kind, lifted_at=None, defaults=origin)
 
@@ -109,6 +120,8 @@ class DoNotCall(BaseModel):
 
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.OPTED_OUT, db_default=Kind.OPTED_OUT)
     number_hash = models.CharField(max_length=64, editable=False)
+    email_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    """That of the address that is not written to either. Empty: the entry is about calls alone."""
     key = models.ForeignKey(
         DoNotCallKey,
         on_delete=models.PROTECT,
@@ -134,6 +147,9 @@ class DoNotCall(BaseModel):
         ordering = ["-created_at"]
         verbose_name = _("do-not-call entry")
         verbose_name_plural = _("do-not-call list")
+        indexes = [
+            models.Index(fields=["email_hash"], condition=~Q(email_hash=""), name="do_not_call_by_email"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["number_hash", "kind"],
@@ -153,12 +169,37 @@ class DoNotCall(BaseModel):
     def is_active(self) -> bool:
         return self.lifted_at is None
 
+    def covers(self, candidate: Candidate) -> bool:
+        """Whether the entry forbids calls to the candidate's present number."""
+        is_personal = self.candidate_id == candidate.pk and self.kind in self.PERSONAL
+        return self.is_active and (is_personal or self.number_hash in hashes_of_numbers([candidate.phone]))
+
+    def cover_email(self, email: str) -> None:
+        """Let the entry cover this address, unless it covers one. The hash has the key of the number's hash."""
+        key = next((key for key in configured_keys() if self._is_key(key)), None)
+        if email and key and not self.email_hash:
+            self.update_fields(email_hash=_hash_email(key, email))
+
+    def _is_key(self, key: str) -> bool:
+        return self.key is not None and self.key.canary == _hash(key, CANARY)
+
+    @property
+    def may_be_rehashed(self) -> bool:
+        """Whether its address, if it covers one, is known."""
+        return not self.email_hash or self._known_email is not None
+
+    @property
+    def _known_email(self) -> str | None:
+        email = self.candidate.email if self.candidate else ""
+        return email if self.email_hash in hashes_of_emails([email]) else None
+
     def rehash_number(self, number: str, key: DoNotCallKey) -> None:
         """Hash the number with the present key. A number that has an active entry under it already keeps that one."""
         number_hash = _hash_number(settings.DO_NOT_CALL_KEY, number)
         if DoNotCall.objects.active().filter(number_hash=number_hash, kind=self.kind).exists():
             number_hash = self.number_hash
-        self.update_fields(number_hash=number_hash, key=key)
+        email_hash = _hash_email(settings.DO_NOT_CALL_KEY, self._known_email or "")
+        self.update_fields(number_hash=number_hash, email_hash=email_hash, key=key)
 
     def lift(self, *, by: str, reason: str) -> None:
         """Let the number be called again. The entry stays as history. Raises InvalidTransition if it is lifted."""
@@ -182,6 +223,16 @@ def hashes_of_numbers(phone_numbers: Iterable[str]) -> Mapping[str, str]:
     """The hashes of these numbers under every configured key, each with its number. Erased numbers have none."""
     secret_keys = configured_keys()
     return {_hash_number(key, number): number for number in set(phone_numbers) - {""} for key in secret_keys}
+
+
+def hashes_of_emails(emails: Iterable[str]) -> Mapping[str, str]:
+    """The hashes of these addresses under every configured key, each with its address."""
+    return {_hash_email(key, email): email for email in set(emails) - {""} for key in configured_keys()}
+
+
+def _hash_email(key: str, email: str) -> str:
+    """Empty for none. Servers take addresses in any case."""
+    return _hash(key, "do-not-write:" + email.strip().lower()) if email else ""
 
 
 def _hash_number(key: str, number: str) -> str:

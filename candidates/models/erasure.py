@@ -36,6 +36,7 @@ class Erasure(LeasableModel):
         PERSON = "person", _("Whole person")
         ANSWERS = "answers", _("Answers of an interview")
         RECORDINGS = "recordings", _("Recordings of an interview")
+        VIDEOS = "videos", _("Videos of an interview")
         RESUME = "resume", _("Resume")
 
     class Status(models.TextChoices):
@@ -68,7 +69,7 @@ class Erasure(LeasableModel):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["person", "resume"], interview__isnull=True)
-                | Q(kind__in=["answers", "recordings"], interview__isnull=False),
+                | Q(kind__in=["answers", "recordings", "videos"], interview__isnull=False),
                 name="erasure_fits_its_kind",
             ),
             models.CheckConstraint(condition=~Q(actor="") & ~Q(reason=""), name="erasure_has_actor_and_reason"),
@@ -103,6 +104,7 @@ class ErasedItem(BaseModel):
         FILE = "file", _("File in private storage")
         CARRIER_RECORDING = "carrier_recording", _("Recording at the carrier")
         CARRIER_TRANSCRIPT = "carrier_transcript", _("Transcript at the carrier")
+        CARRIER_MESSAGE = "carrier_message", _("SMS at the carrier")
 
     erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -43,11 +43,6 @@ class KeptUploadQuerySet(models.QuerySet["KeptUpload"]):
             return None
         return self.filter(pk=upload_id, user=user_id).first()
 
-    def delete_expired(self) -> None:
-        """Delete files that no form has used."""
-        for upload in self.expired():
-            upload.discard()
-
 
 class KeptUpload(BaseModel):
     """A file in private storage that belongs to a form which is not saved yet."""
@@ -76,7 +71,7 @@ class KeptUpload(BaseModel):
         """Delete the row, and the file when that is committed."""
         storage, name = self.file.storage, str(self.file.name)
         self.delete()
-        transaction.on_commit(lambda: storage.delete(name))
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 def _signer() -> TimestampSigner:

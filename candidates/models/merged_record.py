@@ -13,8 +13,8 @@ from screener.models import BaseModel
 class MergedRecordManager(models.Manager["MergedRecord"]):
     def find_candidates(self, external_ids: Iterable[str]) -> dict[str, UUID]:
         """By the external id of a merged record: the candidate whose record it is part of now."""
-        known = self.filter(external_id__in=[name for name in external_ids if name])
-        return dict(known.values_list("external_id", "candidate"))
+        records = self.filter(external_id__in=[name for name in external_ids if name])
+        return dict(records.values_list("external_id", "candidate"))
 
 
 class MergedRecord(BaseModel):

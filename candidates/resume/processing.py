@@ -5,13 +5,37 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext_noop
 
 from candidates.models import Candidate
-from candidates.resume.upload import UnreadableResume, read_text
 from screener.background.queue import release_db_connection
+from screener.documents.extraction import Problem
+from screener.documents.upload import UnreadableDocument, read_document
 
 ABANDONED_AFTER = timedelta(seconds=60)
+
+MISSING_FILE = gettext_noop("The file is missing from the storage. Ask the candidate to send it again.")
+MESSAGES: dict[Problem, str] = {
+    Problem.ENCRYPTED: gettext_noop(
+        "This PDF is protected with a password. Ask the candidate for a version without one."
+    ),
+    Problem.NO_TEXT_IN_PDF: gettext_noop(
+        "This PDF contains images of pages but no text, as scans do. "
+        "Ask the candidate for the original, saved as PDF or DOCX."
+    ),
+    Problem.EMPTY: gettext_noop("This file contains no words. Ask the candidate for another version."),
+    Problem.TOO_BIG: gettext_noop(
+        "This file is too large when unpacked, so it was not opened. Ask the candidate for another file."
+    ),
+    Problem.BROKEN: gettext_noop(
+        "This file is damaged and could not be opened. Ask the candidate to save and send it again."
+    ),
+    Problem.LIMITS: gettext_noop(
+        "This file takes more than 10 seconds or too much memory to read. "
+        "Ask the candidate for a simpler version, such as plain text."
+    ),
+}
+"""What HR reads on the page of the candidate. Stored in English, shown in the language of the reader."""
 
 
 def read_resume(candidate_id: UUID) -> None:
@@ -24,11 +48,11 @@ def read_resume(candidate_id: UUID) -> None:
         with candidate.resume.open("rb") as resume_file:
             file_bytes = resume_file.read()
         release_db_connection()
-        resume_text = read_text(file_bytes)
+        resume_text = read_document(file_bytes).text
     except FileNotFoundError:
-        error_message = gettext("The file is missing from the storage. Ask the candidate to send it again.")
-    except UnreadableResume as error:
-        error_message = str(error)
+        error_message = MISSING_FILE
+    except UnreadableDocument as error:
+        error_message = MESSAGES[error.problem]
     with transaction.atomic():
         locked_candidate = Candidate.objects.select_for_update().get(pk=candidate_id)
         if (

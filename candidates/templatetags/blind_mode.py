@@ -1,4 +1,4 @@
-"""Blind mode in templates: what the reader may see of a text, and whether names are masked."""
+"""Blind mode in templates: texts as the reader may see them, and whether names are masked."""
 
 from typing import Any
 

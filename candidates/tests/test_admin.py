@@ -15,15 +15,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from candidates.admin.forms import ID_TAKEN
 from candidates.deletion import DELETE_FILES
 from candidates.models import Candidate, Consent, DoNotCall
+from candidates.resume.processing import MESSAGES
 from interviews.models import Call
+from screener.documents.extraction import Problem
+from screener.documents.upload import MAX_BYTES
 from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_candidate, make_interview, run_tasks
 
 REQUIRED = str(Field.default_error_messages["required"])
 ADD = "/admin/candidates/candidate/add/"
-NO_CONSENTS_SENT = {"consents-TOTAL_FORMS": "0", "consents-INITIAL_FORMS": "0"}
-PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"} | NO_CONSENTS_SENT
+PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"}
 
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
@@ -143,7 +145,9 @@ class TestACandidate:
     def test_is_known_by_one_id_of_yours(self, admin_client: Client) -> None:
         namesake = make_candidate(external_id="ats-1")
         assert str(ID_TAKEN) in submit_form(admin_client, ADD, **PERSON, external_id="ats-1")
-        submit_form(admin_client, admin_url(namesake), **PERSON | {"full_name": "Ada King"}, external_id="ats-1")
+        submit_form(
+            admin_client, admin_url(namesake, "edit"), **PERSON | {"full_name": "Ada King"}, external_id="ats-1"
+        )
         assert Candidate.objects.get().full_name == "Ada King"
 
     def test_edit_keeps_result_of_worker(self, admin_client: Client) -> None:
@@ -151,7 +155,7 @@ class TestACandidate:
         candidate.store_resume(a_file())
         resume_text = "Ten years of Linux."
         candidate.set_resume_text(resume_text)
-        submit_form(admin_client, admin_url(candidate), **PERSON | {"full_name": "Ada King"})
+        submit_form(admin_client, admin_url(candidate, "edit"), **PERSON | {"full_name": "Ada King"})
         candidate.refresh_from_db()
         assert (candidate.full_name, candidate.resume_text) == ("Ada King", resume_text)
 
@@ -159,8 +163,7 @@ class TestACandidate:
         interview = make_interview()
         page = get_page(admin_client, admin_url(interview.candidate))
         assert reverse("admin:interviews_interview_change", args=[interview.pk]) in page
-        assert "Consent history" in page
-        assert "To be called" in page
+        assert str(Consent.Kind.CALL.label) in page
 
     def test_without_interviews_is_deleted_with_their_consents(self, admin_client: Client) -> None:
         candidate = make_candidate()
@@ -212,24 +215,18 @@ class TestAResume:
         assert candidate.resume_status == "pending"
         job = ProcrastinateJob.objects.get(task_name="candidates.read_resume")
         assert job.args == {"candidate_id": str(candidate.pk)}
-        assert "Being read" in get_page(admin_client, admin_url(candidate))
+        assert str(Candidate.ResumeStatus.PENDING.label) in get_page(admin_client, admin_url(candidate))
 
-    @pytest.mark.parametrize(
-        ("content", "sentence"),
-        [
-            (b"", "The file is empty. Choose the resume again."),
-            (b"\x89PNG\r\n\x1a\n\x00", "This is no PDF, DOCX or plain text file"),
-            (b"x" * (5 * 1024 * 1024 + 1), "5 MB is the limit."),
-        ],
-    )
-    def test_wrong_file_is_refused(self, admin_client: Client, content: bytes, sentence: str) -> None:
-        assert str(sentence) in submit_form(admin_client, ADD, **PERSON, new_resume=a_file(content, "cv.pdf"))
+    @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\x00", b"x" * (MAX_BYTES + 1)], ids=range(3))
+    def test_wrong_file_is_refused(self, admin_client: Client, content: bytes) -> None:
+        response = admin_client.post(ADD, PERSON | {"new_resume": a_file(content, "cv.pdf")})
+        assert set(response.context["adminform"].form.errors) == {"new_resume"}
         assert not Candidate.objects.exists()
 
     def test_that_can_not_be_read_says_why(self, admin_client: Client) -> None:
         candidate = make_candidate()
         candidate.store_resume(a_file())
-        reason = "This PDF is protected with a password."
+        reason = MESSAGES[Problem.ENCRYPTED]
         candidate.set_resume_error(reason)
         page = get_page(admin_client, admin_url(candidate))
         assert str(Candidate.ResumeStatus.UNREADABLE.label) in page
@@ -288,15 +285,6 @@ class TestConsent:
             submit_form(admin_client, admin_url(candidate, "record_consent"), kind="call", **missing)
         admin_client.get(admin_url(candidate, "record_consent"), {"kind": "call", "given": "yes", "source": "x"})
         assert not Consent.objects.exists()
-
-    def test_is_never_rewritten(self, admin_client: Client) -> None:
-        candidate = make_candidate()
-        consent = candidate.consents.get()
-        inline = {"consents-TOTAL_FORMS": 1, "consents-INITIAL_FORMS": 1, "consents-0-id": consent.pk}
-        submit_form(
-            admin_client, admin_url(candidate), **PERSON | inline | {"consents-0-given": "", "consents-0-DELETE": "on"}
-        )
-        assert candidate.consents.get().given
 
     def test_is_recorded_by_those_who_may(self, db: None) -> None:
         clerk, candidate = make_staff_client("view_candidate", "add_consent"), make_candidate()

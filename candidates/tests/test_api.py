@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent
+from candidates.resume.processing import MESSAGES, MISSING_FILE
+from screener.documents.extraction import Problem
 from screener.tasks import sweep
 from tests.support.factories import make_candidate, run_tasks
 
@@ -168,7 +170,7 @@ class TestAResume:
         run_tasks(only="candidates")
         body = api.get(f"{CANDIDATES}{body['id']}/").json()
         assert body["resume_status"] == "unreadable"
-        assert "Ask the candidate" in body["resume_error"]
+        assert body["resume_error"] == MESSAGES[Problem.BROKEN]
 
     @pytest.mark.parametrize(
         "file",
@@ -218,4 +220,4 @@ class TestAResume:
         with_resume(api, resume())
         files()[0].unlink()
         run_tasks(only="candidates")
-        assert "missing" in Candidate.objects.get().resume_error
+        assert Candidate.objects.get().resume_error == MISSING_FILE

@@ -1,5 +1,7 @@
 """Deleting candidates in the admin and over the API."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
@@ -60,3 +62,15 @@ def test_refused_deletion_changes_nothing(candidate: Candidate, obstacle: str, e
     assert Candidate.objects.count() == 2
     assert has_resume(candidate)
     assert LogEntry.objects.get(object_id=str(candidate.pk)).object_repr == candidate.full_name
+
+
+def test_files_are_deleted_when_storage_is_back(candidate: Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row is left that a sweep could find them by."""
+    delete_candidates(candidates=Candidate.objects.all())
+    with monkeypatch.context() as patched:
+        patched.setattr(type(candidate.resume.storage), "delete", Mock(side_effect=PermissionError))
+        run_tasks(only=DELETE_FILES.name)
+    assert has_resume(candidate)
+    assert run_tasks(only=DELETE_FILES.name) == []
+    assert run_tasks(only=DELETE_FILES.name, include_later=True) == [DELETE_FILES.name]
+    assert not has_resume(candidate)

@@ -1,6 +1,6 @@
 """When to call again: as soon as calls are allowed, or at a time in the reader's zone."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from candidates.timezones import iana_time_zones
+from candidates.timezones import iana_time_zones, local_moment
 
 NOW, LATER = "now", "at"
 
@@ -49,11 +49,11 @@ class CallTimeForm(forms.Form):
         if not cleaned.get("call_at"):
             self.add_error("call_at", _("Choose the date and the time of the call."))
             return None
-        moment: datetime = cleaned["call_at"].replace(tzinfo=self.zone)
-        if moment.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
+        moment = local_moment(cleaned["call_at"].replace(tzinfo=None), self.zone)
+        if moment is None:
             self.add_error("call_at", _("The clocks skip this time. Choose another one."))
         elif moment < timezone.now():
             self.add_error("call_at", _("This time is past. Choose a later one."))
         else:
-            return moment.astimezone(UTC)
+            return moment
         return None

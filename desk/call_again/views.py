@@ -3,19 +3,18 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from desk.call_again.form import CallTimeForm
-from desk.selected_ids import parse_ids
+from desk.request_values import parse_ids, return_address
 from interviews.intake.call_again import CallAgainPreview, call_again, preview_call_again
 from interviews.models import Interview
+from screener.access.viewer import require_permissions
 
 MAX_SELECTED = 100
 
@@ -23,25 +22,25 @@ MAX_SELECTED = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_again_page(request: HttpRequest) -> HttpResponse:
     """GET shows which of the selected candidates (`?i=`) would be called again. POST calls them."""
-    if not request.user.has_perms(["interviews.add_interview", "interviews.change_interview"]):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.add_interview", "interviews.change_interview")
     data = request.POST if request.method == "POST" else request.GET
     ids = parse_ids(data.getlist("i"))[:MAX_SELECTED]
     visible = Interview.objects.visible_to(request.user).filter(pk__in=ids, candidate__erased_at__isnull=True)
     interviews = list(visible.select_related("candidate", "job").order_by("created_at", "pk"))
+    back = return_address(request, reverse("desk-unreachable"))
     form = CallTimeForm(data if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         at = form.cleaned_data["scheduled_for"]
         done = call_again(interviews, actor=request.user.get_username(), at=at)
         _announce(request, done)
         if done.called:
-            return HttpResponseRedirect(_next_address(request))
+            return HttpResponseRedirect(back)
     context = {
         "title": _("Call again"),
         "form": form,
         "preview": preview_call_again(interviews),
         "missing": len(ids) - len(interviews),
-        "next": _next_address(request),
+        "next": back,
         "opts": Interview._meta,
     }
     return render(request, "desk/call_again/page.html", admin.site.each_context(request) | context)
@@ -58,10 +57,3 @@ def _announce(request: HttpRequest, done: CallAgainPreview) -> None:
     if done.left_out:
         reasons = " ".join(dict.fromkeys(entry.reason for entry in done.left_out))
         messages.warning(request, _("Not called: %(count)d. %(why)s") % {"count": len(done.left_out), "why": reasons})
-
-
-def _next_address(request: HttpRequest) -> str:
-    """The page that the user came from, or the list of unreachable candidates."""
-    wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    is_ours = wanted.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours else reverse("desk-unreachable")

@@ -1,7 +1,6 @@
 """The content of a campaign's page: how far its interviews are. A fixed number of queries."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,23 +12,20 @@ from django.utils.translation import gettext_lazy
 
 from desk.home.address import list_address
 from desk.home.needs import Tally
+from desk.home.running import tally_running
+from desk.versions import version_of
 from interviews.models import Campaign, Interview
 
 SECONDS_BETWEEN_UPDATES = 5
 SECONDS_WHEN_IDLE = 30
 FULL = 100
-NOW = {
-    "talking": gettext_lazy("on the phone"),
-    "waiting": gettext_lazy("waiting for a call"),
-    "assessing": gettext_lazy("being assessed"),
-}
 NEXT = {"to_decide": gettext_lazy("to decide"), "attention": gettext_lazy("need a person")}
 FILTERS = {"to_decide": {"decision": "none"}, "attention": {"attention": "yes"}}
 
 
 @dataclass(frozen=True)
 class CampaignPage:
-    """`now`: what its interviews wait for; `waiting`: what waits for a reviewer; `outcomes`: how others ended."""
+    """`now`: its live interviews, by state; `waiting`: those that wait for a reviewer; `outcomes`: how others ended."""
 
     campaign: Campaign
     planned: int
@@ -47,14 +43,12 @@ class CampaignPage:
             key = "" if status in Interview.LIVE else outcome
             by_outcome[key] = by_outcome.get(key, 0) + number
         live = by_outcome.pop("", 0)
-        talking = interviews.on_the_phone().count()
-        now = {"talking": talking, "waiting": live - talking, "assessing": interviews.being_assessed().count()}
         waiting = {"to_decide": interviews.to_decide().count(), "attention": interviews.needing_attention().count()}
         return cls(
             campaign,
             planned=live + sum(by_outcome.values()),
             live=live,
-            now=[_tally(campaign, code, now[code], NOW[code], {"now": code}) for code in NOW],
+            now=tally_running(interviews, live, _of_campaign(campaign)),
             waiting=[_tally(campaign, code, waiting[code], NEXT[code], FILTERS[code]) for code in NEXT],
             outcomes=[
                 _tally(campaign, outcome.value, by_outcome[outcome], outcome.label, {"outcome__exact": outcome.value})
@@ -85,7 +79,7 @@ class CampaignPage:
     def version(self) -> str:
         """Equal for two pages that look the same."""
         shown = (self.campaign.name, self.planned, self.live, self.now, self.waiting, self.outcomes)
-        return sha256(repr(shown).encode()).hexdigest()[:16]
+        return version_of(shown)
 
     @property
     def update_address(self) -> str:
@@ -95,7 +89,7 @@ class CampaignPage:
 
     @property
     def finished(self) -> int:
-        """What the title of the page counts when it grows: interviews that are over."""
+        """The number of interviews that are over. The title of the page counts those that are added."""
         return self.over
 
     @property

@@ -84,7 +84,7 @@ class ComparePage:
         interviews = _interviews(selected, job, viewer)
         answers = _answers(interviews, viewer)
         competencies = [entry for entry in competencies_of(job) if _is_asked(entry.name, answers)]
-        rows = load_rows(interviews, competencies)
+        rows = load_rows(interviews, job, competencies)
         ids = [interview.pk for interview in interviews]
         columns = [
             Column(
@@ -118,8 +118,8 @@ def _interviews(selected: Sequence[Interview], job: JobDescription, viewer: View
     """The selected interviews with their results as the viewer may see them."""
     rows = with_state(Interview.objects.filter(pk__in=[interview.pk for interview in selected]))
     with_all = with_results(rows, job, Weights([], {}), viewer).select_related("candidate", "question_set")
-    found = {interview.pk: interview for interview in with_all}
-    interviews = [found[interview.pk] for interview in selected]
+    by_id = {interview.pk: interview for interview in with_all}
+    interviews = [by_id[interview.pk] for interview in selected]
     for interview in interviews:
         interview.job = job
     return interviews
@@ -134,7 +134,7 @@ def _answers(interviews: Sequence[Any], viewer: Viewer) -> dict[UUID, list[Answe
         interview = by_id[response.interview_id]
         response.interview = interview
         card = response_card(response, viewer, with_scores=interview.shows_scores)
-        answers[interview.pk].append(Answer.of(card))
+        answers[interview.pk].append(Answer.of(card, clips=[]))  # a comparison plays sound only
     return answers
 
 

@@ -15,7 +15,7 @@ from interviews.models import Interview, InterviewResponse
 
 @dataclass(frozen=True)
 class Cell:
-    """What one candidate answered. Without an answer the question was not part of the interview."""
+    """The answer of one candidate. Without an answer the question was not part of the interview."""
 
     answer: Answer | None
     other_words: str = ""

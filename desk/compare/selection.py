@@ -44,8 +44,8 @@ def selected_interviews(ids: Sequence[UUID], viewer: Viewer) -> list[Interview]:
     Raises UnfitSelection, or MissingInterview where one of them is missing or hidden from the viewer.
     """
     rows = Interview.objects.visible_to(viewer).filter(pk__in=ids[: MOST + 1]).select_related("job")
-    found = {interview.pk: interview for interview in rows}
-    interviews = [found[pk] for pk in ids if pk in found]
+    visible = {interview.pk: interview for interview in rows}
+    interviews = [visible[pk] for pk in ids if pk in visible]
     if len(ids) > MOST:
         raise UnfitSelection(Unfit.TOO_MANY, interviews)
     if len(interviews) < len(ids):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,9 +10,10 @@ from django.views.decorators.http import require_safe
 
 from desk.compare.page import ComparePage
 from desk.compare.selection import FEWEST, MOST, MissingInterview, UnfitSelection, compare_address, selected_interviews
+from desk.request_values import parse_ids
 from desk.review.views import SPEEDS
-from desk.selected_ids import parse_ids
 from interviews.models import Interview
+from screener.access.viewer import require_permissions
 
 UNFIT = 400
 
@@ -21,8 +21,7 @@ UNFIT = 400
 @require_safe
 def compare_page(request: HttpRequest) -> HttpResponse:
     """Show the selected interviews side by side. Other parameters are taken out of the address, which is a link."""
-    if not request.user.has_perms(["interviews.view_interview", "jobs.view_jobdescription"]):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.view_interview", "jobs.view_jobdescription")
     ids = parse_ids(request.GET.getlist("i"))
     context = admin.site.each_context(request) | {"title": _("Compare"), "fewest": FEWEST, "most": MOST}
     try:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -28,7 +26,7 @@ class JobColumns:
     has_weights: bool
 
     def heads(self) -> Iterator[str]:
-        yield from ("interview id", "candidate id", _("Candidate"))
+        yield from (_("Interview id"), _("Candidate id"), _("Candidate"))
         if Column.STATE in self.shown:
             yield from (_("State"), _("State in words"), _("State at"))
         if Column.SCORE in self.shown:
@@ -82,13 +80,6 @@ def job_table(job: JobDescription, user: User, query: QueryDict) -> Table:
     weights = Weights(competencies, dict(address.weights))
     columns = JobColumns(set(shown_columns(user.pk)), competencies, bool(weights))
     interviews = ranked_interviews(job, address, weights, user)
-    chunks = (load_rows(_with_job(chunk, job), competencies) for chunk in rows_in_order(interviews))
+    chunks = (load_rows(chunk, job, competencies) for chunk in rows_in_order(interviews))
     rows = (list(columns.cells(row)) for chunk in chunks for row in chunk)
     return Table(job.title, list(columns.heads()), rows)
-
-
-def _with_job(interviews: list[Any], job: Model) -> list[Any]:
-    """Spare the query for the job of each row."""
-    for interview in interviews:
-        interview.job = job
-    return interviews

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,14 +12,14 @@ from django.views.decorators.http import require_safe
 
 from desk.export.job_table import job_table
 from jobs.models import JobDescription
+from screener.access.viewer import require_permissions
 from screener.exports.files import MOST_XLSX_ROWS, RESPONSES, TooManyRows
 
 
 @require_safe
 def export_job(request: HttpRequest, job_id: UUID, extension: str) -> HttpResponseBase:
     """Send the rows of the desk that has the same query, as CSV or XLSX."""
-    if not request.user.has_perms(["jobs.view_jobdescription", "interviews.view_interview"]):
-        raise PermissionDenied
+    require_permissions(request.user, "jobs.view_jobdescription", "interviews.view_interview")
     jobs = JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
     job = get_object_or_404(jobs, pk=job_id)
     assert isinstance(request.user, User)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from desk.request_values import parse_id
 from interviews.reports.funnel import Period, Stage
 
 
@@ -23,7 +24,7 @@ class HomeAddress:
     def parse(cls, query: QueryDict) -> "HomeAddress":
         """Read an address. Values that do not exist are ignored, so that an old link still shows a page."""
         period = query.get("period", "")
-        return cls(Period(period) if period in Period.values else Period.MONTH, _parse_id(query.get("job", "")))
+        return cls(Period(period) if period in Period.values else Period.MONTH, parse_id(query.get("job", "")))
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -50,10 +51,3 @@ class HomeAddress:
 def list_address(model: str, query: dict[str, str]) -> str:
     """The address of a filtered list of the admin."""
     return f"{reverse(f'admin:{model}_changelist')}?{urlencode(query)}"
-
-
-def _parse_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -1,4 +1,4 @@
-"""What is left to do before the first candidate is called, for a deployment without interviews."""
+"""The steps before the first candidate is called, for a deployment without interviews."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What waits for the viewer: interviews to decide, interviews that need a person, answers, questions, resumes."""
+"""The work that waits for the viewer: interviews to decide or that need a person, answers, questions, resumes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from candidates.masked_text import mask_text
 from candidates.models import Candidate
 from desk.home.address import list_address
-from interviews.models import Interview, InterviewResponse, InterviewResult
+from interviews.models import Interview, InterviewResponse, InterviewResult, WaitReason
 from interviews.models.result import Recommendation
 from interviews.scoring.blind_review import interviews_with_scores, sees_all_scores
 from jobs.models import JobDescription, JobMembership
@@ -25,13 +25,13 @@ from screener.access.viewer import VIEW_ALL_JOBS
 from screener.labels import Label
 
 ROWS_OF_KIND = 4
-MAX_ROWS = 12
+MAX_ROWS = 11
 MAX_DETAIL = 140
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How much of one kind waits, with the list of it. `label` is the text behind the number."""
+    """How many of one kind there are, with the address of their list. `label` is the text behind the number."""
 
     code: str
     count: int
@@ -41,7 +41,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that waits. `kind`: what it asks for, in words.
+    """A row that waits for the viewer. `kind`: the work that it asks for, in words.
 
     `is_mine`: it belongs to a job that the viewer is a member of.
     """
@@ -70,12 +70,12 @@ class Needs:
 
     @property
     def to_decide(self) -> int:
-        """The title of the page counts what is added to it."""
+        """The number of interviews to decide. The title of the page counts those that are added."""
         return next((tally.count for tally in self.tallies if tally.code == "to_decide"), 0)
 
 
 def load_needs(user: User) -> Needs:
-    """Load what the user may see and act on, own jobs first, then the longest wait. A fixed number of queries."""
+    """Load rows that the user may act on, own jobs first, then the longest wait. A fixed number of queries."""
     mine = _own_jobs(user)
     kinds = [
         (_interview_needs, "interviews.view_interview"),
@@ -105,10 +105,15 @@ def _own_first(rows: QuerySet[Any], mine: set[UUID] | None, order: Any, *, path:
     Two queries that each read an index from its start, where one that sorts by membership would read all that waits.
     """
     if mine is None:
-        return list(rows.order_by(order)[:ROWS_OF_KIND])
-    own = list(rows.filter(**{f"{path}__in": mine}).order_by(order)[:ROWS_OF_KIND])
-    others = rows.exclude(**{f"{path}__in": mine}).order_by(order)[: ROWS_OF_KIND - len(own)]
-    return own + list(others)
+        return _first(rows, order, ROWS_OF_KIND)
+    own = _first(rows.filter(**{f"{path}__in": mine}), order, ROWS_OF_KIND)
+    return own + _first(rows.exclude(**{f"{path}__in": mine}), order, ROWS_OF_KIND - len(own))
+
+
+def _first(rows: QuerySet[Any], order: Any, number: int) -> list[Any]:
+    """The first rows in this order. Only their ids are sorted: an index holds those, and not all the columns."""
+    ids = rows.order_by(order).values("pk")[:number]
+    return list(rows.filter(pk__in=ids).order_by(order))
 
 
 def _interview_needs(user: User, mine: set[UUID] | None) -> Needs:
@@ -119,6 +124,8 @@ def _interview_needs(user: User, mine: set[UUID] | None) -> Needs:
         (visible.with_unclear_result(), "undecided_since"),
         (visible.handed_over(), "completed_at"),
         (visible.called_back(), Coalesce("completed_at", "created_at")),
+        (visible.to_adjust(), "created_at"),
+        (visible.uninvited(), "created_at"),
     ]
     counts = to_decide.count(), sum(kind.count() for kind, _order in attention)
     tallies = [
@@ -182,7 +189,8 @@ def _attention_need(interview: Interview, result: InterviewResult | None, mine: 
         href=reverse("admin:interviews_interview_change", args=[interview.pk]),
         since=interview.undecided_since or interview.completed_at or interview.created_at,
         detail=mask_text(result.reasoning, interview.candidate)[:MAX_DETAIL] if result else "",
-        is_urgent=interview.outcome in (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED),
+        is_urgent=interview.is_live
+        or interview.outcome in (Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.UNREACHED),
         is_mine=_is_own(interview.job_id, mine),
     )
 
@@ -192,6 +200,10 @@ def _attention_kind(interview: Interview) -> Label:
         return _("Asked for a person")
     if interview.outcome == Interview.Outcome.UNREACHED:
         return _("Called back")
+    if interview.wait_reason == WaitReason.ADJUSTMENT:
+        return _("Asks for another way")
+    if interview.is_live:
+        return _("The invitation did not arrive")
     return _("Result unclear")
 
 

@@ -1,7 +1,6 @@
-"""The content of the home page, in a number of queries that does not depend on what there is."""
+"""The content of the home page, in a fixed number of queries."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,6 +15,7 @@ from desk.home.needs import Needs, load_needs
 from desk.home.numbers import Numbers, load_numbers
 from desk.home.running import Running, load_running
 from desk.home.spending import Spending, load_spending
+from desk.versions import version_of
 from interviews.models import DialRate
 from jobs.models import JobMembership
 from screener.access.viewer import VIEW_ALL_JOBS
@@ -28,7 +28,7 @@ SECONDS_WHEN_IDLE = 30
 
 @dataclass(frozen=True)
 class Warnings:
-    """What keeps calls or scores from being made. Empty texts and None: nothing does."""
+    """Conditions that keep calls or scores from being made. Empty texts and None: there are none."""
 
     lacks_employer: bool
     unreadable_list: str
@@ -66,7 +66,7 @@ class Home:
     @property
     def version(self) -> str:
         """Equal for two pages that look the same."""
-        return sha256(repr(self._content).encode()).hexdigest()[:16]
+        return version_of(self._content)
 
     @property
     def _content(self) -> tuple[Any, ...]:
@@ -87,24 +87,24 @@ class Home:
 
     @property
     def update_address(self) -> str:
-        """The address that sends nothing while the page looks as it does now."""
+        """The address that sends no content while the page looks as it does now."""
         parameters = self.address.parameters | {"v": self.version}
         return f"{self.address.path}?{urlencode(parameters)}"
 
     @property
     def finished(self) -> int:
-        """What the title of the page counts when it grows: interviews to decide."""
+        """The number of interviews to decide. The title of the page counts those that are added."""
         return self.needs.to_decide
 
     @property
     def summary(self) -> str:
-        """For screen readers: what waits and what runs."""
+        """For screen readers: how many rows wait, and how many calls run."""
         tallies = [*self.needs.tallies, *(tally for tally in self.running.tallies if tally.count)]
         return ", ".join(f"{tally.count} {tally.label}" for tally in tallies) or _("Nothing waits, and nothing runs.")
 
 
 def _load_warnings(user: User) -> Warnings:
-    """What concerns calls and models is shown to users who see interviews, and costs to those who may see them."""
+    """Users who see no interviews get no warning of budgets and paused calls."""
     sees_interviews = user.has_perm("interviews.view_interview")
     return Warnings(
         lacks_employer=Organisation.current() is None,

@@ -1,4 +1,4 @@
-"""What runs now: calls, what is assessed, and campaigns with their progress."""
+"""Calls, assessments and campaigns that run now, with their progress."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -57,20 +57,24 @@ class Running:
 
 
 def load_running(user: User) -> Running:
-    """Count what runs and the user may see. A fixed number of queries."""
+    """Count the running interviews and campaigns that the user may see. A fixed number of queries."""
     if not user.has_perm("interviews.view_interview"):
         return Running()
     interviews = Interview.objects.visible_to(user)
-    talking = interviews.on_the_phone().count()
     live = interviews.live().order_by().aggregate(count=Count("pk"), next_call_at=Min("next_attempt_at"))
-    counts = {"talking": talking, "waiting": live["count"] - talking, "assessing": interviews.being_assessed().count()}
-    labels = {"talking": _("on the phone"), "waiting": _("waiting for a call"), "assessing": _("being assessed")}
-    tallies = [
-        Tally(code, count, str(labels[code]), list_address("interviews_interview", {"now": code}))
+    running = Running(tally_running(interviews, live["count"]), next_call_at=live["next_call_at"])
+    return _with_campaigns(running, user) if user.has_perm("interviews.view_campaign") else running
+
+
+def tally_running(interviews: Any, live_count: int, scope: dict[str, str] | None = None) -> list[Tally]:
+    """Count the interviews by their present state. `scope`: the filter of the list that has these interviews."""
+    talking = interviews.on_the_phone().count()
+    counts = {"talking": talking, "waiting": live_count - talking, "assessing": interviews.being_assessed().count()}
+    labels = {"talking": _("under way"), "waiting": _("waiting"), "assessing": _("being assessed")}
+    return [
+        Tally(code, count, str(labels[code]), list_address("interviews_interview", (scope or {}) | {"now": code}))
         for code, count in counts.items()
     ]
-    running = Running(tallies, next_call_at=live["next_call_at"])
-    return _with_campaigns(running, user) if user.has_perm("interviews.view_campaign") else running
 
 
 def _with_campaigns(running: Running, user: User) -> Running:

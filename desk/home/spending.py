@@ -1,4 +1,4 @@
-"""What models and calls cost, against their budgets."""
+"""The costs of models and calls, against their budgets."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -50,7 +50,7 @@ class Spending:
 
 
 def load_spending(user: User) -> list[Spending]:
-    """Nothing for users who may not see costs."""
+    """Return the costs; none for users who may not see them."""
     if not user.has_perm(SPEND_PERMISSION):
         return []
     calls = spent_in_last_day(timezone.now()).quantize(Decimal("0.01"))

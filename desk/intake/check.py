@@ -1,4 +1,4 @@
-"""What a form that is being filled in would do: who the candidate is, and whether and when they may be called."""
+"""The effect of a form that is being filled in: who the candidate is, and whether and when they may be called."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,9 +13,12 @@ from candidates.merging.matches import Matches, find_matches
 from candidates.models import Candidate, Consent
 from desk.intake.form import NewInterviewForm
 from interviews.calling.person.call_request import CallRequest
-from interviews.calling.rules import ZONES_SHOWN, RuleReport, evaluate_request
+from interviews.calling.rules import RULES_OF_INBOUND_CALLS, ZONES_SHOWN, RuleReport, evaluate_request
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
+from jobs.channels import Channel
+from jobs.models import JobDescription
 from screener.access.viewer import Viewer
+from screener.language_tag import primary_tag
 from screener.phone_format import country_of
 
 
@@ -36,10 +39,15 @@ class IntakeCheck:
     report: RuleReport | None = None
     scheduled_for: datetime | None = None
     has_job: bool = False
+    is_called: bool = True
+    """Whether the interview is to be held on the phone. Elsewhere only the rules of interviews without calls hold."""
+
+    languages: tuple[str, str] | None = None
+    """The tags of the candidate's language and of the interview's, where they differ."""
 
     @classmethod
     def of_form(cls, form: NewInterviewForm, viewer: Viewer) -> "IntakeCheck":
-        """Check what has been filled in so far, errors or not. Nothing is saved."""
+        """Check the fields that are filled in so far, with errors or without. It saves no row."""
         form.full_clean()
         cleaned = form.cleaned_data
         candidate = cleaned.get("candidate")
@@ -50,7 +58,10 @@ class IntakeCheck:
             matches = find_matches(typed_phone, cleaned.get("email", ""), viewer=viewer)
         scheduled_for, job = cleaned.get("scheduled_for"), cleaned.get("job")
         report = _evaluate(form, phone, scheduled_for) if phone else None
-        return cls(phone, matches, candidate, typed_phone, report, scheduled_for, job is not None)
+        languages = _differing_languages(candidate.locale if candidate else cleaned.get("locale", ""), job)
+        return cls(
+            phone, matches, candidate, typed_phone, report, scheduled_for, job is not None, _is_called(form), languages
+        )
 
     @property
     def ignores_typed_phone(self) -> bool:
@@ -64,7 +75,7 @@ class IntakeCheck:
     @property
     def local_times(self) -> list[LocalTime]:
         """The time of the call, or the present one, where the candidate may be."""
-        if self.report is None or self.report.call_request is None:
+        if self.report is None or self.report.call_request is None or not self.is_called:
             return []
         moment = self.scheduled_for or timezone.now()
         return [LocalTime(zone, moment.astimezone(ZoneInfo(zone))) for zone in self._zones]
@@ -83,12 +94,14 @@ class IntakeCheck:
         match self.verdict:
             case None:
                 return ""
+            case Allowed() if not self.is_called:
+                return str(_("May be interviewed. No call is placed."))
             case Allowed():
                 return str(_("May be called then.") if self.scheduled_for else _("May be called now."))
             case Later():
                 return str(_("Will be called later."))
             case Never():
-                return str(_("Can't be called."))
+                return str(_("Can't be called.") if self.is_called else _("Can't be interviewed."))
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -129,6 +142,17 @@ def _waits_for_job(check: IntakeCheck, line: RuleVerdict) -> bool:
     return not check.has_job and isinstance(line.verdict, NotEvaluated)
 
 
+def _differing_languages(spoken: str, job: JobDescription | None) -> tuple[str, str] | None:
+    question_set = job.approved_questions if job else None
+    if question_set is None or not spoken or primary_tag(spoken) == primary_tag(question_set.language):
+        return None
+    return spoken, question_set.language
+
+
+def _is_called(form: NewInterviewForm) -> bool:
+    return form.cleaned_data.get("channel") in (None, "", Channel.PHONE)
+
+
 def _valid_phone(form: NewInterviewForm) -> str:
     return "" if "phone" in form.errors else str(form.cleaned_data.get("phone", ""))
 
@@ -144,7 +168,7 @@ def _evaluate(form: NewInterviewForm, phone: str, scheduled_for: datetime | None
         is_repeat=bool(cleaned.get("repeat_reason")),
         new_consent=statement.given if statement else None,
     )
-    return evaluate_request(request)
+    return evaluate_request(request) if _is_called(form) else evaluate_request(request, RULES_OF_INBOUND_CALLS)
 
 
 def _unsaved_candidate(cleaned: dict[str, Any], phone: str) -> Candidate:

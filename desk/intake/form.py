@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate, KeptUpload, candidates_known_as
-from candidates.resume.upload import MAX_BYTES, InvalidResume, validate_upload
 from candidates.timezones import iana_time_zones
 from desk.call_again.form import CallTimeForm
 from desk.intake.jobs import callable_jobs
-from desk.selected_ids import parse_ids
+from desk.request_values import parse_id
 from interviews.intake.new_interview import ConsentStatement, Intake
 from interviews.models import Attempt, Interview
+from interviews.models.transitions.interview import ChannelNotAllowed
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.widgets import LanguageField, SafeAutocomplete
+from screener.documents.upload import MAX_BYTES, InvalidDocument, validate_upload
 from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, calling_codes, to_e164
 
 MAX_PASTED_CHARACTERS = 100_000
@@ -84,7 +85,7 @@ class NewInterviewForm(CallTimeForm):
         max_length=64,
         required=False,
         widget=_text(list="time-zones", autocomplete="off"),
-        help_text=_("Such as Europe/Berlin. Empty: that of the number."),
+        help_text=_("Such as Europe/Berlin. Without one, the time zone of the phone number is used."),
     )
     external_id = forms.CharField(
         label=_("Your own id"), max_length=100, required=False, widget=_text(autocomplete="off")
@@ -134,7 +135,17 @@ class NewInterviewForm(CallTimeForm):
         },
     )
     channel = forms.ChoiceField(
-        label=_("Channel"), choices=Attempt.Channel.choices, required=False, initial=Attempt.Channel.PHONE
+        label=_("Channel"),
+        choices=Attempt.Channel.choices,
+        required=False,
+        initial=Attempt.Channel.PHONE,
+        widget=forms.Select({"class": "d-input"}),
+        help_text=_("On the phone we call. Elsewhere no call is placed: invite the candidate, who begins."),
+    )
+    more_time = forms.BooleanField(
+        label=_("The candidate needs more time"),
+        required=False,
+        help_text=_("Slower speech, longer pauses, and twice the time for each answer."),
     )
     repeat_reason = forms.CharField(
         label=_("Reason to interview again"),
@@ -167,7 +178,7 @@ class NewInterviewForm(CallTimeForm):
 
     def clean_candidate(self) -> Candidate | None:
         candidate: Candidate | None = self.cleaned_data["candidate"]
-        matched_id = chosen_id(self.cleaned_data.get("same_person", ""))
+        matched_id = parse_id(self.cleaned_data.get("same_person", ""))
         if candidate is None and matched_id:
             candidate = self._field("candidate").queryset.filter(pk=matched_id).first()
         if candidate is None and not self.viewer.has_perm("candidates.add_candidate"):
@@ -199,7 +210,7 @@ class NewInterviewForm(CallTimeForm):
             return None
         try:
             validate_upload(resume_file)
-        except InvalidResume as error:
+        except InvalidDocument as error:
             raise ValidationError(str(error)) from None
         return resume_file
 
@@ -210,6 +221,7 @@ class NewInterviewForm(CallTimeForm):
             self._ignore_contact()
         self._clean_resume(cleaned)
         self._clean_consent(cleaned)
+        self._clean_channel(cleaned)
         return cleaned
 
     def _require_for_new(self, name: str, message: Any) -> str:
@@ -219,7 +231,7 @@ class NewInterviewForm(CallTimeForm):
         return value
 
     def _ignore_contact(self) -> None:
-        """What was typed before a known candidate was chosen is not saved, so that it need not be valid."""
+        """Forget errors of contact data that was typed before a known candidate was chosen: it is not saved."""
         for name in CONTACT_FIELDS:
             self.errors.pop(name, None)
 
@@ -251,6 +263,15 @@ class NewInterviewForm(CallTimeForm):
         if self.upload and cleaned.get("resume_text", "").strip():
             self.add_error("resume_text", _("There is a file, too. Remove the file, or empty this field."))
 
+    def _clean_channel(self, cleaned: dict[str, Any]) -> None:
+        """A choice that is missing is the job's usual channel."""
+        job = cleaned.get("job")
+        if job is None or "channel" in self.errors:
+            return
+        cleaned["channel"] = cleaned.get("channel") or job.usual_channel
+        if cleaned["channel"] not in job.channels:
+            self.add_error("channel", str(ChannelNotAllowed(cleaned["channel"])))
+
     def _clean_consent(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("consent"):
             return
@@ -278,7 +299,7 @@ class NewInterviewForm(CallTimeForm):
         return datetime.combine(day, time(12), tzinfo=self.zone)
 
     def to_intake(self, *, recorded_by: str) -> Intake:
-        """What the valid form asks for."""
+        """Return the interview that the valid form asks for."""
         cleaned, statement = self.cleaned_data, self.consent_statement
         if statement:
             suffix = f" (recorded by {recorded_by})"
@@ -291,8 +312,10 @@ class NewInterviewForm(CallTimeForm):
             seen_matches=cleaned["seen_matches"] if cleaned["same_person"] == OTHER else "",
             consent=statement,
             resume=self._resume(),
-            scheduled_for=cleaned["scheduled_for"],
+            scheduled_for=cleaned["scheduled_for"] if cleaned["channel"] == Attempt.Channel.PHONE else None,
             repeat_reason=cleaned["repeat_reason"],
+            more_time=cleaned["more_time"],
+            channel=cleaned["channel"],
         )
 
     def _resume(self) -> Any:
@@ -300,8 +323,3 @@ class NewInterviewForm(CallTimeForm):
             return self.upload.read_file()
         pasted = self.cleaned_data["resume_text"].strip()
         return ContentFile(pasted.encode(), "resume.txt") if pasted else None
-
-
-def chosen_id(text: str) -> str:
-    """The text if it is the id of a row, for values that come in an address."""
-    return next(map(str, parse_ids([text])), "")

@@ -1,4 +1,4 @@
-"""The jobs that a candidate can be called for, and what the others lack."""
+"""The jobs that a candidate can be called for, and the others, without approved questions."""
 
 from dataclasses import dataclass
 from typing import Any

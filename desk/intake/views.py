@@ -5,28 +5,34 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from candidates.merging.matches import Matches
 from desk.intake.check import IntakeCheck
-from desk.intake.form import CONTACT_FIELDS, NOTHING, YES, NewInterviewForm, chosen_id
+from desk.intake.form import CONTACT_FIELDS, NOTHING, YES, NewInterviewForm
 from desk.intake.jobs import unready_jobs
+from desk.interviews import interview_address
+from desk.request_values import parse_id
 from interviews.calling.verdicts import DialRule
 from interviews.intake.new_interview import KnownCandidate, plan_from_intake
 from interviews.models import Interview
 from interviews.planning import NotPossible, Obstacle
+from jobs.channels import Channel
+from screener.access.viewer import require_permissions
 from screener.admin.single_submit import new_form_key, submit_once
 from screener.models import Organisation
 from screener.phone_format import country_of
 
 ADD_ANOTHER = "and_another"
+CALLED_SOON = gettext_noop("%(candidate)s is called for %(job)s as soon as calls are allowed.")
+CALLED_LATER = gettext_noop("%(candidate)s is called for %(job)s at the time that you chose.")
+WAITS_FOR_INVITATION = gettext_noop("%(candidate)s is not called for %(job)s. Invite the candidate, who begins.")
 FALLBACK_COUNTRY = "US"
 FIELD_OF_REFUSAL: dict[str, str] = {
     DialRule.JOB: "job",
@@ -42,7 +48,7 @@ FIELD_OF_REFUSAL: dict[str, str] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_interview_page(request: HttpRequest) -> HttpResponse:
-    """GET shows the form, with `?job=` and `?candidate=` filled in. POST saves all of it, or shows what is wrong."""
+    """GET shows the form, with `?job=` and `?candidate=` filled in. POST saves all of it, or shows the errors."""
     _require_permission(request)
     matches = Matches()
     if request.method == "POST":
@@ -62,7 +68,7 @@ def new_interview_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def check_new_interview(request: HttpRequest) -> HttpResponse:
-    """The part of the page that says who the candidate is, and whether they may be called. Saves nothing."""
+    """The part of the page that says who the candidate is, and whether they may be called. It saves no row."""
     _require_permission(request)
     form = NewInterviewForm(_without_file(request.POST), viewer=request.user)
     check = IntakeCheck.of_form(form, request.user)
@@ -70,8 +76,7 @@ def check_new_interview(request: HttpRequest) -> HttpResponse:
 
 
 def _require_permission(request: HttpRequest) -> None:
-    if not request.user.has_perm("interviews.add_interview"):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.add_interview")
 
 
 def _save(request: HttpRequest, form: NewInterviewForm) -> HttpResponse:
@@ -89,7 +94,7 @@ def _save(request: HttpRequest, form: NewInterviewForm) -> HttpResponse:
     _announce(request, interview, is_new=is_new)
     if ADD_ANOTHER in request.POST:
         return HttpResponseRedirect(f"{request.path}?{urlencode({'job': str(interview.job_id)})}")
-    return HttpResponseRedirect(reverse("admin:interviews_interview_change", args=[interview.pk]))
+    return HttpResponseRedirect(interview_address(interview))
 
 
 def _announce(request: HttpRequest, interview: Interview, *, is_new: bool) -> None:
@@ -97,12 +102,17 @@ def _announce(request: HttpRequest, interview: Interview, *, is_new: bool) -> No
     if not is_new:
         messages.info(request, _("This form was saved before: %(candidate)s for %(job)s. Nothing was added.") % names)
         return
-    done = _("%(candidate)s is called for %(job)s as soon as calls are allowed.")
-    if interview.scheduled_for and interview.scheduled_for > timezone.now():
-        done = _("%(candidate)s is called for %(job)s at the time that you chose.")
+    done = _(_plan_of(interview)) % names
     interviews: Any = admin.site.get_model_admin(Interview)
-    interviews.log_addition(request, interview, done % names)
-    messages.success(request, done % names)
+    interviews.log_addition(request, interview, done)
+    messages.success(request, done)
+
+
+def _plan_of(interview: Interview) -> str:
+    if interview.channel != Channel.PHONE:
+        return WAITS_FOR_INVITATION
+    is_later = interview.scheduled_for and interview.scheduled_for > timezone.now()
+    return CALLED_LATER if is_later else CALLED_SOON
 
 
 def _show_refusal(form: NewInterviewForm, error: NotPossible) -> None:
@@ -112,12 +122,12 @@ def _show_refusal(form: NewInterviewForm, error: NotPossible) -> None:
 
 
 def _initial_values(query: QueryDict) -> dict[str, Any]:
-    candidate = chosen_id(query.get("candidate", ""))
+    candidate = parse_id(query.get("candidate", ""))
     organisation = Organisation.current()
     number = organisation.callback_number if organisation else ""
     return {
         "candidate": candidate,
-        "job": chosen_id(query.get("job", "")),
+        "job": parse_id(query.get("job", "")),
         "country": (country_of(number) if number else "") or FALLBACK_COUNTRY,
         "locale": "en",
         "consent": NOTHING if candidate else YES,
@@ -127,15 +137,15 @@ def _initial_values(query: QueryDict) -> dict[str, Any]:
 
 
 def _without_file(data: QueryDict) -> QueryDict:
-    """The check does not look at the kept file, which would keep nothing and might be gone."""
+    """The check needs no file: an upload that it kept would be lost."""
     copy = data.copy()
     copy["kept_file"] = ""
     return copy
 
 
 def _context(request: HttpRequest, form: NewInterviewForm, matches: Matches) -> dict[str, Any]:
-    wanted = chosen_id(str(form["job"].value() or ""))
-    unready = unready_jobs(request.user, first=UUID(wanted) if wanted else None)
+    wanted = parse_id(str(form["job"].value() or ""))
+    unready = unready_jobs(request.user, first=wanted)
     media: forms.Media = form.media
     return admin.site.each_context(request) | {
         "title": _("New interview"),
@@ -144,7 +154,7 @@ def _context(request: HttpRequest, form: NewInterviewForm, matches: Matches) -> 
         "media": media,
         "matches": matches,
         "unready_jobs": unready,
-        "wants_unready_job": any(str(entry.job.pk) == wanted for entry in unready),
+        "wants_unready_job": any(entry.job.pk == wanted for entry in unready),
         "another_button": ADD_ANOTHER,
         "may_add_candidate": request.user.has_perm("candidates.add_candidate"),
     }

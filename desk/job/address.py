@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.job.states import DeskState
 from desk.job.weights import Competency
+from desk.request_values import parse_page_number
 from interviews.models.result import Recommendation
 
 MAX_SEARCH_LENGTH = 100
@@ -70,7 +71,7 @@ class DeskAddress:
             order=order.lstrip("-") if order.lstrip("-") in orders else Order.SCORE,
             is_reversed=order.startswith("-"),
             weights=_chosen_weights(query, keys),
-            page=_page_number(query.get("page", "")),
+            page=parse_page_number(query.get("page", "")),
         )
 
     @property
@@ -116,10 +117,6 @@ class DeskAddress:
 def _choice(query: QueryDict, name: str, choices: type[TextChoices]) -> str:
     value = query.get(name, "")
     return value if value in choices.values else ""
-
-
-def _page_number(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 def _chosen_weights(query: QueryDict, competencies: Mapping[str, Competency]) -> dict[str, float]:

@@ -52,11 +52,9 @@ class DecisionsPage:
     ) -> "DecisionsPage":
         """Load the selected interviews in the order of their scores, in a fixed number of queries."""
         interviews = ranked_interviews(job, DeskAddress(job.pk), Weights([], {}), user).filter(pk__in=selected)
-        page = list(interviews)
-        for interview in page:
-            interview.job = job
-        rows = load_rows(page, [])
-        current = InterviewResult.objects.filter(interview__in=page, is_current=True)
+        rows = load_rows(interviews, job, [])
+        ids = [row.interview.pk for row in rows]
+        current = InterviewResult.objects.filter(interview__in=ids, is_current=True)
         results = {result.interview_id: result for result in current}
         reasons = refusals or {}
         choices = [

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -15,7 +14,10 @@ from desk.job.ranking import count_by_state, ranked_interviews
 from desk.job.rows import CandidateRow, load_rows
 from desk.job.states import FINISHED, UNDER_WAY, DeskState
 from desk.job.weights import Competency, Weights, competencies_of
+from desk.versions import version_of
+from interviews.models.invitations.feedback import FeedbackSummary
 from interviews.models.result import Recommendation
+from interviews.notices.readers import is_watching
 from jobs.models import JobDescription
 from screener.labels import Label, in_sentence
 
@@ -59,6 +61,9 @@ class JobDesk:
     rows: list[CandidateRow]
     total: int
     columns: list[Column]
+    is_watching: bool
+    """Whether the user gets the notices of the job."""
+    feedback: FeedbackSummary
 
     @classmethod
     def load(cls, job: JobDescription, user: User, query: QueryDict) -> "JobDesk":
@@ -71,20 +76,20 @@ class JobDesk:
         total = interviews.count() if address.has_filters else counts["all"]
         address = address.change(page=min(address.page, _pages(total)))
         first = (address.page - 1) * ROWS_PER_PAGE
-        page = list(interviews[first : first + ROWS_PER_PAGE])
-        for interview in page:
-            interview.job = job
-        rows = load_rows(page, competencies, address=str(address), note_reader=user)
-        return cls(job, address, weights, counts, rows, total, shown_columns(user.pk))
+        ids = interviews.values("pk")[first : first + ROWS_PER_PAGE]
+        page = list(interviews.filter(pk__in=ids))
+        rows = load_rows(page, job, competencies, address=str(address), note_reader=user)
+        columns, feedback = shown_columns(user.pk), job.feedback.summary()
+        return cls(job, address, weights, counts, rows, total, columns, is_watching(user, job), feedback)
 
     @property
     def version(self) -> str:
         """Equal for two pages that look the same."""
         approved, draft = self.job.approved_questions, self.job.draft_questions
         questions = (self.job.questions_status, approved and approved.version, draft and draft.version)
-        head = (self.job.title, self.job.is_open, questions)
+        head = (self.job.title, self.job.is_open, questions, self.is_watching, self.feedback)
         shown = (head, self.counts, self.total, str(self.address), self.columns, [row.content for row in self.rows])
-        return sha256(repr(shown).encode()).hexdigest()[:16]
+        return version_of(shown)
 
     @property
     def is_under_way(self) -> bool:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.job.states import DeskState, Progress, StateText, describe_state
 from desk.job.weights import Competency
+from desk.versions import version_of
 from interviews.flags import Flag
-from interviews.models import Attempt, Decision, InterviewResponse
+from interviews.models import Attempt, Decision, Interview, InterviewResponse
 from interviews.models.result import Recommendation
 from interviews.notes.visibility import count_notes
+from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 
 INJECTION_FLAGS = {
@@ -34,6 +35,7 @@ class RowFlag(models.TextChoices):
     PERSON_REQUESTED = "person_requested", _("Asked for a person")
     INJECTION = "injection", _("Addresses the scorer")
     MISSING_ANSWERS = "missing_answers", _("Answers missing")
+    OTHER_LANGUAGE = "other_language", _("Speaks another language")
 
     @property
     def is_urgent(self) -> bool:
@@ -115,15 +117,33 @@ class CandidateRow:
     @property
     def version(self) -> str:
         """Equal for two rows that look the same."""
-        return sha256(repr(self.content).encode()).hexdigest()[:12]
+        return version_of(self.content)
 
 
 def load_rows(
-    interviews: Iterable[Any], competencies: list[Competency], *, address: str = "", note_reader: Viewer | None = None
+    interviews: Iterable[Any],
+    job: JobDescription,
+    competencies: list[Competency],
+    *,
+    address: str = "",
+    note_reader: Viewer | None = None,
 ) -> list[CandidateRow]:
-    """Return the rows of these interviews, in three queries, and in four with the notes that `note_reader` may read."""
+    """Return the rows of these interviews of the job, which all get `job` itself instead of a copy each."""
     page = list(interviews)
+    for interview in page:
+        interview.job = job
+    return make_rows(page, competencies, address=address, note_reader=note_reader)
+
+
+def make_rows(
+    page: list[Any], competencies: list[Competency], *, address: str = "", note_reader: Viewer | None = None
+) -> list[CandidateRow]:
+    """Return the rows of interviews, also of several jobs, with the annotations of `annotate_results`.
+
+    It takes four queries, and a fifth for the notes that `note_reader` may read.
+    """
     answers, attempts, decisions = _answers_of(page), _last_attempts(page), _decisions_of(page)
+    urgent = _needing_attention(page)
     notes = count_notes(note_reader, [interview.pk for interview in page]) if note_reader else {}
     now = timezone.now()
     return [
@@ -132,7 +152,7 @@ def load_rows(
             state=DeskState(interview.desk_state),
             state_text=_state_text(interview, attempts.get(interview.pk), answers[interview.pk], now),
             competencies=[_competency_score(entry, _shown_answers(interview, answers)) for entry in competencies],
-            flags=list(_flags_of(interview)),
+            flags=list(_flags_of(interview, needs_person=interview.pk in urgent)),
             decision=decisions.get(interview.decision_id),
             notes=notes.get(interview.pk, 0),
             address=address,
@@ -176,16 +196,21 @@ def _decisions_of(page: list[Any]) -> dict[UUID, Decision]:
 
 def _competency_score(competency: Competency, answers: list[AnswerScore]) -> CompetencyScore:
     """The weighted mean of the competency's answers. Beside answers with a score, one without counts as 0."""
-    asked = [answer for answer in answers if answer.competency == competency.name and answer.is_settled]
-    scores = [(answer.score or 0, answer.weight) for answer in asked]
-    has_score = any(answer.score is not None for answer in asked)
+    settled = [answer for answer in answers if answer.competency == competency.name and answer.is_settled]
+    scores = [(answer.score or 0, answer.weight) for answer in settled]
+    has_score = any(answer.score is not None for answer in settled)
     mean = sum(score * weight for score, weight in scores) / sum(weight for _, weight in scores) if has_score else None
     return CompetencyScore(competency.label, mean)
 
 
-def _flags_of(interview: Any) -> Iterable[RowFlag]:
+def _needing_attention(page: list[Any]) -> set[UUID]:
+    interviews = Interview.objects.filter(pk__in=[interview.pk for interview in page])
+    return set(interviews.needing_attention().order_by().values_list("pk", flat=True))
+
+
+def _flags_of(interview: Any, *, needs_person: bool) -> Iterable[RowFlag]:
     flags = set(interview.result_flags or [])
-    if interview.needs_attention:
+    if needs_person:
         yield RowFlag.NEEDS_PERSON
     if interview.person_requested_at:
         yield RowFlag.PERSON_REQUESTED
@@ -193,3 +218,5 @@ def _flags_of(interview: Any) -> Iterable[RowFlag]:
         yield RowFlag.INJECTION
     if flags & MISSING_FLAGS:
         yield RowFlag.MISSING_ANSWERS
+    if interview.is_in_other_language:
+        yield RowFlag.OTHER_LANGUAGE

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from screener.labels import in_sentence
 
 class DeskState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
-    TALKING = "talking", _("On the phone")
+    TALKING = "talking", _("Under way")
     ASSESSING = "assessing", _("Being assessed")
     READY = "ready", _("Ready")
     UNCLEAR = "unclear", _("Unclear")
@@ -33,7 +33,7 @@ def with_state(interviews: "QuerySet[Interview]") -> "QuerySet[Interview]":
     """Annotate `desk_state`."""
     live_attempts = Attempt.objects.live().filter(interview=OuterRef("pk"))
     cases = [
-        When(Exists(live_attempts), status__in=Interview.LIVE, then=Value(DeskState.TALKING)),
+        When(Q(status__in=Interview.LIVE) & Exists(live_attempts), then=Value(DeskState.TALKING)),
         When(status__in=Interview.LIVE, then=Value(DeskState.WAITING)),
         When(result_status=Interview.ResultStatus.PENDING, then=Value(DeskState.ASSESSING)),
         When(result_status=Interview.ResultStatus.READY, then=Value(DeskState.READY)),
@@ -86,6 +86,8 @@ def _describe_result(interview: Interview) -> str:
 
 
 def _describe_call(attempt: Attempt | None, progress: Progress) -> str:
+    if attempt and attempt.is_self_service:
+        return _describe_self_service(attempt, progress)
     if attempt is None or attempt.answered_at is None:
         return gettext("Calling now")
     if attempt.stage in QUESTION_STAGES and attempt.position is not None:
@@ -96,7 +98,20 @@ def _describe_call(attempt: Attempt | None, progress: Progress) -> str:
     return gettext("Talking now: introduction")
 
 
+def _describe_self_service(attempt: Attempt, progress: Progress) -> str:
+    channel = in_sentence(attempt.get_channel_display())
+    if attempt.stage in QUESTION_STAGES and attempt.position is not None:
+        return gettext("Answering now, %(channel)s: question %(number)s of %(questions)s") % {
+            "channel": channel,
+            "number": attempt.position + 1,
+            "questions": progress.questions,
+        }
+    return gettext("Reading the introduction now, %(channel)s") % {"channel": channel}
+
+
 def _describe_wait(interview: Interview, attempt: Attempt | None, now: datetime) -> StateText:
+    if interview.channel != Attempt.Channel.PHONE:
+        return StateText(gettext("Waiting for the candidate"), None, in_sentence(interview.get_channel_display()))
     tries = (
         gettext("%(number)s of %(max_attempts)s attempts made")
         % {"number": attempt.number, "max_attempts": interview.job.max_attempts}
@@ -109,6 +124,8 @@ def _describe_wait(interview: Interview, attempt: Attempt | None, now: datetime)
     due = interview.next_attempt_at
     if due is None or due <= now:
         return StateText(gettext("Call due now"), None, detail)
+    if interview.is_held_without_call:
+        return StateText(gettext("No call planned, waits until"), due, detail)
     return StateText(gettext("Next call"), due, detail)
 
 

@@ -1,73 +1,54 @@
 """A job's page: its candidates, and the actions of reviewers on several of them at once."""
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from candidates.admin.candidate import JOB_TO_CALL_FOR
 from desk.job.columns import Column, show_columns
 from desk.job.decisions import DecideManyForm, DecisionsPage, decide_many
 from desk.job.page import JobDesk
 from desk.job.ranking import latest_interviews
-from desk.selected_ids import parse_ids
+from desk.live_page import render_live_page
+from desk.record_page import record_page
+from desk.request_values import parse_ids, return_address
 from interviews.campaigns import preview_campaign, why_no_campaign
 from interviews.models import Interview
-from interviews.notices.readers import is_watching
 from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
+from screener.access.viewer import require_permissions
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
 MAX_SELECTED = 100
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """The desk of a job; for users who may not see interviews, and for pop-ups, its form.
-
-    A request by htmx gets the table alone. With `v`, the version on the page, it gets no content if that is current.
-    A form that is sent to this address, as before the desk, is saved by the admin.
-    """
-    jobs: Any = admin.site.get_model_admin(JobDescription)
-    if request.method == "POST":
-        saved: HttpResponse = jobs.change_view(request, str(job_id))
-        return saved
+@record_page(JobDescription)
+def job_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the desk of a job; lead users who may not see interviews, and pop-ups, to its form."""
     if "_popup" in request.GET or not request.user.has_perm("interviews.view_interview"):
-        edit = reverse("admin:jobs_jobdescription_edit", args=[job_id])
+        edit = reverse("admin:jobs_jobdescription_edit", args=[pk])
         return HttpResponseRedirect(f"{edit}?{request.GET.urlencode()}")
-    job = _visible_job(request, job_id)
-    if job is None:
-        missing: HttpResponse = jobs._get_obj_does_not_exist_redirect(request, jobs.opts, str(job_id))
-        return missing
+    job = _visible_jobs(request).get(pk=pk)
     assert isinstance(request.user, User)
     desk = JobDesk.load(job, request.user, request.GET)
-    if "HX-Request" not in request.headers:
-        page = {
-            "desk": desk,
-            "columns": Column,
-            "scores_first": job.pk in jobs_scored_first(request.user),
-            "is_watching": is_watching(request.user, job),
-        }
-        response = render(request, "desk/job/page.html", _context(request, job) | page)
-    elif request.GET.get("v") == desk.version:
-        response = HttpResponse(status=HTTPStatus.NO_CONTENT)
-    else:
-        response = render(request, "desk/job/update.html", {"desk": desk})
-        if "v" not in request.GET:
-            response["HX-Push-Url"] = str(desk.address)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_live_page(
+        request,
+        "desk/job",
+        {"desk": desk, "job": job},
+        version=desk.version,
+        address=str(desk.address),
+        frame=lambda: _about(job) | {"columns": Column, "scores_first": job.pk in jobs_scored_first(request.user)},
+    )
 
 
 @require_POST
@@ -131,20 +112,23 @@ def call_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     )
 
 
-def _visible_job(request: HttpRequest, job_id: UUID) -> JobDescription | None:
-    if not request.user.has_perm("jobs.view_jobdescription"):
-        raise PermissionDenied
-    jobs = JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
-    return jobs.filter(pk=job_id).first()
+@require_GET
+def call_many(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Lead to the list of candidates. The next ones who are selected there are called for this job."""
+    needed = ("interviews.add_campaign", "interviews.add_interview", "candidates.view_candidate")
+    job = _job_or_404(request, job_id, *needed)
+    request.session[JOB_TO_CALL_FOR] = str(job.pk)
+    return HttpResponseRedirect(reverse("admin:candidates_candidate_changelist"))
+
+
+def _visible_jobs(request: HttpRequest) -> "QuerySet[JobDescription]":
+    require_permissions(request.user, "jobs.view_jobdescription")
+    return JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
 
 
 def _job_or_404(request: HttpRequest, job_id: UUID, *permissions: str) -> JobDescription:
-    if not request.user.has_perms(["interviews.view_interview", *permissions]):
-        raise PermissionDenied
-    job = _visible_job(request, job_id)
-    if job is None:
-        raise Http404
-    return job
+    require_permissions(request.user, "interviews.view_interview", *permissions)
+    return get_object_or_404(_visible_jobs(request), pk=job_id)
 
 
 def _selected(request: HttpRequest) -> list[UUID]:
@@ -154,17 +138,17 @@ def _selected(request: HttpRequest) -> list[UUID]:
 
 
 def _next_address(request: HttpRequest, job_id: UUID) -> str:
-    """The page about candidates that the user came from, or the desk without filters."""
-    desk = reverse("admin:jobs_jobdescription_change", args=[job_id])
-    wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    is_of_desk = wanted.startswith((desk, reverse("desk-compare"), reverse("admin:interviews_interview_changelist")))
-    is_ours = is_of_desk and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours else desk
+    """The page that the user came from, or the desk without filters."""
+    return return_address(request, reverse("admin:jobs_jobdescription_change", args=[job_id]))
 
 
 def _context(request: HttpRequest, job: JobDescription) -> dict[str, Any]:
     context: dict[str, Any] = admin.site.each_context(request)
-    return context | {"title": job.title, "job": job, "opts": JobDescription._meta, "original": job}
+    return context | _about(job)
+
+
+def _about(job: JobDescription) -> dict[str, Any]:
+    return {"title": job.title, "job": job, "opts": JobDescription._meta, "original": job}
 
 
 def _log(request: HttpRequest, interview: Interview, message: str) -> None:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,10 +15,10 @@ from candidates.merging.duplicates import EMAIL, PHONE, find_duplicates
 from candidates.merging.matches import find_matches
 from candidates.merging.merge import CHOICES, Merge, merge_candidates
 from candidates.models import Candidate
-from desk.intake.form import chosen_id
 from desk.merging.page import MERGED, MergePage, parse_seen
+from desk.request_values import parse_id, parse_page_number
 from interviews.models import Interview
-from screener.access.viewer import VIEW_CONTACT_DATA
+from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.admin.widgets import SafeAutocomplete
 from screener.models import InvalidTransition
 
@@ -43,7 +42,7 @@ def merge_page(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     _require_permission(request)
     kept = get_object_or_404(_records(request), pk=candidate_id)
     data = request.POST if request.method == "POST" else request.GET
-    other_id = chosen_id(data.get("other", ""))
+    other_id = parse_id(data.get("other", ""))
     if not other_id:
         return _ask_for_other(request, kept)
     other = get_object_or_404(_records(request), pk=other_id)
@@ -65,8 +64,7 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
     """Groups of records with one number, or with one address (`?by=email`)."""
     _require_permission(request)
     by = EMAIL if request.GET.get("by") == EMAIL else PHONE
-    text = request.GET.get("page", "1")
-    number = min(max(int(text), 1), MAX_PAGE) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    number = min(parse_page_number(request.GET.get("page", "")), MAX_PAGE)
     context = {
         "title": _("Probable duplicates"),
         "by": by,
@@ -79,8 +77,7 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
 
 def _require_permission(request: HttpRequest) -> None:
     """Both records are shown whole, so that the user must see contact data."""
-    if not request.user.has_perms(["candidates.view_candidate", MERGE, VIEW_CONTACT_DATA]):
-        raise PermissionDenied
+    require_permissions(request.user, "candidates.view_candidate", MERGE, VIEW_CONTACT_DATA)
 
 
 def _records(request: HttpRequest) -> Any:

@@ -14,7 +14,7 @@ from screener.access.viewer import Viewer
 
 @dataclass(frozen=True)
 class NoteText:
-    """A text of a note, without what identifies the candidate in blind mode."""
+    """A text of a note. In blind mode, names and contact data of the candidate are masked in it."""
 
     version: NoteVersion
     candidate: Candidate
@@ -47,7 +47,7 @@ class NoteCard:
 
     @property
     def content(self) -> tuple[Any, ...]:
-        """Changes with what the page shows of it."""
+        """Changes with the parts of it that the page shows."""
         return (self.note.pk, self.note.deleted_at, self.note.current.pk, self.note.current.text)
 
 

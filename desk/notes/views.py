@@ -1,22 +1,21 @@
 """Writing, editing and deleting notes on an interview, and the suggestions for mentions."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from desk.interviews import interview_address, visible_interview
 from interviews.models import Interview, Note
 from interviews.notes.mentions import suggest_users
 from interviews.notes.visibility import visible_notes
 from interviews.notes.writing import WrittenNote, delete_note, edit_note, write_note
+from screener.access.viewer import require_permissions
 from screener.models import InvalidTransition
 
 ADD_NOTE = "interviews.add_note"
@@ -28,7 +27,7 @@ REFUSED = 409
 @require_POST
 def add_note(request: HttpRequest, interview_id: UUID) -> HttpResponse:
     """Write a note, with the text in `text`."""
-    user, interview = _writer(request), _visible_interview(request, interview_id)
+    user, interview = _writer(request), visible_interview(request, interview_id)
     text = request.POST.get("text", "")
     return _run(
         request, interview, text, lambda: write_note(interview, text, author=user, author_name=user.get_username())
@@ -54,7 +53,7 @@ def remove_note(request: HttpRequest, note_id: UUID) -> HttpResponse:
 def mention_suggestions(request: HttpRequest, interview_id: UUID) -> HttpResponse:
     """The users whom a note on this interview can mention, and whose name begins with `q`."""
     _writer(request)
-    interview = _visible_interview(request, interview_id)
+    interview = visible_interview(request, interview_id)
     prefix = request.GET.get("q", "").replace("\0", "")[:150]
     users = suggest_users(interview.job_id, prefix, limit=MOST_SUGGESTIONS)
     suggestions = [{"username": user.get_username(), "name": user.get_full_name()} for user in users]
@@ -75,7 +74,7 @@ def _run(request: HttpRequest, interview: Interview, text: str, verb: Callable[[
         return JsonResponse({"warning": warning})
     if warning:
         messages.warning(request, warning)
-    return HttpResponseRedirect(reverse("admin:interviews_interview_change", args=[interview.pk]) + NOTES_TAB)
+    return HttpResponseRedirect(interview_address(interview) + NOTES_TAB)
 
 
 def _refusal_page(request: HttpRequest, interview: Interview, text: str, problem: str) -> HttpResponse:
@@ -86,7 +85,7 @@ def _refusal_page(request: HttpRequest, interview: Interview, text: str, problem
         "text": text,
         "problem": problem,
         "action": request.path,
-        "back": reverse("admin:interviews_interview_change", args=[interview.pk]) + NOTES_TAB,
+        "back": interview_address(interview) + NOTES_TAB,
     }
     return render(request, "desk/notes/refused.html", context, status=REFUSED)
 
@@ -101,18 +100,9 @@ def _unknown_warning(unknown: list[str]) -> str:
 
 
 def _writer(request: HttpRequest) -> User:
-    if not request.user.has_perm(ADD_NOTE):
-        raise PermissionDenied
+    require_permissions(request.user, ADD_NOTE)
     assert isinstance(request.user, User)
     return request.user
-
-
-def _visible_interview(request: HttpRequest, interview_id: UUID) -> Interview:
-    if not request.user.has_perm("interviews.view_interview"):
-        raise PermissionDenied
-    interviews: Any = Interview.objects.visible_to(request.user)
-    interview: Interview = get_object_or_404(interviews, pk=interview_id)
-    return interview
 
 
 def _visible_note(request: HttpRequest, note_id: UUID) -> Note:

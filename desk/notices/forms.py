@@ -1,4 +1,4 @@
-"""The form of what a user chooses for their notices."""
+"""The form with a user's choices for their notices."""
 
 from typing import Any
 

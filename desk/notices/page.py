@@ -29,7 +29,7 @@ class NoticesPage:
     @classmethod
     def load(cls, user: User, *, number: int, shows_all: bool) -> "NoticesPage":
         """Load a page of notices, the latest first, in a fixed number of queries."""
-        number = min(max(number, 1), LAST_PAGE)
+        number = min(number, LAST_PAGE)
         notices = Notice.objects.visible_to(user)
         shown = notices if shows_all else notices.unread()
         first = (number - 1) * NOTICES_PER_PAGE

@@ -1,11 +1,11 @@
 """The page of notices, the bell in the head of each page, the settings, and watching a job."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,27 +17,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from desk.notices.forms import NoticeSettingsForm
 from desk.notices.page import (
     MOST_COUNTED,
-    NOTICES_PER_PAGE,
     NoticesPage,
     count_unread,
     gets_mail,
     mail_problem,
     watched_jobs,
 )
+from desk.request_values import parse_id, parse_page_number
 from interviews.models import Notice, NoticeSettings
 from interviews.notices.readers import set_watching
 from jobs.models import JobDescription
-
-NO_CONTENT = 204
+from screener.access.viewer import require_permissions
 
 
 @require_safe
 def notices_page(request: HttpRequest) -> HttpResponse:
     """The user's notices. `show=all`: those that are read, too."""
     user = _user_of(request)
-    number = request.GET.get("page", "")
-    is_number = number.isascii() and number.isdigit() and len(number) <= len(str(NOTICES_PER_PAGE**3))
-    page = NoticesPage.load(user, number=int(number) if is_number else 1, shows_all=request.GET.get("show") == "all")
+    number = parse_page_number(request.GET.get("page", ""))
+    page = NoticesPage.load(user, number=number, shows_all=request.GET.get("show") == "all")
     context = admin.site.each_context(request) | {"title": _("Notices"), "page": page}
     return render(request, "desk/notices/page.html", context)
 
@@ -55,7 +53,7 @@ def read_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all notices as read up to the one that the page began with, so that later ones stay unread."""
     own = Notice.objects.filter(recipient=_user_of(request).pk)
-    latest_id = _parse_id(request.POST.get("latest", ""))
+    latest_id = parse_id(request.POST.get("latest", ""))
     latest = own.filter(pk=latest_id).first() if latest_id else None
     if latest:
         own.unread().filter(occurred_at__lte=latest.occurred_at).update(read_at=timezone.now())
@@ -97,8 +95,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 def watch_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """Watch a job (`watch=yes`), or no longer."""
     user = _user_of(request)
-    if not user.has_perm("jobs.view_jobdescription"):
-        raise PermissionDenied
+    require_permissions(user, "jobs.view_jobdescription")
     job = get_object_or_404(JobDescription.objects.visible_to(user), pk=job_id)
     set_watching(user, job, is_watching=request.POST.get("watch") == "yes")
     if request.POST.get("back") == "settings":
@@ -111,15 +108,8 @@ def _user_of(request: HttpRequest) -> User:
     return request.user
 
 
-def _parse_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _back_to_notices(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
-        return HttpResponse(status=NO_CONTENT)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     show = "?show=all" if request.POST.get("show") == "all" else ""
     return HttpResponseRedirect(reverse("desk-notices") + show)

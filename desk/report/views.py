@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,15 +11,16 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from desk.interviews import visible_interview
 from desk.report.bar import BarLink, ReportBar
 from desk.report.shortlist import Shortlist
-from interviews.models import Interview
 from interviews.reports.document import document_html, document_pdf
 from interviews.reports.interview.document import TEMPLATE, file_name, report_context, report_pdf
 from interviews.reports.interview.loading import ReportScope, load_report
 from interviews.reports.interview.report import InterviewReport
 from jobs.models import JobDescription
 from screener.access.blind_mode import is_blind
+from screener.access.viewer import require_permissions
 from screener.pdf.rendering import LibrariesMissing, PdfError
 
 NO_NAMES = "names=no"
@@ -29,7 +29,7 @@ SHORTLIST_TEMPLATE = "reports/shortlist.html"
 
 @require_safe
 def report_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
-    """Show the report. `?names=no` hides what identifies the candidate."""
+    """Show the report. `?names=no` hides names and contact data."""
     return _page(request, _report(request, interview_id))
 
 
@@ -87,17 +87,13 @@ def as_download(response: HttpResponse, name: str) -> HttpResponse:
 
 
 def _report(request: HttpRequest, interview_id: UUID) -> InterviewReport:
-    if not request.user.has_perm("interviews.view_interview"):
-        raise PermissionDenied
-    interviews = Interview.objects.visible_to(request.user).select_related("candidate", "job")
-    interview = get_object_or_404(interviews, pk=interview_id)
+    interview = visible_interview(request, interview_id)
     with_names = request.GET.get("names") != "no"
     return load_report(interview, ReportScope.of_viewer(request.user, interview, with_names=with_names))
 
 
 def _shortlist(request: HttpRequest, job_id: UUID) -> Shortlist:
-    if not request.user.has_perms(["jobs.view_jobdescription", "interviews.view_interview"]):
-        raise PermissionDenied
+    require_permissions(request.user, "jobs.view_jobdescription", "interviews.view_interview")
     jobs = JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
     job = get_object_or_404(jobs, pk=job_id)
     return Shortlist.load(job, request.user, request.GET, with_names=request.GET.get("names") != "no")
@@ -136,5 +132,5 @@ def _links(report: InterviewReport) -> list[BarLink]:
 
 
 def _full_address(request: HttpRequest, report: InterviewReport) -> str:
-    """The address of the review page, which has everything."""
+    """The address of the review page, which leaves no part out."""
     return request.build_absolute_uri(reverse("admin:interviews_interview_change", args=[report.interview_id]))

@@ -1,10 +1,11 @@
 """The content of the review page: one interview on one screen."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,8 +13,9 @@ from candidates.masked_text import mask_text
 from desk.job.states import FINISHED, UNDER_WAY, DeskState, Progress, StateText, describe_state
 from desk.notes.cards import NoteCard, note_cards
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
+from desk.versions import version_of
 from interviews.decisions import next_to_decide
-from interviews.models import Assessment, Interview, InterviewResponse, Recording
+from interviews.models import Assessment, Clip, Interview, InterviewResponse, Recording
 from interviews.presenters.interview import InterviewPage, ResponseCard
 from interviews.presenters.scorers import ScorersTable
 from interviews.records import CriterionRecord, Evidence
@@ -45,16 +47,18 @@ class Answer:
     card: ResponseCard
     pieces: list[Piece]
     criteria: list[CriterionLine]
+    clips: list[Clip]
+    """The videos of the answer, which nothing was computed from."""
 
     @classmethod
-    def of(cls, card: ResponseCard) -> "Answer":
+    def of(cls, card: ResponseCard, clips: list[Clip]) -> "Answer":
         response = card.response
         spans = find_timed_spans(response.transcript, response.transcript_times)
         criteria = card.current.assessment.criteria if card.current else []
         transcript = mask_text(response.transcript, response.interview.candidate)
         pieces = list(split_into_pieces(transcript, criteria, spans)) if transcript else []
         lines = [_criterion_line(number, record, spans) for number, record in enumerate(criteria, 1)]
-        return cls(card, pieces, lines)
+        return cls(card, pieces, lines, clips)
 
     @property
     def marked_pieces(self) -> list[str]:
@@ -82,11 +86,18 @@ class Answer:
         response = self.card.response
         assessments = [(entry.pk, entry.is_current) for entry in response.assessments.all()]
         recordings = [(entry.updated_at, entry.chosen, entry.request) for entry in response.recordings.all()]
-        return (response.updated_at, response.transcript, self.card.score, assessments, recordings)
+        return (
+            response.updated_at,
+            response.transcript,
+            self.card.score,
+            assessments,
+            recordings,
+            [clip.pk for clip in self.clips],
+        )
 
     @property
     def version(self) -> str:
-        return _version_of(self.content)
+        return version_of(self.content)
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,8 @@ class ReviewPage:
         attempt = page.attempts[-1].attempt if page.attempts else None
         settled = sum(card.response.is_settled for card in page.responses)
         text = describe_state(interview, state, attempt, Progress(len(page.responses), settled), timezone.now())
-        answers = [Answer.of(card) for card in page.responses]
+        clips = _clips_by_response(interview)
+        answers = [Answer.of(card, clips[card.response.pk]) for card in page.responses]
         return cls(
             interview_page=page,
             state=state,
@@ -168,12 +180,12 @@ class ReviewPage:
         interview = page.interview
         changes = (interview.updated_at, interview.answers_erased_at, self.state, self.state_text)
         shown = (*changes, page.shows_scores, page.budget_problem)
-        return _version_of((shown, result, decisions, following))
+        return version_of((shown, result, decisions, following))
 
     @property
     def tabs_version(self) -> str:
         answers = [(answer.card.response.status, answer.card.score) for answer in self.answers]
-        return _version_of((answers, self.note_count))
+        return version_of((answers, self.note_count))
 
     @property
     def note_count(self) -> int:
@@ -181,29 +193,33 @@ class ReviewPage:
 
     @property
     def notes_version(self) -> str:
-        return _version_of((self.interview_page.shows_scores, [card.content for card in self.notes]))
+        return version_of((self.interview_page.shows_scores, [card.content for card in self.notes]))
 
     @property
     def overview_version(self) -> str:
-        return _version_of((self.head_version, [answer.version for answer in self.answers]))
+        return version_of((self.head_version, [answer.version for answer in self.answers]))
 
     @property
     def history_version(self) -> str:
         page = self.interview_page
         attempts = [(row.attempt.updated_at, row.call and row.call.updated_at) for row in page.attempts]
         events = [row.event.pk for row in page.history]
-        return _version_of((page.interview.updated_at, attempts, events, page.cost, page.phone))
+        messages = [message.updated_at for message in page.messages]
+        return version_of((page.interview.updated_at, attempts, events, messages, page.cost, page.phone))
 
     @property
     def version(self) -> str:
         """Equal for two pages that look the same."""
         answers = [answer.version for answer in self.answers]
         parts = (self.head_version, self.tabs_version, self.history_version, self.notes_version)
-        return _version_of((parts, answers))
+        return version_of((parts, answers))
 
 
-def _version_of(content: Any) -> str:
-    return sha256(repr(content).encode()).hexdigest()[:12]
+def _clips_by_response(interview: Interview) -> dict[UUID, list[Clip]]:
+    clips: dict[UUID, list[Clip]] = defaultdict(list)
+    for clip in Clip.objects.to_watch().filter(take__response__interview=interview).select_related("take"):
+        clips[clip.take.response_id].append(clip)
+    return clips
 
 
 def _criterion_line(number: int, record: CriterionRecord, spans: list[TimedSpan]) -> CriterionLine:

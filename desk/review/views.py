@@ -6,22 +6,25 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from candidates.contact_data import may_see_contact_data
 from desk.job.states import with_state
+from desk.live_page import live_context
+from desk.record_page import action_links, record_page
 from desk.review.page import ReviewPage
 from desk.review.peaks import waveform_peaks
 from interviews.admin.forms import DecideForm
 from interviews.admin.interview import NEXT_BUTTON
-from interviews.models import Interview, Recording
+from interviews.models import Clip, Interview, Recording
 from interviews.models.interview import visible_records
+from screener.access.viewer import require_permissions
 from screener.models import Preference
+from screener.web.byte_ranges import ranged_response
 
 RESUME_PLACE = "desk.review.resume_beside"
 """The preference whether the resume stands beside the answers, where the window is wide enough for both."""
@@ -29,25 +32,19 @@ SPEEDS = (100, 125, 150, 200)
 PEAKS_MAX_AGE = 24 * 3600
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def review_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
+@record_page(Interview)
+def review_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show an interview. A request by the page's script gets the parts alone, or no content if `v` is current."""
     interviews: Any = admin.site.get_model_admin(Interview)
-    if request.method == "POST":  # the admin refuses it: an interview changes by actions
-        refusal: HttpResponse = interviews.change_view(request, str(interview_id))
-        return refusal
     if not interviews.has_view_permission(request):
         raise PermissionDenied
-    interview = _find_interview(request, interview_id)
-    if interview is None:
-        missing: HttpResponse = interviews._get_obj_does_not_exist_redirect(request, interviews.opts, str(interview_id))
-        return missing
+    interview = _get_interview(request, pk)
     review = ReviewPage.load(interview, request.user)
     if request.GET.get("v") == review.version:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    actions = _action_links(interviews, request, interview)
+    actions = action_links(request, interview)
     sees_contact_data = may_see_contact_data(request.user, interview)
-    context = admin.site.each_context(request) | {
+    context = live_context(request) | {
         "title": str(interview.candidate),
         "opts": interviews.opts,
         "original": interview,
@@ -69,8 +66,7 @@ def review_page(request: HttpRequest, interview_id: UUID) -> HttpResponse:
 @require_POST
 def place_resume(request: HttpRequest) -> HttpResponse:
     """Remember whether this user wants the resume beside the answers."""
-    if not request.user.has_perm("interviews.view_interview"):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.view_interview")
     Preference.objects.store(request.user.pk, RESUME_PLACE, request.POST.get("beside") == "yes")
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
@@ -78,8 +74,7 @@ def place_resume(request: HttpRequest) -> HttpResponse:
 @require_safe
 def recording_peaks(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     """The waveform of a recording, for users who may listen to it. Browsers keep it: no recording changes."""
-    if not request.user.has_perm("interviews.view_recording"):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.view_recording")
     recordings = visible_records(Recording.objects.all(), request.user, path="response__interview")
     recording = get_object_or_404(recordings, pk=recording_id, status=Recording.Status.STORED)
     try:
@@ -91,20 +86,29 @@ def recording_peaks(request: HttpRequest, recording_id: UUID) -> HttpResponse:
     return response
 
 
-def _find_interview(request: HttpRequest, interview_id: UUID) -> Any:
-    """The interview, if the user may see it, with its `desk_state`, and with its `viewer` for the form."""
-    visible = with_state(Interview.objects.visible_to(request.user))
-    interview: Any = (
-        visible.select_related("candidate", "job", "question_set", "campaign").filter(pk=interview_id).first()
+@require_safe
+def stream_clip(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
+    """Send a video, or the range that the player requests, to users who may listen to recordings.
+
+    A face tells who a candidate is, so that blind mode closes this page. There is no other way to the video.
+    """
+    require_permissions(request.user, "interviews.view_recording")
+    clips = visible_records(Clip.objects.to_watch(), request.user, path="take__response__interview")
+    clip = get_object_or_404(clips, pk=clip_id)
+    try:
+        file = clip.file.open("rb")
+    except FileNotFoundError:
+        raise Http404(gettext("The file of this video is missing from the storage.")) from None
+    response = ranged_response(
+        file, clip.size, content_type=clip.content_type, range_header=request.headers.get("Range", "")
     )
-    if interview is not None:
-        interview.viewer = request.user
+    response["Content-Disposition"] = f'attachment; filename="video-{clip.pk}.{clip.format}"'
+    return response
+
+
+def _get_interview(request: HttpRequest, pk: UUID) -> Any:
+    """The interview that the user may see, with its `desk_state`, and with its `viewer` for the form."""
+    visible = with_state(Interview.objects.visible_to(request.user))
+    interview: Any = visible.select_related("candidate", "job", "question_set", "campaign").get(pk=pk)
+    interview.viewer = request.user
     return interview
-
-
-def _action_links(interviews: Any, request: HttpRequest, interview: Interview) -> dict[str, dict[str, str]]:
-    """The actions on the interview that the user may run now: by name, title and address."""
-    return {
-        action.path: {"title": action.description, "href": reverse(f"admin:{action.action_name}", args=[interview.pk])}
-        for action in interviews.get_actions_detail(request, interview.pk)
-    }

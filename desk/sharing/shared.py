@@ -1,4 +1,4 @@
-"""The pages that a share link opens, without a login or a session. They change nothing but the record of access."""
+"""The pages that a share link opens, without a login or a session. They change no row but the record of access."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,6 +20,7 @@ from interviews.reports.sharing import open_link, record_access, shared_report
 from screener.web.byte_ranges import ranged_response
 from screener.web.login_throttle import client_address
 from screener.web.rate_limit import is_over_limit
+from screener.web.secret_paths import without_traces
 
 MOST_REQUESTS, SECONDS = 60, 60
 GONE, TOO_MANY = 410, 429
@@ -27,16 +28,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-HEADERS = {
-    "Cache-Control": "no-store, private",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-}
 LinkView = Callable[..., HttpResponseBase]
 
 
 def opened_by_link(view: LinkView) -> LinkView:
-    """Make a view of an open link a view of its token. The response is neither stored, indexed nor logged."""
+    """Make a view of an open link a view of its token. The response is neither stored nor indexed."""
 
     @require_safe
     @wraps(view)
@@ -48,17 +44,9 @@ def opened_by_link(view: LinkView) -> LinkView:
             response = view(request, link, token, **kwargs)
         else:
             response = HttpResponse(render_to_string("reports/closed.html", {"bar": ReportBar()}), status=GONE)
-        return _without_traces(response)
+        return without_traces(response, CONTENT_SECURITY_POLICY)
 
     return guarded_view
-
-
-def _without_traces(response: HttpResponseBase) -> HttpResponseBase:
-    for name, value in HEADERS.items():
-        response[name] = value
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log the path of an error: the token
-    return response
 
 
 @opened_by_link

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -13,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from desk.interviews import visible_interview
 from desk.sharing.forms import ShareForm
 from interviews.models import Interview, Recording, ShareLink
 from interviews.reports.sharing import share_report
 from jobs.models import JobDescription
+from screener.access.viewer import require_permissions
 
 ADD_LINK, CHANGE_LINK = "interviews.add_sharelink", "interviews.change_sharelink"
 MOST_LINKS = 50
@@ -25,9 +26,7 @@ MOST_LINKS = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_interview(request: HttpRequest, interview_id: UUID) -> HttpResponse:
     """GET shows the links to the report of an interview, and the form. POST makes a link and shows it once."""
-    _require(request, ADD_LINK, "interviews.view_interview")
-    interviews = Interview.objects.visible_to(request.user).select_related("candidate", "job")
-    interview = get_object_or_404(interviews, pk=interview_id)
+    interview = visible_interview(request, interview_id, ADD_LINK)
     recordings = Recording.objects.filter(response__interview=interview, chosen=True, status=Recording.Status.STORED)
     may_share_recordings = request.user.has_perm("interviews.view_recording") and recordings.exists()
     form = ShareForm(request.POST or None, may_share_recordings=may_share_recordings)
@@ -38,7 +37,7 @@ def share_interview(request: HttpRequest, interview_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The same for the shortlist of a job."""
-    _require(request, ADD_LINK, "interviews.view_interview", "jobs.view_jobdescription")
+    require_permissions(request.user, ADD_LINK, "interviews.view_interview", "jobs.view_jobdescription")
     job = get_object_or_404(JobDescription.objects.visible_to(request.user), pk=job_id)
     return _share(request, ShareForm(request.POST or None, may_share_recordings=False), {"job": job})
 
@@ -46,7 +45,7 @@ def share_job(request: HttpRequest, job_id: UUID) -> HttpResponse:
 @require_POST
 def revoke_link(request: HttpRequest, link_id: UUID) -> HttpResponse:
     """Close a link, and go back to the page of its report."""
-    _require(request, CHANGE_LINK)
+    require_permissions(request.user, CHANGE_LINK)
     links = ShareLink.objects.visible_to(request.user).select_related("interview__job", "job")
     link = get_object_or_404(links, pk=link_id)
     if link.revoke(actor=request.user.get_username()):
@@ -65,7 +64,7 @@ def _share(request: HttpRequest, form: ShareForm, subject: dict[str, Any], *, is
         address = request.build_absolute_uri(reverse("shared-report", args=[token]))
     interview: Any = subject.get("interview")
     job: Any = interview.job if interview else subject["job"]
-    back = admin_page("interviews_interview", interview) if interview else admin_page("jobs_jobdescription", job)
+    back = _change_url("interviews_interview", interview) if interview else _change_url("jobs_jobdescription", job)
     context = (
         admin.site.each_context(request)
         | subject
@@ -85,7 +84,7 @@ def _share(request: HttpRequest, form: ShareForm, subject: dict[str, Any], *, is
     return response
 
 
-def admin_page(name: str, row: Any) -> str:
+def _change_url(name: str, row: Any) -> str:
     return reverse(f"admin:{name}_change", args=[row.pk])
 
 
@@ -95,11 +94,6 @@ def _with_accesses(links: "QuerySet[ShareLink]") -> "QuerySet[ShareLink]":
         visitors=Count("accesses__visitor", distinct=True),
         last_opened=Max("accesses__created_at"),
     )
-
-
-def _require(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):
-        raise PermissionDenied
 
 
 def _log(request: HttpRequest, link: ShareLink, message: str) -> None:

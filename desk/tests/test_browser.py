@@ -13,7 +13,7 @@ from interviews.models import Assessment, Interview, InterviewResult
 from jobs.models import JobDescription
 from screener.records import QuestionSpec
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job, make_interview
 from tests.support.sample_rows import complete_interview, make_completed_interview
 
@@ -50,7 +50,6 @@ WAITING = {"Hedy": "+14155550103", "Radia": "+14155550104"}
 @pytest.fixture
 def page(live_server: Any, interviews: dict[str, Interview], job: JobDescription) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(reverse("admin:jobs_jobdescription_change", args=[job.pk]))
         yield page
 

@@ -1,5 +1,6 @@
 """The page of a campaign: its numbers, their links, and who sees it."""
 
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from desk.campaign.page import CampaignPage
-from desk.campaign.views import UNCHANGED
 from interviews.models import Campaign, Interview, lock_interview
 from jobs.models import JobDescription
 from screener.models import RoleKey
@@ -75,7 +75,7 @@ def test_each_number_links_to_its_rows(admin_client: Client, campaign: Campaign)
 
 def test_update_sends_changes_alone(admin_client: Client, campaign: Campaign) -> None:
     page = get_page(admin_client, campaign)
-    assert admin_client.get(page.update_address, **HTMX).status_code == UNCHANGED
+    assert admin_client.get(page.update_address, **HTMX).status_code == HTTPStatus.NO_CONTENT
     with lock_interview(campaign.interviews.get(status=Interview.Status.PENDING)) as locked:
         locked.finish(Interview.Outcome.UNREACHED)
     changed = admin_client.get(page.update_address, **HTMX)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from desk.compare.selection import compare_address
 from interviews.models import Assessment, Interview
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import make_completed_interview
 from tests.support.sounds import make_tone
@@ -42,7 +42,6 @@ def interviews(transactional_db: None) -> list[Interview]:
 @pytest.fixture
 def page(live_server: Any, interviews: list[Interview]) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(compare_address([interview.pk for interview in interviews]))
         yield page
 
@@ -96,7 +95,6 @@ def test_desk_leads_to_comparison(page: Page, interviews: list[Interview]) -> No
 def test_page_has_no_violation(page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.reload()
-    page.wait_for_load_state("networkidle")
     page.locator(".c-criterion summary").first.click()
     page.locator(".c-answer summary").first.click()
     page.keyboard.press("1")

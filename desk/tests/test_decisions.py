@@ -10,8 +10,10 @@ from django.urls import reverse
 from interviews.decisions import DecidedMeanwhile, record_decision
 from interviews.models import Decision, EventKind, Interview, InterviewResult
 from jobs.models import JobDescription
+from screener.models import RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_interview
+from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import add_result, make_completed_interview
 
 REASON = "All three fit the night shift."
@@ -137,6 +139,25 @@ class TestTwoPeople:
             record_decision(interview, by=reviewer, verdict="hire", reason="", seen=result, previous=None)
         assert refusal.value.decision == first
         record_decision(interview, by=reviewer, verdict="hire", reason="", seen=result, previous=first)
+
+    def test_blind_reviewer_does_not_see_it(self, interviews: list[Interview], colleague: User) -> None:
+        interview, job = interviews[0], interviews[0].job
+        job.update_fields(blind_review=True)
+        manager = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+        seen = seen_on(manager, [interview])
+        form = {"verdict": "hire", "reason": "Good.", "seen": str(interview.results.get().pk), "previous": ""}
+        first = record_decision(
+            interview, by=colleague, verdict="reject", reason="Moved away.", seen=interview.results.get()
+        )
+        pages = [
+            send(manager, [interview], seen, reason="Good."),
+            manager.post(admin_url(interview, "decide"), form),
+            manager.get(decide_url(job), {"i": str(interview.pk)}),
+        ]
+        assert [page.status_code for page in pages] == [200, 200, 200]
+        assert [first.reason in page.content.decode() for page in pages] == [False, False, False]
+        assert interview.decisions.get() == first
+        assert send(manager, [interview], seen_on(manager, [interview]), reason="Good.").status_code == 302
 
 
 class TestCall:

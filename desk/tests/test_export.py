@@ -1,4 +1,4 @@
-"""The candidates of a job as CSV and XLSX: what the desk shows for the same address."""
+"""The candidates of a job as CSV and XLSX: the rows that the desk shows for the same address."""
 
 import csv
 from io import BytesIO, StringIO
@@ -42,7 +42,7 @@ def exported(client: Client, job: JobDescription, **query: str) -> list[dict[str
 
 
 def ids(rows: list[dict[str, str]]) -> list[str]:
-    return [row["interview id"] for row in rows]
+    return [row["Interview id"] for row in rows]
 
 
 def decide(interview: Interview, by: User) -> None:
@@ -66,7 +66,7 @@ def test_columns_are_those_shown(admin_client: Client, job: JobDescription, revi
     assert (row["Decision"], row["Decided by"], row["Reason"]) == ("Hire", "hanna", "'=1+1")
     show_columns(reviewer.pk, [Column.SCORE])
     (row,) = exported(admin_client, job)
-    assert set(row) == {"interview id", "candidate id", "Candidate", "Score", "Judged by"}
+    assert set(row) == {"Interview id", "Candidate id", "Candidate", "Score", "Judged by"}
     sheet = load_workbook(BytesIO(download(admin_client, job, "xlsx"))).active
     assert sheet
     assert sheet["D2"].value == 7.25

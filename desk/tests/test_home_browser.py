@@ -12,7 +12,7 @@ from interviews.models import Campaign, Interview
 from jobs.models import JobDescription
 from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview
 from tests.support.sample_rows import complete_interview, make_completed_interview
 
@@ -38,7 +38,6 @@ def page(live_server: Any, interviews: dict[str, Interview], monkeypatch: pytest
     monkeypatch.setattr(home_page, "SECONDS_BETWEEN_UPDATES", 2)
     monkeypatch.setattr(home_page, "SECONDS_WHEN_IDLE", 2)
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(HOME)
         yield page
 

@@ -31,7 +31,6 @@ def page(live_server: Any, transactional_db: None) -> Iterator[Page]:
             locked.finish(Interview.Outcome.UNREACHED)
     make_candidate(full_name="A. Lovelace", phone="+14155550101", email="")
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         yield page
 
 

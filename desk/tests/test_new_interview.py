@@ -1,5 +1,6 @@
-"""The form for a new interview: what it saves, that it loses nothing, and that no one is added twice."""
+"""The form for a new interview: it saves all parts, keeps typed texts, and adds no candidate twice."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,10 @@ from django.utils import timezone
 
 from candidates.models import Candidate, Consent, DoNotCall, KeptUpload
 from candidates.models.kept_upload import UPLOADS_KEPT
+from desk.intake.views import CALLED_SOON, WAITS_FOR_INVITATION
+from interviews.calling.rules import RULES_OF_INBOUND_CALLS
 from interviews.models import EventKind, Interview
+from jobs.channels import Channel
 from jobs.models import JobDescription
 from screener.background.sweeps import run_sweeps
 from tests.support.admin_client import make_staff_client
@@ -89,6 +93,13 @@ class TestSaving:
         candidate.refresh_from_db()
         assert candidate.resume_text == "Ten years of Linux."
 
+    @pytest.mark.parametrize(("channel", "plan"), [(Channel.PHONE, CALLED_SOON), (Channel.TEXT, WAITS_FOR_INVITATION)])
+    def test_plan_follows_channel(self, admin_client: Client, channel: Channel, plan: str) -> None:
+        job = make_approved_job(channels=[Channel.PHONE, Channel.TEXT])
+        page = admin_client.post(ADD, make_form(job, channel=channel), follow=True)
+        (message,) = page.context["messages"]
+        assert message.message == plan % {"candidate": Candidate.objects.get(), "job": job}
+
     def test_country_completes_number(self, admin_client: Client, job: JobDescription) -> None:
         admin_client.post(ADD, make_form(job, phone="030 901820", country="DE"))
         assert Candidate.objects.get().phone == "+4930901820"
@@ -111,12 +122,12 @@ class TestSaving:
         assert answer.headers["Location"] == f"{ADD}?job={job.pk}"
 
     def test_known_candidate_gets_consent_and_resume(self, admin_client: Client, job: JobDescription) -> None:
-        known = make_candidate(consents=False)
-        form = make_form(job, candidate=known.pk, phone="no number", email="no address", resume_file=resume())
+        candidate = make_candidate(consents=False)
+        form = make_form(job, candidate=candidate.pk, phone="no number", email="no address", resume_file=resume())
         assert admin_client.post(ADD, form).status_code == FOUND
-        known.refresh_from_db()
-        assert (Candidate.objects.count(), known.phone, known.consents.count()) == (1, "+14155550100", 1)
-        assert known.resume_status == Candidate.ResumeStatus.PENDING
+        candidate.refresh_from_db()
+        assert (Candidate.objects.count(), candidate.phone, candidate.consents.count()) == (1, "+14155550100", 1)
+        assert candidate.resume_status == Candidate.ResumeStatus.PENDING
 
 
 class TestErrors:
@@ -186,20 +197,33 @@ class TestKeptUpload:
         assert KeptUpload.objects.get() == new
         assert [path.name for path in stored_files(private_files)] == [Path(str(new.file.name)).name]
 
+    def test_sweep_deletes_files_without_row(self, private_files: Path) -> None:
+        """Of a deleted user, or of a process that died. A new file may belong to a row that is being saved."""
+        user = User.objects.create_user("gone")
+        upload = KeptUpload.objects.keep_file(ContentFile(b"x", "cv.txt"), user_id=user.pk)
+        path = private_files / str(upload.file.name)
+        user.delete()
+        run_sweeps(0)
+        assert path.exists()
+        long_ago = (timezone.now() - UPLOADS_KEPT - timedelta(minutes=1)).timestamp()
+        os.utime(path, (long_ago, long_ago))
+        run_sweeps(0)
+        assert not path.exists()
+
 
 class TestKnownPerson:
     @pytest.mark.parametrize("contact", [{"email": ""}, {"phone": "+14155550199", "email": "ADA@example.com"}])
     def test_known_contact_is_offered(self, admin_client: Client, job: JobDescription, contact: Any) -> None:
-        known = make_candidate()
+        candidate = make_candidate()
         answer = admin_client.post(ADD, make_form(job, full_name="A. Lovelace", **contact))
         assert errors_of(answer) == {"__all__"}
-        assert answer.context["matches"].visible == [known]
-        assert Candidate.objects.get() == known
+        assert answer.context["matches"].visible == [candidate]
+        assert Candidate.objects.get() == candidate
 
     def test_record_is_used_when_chosen(self, admin_client: Client, job: JobDescription) -> None:
-        known = make_candidate(consents=False)
-        assert admin_client.post(ADD, make_form(job, same_person=str(known.pk))).status_code == FOUND
-        assert (Candidate.objects.get(), Interview.objects.get().candidate) == (known, known)
+        candidate = make_candidate(consents=False)
+        assert admin_client.post(ADD, make_form(job, same_person=str(candidate.pk))).status_code == FOUND
+        assert (Candidate.objects.get(), Interview.objects.get().candidate) == (candidate, candidate)
 
     def test_other_person_is_added_after_choice(self, admin_client: Client, job: JobDescription) -> None:
         make_candidate()
@@ -258,11 +282,28 @@ class TestCheck:
         assert [check.tone for check in (allowed, refused, without)] == ["d-good", "d-danger", "d-danger"]
         assert not Candidate.objects.exists()
 
+    @pytest.mark.parametrize("channel", [Channel.TEXT, Channel.ROOM])
+    def test_rules_are_those_of_channel(self, admin_client: Client, channel: Channel) -> None:
+        job = make_approved_job(channels=[Channel.PHONE, channel])
+        called, written = (
+            self.check(admin_client, job, consent="", channel=choice) for choice in (Channel.PHONE, channel)
+        )
+        assert [check.tone for check in (called, written)] == ["d-danger", "d-good"]
+        assert (written.is_called, written.local_times) == (False, [])
+        assert {line.rule for line in written.report.verdicts} == set(RULES_OF_INBOUND_CALLS)
+
     def test_new_consent_replaces_refusal(self, admin_client: Client, job: JobDescription) -> None:
-        known = make_candidate(consents=False)
-        known.add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="a test")
-        assert self.check(admin_client, job, candidate=known.pk).tone == "d-good"
-        assert self.check(admin_client, job, candidate=known.pk, consent="").tone == "d-danger"
+        candidate = make_candidate(consents=False)
+        candidate.add_call_consent(False, given_by=Consent.GivenBy.STAFF, source="a test")
+        assert self.check(admin_client, job, candidate=candidate.pk).tone == "d-good"
+        assert self.check(admin_client, job, candidate=candidate.pk, consent="").tone == "d-danger"
+
+    @pytest.mark.parametrize(("locale", "is_told"), [("en-GB", False), ("de", True), ("", False)])
+    def test_other_language_is_told(
+        self, admin_client: Client, job: JobDescription, locale: str, is_told: bool
+    ) -> None:
+        answer = admin_client.post(CHECK, make_form(job, locale=locale))
+        assert ("data-other-language" in answer.content.decode()) == is_told
 
     def test_hours_of_candidate_count(self, admin_client: Client, job: JobDescription, settings: Any) -> None:
         settings.CALLING_HOURS = "08:00-21:00"
@@ -287,9 +328,9 @@ def test_pages_need_permission(job: JobDescription) -> None:
 def test_without_permission_no_candidate_is_added(job: JobDescription) -> None:
     client = make_staff_client("add_interview", "view_interview")
     assert "candidate" in errors_of(client.post(ADD, make_form(job)))
-    known = make_candidate()
-    assert client.post(ADD, make_form(job, candidate=known.pk)).status_code == FOUND
-    assert known.consents.count() == 1  # the form has no consent for users who may record none
+    candidate = make_candidate()
+    assert client.post(ADD, make_form(job, candidate=candidate.pk)).status_code == FOUND
+    assert candidate.consents.count() == 1  # the form has no consent for users who may record none
 
 
 def test_query_count_is_constant(admin_client: Client, job: JobDescription) -> None:

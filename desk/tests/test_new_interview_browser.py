@@ -1,4 +1,4 @@
-"""The form for a new interview in a real browser: by keys alone, and without losing what was typed or chosen."""
+"""The form for a new interview in a real browser: by keys alone, and without losing typed texts or the chosen file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from candidates.models import Candidate
 from interviews.models import Interview
 from jobs.models import JobDescription
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job, make_candidate, make_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -43,7 +43,6 @@ def other_user(transactional_db: None) -> User:
 def page(live_server: Any, user: User, job: JobDescription) -> Iterator[Page]:
     make_candidate(full_name="Grace Hopper", phone="+4930901820", email="grace@example.com")
     with logged_in_page(live_server.url, user) as page:
-        page.set_viewport_size(WIDE)
         page.goto(ADD)
         page.wait_for_load_state("networkidle")
         yield page
@@ -68,7 +67,7 @@ def press_plan(page: Page) -> None:
 
 
 def lose_session(page: Page) -> None:
-    """After the check of what was typed, which would be refused."""
+    """After the check of the typed number, which would be refused."""
     page.get_by_role("button", name="Plan the interview").focus()
     page.wait_for_load_state("networkidle")
     page.context.clear_cookies()

@@ -32,7 +32,6 @@ def page(live_server: Any, interview: Interview) -> Iterator[Page]:
     user = User.objects.create_superuser("hanna")
     write_note(interview, f"{HOSTILE} @karl", author=user, author_name="hanna")
     with logged_in_page(live_server.url, user) as page:
-        page.set_viewport_size(WIDE)
         page.goto(admin_url(interview))
         yield page
 

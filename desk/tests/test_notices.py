@@ -1,5 +1,6 @@
-"""The pages of notices: what they show to whom, reading, settings, and watching."""
+"""The pages of notices: their readers, marking as read, settings, and watching."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -125,6 +126,12 @@ class TestWatching:
         client.post(address, {"watch": "yes", "back": "settings"})
         assert is_watching(manager, job)
         assert job.title in get_page(client, SETTINGS)
+
+    def test_update_shows_watch_state(self, admin_client: Client, job: JobDescription) -> None:
+        for watch, other in (("yes", "no"), ("no", "yes")):
+            admin_client.post(reverse("desk-job-watch", args=[job.pk]), {"watch": watch})
+            update = admin_client.get(admin_url(job), {"v": ""}, headers={"HX-Request": "true"})
+            assert re.findall(r'name="watch" value="(\w+)"', update.content.decode()) == [other]
 
     def test_foreign_job_is_not_found(self, client: Client) -> None:
         address = reverse("desk-job-watch", args=[make_approved_job().pk])

@@ -12,7 +12,7 @@ from interviews.models import Interview
 from interviews.notes.writing import write_note
 from interviews.notices.unsubscribing import unsubscribe_address
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,7 +29,6 @@ def page(live_server: Any, interview: Interview) -> Iterator[Page]:
     for text in ("@hanna first", "@hanna second"):
         write_note(interview, text, author=None, author_name="api key ats")
     with logged_in_page(live_server.url, user) as page:
-        page.set_viewport_size(WIDE)
         page.goto(reverse("desk-notices"))
         yield page
 

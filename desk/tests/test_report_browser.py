@@ -28,7 +28,6 @@ def interview(transactional_db: None) -> Interview:
 @pytest.fixture
 def page(live_server: Any, interview: Interview) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         yield page
 
 

@@ -11,7 +11,7 @@ from interviews.decisions import record_decision
 from interviews.models import Interview
 from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import add_result, make_completed_interview
 from tests.support.sounds import make_tone
@@ -47,7 +47,6 @@ def interviews(transactional_db: None) -> list[Interview]:
 @pytest.fixture
 def page(live_server: Any, interviews: list[Interview]) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(admin_url(interviews[0]))
         yield page
 
@@ -156,11 +155,22 @@ def test_lost_session_is_shown(page: Page) -> None:
     expect(page.get_by_label("Reason")).to_have_value("Half a sentence")
 
 
+def test_lost_session_keeps_written_reason(page: Page, interviews: list[Interview]) -> None:
+    page.keyboard.press("d")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason")).to_be_focused()  # it overrules the recommendation
+    page.keyboard.insert_text("Half a sentence")
+    page.context.clear_cookies()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#r-decision .s-form-problem")).to_be_visible()
+    expect(page.get_by_label("Reason")).to_have_value("Half a sentence")
+    in_thread(lambda: check_undecided(interviews[0]))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_has_no_violation(page: Page, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.reload()
-    page.wait_for_load_state("networkidle")
     for tab in ("Overview", "your last project", "Notes", "Calls and history"):
         page.get_by_role("tab", name=tab).click()
         assert find_violations(page) == {}
@@ -181,6 +191,10 @@ def test_page_fits_phone(page: Page) -> None:
     page.get_by_role("tab", name="your last project").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert find_violations(page) == {}
+
+
+def check_undecided(interview: Interview) -> None:
+    assert not interview.decisions.exists()
 
 
 def decide_as_colleague(interview: Interview) -> None:

@@ -105,6 +105,13 @@ class TestPage:
         page = get_page(admin_client, admin_url(interview))
         assert len(gzip.compress(page.encode())) < MOST_BYTES
 
+    def test_local_model_is_named(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        interview.responses.update(transcript_source="local:whisper-base")
+        page = get_page(admin_client, admin_url(interview))
+        assert "whisper-base" in page
+        assert "local:whisper-base" not in page
+
     def test_change_of_call_is_sent(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         version = get_page(admin_client, admin_url(interview)).split('data-desk-poll data-v="')[1].split('"')[0]

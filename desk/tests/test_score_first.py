@@ -12,12 +12,13 @@ from interviews.decisions import record_decision
 from interviews.models import Assessment, Interview
 from interviews.presenters.scorers import ScorersTable
 from interviews.scoring.blind_review import may_see_scores
+from interviews.scoring.person import Scorer, save_person_scores
 from interviews.scoring.score_first import MOST_JOBS, choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
 from screener.models import InvalidTransition, RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
 from tests.support.factories import make_approved_job, make_assessed_interview
-from tests.support.person_scores import make_scorer, score_as_person
+from tests.support.person_scores import make_scorer, person_scores, score_as_person
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import add_result
 
@@ -129,6 +130,16 @@ class TestSideBySide:
         assert counts.overall == interview.results.get(is_current=True).overall_score
         assert {column.label: column.overall for column in people} == {"Hanna Berg": Decimal("6.00"), "Tom Ruiz": None}
         assert [column.scores.count(None) for column in (counts, *people)].count(0) == 2
+
+    def test_namesakes_are_not_mixed(self, interview: Interview) -> None:
+        first, *others = interview.responses.all()
+        score_as_person(first, 2, name="Hanna Berg")
+        namesake = User.objects.create(username="hberg2")
+        for response in others:
+            save_person_scores(response, person_scores(response, 9), Scorer("Hanna Berg", "hberg2", namesake))
+        table = self.table(interview)
+        assert table is not None
+        assert [column.overall for column in table.columns[1:]] == [None, None]
 
     def test_missing_result_leaves_no_overall(self, interview: Interview) -> None:
         score_all(interview, "Hanna Berg", 6)

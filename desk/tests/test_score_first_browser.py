@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from interviews.models import Interview
 from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url
-from tests.support.browser import NARROW, WIDE, logged_in_page
+from tests.support.browser import NARROW, logged_in_page
 from tests.support.person_scores import QUOTE, score_as_person
 from tests.support.sample_rows import make_completed_interview
 
@@ -28,7 +28,6 @@ def interview(transactional_db: None) -> Interview:
 @pytest.fixture
 def page(live_server: Any, interview: Interview) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(reverse("admin:jobs_jobdescription_change", args=[interview.job_id]))
         yield page
 

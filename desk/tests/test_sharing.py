@@ -20,6 +20,7 @@ from interviews.reports.sharing import share_report
 from jobs.models import JobDescription
 from screener.access.blind_mode import turn_on
 from screener.models import RoleKey
+from screener.web.secret_paths import NO_TRACE_HEADERS
 from tests.support.factories import make_approved_job
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import QUOTE, WAV, make_completed_interview
@@ -114,7 +115,7 @@ class TestReading:
         assert QUOTE in page
         assert not any(text in page for text in ("mail@example.com", interview.candidate.phone, "<audio", "/admin/"))
         assert not answer.cookies
-        assert {name: answer[name] for name in shared.HEADERS} == shared.HEADERS
+        assert {name: answer[name] for name in NO_TRACE_HEADERS} == NO_TRACE_HEADERS
         assert open_page(token, "shared-pdf")["Content-Type"] == "application/pdf"
 
     def test_hidden_name_is_nowhere(self, interview: Interview, recruiter: User) -> None:

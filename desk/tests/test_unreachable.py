@@ -102,7 +102,7 @@ class TestList:
         add_attempt(unreached, Outcome.BUSY)
         row = admin_client.get(LIST).context["page"].rows[0]
         assert [attempt.outcome for attempt in row.attempts] == [Outcome.BUSY, Outcome.NO_ANSWER]
-        assert row.next_call is not None
+        assert row.is_due
         assert row.shows_contact
 
     def test_member_sees_own_jobs_without_contact(self, job: JobDescription) -> None:
@@ -159,6 +159,16 @@ class TestGate:
             locked.schedule_next_attempt(promised, wait_reason=WaitReason.REQUESTED_TIME)
         assert left_out(tried) == [WaitReason.REQUESTED_TIME]
         assert left_out(tried, at=promised + timedelta(hours=1)) == []
+
+    def test_promise_made_meanwhile_is_kept(self, job: JobDescription) -> None:
+        tried, promised = make_tried(job), timezone.now() + timedelta(hours=3)
+        rows = load(tried)
+        with lock_interview(tried) as locked:
+            locked.schedule_next_attempt(promised, wait_reason=WaitReason.REQUESTED_TIME)
+        done = call_again(rows, actor="hanna")
+        assert [entry.code for entry in done.left_out] == [WaitReason.REQUESTED_TIME]
+        tried.refresh_from_db()
+        assert tried.next_attempt_at == promised
 
     def test_one_number_is_called_once(self, job: JobDescription) -> None:
         first = make_unreached(job)

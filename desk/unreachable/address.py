@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from desk.selected_ids import parse_ids
+from desk.request_values import parse_id, parse_page_number
 from interviews.models import Attempt
 
 MAX_SEARCH_LENGTH = 100
@@ -39,7 +40,7 @@ class UnreachableAddress:
     """`job` is the id of a job, `last` an outcome of the last attempt."""
 
     reach: Reach = Reach.ENDED
-    job: str = ""
+    job: UUID | None = None
     last: str = ""
     search: str = ""
     page: int = 1
@@ -47,13 +48,13 @@ class UnreachableAddress:
     @classmethod
     def parse(cls, query: Mapping[str, str]) -> "UnreachableAddress":
         """Read an address. Values that no filter has are ignored, so that an old link still shows a page."""
-        page, last = query.get("page", ""), query.get("last", "")
+        last = query.get("last", "")
         return cls(
             reach=Reach(query["state"]) if query.get("state") in Reach.values else Reach.ENDED,
-            job=next(map(str, parse_ids([query.get("job", "")])), ""),
+            job=parse_id(query.get("job", "")),
             last=last if last in LAST_OUTCOMES else "",
             search=query.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH],
-            page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            page=parse_page_number(query.get("page", "")),
         )
 
     @property
@@ -63,7 +64,7 @@ class UnreachableAddress:
     def __str__(self) -> str:
         values = {
             "state": self.reach.value if self.reach != Reach.ENDED else "",
-            "job": self.job,
+            "job": str(self.job or ""),
             "last": self.last,
             "q": self.search,
             "page": str(self.page) if self.page > 1 else "",

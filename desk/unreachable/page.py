@@ -1,4 +1,4 @@
-"""The candidates whom no attempt has reached: the attempts, the next possible call, and what can be done."""
+"""The candidates whom no attempt has reached: the attempts, the next possible call, and the actions that are left."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -34,6 +34,11 @@ class UnreachableRow:
     earlier: int
     next_call: datetime | None
     shows_contact: bool
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the moment of the next call has come."""
+        return self.next_call is not None and self.next_call <= timezone.now()
 
     @property
     def is_number_invalid(self) -> bool:
@@ -103,8 +108,12 @@ def _load_rows(interviews: list[Interview], user: User) -> list[UnreachableRow]:
             interview=row,
             attempts=attempts[row.pk][:ATTEMPTS_SHOWN],
             earlier=max(0, len(attempts[row.pk]) - ATTEMPTS_SHOWN),
-            next_call=row.next_attempt_at if row.is_live else first_open_moment(row.candidate, since=now),
+            next_call=_next_call(row, now),
             shows_contact=row.candidate_id in shown,
         )
         for row in interviews
     ]
+
+
+def _next_call(interview: Interview, now: datetime) -> datetime | None:
+    return interview.next_attempt_at if interview.is_live else first_open_moment(interview.candidate, since=now)

@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,13 +10,13 @@ from django.views.decorators.http import require_safe
 from desk.unreachable.address import UnreachableAddress
 from desk.unreachable.page import UnreachablePage
 from interviews.models import Interview
+from screener.access.viewer import require_permissions
 
 
 @require_safe
 def unreachable_page(request: HttpRequest) -> HttpResponse:
     """Show the candidates of the visible jobs, by the filters of the address."""
-    if not request.user.has_perm("interviews.view_interview"):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.view_interview")
     assert isinstance(request.user, User)
     page = UnreachablePage.load(UnreachableAddress.parse(request.GET.dict()), request.user)
     context = {"title": _("Unreachable"), "page": page, "opts": Interview._meta}

@@ -2,7 +2,8 @@
 
 Each round has a deployment of its own and follows from its seed, as far as real processes are deterministic. Without
 violations the exit code is 0. Otherwise it is 1, with a sentence for each answer that was lost, number that was called
-twice, answer that was assessed twice, or interview that was not finished.
+twice, answer that was assessed twice, interview that was not finished, or question that was answered twice. Interviews
+are held by phone, in the room and in writing at the same time.
 """
 
 import argparse
@@ -18,7 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
-from devtools.chaos.faults import CRASH_FAULTS, DELIVERY_MODES, REMOTE_FAULTS, WORKERS, FaultInjection, start_worker
+from devtools.chaos.faults import (
+    CRASH_FAULTS,
+    DELIVERY_MODES,
+    REMOTE_FAULTS,
+    WORKERS,
+    FaultInjection,
+    start_web,
+    start_worker,
+)
+from devtools.chaos.self_service.crowd import invite_crowd
 from devtools.harness import candidates, observations
 from devtools.harness.deployment import Deployment, WaitTimedOut, open_deployment, wait_until
 from devtools.harness.invariants import Violations
@@ -27,8 +37,11 @@ from devtools.load.report import print_line
 SPEED = 20
 SETTLE_TIMEOUT = 150.0
 REPETITIONS = 4
-INTERVIEWS = 20
+INTERVIEWS = 12
 SETTINGS = {
+    "TRUSTED_PROXIES": "1",  # candidates in a browser have an address each
+    "PHONE_SPEECH_ENGINE": "carrier",
+    "SPEECH_API_KEY": "of an experiment",
     "ATTEMPT_SPACING": "0.02,0.05",
     "CALLS_PER_SECOND": "4",
     "MAX_CONCURRENT_CALLS": "10",
@@ -44,7 +57,7 @@ class Round:
 
     def __str__(self) -> str:
         names = " ".join(fault.__name__ for fault in self.faults)
-        return f"seed {self.seed}, delivery {self.delivery}, {self.interviews} interviews: {names}"
+        return f"seed {self.seed}, delivery {self.delivery}, {self.interviews} interviews by phone: {names}"
 
 
 def short_round(seed: int) -> Iterator[Round]:
@@ -66,7 +79,7 @@ def grid_rounds(seed: int, only_fault: str, only_delivery: str) -> Iterator[Roun
 
 def run_round(chaos_round: Round) -> Violations:
     """Plan interviews, inject faults while they are held, end all faults, wait until settled, check the invariants."""
-    with open_deployment(speed=SPEED, **SETTINGS) as deployment:
+    with open_deployment(speed=SPEED, settings=SETTINGS) as deployment:
         try:
             violations = _run_in_deployment(deployment, chaos_round)
         except Exception:
@@ -79,20 +92,22 @@ def run_round(chaos_round: Round) -> Violations:
 
 def _run_in_deployment(deployment: Deployment, chaos_round: Round) -> Violations:
     random = Random(chaos_round.seed)  # noqa: S311 - chance, not secrecy
-    deployment.start_web()
+    start_web(deployment)
     for name in WORKERS:
         start_worker(deployment, name)
     deployment.set_delivery_faults(DELIVERY_MODES[chaos_round.delivery])
-    plan_round(deployment, chaos_round.interviews, random)
-    crashes = inject_faults(deployment, chaos_round, random)
+    crowd = invite_crowd(deployment, random)
+    with crowd.holding_interviews():
+        plan_round(deployment, chaos_round.interviews, random)
+        crashes = inject_faults(deployment, chaos_round, random)
     deployment.set_delivery_faults({})
     seconds = wait_until_settled(deployment)
-    violations = observations.check_invariants(deployment, crashes=crashes)
+    violations = observations.check_invariants(deployment, crashes=crashes, answers=crowd.answers)
     outcomes = observations.describe_outcomes(deployment)
     print_line(f"  {crashes} crashes, settled {seconds:.0f} s after the last fault: {outcomes}")
     answers = len(observations.read_acknowledged(deployment))
     calls, costs = len(deployment.network.calls), observations.describe_costs(deployment)
-    print_line(f"  {calls} calls, {answers} answers, {costs}")
+    print_line(f"  {calls} calls, {answers} answers by phone, {crowd.answers}, {costs}")
     print_line(f"  {violations}")
     return violations
 

@@ -5,19 +5,16 @@ file kills itself instead of its next commit.
 """
 
 import os
-import signal
 import sys
-from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import django
 from django.core.management import execute_from_command_line
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-CRASH_FILE_VARIABLE = "CRASH_FILE"
+from devtools.chaos.crash_file import crash_before_commit
+
 LEASE_SECONDS = 10
 SHORT_TIMEOUTS: dict[str, Any] = {
     "screener.background.leases.LEASE_SECONDS": LEASE_SECONDS,
@@ -41,22 +38,9 @@ def apply_short_timeouts() -> None:
         setattr(import_module(module), name, value)
 
 
-def crash_before_commit(crash_file: Path) -> None:
-    """Patch commits: the first process that can remove the crash file kills itself instead of committing."""
-    commit = BaseDatabaseWrapper.commit
-
-    def crash_or_commit(self: BaseDatabaseWrapper) -> None:
-        with suppress(FileNotFoundError):
-            crash_file.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
-        commit(self)
-
-    BaseDatabaseWrapper.commit = crash_or_commit  # type: ignore[method-assign]
-
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
     django.setup()
     apply_short_timeouts()
-    crash_before_commit(Path(os.environ[CRASH_FILE_VARIABLE]))
+    crash_before_commit()
     execute_from_command_line(sys.argv)

@@ -12,8 +12,9 @@ from random import Random
 
 import psutil
 
-from devtools.chaos.fast_timeouts_worker import CRASH_FILE_VARIABLE, LEASE_SECONDS
-from devtools.harness.deployment import Deployment, WaitTimedOut, wait_until
+from devtools.chaos.crash_file import CRASH_FILE_VARIABLE
+from devtools.chaos.fast_timeouts_worker import LEASE_SECONDS
+from devtools.harness.deployment import Deployment, WaitTimedOut, procfile_command, wait_until
 
 WORKERS = ("worker-1", "worker-2")
 TRANSIENT_MODEL_FAULTS = ("429", "500", "hang", "slow", "truncated", "dies")
@@ -21,12 +22,18 @@ FaultInjection = Callable[[Deployment, Random], int]
 
 
 def start_worker(deployment: Deployment, name: str) -> None:
-    env = {CRASH_FILE_VARIABLE: str(_crash_file(deployment))}
+    env = {CRASH_FILE_VARIABLE: str(_crash_file(deployment, "worker"))}
     deployment.start_process(name, "python devtools/chaos/fast_timeouts_worker.py worker", **env)
 
 
-def _crash_file(deployment: Deployment) -> Path:
-    return deployment.folder / "crash-file"
+def start_web(deployment: Deployment) -> None:
+    """Start the web process, and return once it responds."""
+    command = procfile_command("web").replace("screener.wsgi", "devtools.chaos.crashing_wsgi")
+    deployment.start_web(command, **{CRASH_FILE_VARIABLE: str(_crash_file(deployment, "web"))})
+
+
+def _crash_file(deployment: Deployment, kind: str) -> Path:
+    return deployment.folder / f"crash-file-{kind}"
 
 
 # --- Processes ---
@@ -48,7 +55,16 @@ def kill_after_dialling(deployment: Deployment, random: Random) -> int:
 
 def kill_before_commit(deployment: Deployment, random: Random) -> int:
     """Kill the next worker process that commits, after its work but before the commit. Three times."""
-    crashes, crash_file = 0, _crash_file(deployment)
+    return _kill_before_commit(_crash_file(deployment, "worker"), random)
+
+
+def kill_web_before_commit(deployment: Deployment, random: Random) -> int:
+    """Kill the next web process that commits: a webhook, an answer or a take is cut off. Three times."""
+    return _kill_before_commit(_crash_file(deployment, "web"), random)
+
+
+def _kill_before_commit(crash_file: Path, random: Random) -> int:
+    crashes = 0
     for _ in range(3):
         crash_file.touch()
         with suppress(WaitTimedOut):
@@ -200,6 +216,7 @@ CRASH_FAULTS: tuple[FaultInjection, ...] = (
     kill_before_commit,
     kill_supervisor,
     kill_web,
+    kill_web_before_commit,
     stop_past_lease,
     stop_database,
     stop_database_twice,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from candidates.models import Candidate, Consent
 from interviews.models import Attempt, Interview, lock_call, lock_interview
+from jobs.channels import Channel
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
 from screener.models import Organisation
@@ -55,6 +56,8 @@ CANDIDATES = {
     "+17025550113": "James O'Connor",
 }
 """In the order in which they are called: personas with long answers come first."""
+WITHOUT_ADDRESS = frozenset({"+14045550106", "+17025550113"})
+"""They have no e-mail address, so that their messages are SMS."""
 
 NETWORK_STOPPED = "The simulated phone network was stopped during the call."
 NO_REAL_CALLS = "Demo numbers are not called over a real phone network."
@@ -72,7 +75,13 @@ def load_demo_data() -> None:
 
 
 def _add_job() -> None:
-    job = JobDescription.objects.create(title=JOB_TITLE, description=JOB_DESCRIPTION)
+    job = JobDescription.objects.create(
+        title=JOB_TITLE,
+        description=JOB_DESCRIPTION,
+        channels=list(Channel),
+        sends_reminders=True,
+        sends_thanks=True,
+    )
     questions = [
         QuestionSpec(text=text, competency=competency, weight=1.0, max_seconds=119)
         for competency, text in QUESTIONS.items()
@@ -83,9 +92,8 @@ def _add_job() -> None:
 def _add_candidate(external_id: str, name: str, number: str) -> None:
     letters = "".join(character for character in name.lower() if character.isalpha() or character == " ")
     mailbox = letters.replace(" ", ".")
-    candidate = Candidate.objects.create(
-        full_name=name, email=f"{mailbox}@example.com", phone=number, external_id=external_id
-    )
+    email = "" if number in WITHOUT_ADDRESS else f"{mailbox}@example.com"
+    candidate = Candidate.objects.create(full_name=name, email=email, phone=number, external_id=external_id)
     Consent.objects.create(candidate=candidate, kind=Consent.Kind.CALL, given=True, source=SOURCE)
 
 

@@ -7,16 +7,20 @@ key is set or a person judges.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
 
 from devtools.demo.credentials import Credentials
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 
 ACCOUNT_SID = "AC" + "5" * 32
+MAIL_FOLDER = Path(__file__).resolve().parents[2] / "var" / "mail"
 CALLER_NUMBER = "+12025550100"
 RELAXED_RULES = {
     "WHITELISTED_NUMBERS": "*",
     "ALLOWED_COUNTRIES": "",
     "CALLING_HOURS": "00:00-24:00",
+    "MESSAGE_HOURS": "00:00-24:00",
     "CALL_COOL_DOWN": "0",
     "CALLS_PER_NUMBER_PER_DAY": "0",
     "CALLS_PER_SECOND": "20",
@@ -28,7 +32,7 @@ RELAXED_RULES = {
 IGNORED_SETTINGS = {
     "DATABASE_URL": "the demo has a database of its own in var/",
     "PRIVATE_FILES_BUCKET": "recordings stay in var/",
-    "EMAIL_URL": "mail is written to var/log/worker.log",
+    "EMAIL_URL": "mails are files in var/mail",
 }
 """Settings that the simulated run ignores, and its replacement for each."""
 
@@ -53,13 +57,15 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
     """Return the variables to set on top of the environment, which includes `.env`."""
     api_key = env.get("API_KEY") or credentials.api_key
     common = {"PORT": str(port), "API_KEY": api_key}
+    if env.get("SPEECH", "0") not in ("", "0"):
+        common["SPEECH_ENGINE"] = common["VOICE_ENGINE"] = "local"
     if not is_simulated(env):
         return common | {"EMBEDDED_DATABASE": env.get("EMBEDDED_DATABASE") or "1"}
     app_url = f"http://127.0.0.1:{port}"
     return {
         **common,
         **dict.fromkeys(IGNORED_SETTINGS, ""),
-        "EMAIL_URL": "consolemail://",
+        "EMAIL_URL": f"filemail:///{quote(str(MAIL_FOLDER))}",
         "DEBUG": "1",
         "EMBEDDED_DATABASE": "1",
         "WEBHOOK_BASE_URL": app_url,
@@ -67,9 +73,12 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": credentials.twilio_token,
         "TWILIO_PHONE_NUMBER": CALLER_NUMBER,
+        "TWILIO_SMS_SENDER": CALLER_NUMBER,
         **RELAXED_RULES,
-        # Recordings of the simulated network are synthesised or tones. The network transcribes them itself.
+        # The network transcribes its calls itself: it knows what its personas say, and asks the speech server, if there
+        # is one, what a human says at the phone page.
         "SPEECH_API_KEY": env.get("SPEECH_API_KEY", ""),
+        "PHONE_SPEECH_ENGINE": "" if env.get("SPEECH_API_KEY") else "carrier",
         "LIVE_TRANSCRIPTION": env.get("LIVE_TRANSCRIPTION", "1"),
         # The phone page starts interviews through the API.
         "SCREENER_URL": app_url,

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from devtools.demo import data
 from devtools.demo.credentials import Credentials
+from devtools.demo.environment import MAIL_FOLDER
 from devtools.demo.follow_interview import follow_interview, is_finished
 from devtools.demo.processes import Processes
 from devtools.demo.text_views import decision_card, wrap_lines, write_lines
@@ -23,8 +24,9 @@ from screener.checks import check_required_settings, raise_on_failed_checks
 from screener.judge import JudgeKind, configured_judge
 from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import SIMULATED_MODEL
+from screener.services.speech_server.selection import LOCAL, speech_server
 from screener.services.speech_synthesis.selection import configured_synthesizer
-from screener.services.transcription.selection import configured_transcriber
+from screener.services.transcription.selection import CARRIER, configured_transcriber, general_transcriber
 
 SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
@@ -59,6 +61,8 @@ def configuration_lines(*, simulated: bool) -> list[str]:
     account = f"Twilio account {settings.TWILIO_ACCOUNT_SID}: calls are real and cost money"
     phone = "a simulated network, as TWILIO_ACCOUNT_SID is not set" if simulated else account
     transcripts = configured_transcriber().label
+    if settings.SPEECH_ENGINE == LOCAL and settings.PHONE_SPEECH_ENGINE == CARRIER:
+        transcripts += f"; what you say at the phone page: {general_transcriber().label}"
     voice = synthesizer.label if (synthesizer := configured_synthesizer()) else "the phone network's own"
     embedded = f"PostgreSQL of its own, in {settings.VAR_DIR}"
     return [
@@ -79,7 +83,10 @@ def _start_processes(processes: Processes, *, simulated: bool) -> None:
     processes.start("web", "-m", "gunicorn", "screener.wsgi", "--bind", address, *WEB_OPTIONS)
     if simulated:
         port = settings.TWILIO_API_URL.rpartition(":")[2]
-        processes.start("phone", "-m", "devtools.phone_simulator", "--port", port, "--speed", str(SPEED))
+        recognizer = ["--recognizer", str(speech_server().socket_path)] if settings.SPEECH_ENGINE == LOCAL else []
+        mails = ("--mail-folder", str(MAIL_FOLDER))
+        command = ("-m", "devtools.phone_simulator", "--port", port, "--speed", str(SPEED), *recognizer, *mails)
+        processes.start("phone", *command)
     if settings.OPENAI_MODEL == SIMULATED_MODEL:
         model_port = str(urlsplit(settings.OPENAI_BASE_URL).port)
         processes.start("model", "-m", "devtools.model_simulator", "--port", model_port)
@@ -166,12 +173,14 @@ def _missing_settings() -> list[str]:
 def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> None:
     api_key = credentials.api_key if credentials.api_key == settings.API_KEY else "the API_KEY that you set"
     phone_page = f"  Phone page  {settings.TWILIO_API_URL}/  (watch the calls, or take one yourself)"
+    mail_page = f"  Mails       {settings.TWILIO_API_URL}/mail  (files in {MAIL_FOLDER})"
+    sms_page = f"  SMS         {settings.TWILIO_API_URL}/sms  (read and answer them)"
     write_lines(
         "Screener is running. Ctrl-C stops it; the data stays.",
         "",
         f"  Admin       {_app_url()}{reverse('admin:index')}  (user {ADMIN_USER}, {password})",
         f"  API docs    {_app_url()}{reverse('docs')}  (header X-API-Key: {api_key})",
-        *([phone_page] if simulated else []),
+        *([phone_page, mail_page, sms_page] if simulated else []),
         *_judge_lines(),
         f"  Logs        {settings.VAR_DIR / 'log'}",
         "",

@@ -40,10 +40,20 @@ def create_job(deployment: Deployment, **fields: object) -> str:
     return job
 
 
-def plan_interviews(deployment: Deployment, job: str, numbers: list[str]) -> None:
-    """Plan an interview for each number, to be called at once."""
+def plan_interviews(deployment: Deployment, job: str, numbers: list[str]) -> list[str]:
+    """Plan an interview for each number, to be called at once where the job has the phone. Returns their ids."""
+    interviews = []
     for index, number in enumerate(numbers):
         consent = {"consent_to_call": True, "consent_source": "bench"}
         body = {"full_name": f"Candidate {index}", "phone": number, **consent}
         candidate = deployment.call_api("POST", "candidates/", body)["id"]
-        deployment.call_api("POST", "interviews/", {"candidate": candidate, "job": job})
+        interviews.append(deployment.call_api("POST", "interviews/", {"candidate": candidate, "job": job})["id"])
+    return interviews
+
+
+def invite_candidates(deployment: Deployment, job: str, size: int) -> list[tuple[str, str]]:
+    """Plan interviews that the candidates open themselves. Returns the id of each, and the address of its link."""
+    interviews = plan_interviews(deployment, job, talkative_numbers(size))
+    path = "interviews/{}/invitation/"
+    links = [deployment.call_api("POST", path.format(interview), {"send": False}) for interview in interviews]
+    return [(interview, link["url"]) for interview, link in zip(interviews, links, strict=True)]

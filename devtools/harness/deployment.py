@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL
+from types import MappingProxyType
 from typing import Any, LiteralString
 
 import psutil
@@ -146,9 +147,9 @@ class Deployment:
                 start_new_session=True,
             )
 
-    def start_web(self) -> None:
-        """Start the web process, and return once it responds."""
-        self.start_process("web", procfile_command("web"))
+    def start_web(self, command: str = "", **env: str) -> None:
+        """Start the web process, and return once it responds. `command`: by default that of the Procfile."""
+        self.start_process("web", command or procfile_command("web"), **env)
         wait_until(lambda: self._responds("/healthz"), START_TIMEOUT, "the web process")
 
     def start_worker(self) -> None:
@@ -183,6 +184,20 @@ class Deployment:
         command = [sys.executable, "manage.py", *arguments]
         subprocess.run(command, cwd=ROOT, env=self.environment, check=True, timeout=COMMAND_TIMEOUT, stdout=DEVNULL)
 
+    def run_module(self, name: str, *arguments: str) -> str:
+        """Run a module of Python to its end. Returns its output."""
+        command = [sys.executable, "-m", name, *arguments]
+        completed = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            timeout=COMMAND_TIMEOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return completed.stdout
+
     # --- Access ---
 
     def call_api(self, method: str, path: str, body: Any = None) -> Any:
@@ -216,28 +231,34 @@ class Deployment:
 
 
 @contextmanager
-def open_deployment(*, speed: float, **settings: str) -> Iterator[Deployment]:
+def open_deployment(
+    *, speed: float, judges_all: bool = True, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Deployment]:
     """Provide a migrated database and the remote systems. The caller starts the processes. All is removed at the end.
 
-    The simulated model gives every answer the same scores, and hears the same words in every recording.
+    The simulated model hears the same words in every recording.
+
+    judges_all: It gives every unknown answer the same scores. Otherwise it refuses them, as in `make run`.
     """
     folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
     try:
-        with open_deployment_in(folder, speed=speed, settings=settings) as deployment:
+        with open_deployment_in(folder, speed=speed, judges_all=judges_all, settings=settings) as deployment:
             yield deployment
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def open_deployment_in(folder: Path, *, speed: float, settings: Mapping[str, str]) -> Iterator[Deployment]:
+def open_deployment_in(
+    folder: Path, *, speed: float, judges_all: bool = True, settings: Mapping[str, str]
+) -> Iterator[Deployment]:
     """Provide the same in this folder, and leave the database and the files there."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
     with ExitStack() as stack:
         socket_dir = stack.enter_context(_hold_database(folder))
         simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
-        model = stack.enter_context(running_model(judges_all=True, transcript=HEARD, latency=MODEL_LATENCY))
+        model = stack.enter_context(running_model(judges_all=judges_all, transcript=HEARD, latency=MODEL_LATENCY))
         deployment = Deployment(folder, socket_dir, simulator, model, settings)
         stack.callback(deployment.stop_all)
         deployment.run_command("migrate", "--no-input", "--verbosity", "0")

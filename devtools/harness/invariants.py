@@ -68,6 +68,7 @@ class Violations:
     called_twice: list[str] = field(default_factory=list)
     assessed_twice: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
+    answered_twice: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return any(vars(self).values())

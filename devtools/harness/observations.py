@@ -1,11 +1,21 @@
 """Reads the state of a deployment from the phone network, the tables and the files."""
 
+import wave
 from collections import Counter
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 from devtools.harness import invariants
 from devtools.harness.deployment import Deployment
 from devtools.harness.invariants import AcknowledgedRecording, InterviewRow, PlacedCall, RecordingRow, ResponseRow
+from devtools.harness.kept_answers import (
+    KeptSound,
+    SelfServiceAnswers,
+    find_answered_twice,
+    find_lost_takes,
+    find_lost_texts,
+    upload_id,
+)
 from devtools.phone_simulator.resources import Call
 
 INTERVIEWS_SQL = """
@@ -22,8 +32,20 @@ SELECT r.id::text, r.interview_id::text, r.status, r.transcript,
 FROM interviews_interviewresponse r LEFT JOIN interviews_assessment a ON a.response_id = r.id
 GROUP BY r.id
 """
+SID_PREFIX = "take-"
+TAKES_SQL = """
+SELECT sid, chosen, status, file FROM interviews_recording
+WHERE starts_with(sid, 'take-') OR starts_with(sid, 'upload-')
+"""
 RECORDINGS_SQL = "SELECT sid, response_id::text, chosen, status, file FROM interviews_recording WHERE sid <> ''"
+TRANSCRIPTS_SQL = "SELECT interview_id::text, transcript FROM interviews_interviewresponse"
+ANSWERS_SQL = """
+SELECT interview_id::text, (data->>'position')::integer, count(*) FROM interviews_interviewevent
+WHERE kind = 'response.answered' GROUP BY 1, 2
+"""
 OUTCOMES_SQL = "SELECT outcome, count(*) FROM interviews_interview GROUP BY outcome ORDER BY 2 DESC"
+
+NO_ANSWERS = SelfServiceAnswers()
 
 
 def read_interviews(deployment: Deployment) -> list[InterviewRow]:
@@ -85,17 +107,48 @@ def describe_outcomes(deployment: Deployment) -> str:
     return ", ".join(f"{count} {outcome or 'live'}" for outcome, count in deployment.query_rows(OUTCOMES_SQL))
 
 
+def count_answers(deployment: Deployment, interviews: Container[str]) -> list[tuple[str, int, int]]:
+    """Return how often each question of these interviews was answered: interview, position, count."""
+    return [(row[0], row[1], row[2]) for row in deployment.query_rows(ANSWERS_SQL) if row[0] in interviews]
+
+
 def find_unsettled(deployment: Deployment) -> list[str]:
     return invariants.find_unfinished(read_interviews(deployment), read_responses(deployment))
 
 
-def check_invariants(deployment: Deployment, *, crashes: int) -> invariants.Violations:
+def read_takes(deployment: Deployment) -> dict[str, KeptSound]:
+    """Return the recordings of the room by the id of their take, and those of the API by `upload_id`."""
+
+    def read_sound(status: str, file: str) -> bytes | None:
+        if status != "stored":
+            return None
+        with wave.open(str(deployment.files_dir / file)) as audio:
+            sound: bytes = audio.readframes(audio.getnframes())
+            return sound
+
+    kept = {}
+    for sid, chosen, status, file in deployment.query_rows(TAKES_SQL):
+        sound = read_sound(status, file)
+        is_take = sid.startswith(SID_PREFIX)
+        kept[sid.removeprefix(SID_PREFIX) if is_take else upload_id(sound or b"")] = KeptSound(chosen, sound)
+    return kept
+
+
+def check_invariants(
+    deployment: Deployment, *, crashes: int, answers: SelfServiceAnswers = NO_ANSWERS
+) -> invariants.Violations:
+    """`answers`: those that were given without a call."""
     interviews, responses = read_interviews(deployment), read_responses(deployment)
     acknowledged, utterances = read_acknowledged(deployment), read_utterances(deployment)
     paid = count_paid_replies(deployment, responses)
+    transcripts = [(response.interview, response.transcript) for response in responses]
+    lost = invariants.find_lost(acknowledged, read_recordings(deployment), responses, utterances)
     return invariants.Violations(
-        lost=invariants.find_lost(acknowledged, read_recordings(deployment), responses, utterances),
+        lost=lost
+        + find_lost_takes((*answers.takes, *answers.uploads), read_takes(deployment))
+        + find_lost_texts(answers.texts, transcripts),
         called_twice=invariants.find_called_twice(read_calls(deployment)),
         assessed_twice=invariants.find_assessed_twice(responses, interviews, paid, crashes),
         unfinished=invariants.find_unfinished(interviews, responses),
+        answered_twice=find_answered_twice(answers, transcripts, count_answers(deployment, answers.interviews)),
     )

@@ -109,7 +109,7 @@ def measure_answers(answers: int) -> dict[str, Any]:
     """Measure at a steady rate, after a warm-up that hides the start of the worker."""
     with (
         fake_media_server() as media_url,
-        open_deployment(speed=0, TWILIO_API_URL=media_url, **TRANSCRIBED) as deployment,
+        open_deployment(speed=0, settings=TRANSCRIBED | {"TWILIO_API_URL": media_url}) as deployment,
     ):
         deployment.model.latency = 0
         deployment.start_web()

@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "screener.settings")
 application = get_wsgi_application()
 settings.ROOT_URLCONF = __name__
 
+from django.contrib import admin  # noqa: E402 - needs the settings
+
 from webhooks.models import TwilioEvent  # noqa: E402 - needs the settings
 from webhooks.twilio.signature import require_signature  # noqa: E402
 
@@ -24,4 +26,5 @@ def baseline_view(request: HttpRequest, any_path: str) -> HttpResponse:
 
 
 baseline_view.csrf_exempt = True  # type: ignore[attr-defined]
-urlpatterns = [path("<path:any_path>", baseline_view)]
+urlpatterns = [path("admin/", admin.site.urls), path("<path:any_path>", baseline_view)]
+"""Middleware asks for the address of the admin."""

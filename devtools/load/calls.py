@@ -69,17 +69,7 @@ QUICK_SIZE = RunSize(
 
 def create_calls(deployment: Deployment, *, calls: int, answers: int = 0) -> list[str]:
     """Create placed calls, and answers to keep a worker busy. Returns the ids of the attempts."""
-    command = [sys.executable, "-m", "devtools.harness.fixtures_cli", str(calls), str(answers)]
-    completed = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=deployment.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=COMMAND_TIMEOUT,
-    )
-    return completed.stdout.split()
+    return deployment.run_module("devtools.harness.fixtures_cli", str(calls), str(answers)).split()
 
 
 def signing_account(deployment: Deployment) -> SigningAccount:
@@ -184,7 +174,7 @@ def measure_webhooks(size: RunSize) -> dict[str, Any]:
 
 def measure_interviews(size: RunSize) -> dict[str, Any]:
     limits = {"MAX_CONCURRENT_CALLS": str(size.concurrent_calls), "CALLS_PER_SECOND": "1000"}
-    with open_deployment(speed=0, **limits) as deployment:
+    with open_deployment(speed=0, settings=limits) as deployment:
         deployment.model.latency = 0
         plan_measured_interviews(deployment, size)
         print_line("calling ...")

@@ -48,7 +48,10 @@ def count_assessed(deployment: Deployment) -> int:
 
 def measure_recovery() -> dict[str, Any]:
     settings = {**TRANSCRIBED, "OPENAI_TIMEOUT": "30"}
-    with fake_media_server() as media_url, open_deployment(speed=0, TWILIO_API_URL=media_url, **settings) as deployment:
+    with (
+        fake_media_server() as media_url,
+        open_deployment(speed=0, settings=settings | {"TWILIO_API_URL": media_url}) as deployment,
+    ):
         deployment.model.latency = MODEL_SECONDS
         deployment.start_web()
         conversations, callbacks = script_conversations(deployment, calls=ANSWERS // QUESTIONS)

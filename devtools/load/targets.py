@@ -31,6 +31,8 @@ GOALS = (
     Goal("answers available_to_assessed_ms p99", 2000),
     Goal("recovery first_assessment_s", 60),
     Goal("pages_over_limit", 0),
+    Goal("with_rooms failures", 0),
+    Goal("slowest_page_s", 2),
 )
 
 

@@ -8,8 +8,9 @@ from devtools.model_simulator import judgements, replies
 from devtools.model_simulator.judgements import Judgement, Statement
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import ReceivedRequest
+from jobs.bank.picking import pick_questions
+from jobs.bank.starter_bank import LANGUAGES, starter_entries
 from screener.services.interviewer.protocol import JobText
-from screener.services.interviewer.question_composer import compose_questions
 
 REFUSAL = "A simulated model knows only the answers of the demo's candidates. For others, set OPENAI_API_KEY."
 UNIFORM_SCORE, UNIFORM_OPINION, UNIFORM_REASON = 7, "hire", "The same for every answer."
@@ -52,12 +53,12 @@ def completion_of(request: ReceivedRequest, content: dict[str, Any] | None) -> B
 
 def _compose_questions(request: ReceivedRequest) -> dict[str, Any] | None:
     count, language = COUNT.search(request.user_turn), LANGUAGE.search(request.user_turn)
-    if count is None or language is None or not language[1].lower().startswith("en"):
+    if count is None or language is None or language[1].lower().split("-")[0] not in LANGUAGES:
         return None
     title, _, description = request.blocks["job"].partition("\n\n")
     job = JobText(title=title, description=description, language=language[1])
-    questions = compose_questions(job, int(count[1]))
-    return {"questions": [question.model_dump() for question in questions]}
+    picks = pick_questions(job, int(count[1]), starter_entries(), seed=title)
+    return {"questions": [pick.question.model_dump() for pick in picks]}
 
 
 def _assess(request: ReceivedRequest) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The simulated phone network: one account with its calls and recordings, and the speed of simulated time."""
+"""The simulated phone network: one account with its calls, recordings and SMS, and the speed of simulated time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -10,7 +10,9 @@ from .callees.human_callee import HumanCallee
 from .callees.personas import persona_for_number
 from .change_stream import ChangeStream
 from .faults import ActiveFaults
+from .messages.message import Message
 from .resources import INBOUND, Call, Recording, Transcription
+from .speech_recognizer import SpeechRecognizer
 from .webhook_client import WebhookClient
 
 
@@ -24,20 +26,29 @@ class Network:
     caller_number: str | None = None  # the only number that may call; None: any
     choose_callee: Callable[[str], Callee] = persona_for_number
     synthesize_speech: bool = True  # record speech, if espeak-ng is installed; otherwise tones
+    recognizer: SpeechRecognizer | None = None  # of humans at the phone page; None: only what they type is understood
     human_answers_all: bool = False  # the human at the phone page answers all calls,
     human_numbers: set[str] = field(default_factory=set)  # or only calls to these numbers
     inbound_url: str = ""  # where the application takes calls to its number, with a slash at the end; empty: nowhere
+    sms_url: str = ""  # where the application takes SMS to its number; empty: nowhere
     application_number: str = "+14155550199"  # that number, until the application has called from another one
     changes: ChangeStream = field(default_factory=ChangeStream)
     url: str = ""  # base URL of the REST API
     calls: dict[str, Call] = field(default_factory=dict)
     recordings: dict[str, Recording] = field(default_factory=dict)
     transcriptions: dict[str, Transcription] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+    opted_out: set[tuple[str, str]] = field(default_factory=set)  # numbers that said STOP, each with the sender
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.webhook_client = WebhookClient(self.auth_token)
         self.faults = ActiveFaults(self.changes)
+
+    @property
+    def sender_number(self) -> str:
+        """The number of the application that sends and gets SMS."""
+        return self.caller_number or self.application_number
 
     def real_seconds(self, simulated_seconds: float) -> float:
         return simulated_seconds / self.speed if self.speed else 0

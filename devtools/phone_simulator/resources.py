@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 API_VERSION = "2010-04-01"
@@ -52,8 +52,34 @@ def geography_parameters(prefix: str, number: str) -> dict[str, str]:
     return {f"{prefix}City": "", f"{prefix}State": "", f"{prefix}Zip": "", f"{prefix}Country": country}
 
 
+class _Resource(Protocol):
+    """A resource with two numbers."""
+
+    direction: str
+
+    @property
+    def from_(self) -> str: ...
+
+    @property
+    def to(self) -> str: ...
+
+
+class TwoParties:
+    """Of calls and SMS, which have two numbers, one of them the application's."""
+
+    @property
+    def is_inbound(self: _Resource) -> bool:
+        """Whether the application is called, or written to."""
+        return self.direction == INBOUND
+
+    @property
+    def party(self: _Resource) -> str:
+        """The number at the other end than the application."""
+        return self.from_ if self.direction == INBOUND else self.to
+
+
 @dataclass
-class Call:
+class Call(TwoParties):
     """A call: its REST resource, and the log of its events."""
 
     account_sid: str
@@ -78,16 +104,6 @@ class Call:
     @property
     def from_(self) -> str:
         return self.create_params["From"]
-
-    @property
-    def is_inbound(self) -> bool:
-        """Whether the application is called."""
-        return self.direction == INBOUND
-
-    @property
-    def party(self) -> str:
-        """The number at the other end than the application."""
-        return self.from_ if self.is_inbound else self.to
 
     @property
     def uri(self) -> str:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -18,11 +19,14 @@ from .callees.personas import persona_for_number
 from .fault_flags import add_fault_option
 from .faults import FAULTS, parse_fault_value
 from .network import Network
+from .phone_page.mail_page import add_mail_page
+from .phone_page.sms_page import add_sms_page
 from .phone_page.views import add_phone_page
 from .rest_api.app import build_app
+from .speech_recognizer import SpeechRecognizer
 
 DEMO_SID, DEMO_TOKEN = "AC" + "5" * 32, "simulated-auth-token"
-INBOUND_PATH = "/webhooks/twilio/inbound/"
+INBOUND_PATH, SMS_PATH = "/webhooks/twilio/inbound/", "/webhooks/twilio/messages/"
 START_TIMEOUT = 10
 
 
@@ -33,10 +37,14 @@ async def serve_network(
     port: int,
     on_ready: Callable[[], None],
     stop: asyncio.Event,
+    mail_folder: Path | None = None,
 ) -> None:
     """Serve until `stop` is set. Calls `on_ready` once the server accepts connections at `network.url`."""
     app = build_app(network)
     add_phone_page(app, api_client)
+    add_sms_page(app)
+    if mail_folder:
+        add_mail_page(app, mail_folder)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
@@ -107,6 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--auth-token", default=env("TWILIO_AUTH_TOKEN") or DEMO_TOKEN)
     parser.add_argument("--number", help="the only number that may call (default: any)")
     parser.add_argument("--tones", action="store_true", help="record tones instead of speech: cheaper for load tests")
+    parser.add_argument("--recognizer", type=Path, help="Unix socket of a speech server, for humans who speak")
     parser.add_argument("--app-url", default=env("SCREENER_URL"), help="lets the phone page start interviews there,")
     parser.add_argument(
         "--app-number",
@@ -114,6 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="the number at which the application is called",
     )
     parser.add_argument("--app-key", default=env("SCREENER_API_KEY", ""), help="with this API key")
+    parser.add_argument("--mail-folder", type=Path, help="shows the mails in this folder at /mail")
     add_fault_option(parser, parse_fault_value, FAULTS, metavar="NAME[=VALUE]")
     return parser
 
@@ -132,6 +142,8 @@ def run_server(options: argparse.Namespace) -> None:
         synthesize_speech=not options.tones,
         application_number=options.app_number,
         inbound_url=f"{options.app_url.rstrip('/')}{INBOUND_PATH}" if options.app_url else "",
+        sms_url=f"{options.app_url.rstrip('/')}{SMS_PATH}" if options.app_url else "",
+        recognizer=SpeechRecognizer(options.recognizer) if options.recognizer else None,
     )
     network.faults.activate(dict(options.fault))
     api_client = ApiClient(options.app_url, options.app_key) if options.app_url else None
@@ -144,7 +156,7 @@ def run_server(options: argparse.Namespace) -> None:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await serve_network(network, api_client, options.host, options.port, print_address, stop)
+        await serve_network(network, api_client, options.host, options.port, print_address, stop, options.mail_folder)
 
     asyncio.run(serve_until_signal())
 

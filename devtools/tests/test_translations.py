@@ -1,41 +1,77 @@
-"""The German catalogue is complete, current and compiled. Mend it with `python -m devtools.translations`."""
+"""The catalogues are complete, current and compiled. Mend them with `python -m devtools.translations`."""
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
+from django.conf import settings
 
+from devtools.translations.candidate_texts import SOURCES, texts_for
 from devtools.translations.catalogue import (
-    CATALOGUE,
-    COMPILED,
     ROOT,
     catalogue_bytes,
+    catalogue_path,
     compiled_bytes,
+    compiled_path,
     find_problems,
     merge_texts,
     read_catalogue,
 )
 from devtools.translations.extraction import extract_texts
+from interviews.messages.texts import load_wording
+
+LANGUAGES = [tag for tag in dict(settings.CANDIDATE_LANGUAGES) if tag != settings.LANGUAGE_CODE]
 
 
 @pytest.fixture(scope="module")
-def merged() -> Catalog:
-    """The catalogue with the texts that the code and the templates have now."""
-    catalogue = read_catalogue()
-    merge_texts(catalogue, extract_texts(ROOT))
-    return catalogue
+def texts() -> Catalog:
+    """The texts that the code and the templates have now."""
+    return extract_texts(ROOT)
 
 
-def test_every_text_is_translated(merged: Catalog) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogue_is_complete_and_current(texts: Catalog, language: str) -> None:
+    merged = read_catalogue(language)
+    merge_texts(merged, texts_for(language, texts))
     assert list(find_problems(merged)) == []
+    assert catalogue_bytes(merged) == catalogue_path(language).read_bytes()
+    assert compiled_bytes(merged) == compiled_path(language).read_bytes()
 
 
-def test_catalogue_has_no_other_texts(merged: Catalog) -> None:
-    assert catalogue_bytes(merged) == CATALOGUE.read_bytes()
+def test_sources_of_candidate_texts_exist(texts: Catalog) -> None:
+    selected = texts_for("es", texts)
+    locations = {path for message in selected for path, _line in message.locations}
+    assert all(any(path.startswith(source) for path in locations) for source in SOURCES)
+    assert len(selected) < len(texts) == len(texts_for("de", texts))
 
 
-def test_catalogue_is_compiled(merged: Catalog) -> None:
-    assert compiled_bytes(merged) == COMPILED.read_bytes()
+def test_french_has_its_typography() -> None:
+    """A no-break space before high marks, which else stand alone at the start of a line, and one form of apostrophe."""
+    strings = [text for message in read_catalogue("fr") if message.id for text in forms_of(message)]
+    texts = [*strings, *load_wording()["fr"].values()]
+    assert [text for text in texts if re.search(r" [:;?!]|'", text)] == []
+
+
+def forms_of(message: Message) -> list[str]:
+    return list(message.string) if isinstance(message.string, list | tuple) else [str(message.string)]
+
+
+def test_refusals_of_portal_are_candidate_texts(texts: Catalog) -> None:
+    """What the portal calls may refuse in words, which it shows."""
+    with_texts = {path for message in texts for path, _line in message.locations if path.startswith("interviews/")}
+    called = {path for path in with_texts & imported_paths(ROOT / "portal") if "/models/" not in path}
+    assert called
+    assert [path for path in called if not path.startswith(SOURCES)] == []
+
+
+def imported_paths(folder: Path) -> set[str]:
+    """Modules, and names in modules, that the code of a folder imports, as paths."""
+    code = [path.read_text() for path in folder.rglob("*.py") if "tests" not in path.parts]
+    imports = [node for text in code for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    names = {f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+    return {f"{name.replace('.', '/')}.py" for name in names | {str(node.module) for node in imports}}
 
 
 def test_incomplete_entries_are_problems() -> None:

@@ -1,4 +1,4 @@
-"""The German catalogue: `locale/de/LC_MESSAGES/django.po`, and the compiled `django.mo` beside it."""
+"""The catalogues: `locale/<language>/LC_MESSAGES/django.po`, and the compiled `django.mo` beside each."""
 
 import io
 from collections.abc import Iterator
@@ -9,13 +9,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
-CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
-COMPILED = CATALOGUE.with_suffix(".mo")
 
 
-def read_catalogue() -> Catalog:
-    with CATALOGUE.open("rb") as file:
-        return read_po(file, locale="de")
+def catalogue_path(language: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def compiled_path(language: str) -> Path:
+    return catalogue_path(language).with_suffix(".mo")
+
+
+def read_catalogue(language: str) -> Catalog:
+    with catalogue_path(language).open("rb") as file:
+        return read_po(file, locale=language)
 
 
 def merge_texts(catalogue: Catalog, texts: Catalog) -> None:

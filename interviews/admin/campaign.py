@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
@@ -74,14 +76,15 @@ class CampaignAdmin(ScreenerAdmin):
         """GET previews which of the selected candidates will be called for a job. POST starts the campaign."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        data = request.POST or request.GET
-        form = CampaignForm(data if "job" in data else None, viewer=request.user)
+        form = CampaignForm(_form_data(request), viewer=request.user)
         problem = ""
         if request.method == "POST" and form.is_valid():
             try:
                 return self._start_campaign(request, form.cleaned_data)
             except NotPossible as error:
                 problem = str(error)
+        if request.method == "POST" and form.is_bound and (sent := form.cleaned_data.get("candidates")):
+            request.session[CHOSEN] = [str(pk) for pk in sent]  # the page of a job sends its selection
         chosen = _visible_candidates(request, map(UUID, request.session.get(CHOSEN, [])))
         is_valid = form.is_valid()
         preview = preview_campaign(job=form.cleaned_data["job"], candidates=chosen) if is_valid else CampaignPreview()
@@ -118,6 +121,12 @@ class CampaignAdmin(ScreenerAdmin):
             still_planned = gettext("%(count)s of the selected candidates can no longer be called: %(reasons)s")
             messages.warning(request, still_planned % {"count": len(refused), "reasons": reasons})
         return HttpResponseRedirect(self.change_url(started.campaign))
+
+
+def _form_data(request: HttpRequest) -> dict[str, Any] | None:
+    """What was sent; None without a job. A link from a job's page names no campaign: the day is suggested."""
+    data = (request.POST or request.GET).dict()
+    return {"name": date_format(timezone.localdate())} | data if "job" in data else None
 
 
 def _visible_candidates(request: HttpRequest, ids: Iterable[UUID]) -> list[UUID]:

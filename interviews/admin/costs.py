@@ -4,20 +4,19 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from interviews.reports.monthly_costs import MonthlyCosts
+from screener.access.viewer import require_permissions
 from screener.costs.monthly_budget import month_start, spent_budget_reason
 
 
 def spending_page(request: HttpRequest) -> HttpResponse:
     """Show the costs of `?month=2026-11`, by default of the current month, to users who may view model calls."""
-    if not request.user.has_perm("screener.view_modelcall"):
-        raise PermissionDenied
+    require_permissions(request.user, "screener.view_modelcall")
     this_month = month_start(timezone.now())
     costs = MonthlyCosts.for_month(_parse_month(request.GET.get("month", "")) or this_month)
     page = {

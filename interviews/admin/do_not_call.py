@@ -25,7 +25,7 @@ STATE_COLOURS = {"active": "danger", "lifted": "default"}
 
 
 class StateFilter(DropdownFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -21,6 +21,7 @@ from interviews.decisions import DecidedMeanwhile, last_decision
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation
 from interviews.scoring.blind_review import may_see_scores
+from jobs.channels import Channel
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.actions import ObjectActionForm
@@ -80,21 +81,21 @@ class MayCallForm(ScopedForm):
         required=False,
         max_length=MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("As it was written, with its country code. Empty: the candidate's."),
+        help_text=_("With its country code. Without a number, that of the candidate is checked."),
     )
     candidate = forms.ModelChoiceField(
         Candidate.objects.all(),
         label=_("Candidate"),
         required=False,
         widget=_chosen_by_search("candidate"),
-        help_text=_("Whose consent and time zone count. Empty: the newest candidate with this number."),
+        help_text=_("Whose consent and time zone count. Without one, the newest candidate with this number."),
     )
     job = forms.ModelChoiceField(
         JobDescription.objects.all(),
         label=_("Job"),
         required=False,
         widget=_chosen_by_search("job"),
-        help_text=_("Whose rules and limits count. Empty: those of all jobs."),
+        help_text=_("Whose rules and limits count. Without a job, those of all jobs."),
     )
 
     def __init__(self, data: Any, *, viewer: Viewer, with_jobs: bool) -> None:
@@ -107,6 +108,19 @@ class MayCallForm(ScopedForm):
         if not self.errors and not (data["number"] or data["candidate"]):
             raise forms.ValidationError(gettext("Write a number, or choose a candidate."))
         return data
+
+
+class ChannelForm(ObjectActionForm):
+    """Offers the channels that the job allows. The subject is an interview."""
+
+    channel = forms.ChoiceField(label=_("Channel"), widget=UnfoldAdminRadioSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        interview = self.subject
+        others = [channel for channel in Channel if channel in interview.job.channels and channel != interview.channel]
+        choice: Any = self.fields["channel"]
+        choice.choices = [(channel.value, channel.label) for channel in others]
 
 
 class CancelForm(ObjectActionForm):
@@ -144,9 +158,10 @@ class VerdictForm(ObjectActionForm):
 class DecideForm(VerdictForm):
     """`seen` is the result on the page: a decision on a newer result is rejected. `previous` is the last decision.
 
-    `subject` has its `viewer`.
+    `subject` has its `viewer`. `recommended`: the verdict that needs no reason; empty if each one does.
     """
 
+    recommended = ""
     seen = forms.ModelChoiceField(InterviewResult.objects.all(), required=False, widget=forms.HiddenInput)
     previous = forms.ModelChoiceField(Decision.objects.all(), required=False, widget=forms.HiddenInput)
 
@@ -155,6 +170,7 @@ class DecideForm(VerdictForm):
         super().__init__(data, subject=subject, initial={"seen": current, "previous": last_decision(subject)})
         if may_see_scores(subject.viewer, subject):
             self.fields["verdict"].help_text = _describe_recommendation(current)
+            self.recommended = current.recommendation if current else ""
         else:
             self.fields["verdict"].help_text = gettext(BLIND_HELP)
             self.fields["reason"].required, self.fields["reason"].help_text = True, gettext("Required.")
@@ -170,6 +186,6 @@ def _describe_recommendation(result: InterviewResult | None) -> str:
         return gettext("There is no recommendation.")
     return gettext("Recommended: %(recommendation)s, at %(score)s of 10, by %(label)s.") % {
         "recommendation": in_sentence(result.get_recommendation_display()),
-        "score": number_format(result.overall_score, 1),
-        "label": result.label,
+        "score": floatformat(result.overall_score, 1),
+        "label": gettext(result.label),
     }

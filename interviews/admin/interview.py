@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -17,10 +17,18 @@ from unfold.enums import ActionVariant
 
 from candidates.admin.candidate_search import FindsCandidates
 from candidates.masked_text import mask_text
-from interviews.admin.forms import CancelForm, DecideForm
+from interviews.admin.forms import CancelForm, ChannelForm, DecideForm
 from interviews.admin.interview_filters import AttentionFilter, DecisionFilter, NowFilter, StageFilter
 from interviews.decisions import next_to_decide, record_decision
-from interviews.models import Decision, EventKind, Interview, InterviewEvent, InterviewResult, lock_interview
+from interviews.models import (
+    Decision,
+    EventKind,
+    Interview,
+    InterviewEvent,
+    InterviewResult,
+    WaitReason,
+    lock_interview,
+)
 from interviews.models.result import Recommendation
 from interviews.presenters.interview import LABEL_COLOURS, status_label
 from interviews.scoring import assessment
@@ -54,8 +62,8 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         "score",
         "recommendation_badge",
         "decision_badge",
-        "created_at",
         "attention_reason",
+        "created_at",
     ]
     exported_instead = {"score": {_("Score"): "current_score", _("Judged by"): "judged_by"}}
     list_filter = [
@@ -75,7 +83,7 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     contact_fields = ("candidate__phone", "candidate__email")
     list_select_related = ["candidate", "job"]
     actions = ["try_again_all"]
-    actions_detail = ["decide", "try_again", "rescore", "cancel"]
+    actions_detail = ["decide", "try_again", "rescore", "more_time", "usual_time", "move_channel", "cancel"]
     fields = ["candidate", "job"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
@@ -93,6 +101,7 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
             current_reasoning=Subquery(current.values("reasoning")),
             decided=Subquery(last.values("verdict")[:1]),
             call_reason=Subquery(calls.values("reason")[:1]),
+            is_uninvited=Exists(Interview.objects.uninvited().filter(pk=OuterRef("pk"))),
         )
 
     @badge(_("Status"), LABEL_COLOURS, ordering="status")
@@ -110,8 +119,9 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
         """The score, and whose it is."""
         if interview.current_score is None:
             return None
-        score = number_format(interview.current_score, 2)
-        return format_html('{}<br><span class="text-xs text-subtle">{}</span>', score, gettext(interview.judged_by))
+        score = floatformat(interview.current_score, 1)
+        judge = gettext(interview.judged_by)
+        return format_html('{}<br><span class="s-nowrap text-xs text-subtle">{}</span>', score, judge)
 
     @badge(_("Recommended"), LABEL_COLOURS, ordering="current_recommendation")
     def recommendation_badge(self, interview: Any) -> tuple[str, str] | None:
@@ -126,6 +136,10 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     def attention_reason(self, interview: Any) -> str | None:
         if interview.person_requested_at:
             return str(Interview.Outcome.PERSON_REQUESTED.label)
+        if interview.wait_reason == WaitReason.ADJUSTMENT:
+            return str(WaitReason.ADJUSTMENT.label)
+        if interview.is_uninvited:
+            return gettext("The invitation did not arrive")
         if interview.call_reason:
             return mask_text(gettext(interview.call_reason), interview.candidate)
         if interview.result_status not in Interview.NEEDS_A_PERSON:
@@ -208,6 +222,51 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     def rescore(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
         assessment.rescore_interview(interview, actor=request.user.get_username())
         return gettext("The answers are being scored again. Reload the page in a moment.")
+
+    @object_action(
+        _("Give more time"),
+        explanation=_(
+            "From the next call on, the assistant speaks more slowly, waits longer, and gives twice the time for each "
+            "answer. For candidates who have asked for it, or who need it because of a disability."
+        ),
+        permission="interviews.change_interview",
+        icon="more_time",
+        is_available=lambda interview: bool(interview.is_live and not interview.more_time),
+    )
+    def more_time(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        with lock_interview(interview) as locked:
+            locked.set_more_time(True, actor=request.user.get_username())
+        return gettext("The candidate has more time from the next call on.")
+
+    @object_action(
+        _("Give the usual time"),
+        explanation=_("From the next call on, the assistant speaks and waits as usual."),
+        permission="interviews.change_interview",
+        icon="schedule",
+        is_available=lambda interview: bool(interview.is_live and interview.more_time),
+    )
+    def usual_time(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        with lock_interview(interview) as locked:
+            locked.set_more_time(False, actor=request.user.get_username())
+        return gettext("The candidate has the usual time from the next call on.")
+
+    @object_action(
+        _("Move to another channel"),
+        explanation=_(
+            "On the phone the candidate is called at once, if the dial rules allow it. Elsewhere no call is placed: "
+            "the candidate begins, by the link of the invitation. Answers that were given stay."
+        ),
+        permission="interviews.change_interview",
+        icon="swap_horiz",
+        form=ChannelForm,
+        is_available=lambda interview: bool(interview.is_live and len(interview.job.channels) > 1),
+    )
+    def move_channel(self, request: HttpRequest, interview: Interview, data: dict[str, Any]) -> str:
+        with lock_interview(interview) as locked:
+            locked.choose_channel(data["channel"], actor=request.user.get_username())
+        return gettext("The interview is now held on this channel: %(channel)s.") % {
+            "channel": in_sentence(interview.get_channel_display())
+        }
 
     @object_action(
         _("Cancel interview"),

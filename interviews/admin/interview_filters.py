@@ -36,15 +36,15 @@ class DecisionFilter(DropdownFilter):
 
 
 class NowFilter(DropdownFilter):
-    """What interviews wait for at present."""
+    """Interviews by their present state."""
 
     title = _("now")
     parameter_name = "now"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("talking", _("On the phone")),
-            ("waiting", _("Waiting for a call")),
+            ("talking", _("Under way")),
+            ("waiting", _("Waiting")),
             ("assessing", _("Being assessed")),
         ]
 

@@ -1,4 +1,4 @@
-"""The list of mails with notices: what was sent, and what failed and why."""
+"""The list of mails with notices: those that were sent, and those that failed, with the reason."""
 
 from django.contrib import admin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter

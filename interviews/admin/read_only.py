@@ -109,8 +109,8 @@ class CallAdmin(InterviewRecordAdmin):
 
 @admin.register(InterviewResponse)
 class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
-    list_display = ["interview", "position", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
-    exported_instead = {"scoring": {}}
+    list_display = ["interview", "number", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
+    exported_instead = {"number": {_("Position"): "position"}, "scoring": {}}
     list_filter = [("created_at", PeriodFilter), ScoringFilter, ("status", ChoicesDropdownFilter)]
     search_fields = ["=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
@@ -118,6 +118,10 @@ class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
     @badge(_("Status"), LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def status_badge(self, response: InterviewResponse) -> tuple[str, str]:
         return response.status, response.get_status_display()
+
+    @admin.display(description=_("No."), ordering="position")
+    def number(self, response: InterviewResponse) -> int:
+        return response.position + 1
 
     @admin.display(description=_("Score"), empty_value="-")
     def scoring(self, response: InterviewResponse) -> str | None:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
@@ -10,14 +9,14 @@ from django.views.decorators.http import require_safe
 
 from interviews.models import Recording
 from interviews.models.interview import visible_records
+from screener.access.viewer import require_permissions
 from screener.web.byte_ranges import ranged_response
 
 
 @require_safe
 def stream_recording(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Send the WAV file, or the range that the player requests. The admin sets the headers against caching."""
-    if not request.user.has_perm("interviews.view_recording"):
-        raise PermissionDenied
+    require_permissions(request.user, "interviews.view_recording")
     recordings = visible_records(Recording.objects.all(), request.user, path="response__interview")
     recording = get_object_or_404(recordings, pk=pk, status=Recording.Status.STORED)
     try:

@@ -9,10 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import floatformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from interviews.admin.scoring_forms import ChooseForm, ScoringForm, WordsForm
@@ -29,6 +31,7 @@ from interviews.scoring.person import (
     scoring_version,
 )
 from interviews.scoring.score_verification import EVIDENCE_RULE
+from screener.access.viewer import require_permissions
 from screener.models import InvalidTransition
 
 SCORE_PERMISSION = "interviews.add_assessment"
@@ -41,7 +44,7 @@ def scoring_list_url(kind: str = "waiting") -> str:
 
 
 class ScoringFilter(DropdownFilter):
-    title = "scoring"
+    title = _("scoring")
     parameter_name = "scoring"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -78,7 +81,9 @@ class ScoringPages:
 
     def score_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Show an answer with the rubric, without other assessments. POST saves the scores of the user."""
-        _require(request, SCORE_PERMISSION, "interviews.view_interviewresponse", "interviews.view_interview")
+        require_permissions(
+            request.user, SCORE_PERMISSION, "interviews.view_interviewresponse", "interviews.view_interview"
+        )
         response = get_object_or_404(_responses(request), pk=pk)
         user = cast(User, request.user)
         if request.method == "POST":
@@ -118,7 +123,7 @@ class ScoringPages:
         messages.success(
             request,
             gettext("Your score of question %(number)s is saved: %(score)s of 10.")
-            % {"number": number, "score": assessment.score},
+            % {"number": number, "score": floatformat(assessment.score, 1)},
         )
         if assessment.role == Assessment.Role.SECOND_OPINION:
             return reverse("admin:interviews_interviewresponse_opinions", args=[assessment.response_id])
@@ -129,7 +134,7 @@ class ScoringPages:
 
     def words_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Listen to an answer without a transcript, and type its words."""
-        _require(request, SCORE_PERMISSION, "interviews.view_recording")
+        require_permissions(request.user, SCORE_PERMISSION, "interviews.view_recording")
         response = get_object_or_404(_responses(request), pk=pk)
         interview_url = reverse("admin:interviews_interview_change", args=[response.interview_id])
 
@@ -152,7 +157,7 @@ class ScoringPages:
         return page
 
     def opinions_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        _require(request, "interviews.view_interview", "interviews.view_assessment")
+        require_permissions(request.user, "interviews.view_interview", "interviews.view_assessment")
         response = get_object_or_404(_responses(request), pk=pk)
         if not may_see_opinions(request.user, response):
             raise PermissionDenied
@@ -166,7 +171,7 @@ class ScoringPages:
         return self._page(request, "admin/interviews/scoring/opinions.html", gettext("Compare assessments"), context)
 
     def choose_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        _require(request, CHOOSE_PERMISSION)
+        require_permissions(request.user, CHOOSE_PERMISSION)
         choices = Assessment.objects.filter(response__in=_responses(request), score__isnull=False)
         assessment = get_object_or_404(choices.select_related("response__interview__job"), pk=pk)
         interview_url = reverse("admin:interviews_interview_change", args=[assessment.response.interview_id])
@@ -174,7 +179,7 @@ class ScoringPages:
         def act(data: dict[str, Any]) -> tuple[str, str]:
             choose_assessment(assessment, actor=cast(User, request.user).get_username(), reason=data["reason"])
             done = gettext("The score by %(label)s counts now. The result is computed again.") % {
-                "label": assessment.label
+                "label": gettext(assessment.label)
             }
             self.log_change(request, assessment.response, "Chose which score counts.")
             return done, interview_url
@@ -188,7 +193,11 @@ class ScoringPages:
                 "Question %(number)s: %(score)s of 10 by %(label)s. The overall score and the recommendation are "
                 "computed again. The other scores stay visible."
             )
-            % {"number": assessment.response.position + 1, "score": assessment.score, "label": assessment.label},
+            % {
+                "number": assessment.response.position + 1,
+                "score": floatformat(assessment.score, 1),
+                "label": gettext(assessment.label),
+            },
             back_url=reverse("admin:interviews_interviewresponse_opinions", args=[assessment.response_id]),
         )
         return page
@@ -196,11 +205,6 @@ class ScoringPages:
     def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
         base = self.admin_site.each_context(request) | {"title": title}
         return TemplateResponse(request, template, base | context)
-
-
-def _require(request: HttpRequest, *permissions: str) -> None:
-    if not request.user.has_perms(permissions):
-        raise PermissionDenied
 
 
 def _responses(request: HttpRequest) -> QuerySet[InterviewResponse]:

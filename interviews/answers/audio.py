@@ -8,6 +8,7 @@ from django.core.files.storage import storages
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from interviews.answers.joining import join_audio
 from interviews.answers.locks import lock_recording
 from interviews.channels import InvalidAudio, get_channel
 from interviews.models import InterviewResponse, LockedRecording, Recording, lock_interview
@@ -36,11 +37,15 @@ def _recordings_to_fetch() -> LeasableQuerySet[Recording]:
 
 def _fetch_audio(lease: Lease[Recording]) -> str:
     """Copies the audio into our storage. Returns its name there."""
-    recordings = Recording.objects.select_related("response__interview", "attempt")
-    column_names = ("sid", "file", "response__interview__candidate", "attempt__channel")
+    recordings = Recording.objects.select_related("response__interview", "attempt", "continues")
+    column_names = ("sid", "file", "response__interview__candidate", "attempt__channel", "continues__sid")
     recording = recordings.only(*column_names).get(pk=lease.pk)
+    channel = get_channel(recording.attempt.channel)
     release_db_connection()
-    return recording.save_audio(get_channel(recording.attempt.channel).fetch_audio(recording.sid))
+    audio = channel.fetch_audio(recording.sid)
+    if recording.continues:
+        audio = join_audio(channel.fetch_audio(recording.continues.sid), audio)
+    return recording.save_audio(audio)
 
 
 def _save_audio(recording: LockedRecording, file_name: str) -> UUID | None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_noop
 
 from interviews.answers.locks import lock_recording, lock_response
 from interviews.answers.speech_metrics import measure_speech
+from interviews.answers.vocabulary import job_terms
 from interviews.conversation.questioning import SHORT_SECONDS, request_in
-from interviews.models import InterviewResponse, LockedResponse, Recording
+from interviews.models import Attempt, InterviewResponse, LockedResponse, Recording
 from interviews.models.no_answer import NoAnswer
 from interviews.models.transitions.late_request import settle_request
 from interviews.models.turns.live_transcript import live_words
@@ -49,9 +50,11 @@ def _responses_to_transcribe() -> LeasableQuerySet[InterviewResponse]:
 
 
 def _transcribe_answer(lease: Lease[InterviewResponse]) -> TranscriptionOutput:
-    column_names = ("sid", "file", "created_at", "attempt", "turn", "carrier_transcript", "carrier_transcript_status")
-    of_interview = ("response__interview__language", "response__interview__job")
-    recordings = Recording.objects.select_related("response__interview").only(*column_names, *of_interview)
+    column_names = ("sid", "file", "created_at", "turn", "continues", "carrier_transcript", "carrier_transcript_status")
+    of_job = ("response__interview__job__title", "response__interview__job__description")
+    of_interview = ("attempt__channel", "response__question", "response__interview__language", *of_job)
+    recordings = Recording.objects.select_related("attempt", "response__interview__job")
+    recordings = recordings.only(*column_names, *of_interview)
     recording = recordings.get(response_id=lease.pk, chosen=True)
     interview = recording.response.interview
     try:
@@ -67,19 +70,23 @@ def _transcribe_answer(lease: Lease[InterviewResponse]) -> TranscriptionOutput:
 
 def _live_transcript(recording: Recording) -> Transcript:
     """Return the live transcript of an answer for which the transcriber has no words."""
-    return Transcript(live_words(recording.attempt_id, recording.turn), source=LIVE_SOURCE, usage=NO_USAGE)
+    parts = [recording.continues, recording] if recording.continues else [recording]
+    words = (live_words(part.attempt_id, part.turn) for part in parts)
+    return Transcript(" ".join(filter(None, words)), source=LIVE_SOURCE, usage=NO_USAGE)
 
 
 def _as_input(recording: Recording) -> AnswerRecording:
     carrier_text, carrier_status = recording.carrier_transcript, recording.carrier_transcript_status
+    interview = recording.response.interview
     return AnswerRecording(
         read_audio=partial(_read_audio, recording),
-        language=recording.response.interview.language,
-        sid=recording.sid,
+        language=interview.language,
+        sid=recording.sid if recording.attempt.channel == Attempt.Channel.PHONE else "",
         recorded_at=recording.created_at,
         carrier_transcript=None
         if carrier_status in Recording.NOT_TRANSCRIBED_YET
         else CarrierTranscript(carrier_text, carrier_status),
+        terms=job_terms(recording.response.question, interview.job.title, interview.job.description),
     )
 
 
@@ -88,7 +95,8 @@ def _save_transcript(response: LockedResponse, transcription_output: Transcripti
     if not transcript_text:
         _close_without_words(response)
         return None
-    if request := request_in(transcript_text, response.interview.row.language):
+    request = request_in(transcript_text, response.interview.row.language)
+    if request and not request.is_guess:
         settle_request(response, request.intent, transcript=transcript_text, source=transcript.source)
         return None
     response.save_transcript(
@@ -103,8 +111,9 @@ def _save_transcript(response: LockedResponse, transcription_output: Transcripti
 
 def _close_without_words(response: LockedResponse) -> None:
     """A short answer without words counts as one that says too little: it does not make the whole result incomplete."""
-    duration_seconds = response.row.recordings.values_list("seconds", flat=True).get(chosen=True)
-    if duration_seconds is not None and duration_seconds < SHORT_SECONDS:
+    recording = response.row.recordings.only("seconds", "continues").get(chosen=True)
+    is_short = recording.seconds is not None and recording.seconds < SHORT_SECONDS
+    if is_short and recording.continues_id is None:
         _close_too_short(response)
     else:
         response.close_unscored(InterviewResponse.Status.UNINTELLIGIBLE, reason=NO_WORDS)

@@ -15,5 +15,6 @@ def save_typed_words(response: InterviewResponse, typed_text: str, *, actor: str
         response.refresh_from_db()
         locked_response = LockedResponse(response, interview)
         locked_response.type_words(typed_text, actor=actor)
-        if request := request_in(typed_text, interview.row.language):
+        request = request_in(typed_text, interview.row.language)
+        if request and not request.is_guess:
             settle_request(locked_response, request.intent, transcript=typed_text, source=TYPED_BY_PERSON)

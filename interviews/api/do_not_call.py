@@ -13,10 +13,11 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from candidates.api.merged_ids import CandidateField, CandidateIdFilter
 from candidates.models import Candidate, DoNotCall
 from interviews.models.transitions.refusal import lift_refusal
 from screener.api.authentication import request_actor
-from screener.api.fields import IdField, PhoneField
+from screener.api.fields import PhoneField
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
@@ -72,7 +73,7 @@ class DoNotCallSerializer(StrictModelSerializer[DoNotCall]):
 class NewEntrySerializer(StrictSerializer):
     number = PhoneField()
     kind = serializers.ChoiceField(DoNotCall.Kind.choices, default=DoNotCall.Kind.OPTED_OUT)
-    candidate = IdField(
+    candidate = CandidateField(
         queryset=Candidate.objects.filter(erased_at__isnull=True),
         required=False,
         help_text="Whose refusal it is: then it also covers this candidate under every other number",
@@ -87,7 +88,7 @@ class LiftSerializer(StrictSerializer):
 
 class DoNotCallFilter(filters.FilterSet):
     number = filters.CharFilter(method="filter_number", help_text="In any notation; encode + as %2B.")
-    candidate = filters.UUIDFilter("candidate_id")
+    candidate = CandidateIdFilter("candidate_id")
     # A boolean filter would ignore invalid values.
     active = extend_schema_field(OpenApiTypes.BOOL)(
         filters.TypedChoiceFilter(

@@ -1,6 +1,6 @@
-"""Examples for the OpenAPI description of interviews and campaigns."""
+"""Examples for the OpenAPI description of interviews. Those of their parts stand beside the parts."""
 
-from interviews.campaigns import UNKNOWN_CANDIDATE
+from interviews.calling.rules import NO_EMPLOYER
 from interviews.planning import NO_QUESTIONS
 from screener.api.schema import request_example, response_example
 from screener.pdf.libraries import INSTALL_LIBRARIES
@@ -13,19 +13,22 @@ CAMPAIGN_ID = "e2b8a7c6-1d3f-4a5b-8c9d-0e1f2a3b4c5d"
 EVENT_ID = "5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a"
 INTERVIEWER = "OpenAI gpt-6-luna"
 
-_FINISHED = {
+FINISHED_DATA = {
     "id": INTERVIEW_ID,
     "candidate": CANDIDATE_ID,
     "job": JOB_ID,
     "question_set": SET_ID,
     "campaign": None,
+    "channel": "phone",
     "status": "completed",
     "outcome": "complete",
     "outcome_reason": "",
     "result_status": "ready",
     "interviewer": INTERVIEWER,
     "language": "en",
+    "language_warning": "",
     "repeat_reason": "",
+    "more_time": False,
     "scheduled_for": None,
     "next_attempt_at": None,
     "waiting_for": "",
@@ -37,11 +40,7 @@ _FINISHED = {
     "duration_seconds": 342,
     "created_at": "2026-11-21T09:00:00Z",
 }
-REPORTED_KEYS = (
-    *("language", "status", "outcome", "outcome_reason", "result_status"),
-    *("started_at", "completed_at", "duration_seconds"),
-)
-_PLANNED = _FINISHED | {
+PLANNED_DATA = FINISHED_DATA | {
     "status": "pending",
     "outcome": "",
     "result_status": "none",
@@ -56,20 +55,24 @@ INTERVIEW = [
     request_example(
         "Call later", {"candidate": CANDIDATE_ID, "job": JOB_ID, "scheduled_for": "2030-01-07T15:00:00-08:00"}
     ),
-    response_example("A planned interview", _PLANNED, 201),
-    response_example("A finished interview", _FINISHED, 200),
+    request_example(
+        "Invite; the candidate chooses when they are called", {"candidate": CANDIDATE_ID, "job": JOB_ID, "invite": True}
+    ),
+    request_example("In writing", {"candidate": CANDIDATE_ID, "job": JOB_ID, "channel": "text", "invite": True}),
+    response_example("A planned interview", PLANNED_DATA, 201),
+    response_example("A finished interview", FINISHED_DATA, 200),
 ]
 
 _CANCELLED = {"status": "cancelled", "outcome": "by_client", "outcome_reason": "The position was filled."}
 CANCELLATION = [
     request_example("With a reason", {"reason": "The position was filled."}),
-    response_example("A cancelled interview", _PLANNED | _CANCELLED | {"next_attempt_at": None}),
+    response_example("A cancelled interview", PLANNED_DATA | _CANCELLED | {"next_attempt_at": None}),
 ]
 
 RESCORING = [
     request_example("All answers", {}),
     request_example("Only what failed", {"only_failed": True}),
-    response_example("An interview that is being scored again", _FINISHED | {"result_status": "pending"}, 202),
+    response_example("An interview that is being scored again", FINISHED_DATA | {"result_status": "pending"}, 202),
 ]
 
 RESPONSE = [
@@ -120,71 +123,6 @@ RESPONSE = [
     )
 ]
 
-_QUOTE = "a full disk had stopped the broker"
-ANSWER_TO_SCORE = [
-    response_example(
-        "An answer that waits for a person",
-        {
-            "position": 0,
-            "question": "Tell me about a time when you found the cause of an outage.",
-            "competency": "Troubleshooting",
-            "status": "transcribed",
-            "transcript": f"Our queue stood still. I found that {_QUOTE}.",
-            "rubric": [
-                {
-                    "criterion": "relevance",
-                    "name": "Relevance",
-                    "weight": 3.0,
-                    "anchors": {"2": "Another subject.", "5": "General terms.", "9": "Exactly what was asked."},
-                }
-            ],
-            "version": "5d1f0c3b2a998877",
-            "role": "score",
-        },
-    )
-]
-PERSON_SCORES = [
-    request_example(
-        "A score with its evidence",
-        {
-            "scorer": "Hanna Berg",
-            "version": "5d1f0c3b2a998877",
-            "criteria": [{"criterion": "relevance", "score": 7, "quotes": [_QUOTE]}],
-            "note": "Names the cause, not what changed afterwards.",
-        },
-    )
-]
-PERSON_ASSESSMENT = [
-    response_example(
-        "The score counts",
-        {
-            "id": EVENT_ID,
-            "role": "score",
-            "is_current": True,
-            "is_blind": True,
-            "source": "person",
-            "label": "Hanna Berg (api key ATS)",
-            "score": 7.0,
-            "criteria": [
-                {
-                    "criterion": "relevance",
-                    "name": "Relevance",
-                    "weight": 3.0,
-                    "score": 7.0,
-                    "reason": "",
-                    "evidence": [{"quote": _QUOTE, "verified": True, "why_not": "", "start": 36, "end": 70}],
-                    "flags": [],
-                }
-            ],
-            "note": "Names the cause, not what changed afterwards.",
-            "flags": [],
-            "rubric_version": "0f3a5c7e9b1d",
-            "created_at": "2026-11-21T10:00:00Z",
-        },
-        201,
-    )
-]
-
 COST = [
     response_example(
         "The cost of an interview",
@@ -192,7 +130,7 @@ COST = [
     )
 ]
 
-_RESULT = {
+RESULT_DATA = {
     "overall_score": 6.4,
     "coverage": 1.0,
     "recommendation": "consider",
@@ -216,52 +154,8 @@ _RESULT = {
     "prompt_hash": "9f2b6c0d4e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c",
     "created_at": "2026-11-21T09:06:10Z",
 }
-RESULT = [response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **_RESULT, "earlier": []})]
-
-_NOT_REPORTED = ("opinion", "label", "judges", "prompt_hash")
-_REPORTED_RESULT = {key: value for key, value in _RESULT.items() if key not in _NOT_REPORTED} | {
-    "recommendation_label": "Consider",
-    "judged_by": INTERVIEWER,
-}
-REPORT = [
-    response_example(
-        "A report",
-        {
-            "interview_id": INTERVIEW_ID,
-            "job_id": JOB_ID,
-            "candidate_id": CANDIDATE_ID,
-            "candidate_name": "Ada Lovelace",
-            "names_hidden": False,
-            "scores_hidden": False,
-            "job_title": "Support engineer",
-            "employer": "Babbage Ltd.",
-            "status_label": "Completed",
-            "result_status_label": "Ready",
-            "answers_erased_at": None,
-            "attempts": [
-                {
-                    "number": 1,
-                    "channel": "phone",
-                    "channel_label": "Phone",
-                    "outcome": "answered",
-                    "outcome_label": "Answered",
-                    "started_at": "2026-11-21T09:00:01Z",
-                }
-            ],
-            "result": _REPORTED_RESULT,
-            "decision": {
-                "verdict": "hire",
-                "verdict_label": "Hire",
-                "reason": "Convincing answers.",
-                "decided_by": "hanna",
-                "decided_at": "2026-11-21T10:00:00Z",
-                "is_recommended": False,
-            },
-            "answers": [],
-            "generated_at": "2026-11-21T10:05:00Z",
-            **{key: _FINISHED[key] for key in REPORTED_KEYS},
-        },
-    )
+RESULT = [
+    response_example("A result", {"interview": INTERVIEW_ID, "result_status": "ready", **RESULT_DATA, "earlier": []})
 ]
 
 EVENT = [
@@ -276,21 +170,6 @@ EVENT = [
             "after": "in_progress",
             "reason": "",
             "data": {},
-        },
-    )
-]
-
-NEW_NOTE = [request_example("A note", {"text": "Very clear about the outage. @hanna, please listen to question 2."})]
-NOTE = [
-    response_example(
-        "A note",
-        {
-            "id": EVENT_ID,
-            "author": "hanna",
-            "text": "Very clear about the outage.",
-            "created_at": "2026-11-21T10:00:00Z",
-            "edited_at": None,
-            "deleted_at": None,
         },
     )
 ]
@@ -321,45 +200,6 @@ ATTEMPT = [
     )
 ]
 
-_CAMPAIGN = {
-    "id": CAMPAIGN_ID,
-    "name": "Support, autumn",
-    "job": JOB_ID,
-    "created_by": "api key ATS",
-    "interviews": 12,
-    "created_at": "2026-11-21T08:00:00Z",
-}
-CAMPAIGN = [
-    request_example("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
-    response_example("A campaign", _CAMPAIGN, 200),
-    response_example("A new campaign", _CAMPAIGN | {"interviews": 0}, 201),
-]
-
-ADDITION = [request_example("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]
-ADDED = [
-    response_example(
-        "One planned, one not",
-        {
-            "results": [
-                {
-                    "candidate": CANDIDATE_ID,
-                    "result": "planned",
-                    "interview": INTERVIEW_ID,
-                    "reason_code": "",
-                    "reason": "",
-                },
-                {
-                    "candidate": EVENT_ID,
-                    "result": "not_called",
-                    "interview": None,
-                    "reason_code": "unknown_candidate",
-                    "reason": UNKNOWN_CANDIDATE,
-                },
-            ]
-        },
-    )
-]
-
 INTERVIEW_PROBLEMS = {
     "create": {
         400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID}. Check the id."]},
@@ -372,10 +212,12 @@ INTERVIEW_PROBLEMS = {
         409: "The transcript, its score or the rubric has changed since this answer was opened, so nothing was saved.",
     },
     "rescore": {409: "Only a completed interview can be scored again."},
+    "channel": {409: "A call for this interview is in progress or is being placed."},
+    "answer": {
+        400: {"non_field_errors": ["Send either `text` or `choice`."]},
+        409: "This was answered already, in another window or on another device. Go on from here.",
+    },
+    "question": {409: NO_EMPLOYER},
     "report_json": {400: {"names": ["Must be a valid boolean."]}},
     "report_pdf": {400: {"names": ["Must be a valid boolean."]}, 501: INSTALL_LIBRARIES},
-}
-CAMPAIGN_PROBLEMS = {
-    "create": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},
-    "add": {400: {"candidates.0": ["Must be a valid UUID."]}},
 }

@@ -8,18 +8,34 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from interviews.api import examples
+from interviews.api.examples import EVENT_ID
 from interviews.models import Note
 from interviews.models.notices.note import MAX_NOTE_LENGTH
 from interviews.notes.visibility import visible_notes
 from interviews.notes.writing import write_note
 from screener.api.authentication import request_actor
+from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
+NEW_NOTE = [request_example("A note", {"text": "Very clear about the outage. @hanna, please listen to question 2."})]
+NOTE = [
+    response_example(
+        "A note",
+        {
+            "id": EVENT_ID,
+            "author": "hanna",
+            "text": "Very clear about the outage.",
+            "created_at": "2026-11-21T10:00:00Z",
+            "edited_at": None,
+            "deleted_at": None,
+        },
+    )
+]
 
-@extend_schema_serializer(examples=examples.NOTE)
+
+@extend_schema_serializer(examples=NOTE)
 class NoteSerializer(StrictModelSerializer[Note]):
-    """A note of a colleague. It is for colleagues: keep it out of what candidates read."""
+    """A note of a colleague. It is for colleagues: do not show it to candidates."""
 
     author = serializers.CharField(source="author_name", help_text="A username, or `api key` and its name")
     text = serializers.SerializerMethodField(help_text="Empty for a deleted or an erased note")
@@ -38,7 +54,7 @@ class NoteSerializer(StrictModelSerializer[Note]):
         return note.current.created_at if note.is_edited else None
 
 
-@extend_schema_serializer(examples=examples.NEW_NOTE)
+@extend_schema_serializer(examples=NEW_NOTE)
 class NewNoteSerializer(StrictSerializer):
     text = serializers.CharField(
         max_length=MAX_NOTE_LENGTH,

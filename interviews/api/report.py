@@ -10,13 +10,14 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from interviews.api import examples
+from interviews.api.examples import CANDIDATE_ID, FINISHED_DATA, INTERVIEW_ID, INTERVIEWER, JOB_ID, RESULT_DATA
 from interviews.models import Interview
 from interviews.reports.interview.document import file_name, report_pdf
 from interviews.reports.interview.loading import ReportScope, load_report
 from interviews.reports.interview.report import InterviewReport
 from screener.api.problem_details import NotInstalled, TemporarilyUnavailable
 from screener.api.record_serializer import serializer_of
+from screener.api.schema import response_example
 from screener.api.serializers import StrictSerializer
 from screener.pdf.rendering import LibrariesMissing, PdfError
 
@@ -24,6 +25,57 @@ NAMES = OpenApiParameter(
     "names", OpenApiTypes.BOOL, description="`false` hides what identifies the candidate, in texts too", default=True
 )
 ReportSerializer = serializer_of(InterviewReport)
+
+
+REPORTED_KEYS = (
+    *("language", "status", "outcome", "outcome_reason", "result_status"),
+    *("started_at", "completed_at", "duration_seconds"),
+)
+_NOT_REPORTED = ("opinion", "label", "judges", "prompt_hash")
+_REPORTED_RESULT = {key: value for key, value in RESULT_DATA.items() if key not in _NOT_REPORTED} | {
+    "recommendation_label": "Consider",
+    "judged_by": INTERVIEWER,
+}
+REPORT = [
+    response_example(
+        "A report",
+        {
+            "interview_id": INTERVIEW_ID,
+            "job_id": JOB_ID,
+            "candidate_id": CANDIDATE_ID,
+            "candidate_name": "Ada Lovelace",
+            "names_hidden": False,
+            "scores_hidden": False,
+            "job_title": "Support engineer",
+            "employer": "Babbage Ltd.",
+            "status_label": "Completed",
+            "result_status_label": "Ready",
+            "answers_erased_at": None,
+            "attempts": [
+                {
+                    "number": 1,
+                    "channel": "phone",
+                    "channel_label": "Phone",
+                    "outcome": "answered",
+                    "outcome_label": "Answered",
+                    "started_at": "2026-11-21T09:00:01Z",
+                }
+            ],
+            "result": _REPORTED_RESULT,
+            "decision": {
+                "verdict": "hire",
+                "verdict_label": "Hire",
+                "reason": "Convincing answers.",
+                "decided_by": "hanna",
+                "decided_at": "2026-11-21T10:00:00Z",
+                "is_recommended": False,
+            },
+            "answers": [],
+            "generated_at": "2026-11-21T10:05:00Z",
+            **{key: FINISHED_DATA[key] for key in REPORTED_KEYS},
+        },
+    )
+]
 
 
 class ReportQuerySerializer(StrictSerializer):
@@ -37,7 +89,7 @@ class ReportActions:
         operation_id="interviews_report_json",
         responses=ReportSerializer,
         parameters=[NAMES],
-        examples=examples.REPORT,
+        examples=REPORT,
     )
     def report_json(self: Any, request: Request, **kwargs: Any) -> Response:
         """Return the report: result, decision, and each answer with its criteria, reasons and verbatim quotes."""
@@ -50,7 +102,7 @@ class ReportActions:
         examples=[OpenApiExample("A PDF", value="%PDF-1.7 …", media_type="application/pdf")],
     )
     def report_pdf(self: Any, request: Request, **kwargs: Any) -> HttpResponse:
-        """Return the report on one sheet of A4. It says what it leaves out. 501 says what to install."""
+        """Return the report on one sheet of A4. It counts its omissions. 501 names the libraries to install."""
         report = _load_report(self.get_object(), request)
         try:
             response = HttpResponse(report_pdf(report), content_type="application/pdf")

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from interviews.api import examples
+from interviews.api.examples import EVENT_ID
 from interviews.models import Assessment, InterviewResponse
 from interviews.records import CriterionRecord
 from interviews.scoring.person import (
@@ -28,6 +28,7 @@ from screener.api.authentication import request_actor
 from screener.api.fields import NumberField
 from screener.api.problem_details import WHOLE_REQUEST
 from screener.api.record_serializer import serializer_of
+from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
 MAX_QUOTES = 20
@@ -37,6 +38,72 @@ POSITION_PARAMETER = OpenApiParameter(
 )
 
 
+_QUOTE = "a full disk had stopped the broker"
+ANSWER_TO_SCORE = [
+    response_example(
+        "An answer that waits for a person",
+        {
+            "position": 0,
+            "question": "Tell me about a time when you found the cause of an outage.",
+            "competency": "Troubleshooting",
+            "status": "transcribed",
+            "transcript": f"Our queue stood still. I found that {_QUOTE}.",
+            "rubric": [
+                {
+                    "criterion": "relevance",
+                    "name": "Relevance",
+                    "weight": 3.0,
+                    "anchors": {"2": "Another subject.", "5": "General terms.", "9": "Exactly what was asked."},
+                }
+            ],
+            "version": "5d1f0c3b2a998877",
+            "role": "score",
+        },
+    )
+]
+PERSON_SCORES = [
+    request_example(
+        "A score with its evidence",
+        {
+            "scorer": "Hanna Berg",
+            "version": "5d1f0c3b2a998877",
+            "criteria": [{"criterion": "relevance", "score": 7, "quotes": [_QUOTE]}],
+            "note": "Names the cause, not what changed afterwards.",
+        },
+    )
+]
+PERSON_ASSESSMENT = [
+    response_example(
+        "The score counts",
+        {
+            "id": EVENT_ID,
+            "role": "score",
+            "is_current": True,
+            "is_blind": True,
+            "source": "person",
+            "label": "Hanna Berg (api key ATS)",
+            "score": 7.0,
+            "criteria": [
+                {
+                    "criterion": "relevance",
+                    "name": "Relevance",
+                    "weight": 3.0,
+                    "score": 7.0,
+                    "reason": "",
+                    "evidence": [{"quote": _QUOTE, "verified": True, "why_not": "", "start": 36, "end": 70}],
+                    "flags": [],
+                }
+            ],
+            "note": "Names the cause, not what changed afterwards.",
+            "flags": [],
+            "rubric_version": "0f3a5c7e9b1d",
+            "created_at": "2026-11-21T10:00:00Z",
+        },
+        201,
+    )
+]
+
+
 class RubricCriterionSerializer(StrictSerializer):
     criterion = serializers.CharField(source="key", help_text="The key to score it by")
     name = serializers.CharField()
@@ -44,7 +111,7 @@ class RubricCriterionSerializer(StrictSerializer):
     anchors = serializers.DictField(child=serializers.CharField(), help_text="What scores of 2, 5 and 9 look like")
 
 
-@extend_schema_serializer(examples=examples.ANSWER_TO_SCORE)
+@extend_schema_serializer(examples=ANSWER_TO_SCORE)
 class AnswerToScoreSerializer(StrictModelSerializer[InterviewResponse]):
     """An answer with its rubric, without other assessments, so that people can score blind."""
 
@@ -82,7 +149,7 @@ class CriterionInputSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-@extend_schema_serializer(examples=examples.PERSON_SCORES)
+@extend_schema_serializer(examples=PERSON_SCORES)
 class PersonScoresSerializer(StrictSerializer):
     scorer = serializers.CharField(max_length=60, help_text="Name of the person who scored; shown beside the score")
     version = serializers.CharField(max_length=64, help_text="`version` of the answer that the person read")
@@ -103,7 +170,7 @@ class PersonScoresSerializer(StrictSerializer):
         )
 
 
-@extend_schema_serializer(examples=examples.PERSON_ASSESSMENT)
+@extend_schema_serializer(examples=PERSON_ASSESSMENT)
 class AssessmentSerializer(StrictModelSerializer[Assessment]):
     """An assessment by a person."""
 

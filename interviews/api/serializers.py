@@ -1,4 +1,4 @@
-"""Serializers of interviews and campaigns."""
+"""Serializers of interviews."""
 
 from typing import Any
 
@@ -7,14 +7,13 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from candidates.api.merged_ids import CandidateField
 from candidates.models import Candidate
 from interviews.api import examples
-from interviews.campaigns import AddResult
 from interviews.models import (
     Assessment,
     Attempt,
     Call,
-    Campaign,
     Interview,
     InterviewEvent,
     InterviewResponse,
@@ -23,17 +22,18 @@ from interviews.models import (
 )
 from interviews.models.no_answer import NoAnswer
 from interviews.models.result import Recommendation
-from interviews.planning import NOT_POSSIBLE_CODES, plan_interview
+from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, Judge, SpeechMetrics
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.language_tag import primary_tag
 from screener.records import Point
 from screener.services.interviewer import selection
 
-MAX_CANDIDATES = 500
+WRITABLE_FIELDS = ("candidate", "job", "channel", "repeat_reason", "more_time", "scheduled_for", "invite")
 RESULT_STATUS = (
     "Poll while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
     "`incomplete`: a result without an overall score, as something is missing; `needs_review`: look at it."
@@ -42,14 +42,29 @@ RESULT_STATUS = (
 
 @extend_schema_serializer(examples=examples.INTERVIEW)
 class InterviewSerializer(StrictModelSerializer[Interview]):
-    candidate = IdField(queryset=Candidate.objects.filter(erased_at__isnull=True))
+    candidate = CandidateField(queryset=Candidate.objects.filter(erased_at__isnull=True))
     job = IdField(queryset=JobDescription.objects.all())
     outcome = serializers.ChoiceField(Interview.Outcome.choices, allow_blank=True, read_only=True)
     wait_reason = serializers.ChoiceField(
         WaitReason.choices, allow_blank=True, read_only=True, help_text="The code of `waiting_for`"
     )
     attempts = serializers.IntegerField(source="attempt_count", read_only=True, help_text="Calls made so far")
+    invite = serializers.BooleanField(
+        write_only=True,
+        default=False,
+        help_text="Also invite the candidate by mail; the link is at `…/invitation/`. Without `scheduled_for` no call "
+        "is placed before the candidate has chosen one",
+    )
+    channel = serializers.ChoiceField(
+        Attempt.Channel.choices,
+        required=False,
+        help_text="How it is to be held; one that the job allows, by default its first of phone, room, text. "
+        "Calls are placed only for the phone",
+    )
     interviewer = serializers.SerializerMethodField(help_text="What scores the answers, or has scored them")
+    language_warning = serializers.SerializerMethodField(
+        help_text="Says so if the interview is not held in the candidate's language; otherwise empty"
+    )
 
     class Meta:
         model = Interview
@@ -59,14 +74,18 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "job",
             "question_set",
             "campaign",
+            "channel",
             "status",
             "outcome",
             "outcome_reason",
             "result_status",
             "interviewer",
             "language",
+            "language_warning",
             "repeat_reason",
+            "more_time",
             "scheduled_for",
+            "invite",
             "next_attempt_at",
             "waiting_for",
             "wait_reason",
@@ -77,14 +96,13 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "duration_seconds",
             "created_at",
         ]
-        read_only_fields = [
-            name for name in fields if name not in ("candidate", "job", "repeat_reason", "scheduled_for")
-        ]
+        read_only_fields = [name for name in fields if name not in WRITABLE_FIELDS]
         extra_kwargs = {
             "repeat_reason": {
                 "help_text": "Only for someone who has completed or called off an interview for this job: why they are "
                 "interviewed for it again"
             },
+            "more_time": {"help_text": "Slower speech, longer pauses, and twice the time for each answer"},
             "scheduled_for": {"help_text": "When to call; by default at once"},
             "status": {"help_text": "completed, failed and cancelled are final: the interview is over."},
             "result_status": {"help_text": RESULT_STATUS},
@@ -94,10 +112,21 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
         judge_label: str = interview.judged_by or selection.configured_interviewer().label
         return judge_label
 
+    def get_language_warning(self, interview: Any) -> str:
+        if primary_tag(interview.language) == primary_tag(interview.candidate_locale):
+            return ""
+        return f"The candidate's language is {interview.candidate_locale}; the interview is in {interview.language}."
+
     def validate_scheduled_for(self, scheduled_time: Any) -> Any:
         if scheduled_time and scheduled_time < timezone.now():
             raise serializers.ValidationError("This time has passed. Omit it to call at once.")
         return scheduled_time
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        channel = attrs.get("channel") or attrs["job"].usual_channel
+        if attrs.get("scheduled_for") and channel != Attempt.Channel.PHONE:
+            raise serializers.ValidationError({"scheduled_for": ["Only for the phone. Elsewhere candidates begin."]})
+        return attrs
 
     def create(self, validated_data: dict[str, Any]) -> Interview:
         return plan_interview(**validated_data, actor=request_actor(self.context["request"]))
@@ -237,7 +266,7 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
         ]
         read_only_fields = fields
         extra_kwargs = {
-            "transcript_source": {"help_text": "Source of the transcript: openai or twilio"},
+            "transcript_source": {"help_text": "Source of the transcript: twilio, openai, local:whisper-base"},
             "transcript_confidence": {"help_text": "0 to 1; null: not given by the source"},
         }
 
@@ -354,35 +383,3 @@ class AttemptSerializer(StrictModelSerializer[Attempt]):
         fields = ["id", "number", "channel", "outcome", "reason", "call_again_at"]
         fields += ["created_at", "answered_at", "ended_at", "call"]
         read_only_fields = fields
-
-
-@extend_schema_serializer(examples=examples.CAMPAIGN)
-class CampaignSerializer(StrictModelSerializer[Campaign]):
-    job = IdField(queryset=JobDescription.objects.all())
-    interviews = serializers.IntegerField(source="interview_count", read_only=True)
-
-    class Meta:
-        model = Campaign
-        fields = ["id", "name", "job", "created_by", "interviews", "created_at"]
-
-
-@extend_schema_serializer(examples=examples.ADDITION)
-class AdditionSerializer(StrictSerializer):
-    candidates = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MAX_CANDIDATES, help_text="Ids of candidates"
-    )
-
-
-class AddedSerializer(StrictSerializer):
-    candidate = serializers.UUIDField()
-    result = serializers.ChoiceField(AddResult.choices)
-    interview = serializers.UUIDField(
-        allow_null=True, help_text="The interview of this campaign, planned now or before"
-    )
-    reason_code = serializers.ChoiceField(NOT_POSSIBLE_CODES, allow_blank=True)
-    reason = serializers.CharField(help_text="Why no interview was planned; empty if one was")
-
-
-@extend_schema_serializer(examples=examples.ADDED)
-class AdditionReportSerializer(StrictSerializer):
-    results = AddedSerializer(many=True)

@@ -1,9 +1,9 @@
-"""API views of interviews and campaigns."""
+"""API views of interviews."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -15,14 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from candidates.api.merged_ids import CandidateIdFilter
 from interviews.api import examples, serializers
+from interviews.api.invitation import InvitationActions
+from interviews.api.messages import MessageActions
 from interviews.api.notes import NoteActions
+from interviews.api.question import QuestionActions
 from interviews.api.report import ReportActions
+from interviews.api.scheduling import SchedulingActions
 from interviews.api.scoring import ScoringActions
-from interviews.campaigns import add_candidates
 from interviews.models import (
     Attempt,
-    Campaign,
     Interview,
     InterviewResult,
     lock_interview,
@@ -34,14 +37,15 @@ from screener.api.viewsets import ApiViewSet
 
 NEEDS_ATTENTION = (
     "Whether the interview needs attention: a retry of failed answers, a reviewer, the person that the candidate asked "
-    "for, or a reply to a candidate who called after the last attempt"
+    "for, a reply to a candidate who called after the last attempt, or another way to a candidate whose invitation did "
+    "not arrive"
 )
 ViewMethod = TypeVar("ViewMethod", bound=Callable[..., Response])
 
 
 class InterviewFilter(filters.FilterSet):
     job = filters.UUIDFilter("job_id")
-    candidate = filters.UUIDFilter("candidate_id")
+    candidate = CandidateIdFilter("candidate_id")
     campaign = filters.UUIDFilter("campaign_id")
     created_after = filters.IsoDateTimeFilter("created_at", "gte")
     # A boolean filter would ignore invalid values.
@@ -77,7 +81,9 @@ def annotated_interviews() -> QuerySet[Interview]:
     """Return all interviews but practice, with the annotations that the serializer needs."""
     current_results = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
     return Interview.objects.annotate(
-        attempt_count=count_rows(Attempt, "interview"), judged_by=Subquery(current_results.values("label"))
+        attempt_count=count_rows(Attempt, "interview"),
+        judged_by=Subquery(current_results.values("label")),
+        candidate_locale=F("candidate__locale"),
     )
 
 
@@ -104,7 +110,17 @@ def missing_result_reason(interview: Interview) -> str:
 
 
 class InterviewViewSet(
-    ScoringActions, ReportActions, NoteActions, CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet
+    InvitationActions,
+    QuestionActions,
+    MessageActions,
+    SchedulingActions,
+    ScoringActions,
+    ReportActions,
+    NoteActions,
+    CreateModelMixin,
+    ListModelMixin,
+    RetrieveModelMixin,
+    ApiViewSet,
 ):
     """POST calls a candidate, at once or at a scheduled time."""
 
@@ -122,10 +138,18 @@ class InterviewViewSet(
         "cost": "Read the cost of an interview",
         "cancel": "Cancel an interview",
         "rescore": "Score the answers again",
+        "question": "Read the present question",
+        "answer": "Send a candidate's answer",
+        "channel": "Move an interview to another channel",
         "scoring": "Read an answer that a person is to score",
         "score": "Score an answer as a person",
         "report_json": "Read the report",
         "report_pdf": "Read the report on one sheet",
+        "reschedule": "Call at another time",
+        "invitation": "Read the invitation",
+        "invite": "Invite the candidate",
+        "revoke_invitation": "Revoke the invitation",
+        "messages": "Read the messages to the candidate",
         "notes": "Read the notes of colleagues",
         "add_note": "Add a note",
     }
@@ -197,33 +221,3 @@ class InterviewViewSet(
         start_scoring = retry_failed if rescoring.validated_data["only_failed"] else rescore_interview
         start_scoring(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)
-
-
-class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
-    """Campaigns: many candidates called for one job."""
-
-    queryset = Campaign.objects.annotate(interview_count=count_rows(Interview, "campaign"))
-    serializer_class = serializers.CampaignSerializer
-    summaries = {
-        "list": "List campaigns",
-        "create": "Start a campaign",
-        "retrieve": "Read a campaign",
-        "add": "Add candidates to a campaign",
-    }
-    problem_examples = examples.CAMPAIGN_PROBLEMS
-
-    def perform_create(self, serializer: BaseSerializer[Any]) -> None:
-        campaign = serializer.save(created_by=request_actor(self.request))
-        serializer.instance = self.get_queryset().get(pk=campaign.pk)
-
-    @extend_schema(request=serializers.AdditionSerializer, responses=serializers.AdditionReportSerializer)
-    @action(detail=True, methods=["post"])
-    def add(self, request: Request, **kwargs: Any) -> Response:
-        """Plan an interview for each of these candidates. The reply says why for those that cannot be called."""
-        campaign = self.get_object()
-        addition_input = serializers.AdditionSerializer(data=request.data)
-        addition_input.is_valid(raise_exception=True)
-        added_candidates = add_candidates(
-            campaign, addition_input.validated_data["candidates"], actor=request_actor(request)
-        )
-        return Response(serializers.AdditionReportSerializer({"results": added_candidates}).data)

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop
 
 from interviews.calling.spend_limit import ONE_DAY, calls_of_last_day, spent_in_last_day
 from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
-from interviews.models import Call, DialRate, Interview, WaitReason, already_locked
+from interviews.models import Attempt, Call, DialRate, Interview, WaitReason, already_locked
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
@@ -162,7 +162,9 @@ def _interviews_with_reservation(now: datetime) -> QuerySet[Interview]:
 
 
 def _without_capacity() -> QuerySet[Interview]:
-    return Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
+    """Interviews that wait for capacity. One whose candidate has opened another channel needs none."""
+    waiting_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
+    return waiting_interviews.filter(~Exists(Attempt.objects.live().filter(interview=OuterRef("pk"))))
 
 
 def _free_capacity(reservations: QuerySet[Interview]) -> int:

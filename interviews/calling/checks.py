@@ -1,6 +1,7 @@
-"""System checks of the settings for calling: whitelist, countries and calling hours."""
+"""System checks of calls and attempts: whitelist, countries, calling hours, idle time, wording of languages."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import phonenumbers
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from interviews.calling.hours import CallingHours
+from interviews.conversation import wording
+from interviews.conversation.wording.completeness import find_problems
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 
@@ -46,11 +49,47 @@ def check_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register("screener")
-def check_calling_hours(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def check_hours(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    hint = "Write 00:00-24:00 to allow every hour."
+    return [
+        Error(f"{name}: {error}", hint=hint, id="screener.E010")
+        for name in ("CALLING_HOURS", "MESSAGE_HOURS")
+        if (error := _hours_error(getattr(settings, name)))
+    ]
+
+
+def _hours_error(hours: str) -> str:
     try:
-        CallingHours.parse_hours(settings.CALLING_HOURS)
+        CallingHours.parse_hours(hours)
     except ValueError as error:
-        return [
-            Error(f"CALLING_HOURS: {error}", hint="Write 00:00-24:00 to allow calls at any hour.", id="screener.E010")
-        ]
-    return []
+        return str(error)
+    return ""
+
+
+@register("screener")
+def check_idle_time(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    idle_minutes = settings.IDLE_ATTEMPT_AFTER / timedelta(minutes=1)
+    if 1 <= idle_minutes <= 1440:
+        return []
+    return [
+        Error(
+            f"IDLE_ATTEMPT_AFTER is {idle_minutes:g}, which is not between 1 and 1440.",
+            hint="An attempt without activity for so long is left: 30 by default.",
+            id="screener.E014",
+        )
+    ]
+
+
+@register("screener")
+def check_wording(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report texts that a language lacks. Without this check, a candidate would hear an error in place of one."""
+    return [
+        Error(
+            f"The wording of {tag} is incomplete: {problem}.",
+            hint="Write it in interviews/conversation/wording, with the placeholders of the English text.",
+            id="screener.E015",
+        )
+        for tag, texts in wording.LANGUAGES.items()
+        if tag != "en"
+        for problem in find_problems(texts, wording.LANGUAGES["en"])
+    ]

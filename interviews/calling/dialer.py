@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
@@ -17,6 +18,7 @@ from interviews.calling.reconcile import apply_call_state
 from interviews.calling.retries import give_up_calling, postpone_call
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, may_call_now
 from interviews.calling.verdicts import Allowed, Later, Never
+from interviews.calling.voicemail import claim_message, waits_for_beep
 from interviews.models import (
     Attempt,
     Call,
@@ -29,6 +31,7 @@ from interviews.models import (
     lock_interview,
 )
 from interviews.models.call import ONE_LIVE_CALL
+from interviews.self_service.expiry import end_wait, waits_for_choice
 from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
 from screener.db.constraints import violates_constraint
@@ -61,10 +64,14 @@ def dial_interview(interview_id: UUID) -> None:
     attempt = _plan_attempt(interview_id)
     if attempt is None:
         return
+    is_beep_awaited = waits_for_beep(attempt.interview)
     release_db_connection()
     try:
         call_state = twilio_calls.place_call(
-            to=attempt.call.number, send_before=attempt.send_before, **_callback_urls(attempt.pk)
+            to=attempt.call.number,
+            send_before=attempt.send_before,
+            waits_for_beep=is_beep_awaited,
+            **_callback_urls(attempt.pk),
         )
     except (TransientError, PermanentError) as error:
         _handle_dial_error(attempt.pk, error)
@@ -136,6 +143,9 @@ def _create_attempt_if_due(locked_interview: LockedInterview) -> Attempt | None:
     is_due = interview.is_live and interview.next_attempt_at and interview.next_attempt_at <= now
     if not is_due or interview.attempts.live().exists():
         return None
+    if waits_for_choice(interview):
+        end_wait(locked_interview)
+        return None
     match may_call_now(interview.candidate, interview.job, now=now, interview=interview):
         case Never(reason):
             give_up_calling(locked_interview, Interview.Outcome.NOT_PERMITTED, reason)
@@ -188,6 +198,8 @@ def _create_attempt(locked_interview: LockedInterview, phone_number: str, hours_
     attempt = interview.attempts.create(
         number=interview.attempts.count() + 1,
         resumed=interview.status == Interview.Status.IN_PROGRESS,
+        slow=interview.more_time,
+        pause_seconds=interview.pause_seconds,
         send_before=min(send_before, hours_end) if hours_end else send_before,
     )
     Call.objects.create(attempt=attempt, number=phone_number)
@@ -209,18 +221,27 @@ def _callback_urls(attempt_id: UUID) -> dict[str, str]:
 
 
 def hang_up(attempt_id: UUID) -> None:
-    """End the call of this attempt if it is still in progress."""
+    """End the call of this attempt if it is still in progress. A voicemail may get a message first."""
     call = Call.objects.filter(attempt=attempt_id).exclude(twilio_sid="").first()
     if call is None:
         return
+    message_url = claim_message(attempt_id)
     release_db_connection()
     try:
-        twilio_calls.hang_up(call.twilio_sid)
+        if message_url:
+            twilio_calls.redirect_call(call.twilio_sid, message_url)
+        else:
+            twilio_calls.hang_up(call.twilio_sid)
     except (twilio_errors.NotFound, PermanentError) as error:
         log.info("attempt %s: the call could not be ended: %s", attempt_id, error)
 
 
 def interviews_due() -> list[UUID]:
-    """Return interviews whose next call is due, at most 100, the longest overdue first."""
+    """Return interviews whose next call is due, at most 100, the longest overdue first.
+
+    A call is held back while an attempt is open.
+    """
     due_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__lte=timezone.now())
+    live_attempts = Attempt.objects.live().filter(interview=OuterRef("pk"))
+    due_interviews = due_interviews.filter(~Exists(live_attempts))
     return list(due_interviews.order_by("next_attempt_at").values_list("pk", flat=True)[:100])

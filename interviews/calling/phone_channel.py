@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from interviews.calling.requested_calls import CALL_PARTIES, requested_call_time
+from interviews.calling.requested_calls import requested_call_time
 from interviews.channels import InvalidAudio
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.models import Call
@@ -11,6 +11,8 @@ from interviews.task_handles import HANG_UP
 from screener.background.queue import release_db_connection
 from screener.services.errors import TransientError
 from screener.services.telephony import twilio_errors, twilio_recordings
+
+CALL_PARTIES = ("attempt__interview__candidate", "attempt__interview__job")
 
 
 class PhoneChannel:
@@ -22,7 +24,8 @@ class PhoneChannel:
         HANG_UP.defer(attempt_id)
 
     def next_contact(self, attempt_id: UUID, requested: RequestedTime) -> datetime:
-        return requested_call_time(Call.objects.select_related(*CALL_PARTIES).get(attempt=attempt_id), requested)
+        call = Call.objects.select_related(*CALL_PARTIES).get(attempt=attempt_id)
+        return requested_call_time(call.attempt.interview, call.number, requested)
 
     def fetch_audio(self, recording_sid: str) -> bytes:
         try:

@@ -30,8 +30,11 @@ CERTAIN_AFTER = timedelta(seconds=90)
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
-FORGOTTEN_AFTER = timedelta(minutes=15)
-"""A call that Twilio does not know counts as ended after this time without input. It is longer than any answer."""
+FORGOTTEN_AFTER = timedelta(minutes=25)
+"""A call that Twilio does not know counts as ended after this time without input.
+
+It is longer than any answer, also where the candidate has twice the time.
+"""
 
 PRICE_AGAIN_IN = timedelta(minutes=5)
 PRICE_PATIENCE = timedelta(days=1)

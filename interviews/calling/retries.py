@@ -1,17 +1,19 @@
 """Follow-up of an attempt that ended before its interview: schedules another attempt or ends the interview."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from interviews.calling.reconcile import CARRIER_PATIENCE, fetch_last_recording
 from interviews.calling.verdicts import Later
-from interviews.models import Attempt, DialRate, Interview, LockedInterview, WaitReason, lock_call
+from interviews.models import Attempt, Call, DialRate, Interview, LockedInterview, WaitReason, lock_attempt, lock_call
 from interviews.models.transitions.conversation import settle_lost_line
 from interviews.models.transitions.coverage import finish_by_coverage
+from interviews.wait_reason import PROMISED
 from jobs.models import JobDescription
 from screener.background.queue import retry_delay
 
@@ -19,6 +21,8 @@ MIN_CARRIER_TRIES = 8
 """A call is not given up before this number of tries, however long they take."""
 
 FOLLOW_UP_OVERDUE = timedelta(seconds=30)
+
+LEFT_OPEN = gettext_noop("The candidate has left the interview open, and can continue it at any time.")
 
 
 def postpone_call(interview: LockedInterview, wait: Later) -> None:
@@ -35,6 +39,9 @@ def give_up_calling(interview: LockedInterview, outcome: str, reason: str) -> No
 
 def follow_up_attempt(attempt_id: UUID) -> None:
     """Schedule another attempt after one that has ended, or end the interview. Idempotent."""
+    if not Call.objects.filter(attempt=attempt_id).exists():
+        follow_up_self_service(attempt_id)
+        return
     if not fetch_last_recording(attempt_id):
         return
     with lock_call(attempt_id) as call:
@@ -44,12 +51,39 @@ def follow_up_attempt(attempt_id: UUID) -> None:
         if not is_idle or newest_attempt != attempt or attempt.is_live:
             return
         settle_lost_line(call.attempt)
-        if not interview.row.is_live:
+        if not interview.row.is_live or interview.row.channel != Attempt.Channel.PHONE:
             return
         if call.row.twilio_sid:
             _retry_candidate(interview, attempt)
         else:
             _retry_carrier(interview, attempt)
+
+
+def follow_up_self_service(attempt_id: UUID) -> None:
+    """Plan the call after an attempt that the candidate has left."""
+    with lock_attempt(attempt_id) as attempt:
+        is_planned = attempt.interview.row.next_attempt_at is not None
+        if not attempt.row.is_live and not attempt.row.has_successor and not is_planned:
+            plan_call_after_leaving(attempt.interview)
+
+
+def plan_call_after_leaving(interview: LockedInterview) -> None:
+    """Leave the candidate time to come back: while their invitation is open, or the longest of the attempt spacings.
+
+    A later plan stays, and so does a call that was promised for a time to come.
+    """
+    row, now = interview.row, timezone.now()
+    if not row.is_live or row.channel != Attempt.Channel.PHONE or _has_promised_call(row, now):
+        return
+    invitation = row.invitations.not_revoked().filter(expires_at__gt=now).first()
+    due_at = invitation.expires_at if invitation else now + _attempt_spacings(row.job)[-1]
+    if row.next_attempt_at is None or row.next_attempt_at < due_at:
+        postpone_call(interview, Later(due_at, WaitReason.LEFT_OPEN, LEFT_OPEN))
+
+
+def _has_promised_call(interview: Interview, now: datetime) -> bool:
+    due_at = interview.next_attempt_at
+    return due_at is not None and due_at > now and interview.wait_reason in PROMISED
 
 
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:
@@ -91,13 +125,24 @@ def _counted_attempts(interview: LockedInterview) -> int:
 
 
 def _placed_attempts(interview: LockedInterview) -> QuerySet[Attempt]:
-    return interview.row.attempts.exclude(call__twilio_sid="").filter(direction=Attempt.Direction.OUTBOUND)
+    return _accepted_attempts(interview).filter(direction=Attempt.Direction.OUTBOUND)
+
+
+def _accepted_attempts(interview: LockedInterview) -> QuerySet[Attempt]:
+    """The attempts whose calls the carrier accepted."""
+    return interview.row.attempts.filter(call__isnull=False).exclude(call__twilio_sid="")
 
 
 def _attempt_spacing(job: JobDescription, attempt_count: int) -> timedelta:
-    """Return the wait after this number of attempts, from the job or else the settings. The last wait repeats."""
-    spacings = [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or settings.ATTEMPT_SPACING
+    """Return the wait after this number of attempts. The last wait repeats."""
+    spacings = _attempt_spacings(job)
     return spacings[min(attempt_count, len(spacings)) - 1]
+
+
+def _attempt_spacings(job: JobDescription) -> list[timedelta]:
+    """The waits of the job, or else of the settings."""
+    spacings: list[timedelta] = settings.ATTEMPT_SPACING
+    return [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or spacings
 
 
 def _unreached_reason(attempts: list[Attempt]) -> str:
@@ -112,8 +157,9 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
 
     Failures of the account or its settings do not count as tries, so that such calls are never given up.
     """
-    last_placed = interview.row.attempts.exclude(call__twilio_sid="").aggregate(last=Max("number"))["last"] or 0
-    failed_attempts = interview.row.attempts.filter(number__gt=last_placed, concerns_all=False)
+    last_placed = _accepted_attempts(interview).aggregate(last=Max("number"))["last"] or 0
+    calls = interview.row.attempts.filter(call__isnull=False)
+    failed_attempts = calls.filter(number__gt=last_placed, concerns_all=False)
     now, try_count = timezone.now(), failed_attempts.count()
     first_failure = failed_attempts.order_by("created_at").first()
     if first_failure and try_count >= MIN_CARRIER_TRIES and now - first_failure.created_at > CARRIER_PATIENCE:
@@ -129,7 +175,9 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
 
 def attempts_to_follow_up() -> list[UUID]:
     """Return the last attempts of live interviews whose follow-up is overdue, at most 100."""
-    idle_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, next_attempt_at__isnull=True)
+    idle_interviews = Interview.all_objects.filter(
+        status__in=Interview.LIVE, channel=Attempt.Channel.PHONE, next_attempt_at__isnull=True
+    )
     newest_attempts = Attempt.objects.filter(interview=OuterRef("pk")).order_by("-number")
     annotated_interviews = idle_interviews.annotate(
         last_attempt=Subquery(newest_attempts.values("pk")[:1]),

@@ -217,8 +217,13 @@ MOMENTARY_RULES: dict[DialRule, RuleFunction] = {
 
 RULES_OF_INBOUND_CALLS: dict[DialRule, RuleFunction] = {
     DialRule.JOB: _job_is_open,
-    **{rule: PERSON_RULES[rule] for rule in PERSON_RULES.keys() - {DialRule.CONSENT, DialRule.OUT_OF_SERVICE}},
+    **{
+        rule: function
+        for rule, function in PERSON_RULES.items()
+        if rule not in (DialRule.CONSENT, DialRule.OUT_OF_SERVICE)
+    },
 }
+"""They hold for interviews without calls as well."""
 
 
 @dataclass(frozen=True)
@@ -272,6 +277,12 @@ def why_never_called(candidate: Candidate, job: JobDescription, *, is_repeat: bo
     """Return the first permanent rule that forbids a call, or None. Used when an interview is planned."""
     request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
     return evaluate_request(request, PERMANENT_RULES).first_obstacle
+
+
+def why_never_held(candidate: Candidate, job: JobDescription, *, is_repeat: bool = False) -> RuleVerdict | None:
+    """Return the first permanent rule that forbids an interview without calls, or None."""
+    request = CallRequest(candidate.phone, timezone.now(), candidate, job, is_repeat=is_repeat)
+    return evaluate_request(request, RULES_OF_INBOUND_CALLS).first_obstacle
 
 
 def why_never_called_each(

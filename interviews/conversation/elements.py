@@ -1,11 +1,11 @@
-"""The elements of a conversation: stages, inputs, prompts, facts, and the step that combines them."""
+"""The elements of a conversation: stages, inputs, facts, and the step that combines them with a prompt."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import ClassVar
 
 from interviews.conversation.phrases.intent import Intent
 from interviews.conversation.phrases.requested_time import RequestedTime
+from interviews.conversation.prompts import Ending, Goodbye, Prompt
 
 
 class Stage(StrEnum):
@@ -20,26 +20,21 @@ class Stage(StrEnum):
     QUESTION = "question"
     CHECK = "check"
     """Whether a short recording was the answer."""
+    GO_ON = "go_on"
+    """The end of an answer whose time was over."""
     STOP = "stop"
     """Whether the candidate wants to end the interview before its last question."""
     OVER = "over"
 
 
-QUESTION_STAGES = frozenset({Stage.QUESTION, Stage.CHECK, Stage.STOP})
+USUAL_PAUSE_SECONDS = 8
+"""The silence that ends a recording unless the job says otherwise: long enough to think."""
+
+QUESTION_STAGES = frozenset({Stage.QUESTION, Stage.CHECK, Stage.GO_ON, Stage.STOP})
 """The stages in which a question waits for its answer."""
 
-
-class Ending(StrEnum):
-    """Why a conversation is over. Another attempt may follow the last three; the others are final."""
-
-    FINISHED = "finished"
-    DECLINED = "declined"
-    OPTED_OUT = "opted_out"
-    WRONG_PERSON = "wrong_person"
-    PERSON_REQUESTED = "person_requested"
-    CALL_LATER = "call_later"
-    NOT_HERE = "not_here"
-    NO_REPLY = "no_reply"
+RECORDING_STAGES = frozenset({Stage.QUESTION, Stage.GO_ON})
+"""The stages in which the candidate is recorded."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +42,13 @@ class QuestionProgress:
     """The memory between the turns of a question.
 
     `checks`: how often a recording of this question was checked. `confirmed`: how many short recordings in a row turned
-    out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked. `patient`:
-    whether the recording waits longer for words. `request`: the request that the candidate may make instead. `is_away`:
-    whether the candidate asked for a moment and has not spoken since. `is_bare`: whether the recording that is being
-    checked is known to say no more than yes.
+    out to be answers, to any questions. `checked_turn`: the turn of the recording that is being checked, or that its
+    limit cut off. `patient`: whether the recording waits longer for words. `request`: the request that the candidate
+    may make instead; before the questions, the guess at each try of the present prompt. `is_away`: whether the
+    candidate asked for a moment and has not spoken since. `is_bare`: whether the recording that is being checked is
+    known to say no more than yes. `repeats`: how often this question was given again. `has_long_pause`: whether only a
+    long silence ends the recording. `was_encouraged`: whether the candidate was told, at any question, to take their
+    time.
     """
 
     checks: int = 0
@@ -60,6 +58,9 @@ class QuestionProgress:
     request: Intent | None = None
     is_away: bool = False
     is_bare: bool = False
+    repeats: int = 0
+    has_long_pause: bool = False
+    was_encouraged: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class ConversationState:
     `open_positions`: the questions not answered yet, the current one first. `postponed`: those of them that the
     candidate wanted to come back to. `silences`: the tries that the present prompt has used up. `can_postpone`: whether
     the candidate may still ask for another call. `candidate_name` may be lazy: it is read only to understand words.
+    `pause_seconds`: the silence that usually ends a recording.
     """
 
     stage: Stage = Stage.OPENING
@@ -82,6 +84,7 @@ class ConversationState:
     candidate_name: object = ""
     postponed: frozenset[int] = frozenset()
     progress: QuestionProgress = QuestionProgress()
+    pause_seconds: int = USUAL_PAUSE_SECONDS
 
 
 # --- Inputs --------------------------------------------------------------------------------------------
@@ -132,163 +135,27 @@ class RecordedAnswer:
 
 
 @dataclass(frozen=True)
+class ChoiceMade:
+    """A choice in a form, in place of words: consent, or a request during a question.
+
+    `wording_version`: the hash of the disclosure that the form showed.
+    """
+
+    choice: Intent
+    wording_version: str = ""
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    text: str
+
+
+@dataclass(frozen=True)
 class LineLost:
     """The attempt ended before this turn got an input."""
 
 
-Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer | LineLost
-
-# --- Prompts: texts in `script`, delivered by the channel ----------------------------------------------
-
-
-class Preface(StrEnum):
-    """The reply before a prompt that is given again."""
-
-    NONE = ""
-    UNCLEAR = "unclear"
-    SILENCE = "silence"
-    CALLER = "caller"
-    """Who calls."""
-    MATTER = "matter"
-    """The subject, as far as another person may know it."""
-    APPLICATION = "application"
-    """The subject, for the candidate."""
-    ROBOT = "robot"
-    RECORDED = "recorded"
-    """When it is recorded, and who listens."""
-    GENUINE = "genuine"
-    """In whose name the call is made, and where to check, as far as another person may know it."""
-    GENUINE_APPLICATION = "genuine_application"
-    """The same, for the candidate."""
-    LENGTH = "length"
-    OTHER_QUESTION = "other_question"
-    """Only people at the employer know the answer."""
-    SLOWER = "slower"
-    NEARLY = "nearly"
-    """The words are only nearly a consent, or a refusal."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A question before the interview's own. `again`: in short. `keys_only`: the last try."""
-
-    preface: Preface = Preface.NONE
-    again: bool = False
-    keys_only: bool = False
-
-
-@dataclass(frozen=True)
-class AskIdentity(Ask):
-    kind: ClassVar[str] = "ask_identity"
-
-
-@dataclass(frozen=True)
-class AskReachable(Ask):
-    """Whether the candidate can be reached at this number at another time."""
-
-    kind: ClassVar[str] = "ask_reachable"
-
-
-@dataclass(frozen=True)
-class AskTime(Ask):
-    """When to call again."""
-
-    kind: ClassVar[str] = "ask_time"
-
-
-@dataclass(frozen=True)
-class AskConsent(Ask):
-    kind: ClassVar[str] = "ask_consent"
-    resumed: bool = False
-
-
-@dataclass(frozen=True)
-class HoldOn:
-    """Wait for a reply for longer than usual."""
-
-    kind: ClassVar[str] = "hold_on"
-
-
-class LeadIn(StrEnum):
-    """The sentence before a question."""
-
-    FIRST = "first"
-    NEXT = "next"
-    REPEATED = "repeated"
-    UNHEARD = "unheard"
-    RESUMED = "resumed"
-    EXPLAINED = "explained"
-    INTRODUCED = "introduced"
-    """Repeated after a question about the caller."""
-    RECORDED = "recorded"
-    """Repeated after a question about the recording."""
-    GENUINE = "genuine"
-    """Repeated after a question whether the call is genuine."""
-    LENGTH = "length"
-    """Repeated after a question how long it takes."""
-    OTHER_QUESTION = "other_question"
-    """Repeated after a question that only people at the employer can answer."""
-    SKIPPED = "skipped"
-    POSTPONED = "postponed"
-    RETURNED = "returned"
-    """A question that was put off."""
-
-
-@dataclass(frozen=True)
-class AskQuestion:
-    kind: ClassVar[str] = "ask_question"
-    position: int
-    lead: LeadIn
-
-
-@dataclass(frozen=True)
-class RecordAnswer:
-    """Record the answer without repeating the question. `patient`: wait longer for the first and the next word."""
-
-    kind: ClassVar[str] = "record_answer"
-    position: int
-    patient: bool = False
-
-
-@dataclass(frozen=True)
-class CheckAnswer:
-    """Ask whether the recording was the answer."""
-
-    kind: ClassVar[str] = "check_answer"
-    position: int
-
-
-@dataclass(frozen=True)
-class ConfirmStop:
-    """Ask whether the candidate wants to end the interview, or to speak with a person instead."""
-
-    kind: ClassVar[str] = "confirm_stop"
-    position: int
-    request: Intent
-
-
-@dataclass(frozen=True)
-class Goodbye:
-    kind: ClassVar[str] = "goodbye"
-    ending: Ending
-
-
-@dataclass(frozen=True)
-class HangUp:
-    """End without words: the candidate no longer listens."""
-
-    kind: ClassVar[str] = "hang_up"
-
-
-Introduction = AskIdentity | AskReachable | AskTime | AskConsent
-Questioning = AskQuestion | RecordAnswer | CheckAnswer | ConfirmStop
-Prompt = Introduction | HoldOn | Questioning | Goodbye | HangUp
-
-
-def prompt_data(prompt: Prompt) -> dict[str, object]:
-    """Return the prompt as JSON data: its kind and its fields."""
-    return {"kind": prompt.kind, **asdict(prompt)}
-
+Input = PickedUp | KeyPressed | WordsSpoken | NoReply | RecordedAnswer | ChoiceMade | WrittenAnswer | LineLost
 
 # --- Facts: saved by the models ------------------------------------------------------------------------
 
@@ -316,6 +183,12 @@ class AnswerKept:
 
 
 @dataclass(frozen=True)
+class AnswerWritten:
+    position: int
+    text: str
+
+
+@dataclass(frozen=True)
 class QuestionUnanswered:
     """Two silences in a row."""
 
@@ -330,6 +203,8 @@ class HandOver(StrEnum):
     """Another language was asked for."""
     POSTPONED = "postponed"
     """The call was postponed too often."""
+    REFUSAL = "refusal"
+    """Each reply to a prompt sounded like a refusal, and none was clear."""
 
 
 @dataclass(frozen=True)
@@ -366,7 +241,15 @@ class ConversationEnded:
     language: str | None = None
 
 
-QuestionFact = QuestionAsked | AnswerKept | QuestionUnanswered | RequestRecorded | QuestionSkipped | QuestionPostponed
+QuestionFact = (
+    QuestionAsked
+    | AnswerKept
+    | AnswerWritten
+    | QuestionUnanswered
+    | RequestRecorded
+    | QuestionSkipped
+    | QuestionPostponed
+)
 Fact = ConsentGiven | QuestionFact | ConversationEnded
 
 

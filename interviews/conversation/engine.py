@@ -12,7 +12,38 @@ from typing import assert_never
 
 from interviews.conversation.elements import (
     QUESTION_STAGES,
+    RECORDING_STAGES,
+    USUAL_PAUSE_SECONDS,
     AnswerKept,
+    AnswerWritten,
+    ChoiceMade,
+    ConsentGiven,
+    ConversationEnded,
+    ConversationState,
+    ConversationStep,
+    Fact,
+    HandOver,
+    Input,
+    KeyPressed,
+    LineLost,
+    NoReply,
+    PickedUp,
+    QuestionAsked,
+    QuestionFact,
+    QuestionPostponed,
+    QuestionProgress,
+    QuestionSkipped,
+    QuestionUnanswered,
+    RecordedAnswer,
+    RecordingEnd,
+    RequestRecorded,
+    Stage,
+    StaleTurn,
+    WordsSpoken,
+    WrittenAnswer,
+)
+from interviews.conversation.introduction import after_introduction
+from interviews.conversation.prompts import (
     AskConsent,
     AskIdentity,
     AskQuestion,
@@ -20,52 +51,34 @@ from interviews.conversation.elements import (
     AskTime,
     CheckAnswer,
     ConfirmStop,
-    ConsentGiven,
-    ConversationEnded,
-    ConversationState,
-    ConversationStep,
     Ending,
-    Fact,
     Goodbye,
-    HandOver,
     HangUp,
     HoldOn,
-    Input,
     Introduction,
-    KeyPressed,
     LeadIn,
-    LineLost,
-    NoReply,
-    PickedUp,
     Preface,
     Prompt,
-    QuestionAsked,
-    QuestionFact,
-    QuestionPostponed,
-    QuestionProgress,
-    QuestionSkipped,
-    QuestionUnanswered,
     RecordAnswer,
-    RecordedAnswer,
-    RecordingEnd,
-    RequestRecorded,
-    Stage,
-    StaleTurn,
-    WordsSpoken,
     prompt_data,
 )
-from interviews.conversation.introduction import after_introduction
 from interviews.conversation.questioning import after_check, after_hang_up, after_question, after_stop, may_be_answer
+from interviews.conversation.time_limit import after_limit, let_go_on
+from interviews.conversation.writing import after_choice, after_writing
 
 __all__ = [
     "QUESTION_STAGES",
+    "RECORDING_STAGES",
+    "USUAL_PAUSE_SECONDS",
     "AnswerKept",
+    "AnswerWritten",
     "AskConsent",
     "AskIdentity",
     "AskQuestion",
     "AskReachable",
     "AskTime",
     "CheckAnswer",
+    "ChoiceMade",
     "ConfirmStop",
     "ConsentGiven",
     "ConversationEnded",
@@ -99,6 +112,7 @@ __all__ = [
     "Stage",
     "StaleTurn",
     "WordsSpoken",
+    "WrittenAnswer",
     "may_be_answer",
     "next_step",
     "prompt_data",
@@ -112,13 +126,21 @@ def next_step(state: ConversationState, turn: int, input: Input) -> Conversation
     state = replace(state, turn=turn + 1)
     if state.stage is Stage.OVER:
         return ConversationStep(state, HangUp())
+    if state.stage is Stage.GO_ON:
+        return after_limit(state, input)
     if isinstance(input, RecordedAnswer) and input.ended is RecordingEnd.HANGUP:
         return after_hang_up(state, input)
+    if isinstance(input, RecordedAnswer) and input.ended is RecordingEnd.LIMIT and state.stage is Stage.QUESTION:
+        return let_go_on(state)
     match state.stage:
         case Stage.OPENING:
             return ConversationStep(replace(state, stage=Stage.IDENTITY), AskIdentity())
         case Stage.IDENTITY | Stage.ABSENT | Stage.STRANGER | Stage.RESCHEDULE | Stage.CONSENT:
             return after_introduction(state, input)
+        case Stage.QUESTION | Stage.STOP if isinstance(input, WrittenAnswer):
+            return after_writing(replace(state, stage=Stage.QUESTION), input.text)
+        case Stage.QUESTION if isinstance(input, ChoiceMade):
+            return after_choice(state, input.choice)
         case Stage.QUESTION:
             return after_question(state, input)
         case Stage.CHECK:

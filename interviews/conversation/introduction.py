@@ -9,34 +9,38 @@ from typing import assert_never
 
 from interviews.conversation import phrases
 from interviews.conversation.elements import (
+    ChoiceMade,
+    ConsentGiven,
+    ConversationEnded,
+    ConversationState,
+    ConversationStep,
+    HandOver,
+    Input,
+    KeyPressed,
+    LineLost,
+    NoReply,
+    PickedUp,
+    QuestionAsked,
+    RecordedAnswer,
+    Stage,
+    WordsSpoken,
+    WrittenAnswer,
+    end_conversation,
+)
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.understanding import understand_utterance
+from interviews.conversation.prompts import (
     AskConsent,
     AskIdentity,
     AskQuestion,
     AskReachable,
     AskTime,
-    ConsentGiven,
-    ConversationEnded,
-    ConversationState,
-    ConversationStep,
     Ending,
-    HandOver,
     HoldOn,
-    Input,
     Introduction,
-    KeyPressed,
     LeadIn,
-    LineLost,
-    NoReply,
-    PickedUp,
     Preface,
-    QuestionAsked,
-    RecordedAnswer,
-    Stage,
-    WordsSpoken,
-    end_conversation,
 )
-from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
-from interviews.conversation.phrases.understanding import understand_utterance
 
 MAX_TRIES = 3
 """How often a prompt is given that gets no clear reply. The last time it takes keys only."""
@@ -80,6 +84,9 @@ PREFACES_BY_INTENT = {
 }
 """The replies to intents that ask a question of the assistant."""
 
+SECOND_PREFACES = {Preface.UNCLEAR: Preface.UNCLEAR_AGAIN, Preface.SILENCE: Preface.SILENCE_AGAIN}
+"""The replies to the second unclear input at a prompt. No candidate hears the same words twice in a row."""
+
 BYE_ENDINGS = {Stage.CONSENT: Ending.DECLINED, Stage.RESCHEDULE: Ending.CALL_LATER}
 """How a goodbye ends the conversation where the subject of the call is known. Before that it is no refusal."""
 
@@ -104,9 +111,9 @@ def _interrupts_greeting(state: ConversationState, input: Input, reply: Understa
 
 
 def apply_reply(state: ConversationState, input: Input, reply: Understanding) -> ConversationStep:
-    """Apply an input that has been understood. A guess is asked again, and ends no call."""
+    """Apply an input that has been understood."""
     if reply.is_guess:
-        return _try_again(state, Preface.NEARLY)
+        return _confirm_guess(state, reply.intent)
     if ending := FINAL_INTENTS.get(reply.intent):
         return end_conversation(state, ending)
     match reply.intent:
@@ -128,13 +135,26 @@ def apply_reply(state: ConversationState, input: Input, reply: Understanding) ->
             return _after_reply(state, input, reply)
 
 
+def _confirm_guess(state: ConversationState, intent: Intent) -> ConversationStep:
+    """Lead a guess to a question that confirms it. It ends no call, and opens no disclosure."""
+    match intent, state.stage:
+        case Intent.NOT_ME | Intent.WRONG_NUMBER, Stage.IDENTITY:
+            return _ask_stage(_enter_stage(state, Stage.ABSENT))
+        case Intent.THIS_IS_ME, Stage.ABSENT | Stage.STRANGER:
+            return _ask_stage(_enter_stage(state, Stage.IDENTITY), again=True)
+        case _:
+            return _try_again(state, Preface.NEARLY, guess=intent)
+
+
 def _understand_input(state: ConversationState, input: Input) -> Understanding:
     match input:
         case KeyPressed(key):
             return Understanding(INTENTS_OF_KEYS.get(key, Intent.UNCLEAR))
         case WordsSpoken(words):
             return _understand_words(state, words)
-        case PickedUp() | NoReply() | RecordedAnswer() | LineLost():
+        case ChoiceMade(choice):
+            return Understanding(choice)
+        case PickedUp() | NoReply() | RecordedAnswer() | WrittenAnswer() | LineLost():
             return UNCLEAR_REPLY
         case _ as unreachable:
             assert_never(unreachable)
@@ -302,10 +322,17 @@ def _ask_stage(state: ConversationState, preface: Preface = Preface.NONE, *, aga
     return ConversationStep(state, prompt)
 
 
-def _try_again(state: ConversationState, preface: Preface) -> ConversationStep:
+def _try_again(state: ConversationState, preface: Preface, *, guess: Intent | None = None) -> ConversationStep:
+    """Give the prompt again, until the last try, which takes keys only.
+
+    A person takes over from a speaker who seemed to refuse at each try before it: no call may follow.
+    """
     if state.silences + 1 == MAX_TRIES:
-        return _give_up(state)
-    return _ask_stage(replace(state, silences=state.silences + 1), preface, again=True)
+        return _hand_over(state, HandOver.REFUSAL) if state.progress.request == Intent.REFUSE else _give_up(state)
+    is_same_guess = state.silences == 0 or guess == state.progress.request
+    progress = replace(state.progress, request=guess if is_same_guess else None)
+    preface = SECOND_PREFACES.get(preface, preface) if state.silences else preface
+    return _ask_stage(replace(state, silences=state.silences + 1, progress=progress), preface, again=True)
 
 
 def _give_up(state: ConversationState) -> ConversationStep:

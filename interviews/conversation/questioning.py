@@ -11,18 +11,13 @@ from typing import assert_never
 from interviews.conversation import phrases
 from interviews.conversation.elements import (
     AnswerKept,
-    AskQuestion,
-    CheckAnswer,
-    ConfirmStop,
+    ChoiceMade,
     ConversationEnded,
     ConversationState,
     ConversationStep,
-    Ending,
     HandOver,
-    HangUp,
     Input,
     KeyPressed,
-    LeadIn,
     LineLost,
     NoReply,
     PickedUp,
@@ -32,16 +27,25 @@ from interviews.conversation.elements import (
     QuestionProgress,
     QuestionSkipped,
     QuestionUnanswered,
-    RecordAnswer,
     RecordedAnswer,
     RecordingEnd,
     RequestRecorded,
     Stage,
     WordsSpoken,
+    WrittenAnswer,
     end_conversation,
 )
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.understanding import understand_utterance
+from interviews.conversation.prompts import (
+    AskQuestion,
+    CheckAnswer,
+    ConfirmStop,
+    Ending,
+    HangUp,
+    LeadIn,
+    RecordAnswer,
+)
 
 MAX_SILENCES = 2
 """A question is repeated after the first silence; the second one leaves it unanswered."""
@@ -49,9 +53,10 @@ MAX_SILENCES = 2
 MIN_ANSWER_SECONDS = 1
 """A shorter recording is noise on the line."""
 
-SILENCE_SECONDS = 5
-PATIENT_SILENCE_SECONDS = 15
-"""The silence that ends a recording, and the one for a candidate who asked for a moment."""
+PATIENT_PAUSE_SECONDS = 15
+"""The silence that ends a recording after a request for a moment, or after a question without an answer."""
+
+LONG_PAUSE_LEADS = frozenset({LeadIn.ENCOURAGED, LeadIn.UNHEARD, LeadIn.UNHEARD_AGAIN})
 
 SHORT_SECONDS = 5
 """A recording with less speech is checked, as long as few were checked in vain."""
@@ -59,6 +64,9 @@ SHORT_SECONDS = 5
 VERY_SHORT_SECONDS = 2
 ENOUGH_CONFIRMED = 2
 """After so many short answers in a row that were answers, only a very short one is checked: people may be brief."""
+
+SECOND_LEADS = {LeadIn.REPEATED: LeadIn.REPEATED_AGAIN, LeadIn.UNHEARD: LeadIn.UNHEARD_AGAIN}
+"""The words in turn with the usual ones, where a question is given again more than once."""
 
 MAX_CHECKS = 2
 """Of one question."""
@@ -98,13 +106,26 @@ CHECK_KEYS = {"1": Intent.YES, "#": Intent.YES, "2": Intent.REPEAT, "*": Intent.
 STOP_KEYS = {"1": Intent.YES, "2": Intent.NO, "*": Intent.NO}
 
 
+def recording_pause(prompt: AskQuestion | RecordAnswer, usual_seconds: int) -> int:
+    """Return the silence that ends the recording of this prompt."""
+    is_long = prompt.patient if isinstance(prompt, RecordAnswer) else prompt.lead in LONG_PAUSE_LEADS
+    return _pause_limit(usual_seconds, is_long=is_long)
+
+
+def _pause_limit(usual_seconds: int, *, is_long: bool) -> int:
+    return max(PATIENT_PAUSE_SECONDS, usual_seconds) if is_long else usual_seconds
+
+
 def may_be_answer(duration_seconds: int | None) -> bool:
     """Whether a recording is long enough for an answer. One of unknown length may be."""
     return duration_seconds is None or duration_seconds >= MIN_ANSWER_SECONDS
 
 
 def request_in(spoken_words: str, language: str) -> Understanding | None:
-    """Return the request in place of an answer. None: the words may be an answer."""
+    """Return the request in place of an answer. None: the words may be an answer.
+
+    A guess has to be confirmed. Once the call is over it cannot be, so the words are an answer.
+    """
     if not spoken_words:
         return None
     understanding = understand_utterance(spoken_words, Expecting.QUESTION, phrases.for_language(language))
@@ -118,24 +139,29 @@ def after_question(state: ConversationState, input: Input) -> ConversationStep:
     position = state.open_positions[0]
     match input:
         case KeyPressed("*") | RecordedAnswer(ended=RecordingEnd.REPEAT):
-            return _ask_again(state, LeadIn.REPEATED)
+            return ask_again(state, LeadIn.REPEATED)
         case KeyPressed("0"):
-            return _confirm_stop(state, Intent.PERSON)
+            return confirm_stop(state, Intent.PERSON)
         case KeyPressed():
             return _record_answer(state)
         case RecordedAnswer(words=words) | WordsSpoken(words) if request := request_in(words, state.language):
             recorded_request = RequestRecorded(position, request.intent)
-            return _after_request(state, request, (recorded_request,) if isinstance(input, RecordedAnswer) else ())
+            return after_request(state, request, (recorded_request,) if isinstance(input, RecordedAnswer) else ())
         case RecordedAnswer(seconds=seconds) if may_be_answer(seconds):
             return (
                 _check_answer(state, is_bare=bool(input.words))
                 if _is_doubtful(state, input)
-                else _ask_next(state, LeadIn.NEXT, AnswerKept(position))
+                else ask_next(state, LeadIn.NEXT, AnswerKept(position))
             )
-        case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer() | LineLost():
-            return _after_silence(state)
+        case PickedUp() | WordsSpoken() | NoReply() | RecordedAnswer() | ChoiceMade() | WrittenAnswer() | LineLost():
+            return after_silence(state)
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def may_postpone_question(state: ConversationState) -> bool:
+    """Whether the candidate can still ask to come back to the present question."""
+    return len(state.open_positions) > 1 and state.open_positions[0] not in state.postponed
 
 
 def _is_doubtful(state: ConversationState, answer: RecordedAnswer) -> bool:
@@ -147,7 +173,7 @@ def _is_doubtful(state: ConversationState, answer: RecordedAnswer) -> bool:
         is_bare = _says_nothing(answer.words, state.language)
         return is_bare and progress.checks < MAX_CHECKS and progress.confirmed < ENOUGH_CONFIRMED
     short_limit = VERY_SHORT_SECONDS if progress.confirmed >= ENOUGH_CONFIRMED else SHORT_SECONDS
-    trailing_silence = PATIENT_SILENCE_SECONDS if progress.patient else SILENCE_SECONDS
+    trailing_silence = _pause_limit(state.pause_seconds, is_long=progress.has_long_pause)
     return progress.checks < MAX_CHECKS and answer.seconds - trailing_silence < short_limit
 
 
@@ -157,25 +183,25 @@ def _says_nothing(words: str, language: str) -> bool:
     return understanding.is_empty or understanding.intent is Intent.YES
 
 
-def _after_request(
+def after_request(
     state: ConversationState, request: Understanding, facts: tuple[QuestionFact, ...] = ()
 ) -> ConversationStep:
     intent, position = request.intent, state.open_positions[0]
     if intent in LEADS_BY_INTENT:
-        return _ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS_BY_INTENT[intent], *facts)
+        return ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS_BY_INTENT[intent], *facts)
     if intent in STOP_ENDINGS:
-        return _confirm_stop(state, intent, *facts)
-    if conversation_end := _ending_after_request(state, request):
+        return confirm_stop(state, intent, *facts)
+    if conversation_end := ending_after_request(state, request):
         return end_conversation(state, conversation_end, *facts)
-    if intent is Intent.COME_BACK and len(state.open_positions) > 1 and position not in state.postponed:
+    if intent is Intent.COME_BACK and may_postpone_question(state):
         return _postpone_question(state, facts)
     if intent in (Intent.HOLD_ON, Intent.COME_BACK):
         state = replace(state, progress=replace(state.progress, is_away=True))
         return _record_answer(state, *facts, patient=True)
-    return _ask_next(state, LeadIn.SKIPPED, *facts, QuestionSkipped(position, intent))
+    return ask_next(state, LeadIn.SKIPPED, *facts, QuestionSkipped(position, intent))
 
 
-def _ending_after_request(state: ConversationState, request: Understanding) -> ConversationEnded | None:
+def ending_after_request(state: ConversationState, request: Understanding) -> ConversationEnded | None:
     """Return how a request ends the conversation, or None if it does not.
 
     A candidate who has postponed it too often is left to a person.
@@ -189,7 +215,7 @@ def _ending_after_request(state: ConversationState, request: Understanding) -> C
     return ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.POSTPONED)
 
 
-def _confirm_stop(state: ConversationState, request: Intent, *facts: QuestionFact) -> ConversationStep:
+def confirm_stop(state: ConversationState, request: Intent, *facts: QuestionFact) -> ConversationStep:
     progress = replace(state.progress, request=request)
     state = replace(state, stage=Stage.STOP, silences=0, progress=progress)
     return ConversationStep(state, ConfirmStop(state.open_positions[0], request), facts)
@@ -201,17 +227,17 @@ def _postpone_question(state: ConversationState, facts: tuple[QuestionFact, ...]
     state = replace(
         state, open_positions=(position, *other_positions, position), postponed=state.postponed | {position}
     )
-    return _ask_next(state, LeadIn.POSTPONED, *facts, QuestionPostponed(position))
+    return ask_next(state, LeadIn.POSTPONED, *facts, QuestionPostponed(position))
 
 
-def _after_silence(state: ConversationState) -> ConversationStep:
+def after_silence(state: ConversationState) -> ConversationStep:
     """The moment that the candidate asked for is no try."""
     silences = state.silences + (not state.progress.patient)
     if silences < MAX_SILENCES:
-        return _ask_again(state, LeadIn.UNHEARD, silences=silences)
+        return ask_again(state, LeadIn.UNHEARD, silences=silences)
     if state.progress.is_away and state.can_postpone:
         return _after_absence(state)
-    return _ask_next(state, LeadIn.NEXT, QuestionUnanswered(state.open_positions[0]))
+    return ask_next(state, LeadIn.UNANSWERED, QuestionUnanswered(state.open_positions[0]))
 
 
 def _after_absence(state: ConversationState) -> ConversationStep:
@@ -238,12 +264,12 @@ def _last_words(state: ConversationState, answer: RecordedAnswer) -> Conversatio
     request = request_in(answer.words, state.language)
     if request is None:
         is_answer = is_last and may_be_answer(answer.seconds)
-        return _ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if is_answer else _leave_open(state)
+        return ask_next(state, LeadIn.NEXT, AnswerKept(state.open_positions[0])) if is_answer else _leave_open(state)
     recorded_request = RequestRecorded(state.open_positions[0], request.intent)
-    if not request.is_guess and (conversation_end := _ending_after_request(state, request)):
+    if not request.is_guess and (conversation_end := ending_after_request(state, request)):
         return end_conversation(state, conversation_end, recorded_request)
     if is_last and request.intent in SKIP_INTENTS:
-        return _after_request(state, request, (recorded_request,))
+        return after_request(state, request, (recorded_request,))
     return _leave_open(state, recorded_request)
 
 
@@ -259,7 +285,8 @@ def _check_answer(state: ConversationState, *, is_bare: bool) -> ConversationSte
     checks, checked_turn = state.progress.checks + 1, state.turn - 1
     progress = replace(state.progress, checks=checks, checked_turn=checked_turn, patient=False, is_bare=is_bare)
     state = replace(state, stage=Stage.CHECK, silences=0, progress=progress)
-    return ConversationStep(state, CheckAnswer(state.open_positions[0]))
+    is_known = checks > 1 or state.progress.confirmed > 0
+    return ConversationStep(state, CheckAnswer(state.open_positions[0], again=is_known))
 
 
 def after_check(state: ConversationState, input: Input) -> ConversationStep:
@@ -268,20 +295,20 @@ def after_check(state: ConversationState, input: Input) -> ConversationStep:
     reply_intent, checked_turn = understanding.intent, state.progress.checked_turn
     question_state = replace(state, stage=Stage.QUESTION, progress=replace(state.progress, checked_turn=None))
     if reply_intent is Intent.NO or (state.progress.is_bare and isinstance(input, NoReply)):
-        return _ask_again(_without_confirmations(question_state), LeadIn.REPEATED)
+        return ask_again(_without_confirmations(question_state), LeadIn.REPEATED)
     if reply_intent in REQUEST_INTENTS and reply_intent is not Intent.SKIP:
         facts = (
             (RequestRecorded(state.open_positions[0], reply_intent, checked_turn),)
             if reply_intent is Intent.DONT_KNOW
             else ()
         )
-        return _after_request(_without_confirmations(question_state), understanding, facts)
+        return after_request(_without_confirmations(question_state), understanding, facts)
     spoken_words = (
         input.words if isinstance(input, WordsSpoken) and reply_intent in (Intent.ANSWER, Intent.UNCLEAR) else ""
     )
     progress = replace(question_state.progress, confirmed=question_state.progress.confirmed + 1)
     kept_answer = AnswerKept(state.open_positions[0], checked_turn, spoken_words)
-    step = _ask_next(replace(question_state, progress=progress), LeadIn.NEXT, kept_answer)
+    step = ask_next(replace(question_state, progress=progress), LeadIn.NEXT, kept_answer)
     return replace(step, prompt=HangUp()) if isinstance(input, LineLost) else step
 
 
@@ -298,20 +325,21 @@ def after_stop(state: ConversationState, input: Input) -> ConversationStep:
     The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost.
     """
     reply = _understand_reply(input, STOP_KEYS, state.language)
-    reply_intent, request = reply.intent, state.progress.request or Intent.PERSON
+    reply_intent = Intent.UNCLEAR if reply.is_guess else reply.intent
+    request = state.progress.request or Intent.PERSON
     if reply_intent in (Intent.NEVER, *DELAY_INTENTS):
-        return _after_request(state, reply)
+        return after_request(state, reply)
     if reply_intent in GOING_ON:
-        return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
+        return ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
     is_last_try = state.silences + 1 == MAX_SILENCES
     if is_last_try and isinstance(input, WordsSpoken) and reply_intent in (Intent.UNCLEAR, Intent.ANSWER):
-        return _ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
+        return ask_again(replace(state, stage=Stage.QUESTION), LeadIn.REPEATED)
     is_clear = reply_intent in (Intent.YES, Intent.AGREE, Intent.NEARLY_AGREE, *STOP_ENDINGS) or isinstance(
         input, LineLost
     )
     if not is_clear and not is_last_try:
         state = replace(state, silences=state.silences + 1)
-        return ConversationStep(state, ConfirmStop(state.open_positions[0], request))
+        return ConversationStep(state, ConfirmStop(state.open_positions[0], request, again=True))
     return end_conversation(state, STOP_ENDINGS[Intent.PERSON if reply_intent is Intent.PERSON else request])
 
 
@@ -322,6 +350,8 @@ def _understand_reply(input: Input, keys: dict[str, Intent], language: str) -> U
     match input:
         case KeyPressed(key):
             return Understanding(keys.get(key, Intent.UNCLEAR))
+        case ChoiceMade(choice):
+            return Understanding(choice)
         case WordsSpoken(words):
             return understand_utterance(words, Expecting.ANSWER_CHECK, phrases.for_language(language))
         case _:
@@ -330,19 +360,37 @@ def _understand_reply(input: Input, keys: dict[str, Intent], language: str) -> U
 
 def _record_answer(state: ConversationState, *facts: QuestionFact, patient: bool = False) -> ConversationStep:
     """Record without repeating the question."""
-    state = replace(state, progress=replace(state.progress, patient=patient))
-    return ConversationStep(state, RecordAnswer(state.open_positions[0], patient), facts)
+    was_encouraged = state.progress.was_encouraged or patient
+    progress = replace(state.progress, patient=patient, has_long_pause=patient, was_encouraged=was_encouraged)
+    return ConversationStep(replace(state, progress=progress), RecordAnswer(state.open_positions[0], patient), facts)
 
 
-def _ask_again(state: ConversationState, lead: LeadIn, *facts: QuestionFact, silences: int = 0) -> ConversationStep:
-    is_away = state.progress.is_away and lead is LeadIn.UNHEARD
-    progress = replace(state.progress, patient=False, request=None, is_away=is_away)
-    state = replace(state, silences=silences, progress=progress)
-    return ConversationStep(state, AskQuestion(state.open_positions[0], lead), facts)
+def ask_again(state: ConversationState, lead: LeadIn, *facts: QuestionFact, silences: int = 0) -> ConversationStep:
+    is_unheard, progress = lead is LeadIn.UNHEARD, state.progress
+    lead = _vary_lead(lead, progress)
+    progress = replace(
+        progress,
+        patient=False,
+        request=None,
+        is_away=progress.is_away and is_unheard,
+        repeats=progress.repeats + 1,
+        has_long_pause=is_unheard,
+        was_encouraged=progress.was_encouraged or is_unheard,
+    )
+    return ConversationStep(
+        replace(state, silences=silences, progress=progress), AskQuestion(state.open_positions[0], lead), facts
+    )
 
 
-def _ask_next(state: ConversationState, lead: LeadIn, *facts: QuestionFact) -> ConversationStep:
-    progress = QuestionProgress(confirmed=state.progress.confirmed)
+def _vary_lead(lead: LeadIn, progress: QuestionProgress) -> LeadIn:
+    """A question that is given again has other words before it each time. "Take your time" is said once."""
+    if lead is LeadIn.UNHEARD and not progress.was_encouraged:
+        return LeadIn.ENCOURAGED
+    return SECOND_LEADS.get(lead, lead) if progress.repeats % 2 else lead
+
+
+def ask_next(state: ConversationState, lead: LeadIn, *facts: QuestionFact) -> ConversationStep:
+    progress = QuestionProgress(confirmed=state.progress.confirmed, was_encouraged=state.progress.was_encouraged)
     state = replace(state, open_positions=state.open_positions[1:], silences=0, progress=progress)
     if not state.open_positions:
         return end_conversation(state, Ending.FINISHED, *facts)

@@ -1,16 +1,24 @@
 """The texts of a prompt. A text is a piece that recurs in other interviews, so that it can be synthesised once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import assert_never
 
 from interviews.conversation import engine, wording
+from interviews.conversation.sentences import end_once
 from interviews.conversation.wording.texts import Wording
 
 SETUP_SECONDS = 30
+MAX_EXTRA_SECONDS = 60
 LEADS_WITHIN = frozenset(engine.LeadIn) - {engine.LeadIn.FIRST, engine.LeadIn.NEXT, engine.LeadIn.RESUMED}
 """The sentences before a question that the candidate's own words lead to."""
+
+LEADS_OF_START = frozenset({engine.LeadIn.FIRST, engine.LeadIn.RESUMED})
+LEADS_OF_NEXT = frozenset(
+    {engine.LeadIn.NEXT, engine.LeadIn.SKIPPED, engine.LeadIn.UNANSWERED, engine.LeadIn.POSTPONED}
+)
+"""The leads to a question that has not been asked yet in this call: after the start, and after another question."""
 
 USUAL_SHARE_OF_TIME = 0.5
 """Few answers take all the time that they may."""
@@ -83,7 +91,8 @@ class Script:
 
     def fill_template(self, template: str, **values: object) -> str:
         """Replace the placeholders of a template. Raises EmployerUnknown if it names an employer that is not set up."""
-        return template.format_map(_PlaceholderValues(self, values))
+        text = template.format_map(_PlaceholderValues(self, values))
+        return end_once(text, self.employer.name) if "{employer}" in template else text
 
     @property
     def known_employer(self) -> Employer:
@@ -107,7 +116,12 @@ class Script:
     @property
     def expected_seconds(self) -> float:
         remaining_questions = self.questions[len(self.questions) - self.remaining :]
-        return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(question.max_seconds for question in remaining_questions)
+        return usual_seconds(question.max_seconds for question in remaining_questions)
+
+
+def usual_seconds(longest_answers: Iterable[int]) -> float:
+    """How long an interview usually takes, from the seconds that each of its answers may last."""
+    return SETUP_SECONDS + USUAL_SHARE_OF_TIME * sum(longest_answers)
 
 
 PLACEHOLDERS: Mapping[str, Callable[[Script], object]] = {
@@ -146,19 +160,33 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
         case engine.AskQuestion(position, lead):
-            return *_lead_texts(script, position, lead), script.questions[position].text
+            lead_texts = *_lead_texts(script, position, lead), *_limit_texts(script, position, lead)
+            return *lead_texts, script.questions[position].text
         case engine.RecordAnswer(patient=True):
             return (script.wording.TAKE_YOUR_TIME,)
-        case engine.CheckAnswer():
-            return (script.wording.CHECK_ANSWER,)
-        case engine.ConfirmStop(request=request):
-            return (script.wording.CONFIRM_STOP[request],)
+        case engine.RecordAnswer(position, goes_on=True):
+            limit = script.wording.spell_duration(extra_seconds(script.questions[position].max_seconds))
+            return (script.fill_template(script.wording.GO_ON, limit=limit),)
+        case engine.CheckAnswer(again=again):
+            return (script.wording.CHECK_ANSWER_AGAIN if again else script.wording.CHECK_ANSWER,)
+        case engine.ConfirmStop(request=request, again=again):
+            return ((script.wording.CONFIRM_STOP_AGAIN if again else script.wording.CONFIRM_STOP)[request],)
         case engine.Goodbye(ending):
             return script.fill_template(script.wording.GOODBYES[ending]), *_farewell_texts(script, ending)
         case engine.RecordAnswer() | engine.HangUp():
             return ()
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def voicemail_text(script: Script) -> str:
+    """Return the message on a voicemail. Other people may hear it, so it names neither candidate nor subject."""
+    return script.fill_template(script.wording.VOICEMAIL)
+
+
+def extra_seconds(max_seconds: int) -> int:
+    """Return the longest end of an answer whose time was over."""
+    return min(max_seconds, MAX_EXTRA_SECONDS)
 
 
 def _farewell_texts(script: Script, ending: engine.Ending) -> tuple[str, ...]:
@@ -178,10 +206,14 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
             return (texts.GREETING_AGAIN,)
         case engine.AskIdentity():
             return (texts.GREETING_CALLED_BACK if script.is_inbound else texts.GREETING,)
-        case engine.AskReachable(keys_only=keys_only):
-            return (texts.REACHABLE_BY_KEYS if keys_only else texts.ASK_REACHABLE,)
-        case engine.AskTime(keys_only=keys_only):
-            return (texts.CALL_TIME_BY_KEYS if keys_only else texts.CALL_TIME,)
+        case engine.AskReachable(keys_only=True):
+            return (texts.REACHABLE_BY_KEYS,)
+        case engine.AskReachable(again=again):
+            return (texts.ASK_REACHABLE_AGAIN if again else texts.ASK_REACHABLE,)
+        case engine.AskTime(keys_only=True):
+            return (texts.CALL_TIME_BY_KEYS,)
+        case engine.AskTime(again=again):
+            return (texts.CALL_TIME_AGAIN if again else texts.CALL_TIME,)
         case engine.AskConsent(keys_only=True):
             return (texts.CONSENT_BY_KEYS,)
         case engine.AskConsent(again=True):
@@ -208,6 +240,15 @@ def _lead_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str
     return (text, *script.reach_texts, texts.LEAD_INS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
 
 
+def _limit_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str, ...]:
+    """The time for an answer, where the candidate does not know it yet: no sound warns them before it ends."""
+    seconds = script.questions[position].max_seconds
+    is_known = lead in LEADS_OF_NEXT and position > 0 and script.questions[position - 1].max_seconds == seconds
+    if is_known or lead not in LEADS_OF_START | LEADS_OF_NEXT:
+        return ()
+    return (script.fill_template(script.wording.ANSWER_LIMIT, limit=script.wording.spell_duration(seconds)),)
+
+
 def prerenderable_texts(script: Script) -> set[str]:
     """Return all texts that interviews with these questions may need, except those that name a candidate."""
     script = replace(script, may_call_again=True)
@@ -218,8 +259,11 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.AskQuestion(position, _usual_lead(position)) for position in positions]
     prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
     prompts += [engine.AskQuestion(position, lead) for position in positions for lead in LEADS_WITHIN]
-    prompts += [engine.RecordAnswer(0, patient=True), engine.CheckAnswer(0)]
+    prompts += [engine.AskTime(again=True), engine.RecordAnswer(0, patient=True)]
+    prompts += [engine.RecordAnswer(position, goes_on=True) for position in positions]
+    prompts += [engine.CheckAnswer(0, again=again) for again in (False, True)]
     prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]
+    prompts += [engine.ConfirmStop(0, request, again=True) for request in script.wording.CONFIRM_STOP_AGAIN]
     prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
     texts = {text for prompt in prompts for text in prompt_texts(prompt, script)} | {script.wording.LAST_CALL}
     resumed_consent = engine.AskConsent(resumed=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from candidates.data_rights.parts import DataPart, Document, ErasureScope, Item
 from candidates.data_rights.private_files import stored_files
@@ -16,17 +16,35 @@ from candidates.models import Candidate, ErasedItem
 from interviews.channels import get_channel
 from interviews.data_rights.documents import interview_documents
 from interviews.data_rights.merging import CALL_PREVENTS_MERGE, merge_interviews
-from interviews.data_rights.rows import close_untranscribed, erase_answers, erase_numbers, erase_share_links
-from interviews.models import Attempt, Interview, InterviewResponse, LockedInterview, Recording, lock_interview
+from interviews.data_rights.rows import (
+    close_invitations,
+    close_untranscribed,
+    erase_answers,
+    erase_messages,
+    erase_numbers,
+    erase_share_links,
+    erase_videos,
+)
+from interviews.models import (
+    Attempt,
+    CandidateMessage,
+    Clip,
+    Interview,
+    InterviewResponse,
+    LockedInterview,
+    Recording,
+    lock_interview,
+)
 from interviews.models.transitions.recording import erase_recordings
+from interviews.models.turns.clip import VIDEO_FOLDER
 from screener.background.queue import release_db_connection
 from screener.models import InvalidTransition, ModelCall
 
-CALL_IN_PROGRESS = (
+CALL_IN_PROGRESS = gettext_noop(
     "A call with this candidate is in progress or is being placed. Erase when it is over. To end it now, cancel the "
     "interview."
 )
-CANCELLED_BY_ERASURE = "The candidate was erased."
+CANCELLED_BY_ERASURE = gettext_noop("The candidate was erased.")
 
 
 def interviews_of(candidate: Candidate) -> QuerySet[Interview]:
@@ -39,7 +57,7 @@ class InterviewPart(DataPart):
         return interview_documents(candidate, interviews_of(candidate).order_by("created_at"))
 
     def why_not_merged(self, records: tuple[Candidate, Candidate]) -> str:
-        live = Attempt.objects.live().filter(interview__candidate__in=records)
+        live = Attempt.objects.in_a_call().filter(interview__candidate__in=records)
         return gettext(CALL_PREVENTS_MERGE) if live.exists() else ""
 
     def merge(self, kept: Candidate, merged: Candidate, actor: str) -> None:
@@ -49,18 +67,28 @@ class InterviewPart(DataPart):
         """Cancel live interviews. A call in progress prevents the erasure: it would go on producing data."""
         for row in interviews_of(candidate):
             with lock_interview(row) as interview:
-                if row.attempts.live().exists():
-                    raise InvalidTransition(CALL_IN_PROGRESS)
+                if row.attempts.in_a_call().exists():
+                    raise InvalidTransition(gettext(CALL_IN_PROGRESS))
                 if row.is_live:
                     interview.cancel(Interview.Outcome.BY_HR, actor=actor, reason=CANCELLED_BY_ERASURE)
 
     def list_items(self, scope: ErasureScope) -> Iterable[Item]:
-        recordings = Recording.objects.filter(attempt__interview__in=_interviews_in(scope))
+        interviews = _interviews_in(scope)
+        clips = Clip.objects.filter(take__response__interview__in=interviews).exclude(file="")
+        for name in clips.values_list("file", flat=True):
+            yield Item(ErasedItem.Kind.FILE, name)
+        if not scope.covers_recordings:
+            return
+        recordings = Recording.objects.filter(attempt__interview__in=interviews)
         for name, sid, deleted_at in recordings.values_list("file", "sid", "deleted_at_carrier"):
             if name:
                 yield Item(ErasedItem.Kind.FILE, name)
             if sid:
                 yield Item(ErasedItem.Kind.CARRIER_RECORDING, sid, deleted_at)
+        if scope.covers_answers:
+            texts = CandidateMessage.objects.sent_as_sms().filter(interview__in=interviews)
+            for sid in texts.values_list("provider_id", flat=True):
+                yield Item(ErasedItem.Kind.CARRIER_MESSAGE, sid)
 
     def erase(self, scope: ErasureScope) -> dict[str, int]:
         removed = Counter[str]()
@@ -77,8 +105,11 @@ class InterviewPart(DataPart):
         interviews, folders = list(_interviews_in(scope)), scope.candidate.private_folders
         for interview in interviews:
             for folder in folders:
-                names = stored_files(f"{folder}/{interview.pk}")
+                own_folder = f"{folder}/{interview.pk}"
+                names = stored_files(own_folder if scope.covers_recordings else f"{own_folder}/{VIDEO_FOLDER}")
                 yield from (Item(ErasedItem.Kind.FILE, name) for name in names)
+        if not scope.covers_recordings:
+            return
         attempts = list(Attempt.objects.filter(interview__in=interviews).values_list("pk", "channel"))
         for attempt_id, channel in attempts:
             sids = get_channel(channel).list_audio(attempt_id)
@@ -87,22 +118,27 @@ class InterviewPart(DataPart):
 
 def _interviews_in(scope: ErasureScope) -> QuerySet[Interview]:
     interviews = interviews_of(scope.candidate)
-    if not scope.covers_recordings:
+    if not scope.covers_videos:
         return interviews.none()
     return interviews if scope.is_whole_person else interviews.filter(pk__in=[scope.interview_id])
 
 
 def _erase_interview(interview: LockedInterview, scope: ErasureScope) -> Counter[str]:
+    removed = Counter({"videos": erase_videos(interview)})
+    if not scope.covers_recordings:
+        return removed
     if interview.row.is_live:
-        raise InvalidTransition("This interview is not over, so that nothing of it is erased.")
-    removed = Counter({"recordings": erase_recordings(interview)})
+        raise InvalidTransition("This interview is not over, so that nothing of it but videos is erased.")
+    removed["recordings"] = erase_recordings(interview)
     if scope.covers_answers:
         removed.update(erase_answers(interview, actor=scope.actor))
         removed.update(erase_share_links(interview, actor=scope.actor))
+        removed["invitations"] = close_invitations(interview, actor=scope.actor)
     elif removed["recordings"]:
         close_untranscribed(interview, actor=scope.actor)
     if scope.is_whole_person:
         removed["calls"] = erase_numbers(interview)
+        removed["messages"] = erase_messages(interview)
         removed["notices"] = interview.row.notices.all().delete()[0]
     return removed
 

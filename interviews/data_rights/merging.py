@@ -12,7 +12,7 @@ from interviews.models import Interview, lock_interview
 from screener.models import InvalidTransition
 
 CALL_PREVENTS_MERGE = _("A call with this person is in progress or is being placed. Merge the records when it is over.")
-MERGED = "Two records of the candidate were merged. The other interview for the job goes on."
+MERGED = _("Two records of the candidate were merged. The other interview for the job goes on.")
 
 
 def interviews_to_cancel(interviews: Iterable[Interview]) -> list[Interview]:
@@ -40,7 +40,7 @@ def merge_interviews(kept: Candidate, merged: Candidate, actor: str) -> None:
     rows = list(interviews_of_records([kept, merged]))
     for row in rows:
         with lock_interview(row):
-            if row.attempts.live().exists():
+            if row.attempts.in_a_call().exists():
                 raise InvalidTransition(gettext(CALL_PREVENTS_MERGE))
     for row in interviews_to_cancel(rows):
         with lock_interview(row) as interview:

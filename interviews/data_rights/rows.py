@@ -5,24 +5,30 @@ from django.db.models import Q
 
 from interviews.models import (
     AccessEvent,
+    AnswerDraft,
     Assessment,
     Call,
+    CandidateMessage,
+    Clip,
     EventKind,
+    Feedback,
     InterviewResponse,
     LiveTranscript,
     LockedInterview,
     LockedResponse,
+    MessageProblem,
     NoteVersion,
     Recording,
     ShareLink,
     TurnReply,
+    VideoChoice,
 )
 from interviews.models.transitions.response import settle_without_answer
 
 NO_RECORDING = "The recording was erased before it was transcribed."
 KEPT_EVENT_DATA = (
     *("position", "attempt", "number", "outcome", "result_status", "request", "late", "code", "until"),
-    *("refusal", "assessment", "decision"),
+    *("refusal", "assessment", "decision", "channel"),
 )
 STRIP_EVENT_DATA = """
 UPDATE interviews_interviewevent event SET data = coalesce(
@@ -49,16 +55,29 @@ def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
         ),
         "decisions": row.decisions.exclude(reason="").update(reason=""),
         "live_transcripts": LiveTranscript.objects.filter(attempt__interview=row).delete()[0],
+        "drafts": AnswerDraft.objects.filter(response__interview=row).delete()[0],
         "turn_replies": TurnReply.objects.filter(attempt__interview=row)
         .exclude(body="", prompt={})
         .update(body="", prompt={}),
         "attempts": row.attempts.exclude(reason="", progress=None).update(reason="", progress=None),
         "notes": NoteVersion.objects.filter(note__interview=row).exclude(text="").update(text="", mentions=[]),
+        "feedback": Feedback.objects.filter(interview=row).exclude(words="").update(words=""),
         "events": _erase_events(interview),
     }
     if not row.answers_erased_at:
         interview.mark_answers_erased(actor=actor)
     return removed
+
+
+def erase_videos(interview: LockedInterview) -> int:
+    """Delete the clips, and take no more. Returns how many there were.
+
+    A worker that stores one of them loses its lease, and deletes the file.
+    """
+    choices = VideoChoice.objects.filter(interview=interview.row, choice=VideoChoice.Choice.AGREED)
+    choices.update(choice=VideoChoice.Choice.ERASED)
+    clips = Clip.objects.filter(take__response__interview=interview.row)
+    return clips.delete()[1].get(Clip._meta.label, 0)
 
 
 def erase_share_links(interview: LockedInterview, *, actor: str) -> dict[str, int]:
@@ -68,6 +87,22 @@ def erase_share_links(interview: LockedInterview, *, actor: str) -> dict[str, in
         "accesses": AccessEvent.objects.filter(link__in=links).delete()[0],
         "share_links": links.revoke(actor=actor) + links.exclude(recipient="").update(recipient=""),
     }
+
+
+def close_invitations(interview: LockedInterview, *, actor: str) -> int:
+    """Revoke the invitations. They stay as a record that the candidate was invited."""
+    return interview.row.invitations.revoke(actor=actor)
+
+
+def erase_messages(interview: LockedInterview) -> int:
+    """Withdraw messages that are not sent, and forget where the others went.
+
+    The keyed hash of an address at which mails bounced or were reported stays, as in the do-not-call list.
+    """
+    messages = interview.row.messages
+    messages.withdraw(MessageProblem.ERASED)
+    messages.exclude(status__in=CandidateMessage.ADDRESS_PROBLEMS).exclude(address_hash="").update(address_hash="")
+    return messages.exclude(provider_id="", error="").update(provider_id="", error="")
 
 
 def erase_numbers(interview: LockedInterview) -> int:

@@ -18,6 +18,7 @@ from interviews.calling.rules import NUMBER_BUSY, first_open_moment, why_never_c
 from interviews.calling.verdicts import DialRule
 from interviews.campaigns import SAME_NUMBER
 from interviews.models import Attempt, Interview, WaitReason, lock_interview
+from interviews.models.transitions.interview import NOT_ON_THE_PHONE
 from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle, plan_interview
 from jobs.models import JobDescription
 from screener.models import InvalidTransition
@@ -48,7 +49,7 @@ class CallAgainPreview:
 
 
 def preview_call_again(interviews: Iterable[Interview], *, at: datetime | None = None) -> CallAgainPreview:
-    """Sort the interviews by what calling again would do. Writes no rows.
+    """Sort the interviews by the effect of calling again. Writes no rows.
 
     A fixed number of queries for each job. `interviews`: with their candidate and job.
     """
@@ -75,29 +76,39 @@ def call_again(interviews: Iterable[Interview], *, actor: str, at: datetime | No
     for call in preview.called:
         try:
             with transaction.atomic():
-                done.called.append(_repeat_call(call, actor, at))
+                repeated = _repeat_call(call, actor, at)
         except NotPossible as error:
             code = DialRule(error.code) if error.code in DialRule.values else Obstacle(error.code)
             done.left_out.append(NotCalled(call.interview, code, str(error)))
         except InvalidTransition as error:
             done.left_out.append(NotCalled(call.interview, DialRule.NUMBER_BUSY, str(error)))
+        else:
+            if isinstance(repeated, NotCalled):
+                done.left_out.append(repeated)
+            else:
+                done.called.append(repeated)
     return done
 
 
-def _repeat_call(call: RepeatedCall, actor: str, at: datetime | None) -> RepeatedCall:
+def _repeat_call(call: RepeatedCall, actor: str, at: datetime | None) -> RepeatedCall | NotCalled:
     interview = call.interview
     if not call.is_new:
         with lock_interview(interview) as locked:
-            locked.move_next_attempt(at or timezone.now(), actor=actor, is_scheduled=at is not None)
+            if promise := _earlier_promise(interview, at or timezone.now()):  # of a call that has ended meanwhile
+                return promise
+            wait_reason = WaitReason.SCHEDULED if at else ""
+            locked.move_next_attempt(at or timezone.now(), actor=actor, wait_reason=wait_reason)
         return call
-    planned = plan_interview(candidate=interview.candidate, job=interview.job, actor=actor, scheduled_for=at)
+    planned = plan_interview(
+        candidate=interview.candidate, job=interview.job, actor=actor, scheduled_for=at, channel=Attempt.Channel.PHONE
+    )
     return RepeatedCall(planned, True, call.expected_at)
 
 
 def _reasons_by_interview(rows: Sequence[Interview], since: datetime) -> dict[UUID, NotCalled]:
     """Why candidates are not called, by interview."""
     ids = [row.pk for row in rows]
-    in_call = set(Attempt.objects.live().filter(interview__in=ids).values_list("interview", flat=True))
+    in_call = set(Attempt.objects.in_a_call().filter(interview__in=ids).values_list("interview", flat=True))
     last = set(Interview.objects.filter(pk__in=ids).last_for_job().values_list("pk", flat=True))
     reasons = {row.pk: refusal for row in rows if (refusal := _own_reason(row, in_call, last, since))}
     by_job: dict[UUID, list[Interview]] = defaultdict(list)
@@ -114,8 +125,15 @@ def _own_reason(row: Interview, in_call: set[UUID], last: set[UUID], since: date
         return NotCalled(row, DialRule.NUMBER_BUSY, str(NUMBER_BUSY))
     if row.pk not in last:
         return NotCalled(row, DialRule.OTHER_INTERVIEW, str(HAS_INTERVIEW))
-    is_promised = row.is_live and row.wait_reason == WaitReason.REQUESTED_TIME and row.next_attempt_at
-    if is_promised and row.next_attempt_at and since < row.next_attempt_at:
+    if row.is_live and row.channel != Attempt.Channel.PHONE:
+        return NotCalled(row, Obstacle.CHANNEL, _(NOT_ON_THE_PHONE))
+    return _earlier_promise(row, since)
+
+
+def _earlier_promise(row: Interview, moment: datetime) -> NotCalled | None:
+    """The refusal where the candidate was promised a call at a time after this moment."""
+    is_promised = row.is_live and row.wait_reason == WaitReason.REQUESTED_TIME
+    if is_promised and row.next_attempt_at and moment < row.next_attempt_at:
         promised = _("The candidate asked for the time of the next call. It stays as promised.")
         return NotCalled(row, WaitReason.REQUESTED_TIME, promised)
     return None
@@ -129,4 +147,4 @@ def _reasons_of_rules(group: list[Interview]) -> dict[UUID, NotCalled]:
     live = {row.candidate_id: row for row in group if row.is_live}
     verdicts = why_never_called_each([row.candidate for row in group], job, interviews=live)
     pairs = zip(group, verdicts, strict=True)
-    return {row.pk: NotCalled(row, found.rule, found.verdict.reason) for row, found in pairs if found}
+    return {row.pk: NotCalled(row, obstacle.rule, obstacle.verdict.reason) for row, obstacle in pairs if obstacle}

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from candidates.merging.matches import Matches, find_matches, lock_contact
+from candidates.merging.matches import Matches, find_matches, lock_contacts
 from candidates.models import Candidate, Consent
 from interviews.models import Interview
 from interviews.planning import plan_interview
@@ -27,7 +27,7 @@ class ConsentStatement:
 
 @dataclass(frozen=True)
 class Intake:
-    """What is to be saved. Either `candidate`, or the `contact` of a new one.
+    """The input of an intake. Either `candidate`, or the `contact` of a new one.
 
     `seen_matches`: the records with the same number or address that the user has seen and says are of other persons.
     """
@@ -40,6 +40,8 @@ class Intake:
     resume: "File[Any] | None" = None
     scheduled_for: datetime | None = None
     repeat_reason: str = ""
+    more_time: bool = False
+    channel: str = ""
 
 
 class KnownCandidate(InvalidTransition):
@@ -52,7 +54,7 @@ class KnownCandidate(InvalidTransition):
 
 @transaction.atomic
 def plan_from_intake(intake: Intake, *, actor: str, viewer: Viewer) -> Interview:
-    """Save the candidate with consent and resume, and plan the interview: all of it, or nothing.
+    """Save the candidate with consent and resume, and plan the interview, in one transaction.
 
     Raises KnownCandidate, or NotPossible by the rules of `plan_interview`.
     """
@@ -68,6 +70,8 @@ def plan_from_intake(intake: Intake, *, actor: str, viewer: Viewer) -> Interview
         actor=actor,
         scheduled_for=intake.scheduled_for,
         repeat_reason=intake.repeat_reason,
+        more_time=intake.more_time,
+        channel=intake.channel,
     )
     if intake.resume:  # last, because a stored file outlives a rollback
         candidate.store_resume(intake.resume)
@@ -76,7 +80,7 @@ def plan_from_intake(intake: Intake, *, actor: str, viewer: Viewer) -> Interview
 
 def _create_candidate(intake: Intake, viewer: Viewer) -> Candidate:
     contact = intake.contact or {}
-    lock_contact(contact["phone"], contact.get("email", ""))
+    lock_contacts([contact["phone"], contact.get("email", "")])
     matches = find_matches(contact["phone"], contact.get("email", ""), viewer=viewer)
     if matches and matches.seen != intake.seen_matches:
         raise KnownCandidate(matches)

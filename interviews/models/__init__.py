@@ -6,6 +6,15 @@ from interviews.models.decision import Decision
 from interviews.models.dial_rate import DialRate
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
+from interviews.models.invitations.candidate_message import (
+    CandidateMessage,
+    DeliveryReport,
+    MessageKind,
+    MessageProblem,
+    SmsReport,
+)
+from interviews.models.invitations.feedback import Feedback
+from interviews.models.invitations.invitation import Invitation
 from interviews.models.notices.mail import MailPace, NoticeMail
 from interviews.models.notices.note import Note, NoteVersion
 from interviews.models.notices.notice import Notice, NoticeKind
@@ -20,23 +29,33 @@ from interviews.models.transitions.call import LockedCall, lock_call
 from interviews.models.transitions.interview import LockedInterview, already_locked, lock_interview
 from interviews.models.transitions.recording import LockedRecording
 from interviews.models.transitions.response import LockedResponse
+from interviews.models.turns.clip import Clip, ClipChunk, VideoChoice
+from interviews.models.turns.draft import AnswerDraft
 from interviews.models.turns.live_transcript import LiveTranscript
+from interviews.models.turns.take import RoomVisit, Take, TakeChunk
 from interviews.models.turns.turn_reply import TurnReply
 from interviews.wait_reason import WaitReason
 
 __all__ = [
     "AccessEvent",
+    "AnswerDraft",
     "Assessment",
     "Attempt",
     "Call",
     "Campaign",
+    "CandidateMessage",
+    "Clip",
+    "ClipChunk",
     "Decision",
+    "DeliveryReport",
     "DialRate",
     "EventKind",
+    "Feedback",
     "Interview",
     "InterviewEvent",
     "InterviewResponse",
     "InterviewResult",
+    "Invitation",
     "JobWatch",
     "LiveTranscript",
     "LockedAttempt",
@@ -45,6 +64,8 @@ __all__ = [
     "LockedRecording",
     "LockedResponse",
     "MailPace",
+    "MessageKind",
+    "MessageProblem",
     "Note",
     "NoteVersion",
     "Notice",
@@ -52,8 +73,13 @@ __all__ = [
     "NoticeMail",
     "NoticeSettings",
     "Recording",
+    "RoomVisit",
     "ShareLink",
+    "SmsReport",
+    "Take",
+    "TakeChunk",
     "TurnReply",
+    "VideoChoice",
     "WaitReason",
     "already_locked",
     "lock_attempt",

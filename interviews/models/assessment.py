@@ -69,6 +69,13 @@ class Assessment(AppendOnly):
                 name="assessment_fits_its_source",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["response"],
+                condition=Q(is_current=True, score__isnull=True),
+                name="assessments_without_score",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.score if self.score is not None else 'no score'} by {self.label}"

@@ -11,6 +11,7 @@ from interviews import channels
 from interviews.conversation import engine
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
+from jobs.channels import Channel
 from screener.models import BaseModel
 
 
@@ -19,10 +20,17 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Attempts with a status of `Attempt.LIVE`."""
         return self.filter(ended_at__isnull=True)
 
+    def in_a_call(self) -> Self:
+        """Live attempts over a channel that we open: a call is being placed, rings or is under way."""
+        return self.live().exclude(channel__in=Attempt.SELF_SERVICE)
+
+    def opened_by_candidates(self) -> Self:
+        """Live attempts over a channel that the candidate opens."""
+        return self.live().filter(channel__in=Attempt.SELF_SERVICE)
+
 
 class Attempt(BaseModel):
-    class Channel(models.TextChoices):
-        PHONE = "phone", _("Phone")
+    Channel = Channel
 
     class Status(models.TextChoices):
         """Where an attempt stands. It follows from `answered_at` and `ended_at`; a column would be a second truth."""
@@ -45,7 +53,11 @@ class Attempt(BaseModel):
         CARRIER_ERROR = "carrier_error", _("Carrier error")
         CALL_LATER = "call_later", _("Asked to be called later")
         NOT_HERE = "not_here", _("Candidate was not there")
+        LEFT = "left", _("Left; can be continued")
         UNKNOWN = "unknown", _("Unknown: the carrier may have acted")
+
+    SELF_SERVICE = (Channel.ROOM, Channel.TEXT)
+    """The channels that the candidate opens, leaves and opens again. On the others we call."""
 
     LIVE = (Status.PENDING, Status.IN_PROGRESS)
     NEVER_HELD = (Outcome.INVALID_NUMBER, Outcome.CARRIER_ERROR)
@@ -63,7 +75,14 @@ class Attempt(BaseModel):
     silences = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The question that was asked last"))
     resumed = models.BooleanField(default=False)
-    slow = models.BooleanField(default=False, db_default=False, help_text=_("The candidate asked for slower speech"))
+    slow = models.BooleanField(
+        default=False, db_default=False, help_text=_("The candidate asked for slower speech, or needs more time")
+    )
+    pause_seconds = models.PositiveSmallIntegerField(
+        default=engine.USUAL_PAUSE_SECONDS,
+        db_default=engine.USUAL_PAUSE_SECONDS,
+        help_text=_("The silence that ends an answer, as the interview had it when the attempt began"),
+    )
     key_pressed = models.BooleanField(
         default=False, db_default=False, help_text=_("A key was pressed, as no machine does")
     )
@@ -81,6 +100,9 @@ class Attempt(BaseModel):
     answered_at = models.DateTimeField(null=True, blank=True)
     last_input_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+    message_left_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("When a message was left on a voicemail")
+    )
     apologised_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When something went wrong on our side and a call back was promised")
     )
@@ -91,6 +113,11 @@ class Attempt(BaseModel):
         ordering = ["interview", "number"]
         constraints = [
             models.UniqueConstraint(fields=["interview", "number"], name="attempt_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["interview"],
+                condition=Q(message_left_at__isnull=False),
+                name="one_voicemail_message_per_interview",
+            ),
             models.UniqueConstraint(
                 fields=["interview"], condition=Q(ended_at__isnull=True), name="one_live_attempt_per_interview"
             ),
@@ -110,6 +137,10 @@ class Attempt(BaseModel):
         return self.status in self.LIVE
 
     @property
+    def is_self_service(self) -> bool:
+        return self.channel in self.SELF_SERVICE
+
+    @property
     def question_progress(self) -> engine.QuestionProgress:
         return engine.QuestionProgress(**(self.progress or {}))
 
@@ -125,7 +156,7 @@ class Attempt(BaseModel):
     @property
     def is_missing_last_recording(self) -> bool:
         """Whether the attempt ended while an answer was awaited, and no recording of that answer was reported."""
-        if self.is_live or self.stage != engine.Stage.QUESTION or not self.interview.is_live:
+        if self.is_live or self.stage not in engine.RECORDING_STAGES or not self.interview.is_live:
             return False
         hung_up = Q(turn=self.turn - 1, ended=Recording.Ended.HANGUP)
         return not self.recordings.filter(hung_up | Q(turn=self.turn)).exists()

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from interviews.models.interview import Interview
@@ -48,8 +48,15 @@ class Campaign(BaseModel):
 
     def mark_ended(self, at: datetime) -> bool:
         """Note that the campaign has ended. False: it has not, or that was noted before."""
-        return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at))
+        with transaction.atomic():
+            self._lock()
+            return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at))
 
     def reopen(self) -> None:
-        """More candidates are called: the campaign ends again."""
-        self.update_fields(ended_at=None)
+        """Another candidate is called: the campaign ends again. In the transaction that plans their interview."""
+        if self._lock().ended_at:
+            self.update_fields(ended_at=None)
+
+    def _lock(self) -> "Campaign":
+        """Lock the row to the end of the transaction, so that an interview is planned before or after its end."""
+        return Campaign.objects.select_for_update(no_key=True).get(pk=self.pk)

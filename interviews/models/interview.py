@@ -1,15 +1,18 @@
 """The interview: columns, constraints and queries. Its transitions are in `transitions/interview.py`."""
 
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from interviews.conditions.undelivered import is_undelivered_invitation, may_have_arrived
 from interviews.models.event import EventKind, InterviewEvent
-from interviews.wait_reason import CAPACITY_REASONS, WaitReason
+from interviews.wait_reason import CAPACITY_REASONS, HELD_WITHOUT_CALL, WaitReason
+from jobs.channels import Channel
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
+from screener.language_tag import primary_tag
 from screener.models import LeasableModel, LeasableQuerySet
 
 RowT = TypeVar("RowT", bound=models.Model)
@@ -20,7 +23,14 @@ MILESTONES = (
 )
 """The columns that statistics need. An index holds them, because the table is too wide to be read for them."""
 LISTED = ("id", "purpose")
-"""The columns that counting what waits needs."""
+"""The columns that the counts of waiting interviews need."""
+OF_A_JOB = (*MILESTONES[1:], "id", "result_status", "answers_erased_at")
+"""The columns that a job's desk counts and that choose the last interview of a candidate."""
+FILTERED = (
+    *("candidate", "created_at", "id", "purpose", "status"),
+    *("result_status", "decided_at", "answers_erased_at", "recommended"),
+)
+"""The columns by which a job's desk is filtered, and that choose the last interview of a candidate."""
 
 ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 
@@ -36,18 +46,30 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return unclear_interviews.filter(undecided_since__isnull=False)
 
     def needing_attention(self) -> Self:
-        """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate.
+        """Interviews that wait for a reviewer: to look at the result, or to get in touch with the candidate."""
+        return self.filter(pk__in=self.ids_needing_attention())
 
-        A union, so that the database finds each kind by its index. With OR it would read every interview.
-        """
-        interviews = Interview.all_objects.all()
-        kinds = [interviews.handed_over(), interviews.called_back()]
-        others = [rows.order_by().values("pk") for rows in kinds]
-        return self.filter(pk__in=interviews.with_unclear_result().order_by().values("pk").union(*others, all=True))
+    def ids_needing_attention(self) -> models.QuerySet[Any, Any]:
+        """Their ids, some twice. A union, because with OR the database would read every interview."""
+        kinds = (self.with_unclear_result(), self.handed_over(), self.called_back(), self.to_adjust(), self.uninvited())
+        unclear, *others = (rows.order_by().values("pk") for rows in kinds)
+        return unclear.union(*others, all=True)
 
     def handed_over(self) -> Self:
         """Interviews that ended because the candidate asked for a person, and without a decision."""
         return self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED, decided_at__isnull=True)
+
+    def to_adjust(self) -> Self:
+        """Live interviews whose candidates asked for another way, and wait for a reviewer."""
+        return self.live().filter(wait_reason=WaitReason.ADJUSTMENT)
+
+    def uninvited(self) -> Self:
+        """Interviews that wait for their candidates, whom no invitation has reached."""
+        is_waiting = Q(wait_reason=WaitReason.INVITED) | Q(wait_reason="") & ~Q(channel=Channel.PHONE)
+        failed = Interview.all_objects.filter(is_undelivered_invitation("messages__")).order_by().values("pk")
+        arrived = Interview.all_objects.filter(may_have_arrived("messages__"), pk=OuterRef("pk"))
+        waiting = self.filter(is_waiting, status=Interview.Status.PENDING, pk__in=failed)
+        return waiting.filter(~Exists(arrived))
 
     def called_back(self) -> Self:
         """Interviews whose candidate was not reached, and called afterwards."""
@@ -94,7 +116,7 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return self.filter(result_status=Interview.ResultStatus.PENDING)
 
     def with_answers(self) -> Self:
-        """Interviews that a reviewer can still read: what was said was not erased."""
+        """Interviews that a reviewer can still read: their answers were not erased."""
         return self.filter(answers_erased_at__isnull=True)
 
 
@@ -173,7 +195,8 @@ class Interview(LeasableModel):
     }
 
     candidate = models.ForeignKey("candidates.Candidate", on_delete=models.PROTECT, related_name="interviews")
-    job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="interviews")
+    job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="interviews", db_index=False)
+    """Its index is `interviews_by_job`."""
     question_set = models.ForeignKey("jobs.QuestionSet", on_delete=models.PROTECT, related_name="interviews")
     campaign = models.ForeignKey(
         "interviews.Campaign", on_delete=models.SET_NULL, null=True, blank=True, related_name="interviews"
@@ -184,6 +207,18 @@ class Interview(LeasableModel):
     outcome_reason = models.TextField(blank=True)
     result_status = models.CharField(max_length=12, choices=ResultStatus.choices, default=ResultStatus.NONE)
     language = models.CharField(max_length=10, default="en")
+    more_time = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("The candidate needs more time: slower speech, longer pauses, twice the time for an answer"),
+    )
+    channel = models.CharField(
+        max_length=10,
+        choices=Channel.choices,
+        default=Channel.PHONE,
+        db_default=Channel.PHONE,
+        help_text=_("How it is to be held. Calls are placed only where this is the phone"),
+    )
     repeat_reason = models.CharField(
         max_length=500,
         blank=True,
@@ -218,13 +253,18 @@ class Interview(LeasableModel):
         help_text="When the current result was made, until a reviewer decides on it",
     )
     """Written with `recommended_at` and `decided_at` by triggers of results and decisions (migration 0037)."""
+    overall_score = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, blank=True, editable=False, help_text="That of the current result"
+    )
+    recommended = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
+    """Computed, with `overall_score`, by triggers (migration 0066). Lists show them by `blind_review.py` alone."""
     answers_erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("When what was said was erased. States and scores stay")
     )
 
     objects = ScreeningManager()
     all_objects = InterviewManager()
-    """For the work on interviews: calls, answers and results, whatever their purpose."""
+    """For the work on interviews of every purpose: calls, answers and results."""
 
     class Meta:
         ordering = ["-created_at"]
@@ -243,18 +283,15 @@ class Interview(LeasableModel):
                     | Q(
                         status="failed",
                         outcome__in=[
-                            "unreached",
-                            "declined",
-                            "opted_out",
-                            "wrong_person",
-                            "not_permitted",
-                            "too_little",
-                            "expired",
-                            "person_requested",
+                            *("unreached", "declined", "opted_out", "wrong_person"),
+                            *("not_permitted", "too_little", "expired", "person_requested"),
                         ],
                     )
                 ),
                 name="interview_outcome_fits_its_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel=Channel.PHONE) | Q(next_attempt_at__isnull=True), name="calls_are_for_the_phone"
             ),
         ]
         indexes = [
@@ -274,15 +311,28 @@ class Interview(LeasableModel):
                 name="waiting_for_capacity",
             ),
             models.Index(
-                fields=["completed_at"],
-                condition=Q(outcome__in=["unreached", "expired"]),
-                name="given_up_by_end",
+                fields=["created_at"],
+                condition=Q(status__in=["pending", "in_progress"], wait_reason=WaitReason.ADJUSTMENT),
+                name="interviews_to_adjust",
+            ),
+            models.Index(
+                fields=["completed_at"], condition=Q(outcome__in=["unreached", "expired"]), name="given_up_by_end"
             ),
             models.Index(fields=["completed_at"], condition=Q(result_status="pending"), name="interviews_to_conclude"),
             models.Index(
                 fields=["completed_at"], condition=Q(answers_erased_at__isnull=True), name="kept_answers_by_end"
             ),
             models.Index(fields=["created_at"], include=MILESTONES, name="interviews_by_milestone"),
+            models.Index(fields=["job", "candidate", "created_at"], include=OF_A_JOB, name="interviews_by_job"),
+            models.Index(
+                F("job"), F("overall_score").desc(nulls_last=True), *map(F, FILTERED), name="interviews_by_score"
+            ),
+            models.Index(
+                fields=["job"],
+                condition=Q(status__in=["pending", "in_progress"]),
+                include=(*LISTED, "next_attempt_at"),
+                name="live_interviews_by_job",
+            ),
             models.Index(
                 fields=["undecided_since", "job"],
                 condition=Q(
@@ -314,6 +364,29 @@ class Interview(LeasableModel):
 
     def __str__(self) -> str:
         return gettext("%(candidate)s for %(job)s") % {"candidate": self.candidate, "job": self.job}
+
+    @property
+    def is_in_other_language(self) -> bool:
+        """Whether it is not held in the candidate's language."""
+        return primary_tag(self.language) != primary_tag(self.candidate.locale)
+
+    @property
+    def pause_seconds(self) -> int:
+        """The silence that ends an answer."""
+        return self.job.answer_pause_seconds * self._time_factor
+
+    def answer_seconds(self, max_seconds: int) -> int:
+        """Return the longest answer to a question that gives `max_seconds`."""
+        return max_seconds * self._time_factor
+
+    @property
+    def _time_factor(self) -> int:
+        return 2 if self.more_time else 1
+
+    @property
+    def is_held_without_call(self) -> bool:
+        """Whether `next_attempt_at` ends a wait for a choice of the candidate or a reviewer. No call comes then."""
+        return self.wait_reason in HELD_WITHOUT_CALL
 
     @property
     def is_live(self) -> bool:

@@ -48,11 +48,20 @@ class Recording(LeasableModel):
         LIMIT = "limit", _("At its limit")
         HANGUP = "hangup", _("By hanging up")
 
+    SETTLED = (Status.STORED, Status.ERASED)
     NOT_TRANSCRIBED_YET = ("", "in-progress")
 
     response = models.ForeignKey("interviews.InterviewResponse", on_delete=models.CASCADE, related_name="recordings")
     attempt = models.ForeignKey("interviews.Attempt", on_delete=models.CASCADE, related_name="recordings")
     turn = models.PositiveSmallIntegerField()
+    continues = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="continuations",
+        help_text=_("The recording that was cut off at its limit, and whose end this one is; its audio has both"),
+    )
     sid = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.EXPECTED)
     ended = models.CharField(max_length=10, choices=Ended.choices, blank=True)

@@ -64,6 +64,14 @@ class InterviewResult(AppendOnly):
                 name="overall_score_from_0_to_10",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["interview"],
+                condition=Q(is_current=True),
+                include=("overall_score", "recommendation"),
+                name="current_scores",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_recommendation_display() or 'No recommendation'} ({self.overall_score})"

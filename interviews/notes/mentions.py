@@ -40,15 +40,15 @@ def find_mentions(text: str, job: Any) -> Mentions:
     candidates = {reading for possible in readings.values() for reading in possible}
     readers = readers_of(job).annotate(lower_name=Lower("username")).filter(lower_name__in=candidates)
     by_name: dict[str, User] = {reader.username.lower(): reader for reader in readers}
-    found: dict[Any, User] = {}
+    mentioned: dict[Any, User] = {}
     unknown: list[str] = []
     for name, possible in readings.items():
         user = next((by_name[reading] for reading in possible if reading in by_name), None)
         if user:
-            found[user.pk] = user
+            mentioned[user.pk] = user
         else:
             unknown.append(name.rstrip(CLOSING))
-    return Mentions(list(found.values()), unknown)
+    return Mentions(list(mentioned.values()), unknown)
 
 
 def split_at_mentions(text: str, usernames: Iterable[str]) -> list[TextPiece]:

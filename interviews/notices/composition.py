@@ -1,4 +1,4 @@
-"""Composes a mail from its notices, for what its recipient may see at that moment."""
+"""Composes a mail from those of its notices that its recipient may see at that moment."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MAX_TITLE = 60
 
 
 @dataclass(frozen=True)
-class Line:
+class NoticeLine:
     title: str
     address: str
 
@@ -36,7 +36,7 @@ class JobSection:
     job: JobDescription
     address: str
     counts: list[tuple[str, int]]
-    lines: list[Line]
+    lines: list[NoticeLine]
 
     @property
     def total(self) -> int:
@@ -62,10 +62,12 @@ def compose_mail(mail: NoticeMail, recipient: User) -> ComposedMail | None:
     ids = list(Notice.objects.visible_to(recipient).unread().filter(mail=mail).values_list("pk", flat=True))
     if not ids:
         return None
-    return ComposedMail(_message(mail, recipient, _sections(Notice.objects.filter(pk__in=ids), recipient)), ids)
+    return ComposedMail(
+        _compose_message(mail, recipient, _load_sections(Notice.objects.filter(pk__in=ids), recipient)), ids
+    )
 
 
-def _message(mail: NoticeMail, recipient: User, sections: list["JobSection"]) -> OutgoingMail:
+def _compose_message(mail: NoticeMail, recipient: User, sections: list["JobSection"]) -> OutgoingMail:
     unsubscribe = unsubscribe_address(recipient)
     context = {
         "sections": sections,
@@ -75,7 +77,7 @@ def _message(mail: NoticeMail, recipient: User, sections: list["JobSection"]) ->
     }
     return OutgoingMail(
         recipient=recipient.email,
-        subject=_subject(sections),
+        subject=_compose_subject(sections),
         text=render_to_string("desk/notices/mail.txt", context),
         html=render_to_string("desk/notices/mail.html", context),
         message_id=f"<{mail.pk}@{settings.PUBLIC_HOST}>",
@@ -91,7 +93,7 @@ def absolute(path: str) -> str:
     return f"{settings.WEBHOOK_BASE_URL}{path}"
 
 
-def _sections(notices: Any, recipient: User) -> list[JobSection]:
+def _load_sections(notices: Any, recipient: User) -> list[JobSection]:
     """The sections in the order of their latest notice. A fixed number of queries."""
     kinds = Counter[tuple[Any, str]]()
     for job, kind in notices.order_by().values_list("job", "kind"):
@@ -100,18 +102,18 @@ def _sections(notices: Any, recipient: User) -> list[JobSection]:
     by_job: dict[Any, list[NoticeText]] = {}
     for text in texts:
         by_job.setdefault(text.notice.job_id, []).append(text)
-    return [_section(lines, kinds) for lines in by_job.values()]
+    return [_compose_section(lines, kinds) for lines in by_job.values()]
 
 
-def _section(texts: list[NoticeText], kinds: Counter[tuple[Any, str]]) -> JobSection:
+def _compose_section(texts: list[NoticeText], kinds: Counter[tuple[Any, str]]) -> JobSection:
     job = texts[0].notice.job
     counts = [(str(kind.label), kinds[job.pk, kind.value]) for kind in NoticeKind if kinds[job.pk, kind.value]]
-    lines = [Line(text.title, absolute(text.path)) for text in texts[:MOST_LINES]]
+    lines = [NoticeLine(text.title, absolute(text.path)) for text in texts[:MOST_LINES]]
     return JobSection(job, absolute(reverse("admin:jobs_jobdescription_change", args=[job.pk])), counts, lines)
 
 
-def _subject(sections: list[JobSection]) -> str:
-    """The subject: what it is about in numbers, and the job. It names no candidate: subjects show on locked screens."""
+def _compose_subject(sections: list[JobSection]) -> str:
+    """The subject: the number of notices, and the job. It names no candidate: subjects show on locked screens."""
     total = sum(section.total for section in sections)
     kinds = {kind for section in sections for kind, _count in section.counts}
     first = " ".join(sections[0].job.title.split())

@@ -1,4 +1,4 @@
-"""Makes notices of events, of mentions and of campaigns that have ended. Each is made once, whatever crashes."""
+"""Makes notices of events, of mentions and of campaigns that have ended. Each is made once, also after a crash."""
 
 import logging
 from collections.abc import Iterable, Iterator

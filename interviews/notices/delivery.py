@@ -33,7 +33,7 @@ def pending_mails() -> LeasableQuerySet[NoticeMail]:
 
 
 def send(lease: Lease[NoticeMail]) -> SentNotices:
-    """Compose the mail and hand it to the server. Nothing is sent where nothing is left to tell."""
+    """Compose the mail and hand it to the server. No mail is sent where no notice is left for it."""
     mail = NoticeMail.objects.select_related("recipient").get(pk=lease.pk)
     if mail.recipient is None:
         return SentNotices([])

@@ -56,5 +56,5 @@ def default_zone() -> ZoneInfo:
 def _zone_of(number: str) -> ZoneInfo:
     """The zone of a number, if it can be in one only: +1 800 is in several."""
     zones = time_zones_for_number(phonenumbers.parse(number))
-    known = [zone for zone in zones if zone != UNKNOWN_ZONE]
-    return ZoneInfo(known[0]) if len(known) == 1 else ZoneInfo(settings.TIME_ZONE)
+    zone_names = [zone for zone in zones if zone != UNKNOWN_ZONE]
+    return ZoneInfo(zone_names[0]) if len(zone_names) == 1 else ZoneInfo(settings.TIME_ZONE)

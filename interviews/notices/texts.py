@@ -23,7 +23,7 @@ class NoticeText:
 
 def notice_text(notice: Notice, viewer: Viewer) -> NoticeText:
     """Compose a notice for its recipient, whose blind mode holds. `with_subjects` loads its rows."""
-    return NoticeText(notice, _title_of(notice), _path_of(notice, viewer))
+    return NoticeText(notice, _notice_title(notice), _subject_path(notice, viewer))
 
 
 def with_subjects(notices: Any) -> Any:
@@ -31,13 +31,13 @@ def with_subjects(notices: Any) -> Any:
     return notices.select_related("job", "campaign", "event", "note", "interview__candidate")
 
 
-def _title_of(notice: Notice) -> str:
-    kind, name = NoticeKind(notice.kind), _name_of(notice)
+def _notice_title(notice: Notice) -> str:
+    kind, name = NoticeKind(notice.kind), _subject_name(notice)
     match kind:
         case NoticeKind.RESULT_READY:
             return _("Result ready: %(name)s") % {"name": name}
         case NoticeKind.PERSON_REQUEST:
-            return _("%(name)s asks for a person") % {"name": name}
+            return _request_title(notice) % {"name": name}
         case NoticeKind.ATTENTION:
             return _attention_title(notice) % {"name": name}
         case NoticeKind.CAMPAIGN_ENDED:
@@ -49,23 +49,31 @@ def _title_of(notice: Notice) -> str:
             assert_never(kind)
 
 
+def _request_title(notice: Notice) -> str:
+    if notice.event and notice.event.kind == EventKind.ADJUSTMENT_REQUESTED:
+        return _("%(name)s asks for more time or another way")
+    return _("%(name)s asks for a person")
+
+
 def _attention_title(notice: Notice) -> str:
     match notice.event.kind if notice.event else "":
         case EventKind.RESULT_INCOMPLETE:
             return _("Result incomplete: %(name)s")
         case EventKind.CANDIDATE_CALLED:
             return _("%(name)s called back after the last attempt")
+        case EventKind.CANDIDATE_TEXTED:
+            return _("%(name)s sent an SMS")
         case _:
             return _("Result needs a review: %(name)s")
 
 
-def _name_of(notice: Notice) -> str:
+def _subject_name(notice: Notice) -> str:
     if notice.campaign:
         return notice.campaign.name
     return " ".join(str(notice.interview.candidate).split()) if notice.interview else ""
 
 
-def _path_of(notice: Notice, viewer: Viewer) -> str:
+def _subject_path(notice: Notice, viewer: Viewer) -> str:
     if notice.campaign_id:
         if viewer.has_perm(VIEW_CAMPAIGN):
             return reverse("admin:interviews_campaign_change", args=[notice.campaign_id])

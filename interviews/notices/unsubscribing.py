@@ -25,5 +25,5 @@ def find_user(token: str) -> User | None:
 
 
 def unsubscribe(user: User) -> None:
-    """Mail this user nothing any more. Notices that wait for a mail stay in the interface."""
+    """End the mails to this user. Notices that wait for a mail stay in the interface."""
     NoticeSettings.of(user.pk).stop_mails()

@@ -86,6 +86,16 @@ class CallRulesPage:
                 assert_never(unreachable)
 
     @property
+    def is_allowed(self) -> bool:
+        """Whether the number may be called now."""
+        return isinstance(self.rule_report.overall_verdict, Allowed)
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether waiting is in vain."""
+        return isinstance(self.rule_report.overall_verdict, Never)
+
+    @property
     def has_gaps(self) -> bool:
         return any(isinstance(line.verdict, NotEvaluated) for line in self.rule_report.verdicts)
 

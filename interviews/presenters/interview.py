@@ -12,10 +12,12 @@ from interviews.models import (
     Assessment,
     Attempt,
     Call,
+    CandidateMessage,
     Decision,
     Interview,
     InterviewResponse,
     InterviewResult,
+    MessageKind,
 )
 from interviews.presenters.event import EventRow
 from interviews.records import SpeechMetrics
@@ -193,6 +195,7 @@ class InterviewPage:
     decisions: list[Decision]
     responses: list[ResponseCard]
     attempts: list[AttemptRow]
+    messages: list[CandidateMessage]
     history: list[EventRow]
     cost: ModelCost
     phone: PhoneCost
@@ -203,6 +206,7 @@ class InterviewPage:
         shows_scores = may_see_scores(viewer, interview)
         results = list(interview.results.all()) if shows_scores else []
         decisions = interview.decisions.select_related("decided_by", "result") if shows_scores else []
+        messages = interview.messages.all() if shows_scores else interview.messages.exclude(kind=MessageKind.OUTCOME)
         events = interview.events.all() if shows_scores else interview.events.exclude(kind__in=SCORE_EVENTS)
         return cls(
             interview=interview,
@@ -213,6 +217,7 @@ class InterviewPage:
             decisions=list(decisions),
             responses=list(_response_cards(interview, viewer, with_scores=shows_scores)),
             attempts=[AttemptRow(attempt) for attempt in interview.attempts.select_related("call")],
+            messages=list(messages),
             history=[EventRow(event) for event in events],
             cost=ModelCost.for_calls(interview_id=interview.pk),
             phone=interview_phone_cost(interview),

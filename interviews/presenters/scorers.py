@@ -59,7 +59,7 @@ class ScorersTable:
         counting = {response.pk: current for response in responses if (current := _counting(response))}
         rows = [response for response in responses if any(_scored(response))]
         people = {
-            assessment.label: _assessments_of(assessment.label, rows)
+            _scorer_of(assessment): _assessments_by(_scorer_of(assessment), rows)
             for response in rows
             for assessment in _scored(response)
             if assessment.is_by_person and assessment != counting.get(response.pk)
@@ -67,7 +67,8 @@ class ScorersTable:
         if not people:
             return None
         columns = [_column("", rows, counting, counting, overall)]
-        for name, own in people.items():
+        for own in people.values():
+            name = next(iter(own.values())).label
             is_complete = overall is not None and counting.keys() <= own.keys()
             own_overall = score_by(interview, responses, own) if is_complete else None
             columns.append(_column(name, rows, own, counting, own_overall))
@@ -88,13 +89,18 @@ def _counting(response: InterviewResponse) -> Assessment | None:
     return current if current and current.score is not None else None
 
 
-def _assessments_of(label: str, responses: Sequence[InterviewResponse]) -> dict[UUID, Assessment]:
-    """The last assessment of each response by the person with this name."""
+def _scorer_of(assessment: Assessment) -> tuple[int | None, str]:
+    """The person who scored: a user, whose name others may have, or else a person that a client named."""
+    return (assessment.scored_by_id, "" if assessment.scored_by_id else assessment.label)
+
+
+def _assessments_by(scorer: tuple[int | None, str], responses: Sequence[InterviewResponse]) -> dict[UUID, Assessment]:
+    """The last assessment of each response by this person."""
     newest_last = (
         (response.pk, assessment)
         for response in responses
         for assessment in reversed(_scored(response))
-        if assessment.is_by_person and assessment.label == label
+        if assessment.is_by_person and _scorer_of(assessment) == scorer
     )
     return dict(newest_last)
 
@@ -106,12 +112,12 @@ def _column(
     counting: Mapping[UUID, Assessment],
     overall: Decimal | None,
 ) -> ScorerColumn:
-    found = [own.get(response.pk) for response in rows]
+    assessments = [own.get(response.pk) for response in rows]
     return ScorerColumn(
         label=label,
         counts=own is counting,
-        is_blind=all(assessment.is_blind for assessment in found if assessment),
-        scores=[assessment.score if assessment else None for assessment in found],
+        is_blind=all(assessment.is_blind for assessment in assessments if assessment),
+        scores=[assessment.score if assessment else None for assessment in assessments],
         overall=overall,
         agreement=None if own is counting else _agreement(own, counting),
     )

@@ -3,17 +3,17 @@
 from uuid import UUID
 
 from django.db import IntegrityError, models
-from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from candidates.models import Candidate, Consent, DoNotCall
+from candidates.models import Consent, DoNotCall
 from interviews.calling.dialer import wait_for_services
 from interviews.calling.rules import may_receive
 from interviews.conversation.reception import Reception
 from interviews.models import Attempt, Call, EventKind, Interview, LockedInterview, lock_interview
 from interviews.models.call import ONE_LIVE_CALL
-from interviews.models.transitions.conversation import OPTED_OUT
+from interviews.reception.opt_out import live_interviews_of, opt_out_number
+from interviews.self_service.attempts import leave_for_other_channel
 from screener.db.constraints import violates_constraint
 
 OPT_OUT_SOURCE = gettext_noop("asked for in a call to us")
@@ -39,10 +39,10 @@ def receive_call(phone_number: str, call_sid: str) -> UUID | Reception:
     `phone_number`: the caller's in E.164; empty: withheld.
     """
     reception = Reception.NO_INTERVIEW
-    for interview in _waiting_interviews(phone_number):
+    for interview in live_interviews_of(phone_number):
         if attempt_id := _attempt_of(call_sid):
             return attempt_id
-        if not may_receive(interview):
+        if not may_receive(interview) or Attempt.Channel.PHONE not in interview.job.channels:
             continue
         if wait_for_services(interview, timezone.now()):
             reception = Reception.NOT_NOW
@@ -95,23 +95,15 @@ def _attempt_of(call_sid: str) -> UUID | None:
     return Call.objects.filter(twilio_sid=call_sid).values_list("attempt_id", flat=True).first()
 
 
-def _waiting_interviews(phone_number: str) -> QuerySet[Interview]:
-    """The live interviews with this number, those first that have begun, then the oldest."""
-    live_interviews = Interview.objects.filter(status__in=Interview.LIVE, candidate__phone=phone_number).exclude(
-        candidate__phone=""
-    )
-    return live_interviews.select_related("candidate", "job").order_by(
-        F("started_at").asc(nulls_last=True), "created_at"
-    )
-
-
 def _open_attempt(interview: Interview, phone_number: str, call_sid: str) -> UUID | None:
     """Make this call an attempt. None: another call to this number is running."""
     try:
         with lock_interview(interview) as locked_interview:
             if attempt_id := _attempt_of(call_sid):
                 return attempt_id
-            is_free = interview.is_live and not interview.attempts.live().exists()
+            is_free = interview.is_live and not interview.attempts.in_a_call().exists()
+            if is_free:
+                leave_for_other_channel(locked_interview)
             return _create_attempt(locked_interview, phone_number, call_sid) if is_free else None
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_CALL):
@@ -125,6 +117,8 @@ def _create_attempt(interview: LockedInterview, phone_number: str, call_sid: str
         number=interview.row.attempts.count() + 1,
         direction=Attempt.Direction.INBOUND,
         resumed=interview.row.status == Interview.Status.IN_PROGRESS,
+        slow=interview.row.more_time,
+        pause_seconds=interview.row.pause_seconds,
         send_before=timezone.now(),
     )
     Call.create_received(attempt, number=phone_number, sid=call_sid)
@@ -133,10 +127,5 @@ def _create_attempt(interview: LockedInterview, phone_number: str, call_sid: str
 
 
 def opt_out_caller(phone_number: str, *, given_by: Consent.GivenBy) -> None:
-    """Never call this number again. Live interviews of candidates with this number end."""
-    DoNotCall.objects.add_number(phone_number, source=OPT_OUT_SOURCE)
-    for candidate in Candidate.objects.filter(phone=phone_number, erased_at__isnull=True):
-        candidate.add_call_consent(False, given_by=given_by, source=OPT_OUT_SOURCE)
-    for interview in _waiting_interviews(phone_number):
-        with lock_interview(interview) as locked_interview:
-            locked_interview.finish(Interview.Outcome.OPTED_OUT, actor="candidate", reason=OPTED_OUT)
+    """The caller wants no more contact."""
+    opt_out_number(phone_number, given_by=given_by, source=OPT_OUT_SOURCE)

@@ -45,7 +45,7 @@ def open_link(token: str) -> ShareLink | None:
 
 
 def shared_report(link: ShareLink) -> InterviewReport:
-    """The report that the link opens. Without a login nobody has scored: a blind review shows no scores."""
+    """The report that the link opens. A reader without a login has scored no answer: a blind review shows no scores."""
     assert link.interview is not None
     return load_report(link.interview, ReportScope(link.with_names, with_scores=not link.shared_job.blind_review))
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from candidates.models import Candidate, Erasure
 from candidates.models.candidate import CandidateQuerySet
-from interviews.models import Interview, Recording
+from interviews.models import Clip, Interview, Recording, VideoChoice
 from interviews.models.interview import InterviewQuerySet
 from jobs.models import JobDescription
 from screener.models import Organisation
@@ -19,11 +19,12 @@ PERIOD_OF = {
     Kind.PERSON: "keep_candidates_days",
     Kind.ANSWERS: "keep_answers_days",
     Kind.RECORDINGS: "keep_recordings_days",
+    Kind.VIDEOS: "keep_videos_days",
     Kind.RESUME: "keep_resumes_days",
 }
 """The period of each kind of data, in the order in which they are erased: the first ones cover later ones."""
 
-OF_INTERVIEWS = (Kind.ANSWERS, Kind.RECORDINGS)
+OF_INTERVIEWS = (Kind.ANSWERS, Kind.RECORDINGS, Kind.VIDEOS)
 NOTHING = Q(pk__in=[])
 Periods = list[tuple[Q, int]]
 
@@ -41,13 +42,22 @@ def job_days(kind: Kind) -> list[int]:
 
 
 def due_interviews(kind: Kind, at: datetime) -> InterviewQuerySet:
-    """Interviews whose recordings or answers are due at this moment. Held candidates are left out."""
+    """Interviews whose videos, recordings or answers are due at this moment. Held candidates are left out."""
     periods = _periods(kind)
-    overdue = Interview.all_objects.filter(_overdue(periods, at, "completed_at")).exclude(status__in=Interview.LIVE)
-    interviews = overdue.filter(candidate__legal_hold=False)
+    is_overdue = _overdue(periods, at, "completed_at") & ~Q(status__in=Interview.LIVE)
+    if kind == Kind.VIDEOS:
+        return _with_due_videos(is_overdue)
+    interviews = Interview.all_objects.filter(is_overdue, candidate__legal_hold=False)
     if kind == Kind.ANSWERS:
         return interviews.with_answers()
     return interviews.filter(pk__in=_interviews_with_recordings(at - _shortest_of(periods)))
+
+
+def _with_due_videos(is_overdue: Q) -> InterviewQuerySet:
+    """Those with clips, also where consent was withdrawn during a legal hold: they are due once it is lifted."""
+    is_withdrawn = Q(video_choice__choice=VideoChoice.Choice.WITHDRAWN)
+    interviews = Interview.all_objects.filter(is_overdue | is_withdrawn, candidate__legal_hold=False)
+    return interviews.filter(pk__in=Clip.objects.order_by().values("take__response__interview"))
 
 
 def _interviews_with_recordings(before: datetime) -> "QuerySet[Recording, Any]":

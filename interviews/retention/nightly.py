@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop
 
 from candidates.data_rights.erasure import erase_candidate, erase_part_of_interview, erase_resume
 from candidates.models import Candidate
-from interviews.models import Interview
 from interviews.retention.due import OF_INTERVIEWS, PERIOD_OF, Kind, due_candidates, due_interviews
 from screener.models import InvalidTransition
 
@@ -52,28 +51,31 @@ def _erase_if_due(kind: Kind, pk: UUID) -> bool:
     """Erase one interview or candidate, unless that is no longer due. Returns whether it was erased."""
     try:
         with transaction.atomic():
-            return _erase_interview(kind, pk) if kind in OF_INTERVIEWS else _erase_candidate(kind, pk)
-    except InvalidTransition as error:
-        log.info("retention: %s %s waits: %s", kind, pk, error)
+            return _erase_due_interview(kind, pk) if kind in OF_INTERVIEWS else _erase_due_candidate(kind, pk)
+    except InvalidTransition:  # its message may hold the reason of a legal hold, which is no text for a log
+        log.info("retention: %s %s is refused for now", kind, pk)
         return False
 
 
-def _erase_interview(kind: Kind, pk: UUID) -> bool:
-    interview = Interview.all_objects.select_related("candidate").get(pk=pk)
-    interview.candidate.lock()
-    if not due_interviews(kind, timezone.now()).filter(pk=pk).exists():
+def _erase_due_interview(kind: Kind, pk: UUID) -> bool:
+    candidate = _lock_candidate(interviews=pk)
+    if candidate is None or not due_interviews(kind, timezone.now()).filter(pk=pk).exists():
         return False
-    erase_part_of_interview(interview.candidate, pk, kind, actor=ACTOR, reason=REASON)
+    erase_part_of_interview(candidate, pk, kind, actor=ACTOR, reason=REASON)
     return True
 
 
-def _erase_candidate(kind: Kind, pk: UUID) -> bool:
-    candidate = Candidate.objects.get(pk=pk)
-    candidate.lock()
-    if not due_candidates(kind, timezone.now()).filter(pk=pk).exists():
+def _erase_due_candidate(kind: Kind, pk: UUID) -> bool:
+    candidate = _lock_candidate(pk=pk)
+    if candidate is None or not due_candidates(kind, timezone.now()).filter(pk=pk).exists():
         return False
     if kind == Kind.RESUME:
         erasure = erase_resume(candidate, actor=ACTOR, reason=REASON)
         return erasure is not None
     erase_candidate(candidate, actor=ACTOR, reason=REASON)
     return True
+
+
+def _lock_candidate(**lookup: UUID) -> Candidate | None:
+    """Lock the record to the end of the transaction. None: it was merged or deleted since it was found to be due."""
+    return Candidate.objects.select_for_update(no_key=True, of=("self",)).filter(**lookup).first()

@@ -67,7 +67,8 @@ class RetentionReport:
 
     @property
     def is_kept_for_ever(self) -> bool:
-        return all(kind.is_kept_for_ever for kind in self.kinds)
+        """Whether no period is set. Videos have one by default."""
+        return all(due.is_kept_for_ever for due in self.kinds if due.kind != Kind.VIDEOS)
 
     @classmethod
     def of(cls, viewer: Viewer, days: int) -> "RetentionReport":

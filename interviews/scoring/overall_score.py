@@ -92,6 +92,8 @@ class ScoreSummary:
         flags |= {Flag.RESTS_ON_SCORES_WITHOUT_WORDS} if self.review_reason else set()
         if self.interview.person_requested_at:
             flags.add(Flag.PERSON_REQUESTED)
+        if self.interview.is_in_other_language:
+            flags.add(Flag.OTHER_LANGUAGE)
         if any(response.no_answer == NoAnswer.NO_WORDS for response in self.responses):
             flags.add(Flag.ANSWER_WITHOUT_WORDS)
         counted_responses = _counted_responses(self.interview, self.responses)

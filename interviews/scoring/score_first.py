@@ -3,14 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, gettext_noop
+
 from screener.access.viewer import Viewer
 from screener.models import InvalidTransition, Preference
 
 PREFERENCE = "score_first"
 MOST_JOBS = 40
-TOO_MANY_JOBS = "You score first for {count} jobs already. See the scores of one of them before you choose another job."
-
-
+TOO_MANY_JOBS = gettext_noop(
+    "You score first for %(count)s jobs already. See the scores of one of them before you choose another job."
+)
 CACHE = "_jobs_scored_first"
 
 
@@ -35,7 +37,7 @@ def choose_score_first(viewer: Viewer, job_id: Any, *, on: bool) -> None:
     """
     others = [job for job in jobs_scored_first(viewer) if job != job_id]
     if on and len(others) >= MOST_JOBS:
-        raise InvalidTransition(TOO_MANY_JOBS.format(count=len(others)))
+        raise InvalidTransition(gettext(TOO_MANY_JOBS) % {"count": len(others)})
     chosen = [*others, job_id] if on else others
     Preference.objects.store(viewer.pk, PREFERENCE, [str(job) for job in chosen])
     setattr(viewer, CACHE, chosen)

@@ -65,6 +65,15 @@ class TestPlanning:
         body = plan(api, make_candidate(), make_approved_job(), scheduled_for=later.isoformat()).json()
         assert body["scheduled_for"] == body["next_attempt_at"]
 
+    def test_more_time_is_kept(self, api: APIClient) -> None:
+        body = plan(api, make_candidate(), make_approved_job(), more_time=True).json()
+        assert (body["more_time"], Interview.objects.get().more_time) == (True, True)
+
+    @pytest.mark.parametrize(("locale", "is_warned"), [("en-GB", False), ("fr", True)])
+    def test_other_language_has_warning(self, api: APIClient, locale: str, is_warned: bool) -> None:
+        body = plan(api, make_candidate(locale=locale), make_approved_job()).json()
+        assert bool(body["language_warning"]) == is_warned
+
     def test_event_names_client(self, api: APIClient) -> None:
         plan(api, make_candidate(), make_approved_job())
         assert Interview.objects.get().events.get(kind="interview.planned").actor == API_ACTOR

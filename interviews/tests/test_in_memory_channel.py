@@ -13,9 +13,10 @@ from django.db import connection
 from candidates.models import Consent, DoNotCall
 from interviews.answers.audio import FETCH_STEP
 from interviews.conversation import engine
+from interviews.conversation.introduction import MAX_TRIES
 from interviews.conversation.wording import en
-from interviews.models import Call, Interview, InterviewResponse, Recording, lock_attempt, lock_interview
-from interviews.models.transitions.conversation import adopt_missing_recording
+from interviews.models import Call, EventKind, Interview, InterviewResponse, Recording, lock_attempt, lock_interview
+from interviews.models.transitions.conversation import HAND_OVERS, adopt_missing_recording
 from screener.background.steps import run_step
 from tests.support.factories import make_interview
 from tests.support.in_memory_channel import InMemoryChannel, Session, open_channel
@@ -71,7 +72,7 @@ def test_audio_is_fetched(channel: InMemoryChannel, interview: Interview) -> Non
 def test_silence_moves_on(channel: InMemoryChannel, interview: Interview) -> None:
     session = Session(channel, interview)
     session.agree()
-    assert en.LEAD_INS[engine.LeadIn.UNHEARD] in session.send(engine.NoReply())
+    assert en.LEAD_INS[engine.LeadIn.ENCOURAGED] in session.send(engine.NoReply())
     assert interview.responses.all()[1].question in session.send(engine.NoReply())
     assert statuses(interview)[0] == Status.SILENT
 
@@ -140,6 +141,18 @@ def test_opt_out_is_final(channel: InMemoryChannel, interview: Interview) -> Non
     session.send(engine.KeyPressed("9"))
     assert outcome_of(interview) == ("failed", "opted_out")
     assert DoNotCall.objects.covers_number(interview.candidate.phone)
+
+
+def test_repeated_refusal_guess_ends_calls(channel: InMemoryChannel, interview: Interview) -> None:
+    session = Session(channel, interview)
+    session.send(engine.PickedUp())
+    session.send(engine.KeyPressed("1"))
+    for _ in range(MAX_TRIES):
+        session.send(engine.WordsSpoken("I do not see myself in that job any more, sorry"))
+    assert outcome_of(interview) == ("failed", "person_requested")
+    event = interview.events.get(kind=EventKind.INTERVIEW_PERSON_REQUESTED)
+    assert (event.data["why"], event.reason) == (engine.HandOver.REFUSAL, HAND_OVERS[engine.HandOver.REFUSAL])
+    assert DoNotCall.objects.values_list("kind", flat=True).get() == DoNotCall.Kind.PERSON_REQUESTED
 
 
 def test_cancelled_attempt_is_ended(channel: InMemoryChannel, interview: Interview) -> None:

@@ -1,5 +1,5 @@
-"""The admin pages of jobs and question sets."""
+"""The admin pages of jobs, question sets and the question bank."""
 
-from jobs.admin import job
+from jobs.admin import bank, job
 
-__all__ = ["job"]
+__all__ = ["bank", "job"]

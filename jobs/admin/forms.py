@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminTextareaWidget,
@@ -16,7 +17,9 @@ from unfold.widgets import (
 )
 
 from jobs import field_limits
+from jobs.admin.description_file import DescriptionFileForm
 from jobs.admin.question_list import render_questions
+from jobs.channels import Channel, phone_only
 from jobs.models import JobDescription
 from jobs.question_sets import REASON_NEEDED, current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
@@ -36,7 +39,7 @@ def _describe_closing(running_interviews: int) -> str:
     return f"{still_open % {'count': running_interviews}} {consequence}"
 
 
-class JobForm(forms.ModelForm):  # type: ignore[type-arg]
+class JobForm(DescriptionFileForm):
     language = LanguageField(label=_("Language"), initial="en")
     description = forms.CharField(
         label=_("Description"),
@@ -52,6 +55,14 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=JobDescription._meta.get_field("callback_number").help_text,
     )
 
+    channels = forms.MultipleChoiceField(
+        label=_("Channels"),
+        choices=Channel.choices,
+        initial=phone_only,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("How interviews for this job may be held. In writing and in the room, the candidate begins."),
+    )
+
     attempt_spacing = SimpleArrayField(
         forms.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),
         label=_("Attempt spacing"),
@@ -63,7 +74,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = JobDescription
-        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets say which
+        fields = "__all__"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

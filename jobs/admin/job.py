@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
+from jobs.admin.description_file import FILE_FIELD
 from jobs.admin.forms import ApprovalForm, JobForm, questions_form, rubric_form
 from jobs.admin.members import MemberPages
 from jobs.admin.question_list import render_questions
@@ -45,6 +46,13 @@ def approve_and_message(question_set: QuestionSet, request: HttpRequest, *, reas
     }
 
 
+def with_file_field(fieldset: Any, *, at: int) -> Any:
+    """Return the fieldset with the file that fills in title and description: before them, or after them."""
+    name, options = fieldset
+    fields = options["fields"]
+    return name, options | {"fields": [*fields[:at], FILE_FIELD, *fields[at:]]}
+
+
 @admin.register(JobDescription)
 class JobAdmin(MemberPages):
     form = JobForm
@@ -73,8 +81,20 @@ class JobAdmin(MemberPages):
         (_("Scoring"), {"fields": [("hire_at", "consider_at"), "minimum_coverage", "blind_review"]}),
         (
             _("Calling"),
-            {"fields": ["spoken_title", ("employer_name", "callback_number"), "consent_required", *pace_fields]},
+            {
+                "fields": [
+                    "spoken_title",
+                    ("employer_name", "callback_number"),
+                    "channels",
+                    "consent_required",
+                    *pace_fields,
+                    "answer_pause_seconds",
+                    "leave_voicemail",
+                ]
+            },
         ),
+        (_("Room in the browser"), {"fields": [("takes_allowed", "preparation_seconds"), "record_video"]}),
+        (_("Messages to candidates"), {"fields": [("sends_reminders", "sends_thanks"), "sms_first"]}),
     )
 
     retention_fieldset = (_("Retention"), {"fields": [*PERIOD_FIELDS], "classes": ["collapse"]})
@@ -94,7 +114,8 @@ class JobAdmin(MemberPages):
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:
-            return (*self.description_fieldsets, self.retention_fieldset)
+            first, *others = self.description_fieldsets
+            return (with_file_field(first, at=0), *others, self.retention_fieldset)
         error_fields = ["questions_error"] if obj.questions_error else []
         draft_fields = ["draft_table"] if obj.draft_questions else []
         waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []
@@ -108,8 +129,11 @@ class JobAdmin(MemberPages):
             else []
         )
         rubric_fieldset = (gettext("Rubric"), {"fields": ["rubric_table"]})
+        first = self.description_fieldsets[0]
+        if self.has_change_permission(request, obj):
+            first = with_file_field(first, at=2)
         return (
-            self.description_fieldsets[0],
+            first,
             questions_fieldset,
             *self.description_fieldsets[1:],
             self.retention_fieldset,
@@ -219,7 +243,7 @@ class JobAdmin(MemberPages):
     )
     def write_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
         job.request_questions()
-        return gettext("The questions are being written. Reload the page in a moment.")
+        return gettext("The questions are being written.")
 
     @object_action(
         _("Edit rubric"),
@@ -238,7 +262,7 @@ class JobAdmin(MemberPages):
 
 @admin.register(QuestionSet)
 class QuestionSetAdmin(ReadOnlyAdmin):
-    """Read-only. New versions are made on the job's page."""
+    """The list, and approval. `desk/questions/` shows a version. New versions are made on the job's page."""
 
     list_display = [
         "job",
@@ -253,8 +277,6 @@ class QuestionSetAdmin(ReadOnlyAdmin):
     list_filter = [("status", ChoicesDropdownFilter), ("job", AutocompleteSelectFilter), "language"]
     search_fields = ["job__title", "source", "approved_by", "=id"]
     list_select_related = ["job"]
-    fields = ["job", "version", "status", "language", "source", "approved_by", "approved_at"]
-    fields += ["approval_reason", "created_at", "questions_table"]
     actions_detail = ["approve"]
 
     @badge(_("Status"), QUESTIONS_COLOURS, ordering="status")
@@ -264,10 +286,6 @@ class QuestionSetAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Questions"))
     def question_count(self, question_set: QuestionSet) -> int:
         return len(question_set.questions)
-
-    @admin.display(description=_("Questions"))
-    def questions_table(self, question_set: QuestionSet) -> str | None:
-        return render_questions(question_set)
 
     @object_action(
         _("Approve"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldBooleanWidget
 
 from jobs.models import JobDescription, JobMembership
-from screener.access.viewer import VIEW_CONTACT_DATA
+from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.admin.actions import page_button
 from screener.admin.base import ScreenerAdmin
 
@@ -93,8 +93,7 @@ class MemberPages(ScreenerAdmin):
 
     def search_users(self, request: HttpRequest) -> JsonResponse:
         """`?term=…&page=…`: the users who can be members, for the select widget."""
-        if not request.user.has_perm("jobs.add_jobmembership"):
-            raise PermissionDenied
+        require_permissions(request.user, "jobs.add_jobmembership")
         users = staff_users()
         for word in request.GET.get("term", "").replace("\0", "").split():
             users = users.filter(
@@ -134,7 +133,7 @@ class MemberPages(ScreenerAdmin):
     def _add_member(self, request: HttpRequest, job: JobDescription, form: NewMemberForm) -> str:
         if not form.is_bound:
             return ""
-        _require(request, "jobs.add_jobmembership")
+        require_permissions(request.user, "jobs.add_jobmembership")
         if not form.is_valid():
             return ""
         user, is_allowed = form.cleaned_data["user"], form.cleaned_data.get("may_see_contact_data", False)
@@ -148,10 +147,10 @@ class MemberPages(ScreenerAdmin):
         command, membership = form.cleaned_data["command"], form.cleaned_data["membership"]
         label = user_label(membership.user)
         if command == "remove":
-            _require(request, "jobs.delete_jobmembership")
+            require_permissions(request.user, "jobs.delete_jobmembership")
             membership.delete()
             return gettext("%(name)s is no member of this job any more.") % {"name": label}
-        _require(request, "jobs.change_jobmembership")
+        require_permissions(request.user, "jobs.change_jobmembership")
         is_allowed = command == "allow"
         if is_allowed and not may_grant:
             raise PermissionDenied
@@ -166,8 +165,3 @@ def _may_grant_contact_data(request: HttpRequest, job: JobDescription) -> bool:
     if request.user.has_perm(VIEW_CONTACT_DATA):
         return True
     return job.memberships.filter(user=request.user.pk, may_see_contact_data=True).exists()
-
-
-def _require(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -6,6 +6,8 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from jobs import field_limits
+from jobs.api.description_file import DescribedSerializer
+from jobs.channels import Channel
 from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
@@ -139,12 +141,22 @@ JOB_EXAMPLE = {
     "consider_at": 5.0,
     "minimum_coverage": 0.6,
     "blind_review": False,
+    "channels": ["phone", "text"],
     "consent_required": True,
     "max_attempts": 3,
     "attempt_spacing": [30, 240, 1440],
     "max_concurrent_calls": 5,
     "calls_per_day": None,
+    "answer_pause_seconds": 8,
+    "takes_allowed": 2,
+    "preparation_seconds": 0,
+    "record_video": False,
+    "leave_voicemail": False,
+    "sends_reminders": True,
+    "sms_first": False,
+    "sends_thanks": True,
     "keep_recordings_days": 90,
+    "keep_videos_days": None,
     "keep_answers_days": None,
     "keep_resumes_days": None,
     "keep_candidates_days": None,
@@ -165,16 +177,10 @@ NEW_JOB = JOB_EXAMPLE | {"questions_status": "none", "questions": [], "question_
         response_example("A new job", NEW_JOB, 201),
         response_example("Questions are being written", NEW_JOB | {"questions_status": "pending"}, 202),
         request_example("A job to interview for", {"title": "Support engineer", "description": EXAMPLE_DESCRIPTION}),
+        request_example("The same from a file", {"description_file": "job.pdf"}, media_type="multipart/form-data"),
     ]
 )
-class JobSerializer(StrictModelSerializer[JobDescription]):
-    description = serializers.CharField(
-        max_length=field_limits.MAX_DESCRIPTION_LENGTH,
-        error_messages={
-            "blank": "Describe the job. The questions are written from this text.",
-            "required": "Describe the job. The questions are written from this text.",
-        },
-    )
+class JobSerializer(DescribedSerializer):
     language = LanguageField(default="en")
     callback_number = PhoneField(
         required=False,
@@ -192,6 +198,13 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
         max_value=1,
         required=False,
         help_text="Share of the questions, by weight, that must be answered for a result; 0.6 unless set",
+    )
+    channels = serializers.ListField(
+        child=serializers.ChoiceField(Channel.choices),
+        min_length=1,
+        max_length=len(Channel),
+        required=False,
+        help_text="How interviews for this job may be held; by phone only unless set",
     )
     attempt_spacing = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=field_limits.MAX_SPACING_MINUTES),
@@ -213,17 +226,27 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
             "employer_name",
             "callback_number",
             "description",
+            "description_file",
             "language",
             "rubric",
             "hire_at",
             "consider_at",
             "minimum_coverage",
             "blind_review",
+            "channels",
             "consent_required",
             "max_attempts",
             "attempt_spacing",
             "max_concurrent_calls",
             "calls_per_day",
+            "answer_pause_seconds",
+            "takes_allowed",
+            "preparation_seconds",
+            "record_video",
+            "leave_voicemail",
+            "sends_reminders",
+            "sms_first",
+            "sends_thanks",
             *PERIOD_FIELDS,
             "is_open",
             "questions_status",
@@ -256,6 +279,7 @@ class JobSerializer(StrictModelSerializer[JobDescription]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Compare the two thresholds, sent or stored."""
+        attrs = super().validate(attrs)
         job: Any = self.instance or JobDescription()
         hire_at, consider_at = (
             attrs.get(field_name, getattr(job, field_name)) for field_name in ("hire_at", "consider_at")

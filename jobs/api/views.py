@@ -15,6 +15,7 @@ from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionRequ
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.api.authentication import request_actor
+from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
 
 CURRENT_SETS = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
@@ -32,10 +33,16 @@ class JobFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
 
 
 class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
-    """Jobs. Add a job, generate or write questions, approve them; then candidates can be interviewed."""
+    """Jobs. Add a job, generate or write questions, approve them; then candidates can be interviewed.
+
+    A job that is added here has no members and no watchers, since no user stands behind a key. Users with the
+    permission for all jobs see it, and what it needs on their home page. Notices go to those who press *Watch* on its
+    page, or whom they make members.
+    """
 
     queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", CURRENT_SETS))
     serializer_class = JobSerializer
+    parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
     filterset_class = JobFilter
     summaries = {
         "list": "List jobs",
@@ -56,7 +63,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
     }
 
     @extend_schema(request=QuestionRequestSerializer, responses={202: JobSerializer})
-    @action(detail=True, methods=["post"], url_path="generate-questions")
+    @action(detail=True, methods=["post"], url_path="generate-questions", parser_classes=[BoundedJSONParser])
     def generate_questions(self, request: Request, **kwargs: Any) -> Response:
         """Write questions in the background. They are complete when `questions_status` is `ready`."""
         job = self.get_object()
@@ -66,7 +73,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         return Response(JobSerializer(self.get_object()).data, status=202)
 
     @extend_schema(request=ApprovalSerializer, responses=JobSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser])
     def approve(self, request: Request, **kwargs: Any) -> Response:
         """Approve the draft. New interviews use its questions. Idempotent."""
         job = self.get_object()

@@ -25,6 +25,10 @@ JOB = {
     "minimum_coverage": "0.6",
     "consent_required": "on",
     "max_attempts": "3",
+    "answer_pause_seconds": "8",
+    "takes_allowed": "2",
+    "preparation_seconds": "0",
+    "channels": ["phone"],
 }
 
 
@@ -161,7 +165,7 @@ class TestQuestions:
         assert (job.questions_status, job.question_sets.count()) == ("none", 0)
 
     def test_unspoken_language_is_not_approved(self, admin_client: Client) -> None:
-        job = make_job(language="fr")
+        job = make_job(language="it")
         job.add_draft(QUESTIONS, source="a test")
         assert "only in English" in submit_form(admin_client, admin_url(job, "approve_questions"))
         assert QuestionSet.objects.get().status == "draft"

@@ -163,12 +163,12 @@ class TestGeneratingQuestions:
 
     def test_not_possible_says_why(self, api: APIClient, settings: Any) -> None:
         settings.JUDGE = "person"
-        job = make_job(**SUPPORT, language="de")
+        job = make_job(**SUPPORT, language="pl")
         post(api, job, "generate-questions")
         run_tasks()
         body = api.get(f"{JOBS}{job.pk}/").json()
         assert body["questions_status"] == "failed"
-        assert "English" in body["questions_error"]
+        assert "pl" in body["questions_error"]
 
     def test_unreachable_model_is_given_up(self, settings: Any, api: APIClient) -> None:
         settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = "sk-test", "http://127.0.0.1:9/v1"
@@ -241,7 +241,7 @@ class TestApproving:
         assert "The model declined." in post(api, job, "approve").json()["detail"]
 
     def test_unspoken_language_is_refused(self, api: APIClient) -> None:
-        job = make_job(language="de")
+        job = make_job(language="it")
         job.add_draft(QUESTIONS, source="a test")
         response = post(api, job, "approve")
         assert response.status_code == 409
@@ -254,7 +254,7 @@ class TestApproving:
         job.add_draft(QUESTIONS, source="a test")
         assert "Set SPEECH_API_KEY" in post(api, job, "approve").json()["detail"]
         settings.SPEECH_API_KEY = "sk-test"
-        assert "SPEECH_API_KEY" not in post(api, job, "approve").json()["detail"]
+        assert post(api, job, "approve").status_code == 200
 
     def test_of_any_english_is_fine(self, api: APIClient) -> None:
         job = make_job(language="en-GB")

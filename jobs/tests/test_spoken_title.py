@@ -90,9 +90,9 @@ HELD_OUT = {
 }
 
 
-@pytest.mark.parametrize(("title", "spoken"), (TITLES | HELD_OUT).items())
-def test_title_is_spoken_as_words(title: str, spoken: str) -> None:
-    assert title_in_words(title) == spoken
+def test_title_is_spoken_as_words() -> None:
+    titles = TITLES | HELD_OUT
+    assert {title: title_in_words(title) for title in titles} == titles
 
 
 @pytest.mark.parametrize("title", ["Head of " + "Regional " * 20, "Regional Manager - " * 20 + "Retail", "x" * 200])
@@ -100,6 +100,6 @@ def test_spoken_title_is_short(title: str) -> None:
     assert 0 < len(title_in_words(title).split()) <= MAX_SPOKEN_WORDS
 
 
-@pytest.mark.parametrize("title", TITLES | HELD_OUT)
-def test_spoken_title_is_stable(title: str) -> None:
-    assert title_in_words(title_in_words(title)) == title_in_words(title)
+def test_spoken_title_is_stable() -> None:
+    spoken = {title_in_words(title) for title in TITLES | HELD_OUT}
+    assert [title for title in spoken if title_in_words(title) != title] == []

@@ -8,12 +8,11 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from jobs.api.serializers import MAX_GENERATED_QUESTIONS
 from jobs.models import JobDescription, QuestionSet
 from jobs.unlawful_questions import LANGUAGES, UnlawfulTopic, find_topics, question_warnings
 from screener.records import QuestionSpec
 from screener.services.interviewer.protocol import JobText
-from screener.services.interviewer.question_composer import compose_questions
+from screener.services.interviewer.question_composer import compose_phrase_questions
 from screener.tests import services
 from tests.support.admin_client import admin_url, get_page, page_text
 from tests.support.factories import QUESTIONS, make_job
@@ -61,7 +60,7 @@ def test_held_out_questions_are_found(language: str) -> None:
 
 @pytest.mark.parametrize("title", ADVERTISEMENTS)
 def test_composed_questions_are_lawful(title: str) -> None:
-    questions = compose_questions(JobText(title, ADVERTISEMENTS[title]["text"], "en"), MAX_GENERATED_QUESTIONS)
+    questions = compose_phrase_questions(JobText(title, ADVERTISEMENTS[title]["text"], "en"))
     assert question_warnings([question.text for question in questions], "en") == []
 
 

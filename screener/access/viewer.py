@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol, TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 RowsT = TypeVar("RowsT", bound=QuerySet[Any])
@@ -10,7 +11,7 @@ VIEW_ALL_JOBS = "jobs.view_all_jobs"
 VIEW_CONTACT_DATA = "candidates.view_contact_data"
 VIEW_SCORES_AT_ONCE = "interviews.view_scores_at_once"
 VIEW_NAMES = "candidates.view_names"
-"""Lets a user leave blind mode. It narrows what they see of a row, and widens no set of rows."""
+"""Lets a user leave blind mode. It narrows their view of a row, and widens no set of rows."""
 SCOPE_PERMISSIONS = (VIEW_ALL_JOBS, VIEW_CONTACT_DATA, VIEW_SCORES_AT_ONCE)
 
 
@@ -21,6 +22,12 @@ class Viewer(Protocol):
     def pk(self) -> Any: ...
 
     def has_perm(self, permission: str, /) -> bool: ...
+
+
+def require_permissions(viewer: Viewer, *permissions: str) -> None:
+    """Raise PermissionDenied unless the viewer has all of these permissions."""
+    if not all(viewer.has_perm(permission) for permission in permissions):
+        raise PermissionDenied
 
 
 def with_visible(relation: str, rows: RowsT, viewer: Viewer) -> RowsT:

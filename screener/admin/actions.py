@@ -67,7 +67,7 @@ def object_action(
     """Make a method an action on one object, with a button and a confirmation page. It returns its success message.
 
     GET shows the page with the explanation and the form; only POST calls the method, because mail scanners open links.
-    An InvalidTransition from the method is shown on the page, and nothing is changed.
+    An InvalidTransition from the method is shown on the page, and no row is changed.
     """
 
     def decorate(method: ObjectAction) -> AdminView:

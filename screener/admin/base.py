@@ -32,6 +32,7 @@ from screener.services.interviewer.selection import configured_interviewer
 
 NO_CONDITION = models.Q()
 NAME_FIELD = "full_name"
+DELETION = "delete_selected"
 F = TypeVar("F", bound=Callable[..., Any])
 ObjectAction = Callable[[Any, HttpRequest, Any, Any], str]
 
@@ -65,7 +66,7 @@ def interviewer_badge(request: HttpRequest) -> list[str] | None:
 
 @dataclass(frozen=True)
 class Alternative:
-    """What to do instead: a sentence, and a link to it."""
+    """An action in place of a refused one: a sentence, and a link."""
 
     explanation: Label
     href: str
@@ -88,14 +89,14 @@ class ScreenerAdmin(ExportsList):
         return deleted, counts, set() if protected else set(missing) - cascaded, protected
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-        """Add to the page what the user can do instead of a deletion that is refused."""
+        """Add the alternative to a deletion that is refused."""
         subject = context["object"]
         extra = {"instead": self.instead_of_deletion(request, subject), "back_href": self.change_url(subject)}
         response: HttpResponse = super().render_delete_form(request, context | extra)
         return response
 
     def instead_of_deletion(self, request: HttpRequest, subject: Any) -> Alternative | None:
-        """Return what to do with an object that can't be deleted, where there is something."""
+        """Return the alternative for an object that can't be deleted, where there is one."""
         return None
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -107,6 +108,11 @@ class ScreenerAdmin(ExportsList):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return ScreenerChangeList
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        changelist.show_moments()
+        return changelist
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return the rows that the user may see. Lists, pages and autocompletes use it."""
@@ -143,11 +149,17 @@ class ScreenerAdmin(ExportsList):
         return search_conditions(self.model, self.get_search_fields(request), term)
 
     def response_action(self, request: HttpRequest, queryset: Any) -> Any:
-        """Refuse an action on more rows than were counted: it would reach rows that the user was told nothing of."""
+        """Refuse an action on more rows than were counted: it would reach rows that the page did not name."""
         if request.POST.get("select_across") == "1" and queryset[MOST_COUNTED:].exists():
             messages.error(request, _("These are too many rows for one action. Filter the list first."))
             return None
         return super().response_action(request, queryset)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Return the actions on selected rows, with the deletion last."""
+        actions = super().get_actions(request)
+        deletion = actions.pop(DELETION, None)
+        return actions | ({DELETION: deletion} if deletion else {})
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         """Return the buttons of the list for which the user has permission."""
@@ -204,17 +216,35 @@ class ScreenerAdmin(ExportsList):
             else:
                 messages.success(request, message)
                 return HttpResponseRedirect(next_url)
+        return self.show_form_page(
+            request,
+            bound_form,
+            title=title,
+            explanation=explanation,
+            back_url=back_url,
+            submit_label=submit_label or title,
+            problem=problem,
+            subject=subject,
+        )
+
+    def show_form_page(
+        self,
+        request: HttpRequest,
+        form: Any,
+        *,
+        subject: models.Model | None = None,
+        problem: str = "",
+        **texts: Label,
+    ) -> HttpResponse:
+        """Show the form with its `title`, `explanation`, `back_url` and `submit_label`."""
         context = self.admin_site.each_context(request) | {
-            "title": title,
-            "explanation": explanation,
+            **texts,
             "problem": problem,
-            "back_url": back_url,
-            "submit_label": submit_label or title,
-            "form": bound_form,
+            "form": form,
             "opts": self.opts,
             "original": subject,
             "candidate": getattr(subject, "candidate", None),
-            "media": self.media + bound_form.media,
+            "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/form_page.html", context)
 

@@ -37,7 +37,7 @@ class Column:
 
 
 class ExportsList(ModelAdmin):  # type: ignore[misc]
-    """Adds downloads below the list. They need the permission to view the list, and hide what it hides."""
+    """Adds downloads below the list. They need the permission to view the list, and hide the fields that it hides."""
 
     list_after_template = "admin/list_export.html"
     exported_instead: ClassVar[dict[str, dict[Label, str]]] = {}
@@ -141,7 +141,7 @@ def _read_attribute(name: str, row: Model) -> Cell:
 
 
 def cell_of(value: Any) -> Cell:
-    """What a column of a list shows, as a cell: a badge by its text, HTML without its tags."""
+    """The value of a list's column as a cell: a badge by its text, HTML without its tags."""
     match value:
         case None | bool() | int() | float() | Decimal() | datetime() | date():
             return value

@@ -35,6 +35,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
     _("Jobs"): [
         (_("Jobs"), "work", "jobs.jobdescription"),
         (_("Question sets"), "quiz", "jobs.questionset"),
+        (_("Question bank"), "library_books", "jobs.bankquestion"),
         (_("Organisation"), "domain", "screener.organisation"),
     ],
     _("Access & technical"): [

@@ -15,7 +15,7 @@ def new_form_key() -> str:
 
 
 def submit_once(user_id: Any, form_key: UUID, act: Callable[[], UUID]) -> tuple[UUID | None, bool]:
-    """Run `act` once per user and key. Returns the id of what it made, and whether it was made now.
+    """Run `act` once per user and key. Returns the id of the row that it made, and whether it was made now.
 
     Waits for a submission with the same key that is still running. After an exception the key can be used again. The id
     is None where it was erased since.

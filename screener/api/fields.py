@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from screener import language_tag
 from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
@@ -24,6 +25,12 @@ class LanguageField(serializers.RegexField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(language_tag.TAG_PATTERN, max_length=language_tag.MAX_TAG_LENGTH, **kwargs)
         self.error_messages["invalid"] = language_tag.INVALID_TAG
+
+
+class OptionalBooleanField(serializers.BooleanField):
+    """Elsewhere a checkbox that is missing in a form means no. Here it means no answer."""
+
+    default_empty_html = empty
 
 
 class NumberField(serializers.DecimalField):

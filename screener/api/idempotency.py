@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -24,6 +24,17 @@ KEY_PATTERN = r"^[\x21-\x7e]{1,255}$"
 INVALID_KEY = "Use 1 to 255 visible ASCII characters, such as a UUID."
 
 Handler = Callable[..., Response]
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+
+def replayed_by(name: str) -> Callable[[HandlerT], HandlerT]:
+    """Keep no response of this handler, because it holds a secret. A repeated request is answered by this method."""
+
+    def mark(handler: HandlerT) -> HandlerT:
+        cast(Any, handler).replayed_by = name
+        return handler
+
+    return mark
 
 
 def run_idempotent(handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -48,10 +59,19 @@ def _run_once(key: str, handler: Handler, request: Request, *args: Any, **kwargs
     row = IdempotentRequest.objects.get(owner=own_row.owner, key=key)
     if row.fingerprint != own_row.fingerprint:
         raise IdempotencyKeyReused
+    replay = getattr(handler, "replayed_by", None)
     if row.pk != own_row.pk:
-        return Response(row.body, status=row.status_code, headers={REPLAYED_HEADER: "true"})
+        if replay:
+            return _mark_replayed(getattr(cast(Any, handler).__self__, replay)(request, *args, **kwargs))
+        return _mark_replayed(Response(row.body, status=row.status_code))
     response = handler(request, *args, **kwargs)
-    row.update_fields(status_code=response.status_code, body=json.loads(JSONRenderer().render(response.data)))
+    body = None if replay else json.loads(JSONRenderer().render(response.data))
+    row.update_fields(status_code=response.status_code, body=body)
+    return response
+
+
+def _mark_replayed(response: Response) -> Response:
+    response[REPLAYED_HEADER] = "true"
     return response
 
 

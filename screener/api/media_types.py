@@ -37,8 +37,10 @@ class BoundedJSONParser(JSONParser):
 
 
 class BoundedMultiPartParser(MultiPartParser):
+    max_bytes = MAX_UPLOAD_BYTES
+
     def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
-        _check_content_length(parser_context["request"], MAX_UPLOAD_BYTES)
+        _check_content_length(parser_context["request"], self.max_bytes)
         return super().parse(stream, media_type, parser_context)
 
 

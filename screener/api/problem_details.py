@@ -55,7 +55,7 @@ class DatabaseUnavailable(exceptions.APIException):
 
 
 class NotInstalled(exceptions.APIException):
-    """Repeating the request does not help: an operator must install something."""
+    """Repeating the request does not help: an operator has to install a library."""
 
     status_code = status.HTTP_501_NOT_IMPLEMENTED
 
@@ -72,7 +72,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         detail = response.data if isinstance(response.data, list) else response.data.get("detail", response.data)
         response.data = problem_body(response.status_code, detail, instance=context["request"].path)
         if isinstance(error, InvalidTransition) and error.code:
-            response.data["code"] = error.code
+            response.data |= {"code": error.code, **error.members}
         response.content_type = CONTENT_TYPE
     return response
 
@@ -128,7 +128,7 @@ def problem_body(status_code: int, detail: Any, *, instance: str) -> dict[str, A
 def errors_by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
     """Flatten nested errors: the keys are paths such as `questions.0.text`."""
     if isinstance(detail, str):
-        return {path or WHOLE_REQUEST: [str(detail)]}
+        return {_without_surrogates(path) or WHOLE_REQUEST: [_without_surrogates(detail)]}
     errors: dict[str, list[str]] = {}
     for key, value in detail.items() if isinstance(detail, Mapping) else enumerate(detail):
         is_message = isinstance(value, str) and not isinstance(detail, Mapping)
@@ -136,6 +136,11 @@ def errors_by_field(detail: Any, path: str = "") -> dict[str, list[str]]:
         for field, messages in errors_by_field(value, inner_path).items():
             errors.setdefault(field, []).extend(messages)
     return errors
+
+
+def _without_surrogates(text: str) -> str:
+    """Errors quote fields of the client. Half of a surrogate pair, which JSON can escape, has no form in UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -24,6 +24,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.procrastinate_app import ProxyApp
 from procrastinate.jobs import Job, Status
 
+from screener.services.speech_server.selection import supervised_speech_server
+
 log = logging.getLogger(__name__)
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -129,6 +131,7 @@ def supervise() -> None:
     connection.close()  # a connection that several processes share would mix up their statements
     cast(Any, connection).close_pool()
     gc.freeze()  # what is loaded by now stays shared between all of them
+    speech_server = supervised_speech_server(on_start=_give_way)
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
     running: list[ForkProcess | None] = [None] * len(work)
     try:
@@ -138,8 +141,12 @@ def supervise() -> None:
                     log.warning("worker %s ended with %s; starting it again", work[place][0], process.exitcode)
                 if process is None or not process.is_alive():
                     running[place] = _start(*work[place])
+            if speech_server:
+                speech_server.keep_running()
             stop.wait(0.5)
     finally:  # whatever happens: who is not ended here would be waited for, for ever, when this process exits
+        if speech_server:
+            speech_server.end()  # first: workers that wait for it go on at once, and its requests are tried again
         _end([process for process in running if process is not None])
 
 

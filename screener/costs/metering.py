@@ -18,7 +18,7 @@ from screener.services.interviewer.protocol import Interviewer, Reply
 from screener.services.speech_synthesis.protocol import SynthesizedAudio
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.protocol import AnswerRecording, Transcript
-from screener.services.transcription.selection import configured_transcriber
+from screener.services.transcription.selection import transcriber_for
 from screener.services.usage import Usage
 
 T = TypeVar("T", bound=BaseModel)
@@ -43,7 +43,7 @@ def metered_interviewer_call(
 
 def metered_transcription(recording: AnswerRecording, **owner: Any) -> Transcript:
     """Transcribe a recording with no database connection held, and record the call where it is billed."""
-    transcriber = configured_transcriber()
+    transcriber = transcriber_for(recording)
     if not transcriber.billed_model:
         release_db_connection()
         return transcriber.transcribe(recording)
@@ -53,13 +53,16 @@ def metered_transcription(recording: AnswerRecording, **owner: Any) -> Transcrip
     return transcript
 
 
-def metered_synthesis(text: str, **owner: Any) -> SynthesizedAudio:
-    """Synthesize a text with no database connection held, and record the call."""
+def metered_synthesis(text: str, language: str, **owner: Any) -> SynthesizedAudio:
+    """Synthesize a text with no database connection held, and record the call where it is billed."""
     synthesizer = configured_synthesizer()
     if synthesizer is None:
         raise PermanentError("Speech synthesis is off. Set VOICE_MODEL and VOICE_API_KEY.")
+    if not synthesizer.billed_model:
+        release_db_connection()
+        return synthesizer.synthesize(text, language)
     with metered_call(ModelCall.Purpose.SPEECH, synthesizer.billed_model, **owner) as metered:
-        audio = synthesizer.synthesize(text)
+        audio = synthesizer.synthesize(text, language)
         metered.record_usage(audio.usage)
     return audio
 

@@ -18,6 +18,7 @@ from screener.models import ModelCall
 from screener.services.errors import NotSent
 from screener.services.interviewer.selection import configured_interviewer
 from screener.services.speech_synthesis.selection import configured_synthesizer
+from screener.services.transcription.selection import general_transcriber
 
 CACHE_SECONDS = 10
 RETRY_WAIT = timedelta(minutes=10)
@@ -50,7 +51,8 @@ def _sum_costs(month: datetime) -> Decimal:
 def spent_budget_reason() -> str:
     """Why billed work waits, for HR. Empty while the budget is not spent, or where no model is billed."""
     limit = settings.MONTHLY_BUDGET
-    is_billed = configured_interviewer().billed_model or settings.SPEECH_API_KEY or configured_synthesizer()
+    services = (configured_interviewer(), general_transcriber(), configured_synthesizer())
+    is_billed = any(service.billed_model for service in services if service)
     if not limit or not is_billed or month_spending() < limit:
         return ""
     month = month_start(timezone.now())

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from xlsxwriter import Workbook
 
-from screener.exports.table import Cell, Row, Table, clean_text, csv_text, yes_or_no
+from screener.exports.table import Cell, Row, Table, csv_text, writable_text, yes_or_no
 
 BYTE_ORDER_MARK = "\ufeff"
 """Excel reads UTF-8 only where a file begins with it."""
@@ -36,7 +36,7 @@ def csv_response(table: Table) -> HttpResponseBase:
 
 
 def xlsx_response(table: Table) -> HttpResponseBase:
-    """Send the table as a workbook whose texts are texts, whatever they begin with. Raises TooManyRows."""
+    """Send the table as a workbook, in which a text that begins like a formula stays a text. Raises TooManyRows."""
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
     try:
         _write_workbook(file, table)
@@ -74,7 +74,7 @@ def _csv_chunks(table: Table) -> Iterator[bytes]:
 
 
 def _in_context(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Make each chunk as the view would: in its language, and with what its reader may see.
+    """Make each chunk as the view would: in its language, and as its reader may see it.
 
     A response is streamed after the middleware that sets these is done, so the context is copied now and not with the
     first chunk.
@@ -113,4 +113,4 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, time_format: Any,
         case int() | float() | Decimal():
             sheet.write_number(row, column, cell)
         case _:
-            sheet.write_string(row, column, clean_text(cell)[:MOST_XLSX_CHARACTERS])
+            sheet.write_string(row, column, writable_text(cell)[:MOST_XLSX_CHARACTERS])

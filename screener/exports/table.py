@@ -17,6 +17,8 @@ Row = Sequence[Cell]
 KEYS_PER_FETCH = 2_000
 ROWS_PER_QUERY = 500
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets read the wide signs as the others
+INNER_CELL_START = re.compile(r"([;\t\r\n])(?=[ \"]{0,3}[=+\-@＝＋－＠])")  # noqa: RUF001
+"""In other countries the separator of cells is a semicolon: a spreadsheet then begins a cell within a text."""
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that files of spreadsheets can't hold."""
 
@@ -37,11 +39,11 @@ def rows_in_order(rows: "QuerySet[Any]") -> Iterator[list[Any]]:
     """
     keys = rows.values_list("pk", flat=True).iterator(chunk_size=KEYS_PER_FETCH)
     while chunk := list(islice(keys, ROWS_PER_QUERY)):
-        found = {row.pk: row for row in rows.order_by().filter(pk__in=chunk)}
-        yield [found[key] for key in chunk if key in found]
+        rows_by_key = {row.pk: row for row in rows.order_by().filter(pk__in=chunk)}
+        yield [rows_by_key[key] for key in chunk if key in rows_by_key]
 
 
-def clean_text(text: str) -> str:
+def writable_text(text: str) -> str:
     return UNWRITABLE.sub("", text)
 
 
@@ -59,12 +61,13 @@ def csv_text(cell: Cell) -> str:
         case int() | float() | Decimal():
             return str(cell)
         case _:
-            return _harmless(clean_text(cell))
+            return _harmless(writable_text(cell))
 
 
 def _harmless(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
+    """Put an apostrophe before each part that a spreadsheet would take for a formula."""
+    is_formula = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
+    return INNER_CELL_START.sub(r"\1'", f"'{text}" if is_formula else text)
 
 
 def yes_or_no(value: bool) -> str:

@@ -1,9 +1,10 @@
 """Base classes of all models."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import DatabaseError, connection, models
@@ -18,10 +19,11 @@ ABANDONED_AFTER = timedelta(seconds=20)
 class InvalidTransition(Exception):
     """The state of the row does not allow this change. The message says why and what to do.
 
-    `code`: the reason for programs, where there are several.
+    `code`: the reason for programs, where there are several. `members`: further members of the problem in the API.
     """
 
     code = ""
+    members: Mapping[str, Any] = MappingProxyType({})
 
 
 class BaseModel(models.Model):

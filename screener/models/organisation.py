@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from screener.models.retention import organisation_period
+from screener.models.retention import organisation_period, organisation_video_period
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 MAX_SPOKEN_WORDS = 8
@@ -87,6 +87,7 @@ class Organisation(models.Model):
     keep_recordings_days = organisation_period(
         "keep_recordings_days", _("After the end of the interview. Empty: for ever")
     )
+    keep_videos_days = organisation_video_period()
     keep_answers_days = organisation_period(
         "keep_answers_days",
         _(

@@ -1,6 +1,6 @@
-"""Child process that renders HTML as PDF: JSON on stdin, the PDF on stdout. It contains what a hostile text can do.
+"""Child process that renders HTML as PDF: JSON on stdin, the PDF on stdout. It contains the harm of hostile texts.
 
-It imports neither Django nor the settings, and it loads nothing that the HTML names. `screener.pdf.rendering` starts it
+It imports neither Django nor the settings, and loads no address that the HTML names. `screener.pdf.rendering` starts it
 and kills it after a timeout.
 """
 
@@ -24,7 +24,7 @@ CPU_SECONDS = 15
 
 
 class RefusingFetcher(URLFetcher):  # type: ignore[misc]  # untyped library
-    """Loads nothing, from no host and from no file. A report consists of text, and its fonts are the system's."""
+    """Refuses every host and every file. A report consists of text, and its fonts are the system's."""
 
     def fetch(self, url: str, headers: Any = None) -> Any:
         raise ValueError("A report loads nothing.")

@@ -20,7 +20,7 @@ _renderings = BoundedSemaphore(CONCURRENT_RENDERINGS)
 
 
 class PdfError(Exception):
-    """There is no PDF. The message says what to do."""
+    """There is no PDF. The message gives the remedy."""
 
 
 class LibrariesMissing(PdfError):

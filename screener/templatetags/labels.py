@@ -15,6 +15,6 @@ register.filter("in_sentence", in_sentence)
 def translated(sentence: Any) -> str:
     """Return a sentence that the program has stored in English in the language of the reader, if it has no parameters.
 
-    Other texts stay as they are: sentences with names or numbers, and what people have written.
+    Other texts stay as they are: sentences with names or numbers, and texts of users.
     """
     return gettext(str(sentence)) if sentence else ""

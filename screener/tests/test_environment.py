@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,8 @@ def test_empty_list_means_default() -> None:
         ("ALLOWED_COUNTRIES", ["US", "UK"], "E009", "'UK'"),
         ("ALLOWED_COUNTRIES", ["US CA"], "E009", "'US CA'"),
         ("CALLING_HOURS", "9 to 5", "E010", "'9 to 5'"),
+        ("MESSAGE_HOURS", "20:00-08:00", "E010", "20:00-08:00"),
+        ("IDLE_ATTEMPT_AFTER", timedelta(0), "E014", "is 0"),
         ("ALLOWED_HOSTS", ["https://a.example.com"], "E007", "'https://a.example.com'"),
         ("ALLOWED_HOSTS", ["a.example.com:8000"], "E007", "'a.example.com:8000'"),
         ("CSRF_TRUSTED_ORIGINS", ["a.example.com"], "E007", "'a.example.com'"),

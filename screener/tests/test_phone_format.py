@@ -28,9 +28,9 @@ PREFIXES = ["+", "＋", "00", "(00)", "0 0 ", "++"]
 EXTENSIONS = ["", " ", ";ext=9", " x9", ", ext. 12", "#3", ";phone-context=+49", "\N{POP DIRECTIONAL FORMATTING}"]
 
 
-@pytest.mark.parametrize("typed", WRITTEN_FORMS)
-def test_number_has_one_form(typed: str) -> None:
-    assert to_e164(typed) == "+14155550100"
+def test_number_has_one_form() -> None:
+    numbers = {typed: to_e164(typed) for typed in WRITTEN_FORMS}
+    assert numbers == dict.fromkeys(WRITTEN_FORMS, "+14155550100")
 
 
 @given(st.data())
@@ -65,31 +65,33 @@ def test_trunk_prefix_is_dropped(typed: str, number: str) -> None:
     assert to_e164(typed) == number
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *(
-            "",
-            "Ada",
-            "4155550100",
-            "+1415",
-            "+999123456789",
-            "+1" + "5" * 40,
-            "+1" + "5" * 400,
-            "\x00",
-            "+",
-            "00",
-            "tel:",
-        ),
-        *("+1 415 555 0100\x00", "+1%20415%20555%200100", "+14155550100@example.com", "1.41556E+10", "\ud800"),
-        *("+14155550100, +14155550101", "+14155550100/+14155550101", "+14155550100\n+14155550101"),
-        "+49 30 123456 Home",  # not +493012345 with the keys that bear HOME
-        "+44 (0)(0)20 7946 0018",  # read anew, it would be another
-        "tel:555-0100;phone-context=+1415",
-        *("+49 30 901820 •1", "+49 30 901820 (2)", "+49 30 901820 （2）", "+49 30 1234567¹", "+49 30 1234567①"),
-        *("+43 1 58858-0/-10", "+49 89 123456 / 0171", "+49 89 123456/78"),  # ends, and numbers, in one's place
-    ],
-)
-def test_invalid_number_is_refused(typed: str) -> None:
-    with pytest.raises(InvalidPhoneNumber, match=r"Write|Check"):
-        to_e164(typed)
+INVALID_NUMBERS = [
+    *(
+        "",
+        "Ada",
+        "4155550100",
+        "+1415",
+        "+999123456789",
+        "+1" + "5" * 40,
+        "+1" + "5" * 400,
+        "\x00",
+        "+",
+        "00",
+        "tel:",
+    ),
+    *("+1 415 555 0100\x00", "+1%20415%20555%200100", "+14155550100@example.com", "1.41556E+10", "\ud800"),
+    *("+14155550100, +14155550101", "+14155550100/+14155550101", "+14155550100\n+14155550101"),
+    "+49 30 123456 Home",  # not +493012345 with the keys that bear HOME
+    "+44 (0)(0)20 7946 0018",  # read anew, it would be another
+    "tel:555-0100;phone-context=+1415",
+    *("+49 30 901820 •1", "+49 30 901820 (2)", "+49 30 901820 （2）", "+49 30 1234567¹", "+49 30 1234567①"),
+    *("+43 1 58858-0/-10", "+49 89 123456 / 0171", "+49 89 123456/78"),  # ends, and numbers, in one's place
+]
+
+
+def test_invalid_number_is_refused() -> None:
+    accepted = {}
+    for typed in INVALID_NUMBERS:
+        with suppress(InvalidPhoneNumber):
+            accepted[typed] = to_e164(typed)
+    assert accepted == {}

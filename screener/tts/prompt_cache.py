@@ -63,7 +63,7 @@ def _prompts_to_synthesize() -> LeasableQuerySet[SpokenLine]:
 def _synthesize(lease: Lease[SpokenLine]) -> str:
     """Stores the audio of a prompt. Returns the name of its file."""
     line = SpokenLine.objects.get(pk=lease.pk)
-    audio = metered_synthesis(line.text, job_id=line.job_id)
+    audio = metered_synthesis(line.text, line.language, job_id=line.job_id)
     name = f"{FOLDER}/{uuid4().hex}.{FILE_SUFFIXES[audio.content_type]}"
     return str(line.file.storage.save(name, ContentFile(audio.data)))
 

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from screener.access.blind_mode import Reader, is_blind, reading
 
@@ -46,6 +47,7 @@ MASKED_PAGES = frozenset(
         "desk-job-csv",
         "desk-job-xlsx",
         "desk-job-decide",
+        "desk-job-feedback",
         "desk-job-scoring",
         "desk-job-watch",
         "desk-note-add",
@@ -57,8 +59,11 @@ MASKED_PAGES = frozenset(
         "desk-notice-settings",
         "desk-notices",
         "desk-notices-read",
+        "desk-job-questions",
+        "desk-question-set",
         "desk-recording-peaks",
         "desk-report",
+        "desk-reschedule",
         "desk-report-json",
         "desk-report-pdf",
         "desk-resume-place",
@@ -68,6 +73,7 @@ MASKED_PAGES = frozenset(
         "desk-share-job",
         "desk-share-revoke",
         "desk-shortlist",
+        "desk-sound",
         "desk-shortlist-pdf",
         "spending",
     }
@@ -93,5 +99,5 @@ class BlindModeMiddleware:
         page = match.view_name if match else ""
         if page in MASKED_PAGES or page.startswith(MASKED_PREFIXES) or not is_blind():
             return None
-        context = admin.site.each_context(request) | {"title": "Blind mode"}
+        context = admin.site.each_context(request) | {"title": _("Blind mode")}
         return render(request, "admin/blind_mode/closed.html", context, status=403)

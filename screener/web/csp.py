@@ -16,7 +16,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-"""If hostile text gets into a page unescaped, its scripts do not run and it sends nothing to other hosts."""
+"""If hostile text gets into a page unescaped, its scripts do not run and it sends no data to other hosts."""
 
 
 def content_security_policy(

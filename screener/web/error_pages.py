@@ -1,4 +1,4 @@
-"""What users of the admin see in place of a page that does not exist or that they may not open."""
+"""The pages for users of the admin in place of one that does not exist or that they may not open."""
 
 from typing import Any
 

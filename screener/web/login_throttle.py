@@ -92,7 +92,7 @@ def _network_of(address: IPv6Address) -> IPv6Address:
 
 
 def username_key(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """Returns what is stored in place of the username: people type passwords into the wrong field."""
+    """Returns the key that is stored in place of the username: people type passwords into the wrong field."""
     username = (credentials or request.POST).get("username", "")
     return salted_hmac("screener.web.login_throttle", str(username)).hexdigest()
 

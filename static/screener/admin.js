@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const texts = document.querySelector("meta[name=texts]")?.dataset ?? {};
   const names = { dock_to_right: texts.menu, close: texts.closeMenu, more_horiz: texts.actions };
   for (const control of document.querySelectorAll("[x-on\\:click]")) {
-    const name = names[control.textContent.trim()];
+    const name = control.matches("[x-on\\:click*=openTheme]") ? texts.theme : names[control.textContent.trim()];
     if (name) {
       control.ariaLabel = name;
       control.removeAttribute("aria-hidden");

@@ -1,11 +1,7 @@
 // The comparison: one player for all answers, which says who speaks.
 (() => {
   "use strict";
-  const SPEED = "review-speed"; // shared with the review page
   let page, player, audio, queue = [], at = -1, lastSpeaker = "";
-
-  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* storage may be off */ } };
-  const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 
   const show = (text) => { player.querySelector("[data-now]").textContent = text; };
   const markSpeaking = (cell) => {
@@ -61,11 +57,7 @@
   };
   const preparePlayer = () => {
     audio = player.querySelector("audio");
-    const speed = player.querySelector("[data-speed]");
-    const setSpeed = () => { audio.defaultPlaybackRate = audio.playbackRate = Number(speed.value) / 100 || 1; };
-    speed.value = recall(SPEED) ?? "100";
-    setSpeed();
-    speed.addEventListener("change", () => { store(SPEED, speed.value); setSpeed(); });
+    window.desk.followSpeed(audio, player.querySelector("[data-speed]"));
     audio.addEventListener("ended", () => { if (queue[at + 1]) step(1); });
     audio.addEventListener("error", () => { if (audio.hasAttribute("src")) show(`${queue[at].dataset.label}: ${player.dataset.missing}`); });
   };

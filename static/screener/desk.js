@@ -1,33 +1,8 @@
 // The pages of the desk: they update themselves without losing focus, selection or scroll.
 (() => {
   "use strict";
-  const MINUTE = 60, HOUR = 3600, DAY = 86400;
   const texts = document.querySelector("meta[name=texts]").dataset;
-  // The language of the page, in the regional form that the browser prefers.
-  const language = document.documentElement.lang;
-  const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
-
-  // "12 min ago" for what was, the local time for what will be. The title keeps the exact time.
-  const describeTime = (moment) => {
-    const seconds = (moment - Date.now()) / 1000;
-    if (seconds > 0) {
-      const isToday = new Date().toDateString() === moment.toDateString();
-      const day = isToday ? {} : { weekday: "short", day: "numeric", month: "short" };
-      return texts.at.replace("{time}", moment.toLocaleString(locale, { ...day, hour: "2-digit", minute: "2-digit" }));
-    }
-    if (seconds > -HOUR) return words.format(Math.round(seconds / MINUTE), "minute");
-    if (seconds > -DAY) return words.format(Math.round(seconds / HOUR), "hour");
-    if (seconds > -14 * DAY) return words.format(Math.round(seconds / DAY), "day");
-    return moment.toLocaleDateString(locale);
-  };
-  const localiseTimes = (root) => {
-    for (const time of root.querySelectorAll("time[data-desk-time]")) {
-      const moment = new Date(time.dateTime);
-      time.textContent = describeTime(moment);
-      time.title = moment.toLocaleString(locale, { dateStyle: "full", timeStyle: "long" });
-    }
-  };
+  const { locale, localiseTimes } = window.times;
 
   // --- Updates of a table ---------------------------------------------------------------------------
 
@@ -112,8 +87,10 @@
   };
 
   const title = document.title;
-  let finished = null;
+  let finished = null, newest = null;
   const countFinished = (now) => {
+    if (newest !== null && now > newest) document.dispatchEvent(new Event("desk:ready"));
+    newest = now;
     if (finished === null || document.hasFocus()) finished = now;
     document.title = now > finished ? `(${now - finished}) ${title}` : title;
   };
@@ -169,6 +146,19 @@
     form.dispatchEvent(new Event("change"));
   };
 
+  // --- The speed of a player, which the browser remembers for all of them -----------------------------
+
+  const SPEED = "review-speed";
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* storage may be off */ } };
+  const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const followSpeed = (audio, select) => {
+    const apply = () => { audio.defaultPlaybackRate = audio.playbackRate = Number(select.value) / 100 || 1; };
+    select.value = recall(SPEED) ?? "100";
+    select.addEventListener("change", () => { store(SPEED, select.value); apply(); });
+    audio.addEventListener("play", apply);
+    apply();
+  };
+
   htmx.defineExtension("desk", {
     isInlineSwap: (style) => style === "desk",
     handleSwap: (style, target, fragment) => {
@@ -178,12 +168,10 @@
     },
   });
 
-  window.desk = { localiseTimes, afterUpdate, closeMenu, findPoll, showLoggedOut };
+  window.desk = { afterUpdate, closeMenu, findPoll, followSpeed, showLoggedOut };
 
   document.addEventListener("DOMContentLoaded", () => {
     keepSources(document);
-    localiseTimes(document);
-    setInterval(() => localiseTimes(document), 30_000);
     noticeFinished();
     window.addEventListener("focus", noticeFinished);
     document.addEventListener("toggle", (event) => {

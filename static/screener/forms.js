@@ -18,7 +18,8 @@ document.addEventListener("DOMContentLoaded", () => {
     [...new FormData(form)]
       .filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "seen_matches")
       .map(([name, value]) => [name, value instanceof File ? `${value.name} ${value.size}` : value]));
-  const isChanged = (form) => form.matches("[data-unsaved]") || (unchanged.has(form) && unchanged.get(form) !== contentOf(form));
+  const isUnsaved = (form) => form.matches("[data-unsaved]") || form.querySelector("[data-unsaved]");
+  const isChanged = (form) => isUnsaved(form) || (unchanged.has(form) && unchanged.get(form) !== contentOf(form));
   const rememberForms = () => { for (const form of guardedForms()) unchanged.set(form, contentOf(form)); };
 
   const showProblem = (form, text, withLogin) => {
@@ -33,6 +34,14 @@ document.addEventListener("DOMContentLoaded", () => {
     form.prepend(note);
     note.scrollIntoView({ block: "center" });
   };
+
+  // A file that the server would refuse is refused before anything is sent.
+  const isTooLarge = (input) => input.files[0]?.size > Number(input.dataset.maxBytes);
+  const checkSize = (input) => {
+    input.setCustomValidity(isTooLarge(input) ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  };
+  const tooLargeFile = (form) => [...form.querySelectorAll("input[type=file][data-max-bytes]")].find(isTooLarge);
 
   const askSession = async () => {
     const response = await fetch(texts.session, { headers: { Accept: "application/json" } });
@@ -56,6 +65,8 @@ document.addEventListener("DOMContentLoaded", () => {
     form.setAttribute("aria-busy", String(isSending));
   };
   const send = async (form, submitter) => {
+    const largeFile = tooLargeFile(form);
+    if (largeFile) return showProblem(form, largeFile.dataset.tooLarge, false);
     markSending(form, true);
     const [problem, withLogin] = await prepare(form);
     markSending(form, false);
@@ -77,6 +88,10 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     event.preventDefault();
     if (!form.dataset.sending) send(form, event.submitter);
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("input[type=file][data-max-bytes]")) checkSize(event.target);
   });
 
   window.addEventListener("beforeunload", (event) => {

@@ -26,19 +26,12 @@
     form.dataset.known = known ? "yes" : "no";
   };
 
-  // A file that the server would refuse is refused before anything is sent.
-  const checkSize = (input) => {
-    const file = input.files[0];
-    input.setCustomValidity(file && file.size > Number(input.dataset.maxBytes) ? input.dataset.tooLarge : "");
-    input.reportValidity();
-  };
-
   // --- The check beside the form -----------------------------------------------------------------------
 
   const showCheck = (box, form, html) => {
     box.innerHTML = html;
     for (const element of box.querySelectorAll("[data-country]")) nameCountry(element);
-    window.desk.localiseTimes(box);
+    window.times.localiseTimes(box);
     showParts(form);
   };
   const watchForm = (form, box) => {
@@ -63,10 +56,7 @@
     nameCountries(form.elements.country);
     fillZones(document.getElementById("time-zones"));
     showParts(form);
-    form.addEventListener("change", (event) => {
-      if (event.target.type === "file") checkSize(event.target);
-      showParts(form);
-    });
+    form.addEventListener("change", () => showParts(form));
     // Select2 tells jQuery alone that its choice has changed.
     window.django?.jQuery(form.elements.candidate).on("change.select2 select2:select select2:clear", () => {
       form.dispatchEvent(new Event("change", { bubbles: true }));

@@ -3,11 +3,7 @@
   "use strict";
   const { desk } = window;
   const SECONDS_BETWEEN_UPDATES = 4, SECONDS_WHEN_IDLE = 30, SEEK_SECONDS = 5;
-  const SPEED = "review-speed";
   let page, playsAll = false;
-
-  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* storage may be off */ } };
-  const recall = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 
   // --- Tabs -----------------------------------------------------------------------------------------
 
@@ -21,7 +17,7 @@
       other.tabIndex = other === tab ? 0 : -1;
       const panel = panelOf(other);
       panel.hidden = other !== tab;
-      if (panel.hidden) panel.querySelectorAll("audio").forEach((audio) => audio.pause());
+      if (panel.hidden) panel.querySelectorAll("audio, video").forEach((player) => player.pause());
     }
     tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (focus) tab.focus();
@@ -88,7 +84,7 @@
   const preparePlayer = (player) => {
     if (player.dataset.prepared) return;
     player.dataset.prepared = "yes";
-    const audio = player.querySelector("audio"), canvas = player.querySelector("canvas"), speed = player.querySelector("[data-speed]");
+    const audio = player.querySelector("audio"), canvas = player.querySelector("canvas");
     let peaks = [];
     const redraw = () => drawWave(canvas, peaks, audio.duration ? audio.currentTime / audio.duration : 0);
     fetch(player.dataset.peaks).then((response) => (response.ok ? response.json() : { peaks: [] })).then((body) => {
@@ -96,11 +92,7 @@
       canvas.hidden = !peaks.length;
       redraw();
     }).catch(() => { canvas.hidden = true; });
-    speed.value = recall(SPEED) ?? "100";
-    const setSpeed = () => { audio.playbackRate = Number(speed.value) / 100 || 1; };
-    setSpeed();
-    speed.addEventListener("change", () => { store(SPEED, speed.value); setSpeed(); });
-    audio.addEventListener("play", setSpeed);
+    desk.followSpeed(audio, player.querySelector("[data-speed]"));
     audio.addEventListener("timeupdate", () => { redraw(); markSpoken(player.closest("[role=tabpanel]"), audio.currentTime); });
     audio.addEventListener("ended", () => { if (playsAll) playNext(player); });
     audio.addEventListener("pause", () => { if (!audio.ended) playsAll = false; });
@@ -123,6 +115,21 @@
     if (audio.readyState) moveTo();
     else audio.addEventListener("loadedmetadata", moveTo, { once: true });
     play(audio);
+  };
+  // Browsers record video without its duration, and then can't seek. They know it once the end was asked for.
+  const learnDuration = ({ target: video }) => {
+    if (!video.matches?.("[data-video]") || video.duration !== Infinity) return;
+    const goBack = () => {
+      if (video.duration === Infinity) return;
+      video.removeEventListener("durationchange", goBack);
+      video.currentTime = 0;
+      play(video);
+    };
+    video.addEventListener("durationchange", goBack);
+    video.currentTime = Number.MAX_SAFE_INTEGER;
+  };
+  const pauseOthers = ({ target: player }) => {
+    for (const other of page.querySelectorAll("audio, video")) if (other !== player) other.pause();
   };
   const markSpoken = (panel, second) => {
     let spoken = null;
@@ -153,9 +160,9 @@
   // --- Updates --------------------------------------------------------------------------------------
 
   const isInUse = (part) => {
-    const audio = part.querySelector("audio");
-    return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, audio")
-      || (audio && !audio.paused) || part.querySelector("dialog[open], .d-menu[open]");
+    const isPlaying = [...part.querySelectorAll("audio, video")].some((player) => !player.paused);
+    return part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, audio, video")
+      || isPlaying || part.querySelector("dialog[open], .d-menu[open]");
   };
   const CONTROLS = "a, button, summary, select, input", PANES = ".r-column", FOLDS = "details";
   // What is opened, scrolled, focused and written in a part stays as it is in the part that replaces it.
@@ -247,16 +254,21 @@
     n: () => follow("r-following"), p: () => follow("r-previous"),
     r: showResume, m: writeNote, " ": togglePlay,
   };
-  // In the decision, a letter chooses: h, c or r, unless the reason is being written.
+  // In the decision, a letter chooses: h, c or r, unless the reason is being written. What overrules needs a reason next.
   const chooseVerdict = (event) => {
     const dialog = event.target.closest("#r-decision");
+    if (dialog && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      return dialog.querySelector("form").requestSubmit(dialog.querySelector(".d-primary"));
+    }
     if (!dialog || event.target.matches("textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
     const choice = dialog.querySelector(`[name=verdict][data-key="${CSS.escape(event.key)}"]`);
     if (!choice) return;
+    event.preventDefault();
     choice.checked = true;
-    choice.focus();
+    (choice.value === dialog.dataset.recommended ? choice : dialog.querySelector("[name=reason]")).focus();
   };
-  const hasOwnKeys = (element) => element.closest("input, textarea, select, audio, dialog, .d-menu[open], [contenteditable]");
+  const hasOwnKeys = (element) => element.closest("input, textarea, select, audio, video, dialog, .d-menu[open], [contenteditable]");
   const onKey = (event) => {
     const { target, key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || hasOwnKeys(target)) return;
@@ -295,6 +307,8 @@
     page.addEventListener("keydown", chooseVerdict);
     for (const kind of ["mouseover", "focusin", "focusout", "mouseout"]) page.addEventListener(kind, followCriteria);
     page.addEventListener("toggle", followCriteria, true);
+    page.addEventListener("loadedmetadata", learnDuration, true);
+    page.addEventListener("play", pauseOthers, true);
     document.addEventListener("review:update", update);
     document.addEventListener("visibilitychange", () => { if (!document.hidden) update(); });
     schedule();

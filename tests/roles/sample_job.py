@@ -9,10 +9,10 @@ from django.db.models import Model
 
 from candidates.models import DoNotCall, Erasure
 from interviews.decisions import record_decision
-from interviews.models import Campaign, Interview, NoticeMail, ShareLink
+from interviews.models import Campaign, Clip, Interview, NoticeMail, ShareLink
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from tests.support.factories import make_approved_job
-from tests.support.sample_rows import make_completed_interview
+from tests.support.sample_rows import make_clip, make_completed_interview
 from webhooks.models import TwilioEvent
 
 TRANSCRIPT = "I moved four hundred mailboxes."
@@ -27,10 +27,13 @@ class SampleJob:
     contact_data: tuple[str, ...]
     """Phone number and e-mail address, as every page that shows them contains them."""
     rows: dict[str, Model]
-    """By the label of their model."""
+    """By the label of their model, which has pages in the admin."""
+    clip: Clip
 
     def row(self, model: Any) -> Model:
         """The row of this job, or any row of a model that belongs to no job."""
+        if model is Clip:
+            return self.clip
         return self.rows.get(model._meta.label_lower) or model._default_manager.order_by("pk").first()
 
 
@@ -47,7 +50,8 @@ def make_sample_job(number: int, *, decider: User) -> SampleJob:
     record_decision(interview, by=decider, verdict="reject", reason="A test.", seen=seen)
     rows = _rows_of(interview, number, decider)
     texts = (job.title, interview.candidate.full_name)
-    return SampleJob(interview, texts, (digits, email), {row._meta.label_lower: row for row in rows})
+    by_label = {row._meta.label_lower: row for row in rows}
+    return SampleJob(interview, texts, (digits, email), by_label, make_clip(interview))
 
 
 def _rows_of(interview: Interview, number: int, decider: User) -> list[Model]:

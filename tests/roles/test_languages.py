@@ -98,14 +98,14 @@ def names_by_django() -> set[str]:
     return names | {f"{relation.object_name} object" for relation in relations}
 
 
-def untranslated_texts(page: str, known: list[str]) -> set[str]:
+def untranslated_texts(page: str, stored: list[str]) -> set[str]:
     reader = TextReader(page)
     # A translated text may have tags in it, so brackets open and close in different parts of the page.
     parts = [part for part in [*reader.content, *reader.attributes] if part not in ZONES]
     text = NO_WORDS.sub(" ", "\n".join(parts))
     while INNERMOST.search(text):
         text = INNERMOST.sub(" ", text)
-    for entry in known:
+    for entry in stored:
         text = re.sub(re.escape(entry), " ", text, flags=re.IGNORECASE)
     words = (
         " ".join(word for word in WORD.findall(line) if word not in NAMES | QUEUE_CODES) for line in text.splitlines()
@@ -128,9 +128,9 @@ def test_pages_show_no_untranslated_text(monkeypatch: pytest.MonkeyPatch) -> Non
         walker.action_scope(code)
     for name in OTHERS:
         walker.get_status(reverse(name))
-    known = stored_texts()
+    stored = stored_texts()
     # Pages that deny access are Django's own, without a menu.
     pages = {address: page for address, page in walker.pages.items() if "</nav>" in page}
     assert len(pages) > len(MODELS)
-    leaks = {(text, address) for address, page in pages.items() for text in untranslated_texts(page, known)}
+    leaks = {(text, address) for address, page in pages.items() for text in untranslated_texts(page, stored)}
     assert leaks == set()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Model
@@ -62,7 +63,7 @@ class Walker:
     def action_scope(self, code: str) -> frozenset[str]:
         """Whether the user may open an action of `all` rows, of `own` ones, or of none."""
         label, name = code.split(" ")
-        model: Any = next(model for model in MODELS if model._meta.label_lower == label)
+        model: Any = apps.get_model(label)
         own, foreign = (self._action_status(model, name, job.row(model)) for job in (self.own, self.foreign))
         if own == DENIED:
             assert foreign in (DENIED, MISSING)

@@ -1,4 +1,4 @@
-"""What keeps people out of a page: violations that axe finds, and controls that no key reaches."""
+"""Barriers of a page: violations that axe finds, and controls that no key reaches."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], [tabindex='0']"
+CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], video[controls], [tabindex='0']"
 NUMBER_CONTROLS = """selector => {
     const isTabStop = control => {  // of a group of radio buttons Tab reaches one
         const group = [...(control.form?.elements ?? [])].filter(
@@ -18,6 +18,8 @@ NUMBER_CONTROLS = """selector => {
     controls.forEach((control, number) => control.dataset.control = number);
     return controls.map(control => control.outerHTML.slice(0, 150));
 }"""
+BUTTONS_OF_PLAYER = 10
+"""At most, which Tab reaches one by one and which no element stands for."""
 FOCUSED_CONTROL = "document.activeElement.dataset.control ?? ''"
 
 
@@ -33,7 +35,8 @@ def find_unreached_controls(page: Page) -> list[str]:
     controls = page.evaluate(NUMBER_CONTROLS, CONTROLS)
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     reached = set()
-    for _ in range(len(controls) + 10):
+    player_count = page.locator("audio:visible, video[controls]:visible").count()
+    for _ in range(len(controls) + BUTTONS_OF_PLAYER * (1 + player_count)):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(FOCUSED_CONTROL))
     return [control for number, control in enumerate(controls) if str(number) not in reached]

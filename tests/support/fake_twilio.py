@@ -25,12 +25,14 @@ class FakeTwilio:
     those of any recording.
     `recordings`: the recordings of any call, newest first, or the status of a refusal.
     `deleted`: the status with which a request to delete one is answered.
+    `messages`: the SMS that it took.
     """
 
     url: str = ""
     behaviour: str | tuple[int, int | None] = "ok"
     error_headers: dict[str, str] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
     audio: bytes | int = 404
     raw_audio: Iterator[bytes] | None = None
     redirects: dict[str, str] = field(default_factory=dict)
@@ -60,9 +62,23 @@ class FakeTwilio:
             "status": "queued",
             "date_created": format_datetime(datetime.now(UTC)),
             "url": params["Url"],
+            "machine_detection": params["MachineDetection"],
         }
         self.calls.append(call)
         return call
+
+    def accept_message(self, params: dict[str, str]) -> dict[str, Any]:
+        message = {
+            "sid": f"SM{len(self.messages):032d}",
+            "to": params["To"],
+            "body": params["Body"],
+            "sender": params.get("From") or params["MessagingServiceSid"],
+            "status": "queued",
+            "date_created": format_datetime(datetime.now(UTC)),
+            "status_callback": params["StatusCallback"],
+        }
+        self.messages.append(message)
+        return message
 
 
 def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
@@ -90,9 +106,12 @@ def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
                 status, code = carrier.behaviour
                 self.answer(status, {"code": code, "message": "no", "status": status}, **carrier.error_headers)
                 return
+            if self.path.endswith("/Messages.json"):
+                self.answer_in_its_mood(201, carrier.accept_message(params))
+                return
             if not self.path.endswith("/Calls.json"):
                 (call,) = (call for call in carrier.calls if call["sid"] in self.path)
-                call["status"] = params["Status"]
+                call |= {"url": params["Url"]} if "Url" in params else {"status": params["Status"]}
                 self.answer(200, call)
                 return
             self.answer_in_its_mood(201, carrier.accept(params))
@@ -129,6 +148,9 @@ def _handler(carrier: FakeTwilio) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, {"transcriptions": carrier.transcriptions})
             elif path.path.endswith("/Recordings.json"):
                 self.send_recordings()
+            elif path.path.endswith("/Messages.json"):
+                to = parse_qs(path.query).get("To", [""])[0]
+                self.answer(200, {"messages": [row for row in carrier.messages if row["to"] == to][::-1]})
             elif path.path.endswith("/Calls.json"):
                 to = parse_qs(path.query).get("To", [""])[0]
                 self.answer_in_its_mood(200, {"calls": [call for call in carrier.calls if call["to"] == to][::-1]})

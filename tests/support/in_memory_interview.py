@@ -32,8 +32,9 @@ def configure() -> None:
 
     values = {name: getattr(project, name) for name in dir(project) if name.isupper()}
     replaced = {
-        "django.contrib.admin": "django.contrib.admin.apps.SimpleAdminConfig",  # does not import the admins
-        "screener": f"{__name__}.ScreenerWithoutChecks",
+        # It does not import the admins.
+        "screener.apps.ScreenerAdminConfig": "django.contrib.admin.apps.SimpleAdminConfig",
+        "screener.apps.ScreenerConfig": f"{__name__}.ScreenerWithoutChecks",
     }
     apps = [replaced.get(app, app) for app in project.INSTALLED_APPS if app != "webhooks"]
     values |= {"INSTALLED_APPS": apps, "PROCRASTINATE_AUTODISCOVER_MODULE_NAME": "no_tasks"}

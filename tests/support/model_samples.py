@@ -1,7 +1,5 @@
 """Requests to models and their replies, as samples for tests."""
 
-import io
-import wave
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +14,7 @@ from screener.services.interviewer.protocol import (
     ResponseText,
 )
 from screener.services.transcription.protocol import AnswerRecording
+from screener.services.wav import encode_wav
 
 JOB = JobText("Barista", "Make coffee. Questions to hr@example.com or +1 415 555 0100.", "en")
 RUBRIC = (Criterion("relevance", "Relevance", 3, {2: "Off the subject.", 9: "To the point."}),)
@@ -44,13 +43,7 @@ WAV_HEADER = b"RIFF\x24\x00\x00\x00WAVEfmt "
 
 def make_wav(seconds: float, rate: int = 8000) -> bytes:
     """Silence of this length."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(rate)
-        out.writeframes(bytes(2 * int(seconds * rate)))
-    return file.getvalue()
+    return encode_wav(bytes(2 * int(seconds * rate)), rate)
 
 
 def make_answer_recording(audio: bytes = WAV_HEADER, language: str = "en", **fields: Any) -> AnswerRecording:

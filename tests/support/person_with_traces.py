@@ -11,25 +11,33 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db import connection, models
+from django.utils import timezone
 
 from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, MergedRecord
 from interviews.decisions import record_decision
 from interviews.models import (
     AccessEvent,
+    AnswerDraft,
     Assessment,
     Attempt,
     Call,
+    CandidateMessage,
+    Clip,
     Decision,
+    Feedback,
     Interview,
     InterviewEvent,
     InterviewResponse,
     InterviewResult,
+    Invitation,
     LiveTranscript,
     Note,
     NoteVersion,
     Recording,
     ShareLink,
+    Take,
     TurnReply,
+    VideoChoice,
 )
 from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
@@ -46,8 +54,20 @@ STAFF = "staffer-hanna"
 KEPT = {
     # Codes, languages, and the names of models and of staff
     *("Candidate.locale", "Candidate.hold_set_by", "CandidateEvent.actor", "MergedRecord.actor"),
-    *("Consent.language", "Consent.wording_version", "DoNotCall.number_hash", "DoNotCall.lifted_by"),
-    *("Interview.language", "InterviewEvent.actor", "InterviewEvent.before", "InterviewEvent.after"),
+    *(
+        "Consent.language",
+        "Consent.wording_version",
+        "DoNotCall.number_hash",
+        "DoNotCall.email_hash",
+        "DoNotCall.lifted_by",
+    ),
+    *(
+        "Interview.language",
+        "Interview.recommended",
+        "InterviewEvent.actor",
+        "InterviewEvent.before",
+        "InterviewEvent.after",
+    ),
     *("Attempt.stage", "Call.answered_by", "Call.error_code", "Call.price_unit"),
     *("Recording.carrier_transcript_status", "InterviewResponse.transcript_source"),
     *("TurnReply.input_kind", "LiveTranscript.partial_key", "TwilioEvent.kind"),
@@ -58,13 +78,15 @@ KEPT = {
     *("Note.author_name", "NoteVersion.mentions"),
     # The question is the job's
     *("InterviewResponse.question", "InterviewResponse.competency"),
-    *("ShareLink.token_hash", "ShareLink.revoked_by"),
+    *("ShareLink.token_hash", "ShareLink.revoked_by", "Invitation.created_by", "Invitation.revoked_by"),
+    *("CandidateMessage.created_by", "CandidateMessage.address_hash", "CandidateMessage.error_code"),
     # Generated ids
     *("Call.twilio_sid", "Recording.sid", "TwilioEvent.key", "TwilioEvent.call_sid", "LogEntry.object_id"),
+    "CandidateMessage.provider_id",
 }
 """Columns with text that stay as they are."""
 
-FILES = {"Candidate.resume", "Recording.file"}
+FILES = {"Candidate.resume", "Recording.file", "Clip.file"}
 TEXT_FIELDS = (models.CharField, models.TextField, models.JSONField, models.EmailField, models.FileField)
 
 
@@ -94,7 +116,7 @@ def make_person(staff: User) -> Person:
             queryset.update(**{column.name: value})
             if value != PHONE:
                 person.tokens[name] = token
-    person.tokens |= {"resume": "cnry-resume", "recording": "cnry-recording"}
+    person.tokens |= {"resume": "cnry-resume", "recording": "cnry-recording", "video": "cnry-video"}
     _write_files(person)
     candidate.refresh_from_db()
     interview.refresh_from_db()
@@ -122,11 +144,18 @@ def _add_rows(person: Person, staff: User) -> None:
     write_note(interview, "x", author=staff, author_name=STAFF)
     TurnReply.objects.create(attempt=attempt, turn=1, input_kind="pickup", prompt={}, body="x")
     LiveTranscript.objects.create(attempt=attempt, turn=1)
+    AnswerDraft.objects.create(response=interview.responses.all()[0], text="x")
+    _add_clip(interview.responses.all()[0], attempt)
     sid = attempt.call.twilio_sid
     TwilioEvent.objects.create(key="k1", kind="take", attempt=attempt, call_sid=sid, params={})
     TwilioEvent.objects.create(key="k2", kind="no_interview", call_sid="CAin", params={"From": PHONE})
     ModelCall.objects.create(purpose="summary", model="m", interview_id=interview.pk)
     link, _ = ShareLink.create_with_token(days=14, interview=interview, created_by=staff)
+    Invitation.objects.create(interview=interview, expires_at=timezone.now(), created_by=staff.username)
+    CandidateMessage.objects.create(
+        interview=interview, kind="invitation", created_by=staff.username, channel="sms", provider_id="SM1"
+    )
+    Feedback.objects.create(interview=interview, job=interview.job, clear=4, fair=3)
     AccessEvent.objects.create(link=link, part=AccessEvent.Part.PAGE, visitor="x")
     for number, row in enumerate((candidate, interview)):
         body = {"id": str(row.pk)}
@@ -134,6 +163,13 @@ def _add_rows(person: Person, staff: User) -> None:
     subjects = [candidate, interview, interview.responses.all()[0]]
     for subject in subjects:
         LogEntry.objects.log_actions(staff.pk, [subject], CHANGE, change_message="x", single_object=True)
+
+
+def _add_clip(response: InterviewResponse, attempt: Attempt) -> None:
+    VideoChoice.objects.create(interview=attempt.interview, choice=VideoChoice.Choice.AGREED)
+    take = Take.objects.create(response=response, attempt=attempt, turn=1, status=Take.Status.STORED)
+    clip = Clip.objects.create(take=take, format=Clip.Format.WEBM)
+    clip.mark_stored(clip.save_video(b"webm cnry-video"), 15)
 
 
 def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
@@ -147,7 +183,12 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield NoteVersion, NoteVersion.objects.filter(note__interview=interview)
     for held in (Call, TurnReply, LiveTranscript, Recording):
         yield held, held.objects.filter(attempt__interview=interview)
+    yield AnswerDraft, AnswerDraft.objects.filter(response__interview=interview)
+    yield Clip, Clip.objects.filter(take__response__interview=interview)
     yield ShareLink, ShareLink.objects.filter(interview=interview)
+    yield Invitation, interview.invitations.all()
+    yield CandidateMessage, interview.messages.all()
+    yield Feedback, Feedback.objects.filter(interview=interview)
     yield AccessEvent, AccessEvent.objects.filter(link__interview=interview)
     yield Assessment, Assessment.objects.filter(response__interview=interview)
     yield TwilioEvent, TwilioEvent.objects.all()

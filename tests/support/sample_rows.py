@@ -13,13 +13,15 @@ from interviews.models import (
     Attempt,
     Call,
     Campaign,
+    Clip,
     Interview,
     InterviewResult,
-    LockedRecording,
     LockedResponse,
     NoticeMail,
     Recording,
     ShareLink,
+    Take,
+    VideoChoice,
     lock_call,
     lock_interview,
 )
@@ -36,6 +38,7 @@ HOSTILE = "<script>alert(1)</script>"
 WAV = b"RIFF" + bytes(range(256)) * 4
 TRANSCRIPT = f"Last year I moved four hundred mailboxes in six weeks. {HOSTILE}"
 QUOTE = "four hundred mailboxes"
+VIDEO = b"\x1aE\xdf\xa3 a video"
 
 
 def make_completed_interview(
@@ -86,11 +89,10 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
 def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcript: str) -> None:
     response.mark_asked()
     sid = f"RE{turn}-{attempt.pk.hex}"
-    row = Recording.objects.create(response=response.row, attempt=attempt, turn=turn, sid=sid)
-    recording = LockedRecording(row, response.interview)
-    recording.accept_as_answer()
-    recording.mark_available(seconds=21)
-    recording.mark_stored(row.save_audio(WAV))
+    recording = Recording(response=response.row, attempt=attempt, turn=turn, sid=sid, seconds=21, chosen=True)
+    recording.file, recording.status = recording.save_audio(WAV), Recording.Status.STORED
+    recording.save()
+    response.mark_answered()
     response.save_transcript(transcript, source="twilio", confidence=0.9, times=None)
     response.add_assessment(
         score=Decimal("7.50"),
@@ -100,6 +102,16 @@ def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcrip
         model=SIMULATED_MODEL,
         label=SIMULATED_LABEL,
     )
+
+
+def make_clip(interview: Interview) -> Clip:
+    """A stored video of the first answer, to which the candidate agreed."""
+    response, attempt = interview.responses.get(position=0), Attempt.objects.get(interview=interview)
+    take = Take.objects.create(response=response, attempt=attempt, turn=1, status=Take.Status.STORED)
+    VideoChoice.objects.create(interview=interview, choice=VideoChoice.Choice.AGREED)
+    clip = Clip.objects.create(take=take, format=Clip.Format.WEBM)
+    clip.mark_stored(clip.save_video(VIDEO), len(VIDEO))
+    return clip
 
 
 def _criterion_record(quote: str, transcript: str) -> CriterionRecord:

@@ -1,4 +1,4 @@
-"""A mail server on loopback, which keeps what it gets, refuses on demand, and breaks off on demand."""
+"""A mail server on loopback, which keeps its mails, and refuses or breaks off on demand."""
 
 import email
 import socketserver
@@ -38,6 +38,9 @@ class _Session(socketserver.StreamRequestHandler):
             command = line.split(" ")[0].upper()
             if command == "DATA" and "DATA" not in self._state.replies:
                 self._receive()
+                if self._state.breaks_off:
+                    return
+                self._reply("250 kept")
             elif command == "RCPT":
                 self._state.recipients.append(line.partition("<")[2].rstrip(">"))
                 self._reply(self._state.replies.get(command, "250 ok"))
@@ -55,8 +58,6 @@ class _Session(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
         self._state.mails.append(email.message_from_bytes(b"".join(lines), policy=SMTP))
-        if not self._state.breaks_off:
-            self._reply("250 kept")
 
     def _reply(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
@@ -68,7 +69,7 @@ def run_smtp_server() -> Iterator[SmtpServer]:
         server.daemon_threads = True
         state = SmtpServer(port=server.server_address[1])
         cast(Any, server).state = state
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         yield state
         server.shutdown()

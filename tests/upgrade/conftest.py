@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,12 +17,15 @@ from django.utils import timezone
 
 from interviews.models import Interview
 from screener.models import Organisation
+from tests.support.databases import temporary_database
 from tests.support.factories import make_organisation
 from tests.support.fake_twilio import FakeTwilio
 
 SNAPSHOT = Path(__file__).parent / "snapshot.sql.gz"
 DOWNTIME = timedelta(minutes=1)
-"""From the moment of the snapshot to the start of the new version: leases held then have expired."""
+"""From the moment of the snapshot to that of the upgrade: leases held then have expired."""
+
+TIME_OF_UPGRADE = timedelta(seconds=30)
 
 SECRET_KEY = "the key of the version before"
 WAV = b"RIFF\x00\x00\x00\x00WAVE" + bytes(100)
@@ -65,8 +67,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class OldDatabase:
-    """The content of the database before it was migrated."""
+    """The content of the database before it was migrated, and the moment that its timestamps are relative to."""
 
+    loaded_at: datetime
     counts: dict[str, int]
     turns: list[Turn]
     calls: list[dict[str, str]]
@@ -81,40 +84,25 @@ def interview_of(handle: str) -> Interview:
 @pytest.fixture(scope="package")
 def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[OldDatabase]:
     """Point the default connection at the migrated database for the tests of this package."""
-    with django_db_blocker.unblock(), _database(f"{connection.settings_dict['NAME']}_upgrade"):
-        _load()
-        old = _read()
+    name = f"{connection.settings_dict['NAME']}_upgrade"
+    with django_db_blocker.unblock(), temporary_database(name, is_migrated=False):
+        loaded_at = _load()
+        old = _read(loaded_at)
         call_command("migrate", verbosity=0)
         connection.close()
         with django_db_blocker.block():
             yield old
 
 
-@contextmanager
-def _database(name: str) -> Iterator[None]:
-    usual = connection.settings_dict["NAME"]
-    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-    connection.close()
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(drop)
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    connection.settings_dict["NAME"] = name
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = usual
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(drop)
-
-
-def _load() -> None:
+def _load() -> datetime:
     dump = gzip.decompress(SNAPSHOT.read_bytes()).decode()
     with connection.cursor() as cursor:
         cursor.execute(dump)
     connection.close()  # the dump changes settings of its session
     taken_at = datetime.fromisoformat(dump.split("\n", 1)[0].removeprefix("-- "))
-    _shift_times(timezone.now() - DOWNTIME - taken_at)
+    now = timezone.now()
+    _shift_times(now - DOWNTIME - taken_at)
+    return now
 
 
 def _shift_times(by: timedelta) -> None:
@@ -125,8 +113,9 @@ def _shift_times(by: timedelta) -> None:
             cursor.execute(f'UPDATE "{table}" SET {assignments}', {"seconds": by.total_seconds()})
 
 
-def _read() -> OldDatabase:
+def _read(loaded_at: datetime) -> OldDatabase:
     return OldDatabase(
+        loaded_at=loaded_at,
         counts={table: count_rows(table) for (table,) in _rows(COUNTED_TABLES)},
         turns=[
             Turn(f"/webhooks/twilio/attempts/{attempt}/turns/{turn}/{kind}", json.loads(params), twiml)
@@ -146,6 +135,12 @@ def _rows(query: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
+
+
+@pytest.fixture(autouse=True)
+def clock(upgraded: OldDatabase, time_machine: Any) -> None:
+    """Each test starts when the new version does: what the old version has reserved expires within minutes."""
+    time_machine.move_to(upgraded.loaded_at + TIME_OF_UPGRADE, tick=True)
 
 
 @pytest.fixture(autouse=True)

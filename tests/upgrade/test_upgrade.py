@@ -25,6 +25,7 @@ from interviews.models import Attempt, Call, Interview, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.models import Organisation, SpokenLine
+from tests.support.copied_results import count_different_copies
 from tests.support.factories import make_organisation, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
@@ -111,6 +112,10 @@ class TestRows:
         consents = Consent.objects.filter(source__contains="in the call, attempt ")
         assert {consent.given_by for consent in consents} == {Consent.GivenBy.KEY, Consent.GivenBy.VOICE}
         assert all(consent.source.endswith(str(consent.attempt_id)) for consent in consents)
+
+    def test_interviews_copy_their_results(self) -> None:
+        assert Interview.objects.filter(overall_score__isnull=False, recommended__gt="").exists()
+        assert count_different_copies() == 0
 
     def test_final_states_stay(self) -> None:
         interview = interview_of("ready-key")

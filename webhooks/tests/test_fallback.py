@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from interviews.calling import dialer, retries
 from interviews.models import Attempt, Interview, WaitReason, lock_interview
+from interviews.models.transitions.attempt import APOLOGY_REASON
 from screener.db.outage_backend import base
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.twilio_driver import FORM, Phone, give_consent, place_attempt
@@ -88,7 +89,7 @@ def test_apology_is_recorded(phone: Phone, await_saves: Callable[[], None]) -> N
     await_saves()
     attempt = Attempt.objects.get()
     assert attempt.apologised_at is not None
-    assert "promised a call back" in attempt.reason
+    assert attempt.reason == APOLOGY_REASON
     event = TwilioEvent.objects.get(kind="fallback")
     assert (event.params["ErrorCode"], event.attempt) == ("11200", attempt)
 

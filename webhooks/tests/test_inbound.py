@@ -16,10 +16,10 @@ from candidates.models import Consent, DoNotCall
 from interviews.calling import dialer, retries
 from interviews.calling.rules import may_call_now
 from interviews.calling.verdicts import Allowed
-from interviews.conversation.wording import en
+from interviews.conversation.wording import en, es
 from interviews.models import Attempt, Call, EventKind, Interview, WaitReason, lock_interview
 from screener.models import Organisation
-from tests.support.factories import make_candidate, make_interview, make_organisation, run_tasks
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_organisation, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.inbound_caller import INBOUND, NUMBER, Caller
 from tests.support.twilio_driver import FORM, place_attempt, snapshot_rows
@@ -180,6 +180,15 @@ class TestStranger:
         assert en.OPT_OUT_OFFER in text
         assert not Attempt.objects.exists()
         assert TwilioEvent.objects.get().call_sid == caller.sid
+
+    def test_hears_language_of_employer(self, caller: Caller) -> None:
+        make_approved_job(language="es")
+        text = caller.call()
+        assert es.NO_INTERVIEW in text
+        assert es.OPT_OUT_OFFER in text
+        caller.reply(SpeechResult="No me llamen nunca más")
+        assert DoNotCall.objects.get().kind == DoNotCall.Kind.OPTED_OUT
+        assert es.FAREWELL in caller.prompt_text()
 
     def test_learns_of_no_candidate(self, caller: Caller, interview: Interview, client: Client) -> None:
         """A number without an interview hears the same, whether a candidate has it or not."""

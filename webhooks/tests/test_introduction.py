@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 Outcome, Status = Interview.Outcome, Interview.Status
 AT_FIVE = "I'm at work right now, can you call me later today at five?"
+REFUSAL_BY_SCORE = "I do not see myself in that job any more, sorry"
 
 
 @pytest.fixture(autouse=True)
@@ -247,6 +248,15 @@ class TestOtherPerson:
         phone.pick_up()
         phone.press_key("2")
         assert end_call(phone).outcome == Outcome.WRONG_PERSON
+
+    def test_refusals_without_key_end_calls(self, phone: Phone) -> None:
+        """The last try takes keys only, so that a person who has spoken twice can't be heard again."""
+        phone.pick_up()
+        phone.press_key("1")
+        phone.speak(REFUSAL_BY_SCORE)
+        phone.speak(REFUSAL_BY_SCORE)
+        phone.stay_silent()
+        assert end_call(phone).outcome == Interview.Outcome.PERSON_REQUESTED
 
     def test_hung_up_family_is_no_stranger(self, phone: Phone) -> None:
         phone.pick_up()

@@ -67,7 +67,7 @@ class TestEventsOutOfOrder:
     def test_overtaking_audio_finds_its_answer(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)
         takes = []
-        for number in (1, 2):
+        for number in (2, 3):
             record = phone.twiml().find("Record")
             assert record is not None
             takes.append((record, {"RecordingSid": f"RE{number}", "RecordingDuration": f"{number}0"}))
@@ -75,7 +75,7 @@ class TestEventsOutOfOrder:
         for record, take in reversed(takes):
             phone.report_recording(record, take)
         recordings = Recording.objects.order_by("turn").values_list("sid", "seconds", "status", "response__position")
-        assert list(recordings) == [("RE1", 10, "available", 0), ("RE2", 20, "available", 1)]
+        assert list(recordings) == [("RE2", 20, "available", 0), ("RE3", 30, "available", 1)]
 
     def test_early_audio_is_kept(self, phone: Phone, interview: Interview) -> None:
         give_consent(phone)

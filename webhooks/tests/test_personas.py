@@ -7,8 +7,8 @@ from django.test import Client
 
 from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
 from devtools.phone_simulator.callees.personas import Persona
+from interviews.conversation.elements import USUAL_PAUSE_SECONDS
 from interviews.conversation.engine import prompt_data
-from interviews.conversation.questioning import SILENCE_SECONDS
 from interviews.models import TurnReply
 from interviews.tests.conversation.transcripts import REACHABLE, SCRIPT, hold_dialogue
 from screener.records import QuestionSpec
@@ -56,7 +56,7 @@ def record(phone: Phone, reaction: Reaction) -> None:
     if not reaction.sound_seconds:
         phone.stay_silent()
         return
-    seconds = reaction.sound_seconds + (0 if reaction.keys else SILENCE_SECONDS)
+    seconds = reaction.sound_seconds + (0 if reaction.keys else USUAL_PAUSE_SECONDS)
     phone.record_answer(seconds=min(seconds, 120), digits=reaction.keys)
 
 

@@ -27,6 +27,11 @@ def text_param(params: QueryDict, param_name: str) -> str:
     return str(params.get(param_name, "")).replace("\x00", "")[:MAX_TEXT_LENGTH]
 
 
+def all_params(params: QueryDict) -> dict[str, str]:
+    """Return all parameters, as they are stored."""
+    return {name.replace("\x00", ""): text_param(params, name) for name in params}
+
+
 def number_param(params: QueryDict, param_name: str) -> int | None:
     """Return a parameter as a whole number that fits an integer column, or None if it is not one."""
     param_text = text_param(params, param_name)

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import assert_never
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews.conversation import engine, phrases, wording
-from interviews.conversation.questioning import PATIENT_SILENCE_SECONDS, SILENCE_SECONDS
-from interviews.conversation.script import Script
+from interviews.conversation.elements import USUAL_PAUSE_SECONDS
+from interviews.conversation.questioning import recording_pause
+from interviews.conversation.script import Script, extra_seconds
 from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
+from webhooks.twilio.speech import Speaker, locale_of
 
 INVALID_XML_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 MAX_TRANSCRIBED_SECONDS = 119
@@ -22,8 +24,6 @@ REPLY_SECONDS: dict[type[engine.Prompt], int] = {engine.HoldOn: 40, engine.Check
 KEYS_SECONDS = 10
 """Seconds of silence that count as no reply: by default, after certain prompts, and where only keys are accepted."""
 
-SENTENCE_END = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
-
 
 @dataclass(frozen=True)
 class RenderContext:
@@ -32,7 +32,8 @@ class RenderContext:
     `spoken_texts`: those of the prompt. `base_url`: the URL of the attempt, without a slash at the end. `transcribe`:
     whether Twilio transcribes recordings. `audio_urls`: the URL of each text that has been synthesised. Twilio's own
     voice says the other texts. `transcribes_live`: whether answers are also transcribed while they are recorded.
-    `live_turn`: the turn whose live transcription is still running, or None.
+    `live_turn`: the turn whose live transcription is still running, or None. `pause_seconds`: the silence that usually
+    ends a recording. `foreign_names`: the languages of names in the texts, where they are other ones.
     """
 
     script: Script
@@ -44,14 +45,20 @@ class RenderContext:
     slow: bool = False
     transcribes_live: bool = False
     live_turn: int | None = None
+    pause_seconds: int = USUAL_PAUSE_SECONDS
+    foreign_names: Mapping[str, str] = field(default_factory=dict)
 
     def turn_url(self, kind: str) -> str:
         return f"{self.base_url}/turns/{self.turn}/{kind}"
 
     @property
     def speech_locale(self) -> str:
-        language = self.script.language
-        return language if "-" in language else wording.for_language(language).SPEECH_LOCALE
+        """The language in which the candidate is understood."""
+        return locale_of(self.script.language)
+
+    @property
+    def speaker(self) -> Speaker:
+        return Speaker(self.script.language, self.slow, self.foreign_names)
 
 
 def strip_control_characters(text: str) -> str:
@@ -67,14 +74,14 @@ def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
             _gather_reply(voice_response, prompt, context)
-        case engine.AskQuestion(position):
+        case engine.AskQuestion():
             _start_live_transcription(voice_response, context)
             _gather_key(voice_response, context)
-            _record_answer(voice_response, context, context.script.questions[position].max_seconds)
-        case engine.RecordAnswer(position, patient):
+            _record_answer(voice_response, prompt, context)
+        case engine.RecordAnswer():
             _start_live_transcription(voice_response, context)
             _speak_prompt(voice_response, context)
-            _record_answer(voice_response, context, context.script.questions[position].max_seconds, patient=patient)
+            _record_answer(voice_response, prompt, context)
         case engine.CheckAnswer() | engine.ConfirmStop():
             _gather_reply(voice_response, prompt, context)
         case engine.Goodbye():
@@ -93,7 +100,7 @@ def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context:
     if not getattr(prompt, "keys_only", False):
         gather_options = {
             "input": "dtmf speech",
-            "timeout": REPLY_SECONDS.get(type(prompt), USUAL_REPLY_SECONDS),
+            "timeout": _reply_seconds(prompt, context),
             "speech_timeout": "auto",
             "hints": phrases.for_language(context.script.language).hints,
             "language": context.speech_locale,
@@ -102,6 +109,11 @@ def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context:
     _speak_prompt(gather, context)
     voice_response.append(gather)
     voice_response.redirect(context.turn_url("silence"))
+
+
+def _reply_seconds(prompt: engine.Prompt, context: RenderContext) -> int:
+    """A candidate who is spoken to slowly gets twice the time."""
+    return REPLY_SECONDS.get(type(prompt), USUAL_REPLY_SECONDS) * (2 if context.slow else 1)
 
 
 def _start_live_transcription(voice_response: VoiceResponse, context: RenderContext) -> None:
@@ -128,31 +140,26 @@ def _gather_key(voice_response: VoiceResponse, context: RenderContext) -> None:
 
 
 def _speak_prompt(parent: VoiceResponse | Gather, context: RenderContext) -> None:
-    if context.slow:
-        _speak_slowly(parent, context)
-        return
-    for url, pieces in groupby(context.spoken_texts, key=lambda text: context.audio_urls.get(text, "")):
+    """Play the texts that have been synthesised. Twilio's voice says the others; slowly, it says all of them."""
+    audio_urls = {} if context.slow else context.audio_urls
+    for url, pieces in groupby(context.spoken_texts, key=lambda text: audio_urls.get(text, "")):
         if url:
             parent.play(url)
         else:
-            parent.say(" ".join(pieces), language=context.speech_locale)
-
-
-def _speak_slowly(parent: VoiceResponse | Gather, context: RenderContext) -> None:
-    """Pause after each sentence. Slower speech would need SSML, which Twilio's basic voices do not support."""
-    for sentence in (sentence for text in context.spoken_texts for sentence in SENTENCE_END.split(text)):
-        parent.say(sentence, language=context.speech_locale)
-        parent.pause(length=1)
+            context.speaker.say(parent, " ".join(pieces))
 
 
 def _record_answer(
-    voice_response: VoiceResponse, context: RenderContext, max_seconds: int, *, patient: bool = False
+    voice_response: VoiceResponse, prompt: engine.AskQuestion | engine.RecordAnswer, context: RenderContext
 ) -> None:
     """Record an answer. After an empty recording, Twilio makes no request but continues with the redirect.
 
     Silence is trimmed, so that a recording of silence alone is empty.
     """
     record_options: dict[str, object] = {}
+    max_seconds = context.script.questions[prompt.position].max_seconds
+    if isinstance(prompt, engine.RecordAnswer) and prompt.goes_on:
+        max_seconds = extra_seconds(max_seconds)
     if context.transcribe:
         max_seconds = min(max_seconds, MAX_TRANSCRIBED_SECONDS)
         record_options = {
@@ -162,7 +169,7 @@ def _record_answer(
     voice_response.record(
         action=context.turn_url("take"),
         max_length=max_seconds,
-        timeout=PATIENT_SILENCE_SECONDS if patient else SILENCE_SECONDS,
+        timeout=recording_pause(prompt, context.pause_seconds),
         finish_on_key="*#",
         play_beep=True,
         trim="trim-silence",
@@ -175,38 +182,50 @@ def _record_answer(
 
 def reception_twiml(reception_text: str, opt_out_offer: str, *, reply_url: str, language: str) -> str:
     """Say the text and the offer. The reply goes to `reply_url`. Without an offer, say goodbye after the text."""
-    texts = wording.for_language(language)
+    texts, speaker = wording.for_language(language), Speaker(language)
     voice_response = VoiceResponse()
     if opt_out_offer:
-        gather = Gather(input="dtmf speech", num_digits=1, timeout=6, speech_timeout="auto", action=reply_url)
-        gather.say(f"{reception_text} {opt_out_offer}")
+        gather = Gather(
+            input="dtmf speech",
+            num_digits=1,
+            timeout=6,
+            speech_timeout="auto",
+            language=locale_of(language),
+            action=reply_url,
+        )
+        speaker.say(gather, f"{reception_text} {opt_out_offer}")
         voice_response.append(gather)
     else:
-        voice_response.say(reception_text)
-    voice_response.say(texts.FAREWELL)
+        speaker.say(voice_response, reception_text)
+    speaker.say(voice_response, texts.FAREWELL)
     voice_response.hangup()
     return str(voice_response)
 
 
-def goodbye_twiml(*texts: str) -> str:
-    return _say_and_hang_up(" ".join(texts))
+def goodbye_twiml(*texts: str, language: str) -> str:
+    voice_response = VoiceResponse()
+    Speaker(language).say(voice_response, " ".join(texts))
+    voice_response.hangup()
+    return str(voice_response)
+
+
+def voicemail_twiml(text: str, *, language: str) -> str:
+    """Say the message. The machine may cut off the first moment of it, so it begins with a pause."""
+    voice_response = VoiceResponse()
+    voice_response.pause(length=1)
+    Speaker(language).say(voice_response, text)
+    voice_response.hangup()
+    return str(voice_response)
 
 
 def fallback_twiml() -> str:
     """Apologise in a call in which another webhook failed. It is in English, as it must not need the database."""
-    return _say_and_hang_up(wording.for_language("en").FALLBACK_APOLOGY)
+    return goodbye_twiml(wording.for_language("en").FALLBACK_APOLOGY, language="en")
 
 
 def unknown_call_twiml() -> str:
     """The reply to a call that belongs to no attempt."""
-    return _say_and_hang_up(wording.for_language("en").UNKNOWN_CALL)
-
-
-def _say_and_hang_up(text: str) -> str:
-    voice_response = VoiceResponse()
-    voice_response.say(text)
-    voice_response.hangup()
-    return str(voice_response)
+    return goodbye_twiml(wording.for_language("en").UNKNOWN_CALL, language="en")
 
 
 def hang_up_twiml() -> str:

@@ -4,6 +4,7 @@ No webhook makes a network call.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, cast
@@ -28,7 +29,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from interviews.calling.retries import has_attempts_left
 from interviews.conversation import engine
-from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
+from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts, voicemail_text
 from interviews.models import Attempt, Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.models.turns.live_transcript import add_live_words
@@ -42,8 +43,12 @@ from webhooks.models import TwilioEvent
 from webhooks.twilio import parsing, twiml
 from webhooks.twilio.retry_until_saved import DATABASE_UNAVAILABLE, save_in_background
 from webhooks.twilio.signature import require_signature
+from webhooks.twilio.speech import foreign_names
 
 log = logging.getLogger(__name__)
+
+LIMIT_TOLERANCE = 1
+"""Seconds that a recording may lack of its limit, and have been cut off there."""
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # requests carry a signature instead
@@ -89,7 +94,7 @@ class TwilioView(View):
     def save_event(
         self, request: HttpRequest, call: LockedCall | None, *, key: str, kind: str, turn: int | None = None
     ) -> None:
-        event_params = {name.replace("\x00", ""): parsing.text_param(request.POST, name) for name in request.POST}
+        event_params = parsing.all_params(request.POST)
         event = TwilioEvent(
             key=key,
             kind=kind,
@@ -111,10 +116,9 @@ class TurnView(TwilioView):
     reply_to_unknown_call = twiml.unknown_call_twiml()
 
     def handle_webhook(self, request: HttpRequest, call: LockedCall, *, turn: int, kind: str) -> str:  # type: ignore[override]
-        received_input = ReceivedInput(
-            kind, parsing.parse_input(kind, request.POST), parsing.recording_sid(request.POST)
-        )
-        recorded_turn = turn if call.attempt.row.stage == engine.Stage.QUESTION else None
+        input = _mark_limit(call.attempt, parsing.parse_input(kind, request.POST))
+        received_input = ReceivedInput(kind, input, parsing.recording_sid(request.POST))
+        recorded_turn = turn if call.attempt.row.stage in engine.RECORDING_STAGES else None
         try:
             reply = take_turn(call.attempt, turn, received_input, partial(_render_reply, call.attempt, recorded_turn))
         except engine.StaleTurn:
@@ -130,13 +134,30 @@ class TurnView(TwilioView):
         return reply.body if reply else twiml.hang_up_twiml()
 
 
+def _mark_limit(attempt: LockedAttempt, input: engine.Input) -> engine.Input:
+    """Twilio does not say that a recording ended because it was as long as it may be. Its length does.
+
+    The carrier transcribes no longer recordings, and not two as one.
+    """
+    position, is_question = attempt.row.position, attempt.row.stage == engine.Stage.QUESTION
+    if not isinstance(input, engine.RecordedAnswer) or input.ended is not engine.RecordingEnd.PAUSE:
+        return input
+    if not is_question or position is None or input.seconds is None or configured_transcriber().uses_carrier:
+        return input
+    limit = attempt.interview.row.answer_seconds(attempt.responses[position].row.max_seconds)
+    is_cut = input.seconds >= limit - LIMIT_TOLERANCE
+    return replace(input, ended=engine.RecordingEnd.LIMIT) if is_cut else input
+
+
 def _render_reply(attempt: LockedAttempt, recorded_turn: int | None, prompt: engine.Prompt) -> str:
     return twiml.render_prompt(prompt, _render_context(attempt, prompt, recorded_turn))
 
 
 def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn: int | None) -> twiml.RenderContext:
     """`recorded_turn`: the turn that has just ended, if it recorded an answer."""
-    script = _build_script(attempt)
+    interview = attempt.interview.row
+    call_names = cast(CallNames, SimpleLazyObject(lambda: read_call_names(interview.pk)))
+    script = _build_script(attempt, call_names)
     spoken_texts = prompt_texts(prompt, script)
     return twiml.RenderContext(
         script=script,
@@ -146,14 +167,24 @@ def _render_context(attempt: LockedAttempt, prompt: engine.Prompt, recorded_turn
         transcribe=configured_transcriber().uses_carrier,
         audio_urls=_audio_urls(spoken_texts, script.language),
         slow=attempt.row.slow,
+        pause_seconds=attempt.row.pause_seconds,
+        foreign_names=_foreign_names(prompt, call_names, script.language),
         transcribes_live=settings.LIVE_TRANSCRIPTION,
         live_turn=recorded_turn if settings.LIVE_TRANSCRIPTION else None,
     )
 
 
-def _build_script(attempt: LockedAttempt) -> Script:
+def _foreign_names(prompt: engine.Prompt, call_names: CallNames, language: str) -> dict[str, str]:
+    """Only the prompts before the questions name the candidate. They have read the names already."""
+    if not isinstance(prompt, engine.Introduction):
+        return {}
+    languages = {call_names.job_title: call_names.job_language, call_names.candidate: call_names.candidate_language}
+    names = {twiml.strip_control_characters(name): tag for name, tag in languages.items()}
+    return foreign_names(names, language)
+
+
+def _build_script(attempt: LockedAttempt, call_names: CallNames) -> Script:
     interview = attempt.interview.row
-    call_names = cast(CallNames, SimpleLazyObject(lambda: read_call_names(interview.pk)))
     return Script(
         candidate_name=SimpleLazyObject(lambda: twiml.strip_control_characters(call_names.candidate)),
         job_title=SimpleLazyObject(lambda: twiml.strip_control_characters(call_names.job_title)),
@@ -164,7 +195,7 @@ def _build_script(attempt: LockedAttempt) -> Script:
         questions=tuple(
             Question(
                 twiml.strip_control_characters(response.row.question),
-                response.row.max_seconds,
+                interview.answer_seconds(response.row.max_seconds),
                 twiml.strip_control_characters(response.row.competency),
             )
             for response in attempt.responses.values()
@@ -233,6 +264,20 @@ class MachineView(EventView):
         call.row.update_fields(answered_by=parsing.text_param(request.POST, "AnsweredBy")[:24])
         if parsing.is_machine(request.POST):
             call.attempt.mark_voicemail()
+
+
+class VoicemailView(TwilioView):
+    """The message on a voicemail, to which the call is sent when the machine records."""
+
+    reply_to_unknown_call = twiml.unknown_call_twiml()
+
+    def handle_webhook(self, request: HttpRequest, call: LockedCall, **turn: Any) -> str:
+        self.save_event(request, call, key=f"{call.row.attempt_id}:voicemail", kind="voicemail")
+        interview = call.attempt.interview.row
+        if not interview.is_live:  # it ended since the call was sent here, for example by an opt-out
+            return twiml.hang_up_twiml()
+        script = _build_script(call.attempt, read_call_names(interview.pk))
+        return twiml.voicemail_twiml(voicemail_text(script), language=script.language)
 
 
 class RecordingView(EventView):

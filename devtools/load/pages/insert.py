@@ -12,8 +12,9 @@ from django.contrib.auth.models import Group, User  # noqa: E402 - needs the set
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 
-from devtools.load.pages import rows  # noqa: E402
 from devtools.load.pages.fill import MANAGER, PASSWORD, RECRUITER  # noqa: E402
+from devtools.load.pages.plan import DataSize, bulk_loading, drop_plan  # noqa: E402
+from devtools.load.pages.rows import insert_all  # noqa: E402
 from jobs.models import JobDescription  # noqa: E402
 from screener.models import RoleKey  # noqa: E402
 
@@ -34,14 +35,14 @@ def add_manager() -> None:
         job.add_member(manager, by=RECRUITER)
 
 
-def fill_database(size: rows.DataSize) -> None:
-    with rows.bulk_loading():
-        rows.insert_all(size, create_user(RECRUITER, RoleKey.RECRUITER))
-    rows.drop_plan()
+def fill_database(size: DataSize) -> None:
+    with bulk_loading():
+        insert_all(size, create_user(RECRUITER, RoleKey.RECRUITER))
+    drop_plan()
     add_manager()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
 if __name__ == "__main__":
-    fill_database(rows.DataSize(interviews=int(sys.argv[1])))
+    fill_database(DataSize(interviews=int(sys.argv[1])))

@@ -1,20 +1,13 @@
-"""The rows of a big database: candidates, jobs, interviews and all that belongs to them.
+"""The rows of a big database, by the plan: candidates, jobs, interviews and all that belongs to them."""
 
-A few jobs have very many candidates, and most have few. The id of a row follows from its number, so that rows refer to
-each other without a join.
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 
 from candidates.models import Candidate, Consent
 from devtools.load.pages import texts
 from devtools.load.pages.bulk_insert import insert_rows, literal
+from devtools.load.pages.plan import DAYS, DataSize, array, create_plan, pick, row_id
 from interviews.models import (
     Assessment,
     Attempt,
@@ -32,89 +25,17 @@ from screener.models import ModelCall
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 
 QUESTIONS = len(texts.QUESTIONS)
-INTERVIEWS_PER_CANDIDATE = 5
-INTERVIEWS_PER_JOB = 500
 INTERVIEWS_PER_CAMPAIGN = 200
-DAYS = 1000
-"""The age of the oldest interview."""
 RUBRIC_VERSION = "bench"
 RESULT_TIME = "ended_at + interval '2 minutes'"
+SCORE = "CASE WHEN has_result THEN score END"
+RECOMMENDATION = (
+    "CASE WHEN NOT has_result THEN '' WHEN score >= 7 THEN 'hire' WHEN score >= 5 THEN 'consider' ELSE 'reject' END"
+)
 IS_DECIDED = "has_result AND is_complete AND pg_temp.chance(number, 7) < 0.95"
 DECISION_TIME = "ended_at + interval '1 day' * 3 * pg_temp.chance(number, 8)"
 COMPLETE_STEPS = ["interview.planned", "attempt.planned", "interview.begun", "interview.completed", "result.ready"]
 OTHER_STEPS = ["interview.planned", "attempt.planned", "interview.waiting"]
-
-FUNCTIONS = """
-CREATE OR REPLACE FUNCTION pg_temp.chance(number bigint, salt int) RETURNS float LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT (hashint8extended(number, salt) & 2147483647) / 2147483648.0 $$;
-CREATE OR REPLACE FUNCTION pg_temp.pick(entries text[], number bigint, salt int) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT entries[1 + floor(pg_temp.chance(number, salt) * array_length(entries, 1))::int] $$;
-CREATE OR REPLACE FUNCTION pg_temp.row_id(kind text, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT md5(kind || number)::uuid $$;
-"""
-
-# The newest interviews have the highest numbers. One in two hundred is still to be held. 55 % of the rest are complete.
-PLAN = """
-CREATE UNLOGGED TABLE bench_interview AS
-SELECT number, created_at, is_live, is_complete, has_result,
-       pg_temp.row_id('interview', number) AS id,
-       number % {candidates} AS candidate,
-       floor({jobs} * power(pg_temp.chance(number, 1), 2))::int AS job,
-       CASE WHEN is_live THEN 'pending' WHEN is_complete THEN 'completed' WHEN ending < 0.93 THEN 'failed'
-            ELSE 'cancelled' END AS status,
-       CASE WHEN is_live THEN '' WHEN is_complete THEN 'complete' WHEN ending < 0.80 THEN 'unreached'
-            WHEN ending < 0.88 THEN 'declined' WHEN ending < 0.90 THEN 'person_requested'
-            WHEN ending < 0.93 THEN 'too_little' ELSE 'by_hr' END AS outcome,
-       CASE WHEN NOT is_complete THEN 'none' WHEN has_result THEN 'ready' ELSE 'needs_review' END AS result_status,
-       CASE WHEN NOT is_live THEN created_at + interval '1 hour' * (1 + 40 * pg_temp.chance(number, 3)) END AS ended_at,
-       CASE WHEN is_live THEN 0 ELSE 1 + floor(2.2 * pg_temp.chance(number, 4))::int END AS attempts,
-       round((3 + 6.5 * pg_temp.chance(number, 5))::numeric, 2) AS score
-FROM (
-    SELECT number, ending,
-           now() - interval '1 day' * {days} * ({interviews} - number) / {interviews} AS created_at,
-           number > {interviews} * 0.995 AS is_live,
-           number <= {interviews} * 0.995 AND ending < 0.55 AS is_complete,
-           ending < 0.52 AS has_result
-    FROM (SELECT number, pg_temp.chance(number, 2) AS ending FROM generate_series(1, {interviews}) number) numbers
-) kinds
-"""
-
-
-INDEXES_SQL = """
-SELECT indexname, indexdef FROM pg_indexes
-WHERE schemaname = 'public' AND tablename ~ '^(candidates|interviews|jobs|screener)_'
-  AND NOT EXISTS (SELECT 1 FROM pg_constraint
-                  WHERE conname = indexname AND conrelid = format('%I', tablename)::regclass)
-  AND indexdef NOT LIKE 'CREATE UNIQUE%'
-"""
-
-
-@dataclass(frozen=True)
-class DataSize:
-    interviews: int
-
-    @property
-    def candidates(self) -> int:
-        return max(1, self.interviews // INTERVIEWS_PER_CANDIDATE)
-
-    @property
-    def jobs(self) -> int:
-        return max(1, self.interviews // INTERVIEWS_PER_JOB)
-
-
-def array(words: "tuple[str, ...] | list[str]") -> str:
-    return literal(list(words))
-
-
-def row_id(kind: str, number: str) -> str:
-    return f"pg_temp.row_id('{kind}', {number})"
-
-
-def pick(words: "tuple[str, ...] | list[str]", number: str, salt: int) -> str:
-    return f"pg_temp.pick({array(words)}, {number}, {salt})"
-
-
 RESPONSE_ID = row_id("response", f"number * {QUESTIONS} + position")
 RESPONSE_NUMBER = f"number * {QUESTIONS} + position"
 SECOND_SENTENCE = pick(texts.SENTENCES, RESPONSE_NUMBER, 12)
@@ -125,25 +46,7 @@ TRANSCRIPT = (
 )
 
 
-@contextmanager
-def bulk_loading() -> Iterator[None]:
-    """Skip triggers and foreign-key checks, and build the indexes of the tables when all rows are there."""
-    with connection.cursor() as cursor:
-        cursor.execute(FUNCTIONS)
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        cursor.execute("SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
-        cursor.execute(INDEXES_SQL)
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {connection.ops.quote_name(name)}")
-        yield
-        for _, definition in indexes:
-            cursor.execute(definition)
-        cursor.execute("RESET session_replication_role; RESET synchronous_commit")
-        cursor.execute("RESET work_mem; RESET maintenance_work_mem")
-
-
-def insert_people_and_jobs(size: DataSize, user: User) -> None:
+def insert_candidates(size: DataSize) -> None:
     last_names = [start + end for start in texts.LAST_NAME_STARTS for end in texts.LAST_NAME_ENDS]
     insert_rows(
         Candidate,
@@ -165,6 +68,9 @@ def insert_people_and_jobs(size: DataSize, user: User) -> None:
         given="true",
         source="'application form'",
     )
+
+
+def insert_jobs(size: DataSize, user: User) -> None:
     insert_rows(
         JobDescription,
         f"generate_series(0, {size.jobs - 1}) number",
@@ -190,7 +96,10 @@ def insert_people_and_jobs(size: DataSize, user: User) -> None:
         approved_at="now()",
         questions=literal(questions, is_json=True),
     )
-    total = size.interviews
+
+
+def insert_campaigns(size: DataSize, user: User) -> None:
+    age = f"(1 - {INTERVIEWS_PER_CAMPAIGN}.0 * number / {size.interviews})"
     insert_rows(
         Campaign,
         f"generate_series(0, {size.interviews // INTERVIEWS_PER_CAMPAIGN}) number",
@@ -198,15 +107,11 @@ def insert_people_and_jobs(size: DataSize, user: User) -> None:
         name="'Campaign ' || number",
         job_id=row_id("job", f"number % {size.jobs}"),
         created_by=literal(user.username),
-        created_at=f"now() - interval '1 day' * {DAYS} * (1 - {INTERVIEWS_PER_CAMPAIGN}.0 * number / {total})",
+        created_at=f"now() - interval '1 day' * {DAYS} * {age}",
     )
 
 
-def insert_interviews(size: DataSize) -> None:
-    plan = PLAN.format(interviews=size.interviews, candidates=size.candidates, jobs=size.jobs, days=DAYS)
-    with connection.cursor() as cursor:
-        cursor.execute(plan)
-        cursor.execute("ANALYZE bench_interview")
+def insert_interviews() -> None:
     insert_rows(
         Interview,
         "bench_interview",
@@ -227,6 +132,8 @@ def insert_interviews(size: DataSize) -> None:
         decided_at=f"CASE WHEN {IS_DECIDED} THEN {DECISION_TIME} END",
         undecided_since=f"CASE WHEN is_complete AND NOT ({IS_DECIDED}) THEN {RESULT_TIME} END",
         duration_seconds="CASE WHEN is_complete THEN 540 END",
+        overall_score=f"CASE WHEN is_complete THEN {SCORE} END",
+        recommended=f"CASE WHEN is_complete THEN {RECOMMENDATION} ELSE '' END",
     )
     insert_rows(
         InterviewEvent,
@@ -344,10 +251,9 @@ def insert_results(user: User) -> None:
         "bench_interview WHERE is_complete",
         id=row_id("result", "number"),
         interview_id="id",
-        overall_score="CASE WHEN has_result THEN score END",
+        overall_score=SCORE,
         coverage="1.0",
-        recommendation="CASE WHEN NOT has_result THEN '' WHEN score >= 7 THEN 'hire' "
-        "WHEN score >= 5 THEN 'consider' ELSE 'reject' END",
+        recommendation=RECOMMENDATION,
         reasoning=literal(" ".join(texts.REASONS)),
         grounds=literal(points, is_json=True),
         strengths=literal(points, is_json=True),
@@ -387,13 +293,11 @@ def insert_results(user: User) -> None:
 
 def insert_all(size: DataSize, user: User) -> None:
     """Insert all rows. `user` has approved the questions and made the decisions."""
-    insert_people_and_jobs(size, user)
-    insert_interviews(size)
+    create_plan(size)
+    insert_candidates(size)
+    insert_jobs(size, user)
+    insert_campaigns(size, user)
+    insert_interviews()
     insert_calls()
     insert_answers()
     insert_results(user)
-
-
-def drop_plan() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_interview")

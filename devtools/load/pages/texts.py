@@ -1,4 +1,4 @@
-"""Words of the generated rows. Lengths are those of real rows; nobody reads the content."""
+"""Words of the generated rows. Lengths are those of real rows; their content is never read."""
 
 FIRST_NAMES = (
     "Ada Amir Ana Anna Ben Carla Chen Dana David Elena Emma Farid Fatima George Grace Hana Henry Ines Ivan Jack Jana "

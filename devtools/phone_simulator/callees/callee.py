@@ -35,7 +35,7 @@ class CalleePrompt:
     prompt_seconds: float = 0  # length of the prompt; a human reacts while it plays
     finish_keys: str = ""  # keys that end the input
     max_digits: int = 0  # number of keys that completes the input; 0: no limit
-    max_seconds: int = 0  # longest recording
+    max_seconds: int = 0  # longest recording of the microphone; 0: none is possible
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import wave
 from array import array
+from functools import cache
+from random import Random
 
 SAMPLE_RATE = 8_000
 # 125 words per minute: below the simulated speaking rate, so that recordings are rarely too short for their text.
@@ -13,6 +15,9 @@ ESPEAK_COMMAND = ("espeak-ng", "--stdin", "--stdout", "-s", "125")
 ESPEAK_VOICES = ("en-us", "en-us+f2", "en-us+m3", "en-us+f4", "en-us+m7")
 FFMPEG_COMMAND = ("ffmpeg", "-loglevel", "error", "-i", "pipe:0", "-f", "mp3", "pipe:1")
 WAV_HEADER_BYTES = 44
+TONE_VARIANTS = 7
+SYLLABLES_PER_SECOND = 5
+LOUDNESS = (600, 3_000, 4_500, 6_000, 9_000)
 
 
 class InvalidUpload(ValueError):
@@ -84,6 +89,22 @@ def _espeak_samples(text: str, length: int, voice: str) -> "array[int]":
 
 
 def _tone_samples(length: int, frequency: int) -> "array[int]":
+    samples = array("h")
+    for second in range(length // SAMPLE_RATE):
+        samples += _tone_second(frequency, second % TONE_VARIANTS)
+    return samples
+
+
+@cache
+def _tone_second(frequency: int, variant: int) -> "array[int]":
+    """A tone that swells and fades in syllables, so that its waveform looks like that of speech."""
     radians_per_sample = math.tau * frequency / SAMPLE_RATE
-    one_second = array("h", (int(6_000 * math.sin(radians_per_sample * i)) for i in range(SAMPLE_RATE)))
-    return one_second * (length // SAMPLE_RATE)
+    length = SAMPLE_RATE // SYLLABLES_PER_SECOND
+    random = Random(f"{frequency} {variant}")  # noqa: S311 - variety, not secrecy
+    samples = array("h")
+    for _ in range(SYLLABLES_PER_SECOND):
+        loudness = random.choice(LOUDNESS)
+        samples.extend(
+            int(loudness * math.sin(math.pi * i / length) * math.sin(radians_per_sample * i)) for i in range(length)
+        )
+    return samples

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from devtools.phone_simulator.callees.callee import SILENCE, Callee, CalleePrompt, Reaction
@@ -10,12 +10,14 @@ from devtools.phone_simulator.callees.human_callee import HumanCallee
 from devtools.phone_simulator.faults import DELAYING_FAULTS, CallbackReorderer, deliver_with_faults
 from devtools.phone_simulator.network import Network
 from devtools.phone_simulator.resources import FINAL_STATUSES, Call, utc_now
+from devtools.phone_simulator.speech_recognizer import RecognitionFailed
 from devtools.phone_simulator.webhook_client import WebhookReply
 
 from .live_transcription import LiveTranscription
 from .twiml_parser import SCHEMA_WARNING
 
 LIVE_WORDS_SECONDS = 1  # the longest that a human's words take to arrive before the silence after them ends
+NOT_RECOGNIZED = "of this network"  # Twilio has no such code
 DEFAULT_TIME_LIMIT = 14_400  # seconds
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ class CallSession:
         self.status_callbacks_sent = 0  # the SequenceNumber of the next one
         self._live_transcriptions: dict[str, LiveTranscription] = {}  # the running ones, by name
         self._heard_texts: list[str] = []  # since the last reaction
+        self._language = "en-US"  # of the last text that the application had spoken
         self._redirect: NextDocument | None = None
         self._interruption: asyncio.Future[None] = loop.create_future()
         self._callbacks: set[asyncio.Task[None]] = set()
@@ -140,6 +143,7 @@ class CallSession:
 
     def play_text(self, text: str, language: str = "") -> str:
         """Play synthesised speech to the callee. Returns all that was played since the last reaction."""
+        self._language = language or self._language
         if text:
             self.log_event("prompt_spoken", text=text, language=language)
         return self._remember_heard(text)
@@ -170,7 +174,7 @@ class CallSession:
 
     async def prompt_callee(self, prompt: CalleePrompt) -> Reaction:
         """Let the callee react. Raises CallInterrupted."""
-        reaction = await self._await_reaction(prompt)
+        reaction = await self._recognize_speech(await self._await_reaction(prompt))
         if reaction != SILENCE:
             self._heard_texts.clear()
         if reaction.utterance:
@@ -193,6 +197,18 @@ class CallSession:
             self.current_prompt = None
             self.elapsed_seconds += (loop.time() - started) * self.speed
             self._publish_change()
+
+    async def _recognize_speech(self, reaction: Reaction) -> Reaction:
+        """Make out the words of a recording without typed ones. They stay empty if the network hears none."""
+        recognizer = self.network.recognizer
+        if recognizer is None or not reaction.audio or reaction.utterance:
+            return reaction
+        try:
+            utterance = await recognizer.recognize(reaction.audio, self._language)
+        except RecognitionFailed as error:
+            self.log_event("warning", code=NOT_RECOGNIZED, message=f"the speech server did not answer: {error}")
+            return reaction
+        return replace(reaction, utterance=utterance)
 
     # ── live transcription ──
 

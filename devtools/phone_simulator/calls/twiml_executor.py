@@ -16,6 +16,7 @@ from .twiml_parser import TwimlDocument, Verb
 ALL_KEYS = "1234567890*#"
 DEFAULT_TIMEOUT = 5
 MAX_RECORD_SECONDS = 3600
+MAX_SPEECH_SECONDS = 60  # of one utterance during <Gather>
 DEFAULT_AUDIO_SECONDS = 5  # for played audio of unknown length
 # Twilio's errors for audio that cannot be played, by itself and inside <Gather>. The call goes on without it.
 INVALID_AUDIO_CODES = {"Play": 13420, "Gather": 13325}
@@ -120,6 +121,7 @@ async def _gather_prompt(session: CallSession, verb: Verb, document: TwimlDocume
         prompt_seconds=prompt_seconds,
         finish_keys=verb.attribute("finishOnKey", "#"),
         max_digits=verb.integer("numDigits", 0),
+        max_seconds=MAX_SPEECH_SECONDS if session.network.recognizer and "speech" in inputs else 0,
     )
 
 

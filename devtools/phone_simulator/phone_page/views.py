@@ -101,7 +101,8 @@ def turn_summary(session: CallSession) -> Json | None:
     prompt = session.current_prompt
     if not session.has_human or prompt is None:
         return None
-    return {**asdict(prompt), "number": session.turn_number, "silence_limit": silence_limit(prompt)}
+    more = {"silence_limit": silence_limit(prompt), "hears_speech": session.network.recognizer is not None}
+    return {**asdict(prompt), "number": session.turn_number, **more}
 
 
 async def list_personas(request: web.Request) -> web.Response:

@@ -1,11 +1,11 @@
-"""Twilio's REST API for calls, recordings and transcriptions; and the logs of calls, without authentication."""
+"""Twilio's REST API for calls, recordings, transcriptions and SMS; and the logs of calls, without authentication."""
 
 from aiohttp import web
 
 from devtools.phone_simulator.network import Network
 from devtools.phone_simulator.resources import API_VERSION
 
-from . import calls, recordings
+from . import calls, messages, recordings
 from .common import NETWORK_KEY, SESSIONS_KEY
 from .middleware import auth_and_errors
 
@@ -19,8 +19,13 @@ def build_app(network: Network) -> web.Application:
     call_list, call = f"{account}/Calls", f"{account}/Calls/{{sid:[^/.]+}}"
     recording_list, recording = f"{account}/Recordings", f"{account}/Recordings/{{sid:[^/.]+}}"
     transcription = f"{account}/Transcriptions/{{sid:[^/.]+}}.json"
+    message = f"{account}/Messages/{{sid:[^/.]+}}.json"
     app.add_routes(
         [
+            web.get(f"{account}/Messages.json", messages.list_messages),
+            web.post(f"{account}/Messages.json", messages.create_message),
+            web.get(message, messages.fetch_message),
+            web.delete(message, messages.delete_message),
             web.get(f"{call_list}.json", calls.list_calls),
             web.post(f"{call_list}.json", calls.create_call),
             web.get(f"{call}.json", calls.fetch_call),

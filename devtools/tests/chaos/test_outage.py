@@ -39,7 +39,7 @@ PostWebhook = Callable[[SignedWebhook], requests.Response]
 
 @pytest.fixture
 def deployment() -> Iterator[Deployment]:
-    with open_deployment(speed=20, **SETTINGS) as deployment:
+    with open_deployment(speed=20, settings=SETTINGS) as deployment:
         deployment.start_web()
         yield deployment
 

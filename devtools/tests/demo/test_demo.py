@@ -68,6 +68,15 @@ class TestEnvironment:
         assert "OPENAI_API_KEY" not in env
         assert env["SPEECH_API_KEY"] == ""
 
+    @pytest.mark.parametrize(("speech", "engine"), [({}, None), ({"SPEECH": "0"}, None), ({"SPEECH": "1"}, "local")])
+    def test_speech_is_local_on_request(self, speech: dict[str, str], engine: str | None) -> None:
+        """The network goes on transcribing its own calls: it knows what its personas say."""
+        env = build_env(speech, PORT, CREDENTIALS)
+        assert env.get("SPEECH_ENGINE") == env.get("VOICE_ENGINE") == engine
+        assert env["PHONE_SPEECH_ENGINE"] == "carrier"
+        real = build_env(REAL_ACCOUNT | speech, PORT, CREDENTIALS)
+        assert (real.get("SPEECH_ENGINE"), real.get("PHONE_SPEECH_ENGINE")) == (engine, None)
+
 
 class TestPreflight:
     @pytest.mark.parametrize("text", ["", "abc", "0", "65534", "-1", "8000 ", "²"])

@@ -162,7 +162,13 @@ def test_violations_are_summarised() -> None:
     assert not Violations()
     violations = Violations(called_twice=["attempt a1: 2 calls"])
     assert violations
-    assert str(violations).split("  ") == ["lost 0", "called twice 1", "assessed twice 0", "unfinished 0"]
+    assert str(violations).split("  ") == [
+        "lost 0",
+        "called twice 1",
+        "assessed twice 0",
+        "unfinished 0",
+        "answered twice 0",
+    ]
     assert len(violations.sentences()) == 1
 
 

@@ -8,12 +8,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from devtools.load.pages import rows
+from devtools.load.pages.plan import DataSize, bulk_loading, drop_plan
+from devtools.load.pages.rows import QUESTIONS, insert_all
 from interviews.models import Interview, InterviewResponse
 from screener.models import RoleKey
+from tests.support.copied_results import count_different_copies
 from tests.support.role_accounts import login_client, make_role_user
 
-SIZE = rows.DataSize(interviews=400)
+SIZE = DataSize(interviews=400)
 
 
 def orphaned_rows() -> dict[str, int]:
@@ -34,12 +36,13 @@ def count_orphans(model: Any, field: "models.ForeignKey[Any, Any]") -> int:
 @pytest.mark.django_db
 def test_generated_rows_fill_pages() -> None:
     user = make_role_user(RoleKey.RECRUITER)
-    with rows.bulk_loading():
-        rows.insert_all(SIZE, user)
-    rows.drop_plan()
+    with bulk_loading():
+        insert_all(SIZE, user)
+    drop_plan()
     assert orphaned_rows() == {}
+    assert count_different_copies() == 0
     assert Interview.objects.count() == SIZE.interviews
-    assert InterviewResponse.objects.count() == SIZE.interviews * rows.QUESTIONS
+    assert InterviewResponse.objects.count() == SIZE.interviews * QUESTIONS
     interview = Interview.objects.filter(result_status=Interview.ResultStatus.READY).first()
     assert interview
     client = login_client(user)

@@ -1,7 +1,6 @@
 """The phone page in headless Chromium, which has a fake microphone and no speaker."""
 
 import io
-import shutil
 import wave
 from array import array
 from collections.abc import Iterator
@@ -10,16 +9,17 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from devtools.tests.phone_simulator.rig import ScriptedCallee, SimulatorRig, open_rig
 from devtools.tests.phone_simulator.test_start_interview import CANDIDATES, NUMBER, scoring_form, serve_api
 from screener.services.interviewer.protocol import SIMULATED_LABEL
+from tests.support.browser_process import running_browser
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync "
+    "--disable-gpu --disable-background-networking --disable-component-update --disable-sync "
     "--no-first-run --use-fake-device-for-media-stream --use-fake-ui-for-media-stream"
 )
 KEEP_RECORDING = """
@@ -45,10 +45,8 @@ PAGE_TITLE = "Simulated phone network"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS.split())
-        yield chromium
-        chromium.close()
+    with running_browser(*CHROMIUM_FLAGS.split()) as browser:
+        yield browser
 
 
 @contextmanager
@@ -120,7 +118,8 @@ def test_interview_by_keyboard_and_microphone(browser: Browser) -> None:
         call = receive_call(page, rig)
         press_button(page, "Pick up")
         expect(log).to_contain_text(GREETING)
-        page.keyboard.press("1")  # while the prompt is still playing
+        expect(page.get_by_role("button", name="Skip")).to_be_visible()  # the prompt is still playing
+        page.keyboard.press("1")
         expect(log.locator("kbd")).to_have_text("1")
         expect(log).to_contain_text(FIRST_QUESTION)
         answer_by_typing(page)

@@ -1,7 +1,7 @@
 """The input of the dial rules: a requested call, and the history of the person to be called."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ import phonenumbers
 from django.db.models import Q, QuerySet
 from phonenumbers.timezone import time_zones_for_number
 
-from candidates.models import Candidate, Consent, DoNotCall, DoNotCallKey, hashes_of_numbers
+from candidates.models import Candidate, Consent, DoNotCall, DoNotCallKey, hashes_of_emails, hashes_of_numbers
 from candidates.timezones import iana_time_zones
 from interviews.models import Attempt, Call, Interview
 from jobs.models import JobDescription
@@ -105,7 +105,8 @@ def load_histories(call_requests: Sequence[CallRequest], job: JobDescription | N
     candidate_ids = [request.candidate.pk for request in call_requests if request.candidate]
     phone_numbers = [request.phone_number for request in call_requests]
     candidate_records = Candidate.objects.filter(Q(pk__in=candidate_ids) | Q(phone__in=phone_numbers))
-    refusals = _refusals_by_person(candidate_ids, phone_numbers)
+    emails = {request.candidate.pk: request.candidate.email for request in call_requests if request.candidate}
+    refusals = _refusals_by_person(candidate_ids, phone_numbers, emails)
     consents = _latest_consents(candidate_records, call_requests)
     earlier_interviews = _earlier_interviews(candidate_records, job) if job else {}
     missing_keys = DoNotCallKey.objects.not_configured().count()
@@ -128,13 +129,24 @@ PersonKey = UUID | str | None
 """Identifies a person by the id of a candidate or by a number."""
 
 
-def _refusals_by_person(candidate_ids: Iterable[UUID], phone_numbers: Iterable[str]) -> dict[PersonKey, list[str]]:
-    """Return the kinds of active do-not-call entries by number, and those of `DoNotCall.PERSONAL` also by candidate."""
-    numbers_by_hash = hashes_of_numbers(phone_numbers)
-    is_personal = Q(candidate__in=candidate_ids, kind__in=DoNotCall.PERSONAL)
-    active_entries = DoNotCall.objects.active().filter(Q(number_hash__in=numbers_by_hash.keys()) | is_personal)
+def _refusals_by_person(
+    candidate_ids: Iterable[UUID], phone_numbers: Iterable[str], emails: Mapping[UUID, str]
+) -> dict[PersonKey, list[str]]:
+    """Return the kinds of active do-not-call entries by number, and those of `DoNotCall.PERSONAL` also by candidate.
+
+    A personal one that covers an address is also that of other records with the address.
+    """
+    numbers_by_hash, emails_by_hash = hashes_of_numbers(phone_numbers), hashes_of_emails(emails.values())
+    is_personal = Q(candidate__in=candidate_ids) | Q(email_hash__in=emails_by_hash.keys())
+    is_about = Q(number_hash__in=numbers_by_hash.keys()) | (is_personal & Q(kind__in=DoNotCall.PERSONAL))
+    active_entries = DoNotCall.objects.active().filter(is_about)
     refusals: dict[PersonKey, list[str]] = defaultdict(list)
-    for kind, number_hash, candidate_id in active_entries.values_list("kind", "number_hash", "candidate"):
+    rows = active_entries.values_list("kind", "number_hash", "candidate", "email_hash")
+    for kind, number_hash, candidate_id, email_hash in rows:
+        address = emails_by_hash.get(email_hash)
+        if address and kind in DoNotCall.PERSONAL:
+            for other_id in (pk for pk, email in emails.items() if email == address and pk != candidate_id):
+                refusals[other_id].append(kind)
         if number_hash in numbers_by_hash:
             refusals[numbers_by_hash[number_hash]].append(kind)
         if candidate_id and kind in DoNotCall.PERSONAL:

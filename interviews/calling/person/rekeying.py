@@ -38,7 +38,7 @@ def rekey_entries(*, give_up: bool) -> RekeyReport:
         # Entries of earlier versions have no key id.
         is_lost = entry.key_id in lost_keys or (entry.key_id is None and bool(lost_keys))
         phone_number = numbers_by_hash.get(entry.number_hash) or (_number_of_interview(entry) if is_lost else "")
-        if phone_number:
+        if phone_number and entry.may_be_rehashed:
             entry.rehash_number(phone_number, current_key)
             report.rekeyed += 1
         elif give_up and is_lost:

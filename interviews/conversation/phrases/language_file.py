@@ -4,6 +4,8 @@ A file has sections under headings in brackets. A line that begins with a space 
 begins with # is a comment.
 
     [hints]        utterances that a speech recogniser should expect
+    [letters]      `é, è = e`: letters in place of others, in utterances, names and all other sections but the hints
+    [prefixes]     `l' = la`: beginnings of contractions
     [suffixes]     `n't = not`: endings of contractions
     [rewrites]     `nope, nah = no`: spellings, recognition errors and dialect in place of the words that phrases use
     [fillers]      words without meaning, separated by spaces
@@ -13,7 +15,7 @@ begins with # is a comment.
     [fragments]    `machine = a? (robot | computer)`: parts of phrases, in the notation of `notation.py`
     [frames]       phrases before a refusal that make it a question, a condition or a report: `is it a problem if`
     [conditions]   phrases after a refusal that do the same: `when you are done`
-    [times] ...    the words of times, as in `TimeWords`
+    [times] ...    the words of times, as in `TimeWords`. [hours] has the numbers that are hours only: `treize = 13`
     [neutral]      phrases without a meaning of their own
     [never]        phrases with an intent of `Intent`, one per line. After a colon: the prompts of `Expecting` that they
                    reply to, where not all, and their strength, where not strong: `[yes: answer_check, light]`
@@ -28,27 +30,36 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent_score import read_weights
 from interviews.conversation.phrases.notation import split_alternatives
-from interviews.conversation.phrases.refusal_score import read_weights
 from interviews.conversation.phrases.requested_time import DayPart
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
-from interviews.conversation.phrases.times import TimeWords
+from interviews.conversation.phrases.times import SPOKEN_HOURS, TimeWords
+from interviews.conversation.phrases.utterance import fold_letters
 
 HEADING_PATTERN = re.compile(r"\[(.+)\]")
 NEUTRAL_HEADING = "neutral"
-WORD_LISTS = tuple("hints suffixes rewrites fillers narration speaker languages fragments frames conditions".split())
+UNFOLDED_HEADINGS = ("hints", "letters")
+WORD_LISTS = (
+    *("hints", "letters", "prefixes", "suffixes", "rewrites", "fillers", "narration", "speaker", "languages"),
+    *("fragments", "frames", "conditions"),
+)
 TIME_LISTS = ("times", "joints", "limits")
-TIME_VALUES = tuple("numbers counts fractions units shifts halves days weekdays weeks parts clocks".split())
+TIME_VALUES = tuple("numbers hours counts fractions units shifts halves days weekdays weeks parts clocks".split())
 
 
 def read_language(path: Path) -> Phrases:
     lines = _lines_by_heading(path)
+    letters = _read_values(lines.get("letters", []))
+    lines = {heading: _fold_lines(heading_lines, heading, letters) for heading, heading_lines in lines.items()}
     languages = _read_values(lines["languages"])
     fragments = dict(line.split(" = ", 1) for line in lines["fragments"])
     return Phrases(
         tag=path.stem,
         hints=" ".join(lines["hints"]),
-        suffixes=_read_values(lines["suffixes"]),
+        letters=letters,
+        prefixes=_read_values(lines.get("prefixes", [])),
+        suffixes=_read_values(lines.get("suffixes", [])),
         rewrites=_read_values(lines["rewrites"]),
         fillers=frozenset(" ".join(lines["fillers"]).split()),
         narration=frozenset(" ".join(lines["narration"]).split()),
@@ -57,7 +68,7 @@ def read_language(path: Path) -> Phrases:
         fragments=fragments | {"language": " | ".join(languages)},
         frames=tuple(lines["frames"]),
         conditions=tuple(lines["conditions"]),
-        refusal_weights=read_weights(path.with_suffix(".weights")),
+        intent_weights=read_weights(path.with_suffix(".weights")),
         sections=tuple(_read_sections(lines)),
         times=_time_words(lines),
     )
@@ -75,6 +86,10 @@ def _lines_by_heading(path: Path) -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             lines[heading].append(line)
     return lines
+
+
+def _fold_lines(lines: list[str], heading: str, letters: Mapping[str, str]) -> list[str]:
+    return lines if heading in UNFOLDED_HEADINGS else [fold_letters(line, letters) for line in lines]
 
 
 def _read_values(lines: list[str]) -> dict[str, str]:
@@ -96,11 +111,14 @@ def _read_sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
 
 
 def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
-    values_by_heading = {heading: _read_values(lines[heading]) for heading in TIME_VALUES}
+    values_by_heading = {heading: _read_values(lines.get(heading, [])) for heading in TIME_VALUES}
+    numbers = _to_integers(values_by_heading["numbers"])
     return TimeWords(
         phrases=tuple(lines["times"]),
         joints=tuple(lines["joints"]),
-        numbers=_to_integers(values_by_heading["numbers"]),
+        numbers=numbers,
+        hours={word: number for word, number in numbers.items() if number in SPOKEN_HOURS}
+        | _to_integers(values_by_heading["hours"]),
         counts={word: float(value) for word, value in values_by_heading["counts"].items()},
         fractions={word: float(value) for word, value in values_by_heading["fractions"].items()},
         units={word: timedelta(minutes=int(value)) for word, value in values_by_heading["units"].items()},

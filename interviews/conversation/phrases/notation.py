@@ -23,7 +23,7 @@ MARK_REGEXES = {"^": r"\A", "$": r"(?= \Z)", "_": r" \S+", "%": r" \d+(?= )", ".
 MAX_REPEATED = 6
 
 ANY_WORD = "*"
-"""A first word that may be any word."""
+"""A first word that may be any word. One such as call* may be any word that begins so."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,5 @@ def _read_word(symbol: str) -> RegexPart:
     word = symbol.strip("*")
     beginning = r"\S*" if symbol.startswith("*") else ""
     ending = r"\S*" if symbol.endswith("*") else ""
-    return RegexPart(
-        f" {beginning}{re.escape(word)}{ending}(?= )", 1, frozenset({word if word == symbol else ANY_WORD})
-    )
+    first_words = frozenset({ANY_WORD if beginning else symbol})
+    return RegexPart(f" {beginning}{re.escape(word)}{ending}(?= )", 1, first_words)

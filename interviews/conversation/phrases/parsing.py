@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from interviews.conversation.phrases.intent import DECLINED, REFUSALS, Expecting, Intent
-from interviews.conversation.phrases.notation import ANY_WORD, CompiledPhrase, compile_phrase
-from interviews.conversation.phrases.refusal_score import score_refusal
+from interviews.conversation.phrases.intent_score import score_intents
+from interviews.conversation.phrases.notation import CompiledPhrase, compile_phrase
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.conversation.phrases.sections import Phrases, Section, Strength
 from interviews.conversation.phrases.times import find_time
@@ -57,8 +57,8 @@ class ParsedUtterance:
     """The strong intents whose phrases name the speaker or the listener."""
     is_narrated: bool
     """Whether words outside the phrases tell of other people."""
-    refusal_score: float
-    """How much it sounds like a refusal. 0 if a refusal in it is part of a question, a condition or a report."""
+    scores: Mapping[Intent, float]
+    """How much it sounds like an intent. Of no refusal if one in it is part of a question, a condition or a report."""
     requested_time: RequestedTime | None
     language: str | None
     """The tag of another language that was named."""
@@ -96,7 +96,7 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
         agrees_last=_agrees_last(text, spans),
         personal_intents=frozenset(span.intent for span in spans if span.intent and _is_personal(text, span, phrases)),
         is_narrated=not phrases.narration.isdisjoint(_words_outside(text, spans)),
-        refusal_score=0 if is_framed else score_refusal(text, expecting, phrases.refusal_weights),
+        scores=score_intents(text, expecting, phrases.intent_weights) | ({Intent.REFUSE: 0} if is_framed else {}),
         requested_time=requested_time,
         language=_other_language(text, phrases),
     )
@@ -198,10 +198,16 @@ def _cut_span(text: str, span: PhraseSpan, end_index: int) -> PhraseSpan:
 
 def _possible_spans(text: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> Iterator[PhraseSpan]:
     for word in WORD_PATTERN.finditer(text):
-        for rule in (*rules.get(word[1], ()), *rules.get(ANY_WORD, ())):
+        for rule in _rules_of_word(word[1], rules):
             match = rule.phrase.compiled_pattern.match(text, word.start())
             if match and match.group():
                 yield PhraseSpan(match.start(), match.end(), match.group().count(" "), rule.intent, rule.strength)
+
+
+def _rules_of_word(word: str, rules: Mapping[str, tuple[PhraseRule, ...]]) -> Iterator[PhraseRule]:
+    yield from rules.get(word, ())
+    for length in range(len(word) + 1):
+        yield from rules.get(f"{word[:length]}*", ())
 
 
 def _span_precedence(span: PhraseSpan) -> tuple[bool, int, int, bool, bool, int]:

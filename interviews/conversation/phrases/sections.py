@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent_score import Weights
 from interviews.conversation.phrases.times import TimeWords
 
 EVERYWHERE = frozenset(Expecting)
@@ -39,6 +40,10 @@ class Phrases:
     tag: str
     hints: str
     """Utterances that a speech recogniser should expect, separated by commas."""
+    letters: Mapping[str, str]
+    """Letters, and those that they are read as: speech recognition keeps accents or drops them."""
+    prefixes: Mapping[str, str]
+    """Beginnings of contractions, and the words that they stand for."""
     suffixes: Mapping[str, str]
     """Endings of contractions, and the words that they stand for."""
     rewrites: Mapping[str, str]
@@ -57,7 +62,7 @@ class Phrases:
     """Phrases before a refusal that make it a question, a condition or a report."""
     conditions: tuple[str, ...]
     """Phrases after a refusal that do the same."""
-    refusal_weights: Mapping[str, float]
-    """Words of refusals and of other utterances, with their weights, as in `refusal_score.py`."""
+    intent_weights: Weights
+    """Words with their weights, by intent, as in `intent_score.py`."""
     sections: tuple[Section, ...]
     times: TimeWords

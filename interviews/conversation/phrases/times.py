@@ -13,6 +13,7 @@ TIME_MARK = "@time"
 """Stands for the words of a time."""
 
 NOON_HOUR = 12
+SPOKEN_HOURS = range(1, NOON_HOUR + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,8 @@ class TimeWords:
     phrases: tuple[str, ...]
     joints: tuple[str, ...]
     numbers: Mapping[str, int]
+    hours: Mapping[str, int]
+    """The numbers from one to twelve, and others that name hours in this language, such as treize heures."""
     counts: Mapping[str, float]
     """Words that count units only: an hour, half a day."""
     fractions: Mapping[str, float]
@@ -102,11 +105,10 @@ def _find_mentions(text: str, time_words: TimeWords) -> list[TimeMention]:
 
 @cache
 def _time_patterns(time_words: TimeWords) -> list[re.Pattern[str]]:
-    hours = {word: number for word, number in time_words.numbers.items() if number in range(1, 13)}
     minutes = {word: number for word, number in time_words.numbers.items() if number >= 10}
     fragments = {
         "count": f"{_any_of({**time_words.numbers, **time_words.counts})} | %",
-        "hour": f"{_any_of(hours)} | %",
+        "hour": f"{_any_of(time_words.hours)} | %",
         "minute": f"{_any_of(minutes)} | %",
         "fraction": _any_of(time_words.fractions),
         "limit": " | ".join(time_words.limits),
@@ -170,4 +172,4 @@ def _read_clock(mentioned_words: Mapping[str, str], time_words: TimeWords) -> ti
 
 
 def _parse_number(word: str, time_words: TimeWords) -> float:
-    return float(word) if word.isdigit() else {**time_words.counts, **time_words.numbers}[word]
+    return float(word) if word.isdigit() else {**time_words.counts, **time_words.hours, **time_words.numbers}[word]

@@ -1,11 +1,11 @@
 """Understands an utterance by the phrases of a language. Knows no language itself."""
 
 from collections.abc import Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from interviews.conversation.phrases.intent import DECLINED, Expecting, Intent, Understanding
-from interviews.conversation.phrases.parsing import ParsedUtterance, parse_utterance
+from interviews.conversation.phrases.parsing import MAX_WORDS, ParsedUtterance, parse_utterance
 from interviews.conversation.phrases.sections import Phrases
 
 MAX_REQUEST_WORDS = 18
@@ -23,12 +23,33 @@ MAX_FAINT_WORDS = 9
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
-MIN_REFUSAL_SCORE = 0.75
-"""Where no phrase was found: the score above which an utterance is a refusal."""
+MIN_SCORE = 0.3
+"""Before the questions, where no phrase was found: the score above which the words are an intent."""
+
+MIN_OVERRULING_SCORE = 0.55
+"""Before the questions: the score above which a guess counts more than phrases that are often part of a refusal."""
+
+MIN_SCORE_OF_ANSWER = 0.6
+"""During a question: the score above which words without a phrase are a refusal, rather than an answer."""
+
+MIN_SCORE_OF_WITNESS = 0.75
+"""During a question: the score above which a refusal holds that names neither speaker nor listener, or is long."""
 
 NO_INTENTS: frozenset[Intent] = frozenset()
 REASONED = frozenset({Intent.NEVER, Intent.REFUSE})
 """Requests for which people give reasons."""
+
+ENDED_BY_WORD = frozenset({Intent.REFUSE, Intent.WRONG_NUMBER})
+"""Intents that end a call. Where a single word alone speaks for one, it is a guess."""
+
+GUESSES_AT_IDENTITY = (Intent.REFUSE, Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER)
+GUESSES_AT_CONSENT = (Intent.REFUSE, Intent.NOT_ME, Intent.WRONG_NUMBER)
+OVERRULED_BY_REFUSAL = frozenset(
+    {Intent.THIS_IS_ME, Intent.YES, Intent.NO, Intent.NOT_ME, Intent.WRONG_NUMBER, Intent.NEARLY_AGREE}
+    | {Intent.BUSY, Intent.HOLD_ON, Intent.EXPLAIN, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.IS_ROBOT}
+    | {Intent.DOUBT, Intent.RECORDING}
+)
+"""Intents whose phrases are often part of a refusal: "yes, but I have another job"."""
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
@@ -56,6 +77,18 @@ ANSWER_CHECK_ORDER = (
 TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 
 
+@dataclass(frozen=True)
+class IntentGuess:
+    """An intent for which only the score of the words speaks."""
+
+    intent: Intent
+    score: float
+
+    @property
+    def understanding(self) -> Understanding:
+        return Understanding(self.intent, is_guess=True)
+
+
 def understand_utterance(
     spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str = ""
 ) -> Understanding:
@@ -67,12 +100,12 @@ def understand_utterance(
             return _understand_consent(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.TIME:
             return _understand_time(parse_utterance(spoken_words, expecting, phrases, candidate_name))
-        case Expecting.QUESTION | Expecting.ANSWER_CHECK if len(spoken_words.split()) > MAX_REASON_WORDS:
+        case Expecting.QUESTION | Expecting.ANSWER_CHECK if len(spoken_words.split()) > MAX_WORDS:
             return Understanding(Intent.ANSWER)
         case Expecting.QUESTION | Expecting.ANSWER_CHECK:
             utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
-            is_long = len(spoken_words.split()) > MAX_REQUEST_WORDS
-            return _understand_request(_keep_requests(utterance, is_long=is_long), expecting)
+            requests = _keep_requests(utterance, word_count=len(spoken_words.split()))
+            return _understand_request(requests, expecting)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -80,11 +113,12 @@ def understand_utterance(
 def _understand_identity(utterance: ParsedUtterance) -> Understanding:
     utterance = _before_questions(utterance)
     strong_intents = utterance.strong_intents
+    guess = _guess_intent(utterance, GUESSES_AT_IDENTITY, MIN_SCORE)
     is_both = {Intent.THIS_IS_ME, Intent.NOT_ME} <= strong_intents and Intent.WRONG_NUMBER not in strong_intents
     is_yes_and_no = not strong_intents and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding_intents
     if is_both or is_yes_and_no:
-        return Understanding(Intent.UNCLEAR)
-    return _choose_intent(utterance, IDENTITY_ORDER)
+        return guess.understanding if guess else Understanding(Intent.UNCLEAR)
+    return _overrule(_choose_intent(utterance, IDENTITY_ORDER, guess=guess), guess)
 
 
 def _understand_consent(utterance: ParsedUtterance) -> Understanding:
@@ -101,7 +135,8 @@ def _understand_consent(utterance: ParsedUtterance) -> Understanding:
         utterance = _as_nearly_agreed(utterance, without={Intent.AGREE})
     dropped_intents = (DECLINED if is_contradicted else NO_INTENTS) | ({Intent.NO} if is_doubted else NO_INTENTS)
     utterance = replace(utterance, strong_intents=utterance.strong_intents - dropped_intents)
-    return _choose_intent(utterance, CONSENT_ORDER)
+    guess = _guess_intent(utterance, GUESSES_AT_CONSENT, MIN_SCORE)
+    return _overrule(_choose_intent(utterance, CONSENT_ORDER, guess=guess), guess)
 
 
 def _as_nearly_agreed(utterance: ParsedUtterance, *, without: Set[Intent]) -> ParsedUtterance:
@@ -114,7 +149,7 @@ def _understand_time(utterance: ParsedUtterance) -> Understanding:
     is_whole = Intent.LATER in utterance.yielding_intents and not utterance.strong_intents
     if utterance.requested_time and (utterance.word_count == 1 or is_whole):
         return Understanding(Intent.LATER, requested_time=utterance.requested_time)
-    return _choose_intent(replace(utterance, refusal_score=0), TIME_ORDER)
+    return _choose_intent(utterance, TIME_ORDER)
 
 
 def _before_questions(utterance: ParsedUtterance) -> ParsedUtterance:
@@ -139,10 +174,15 @@ def _forbids_calls_to_speaker(utterance: ParsedUtterance) -> bool:
     return Intent.NEVER in utterance.personal_intents and not names_time
 
 
-def _keep_requests(utterance: ParsedUtterance, *, is_long: bool) -> ParsedUtterance:
+def _keep_requests(utterance: ParsedUtterance, *, word_count: int) -> ParsedUtterance:
     """Only an utterance that is a request as a whole is one. A refusal may have a reason, but is no part of a story."""
-    personal = NO_INTENTS if utterance.is_narrated else utterance.personal_intents & REASONED
-    if is_long:
+    is_witnessed = utterance.scores.get(Intent.REFUSE, 0) > MIN_SCORE_OF_WITNESS
+    requests = utterance.strong_intents if is_witnessed else utterance.personal_intents
+    personal = NO_INTENTS if utterance.is_narrated else requests & REASONED
+    if word_count > MAX_REASON_WORDS:
+        utterance = replace(utterance, scores={})
+        personal = personal if is_witnessed else NO_INTENTS
+    if word_count > MAX_REQUEST_WORDS:
         return replace(utterance, strong_intents=personal, light_intents=NO_INTENTS, whole_intents=NO_INTENTS)
     if utterance.unmatched_count > MAX_UNMATCHED * utterance.word_count:
         return replace(utterance, strong_intents=personal)
@@ -152,26 +192,43 @@ def _keep_requests(utterance: ParsedUtterance, *, is_long: bool) -> ParsedUttera
 
 
 def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Understanding:
+    guess = None if utterance.is_narrated else _guess_intent(utterance, (Intent.REFUSE,), MIN_SCORE_OF_ANSWER)
     if expecting is Expecting.QUESTION:
-        return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER)
+        return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER, guess)
     if utterance.unmatched_count >= MIN_ANSWER_WORDS:
-        return _choose_intent(replace(utterance, light_intents=NO_INTENTS), ANSWER_CHECK_ORDER, Intent.ANSWER)
-    return _choose_intent(utterance, ANSWER_CHECK_ORDER)
+        without_light = replace(utterance, light_intents=NO_INTENTS)
+        return _choose_intent(without_light, ANSWER_CHECK_ORDER, Intent.ANSWER, guess)
+    return _choose_intent(utterance, ANSWER_CHECK_ORDER, guess=guess)
 
 
-def _sounds_like_refusal(utterance: ParsedUtterance) -> bool:
-    """Whether unknown words do. A story of other people does not."""
-    is_unknown = utterance.unmatched_count > 0 and not utterance.is_narrated
-    return is_unknown and utterance.refusal_score > MIN_REFUSAL_SCORE
+def _guess_intent(
+    utterance: ParsedUtterance, possible_intents: tuple[Intent, ...], min_score: float
+) -> IntentGuess | None:
+    """Return the intent that the words sound like most. None where every word belongs to a phrase."""
+    scores = {intent: utterance.scores.get(intent, 0) for intent in possible_intents}
+    intent = max(scores, key=lambda intent: scores[intent])
+    is_possible = utterance.unmatched_count > 0 and scores[intent] > min_score
+    return IntentGuess(intent, scores[intent]) if is_possible else None
+
+
+def _overrule(understanding: Understanding, guess: IntentGuess | None) -> Understanding:
+    """Prefer a strong guess to a weak understanding: both lead to a question that the candidate can correct."""
+    if guess is None or guess.score <= MIN_OVERRULING_SCORE:
+        return understanding
+    is_overruled = guess.intent is Intent.REFUSE and understanding.intent in OVERRULED_BY_REFUSAL
+    return guess.understanding if is_overruled else understanding
 
 
 def _choose_intent(
-    utterance: ParsedUtterance, intent_order: tuple[Intent, ...], default_intent: Intent = Intent.UNCLEAR
+    utterance: ParsedUtterance,
+    intent_order: tuple[Intent, ...],
+    default_intent: Intent = Intent.UNCLEAR,
+    guess: IntentGuess | None = None,
 ) -> Understanding:
-    """Return the first strong intent in this order, else the first of the others."""
+    """Return the first strong intent in this order, else the first of the others. Without any, the guess."""
     intents = utterance.intents
-    if not intents and _sounds_like_refusal(utterance):
-        return Understanding(Intent.REFUSE, is_guess=True)
+    if guess and not intents:
+        return guess.understanding
     faint_intents = utterance.faint_intents if utterance.word_count <= MAX_FAINT_WORDS else NO_INTENTS
     intent_groups = (utterance.strong_intents, utterance.yielding_intents, faint_intents)
     ranked_intents = (intent for group in intent_groups for intent in intent_order if intent in group)
@@ -181,5 +238,6 @@ def _choose_intent(
         intents - {main_intent},
         requested_time=utterance.requested_time if Intent.LATER in intents else None,
         language=utterance.language if Intent.OTHER_LANGUAGE in intents else None,
+        is_guess=main_intent in ENDED_BY_WORD and main_intent not in intents,
         is_empty=not (intents or faint_intents or utterance.unmatched_count),
     )

@@ -1,6 +1,7 @@
 """An utterance in the form in which phrases are looked for: plain words, each between two spaces."""
 
 import re
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -9,7 +10,8 @@ from interviews.conversation.phrases.sections import Phrases
 NAME_MARK = "@name"
 """Stands for the candidate's name or a part of it."""
 
-WORD_PATTERN = re.compile(r"[\w']+")
+WORD_PATTERN = re.compile(r"\d+|(?:[^\W\d]|')+")
+"""A number is a word of its own: 17h30, 5pm."""
 
 MIN_SIMILARITY = 0.75
 MIN_LENGTH = 4
@@ -18,8 +20,8 @@ MIN_LENGTH = 4
 
 def normalise_words(spoken_words: str, phrases: Phrases, candidate_name: str = "") -> str:
     """Lower-case words without punctuation, contractions, fillers and repetitions."""
-    text = spoken_words.lower().replace("\u2019", "'").replace(".m.", "m")
-    first_name, *other_names = _name_parts(candidate_name)
+    text = fold_letters(spoken_words.lower().replace("\u2019", "'").replace(".m.", "m"), phrases.letters)
+    first_name, *other_names = _name_parts(fold_letters(candidate_name.lower(), phrases.letters))
     text = _rewrite_words(_pad_words(WORD_PATTERN.findall(text)), phrases, first_name)
     text = _rewrite_words(_pad_words([_split_contraction(word, phrases) for word in text.split()]), phrases, first_name)
     replaced_words = _replace_name(text.split(), first_name, other_names, _common_words(phrases))
@@ -27,12 +29,22 @@ def normalise_words(spoken_words: str, phrases: Phrases, candidate_name: str = "
     return _without_repetitions(_pad_words(kept_words))
 
 
+def fold_letters(text: str, letters: Mapping[str, str]) -> str:
+    """Replace lower-case letters, so that "acción" and "accion" are the same word."""
+    return text.translate(_letter_table(tuple(letters.items()))) if letters else text
+
+
+@cache
+def _letter_table(letters: tuple[tuple[str, str], ...]) -> dict[int, str]:
+    return str.maketrans(dict(letters))
+
+
 def _pad_words(words: list[str]) -> str:
     return f" {' '.join(words)} "
 
 
 def _name_parts(candidate_name: str) -> list[str]:
-    return [part for part in re.findall(r"\w+", candidate_name.lower()) if len(part) > 1] or [""]
+    return [part for part in re.findall(r"\w+", candidate_name) if len(part) > 1] or [""]
 
 
 def _rewrite_words(text: str, phrases: Phrases, first_name: str) -> str:
@@ -51,7 +63,10 @@ def _spelling_pattern(phrases: Phrases) -> re.Pattern[str]:
 
 
 def _split_contraction(word: str, phrases: Phrases) -> str:
-    """Write the ending of a contraction as words of its own."""
+    """Write the beginning and the ending of a contraction as words of their own."""
+    for prefix, meaning in phrases.prefixes.items():
+        if word.startswith(prefix) and word != prefix:
+            return f"{meaning} {_split_contraction(word.removeprefix(prefix), phrases)}"
     for suffix, meaning in phrases.suffixes.items():
         if word.endswith(suffix) and word != suffix:
             return f"{word.removesuffix(suffix)} {meaning}"
@@ -61,7 +76,7 @@ def _split_contraction(word: str, phrases: Phrases) -> str:
 @cache
 def _common_words(phrases: Phrases) -> frozenset[str]:
     """Words that mean more than a surname that resembles them, such as do, an and no."""
-    meanings = [*phrases.rewrites.values(), *phrases.suffixes.values()]
+    meanings = [*phrases.rewrites.values(), *phrases.prefixes.values(), *phrases.suffixes.values()]
     return frozenset(" ".join(meanings).split())
 
 

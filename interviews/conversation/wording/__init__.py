@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from interviews.conversation.wording import en
+from interviews.conversation.wording import de, en, es, fr, pt
 from interviews.conversation.wording.texts import Wording
 
-LANGUAGES: Mapping[str, Wording] = {"en": en}
+LANGUAGES: Mapping[str, Wording] = {"en": en, "es": es, "de": de, "fr": fr, "pt": pt}
 
 
 def for_language(tag: str) -> Wording:

@@ -25,6 +25,9 @@ ASK_REACHABLE = (
     "Can I reach {name} at this number at another time? For yes, press 1, or tell me when to call. If this is the "
     "wrong number, press 2."
 )
+ASK_REACHABLE_AGAIN = (
+    "May I call {name} at this number another time? Press 1 for yes, or say a time. Press 2 if the number is wrong."
+)
 REACHABLE_BY_KEYS = (
     "Please use the keys of your phone. If I can reach {name} at this number at another time, press 1. If this is the "
     "wrong number, press 2."
@@ -32,6 +35,9 @@ REACHABLE_BY_KEYS = (
 CALL_TIME = (
     "When may I call again? Tell me a time, for example today at five, or tomorrow morning. Press 1 if I may choose "
     "the time. If you do not want to be interviewed, press 2."
+)
+CALL_TIME_AGAIN = (
+    "Which day and which time suit you? Press 1 to leave the time to me. Press 2 if you do not want to be interviewed."
 )
 CALL_TIME_BY_KEYS = (
     "Please use the keys of your phone. If I may choose the time of my next call, press 1. If you do not want to be "
@@ -42,7 +48,9 @@ HOLD_ON = "Of course, I will wait. Speak when you are ready."
 PREFACES = {
     Preface.NONE: "",
     Preface.UNCLEAR: "Sorry, I did not get that.",
+    Preface.UNCLEAR_AGAIN: "I still did not understand.",
     Preface.SILENCE: "Sorry, I can't hear you.",
+    Preface.SILENCE_AGAIN: "I still hear nothing.",
     Preface.CALLER: "This is the automated assistant of {employer}.",
     Preface.MATTER: "I am calling for {employer}, on a personal matter for {name}.",
     Preface.APPLICATION: "It is about your application for {job} at {employer}.",
@@ -89,7 +97,11 @@ LEAD_INS = {
     ),
     LeadIn.NEXT: "Thank you. Question {number} of {total}.",
     LeadIn.REPEATED: "Here is the question again.",
+    LeadIn.REPEATED_AGAIN: "Once more, the question is:",
+    LeadIn.ENCOURAGED: "I did not hear an answer. Take your time, there is no hurry. Here is the question once more.",
     LeadIn.UNHEARD: "I did not hear an answer. Here is the question once more.",
+    LeadIn.UNHEARD_AGAIN: "I heard no answer to this question. I will say it one more time.",
+    LeadIn.UNANSWERED: "Let us go on. Question {number} of {total}.",
     LeadIn.RESUMED: "Thank you. We go on with question {number} of {total}.",
     LeadIn.EXPLAINED: "The question is about {competency}. Answer it in your own words. Here it is again.",
     LeadIn.INTRODUCED: "I am the automated assistant of {employer}. Here is the question again.",
@@ -106,14 +118,20 @@ LEAD_INS = {
     LeadIn.POSTPONED: "Of course. We come back to it at the end. Question {number} of {total}.",
     LeadIn.RETURNED: "Now back to question {number}, which is still open.",
 }
+ANSWER_LIMIT = "An answer may take up to {limit}."
 NO_EXPLANATION = "I can only repeat the question. Answer it in your own words; an example from your work helps."
 TAKE_YOUR_TIME = (
     "Of course, take your time. Answer after the tone whenever you are ready, and press the pound key at the end."
+)
+GO_ON = (
+    "The time for this answer is over. If you want to add something, go on after the tone, for up to {limit}. Press "
+    "the pound key when you are done."
 )
 CHECK_ANSWER = (
     "Was that your answer, or shall I repeat the question? If it was your answer, press 1 or say yes. To hear the "
     "question again, press star or say repeat."
 )
+CHECK_ANSWER_AGAIN = "Was that all? Press 1 or say yes to go on. Press star or say repeat to hear the question."
 CONFIRM_STOP = {
     Intent.REFUSE: "Do you want to end the interview here? For yes, press 1. To go on, press 2.",
     Intent.PERSON: (
@@ -124,6 +142,11 @@ CONFIRM_STOP = {
         "I can only hold this interview in English. Shall a person get in touch with you instead? For yes, press 1. To "
         "go on in English, press 2."
     ),
+}
+CONFIRM_STOP_AGAIN = {
+    Intent.REFUSE: "Shall I end the interview? Press 1 to end it, or 2 to go on.",
+    Intent.PERSON: "Shall a person get in touch with you, and the interview end here? Press 1 for yes, or 2 to go on.",
+    Intent.OTHER_LANGUAGE: "Press 1 if a person shall get in touch with you, or 2 to go on in English.",
 }
 GOODBYES = {
     Ending.FINISHED: "That was the last question. Thank you for your time. A person decides what happens next.",
@@ -150,6 +173,10 @@ UNREACHED_CALLER = (
     "person of {employer} gets in touch with you."
 )
 OPT_OUT_OFFER = "If you do not want to be called by us, press 9."
+VOICEMAIL = (
+    "Hello. This is the automated assistant of {employer}. Please call us back at {callback}. Once more, the number is "
+    "{callback}. Thank you. Goodbye."
+)
 LAST_CALL = "This was our last try."
 MAY_CALL_AGAIN = "We may try again at another time."
 REACH_US = "You can reach us at {callback}."

@@ -41,11 +41,18 @@ class Wording(Protocol):
         """Whether the candidate can be reached at this number at another time. Must not name the subject."""
 
     @property
+    def ASK_REACHABLE_AGAIN(self) -> str:
+        """The same in other words; so are the others of this ending."""
+
+    @property
     def REACHABLE_BY_KEYS(self) -> str: ...
 
     @property
     def CALL_TIME(self) -> str:
         """When to call again."""
+
+    @property
+    def CALL_TIME_AGAIN(self) -> str: ...
 
     @property
     def CALL_TIME_BY_KEYS(self) -> str: ...
@@ -91,6 +98,10 @@ class Wording(Protocol):
     def LEAD_INS(self) -> Mapping[LeadIn, str]: ...
 
     @property
+    def ANSWER_LIMIT(self) -> str:
+        """Before the first question, and before each one whose limit is another."""
+
+    @property
     def NO_EXPLANATION(self) -> str:
         """Before a question without a competency that the candidate asked about."""
 
@@ -98,10 +109,20 @@ class Wording(Protocol):
     def TAKE_YOUR_TIME(self) -> str: ...
 
     @property
+    def GO_ON(self) -> str:
+        """After an answer that its limit cut off: the candidate may add to it."""
+
+    @property
     def CHECK_ANSWER(self) -> str: ...
 
     @property
+    def CHECK_ANSWER_AGAIN(self) -> str: ...
+
+    @property
     def CONFIRM_STOP(self) -> Mapping[Intent, str]: ...
+
+    @property
+    def CONFIRM_STOP_AGAIN(self) -> Mapping[Intent, str]: ...
 
     @property
     def GOODBYES(self) -> Mapping[Ending, str]: ...
@@ -141,6 +162,10 @@ class Wording(Protocol):
     @property
     def MAY_CALL_AGAIN(self) -> str:
         """After the goodbye of a try that did not reach the candidate, where another can follow."""
+
+    @property
+    def VOICEMAIL(self) -> str:
+        """A message for the candidate that others may hear: the employer and its number, twice, and no subject."""
 
     @property
     def LAST_CALL(self) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from interviews.models.interview import Interview
 from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 MAX_NOTE_LENGTH = 5000
-NOTE_DELETED = "This note was deleted."
+NOTE_DELETED = gettext_noop("This note was deleted.")
 
 
 class Note(BaseModel):
@@ -51,12 +52,12 @@ class Note(BaseModel):
     def add_version(self, text: str, mentions: list[str]) -> "NoteVersion":
         """Add a text to this locked note. The earlier ones stay."""
         if self.deleted_at:
-            raise InvalidTransition(NOTE_DELETED)
+            raise InvalidTransition(gettext(NOTE_DELETED))
         number = self.versions.count() + 1
         return self.versions.create(number=number, text=text, mentions=mentions)
 
     def mark_deleted(self) -> None:
-        """Hide the text of this locked note. A second call changes nothing."""
+        """Hide the text of this locked note. A second call has no effect."""
         if not self.deleted_at:
             self.update_fields(deleted_at=timezone.now())
 

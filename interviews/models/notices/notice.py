@@ -1,4 +1,4 @@
-"""Notices: what users are told about their jobs, in the interface and by mail."""
+"""Notices: messages to users about their jobs, in the interface and by mail."""
 
 from typing import Self
 
@@ -35,6 +35,8 @@ KIND_OF_EVENT: dict[str, NoticeKind] = {
     EventKind.RESULT_INCOMPLETE: NoticeKind.ATTENTION,
     EventKind.RESULT_NEEDS_REVIEW: NoticeKind.ATTENTION,
     EventKind.CANDIDATE_CALLED: NoticeKind.ATTENTION,
+    EventKind.CANDIDATE_TEXTED: NoticeKind.ATTENTION,
+    EventKind.ADJUSTMENT_REQUESTED: NoticeKind.PERSON_REQUEST,
     EventKind.INTERVIEW_PERSON_REQUESTED: NoticeKind.PERSON_REQUEST,
 }
 """The events that the watchers of a job get notices of."""

@@ -1,4 +1,4 @@
-"""What users choose for their notices."""
+"""The choices of users for their notices."""
 
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -65,7 +65,7 @@ class NoticeSettings(BaseModel):
             return default
 
     def stop_mails(self) -> None:
-        """Mail nothing any more. Notices in the interface go on."""
+        """Send no more mails. Notices in the interface go on."""
         stopped = {kind.value: MailPace.OFF for kind in NoticeKind}
         NoticeSettings.objects.update_or_create(user_id=self.user_id, defaults=stopped)
 

@@ -1,4 +1,4 @@
-"""Who opened a shared report, what of it, and when."""
+"""The record of each opening of a shared report."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

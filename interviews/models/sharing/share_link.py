@@ -22,7 +22,7 @@ TOKEN_BYTES = 32
 
 
 def hash_token(token: str) -> str:
-    """What is stored in place of a token. It has so many random bits that it needs no salt."""
+    """Return the hash that is stored in place of a token. It has so many random bits that it needs no salt."""
     return sha256(token.encode()).hexdigest()
 
 
@@ -97,7 +97,7 @@ class ShareLink(BaseModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether it opens its report: what was erased has none any more."""
+        """Whether it opens its report. The report of erased answers is closed."""
         if self.state != self.State.OPEN:
             return False
         interview = self.interview

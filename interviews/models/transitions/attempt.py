@@ -81,6 +81,7 @@ class LockedAttempt:
             resumed=self.row.resumed,
             language=self.interview.row.language,
             slow=self.row.slow,
+            pause_seconds=self.row.pause_seconds,
             can_postpone=self.interview.row.postponements < MAX_POSTPONEMENTS,
             candidate_name=SimpleLazyObject(lambda: self.interview.row.candidate.full_name),
         )
@@ -134,9 +135,16 @@ class LockedAttempt:
         if attempt.position is None or turn != attempt.turn:
             return None
         response = self.responses[attempt.position].row
-        recording = Recording(attempt=attempt, response=response, turn=turn, **fields)
+        recording = Recording(attempt=attempt, response=response, turn=turn, continues=self._cut_recording(), **fields)
         Recording.insert([recording])
         return LockedRecording(recording, self.interview)
+
+    def _cut_recording(self) -> Recording | None:
+        """The recording whose end is awaited."""
+        cut_turn = self.row.question_progress.checked_turn
+        if self.row.stage != engine.Stage.GO_ON or cut_turn is None:
+            return None
+        return self.row.recordings.filter(turn=cut_turn).first()
 
     def end(self, outcome: str, *, reason: str = "") -> None:
         """The session is closed. The follow-up is decided once the last recording has had time to arrive."""
@@ -157,6 +165,11 @@ class LockedAttempt:
         self.row.update_fields(ended_at=None, outcome="", reason="")
         self.interview.clear_next_attempt()
         self._add_event(EventKind.ATTEMPT_REOPENED, actor="carrier")
+
+    def resume(self) -> None:
+        """The candidate goes on where they left. No call is placed meanwhile; its plan stays."""
+        self.row.update_fields(ended_at=None, outcome="", reason="", last_input_at=timezone.now())
+        self._add_event(EventKind.ATTEMPT_REOPENED, actor="candidate")
 
     def record_apology(self) -> None:
         """An error on our side cut the attempt off, and the candidate was promised a call back that does not count.
@@ -227,7 +240,8 @@ class LockedAttempt:
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
 
     def _add_end_event(self) -> None:
-        self._add_event(event_kind("attempt", self.row.outcome), actor="carrier", reason=self.row.reason)
+        actor = "candidate" if self.row.is_self_service else "carrier"
+        self._add_event(event_kind("attempt", self.row.outcome), actor=actor, reason=self.row.reason)
 
     def _add_event(self, kind: EventKind, *, actor: str = "screener", reason: str = "") -> None:
         attempt = self.row

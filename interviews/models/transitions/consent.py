@@ -17,8 +17,19 @@ class ConsentReply:
     wording_version: str = ""
 
 
-def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
-    """Return how a reply in the present stage counts as a consent or a refusal."""
+GIVEN_BY_TEXTS = {
+    Consent.GivenBy.KEY: "by key",
+    Consent.GivenBy.FORM: "in a form",
+    Consent.GivenBy.API: "over the API",
+}
+
+
+def consent_reply(attempt: Attempt, input: engine.Input, given_by: Consent.GivenBy) -> ConsentReply:
+    """Return how a reply in the present stage counts as a consent or a refusal. `given_by`: where the channel knows."""
+    if isinstance(input, engine.ChoiceMade):
+        return ConsentReply(given_by or Consent.GivenBy.FORM, input.wording_version)
+    if isinstance(input, engine.WrittenAnswer):
+        return ConsentReply(given_by or Consent.GivenBy.FORM)
     given_by = Consent.GivenBy.KEY if isinstance(input, engine.KeyPressed) else Consent.GivenBy.VOICE
     if attempt.stage != engine.Stage.CONSENT:
         return ConsentReply(given_by)
@@ -29,7 +40,7 @@ def consent_reply(attempt: Attempt, input: engine.Input) -> ConsentReply:
 
 
 def add_consent(attempt: Attempt, consent_kind: Consent.Kind, *, given: bool, reply: ConsentReply) -> None:
-    given_how = "by key" if reply.given_by == Consent.GivenBy.KEY else "said"
+    given_how = GIVEN_BY_TEXTS.get(reply.given_by, "said")
     consent = Consent(
         candidate_id=attempt.interview.candidate_id,
         kind=consent_kind,

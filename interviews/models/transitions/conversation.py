@@ -17,7 +17,7 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.transitions.attempt import WRONG_PERSON, LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
-from interviews.models.transitions.coverage import finish_by_coverage
+from interviews.models.transitions.coverage import finish_by_coverage, hand_over
 from interviews.models.transitions.question import WRONG_RECORDING, apply_question_fact, recording_fields
 from interviews.models.transitions.recording import LockedRecording
 from interviews.models.turns.live_transcript import live_words
@@ -32,16 +32,21 @@ HAND_OVERS = {
     engine.HandOver.ASKED: gettext_noop("The candidate asked for a person. Get in touch, then decide."),
     engine.HandOver.LANGUAGE: gettext_noop("The candidate asked for another language. Get in touch, then decide."),
     engine.HandOver.POSTPONED: gettext_noop("The candidate postponed the call too often. Get in touch, then decide."),
+    engine.HandOver.REFUSAL: gettext_noop("Each unclear reply sounded like a refusal. Get in touch, then decide."),
 }
 
 
 @dataclass(frozen=True)
 class ReceivedInput:
-    """An input as it came over a channel. `kind`: the channel's own word for it."""
+    """An input as it came over a channel. `kind`: the channel's own word for it.
+
+    `given_by`: how a consent in it is given, where the input does not show it.
+    """
 
     kind: str
     input: engine.Input
     recording_sid: str = ""
+    given_by: Consent.GivenBy = Consent.GivenBy.UNKNOWN
 
 
 def apply_input(attempt: LockedAttempt, turn: int, received_input: ReceivedInput) -> engine.Prompt:
@@ -51,7 +56,7 @@ def apply_input(attempt: LockedAttempt, turn: int, received_input: ReceivedInput
     """
     input = _with_live_words(attempt.row, turn, received_input.input)
     step = engine.next_step(attempt.conversation_state(), turn, input)
-    reply = consent_reply(attempt.row, input)
+    reply = consent_reply(attempt.row, input, received_input.given_by)
     recording = None
     if isinstance(input, engine.RecordedAnswer):
         recording_values = recording_fields(step.facts)
@@ -75,7 +80,7 @@ def apply_input(attempt: LockedAttempt, turn: int, received_input: ReceivedInput
 
 def _with_live_words(attempt: Attempt, turn: int, input: engine.Input) -> engine.Input:
     """Add the words that came while the channel recorded. Words without a recording were spoken before it began."""
-    if not settings.LIVE_TRANSCRIPTION or attempt.stage != engine.Stage.QUESTION or turn != attempt.turn:
+    if not settings.LIVE_TRANSCRIPTION or attempt.stage not in engine.RECORDING_STAGES or turn != attempt.turn:
         return input
     match input:
         case engine.RecordedAnswer():
@@ -89,7 +94,7 @@ def _with_live_words(attempt: Attempt, turn: int, input: engine.Input) -> engine
 
 def settle_lost_line(attempt: LockedAttempt) -> None:
     """The attempt ended while the candidate was asked whether that was the answer, or whether to stop."""
-    if attempt.row.stage in (engine.Stage.CHECK, engine.Stage.STOP):
+    if attempt.row.stage in (engine.Stage.CHECK, engine.Stage.GO_ON, engine.Stage.STOP):
         apply_input(attempt, attempt.row.turn, ReceivedInput("line_lost", engine.LineLost()))
 
 
@@ -181,20 +186,15 @@ def _postpone_call(attempt: LockedAttempt, requested_time: RequestedTime | None)
     row = attempt.row
     call_again_at = row.channel_service.next_contact(row.pk, requested_time or RequestedTime())
     row.update_fields(outcome=row.Outcome.CALL_LATER, reason=CALL_LATER, call_again_at=call_again_at)
+    attempt.interview.hold_on_phone()
     attempt.interview.count_postponement()
     attempt.repeat_follow_up()
 
 
 def _hand_over(attempt: LockedAttempt, conversation_end: engine.ConversationEnded) -> None:
-    """No more calls for this interview. The answers are kept, and scored where they are enough."""
-    interview, reason = attempt.interview, HAND_OVERS[conversation_end.hand_over]
     event_data = {
         "attempt": str(attempt.row.pk),
         "why": conversation_end.hand_over,
         "language": conversation_end.language or "",
     }
-    interview.record_person_request(reason=reason, data=event_data)
-    if interview.row.status == Interview.Status.PENDING:
-        interview.finish(Interview.Outcome.PERSON_REQUESTED, actor="candidate", reason=reason)
-    else:
-        finish_by_coverage(interview, reason=reason, too_little=Interview.Outcome.PERSON_REQUESTED)
+    hand_over(attempt.interview, reason=HAND_OVERS[conversation_end.hand_over], data=event_data)

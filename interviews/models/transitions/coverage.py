@@ -6,7 +6,7 @@ from interviews.models.interview import Interview
 from interviews.models.recording import Recording
 from interviews.models.response import weighted_coverage
 from interviews.models.transitions.interview import LockedInterview
-from interviews.models.transitions.recording import LockedRecording
+from interviews.models.transitions.recording import LockedRecording, adopt_open_take
 from interviews.models.transitions.response import LockedResponse
 
 TOO_FEW_ANSWERS = gettext_noop("Too few of the questions were answered.")
@@ -39,8 +39,18 @@ def finish_by_coverage(
         interview.finish(too_little, reason=reason or TOO_FEW_ANSWERS, actor=actor)
 
 
+def hand_over(interview: LockedInterview, *, reason: str, data: dict[str, str]) -> None:
+    """A person takes over: no more calls. The answers are kept, and scored where they are enough."""
+    interview.record_person_request(reason=reason, data=data)
+    if interview.row.status == Interview.Status.PENDING:
+        interview.finish(Interview.Outcome.PERSON_REQUESTED, actor="candidate", reason=reason)
+    else:
+        finish_by_coverage(interview, reason=reason, too_little=Interview.Outcome.PERSON_REQUESTED)
+
+
 def accept_partial_recording(response: LockedResponse) -> bool:
     """Accept the longest usable recording of an answer that was cut off. Returns whether there was one."""
+    adopt_open_take(response)
     recordings = response.row.recordings.exclude(status=Recording.Status.ABSENT).select_related("attempt")
     usable_recordings = (recording for recording in recordings if recording.is_usable)
     longest_recording = max(usable_recordings, key=lambda recording: recording.seconds or 0, default=None)

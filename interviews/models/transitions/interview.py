@@ -16,10 +16,12 @@ from candidates.models import Candidate, DoNotCall
 from interviews.channels import get_channel
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
+from interviews.models.invitations.candidate_message import CandidateMessage, MessageKind
 from interviews.models.notices.notice import has_notices
 from interviews.models.response import InterviewResponse
 from interviews.task_handles import CONCLUDE, DIAL
-from interviews.wait_reason import WaitReason
+from interviews.wait_reason import AGREED, WaitReason
+from jobs.channels import Channel
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
@@ -28,7 +30,19 @@ NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "
 REFUSED_IN_INTERVIEW = gettext_noop("said in an interview")
 CALL_IN_PROGRESS = gettext_noop("A call for this interview is in progress or is being placed.")
 ANSWERS_ERASED = gettext_noop("The answers of this interview were erased.")
+INTERVIEW_OVER = gettext_noop("This interview is over.")
+NOT_ON_THE_PHONE = gettext_noop("This interview is not held on the phone. Move it to the phone first.")
 NOT_REACHED = gettext_noop("The interview was over before this question was answered.")
+
+
+class ChannelNotAllowed(InvalidTransition):
+    """The job does not allow the channel."""
+
+    code = "channel_not_allowed"
+
+    def __init__(self, channel: str) -> None:
+        message = gettext("This job does not allow the channel: %(channel)s. Choose another, or allow it in the job.")
+        super().__init__(message % {"channel": in_sentence(str(Channel(channel).label))})
 
 
 @dataclass
@@ -100,6 +114,8 @@ class LockedInterview:
         interview = self.row
         if not interview.is_live:
             raise InvalidTransition(gettext("This interview is over; it can't be called again. Start a new one."))
+        if interview.channel != Channel.PHONE:
+            raise InvalidTransition(gettext(NOT_ON_THE_PHONE))
         if reason and wait_reason != interview.wait_reason:
             self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
         interview.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
@@ -107,15 +123,81 @@ class LockedInterview:
         if delay_seconds < SOON_SECONDS:  # the sweep finds what is due later
             DIAL.defer(interview.pk, delay=max(0, ceil(delay_seconds)))
 
-    def move_next_attempt(self, when: datetime, *, actor: str, is_scheduled: bool) -> None:
-        """A reviewer has the next call placed at another time. The dial rules decide as ever when it is due.
+    def move_next_attempt(self, when: datetime, *, actor: str, wait_reason: str = "", **data: str) -> None:
+        """Have the next call placed at another time. The dial rules decide as ever when it is due.
 
-        `is_scheduled`: the reviewer has chosen the time. Raises InvalidTransition during a call.
+        `wait_reason`: who has chosen the time; empty: as soon as possible. `data`: further data of the event.
+        Raises InvalidTransition during a call.
         """
-        if self.row.attempts.live().exists():
+        if self.row.attempts.in_a_call().exists():
             raise InvalidTransition(gettext(CALL_IN_PROGRESS))
-        self.schedule_next_attempt(when, wait_reason=WaitReason.SCHEDULED if is_scheduled else "")
-        self.add_event(EventKind.INTERVIEW_RESCHEDULED, actor=actor, until=when.isoformat())
+        if not wait_reason:
+            self._call_off_appointment(actor=actor)
+        self.schedule_next_attempt(when, wait_reason=wait_reason)
+        self.add_event(EventKind.INTERVIEW_RESCHEDULED, actor=actor, until=when.isoformat(), **data)
+        if wait_reason:
+            CandidateMessage.objects.queue_appointment(self.row, actor=actor)
+
+    def hold_calls(self, until: datetime, *, wait_reason: WaitReason, reason: str, actor: str = "candidate") -> None:
+        """Place no call before the candidate, or a reviewer for them, has chosen one.
+
+        An interview that is not on the phone has no calls to hold; it keeps the reason. Raises InvalidTransition during
+        a call.
+        """
+        if self.row.attempts.in_a_call().exists():
+            raise InvalidTransition(gettext(CALL_IN_PROGRESS))
+        if self.row.channel != Channel.PHONE:
+            self.row.update_fields(wait_reason=wait_reason, waiting_for=reason)
+            return
+        self._call_off_appointment(actor=actor)
+        self.schedule_next_attempt(until, wait_reason=wait_reason, reason=reason)
+
+    def release_calls(self, at: datetime) -> None:
+        """Place the calls that are held from this time on."""
+        if self.row.next_attempt_at:
+            self.schedule_next_attempt(at)
+
+    def move_end_of_wait(self, until: datetime) -> None:
+        """Hold the calls that are held until this time."""
+        if self.row.next_attempt_at:
+            self.row.update_fields(next_attempt_at=until)
+
+    def set_more_time(self, more_time: bool, *, actor: str) -> None:
+        """Give the candidate more time, or the usual time again, from the next attempt on. Idempotent."""
+        if not self.row.is_live:
+            raise InvalidTransition(gettext(INTERVIEW_OVER))
+        if more_time != self.row.more_time:
+            self.row.update_fields(more_time=more_time)
+            kind = EventKind.INTERVIEW_MORE_TIME if more_time else EventKind.INTERVIEW_USUAL_TIME
+            self.add_event(kind, actor=actor)
+
+    def choose_channel(self, channel: str, *, actor: str, call_at: datetime | None = None) -> None:
+        """Hold the interview over this channel from now on. `call_at`: when to call, on the phone; at once unless set.
+
+        Raises ChannelNotAllowed, or InvalidTransition during a call.
+        """
+        interview = self.row
+        if not interview.is_live:
+            raise InvalidTransition(gettext(INTERVIEW_OVER))
+        if channel not in interview.job.channels:
+            raise ChannelNotAllowed(channel)
+        if interview.attempts.in_a_call().exists():
+            raise InvalidTransition(gettext(CALL_IN_PROGRESS))
+        if channel == interview.channel:
+            return
+        self._set_channel(channel, actor=actor)
+        if channel == Channel.PHONE:
+            self.schedule_next_attempt(call_at or timezone.now())
+
+    def hold_on_phone(self) -> None:
+        """The candidate asked for a call, which is promised."""
+        if self.row.channel != Channel.PHONE:
+            self._set_channel(Channel.PHONE, actor="candidate")
+
+    def _set_channel(self, channel: str, *, actor: str) -> None:
+        self._call_off_appointment(actor=actor)
+        self.row.update_fields(channel=channel, **NO_NEXT_ATTEMPT)
+        self.add_event(EventKind.INTERVIEW_CHANNEL_CHOSEN, actor=actor, channel=channel)
 
     def clear_next_attempt(self) -> None:
         """Let no call be due, for now."""
@@ -151,6 +233,7 @@ class LockedInterview:
         status = next(status for status, outcomes in interview.OUTCOMES_OF.items() if outcome in outcomes)
         now, began_at = timezone.now(), interview.started_at
         is_completed = status == interview.Status.COMPLETED
+        self._call_off_appointment(actor=actor)
         self._move_interview(
             event_kind("interview", status),
             status,
@@ -168,6 +251,7 @@ class LockedInterview:
             self._keep_refusal(outcome)
         if is_completed:
             CONCLUDE.defer(interview.pk)
+            self._thank_candidate()
 
     def cancel(self, outcome: str, *, actor: str, reason: str = "") -> None:
         """Cancel the interview and end its live attempt. Unlike `finish`, raises InvalidTransition when it is over."""
@@ -178,7 +262,11 @@ class LockedInterview:
                 gettext("This interview is %(status)s; it can no longer be cancelled.") % {"status": status}
             )
         self.finish(outcome, actor=actor, reason=reason)
-        if attempt := interview.attempts.live().first():
+        self.end_live_attempt()
+
+    def end_live_attempt(self) -> None:
+        """End the attempt that is under way at its channel, if there is one."""
+        if attempt := self.row.attempts.live().first():
             get_channel(attempt.channel).end_attempt(attempt.pk)
 
     def move_to(self, candidate: Candidate, *, actor: str) -> None:
@@ -212,7 +300,7 @@ class LockedInterview:
     def require_answers(self) -> None:
         """Raise InvalidTransition where the answers were erased: none can be read or scored any more."""
         if self.row.answers_erased_at:
-            raise InvalidTransition(ANSWERS_ERASED)
+            raise InvalidTransition(gettext(ANSWERS_ERASED))
 
     def mark_answers_erased(self, *, actor: str) -> None:
         """The answers are being erased. A result that was being made will not come."""
@@ -227,6 +315,15 @@ class LockedInterview:
         )
         self.add_event(EventKind.ANSWERS_ERASED, actor=actor)
 
+    def _call_off_appointment(self, *, actor: str) -> None:
+        """The call that a person has chosen the time of is not placed then: it leaves the candidate's calendar."""
+        if self.row.wait_reason in AGREED:
+            CandidateMessage.objects.queue_cancellation(self.row, actor=actor)
+
+    def _thank_candidate(self) -> None:
+        if self.row.job.sends_thanks and self.row.purpose == Interview.Purpose.SCREENING:
+            CandidateMessage.objects.queue(self.row, MessageKind.THANK_YOU, actor="screener")
+
     def _keep_refusal(self, kind: str) -> None:
         """A no holds for the number that was called, and for the person who said it, until a person lifts it."""
         interview = self.row
@@ -240,6 +337,7 @@ class LockedInterview:
             candidate=interview.candidate,
             interview_id=interview.pk,
             source=REFUSED_IN_INTERVIEW,
+            email=interview.candidate.email if kind == DoNotCall.Kind.OPTED_OUT else "",
         )
 
     def _skip_open_responses(self) -> None:

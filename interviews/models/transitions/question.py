@@ -40,6 +40,8 @@ def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recor
             attempt.responses[position].mark_asked()
         case engine.AnswerKept(position):
             _keep_answer(attempt, fact, recording)
+        case engine.AnswerWritten(position, text):
+            attempt.responses[position].save_written_answer(text)
         case engine.RequestRecorded():
             _mark_request(attempt, fact)
         case engine.QuestionUnanswered(position):

@@ -11,6 +11,7 @@ from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.transitions.interview import LockedInterview
 from interviews.models.transitions.response import LockedResponse
+from interviews.models.turns.take import Take
 from interviews.task_handles import FETCH_AUDIO, TRANSCRIBE
 
 
@@ -98,8 +99,20 @@ class LockedRecording:
             return
         if self.row.status == self.row.Status.STORED:
             TRANSCRIBE.defer(self.row.response_id)
-        elif self.row.status == self.row.Status.ABSENT:
+        elif self.row.status == self.row.Status.ABSENT and not self._fall_back_on_start():
             self.response.close_unscored(InterviewResponse.Status.AUDIO_LOST, reason=self.row.error)
+
+    def _fall_back_on_start(self) -> bool:
+        """The end of an answer is lost: the recording that it continues is the answer, if there is one."""
+        start = self.row.continues
+        if start is None:
+            return False
+        self.row.update_fields(chosen=False)
+        start.response = self.row.response
+        locked_start = LockedRecording(start, self.interview)
+        locked_start._mark_chosen()
+        locked_start.enqueue_next_step()
+        return True
 
 
 def restart_work(response: LockedResponse) -> None:
@@ -115,8 +128,27 @@ def restart_work(response: LockedResponse) -> None:
         LockedRecording(recording, response.interview).restart_work()
 
 
+def adopt_open_take(response: LockedResponse) -> None:
+    """Make the take that the candidate left open a recording that was cut off. One without sound is discarded."""
+    take = response.row.takes.filter(status=Take.Status.OPEN).first()
+    if take is None:
+        return
+    take.mark_sent(take.next_number, attempt=take.attempt, turn=take.turn)
+    if not take.seconds:
+        take.discard()
+        return
+    ended = Recording.Ended.HANGUP
+    row = Recording(attempt=take.attempt, response=response.row, turn=take.turn, sid=take.sid, ended=ended)
+    Recording.insert([row])
+    LockedRecording(row, response.interview).mark_available(seconds=take.seconds)
+
+
 def erase_recordings(interview: LockedInterview) -> int:
-    """Forget the files of all recordings. A worker that holds one of them loses its lease. Returns how many."""
+    """Forget the files of all recordings, and delete takes. A worker that holds one of them loses its lease.
+
+    Returns how many recordings there were.
+    """
+    Take.objects.filter(attempt__interview=interview.row).delete()
     recordings = Recording.objects.filter(attempt__interview=interview.row).exclude(status=Recording.Status.ERASED)
     return recordings.update(
         status=Recording.Status.ERASED,

@@ -19,7 +19,8 @@ from screener.models import InvalidTransition
 ANSWER_CAME_LATE = gettext_noop("The answer came late.")
 WORDS_TYPED = gettext_noop("A person typed what was said.")
 TYPED_BY_PERSON = "person"
-"""The source of a transcript."""
+WRITTEN_BY_CANDIDATE = "written"
+"""Sources of a transcript."""
 
 LAST_ANSWER_SETTLED = gettext_noop("The last answer that waited is settled.")
 NO_TRANSCRIPT: dict[str, Any] = {
@@ -53,6 +54,12 @@ class LockedResponse:
                 gettext("Question %(number)s already has its answer.") % {"number": self.row.position + 1}
             )
         self._move_response(self.row.Status.ANSWERED)
+
+    def save_written_answer(self, text: str) -> None:
+        """The candidate wrote the answer. It is scored like a transcript."""
+        self.mark_answered()
+        self.save_transcript(text, source=WRITTEN_BY_CANDIDATE, confidence=None, times=None)
+        ASSESS.defer(self.row.pk)
 
     def mark_answered_late(self) -> None:
         """A recording is accepted after the response was closed without one. The result is made again."""

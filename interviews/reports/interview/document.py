@@ -13,7 +13,7 @@ MOST_ATTEMPTS = 10
 
 
 def report_context(report: InterviewReport, *, address: str = "") -> dict[str, Any]:
-    """The context of the template. `address`: of the page with everything that does not fit on the sheet."""
+    """The context of the template. `address`: of the page, which leaves no part out."""
     return {
         "report": report,
         "sheet": fit_sheet(report),

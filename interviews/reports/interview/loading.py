@@ -25,7 +25,7 @@ from screener.services.privacy.redaction import redact
 
 @dataclass(frozen=True)
 class ReportScope:
-    """What a reader may see of an interview."""
+    """The parts of an interview that a reader may see."""
 
     with_names: bool
     with_scores: bool
@@ -38,7 +38,7 @@ class ReportScope:
 
 @dataclass(frozen=True)
 class Masking:
-    """Takes what identifies a candidate out of texts where names are hidden."""
+    """Masks texts that identify a candidate, where names are hidden."""
 
     private: tuple[str, ...] = ()
 
@@ -55,7 +55,7 @@ class Masking:
 def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
     """Load the report in a fixed number of queries. Practice interviews have none: their managers leave them out.
 
-    In blind mode names are hidden, whatever the scope.
+    In blind mode names are hidden, also where the scope has them.
     """
     candidate = interview.candidate
     with_names = scope.with_names and not is_blind()
@@ -82,15 +82,15 @@ def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
         completed_at=interview.completed_at,
         duration_seconds=interview.duration_seconds,
         answers_erased_at=interview.answers_erased_at,
-        attempts=[_attempt(attempt) for attempt in interview.attempts.all()],
-        result=_result(interview, masking) if scope.with_scores else None,
-        decision=_decision(interview, masking) if scope.with_scores else None,
-        answers=_answers(interview, scope, masking),
+        attempts=[_load_attempt(attempt) for attempt in interview.attempts.all()],
+        result=_load_result(interview, masking) if scope.with_scores else None,
+        decision=_load_decision(interview, masking) if scope.with_scores else None,
+        answers=_load_answers(interview, scope, masking),
         generated_at=timezone.now(),
     )
 
 
-def _attempt(attempt: Attempt) -> ReportAttempt:
+def _load_attempt(attempt: Attempt) -> ReportAttempt:
     return ReportAttempt(
         number=attempt.number,
         channel=attempt.channel,
@@ -101,7 +101,7 @@ def _attempt(attempt: Attempt) -> ReportAttempt:
     )
 
 
-def _result(interview: Interview, masking: Masking) -> ReportResult | None:
+def _load_result(interview: Interview, masking: Masking) -> ReportResult | None:
     result = interview.results.filter(is_current=True).first()
     if result is None:
         return None
@@ -123,7 +123,7 @@ def _result(interview: Interview, masking: Masking) -> ReportResult | None:
     )
 
 
-def _decision(interview: Interview, masking: Masking) -> ReportDecision | None:
+def _load_decision(interview: Interview, masking: Masking) -> ReportDecision | None:
     decision: Decision | None = interview.decisions.select_related("decided_by", "result").first()
     if decision is None:
         return None
@@ -138,12 +138,12 @@ def _decision(interview: Interview, masking: Masking) -> ReportDecision | None:
     )
 
 
-def _answers(interview: Interview, scope: ReportScope, masking: Masking) -> list[ReportAnswer]:
+def _load_answers(interview: Interview, scope: ReportScope, masking: Masking) -> list[ReportAnswer]:
     responses = interview.responses.prefetch_related("assessments")
-    return [_answer(ResponseCard.of(response, with_scores=scope.with_scores), masking) for response in responses]
+    return [_load_answer(ResponseCard.of(response, with_scores=scope.with_scores), masking) for response in responses]
 
 
-def _answer(card: ResponseCard, masking: Masking) -> ReportAnswer:
+def _load_answer(card: ResponseCard, masking: Masking) -> ReportAnswer:
     response, current = card.response, card.current
     assessment = current.assessment if current else None
     return ReportAnswer(

@@ -78,7 +78,7 @@ class ReportAttempt(Record):
 
 
 class InterviewReport(Record):
-    """What a reader needs to decide about a candidate. The program recommends; a person decides."""
+    """The facts on which a reader decides about a candidate. The program recommends; a person decides."""
 
     interview_id: str
     job_id: str

@@ -1,4 +1,4 @@
-"""Fits a report on one sheet of A4. What does not fit is left out or shortened, and counted."""
+"""Fits a report on one sheet of A4. Other parts are left out or shortened, and counted."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ MOST_LINES_OF_QUOTE = 3
 
 
 @dataclass
-class LeftOut:
+class Omissions:
     """How many items of the report the sheet lacks, and how many are shortened."""
 
     quotes: int = 0
@@ -88,7 +88,7 @@ class Sheet:
     decision_reason: str
     flags: str
     answers: list[SheetAnswer]
-    left_out: LeftOut
+    left_out: Omissions
     has_long_name: bool
 
     @property
@@ -105,7 +105,7 @@ class Option:
 
 
 def fit_sheet(report: InterviewReport, *, lines: int = LINES) -> Sheet:
-    """Choose what of the report stands on its sheet: first what must, then what fits in the order of importance."""
+    """Choose the parts of the report for its sheet: first the fixed ones, then those that fit, by their importance."""
     sheet, free_lines = _fixed_part(report, lines - FIXED_LINES)
     for option in _options(sheet):
         if option.lines <= free_lines:
@@ -129,8 +129,8 @@ def _fixed_part(report: InterviewReport, free_lines: int) -> tuple[Sheet, int]:
         outcome_reason=_in_lines(report.outcome_reason, 2),
         decision_reason=_in_lines(decision.reason, 3) if decision else "",
         flags=_in_lines("; ".join(result.flags), 3) if result else "",
-        answers=[_answer(answer) for answer in report.answers],
-        left_out=LeftOut(),
+        answers=[_sheet_answer(answer) for answer in report.answers],
+        left_out=Omissions(),
         has_long_name=has_long_name,
     )
     name_columns = LONG_NAME_COLUMNS if has_long_name else NAME_COLUMNS
@@ -150,7 +150,7 @@ def _short_point(point: Point) -> Point:
     return point.model_copy(update={"text": _in_lines(point.text, MOST_LINES_OF_POINT)})
 
 
-def _answer(answer: ReportAnswer) -> SheetAnswer:
+def _sheet_answer(answer: ReportAnswer) -> SheetAnswer:
     """Its question in one line and, without a score, why there is none."""
     question = shorten(answer.question, int(QUESTION_COLUMNS / 1.1))
     problem = _in_lines(answer.problem, 1) if answer.score is None else ""
@@ -244,7 +244,7 @@ def _count_left_out(sheet: Sheet) -> None:
         _count_in_answer(left_out, entry)
 
 
-def _count_in_answer(left_out: LeftOut, entry: SheetAnswer) -> None:
+def _count_in_answer(left_out: Omissions, entry: SheetAnswer) -> None:
     left_out.shortened += _is_shorter(entry.question, entry.answer.question)
     if entry.answer.score is None:
         left_out.shortened += _is_shorter(entry.problem, entry.answer.problem)

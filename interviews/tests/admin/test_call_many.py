@@ -14,8 +14,10 @@ from interviews.calling.person.rules import HAS_INTERVIEW, NO_CONSENT
 from interviews.models import Campaign, EventKind, Interview, lock_interview
 from interviews.planning import NO_QUESTIONS
 from jobs.models import JobDescription
+from screener.models import RoleKey
 from tests.support.admin_client import get_page, make_staff_client, page_text
 from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
+from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import make_completed_interview
 
 CANDIDATES = reverse("admin:candidates_candidate_changelist")
@@ -41,6 +43,20 @@ def call(admin_client: Client, job: JobDescription, *candidates: Candidate, **da
 
 
 class TestPreview:
+    def test_job_that_led_to_list_is_kept(self, admin_client: Client) -> None:
+        job, candidate = make_approved_job(), make_candidate()
+        response = admin_client.get(reverse("desk-job-call-many", args=[job.pk]))
+        assert response["Location"] == CANDIDATES
+        page = select(admin_client, candidate)
+        assert f'name="candidates" value="{candidate.pk} "' in page
+        assert f'<option value="{job.pk}" selected' in page
+        assert f'<option value="{job.pk}" selected' not in select(admin_client, candidate)
+
+    def test_job_page_needs_permission_to_call(self, db: None) -> None:
+        job = make_approved_job()
+        client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
+        assert client.get(reverse("desk-job-call-many", args=[job.pk])).status_code == 403
+
     def test_selection_is_counted(self, admin_client: Client) -> None:
         page = select(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
         assert "2 candidates" in page
@@ -117,6 +133,13 @@ class TestPreview:
 
 
 class TestStart:
+    def test_refused_selection_is_kept(self, admin_client: Client) -> None:
+        job, ada = make_approved_job(), make_candidate()
+        job.update_fields(is_open=False)
+        refused = admin_client.post(START, FORM | {"job": job.pk, "candidates": str(ada.pk)})
+        assert (refused.context["chosen"], list(refused.context["form"].errors)) == (1, ["job"])
+        assert admin_client.session[CHOSEN] == [str(ada.pk)]
+
     def test_interviews_are_planned(self, admin_client: Client) -> None:
         job, ada, grace = make_approved_job(), make_candidate(), make_candidate(full_name="Grace", phone="+14155550102")
         select(admin_client, ada, grace)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from interviews.admin.forms import DecideForm
 from interviews.admin.interview import NEXT_BUTTON
 from interviews.decisions import (
     BEING_ASSESSED,
@@ -33,6 +34,14 @@ def make_incomplete_interview(reason: str = "Question 2: the key was refused.", 
     interview.responses.get(position=1).assessments.update(is_current=False)
     add_result(interview, score=None, reason=reason)
     return interview
+
+
+def test_scores_are_rounded(admin_client: Client) -> None:
+    interview = make_completed_interview()
+    add_result(interview, score="8.46")
+    assert re.search(r'"field-score[^>]*>8\.5<', get_page(admin_client, LIST))
+    interview.viewer = User(is_superuser=True)  # type: ignore[attr-defined]
+    assert "8.5" in str(DecideForm(subject=interview).fields["verdict"].help_text)
 
 
 class TestAttention:

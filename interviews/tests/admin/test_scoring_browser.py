@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from interviews.models import Interview
-from tests.support.browser import NARROW, WIDE, logged_in_page
+from tests.support.browser import NARROW, logged_in_page
 from tests.support.person_scores import make_waiting_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -35,7 +35,6 @@ def addresses(transactional_db: None) -> list[str]:
 @pytest.fixture
 def page(live_server: Any, addresses: list[str]) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
-        page.set_viewport_size(WIDE)
         page.goto(addresses[0])
         yield page
 

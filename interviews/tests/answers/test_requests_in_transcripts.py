@@ -32,6 +32,8 @@ from tests.support.model_samples import make_wav
 pytestmark = pytest.mark.django_db
 Status = InterviewResponse.Status
 STORED_TURN = 3
+REFUSAL_BY_SCORE = "I do not see myself in that job any more, sorry"
+"""A guess, which no one can confirm after the call."""
 
 
 def make_live_interview() -> tuple[Interview, Attempt]:
@@ -95,7 +97,9 @@ def test_request_of_finished_interview_is_never_scored(words: str, reason: NoAns
     assert event.data == {"position": 0, "request": reason, "late": True}
 
 
-@pytest.mark.parametrize("words", [ANSWER, "No, never.", "I always ask the customer to repeat what they said."])
+@pytest.mark.parametrize(
+    "words", [ANSWER, "No, never.", "I always ask the customer to repeat what they said.", REFUSAL_BY_SCORE]
+)
 def test_answer_is_no_request(words: str) -> None:
     interview, _ = make_live_interview()
     answer(interview, 0, words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from devtools.model_simulator.replies import Behaviour, error_reply, hanging_rep
 from devtools.model_simulator.server import ModelSimulator
 from interviews.answers import transcription
 from interviews.answers.transcription import LISTEN_INSTEAD, TRANSCRIBE_STEP
+from interviews.conversation.questioning import SHORT_SECONDS
 from interviews.models import (
     Attempt,
     Call,
@@ -33,6 +35,7 @@ from screener.services.transcription.protocol import AnswerRecording, Transcript
 from screener.tasks import sweep
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
+from tests.support.fake_speech_server import fake_speech_server
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.locked_rows import locked_recording
 from tests.support.model_samples import make_wav
@@ -112,6 +115,15 @@ class TestByAModel:
         assert response.status == Status.UNINTELLIGIBLE
         assert "Listen to it" in response.status_reason
 
+    @pytest.mark.parametrize(("is_end", "status"), [(False, Status.TOO_SHORT), (True, Status.UNINTELLIGIBLE)])
+    def test_short_end_is_no_short_answer(self, is_end: bool, status: str) -> None:
+        response = answered(make_wav(3))
+        end = response.recordings.get()
+        start = response.recordings.create(attempt=end.attempt, turn=end.turn - 1) if is_end else None
+        end.update_fields(seconds=SHORT_SECONDS - 1, continues=start)
+        with transcriber(json_reply(200, {"text": ""})):
+            assert transcribed(response).status == status
+
     @pytest.mark.parametrize(
         ("audio", "reason"), [(b"", "empty"), (make_wav(1500), "25 minutes")], ids=["empty", "long"]
     )
@@ -160,6 +172,43 @@ class TestByAModel:
         take.file.storage.delete(str(take.file.name))
         with transcriber(json_reply(200, {"text": WORDS})):
             assert "gone" in transcribed(response).status_reason
+
+
+class TestOnThisMachine:
+    @pytest.fixture(autouse=True)
+    def engine(self, settings: Any) -> None:
+        settings.SPEECH_ENGINE = "local"
+
+    def test_transcript_names_model(self, tmp_path: Path) -> None:
+        words = [{"start": 0.5, "end": 0.9, "text": "Yes."}]
+        response = answered(make_wav(3))
+        job = response.interview.job
+        job.update_fields(description="We use Kafka.")
+        with fake_speech_server(tmp_path, {"text": "Yes.", "confidence": 0.7, "words": words}) as server:
+            response = transcribed(response)
+        assert (response.transcript, response.transcript_confidence) == ("Yes.", 0.7)
+        assert (response.transcript_source, response.local_model) == ("local:whisper-base", "whisper-base")
+        assert response.transcript_times == words
+        assert server.queries[0]["language"] == "en"
+        assert "Kafka" in server.queries[0]["hot_words"]
+        assert server.bodies == [make_wav(3)]
+        assert not ModelCall.objects.exists()
+
+    def test_no_words_are_left_to_person(self, tmp_path: Path) -> None:
+        with fake_speech_server(tmp_path, {"text": "", "confidence": None, "words": []}):
+            response = transcribed(answered(make_wav(20)))
+        assert (response.status, response.transcript) == (Status.UNINTELLIGIBLE, "")
+
+    @pytest.mark.parametrize(("reply", "status"), [({}, 500), ({"words": "Yes."}, 200)])
+    def test_failure_is_tried_again(self, reply: Any, status: int, tmp_path: Path) -> None:
+        with fake_speech_server(tmp_path, reply, status):
+            response = transcribed(answered(make_wav(3)))
+        assert (response.status, response.tries) == (Status.ANSWERED, 1)
+
+    def test_refused_audio_is_settled(self, tmp_path: Path) -> None:
+        with fake_speech_server(tmp_path, {}, 422):
+            response = transcribed(answered(make_wav(3)))
+        assert response.status == Status.MODEL_UNAVAILABLE
 
 
 class TestByTwilio:

@@ -60,7 +60,7 @@ class TestEmployerOfJob:
     def test_is_own_name_and_number(self) -> None:
         job = make_approved_job(employer_name="Contoso Inc.", callback_number="+442079460000")
         employer = employer_of(job)
-        assert (employer.name, employer.callback_number) == ("Contoso Inc", "+44 20 7946 0000")
+        assert (employer.name, employer.callback_number) == ("Contoso Inc.", "+44 20 7946 0000")
 
     def test_is_empty_without_organisation(self, interview: Interview) -> None:
         assert employer_of(interview.job).name == ""

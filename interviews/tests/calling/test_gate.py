@@ -10,14 +10,19 @@ from candidates.models import Consent, DoNotCall
 from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, WaitReason, lock_interview
 from interviews.planning import NotPossible, plan_interview
+from jobs.models import JobDescription
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 
 pytestmark = pytest.mark.django_db
 
 
+def plan(job: JobDescription | None = None, **candidate: Any) -> Interview:
+    return plan_interview(candidate=make_candidate(**candidate), job=job or make_approved_job(), actor="a test")
+
+
 def test_permitted_candidate_is_called(twilio: FakeTwilio) -> None:
-    make_interview()
+    plan()
     run_tasks()
     assert [call["to"] for call in twilio.calls] == ["+14155550100"]
 
@@ -26,19 +31,19 @@ class TestPlanning:
     def test_number_off_whitelist_is_refused(self, settings: Any) -> None:
         settings.WHITELISTED_NUMBERS = ["+14155550101"]
         with pytest.raises(NotPossible):
-            make_interview()
+            plan()
 
     def test_missing_consent_is_refused(self) -> None:
         with pytest.raises(NotPossible):
-            make_interview(consents=False)
+            plan(consents=False)
 
     def test_job_can_waive_consent(self) -> None:
-        assert make_interview(job=make_approved_job(consent_required=False), consents=False)
+        assert plan(make_approved_job(consent_required=False), consents=False)
 
     def test_do_not_call_covers_other_candidates(self) -> None:
         DoNotCall.objects.add_number("+14155550100", source="letter")
         with pytest.raises(NotPossible):
-            make_interview(full_name="Grace Hopper")
+            plan(full_name="Grace Hopper")
 
     def test_second_live_interview_is_refused(self) -> None:
         interview = make_interview()

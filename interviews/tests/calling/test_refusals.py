@@ -173,11 +173,11 @@ def new_job(scene: Scene) -> None:
     assert scene.plan(scene.person().pk, make_approved_job(title="Another job")).status_code == 409
 
 
-def new_number(scene: Scene) -> None:
-    """The person is the same, so the new number is not called either."""
-    candidate = scene.person()
-    scene.api.patch(f"{CANDIDATES}{candidate.pk}/", {"phone": OTHER_NUMBER})
-    assert scene.plan(candidate.pk).status_code == 409
+def repeat_webhooks(phone: Phone, outcome: Outcome) -> None:
+    """After a hang-up the carrier repeats its reports, that of the end too."""
+    ENDINGS[outcome](phone)
+    phone.report_status("completed", 11)
+    phone.report_status("failed", 12)
 
 
 SAME_JOB_WAYS = (
@@ -206,16 +206,23 @@ def test_ended_conversation_is_not_repeated(scene: Scene, outcome: Outcome) -> N
 
 
 @pytest.mark.parametrize("outcome", REFUSALS)
-def test_refusal_holds_for_other_jobs(scene: Scene, outcome: Outcome) -> None:
-    hold_call(scene, outcome)
+def test_refusal_holds_everywhere(scene: Scene, settings: Any, outcome: Outcome) -> None:
+    """For other jobs and after repeated webhooks, and also under a secret key without the one before."""
+    phone = hold_call(scene, outcome)
+    repeat_webhooks(phone, outcome)
     new_job(scene)
+    settings.SECRET_KEY = "another key, without the one before"
+    assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King")).status_code == 409
     assert_not_rung_again(scene)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DECLINED, Outcome.OPTED_OUT, Outcome.COMPLETE])
 def test_persons_answer_holds_for_new_number(scene: Scene, outcome: Outcome) -> None:
+    """The person is the same, so the new number is not called either."""
     hold_call(scene, outcome)
-    new_number(scene)
+    candidate = scene.person()
+    scene.api.patch(f"{CANDIDATES}{candidate.pk}/", {"phone": OTHER_NUMBER})
+    assert scene.plan(candidate.pk).status_code == 409
     assert_not_rung_again(scene)
 
 
@@ -254,24 +261,6 @@ def test_lost_tasks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
     """A crash after the reply: the webhook was answered, and its queued tasks are gone."""
     hold_call(scene, outcome)
     lose_tasks()
-    assert_not_rung_again(scene)
-
-
-@pytest.mark.parametrize("outcome", REFUSALS)
-def test_repeated_webhooks_ring_nobody(scene: Scene, outcome: Outcome) -> None:
-    """After a hang-up the carrier repeats its reports, that of the end too."""
-    phone = hold_call(scene, outcome)
-    ENDINGS[outcome](phone)
-    phone.report_status("completed", 11)
-    phone.report_status("failed", 12)
-    assert_not_rung_again(scene)
-
-
-@pytest.mark.parametrize("outcome", REFUSALS)
-def test_refusal_outlives_secret_key(scene: Scene, settings: Any, outcome: Outcome) -> None:
-    hold_call(scene, outcome)
-    settings.SECRET_KEY = "another key, without the one before"
-    assert scene.plan(scene.add_candidate(phone=NUMBER, full_name="A. King")).status_code == 409
     assert_not_rung_again(scene)
 
 

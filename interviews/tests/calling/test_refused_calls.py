@@ -45,7 +45,7 @@ def test_refused_number_ends_its_interview_alone(
     assert [call["to"] for call in twilio.calls] == [OTHER_NUMBER]
 
 
-@pytest.mark.parametrize("refusal", [RATE_LIMITED, WRONG_LOGIN, UNKNOWN_ERROR])
+@pytest.mark.parametrize("refusal", [RATE_LIMITED, WRONG_LOGIN, UNKNOWN_ERROR, (403, None)])
 def test_other_refusal_delays_interview(twilio: FakeTwilio, refusal: Refusal) -> None:
     twilio.behaviour = refusal
     interview = make_interview()
@@ -68,7 +68,7 @@ def pass_to_next_try(interview: Interview, time_machine: Any, *, late: timedelta
     return wait
 
 
-@pytest.mark.parametrize("refusal", [RATE_LIMITED, (400, 10004), UNKNOWN_ERROR])
+@pytest.mark.parametrize("refusal", [RATE_LIMITED, (400, 10004)])
 def test_retries_become_rarer_and_cost_no_attempt(twilio: FakeTwilio, time_machine: Any, refusal: Refusal) -> None:
     interview = make_interview(job=make_approved_job(max_attempts=1))
     twilio.behaviour = refusal
@@ -82,10 +82,8 @@ def test_retries_become_rarer_and_cost_no_attempt(twilio: FakeTwilio, time_machi
     assert len(twilio.requests) == 5
 
 
-@pytest.mark.parametrize("refusal", [WRONG_LOGIN, (400, 21210), (400, 21626)])
-def test_wrong_setting_pauses_all_calls_until_corrected(
-    twilio: FakeTwilio, time_machine: Any, refusal: Refusal
-) -> None:
+def make_paused_interview(twilio: FakeTwilio, refusal: Refusal) -> Interview:
+    """An interview that waits because the carrier has refused the call of another one."""
     job = make_approved_job(max_attempts=1)
     make_interview(job=job)
     twilio.behaviour = refusal
@@ -94,6 +92,16 @@ def test_wrong_setting_pauses_all_calls_until_corrected(
     run_tasks()
     assert len(twilio.requests) == 1
     second.refresh_from_db()
+    return second
+
+
+@pytest.mark.parametrize("refusal", [(400, 21210), (400, 21626)])
+def test_wrong_setting_pauses_all_calls(twilio: FakeTwilio, refusal: Refusal) -> None:
+    assert make_paused_interview(twilio, refusal).wait_reason == WaitReason.CARRIER_PAUSED
+
+
+def test_pause_lasts_until_setting_is_corrected(twilio: FakeTwilio, time_machine: Any) -> None:
+    second = make_paused_interview(twilio, WRONG_LOGIN)
     assert second.wait_reason == WaitReason.CARRIER_PAUSED
     waits = [pass_to_next_try(second, time_machine) for _ in range(6)]
     assert [round(wait / timedelta(minutes=1)) for wait in waits] == [1, 2, 4, 8, 15, 15]
@@ -153,7 +161,7 @@ def test_invalid_retry_after_is_ignored(twilio: FakeTwilio, refusal: Refusal, re
     assert paused_until is None or paused_until < timezone.now() + timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("refusal", [UNKNOWN_ERROR, (403, None), RATE_LIMITED])
+@pytest.mark.parametrize("refusal", [UNKNOWN_ERROR, RATE_LIMITED])
 def test_refusals_for_two_days_expire_interview(twilio: FakeTwilio, time_machine: Any, refusal: Refusal) -> None:
     """Pauses of all calls do not count as tries. The clock moves in large steps, so that they are few."""
     twilio.behaviour = refusal

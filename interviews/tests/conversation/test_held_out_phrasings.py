@@ -1,6 +1,9 @@
 """Rates on phrasings by writers who did not know the phrases. No phrase is derived from these files.
 
-The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out.
+The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out. The
+fifth files have one exception: a wrong consent and five missed opt-outs that they found are mended. The sixth files are
+a third, by a hash, of the phrasings of one writer; the other two thirds are the build files of the same language.
+The seventh files are by a writer who saw nothing of the project; a wrong number that they found is mended.
 """
 
 from collections.abc import Set
@@ -11,6 +14,7 @@ import pytest
 
 from devtools.phrasings import Phrasing
 from interviews.conversation.phrases.intent import DECLINED, REFUSALS, Intent
+from interviews.tests.conversation.test_phrasings import wrong_counterexamples
 from tests.support.labelled_phrasings import labelled_phrasings
 
 FOLDER = Path(__file__).parent / "phrasings" / "held_out"
@@ -23,7 +27,33 @@ class Floor:
     refusals: float
 
 
-FLOORS = {"en_first": Floor(0.95, 0.90), "en_second": Floor(0.95, 0.98), "en_third": Floor(0.91, 0.86)}
+FLOORS = {
+    "en_first": Floor(0.96, 0.92),
+    "en_second": Floor(0.97, 0.98),
+    "en_third": Floor(0.92, 0.92),
+    "en_fourth": Floor(0.87, 0.93),
+    "es_fourth": Floor(0.9, 0.92),
+    "de_fourth": Floor(1.0, 0.85),
+    "fr_fourth": Floor(1.0, 0.85),
+    "pt_fourth": Floor(1.0, 0.71),
+    "en_fifth": Floor(0.83, 0.92),
+    "es_fifth": Floor(0.83, 0.92),
+    "de_fifth": Floor(0.75, 0.84),
+    "fr_fifth": Floor(0.66, 0.92),
+    "pt_fifth": Floor(0.66, 0.92),
+    "es_sixth": Floor(0.91, 0.9),
+    "de_sixth": Floor(0.82, 0.93),
+    "fr_sixth": Floor(0.91, 0.93),
+    "pt_sixth": Floor(0.95, 0.96),
+    "en_seventh": Floor(1.0, 0.84),
+    "es_seventh": Floor(0.92, 0.84),
+    "de_seventh": Floor(0.85, 0.84),
+    "fr_seventh": Floor(0.85, 0.92),
+    "pt_seventh": Floor(0.92, 1.0),
+}
+
+
+COUNTEREXAMPLES = sorted(FOLDER.glob("counterexamples/*.tsv"))
 
 
 @pytest.fixture(params=FLOORS)
@@ -39,7 +69,7 @@ def phrasings(name: str) -> tuple[Phrasing, ...]:
 def recall(phrasings: tuple[Phrasing, ...], intents: Set[Intent]) -> float:
     expected = [phrasing for phrasing in phrasings if phrasing.intent in intents]
     correct = [each for each in expected if each.correct or {each.intent, each.understood} <= DECLINED]
-    return len(correct) / len(expected)
+    return len(correct) / len(expected) if expected else 1
 
 
 @pytest.mark.parametrize("intent", [Intent.AGREE, Intent.NEVER])
@@ -55,3 +85,8 @@ def test_rates_stay_above_floors(name: str, phrasings: tuple[Phrasing, ...]) -> 
 
 def test_answers_stay_answers(phrasings: tuple[Phrasing, ...]) -> None:
     assert recall(phrasings, {Intent.ANSWER}) >= 0.95
+
+
+@pytest.mark.parametrize("path", COUNTEREXAMPLES, ids=lambda path: path.stem)
+def test_counterexamples_are_not_understood_so(path: Path) -> None:
+    assert wrong_counterexamples(path) == []

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from interviews.conversation import engine, wording
-from interviews.conversation.languages import languages
 from interviews.conversation.script import (
     Employer,
     EmployerUnknown,
@@ -19,6 +18,11 @@ from interviews.conversation.wording import en
 from screener.models.organisation import MAX_SPOKEN_WORDS
 
 MAX_WORDS = 70
+TRIES = [
+    (engine.Preface.NONE, False),
+    (engine.Preface.UNCLEAR, False),
+    (engine.Preface.UNCLEAR_AGAIN, True),
+]
 EMPLOYER = Employer("Northwind Logistics", "+1 415-555-0199", "northwind.example/privacy")
 SCRIPT = Script(
     candidate_name="Ada",
@@ -55,7 +59,7 @@ def test_greeting_reveals_no_application(again: bool) -> None:
     assert not {"application", "applied", "interview", "job"} & set(greeting.lower().split())
 
 
-@pytest.mark.parametrize("tag", languages())
+@pytest.mark.parametrize("tag", wording.LANGUAGES)
 @pytest.mark.parametrize("judged_by_person", [False, True])
 @pytest.mark.parametrize("resumed", [False, True])
 def test_disclosure_is_short(tag: str, judged_by_person: bool, resumed: bool) -> None:
@@ -151,6 +155,37 @@ def test_question_is_its_own_text() -> None:
         en.LEAD_INS[engine.LeadIn.REPEATED],
         "How?",
     )
+
+
+@pytest.mark.parametrize(
+    ("lead", "position", "is_told"),
+    [
+        (engine.LeadIn.FIRST, 0, True),
+        (engine.LeadIn.NEXT, 1, True),
+        (engine.LeadIn.NEXT, 2, False),
+        (engine.LeadIn.RESUMED, 2, True),
+        (engine.LeadIn.REPEATED, 1, False),
+    ],
+)
+def test_time_for_answer_is_told(lead: engine.LeadIn, position: int, is_told: bool) -> None:
+    script = replace(SCRIPT, questions=(*SCRIPT.questions, Question("When?", 180)))
+    limit = en.ANSWER_LIMIT.format(limit=en.spell_duration(script.questions[position].max_seconds))
+    assert (limit in prompt_texts(engine.AskQuestion(position, lead), script)) == is_told
+
+
+@pytest.mark.parametrize("tag", wording.LANGUAGES)
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        [kind(preface, again=bool(preface), keys_only=keys_only) for preface, keys_only in TRIES]
+        for kind in (engine.AskIdentity, engine.AskReachable, engine.AskTime, engine.AskConsent)
+    ]
+    + [[engine.ConfirmStop(0, request, again) for again in (False, True)] for request in en.CONFIRM_STOP]
+    + [[engine.CheckAnswer(0, again) for again in (False, True)]],
+)
+def test_no_try_repeats_words(tag: str, prompts: list[engine.Prompt]) -> None:
+    texts = [text for prompt in prompts for text in prompt_texts(prompt, replace(SCRIPT, language=tag))]
+    assert len(texts) == len(set(texts))
 
 
 @pytest.mark.parametrize(

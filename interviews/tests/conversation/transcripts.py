@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from devtools.phone_simulator.callees.callee import SILENCE, Callee, CalleePrompt, Pickup, Reaction
 from devtools.phone_simulator.callees.personas import PERSONAS, Profile
 from interviews.conversation import engine
+from interviews.conversation.elements import USUAL_PAUSE_SECONDS
 from interviews.conversation.phrases.requested_time import RequestedTime, resolve_time
-from interviews.conversation.questioning import SILENCE_SECONDS
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts
+from interviews.tests.conversation.heard import heard_texts, sample_script
 
 GOLDEN = Path(__file__).parent / "golden"
 PEOPLE = tomllib.loads((Path(__file__).parent / "people.toml").read_text())
@@ -62,13 +63,18 @@ class Speaker:
 class Dialogue:
     """A conversation of a callee with the engine, without a channel. `is_live`: answers are understood at once."""
 
+    script: Script
+
     callee: Callee
     is_live: bool = False
     lines: list[str] = field(default_factory=list)
     prompts: list[engine.Prompt] = field(default_factory=list)
-    state: engine.ConversationState = field(
-        default_factory=lambda: engine.ConversationState(open_positions=(0, 1), candidate_name="Alex Doe")
-    )
+    state: engine.ConversationState = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = engine.ConversationState(
+            open_positions=(0, 1), candidate_name=self.script.candidate_name, language=self.script.language
+        )
 
     def hold(self) -> None:
         input: engine.Input | None = engine.PickedUp()
@@ -83,7 +89,7 @@ class Dialogue:
 
     def _say(self, step: engine.ConversationStep) -> str:
         ended = [fact for fact in step.facts if isinstance(fact, engine.ConversationEnded)]
-        script = replace(SCRIPT, remaining=len(step.state.open_positions))
+        script = replace(self.script, remaining=len(step.state.open_positions))
         if ended and ended[0].ending is engine.Ending.CALL_LATER:
             script = replace(
                 script, next_call=NextCall(resolve_time(ended[0].when or RequestedTime(), NOW), NOW.date())
@@ -115,7 +121,7 @@ class Dialogue:
             return engine.KeyPressed(reaction.keys)
         if not reaction.sound_seconds:
             return engine.NoReply()
-        seconds = reaction.sound_seconds + (0 if reaction.keys else SILENCE_SECONDS)
+        seconds = reaction.sound_seconds + (0 if reaction.keys else USUAL_PAUSE_SECONDS)
         end = RECORDING_ENDS.get(reaction.keys, engine.RecordingEnd.PAUSE)
         return engine.RecordedAnswer(min(seconds, 120), end, reaction.utterance if self.is_live else "")
 
@@ -150,7 +156,7 @@ def transcripts() -> dict[str, str]:
     personas = {
         f"{_file_name(profile.name)}.txt": _transcript(profile, digits) for digits, profile in REACHABLE.items()
     }
-    return personas | {f"people/{name}.txt": _scripted_transcript(name) for name in PEOPLE}
+    return personas | {f"people/{name}.txt": _scripted_transcript(name) for name in PEOPLE} | heard_texts()
 
 
 def _file_name(name: str) -> str:
@@ -158,14 +164,16 @@ def _file_name(name: str) -> str:
 
 
 def hold_dialogue(profile: Profile, digits: str) -> Dialogue:
-    dialogue = Dialogue(profile.create(f"+141555501{digits}"))
+    dialogue = Dialogue(SCRIPT, profile.create(f"+141555501{digits}"))
     dialogue.hold()
     return dialogue
 
 
 def hold_scripted(name: str) -> Dialogue:
     """Return the conversation of one of the people."""
-    dialogue = Dialogue(Speaker(name, list(PEOPLE[name]["lines"])), is_live=True)
+    tag = PEOPLE[name].get("language")
+    script = sample_script(tag) if tag else SCRIPT
+    dialogue = Dialogue(script, Speaker(name, list(PEOPLE[name]["lines"])), is_live=True)
     dialogue.hold()
     return dialogue
 

@@ -52,7 +52,7 @@ def test_pages_have_no_barrier(page: Page, held: Candidate, erasure: Erasure) ->
             page.goto(address)
             violations[address, size["width"]] = find_violations(page)
             assert page.evaluate(PAGE_WIDTH) <= size["width"], address
-    assert {place: found for place, found in violations.items() if found} == {}
+    assert {place: rules for place, rules in violations.items() if rules} == {}
 
 
 def test_export_is_downloaded(page: Page, held: Candidate) -> None:

@@ -1,4 +1,4 @@
-"""Merging two records of one person: what is united, what is refused, and that all data is found afterwards."""
+"""Merging two records of one person: the union, the refusals, and that all data is found afterwards."""
 
 import json
 import zipfile
@@ -7,11 +7,14 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.core.files.storage import storages
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -25,10 +28,12 @@ from interviews.calling.verdicts import DialRule
 from interviews.models import EventKind, Interview, lock_interview
 from jobs.models import JobDescription
 from screener.models import InvalidTransition
+from tests.support.blocked_queries import wait_until_blocked
 from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.person_with_traces import DIGITS, PHONE, TOKEN, make_person, rows_with
 from tests.support.sample_rows import make_completed_interview
+from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db
 OTHER_PHONE = "+14155550188"
@@ -85,6 +90,16 @@ class TestValues:
         run_tasks(only="candidates.read_resume")
         assert Candidate.objects.get().resume_text == ("merged" if taken else "kept")
 
+    @pytest.mark.django_db(transaction=True)
+    def test_failing_storage_leaves_merge(
+        self, kept: Candidate, merged: Candidate, private_files: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The file is left for the erasure of the person: it lies in a folder of theirs."""
+        merged.store_resume(ContentFile(b"merged", "cv.txt"))
+        monkeypatch.setattr(type(storages["private"]), "delete", Mock(side_effect=PermissionError))
+        merge(kept, merged)
+        assert Candidate.objects.get() == kept
+
     def test_event_names_actor_and_record(self, kept: Candidate, merged: Candidate) -> None:
         event = merge(kept, merged).events.get(kind=CandidateEvent.Kind.MERGED)
         assert event.actor == "hanna"
@@ -98,13 +113,32 @@ class TestStricterWins:
         self, kept: Candidate, merged: Candidate, job: JobDescription, ours: bool, theirs: bool, is_refusal_older: bool
     ) -> None:
         Consent.objects.all().delete()
-        for candidate, given in ((kept, ours), (merged, theirs)):
-            add_consent(candidate, given=given, days_ago=2 if given != is_refusal_older else 1)
+        for candidate, is_consent in ((kept, ours), (merged, theirs)):
+            add_consent(candidate, given=is_consent, days_ago=2 if is_consent != is_refusal_older else 1)
         merge(kept, merged)
         assert not kept.consents_to(Consent.Kind.CALL)
         verdict = why_never_called(kept, job)
         assert verdict
         assert verdict.rule == DialRule.CONSENT
+
+    @pytest.mark.django_db(transaction=True)
+    def test_simultaneous_refusal_wins(self, kept: Candidate, merged: Candidate) -> None:
+        """The refusal is being committed while the records are merged."""
+
+        def run() -> None:
+            try:
+                merge(Candidate.objects.get(pk=kept.pk), Candidate.objects.get(pk=merged.pk))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as executor:
+            with transaction.atomic():
+                add_consent(merged, given=False, days_ago=0)
+                connection.check_constraints()  # as a commit does
+                merging = executor.submit(run)
+                wait_until_blocked(merging)
+            merging.result()
+        assert not kept.consents_to(Consent.Kind.CALL)
 
     def test_one_consent_stays_given(self, merged: Candidate, job: JobDescription) -> None:
         kept = make_candidate(consents=False, phone="+14155550101")
@@ -120,6 +154,17 @@ class TestStricterWins:
         DoNotCall.objects.add_number(OTHER_PHONE, source="a test", candidate=merged if named else None)
         merge(kept, merged)
         verdict = why_never_called(kept, job)
+        assert verdict
+        assert verdict.rule == DialRule.DO_NOT_CALL
+
+    def test_refusal_holds_for_number_that_leaves(
+        self, kept: Candidate, merged: Candidate, job: JobDescription
+    ) -> None:
+        """It was said under the other number, and a client adds the person again under this one."""
+        DoNotCall.objects.add_number(kept.phone, source="a test", candidate=kept)
+        merge(kept, merged)
+        again = make_candidate(full_name="A. Lovelace", phone=OTHER_PHONE)
+        verdict = why_never_called(again, job)
         assert verdict
         assert verdict.rule == DialRule.DO_NOT_CALL
 
@@ -270,6 +315,17 @@ class TestDataRights:
         run_tasks(only="candidates.delete_files")
         assert [path for path in private_files.rglob("*") if path.is_file()] == []
 
+    def test_deletion_leaves_no_trace_of_merged_record(
+        self, reviewer: User, kept: Candidate, merged: Candidate, private_files: Path
+    ) -> None:
+        """The log names the record that is gone, and a webhook its number."""
+        LogEntry.objects.log_actions(reviewer.pk, [merged], CHANGE, change_message="x", single_object=True)
+        TwilioEvent.objects.create(key="k", kind="no_interview", call_sid="CAin", params={"From": OTHER_PHONE})
+        merge(kept, merged)
+        delete_candidates(candidates=Candidate.objects.all(), actor="hanna")
+        for text in ("Lovelace", OTHER_PHONE.removeprefix("+1"), kept.phone.removeprefix("+1")):
+            assert rows_with(text) == {}, text
+
 
 class TestFormerIds:
     def test_api_finds_kept_record(self, kept: Candidate, merged: Candidate, api: APIClient) -> None:
@@ -277,6 +333,16 @@ class TestFormerIds:
         answer = api.get(f"/api/v1/candidates/{merged.pk}/")
         assert (answer.status_code, answer.json()["id"]) == (OK, str(kept.pk))
         assert resolve_id("no id") == "no id"
+
+    def test_former_id_finds_interviews(
+        self, kept: Candidate, merged: Candidate, job: JobDescription, api: APIClient
+    ) -> None:
+        merge(kept, merged)
+        answer = api.post("/api/v1/interviews/", {"candidate": str(merged.pk), "job": str(job.pk)})
+        assert answer.json()["candidate"] == str(kept.pk)
+        for path in ("interviews", "candidate-events"):
+            rows = api.get(f"/api/v1/{path}/", {"candidate": str(merged.pk)}).json()["results"]
+            assert {row["candidate"] for row in rows} == {str(kept.pk)}
 
     def test_external_id_is_taken(self, kept: Candidate, merged: Candidate, api: APIClient) -> None:
         merge(kept, merged)

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from candidates.models import Candidate, Erasure
 from interviews.models import Attempt, Interview, InterviewResponse, Recording
+from interviews.retention import nightly
 from interviews.retention.due import Kind
 from interviews.retention.nightly import ACTOR, erase_due
 from jobs.models import JobDescription
@@ -35,7 +37,7 @@ def make_old(interview: Interview, days: int) -> Interview:
     return interview
 
 
-def set_periods(**days: int) -> None:
+def set_periods(**days: int | None) -> None:
     Organisation.objects.update(**{f"keep_{name}_days": value for name, value in days.items()})
 
 
@@ -149,6 +151,22 @@ def test_refused_erasures_do_not_stop_the_night(interview: Interview, monkeypatc
     set_periods(candidates=50)
     assert erase_due()[Kind.PERSON] == 2
     assert set(Candidate.objects.filter(erased_at=None)) == set(refused)
+
+
+def test_gone_record_does_not_stop_the_night(interview: Interview, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was merged or deleted after the list of due rows was read."""
+
+    def with_gone_row(*arguments: Any, **options: Any) -> list[UUID]:
+        ids = due_ids(*arguments, **options)
+        return [UUID(int=1), *ids] if ids else []
+
+    due_ids = nightly._due_ids
+    monkeypatch.setattr(nightly, "_due_ids", with_gone_row)
+    set_periods(recordings=50, candidates=50)
+    assert erase_due()[Kind.PERSON] == 1
+    set_periods(recordings=50, candidates=None)
+    make_old(make_completed_interview(phone="+14155550102"), 100)
+    assert erase_due()[Kind.RECORDINGS] == 1
 
 
 @pytest.mark.parametrize("many", [1, 4])

@@ -1,13 +1,15 @@
 """Notices of events and of the ends of campaigns: who gets them, and that each is made once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from candidates.models import Candidate
+from interviews import campaigns
 from interviews.campaigns import add_candidates, start_campaign
 from interviews.models import (
     Campaign,
@@ -23,8 +25,10 @@ from interviews.models import (
 from interviews.notices import creation
 from interviews.notices.creation import add_campaign_notices, add_event_notices
 from interviews.notices.readers import is_watching, set_watching, watchers_of
+from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.models import RoleKey
+from tests.support.blocked_queries import wait_until_blocked
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 from tests.support.role_accounts import make_role_user
 from tests.support.sample_rows import add_result, make_completed_interview
@@ -74,8 +78,8 @@ class TestEvents:
             locked.record_person_request(reason="", data={})
             locked.add_event(EventKind.CANDIDATE_CALLED)
         add_event_notices()
-        told = [NoticeKind.RESULT_READY, NoticeKind.ATTENTION, NoticeKind.PERSON_REQUEST, NoticeKind.ATTENTION]
-        assert kinds_of(manager) == told
+        kinds = [NoticeKind.RESULT_READY, NoticeKind.ATTENTION, NoticeKind.PERSON_REQUEST, NoticeKind.ATTENTION]
+        assert kinds_of(manager) == kinds
         assert set(Notice.objects.values_list("job", "interview")) == {(job.pk, interview.pk)}
 
     def test_second_run_adds_nothing(self, job: JobDescription, manager: User) -> None:
@@ -174,3 +178,43 @@ class TestCampaigns:
         self.finish(*campaign.interviews.filter(status=Interview.Status.PENDING))
         add_campaign_notices()
         assert len(kinds_of(manager)) == 2
+
+    def test_crash_between_additions_keeps_it_open(
+        self, job: JobDescription, manager: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def crash_at_last(*, candidate: Candidate, **options: Any) -> Interview:
+            if candidate.pk == late[-1]:
+                raise SystemExit
+            return plan_interview(candidate=candidate, **options)
+
+        campaign = self.start(job)
+        self.finish(*campaign.interviews.all())
+        add_campaign_notices()
+        late = [make_candidate(phone=f"+1415555012{number}").pk for number in range(2)]
+        monkeypatch.setattr(campaigns, "plan_interview", crash_at_last)
+        with pytest.raises(SystemExit):
+            add_candidates(campaign, late, actor="hanna")
+        campaign.refresh_from_db()
+        assert campaign.ended_at is None
+
+    @pytest.mark.django_db(transaction=True)
+    def test_addition_meanwhile_keeps_it_open(self, job: JobDescription, manager: User) -> None:
+        """The interview is planned, and not committed, when the sweep looks."""
+
+        def run() -> None:
+            try:
+                add_campaign_notices()
+            finally:
+                connection.close()
+
+        campaign = self.start(job)
+        self.finish(*campaign.interviews.all())
+        late = make_candidate(phone="+14155550109").pk
+        with ThreadPoolExecutor(1) as executor:
+            with transaction.atomic():
+                add_candidates(campaign, [late], actor="hanna")
+                sweep = executor.submit(run)
+                wait_until_blocked(sweep)
+            sweep.result()
+        campaign.refresh_from_db()
+        assert (campaign.ended_at, kinds_of(manager)) == (None, [])

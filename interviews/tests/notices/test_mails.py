@@ -1,4 +1,4 @@
-"""Mails with notices: when they are planned, what they hold, faults of the mail server, and their end."""
+"""Mails with notices: their plan, their content, faults of the mail server, and their end."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -89,7 +89,7 @@ def pass_time(time_machine: Any, wait: timedelta = COLLECT_FOR) -> None:
 
 
 def send_due() -> list[str]:
-    """Plan and send what is due. Returns the tasks that ran."""
+    """Plan and send the mails that are due. Returns the tasks that ran."""
     plan_mails()
     return run_tasks(only=SEND_NOTICE_MAIL.name)
 
@@ -281,9 +281,12 @@ class TestFaults:
         client.force_login(manager)
         assert b"data-mail-problem" in client.get(reverse("desk-notice-settings")).content
 
-    @pytest.mark.parametrize("command", ["RCPT", "DATA", "MAIL"])
-    def test_busy_server_is_tried_again(self, server: SmtpServer, command: str) -> None:
-        server.replies[command] = "451 later"
+    @pytest.mark.parametrize(
+        ("command", "reply"),
+        [("RCPT", "451 later"), ("DATA", "451 later"), ("MAIL", "451 later"), ("MAIL", "550 sender not allowed")],
+    )
+    def test_refusal_of_server_is_tried_again(self, server: SmtpServer, command: str, reply: str) -> None:
+        server.replies[command] = reply
         send_due()
         waiting = NoticeMail.objects.get()
         assert (waiting.status, bool(waiting.error), bool(waiting.retry_at)) == (NoticeMail.Status.PENDING, True, True)

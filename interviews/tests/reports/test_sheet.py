@@ -1,4 +1,4 @@
-"""A report fits on one sheet, whatever its texts, and says what it leaves out."""
+"""A report of any length fits on one sheet, and names the parts that it leaves out."""
 
 from io import BytesIO
 from typing import Any

@@ -177,3 +177,12 @@ def test_quote_from_resume_supports_nothing(judged_by: Any) -> None:
     response.refresh_from_db()
     assert response.current_assessment is not None
     assert response.current_assessment.score is None
+
+
+@pytest.mark.parametrize(("locale", "is_flagged"), [("en-GB", False), ("es", True)])
+def test_other_language_is_flagged(judged_by: Any, locale: str, is_flagged: bool) -> None:
+    judged_by(score_by_position)
+    interview = make_transcribed_interview(ANSWER)
+    interview.candidate.update_fields(locale=locale)
+    result = conclude(interview, status="skipped", transcript="", no_answer=NoAnswer.SKIPPED)
+    assert (Flag.OTHER_LANGUAGE in result.flags) is is_flagged

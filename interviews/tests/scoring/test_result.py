@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from interviews.flags import Flag
 from interviews.models import Interview, InterviewResponse
+from interviews.models.result import Recommendation
 from interviews.presenters.interview import REASONING_TITLE, ResultCard
 from interviews.scoring.assessment import ASSESS_STEP, rescore_interview
+from interviews.scoring.person import choose_assessment
 from screener.background.steps import run_step
 from screener.services.errors import PermanentError, TransientError
 from screener.services.interviewer.protocol import (
@@ -20,7 +23,16 @@ from screener.services.interviewer.protocol import (
     Summary,
     SummaryPoint,
 )
-from tests.support.factories import QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
+from tests.support.copied_results import count_different_copies
+from tests.support.factories import (
+    QUESTIONS,
+    make_approved_job,
+    make_assessed_interview,
+    make_transcribed_interview,
+    run_tasks,
+)
+from tests.support.person_scores import score_as_person
+from tests.support.sample_rows import add_result, make_completed_interview
 from tests.support.scripted_interviewer import (
     ANSWER,
     INJECTION,
@@ -291,3 +303,36 @@ class TestSummaryPoints:
             assert len(result.improvements) == (0 if strengths else len(improvements))
             is_left_out = len(result.strengths) + len(result.improvements) < 1 + len(improvements)
             assert (Flag.POINT_WITHOUT_QUOTE_LEFT_OUT in result.flags) is is_left_out
+
+
+def copied_result(interview: Interview) -> tuple[Decimal | None, str]:
+    """What the row of the interview says, once it is compared with the result."""
+    assert count_different_copies() == 0
+    return Interview.objects.values_list("overall_score", "recommended").get(pk=interview.pk)
+
+
+@pytest.mark.django_db
+class TestCopyInInterview:
+    def test_copy_follows_every_change(self) -> None:
+        interview = make_assessed_interview()
+        first = copied_result(interview)
+        assert first[0] is not None
+        for response in interview.responses.all():
+            choose_assessment(score_as_person(response, 2), actor="hanna", reason="A clearer answer.")
+        assert copied_result(interview) == (None, "")
+        run_tasks()
+        assert copied_result(interview) == (Decimal("2.00"), Recommendation.REJECT)
+        interview.results.all()._raw_delete("default")
+        assert copied_result(interview) == (None, "")
+
+    def test_no_other_value_is_stored(self) -> None:
+        interview = make_completed_interview()
+        stale = Interview.objects.get(pk=interview.pk)
+        add_result(interview, score="3.00")
+        stale.save()
+        assert copied_result(interview)[0] == Decimal("3.00")
+        Interview.objects.update(overall_score=9, recommended=Recommendation.CONSIDER)
+        assert copied_result(interview)[0] == Decimal("3.00")
+        stale.pk, stale._state.adding = uuid4(), True
+        stale.save()
+        assert copied_result(stale) == (None, "")

@@ -8,6 +8,8 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base
 from psycopg_pool import PoolTimeout
 
+from screener.db.statement_plans import plan_each_statement
+
 RETRY_INTERVAL = 1.0
 """Seconds between two attempts to connect while the database does not answer."""
 
@@ -50,7 +52,10 @@ def database_breaker(alias: str) -> DatabaseCircuitBreaker:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's wrapper, except that it does not wait again for a database that has just failed to answer."""
+    """Django's wrapper, except that it does not wait again for a database that has just failed to answer.
+
+    A connection of the pool serves one request after the other, with prepared statements or without.
+    """
 
     def connect(self) -> None:
         breaker = database_breaker(self.alias)
@@ -63,6 +68,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 breaker.record_failure()
             raise
         breaker.record_success()
+        shared_threshold = self.settings_dict["OPTIONS"].get("prepare_threshold")
+        self.connection.prepare_threshold = None if plan_each_statement.get() else shared_threshold
 
     def _count_failures(self) -> int:
         """Return how many connections of the pool have failed in this process."""

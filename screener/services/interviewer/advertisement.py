@@ -60,7 +60,9 @@ _HEADINGS = {
 _FORBIDDEN = re.compile(rf"(?<![\w-])(?:{_alternatives(_DATA['words']['forbidden'])})(?![\w-])", re.I)
 _SMALL = re.compile(rf"(?:{_alternatives(_DATA['words']['small'])})", re.I)
 _PRAISE = re.compile(rf"^(?:(?:{_alternatives(_DATA['words']['praise'])}|an?|the|and|or)(?:,\s*|\s+))+", re.I)
-_TASK = re.compile(rf"^(?:{_alternatives(_DATA['words']['tasks'])})\s+\w", re.I)
+_VERBS = _alternatives(_DATA["words"]["tasks"])
+_TASK = re.compile(rf"^(?:{_VERBS})\s+\w", re.I)
+_NEXT_DUTY = re.compile(rf"(?:,\s+(?:and\s+)?|\s+and\s+)(?=(?:{_VERBS})\s)", re.I)
 
 _MARKER = re.compile(r"^\s*(?:[-*•‣◦▪–—·✓✔►]|o|\d{1,2}[.)])\s+")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -129,9 +131,19 @@ def _parsed_subjects(description: str) -> Iterator[Subject]:
         item = _MARKER.sub("", text)
         is_listed = item != text or section is not Section.OTHER
         for statement in re.split(r"(?<=[.!?;])\s+|;\s*", item):
-            subject = _parse_statement(statement.strip(" .;,:"), section if is_listed else Section.OTHER)
-            if subject:
-                yield subject
+            for clause in _split_duties(statement):
+                subject = _parse_statement(clause.strip(" .;,:"), section if is_listed else Section.OTHER)
+                if subject:
+                    yield subject
+
+
+def _split_duties(statement: str) -> Iterator[str]:
+    """Split "You will plan tours, answer calls and keep the books": each part becomes a duty of its own."""
+    duties = _NEXT_DUTY.split(_WILL.sub("", statement)) if _IS_DUTY.match(statement) else []
+    if len(duties) < 2 or " " not in duties[0]:  # "pick and pack orders" is one duty
+        yield statement
+    else:
+        yield from (f"you will {duty}" for duty in duties)
 
 
 def _heading_section(line: str, text: str) -> tuple[Section, str] | None:

@@ -75,6 +75,10 @@ class OpenAIInterviewer:
     def billed_model(self) -> str:
         return self.account.model
 
+    @property
+    def writes_questions(self) -> bool:
+        return True
+
     def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
         facts = {"count": str(count), "language": job.language}
         format = _response_format("compose_questions", QuestionPlan)

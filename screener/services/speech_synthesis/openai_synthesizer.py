@@ -34,8 +34,8 @@ class OpenAISynthesizer:
     def billed_model(self) -> str:
         return self.account.model
 
-    def synthesize(self, text: str) -> SynthesizedAudio:
-        """The text as MP3, or as WAV from a server that knows only that."""
+    def synthesize(self, text: str, language: str) -> SynthesizedAudio:
+        """The text as MP3, or as WAV from a server that knows only that. The model hears the language by itself."""
         usage = Usage(characters=len(text))
         with self.account.guarded_request():
             reply = self.account.client.audio.speech.with_raw_response.create(

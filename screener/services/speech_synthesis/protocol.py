@@ -25,9 +25,9 @@ class SpeechSynthesizer(Protocol):
 
     @property
     def billed_model(self) -> str:
-        """The model that the audio is billed for."""
+        """The model that the audio is billed for. Empty where it is not."""
         ...
 
-    def synthesize(self, text: str) -> SynthesizedAudio:
+    def synthesize(self, text: str, language: str) -> SynthesizedAudio:
         """The text as audio. Raises ServiceError."""
         ...

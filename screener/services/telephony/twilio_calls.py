@@ -34,9 +34,18 @@ def is_machine(answered_by: str) -> bool:
 
 
 def place_call(
-    *, to: str, url: str, fallback_url: str, status_url: str, amd_url: str, send_before: datetime
+    *,
+    to: str,
+    url: str,
+    fallback_url: str,
+    status_url: str,
+    amd_url: str,
+    send_before: datetime,
+    waits_for_beep: bool = False,
 ) -> CallState:
     """Place a call unless `send_before` has passed. Not idempotent: the caller ensures that it is placed once.
+
+    `waits_for_beep`: a machine is reported when its greeting is over, instead of at once.
 
     Raises CallStateUnknown if the call may have been placed; TelephonyDown or TooLateToSend if it was not;
     InvalidNumber or NumberNotAllowed for this number; AccountMisconfigured or RequestRejected otherwise.
@@ -49,7 +58,7 @@ def place_call(
             fallback_url=fallback_url,
             status_callback=status_url + CALLBACK_RETRIES,
             status_callback_event=["initiated", "ringing", "answered", "completed"],
-            machine_detection="Enable",
+            machine_detection="DetectMessageEnd" if waits_for_beep else "Enable",
             async_amd="true",
             async_amd_status_callback=amd_url + CALLBACK_RETRIES,
             timeout=RING_SECONDS,
@@ -76,6 +85,12 @@ def list_calls_to(number: str) -> list[CallState]:
 def hang_up(sid: str) -> None:
     with map_twilio_errors():
         twilio_client().calls(sid).update(status="completed")
+
+
+def redirect_call(sid: str, url: str) -> None:
+    """Have a call that is in progress go on with the TwiML at this URL."""
+    with map_twilio_errors():
+        twilio_client().calls(sid).update(url=url, method="POST")
 
 
 def _to_call_state(call: Any) -> CallState:

@@ -11,6 +11,14 @@ class CallStateUnknown(TransientError):
     """The connection broke after the request was sent. The call may have been placed."""
 
 
+class MessageStateUnknown(TransientError):
+    """The connection broke after the request was sent. The SMS may have been accepted."""
+
+
+class NotTextable(PermanentError):
+    """This number gets no SMS. It may be called."""
+
+
 class InvalidNumber(PermanentError):
     """This number cannot be called."""
 
@@ -53,6 +61,15 @@ _BLOCKED = (
     "Twilio blocks calls to this number. To call North America the Twilio account needs a Primary Customer Profile "
     "(Trust Hub in the Twilio console); otherwise ask Twilio's support, then start a new interview."
 )
+_SMS_COUNTRY = (
+    "Our Twilio account is not allowed to send SMS to this country. Allow it under Messaging > Geo permissions in the "
+    "Twilio console."
+)
+_NO_SMS = "Twilio says that this number gets no SMS: it is a landline, or does not exist."
+_SMS_SENDER = (
+    "TWILIO_SMS_SENDER is not a number or messaging service of our Twilio account that can send SMS. Check it in the "
+    "Twilio console."
+)
 _OPTED_OUT = "The owner of this number has opted out of calls and messages from our Twilio account."
 _TRIAL = (
     "A Twilio trial account can only call verified numbers. Verify this one or upgrade the account, then start a new "
@@ -80,6 +97,15 @@ ERROR_CODES: dict[int | None, tuple[type[PermanentError], str]] = {
     32224: (NumberNotAllowed, _BLOCKED),
     21610: (NumberOptedOut, _OPTED_OUT),
     21219: (NumberNotAllowed, _TRIAL),
+    21408: (NumberNotAllowed, _SMS_COUNTRY),
+    21614: (NotTextable, _NO_SMS),
+    30005: (NotTextable, _NO_SMS),
+    30006: (NotTextable, _NO_SMS),
+    21606: (AccountMisconfigured, _SMS_SENDER),
+    21659: (AccountMisconfigured, _SMS_SENDER),
+    21660: (AccountMisconfigured, _SMS_SENDER),
+    21701: (AccountMisconfigured, _SMS_SENDER),
+    21703: (AccountMisconfigured, _SMS_SENDER),
     10001: (AccountMisconfigured, _CLOSED),
     20005: (AccountMisconfigured, _CLOSED),
     20003: (AccountMisconfigured, WRONG_LOGIN),
@@ -98,8 +124,18 @@ def names_invalid_number(code: str) -> bool:
     return ERROR_CODES.get(_error_number(code), (None,))[0] is InvalidNumber
 
 
+def names_untextable_number(code: str) -> bool:
+    """Whether the error code of an SMS says that its number gets none, now or later."""
+    return ERROR_CODES.get(_error_number(code), (None,))[0] in (InvalidNumber, NotTextable)
+
+
+def names_opt_out(code: str) -> bool:
+    """Whether the error code of an SMS says that the owner of the number wants no messages."""
+    return ERROR_CODES.get(_error_number(code), (None,))[0] is NumberOptedOut
+
+
 def describe_error_code(code: str) -> str:
-    """The message for the error code of a call. Empty where there was no error."""
+    """The message for the error code of a call or an SMS. Empty where there was no error."""
     number = _error_number(code)
     if number in ERROR_CODES:
         return ERROR_CODES[number][1]

@@ -23,6 +23,9 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 2, 120
 """Twilio transcribes only recordings between these lengths."""
 
 NO_TRANSCRIPT = "Twilio could not transcribe this answer."
+NOT_AT_CARRIER = (
+    "Only phone recordings are transcribed here, by Twilio. Set SPEECH_ENGINE=local or SPEECH_API_KEY for others."
+)
 NEVER_CAME = "Twilio has no transcription of this answer, hours after it was given."
 
 
@@ -41,6 +44,8 @@ class CarrierTranscriber:
         )
 
     def transcribe(self, recording: AnswerRecording) -> Transcript:
+        if not recording.sid:
+            raise PermanentError(NOT_AT_CARRIER)
         transcript = recording.carrier_transcript or _fetch_late(recording)
         if transcript.status != "completed":
             _check_length(recording.read_audio())

@@ -41,8 +41,9 @@ class AnswerRecording:
     """A recording to be transcribed.
 
     read_audio: Reads the audio, for transcribers that need it. Raises NoAudio.
-    sid: The id of the recording at the carrier.
+    sid: The id of the recording at the carrier. Empty: the carrier does not have it.
     carrier_transcript: The carrier's own transcript, where it has come.
+    terms: Words that are likely in the answer and that a transcriber may not know, the most likely ones first.
     """
 
     read_audio: Callable[[], bytes]
@@ -50,6 +51,7 @@ class AnswerRecording:
     sid: str
     recorded_at: datetime
     carrier_transcript: CarrierTranscript | None = None
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def working_pages(interview: Interview) -> list[str]:
         ("interviews_interviewresponse_score", waiting.responses.earliest("position").pk),
         ("candidates_candidate_change", interview.candidate_id),
         ("candidates_candidate_change", waiting.candidate_id),
+        ("candidates_candidate_edit", waiting.candidate_id),
         ("candidates_donotcall_change", entry.pk),
         ("candidates_donotcall_lift", entry.pk),
         ("jobs_jobdescription_change", job.pk),
@@ -144,7 +145,7 @@ def test_keys_reach_menu_and_actions_on_phone(page: Page, interview: Interview) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
-    page.goto(reverse("admin:candidates_candidate_change", args=[interview.candidate_id]))
+    page.goto(reverse("admin:candidates_candidate_edit", args=[interview.candidate_id]))
     focus_by_tab(page, page.get_by_role("button", name="Actions", exact=True))
     page.keyboard.press("Enter")
     focus_by_tab(page, page.get_by_role("link", name="Call for a job", exact=True))
@@ -230,9 +231,11 @@ def test_search_says_what_it_looks_through(page: Page) -> None:
 
 def test_icons_are_not_read_out(page: Page, interview: Interview) -> None:
     page.set_viewport_size(WIDE)
-    page.goto(reverse("admin:candidates_candidate_change", args=[interview.candidate_id]))
-    for name in ("Call for a job", "Add candidate", "Go back"):
+    page.goto(reverse("admin:candidates_candidate_edit", args=[interview.candidate_id]))
+    for name in ("Call for a job", "Go back"):
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    page.goto(CANDIDATES)
+    expect(page.get_by_role("link", name="Add candidate", exact=True)).to_be_visible()
 
 
 @pytest.fixture
@@ -265,6 +268,7 @@ def test_pages_run_no_inline_script(page: Page, interview: Interview) -> None:
         reverse("admin:interviews_interview_change", args=[interview.pk]),
         reverse("admin:interviews_interview_add"),
         reverse("admin:candidates_candidate_change", args=[interview.candidate_id]),
+        reverse("admin:candidates_candidate_edit", args=[interview.candidate_id]),
         reverse("admin:jobs_jobdescription_change", args=[interview.job_id]),
         reverse("admin:jobs_jobdescription_edit", args=[interview.job_id]),
         reverse("may-call"),

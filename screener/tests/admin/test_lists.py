@@ -66,9 +66,25 @@ def create_candidate(number: int, created_at: datetime) -> Any:
     return candidate.pk
 
 
+def test_deletion_is_last_action(admin_client: Client) -> None:
+    make_candidate()
+    actions = admin_client.get(reverse(CANDIDATES)).context["action_form"].fields["action"].choices
+    assert [value for value, _ in actions if value] == ["call_chosen", "erase_chosen", base.DELETION]
+
+
+def test_times_are_sortable_moments(admin_client: Client) -> None:
+    rows = [create_candidate(number, timezone.now() - timedelta(days=number)) for number in range(2)]
+    changelist = listed(admin_client, CANDIDATES)
+    column = [getattr(name, "__name__", name) for name in changelist.list_display].index("created_at")
+    assert [row.pk for row in listed(admin_client, CANDIDATES, o=str(column)).result_list] == rows[::-1]
+    page = admin_client.get(reverse(CANDIDATES)).content.decode()
+    assert page.count("data-desk-time") == len(rows)
+    assert f"o={column}" in page
+
+
 def test_ids_are_searched_exactly(admin_client: Client) -> None:
     interview, other = make_interview(), make_interview(phone="+14155550201")
     for term, rows in ((interview.pk, {interview.pk}), (str(other.pk)[:8], set()), (uuid4(), set())):
-        found = listed(admin_client, "admin:interviews_interview_changelist", q=str(term)).result_list
-        assert {row.pk for row in found} == rows
+        result = listed(admin_client, "admin:interviews_interview_changelist", q=str(term)).result_list
+        assert {row.pk for row in result} == rows
     assert Interview.objects.count() == 2

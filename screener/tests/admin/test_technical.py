@@ -17,17 +17,27 @@ from django.urls import reverse
 from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem, KeptUpload, MergedRecord
 from interviews.models import (
     AccessEvent,
+    AnswerDraft,
+    CandidateMessage,
+    Clip,
+    ClipChunk,
     DialRate,
+    Feedback,
     Interview,
+    Invitation,
     JobWatch,
     LiveTranscript,
     Note,
     NoteVersion,
     Notice,
     NoticeSettings,
+    RoomVisit,
+    Take,
+    TakeChunk,
     TurnReply,
+    VideoChoice,
 )
-from jobs.models import JobMembership
+from jobs.models import BankEvent, BankText, JobMembership
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
 from screener.models import ApiKey, Preference, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
@@ -61,10 +71,23 @@ def test_every_model_of_ours_has_page() -> None:
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
     # notes and notices, which pages of the desk show to their readers;
     # the page of a candidate shows its events, that of an erasure its items, that of a link who opened it; what users
-    # set on the pages themselves; uploads of a form that is not saved yet; former ids, which lead to the kept record.
+    # set on the pages themselves; uploads of a form that is not saved yet; former ids, which lead to the kept record;
+    # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
+    # video, which the page of its interview plays;
+    # texts and history of a question of the bank, which its page shows;
+    # invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
-    assert ours - set(MODELS) == without_page | of_the_desk | {KeptUpload, MergedRecord, Preference, Role, TurnReply}
+    of_the_portal = {AnswerDraft, CandidateMessage, Feedback, Invitation, RoomVisit, Take, TakeChunk}
+    of_video = {Clip, ClipChunk, VideoChoice}
+    of_the_bank = {BankEvent, BankText}
+    assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | {
+        KeptUpload,
+        MergedRecord,
+        Preference,
+        Role,
+        TurnReply,
+    }
 
 
 def test_menu_leads_to_every_list(admin_client: Client) -> None:
@@ -93,8 +116,9 @@ class TestLists:
     @pytest.mark.parametrize("sought", ["+1 415 555'; drop table", "\x00ü%" * 100])
     def test_can_be_searched_for_anything(self, admin_client: Client, sought: str) -> None:
         for model in MODELS:
-            answer = admin_client.get(page_url(model, "changelist"), {"q": sought}, follow=True)
-            assert answer.status_code == 200, label(model)
+            page = page_url(model, "changelist")
+            answer = admin_client.get(page, {"q": sought})
+            assert answer.status_code == 200 or answer.headers["Location"] == page, label(model)
 
     def test_can_be_filtered_by_anything(self, admin_client: Client) -> None:
         for model in MODELS:
@@ -172,21 +196,15 @@ class TestAnOnlooker:
         for model in MODELS:
             pk, name = model._default_manager.values_list("pk", flat=True)[0], label(model)
             assert onlooker.get(page_url(model, "changelist")).status_code == 200, name
-            assert onlooker.get(page_url(model, "change", pk)).status_code == 200, name
+            page = onlooker.get(page_url(model, "change", pk))
+            assert page.status_code == 200, name
             assert onlooker.get(page_url(model, "add")).status_code == 403, name
             assert onlooker.post(page_url(model, "change", pk), {}).status_code == 403, name
             assert onlooker.post(page_url(model, "delete", pk), {"post": "yes"}).status_code == 403, name
-
-    def test_sees_no_button_and_finds_no_door(self, onlooker: Client, reviewer: User) -> None:
-        make_all_rows(1, by=reviewer)
-        for model in MODELS:
-            pk = model._default_manager.values_list("pk", flat=True)[0]
-            doors = [page_url(model, name, pk) for name in self.changing_actions(model)]
-            page = onlooker.get(page_url(model, "change", pk)).content.decode() if doors else ""
-            for door in doors:
-                assert door not in page
-                assert onlooker.get(door).status_code == 403
-                assert onlooker.post(door, {}).status_code == 403
+            for door in (page_url(model, action, pk) for action in self.changing_actions(model)):
+                assert door not in page.content.decode()
+                assert onlooker.get(door).status_code == 403, door
+                assert onlooker.post(door, {}).status_code == 403, door
 
     def changing_actions(self, model: Any) -> list[str]:
         """The buttons of a page, without those that lead to visible pages."""

@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 
 from candidates.data_rights.erasure import erase_candidate
 from candidates.models import DoNotCall
-from interviews.models import Call, Campaign
+from interviews.models import Call, Campaign, Invitation
 from interviews.scoring.assessment import rescore_interview
+from jobs.models import BankQuestion
 from screener.api.problem_details import PROBLEM_TYPES
 from tests.support.factories import make_assessed_interview, make_candidate, run_tasks
 
@@ -42,7 +43,17 @@ def test_schema_is_valid(tmp_path: Any) -> None:
 
 def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
     resources = {path.split("/")[3] for path in schema["paths"]}
-    assert resources == {"jobs", "question-sets", "candidates", "interviews", "campaigns", "config", "do-not-call"}
+    assert resources == {
+        "jobs",
+        "bank-questions",
+        "question-sets",
+        "candidate-events",
+        "candidates",
+        "interviews",
+        "campaigns",
+        "config",
+        "do-not-call",
+    }
 
 
 def test_requests_and_responses_have_examples(schema: dict[str, Any]) -> None:
@@ -89,10 +100,12 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     interview = make_assessed_interview(external_id="ats-1", consents=True)
     rescore_interview(interview, actor="a test")
     run_tasks(only="interviews")
+    Invitation.objects.create(interview=interview, expires_at=timezone.now(), created_by="a test")
     attempt = interview.attempts.create(number=1, send_before=timezone.now())
     Call.objects.create(attempt=attempt, number="+14155550100")
     api.post("/api/v1/campaigns/", {"name": "Autumn", "job": str(interview.job_id)})
     ids = {"candidates": interview.candidate_id, "interviews": interview.pk, "jobs": interview.job_id}
+    ids["bank-questions"] = BankQuestion.objects.all()[0].pk
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
     ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
     erased = make_candidate(phone="+14155550178")

@@ -123,12 +123,6 @@ def test_unpriced_model_has_unknown_cost() -> None:
     assert set(ModelCall.objects.values_list("model", "cost")) == {("our-own", None), ("our-own", Decimal("0.25"))}
 
 
-def test_questions_without_model_are_not_recorded(settings: Any) -> None:
-    settings.JUDGE = "person"
-    assert compose_questions().value.questions
-    assert not ModelCall.objects.exists()
-
-
 class TestTranscription:
     @pytest.mark.parametrize(
         ("usage", "seconds"),
@@ -215,10 +209,9 @@ class TestBudget:
         with vendor(completion_reply(json.dumps(PLAN)), MONTHLY_BUDGET=0.01):
             compose_questions()
 
-    def test_questions_without_model_ignore_budget(self, settings: Any) -> None:
+    def test_deployment_without_model_has_no_budget(self, settings: Any) -> None:
         settings.MONTHLY_BUDGET, settings.JUDGE = 1, "person"
         spend("50")
-        assert compose_questions().value.questions
         assert monthly_budget.spent_budget_reason() == ""
 
     def test_new_month_restores_budget(self, time_machine: Any) -> None:

@@ -66,7 +66,7 @@ def synthesis_body() -> Body:
     with fake_speech_synthesis(raw_reply(MP3_FRAME, "audio/mpeg")) as server:
         synthesizer = configured_synthesizer()
         assert synthesizer
-        synthesizer.synthesize("Question 1 of 3.")
+        synthesizer.synthesize("Question 1 of 3.", "en")
     return server.requests[0].json
 
 

@@ -12,47 +12,47 @@ from tests.support.corpora import GOOD_ANSWER, ordinary
 PRIVATE = ("José O'Brien-Müller", "jose.obrien92@mail.example.com", "+14155550137")
 
 
-@pytest.mark.parametrize(
-    ("text", "redacted"),
-    [
-        ("Write to anna.b+jobs@mail.example.co.uk.", "Write to ██████████████████████████████."),
-        ("anna at example dot com", "████ ██ ███████ ███ ███"),
-        ("Call +1 (415) 555-0100 now", "Call ██ █████ ████████ now"),
-        ("or 415-555-0199, please", "or ████████████, please"),
-        ("or 06 12 34 56 78", "or ██ ██ ██ ██ ██"),
-        ("four one five five five five oh one", "████ ███ ████ ████ ████ ████ ██ ███"),
-        ("I'm Will Green, and I will go.", "I'm ████ █████, and I will go."),
-        ("my name is will green", "my name is ████ █████"),
-        ("my name is will, and I will go", "my name is ████, and I will go"),
-        ("GREEN? Yes, Greenland is green.", "█████? Yes, Greenland is green."),
-        ("Will's team; WillGreen, will_green", "████'s team; █████████, ██████████"),
-    ],
-)
-def test_personal_details_are_masked(text: str, redacted: str) -> None:
-    assert redact(text, ["Will Green"]) == redacted
+TEXTS_WITH_DETAILS = [
+    ("Write to anna.b+jobs@mail.example.co.uk.", "Write to ██████████████████████████████."),
+    ("anna at example dot com", "████ ██ ███████ ███ ███"),
+    ("Call +1 (415) 555-0100 now", "Call ██ █████ ████████ now"),
+    ("or 415-555-0199, please", "or ████████████, please"),
+    ("or 06 12 34 56 78", "or ██ ██ ██ ██ ██"),
+    ("four one five five five five oh one", "████ ███ ████ ████ ████ ████ ██ ███"),
+    ("I'm Will Green, and I will go.", "I'm ████ █████, and I will go."),
+    ("my name is will green", "my name is ████ █████"),
+    ("my name is will, and I will go", "my name is ████, and I will go"),
+    ("GREEN? Yes, Greenland is green.", "█████? Yes, Greenland is green."),
+    ("Will's team; WillGreen, will_green", "████'s team; █████████, ██████████"),
+]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "José",
-            "jose",
-            "JOSE",
-            "Jose\u0301",
-            "JOSÉ’s",
-            "J o s é",
-            "J-O-S-E",
-            "Jo\u200bsé",
-            "O'Brien",
-            "o’brien",
-            "OBrien",
-        ),
-        *("O B R I E N", "Müller", "Mueller", "MULLER's", "O'Brien Muller", "jose obrien mueller"),
-    ],
-)
-def test_spellings_of_name_are_masked(name: str) -> None:
-    assert all(char in " █" for char in redact(name, PRIVATE).replace("█'s", "").replace("█’s", ""))
+def test_personal_details_are_masked() -> None:
+    masked = [(text, redact(text, ["Will Green"])) for text, _ in TEXTS_WITH_DETAILS]
+    assert masked == TEXTS_WITH_DETAILS
+
+
+SPELLINGS_OF_NAME = [
+    *(
+        "José",
+        "jose",
+        "JOSE",
+        "Jose\u0301",
+        "JOSÉ’s",
+        "J o s é",
+        "J-O-S-E",
+        "Jo\u200bsé",
+        "O'Brien",
+        "o’brien",
+        "OBrien",
+    ),
+    *("O B R I E N", "Müller", "Mueller", "MULLER's", "O'Brien Muller", "jose obrien mueller"),
+]
+
+
+def test_spellings_of_name_are_masked() -> None:
+    masked = {name: redact(name, PRIVATE).replace("█'s", "").replace("█’s", "") for name in SPELLINGS_OF_NAME}
+    assert {name: rest for name, rest in masked.items() if not set(rest) <= set(" █")} == {}
 
 
 @pytest.mark.parametrize(
@@ -69,58 +69,59 @@ def test_names_of_any_script_are_masked(name: str, text: str, redacted: str) -> 
     assert redact(text, [name]) == redacted
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "jose.obrien92@mail.example.com",
-        "JOSE.OBRIEN92 @ MAIL.EXAMPLE.COM",
-        "jose dot obrien nine two at mail dot example dot com",
-        "j o s e dot o b r i e n nine two at mail dot example dot com",
-        "jose.obrien92",
-        "someone.else@example.org",
-        "someone at gmail.com",
-        "some dot one at example dot co dot uk",
-        "some underscore one at example dot org",
-        "s-o-m-e dot one two at example dot org",
-        "some dot one at example.org",
-        "_some__one_ at example dot org",
-        "ana arroba example punto es",
-        "anna at example punkt de",
-        "j.smith(at)example.org",
-        "john [at] mail [dot] example [dot] org",
-        "john (@) example (dot) org",
-    ],
-)
-def test_forms_of_address_are_masked(text: str) -> None:
-    assert set(redact(text, PRIVATE)) <= set(" █[]()")
+FORMS_OF_ADDRESS = [
+    "jose.obrien92@mail.example.com",
+    "JOSE.OBRIEN92 @ MAIL.EXAMPLE.COM",
+    "jose dot obrien nine two at mail dot example dot com",
+    "j o s e dot o b r i e n nine two at mail dot example dot com",
+    "jose.obrien92",
+    "someone.else@example.org",
+    "someone at gmail.com",
+    "some dot one at example dot co dot uk",
+    "some underscore one at example dot org",
+    "s-o-m-e dot one two at example dot org",
+    "some dot one at example.org",
+    "_some__one_ at example dot org",
+    "ana arroba example punto es",
+    "anna at example punkt de",
+    "j.smith(at)example.org",
+    "john [at] mail [dot] example [dot] org",
+    "john (@) example (dot) org",
+]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            "4155550137",
-            "(415) 555 01 37",
-            "415.555.0137",
-            "5550137",
-            "1 415 5550137",
-            "00 1 415-555-0137",
-            "41 55 55 01 37",
-        ),
-        *("٤١٥٥٥٥٠١٣٧", "４１５－５５５－０１３７", "415\u200b555\u200b0137"),
-        *("four one five, triple five, oh one three seven", "four-one-five double five five o one three seven"),
-        *("four one five um five five five and zero one three seven", "one 415 five five five 0137"),
-        "four fifteen, five fifty-five, oh one thirty-seven",
-        "four one five fifty five five zero one three seven",
-        "one four one five and then five five five, um, and then oh one three seven",
-        *("4 1 5 5 5 5 0 1 3 7", "6 1 2 3 4 5 6 7 8", "7 0 3 5 5 5 0 1 9 9 1"),
-        *("+49 151 23456789", "0151 23456789", "07911 123456", "020 7946 0958", "98765 43210", "612 345 678"),
-        *("+442079460958", "1-800-555-0199", "(030) 123456", "555-0199", "+49 151 23456789 0151 23456789"),
-        *("seven seven double nine one oh five", "０３０ １２３４５６７"),
-    ],
-)
-def test_forms_of_phone_number_are_masked(text: str) -> None:
-    assert set(redact(f"It is {text}, ok?", PRIVATE).removeprefix("It is ").removesuffix(", ok?")) <= set(" █()+,")
+def test_forms_of_address_are_masked() -> None:
+    masked = {text: redact(text, PRIVATE) for text in FORMS_OF_ADDRESS}
+    assert {text: rest for text, rest in masked.items() if not set(rest) <= set(" █[]()")} == {}
+
+
+FORMS_OF_PHONE_NUMBER = [
+    *(
+        "4155550137",
+        "(415) 555 01 37",
+        "415.555.0137",
+        "5550137",
+        "1 415 5550137",
+        "00 1 415-555-0137",
+        "41 55 55 01 37",
+    ),
+    *("٤١٥٥٥٥٠١٣٧", "４１５－５５５－０１３７", "415\u200b555\u200b0137"),
+    *("four one five, triple five, oh one three seven", "four-one-five double five five o one three seven"),
+    *("four one five um five five five and zero one three seven", "one 415 five five five 0137"),
+    "four fifteen, five fifty-five, oh one thirty-seven",
+    "four one five fifty five five zero one three seven",
+    "one four one five and then five five five, um, and then oh one three seven",
+    *("4 1 5 5 5 5 0 1 3 7", "6 1 2 3 4 5 6 7 8", "7 0 3 5 5 5 0 1 9 9 1"),
+    *("+49 151 23456789", "0151 23456789", "07911 123456", "020 7946 0958", "98765 43210", "612 345 678"),
+    *("+442079460958", "1-800-555-0199", "(030) 123456", "555-0199", "+49 151 23456789 0151 23456789"),
+    *("seven seven double nine one oh five", "０３０ １２３４５６７"),
+]
+
+
+def test_forms_of_phone_number_are_masked() -> None:
+    for text in FORMS_OF_PHONE_NUMBER:
+        rest = redact(f"It is {text}, ok?", PRIVATE).removeprefix("It is ").removesuffix(", ok?")
+        assert set(rest) <= set(" █()+,"), text
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ _BITS = [*"_-,('a2mé0", "a_", "2_", "a-", "m ", "oh ", "at ", "dot ", "one ", "
 def test_repetition_causes_no_backtracking(first: str) -> None:
     """A pattern that backtracks would hang: its time grows exponentially with the number of repetitions."""
     for second in ["", *_BITS]:
-        text = f"{first}{second}" * 300
+        text = f"{first}{second}" * 100
         assert len(redact(text, PRIVATE)) == len(text), second
 
 

@@ -24,7 +24,7 @@ from tests.support.model_samples import MP3_FRAME
 def synthesize(text: str) -> SynthesizedAudio:
     synthesizer = configured_synthesizer()
     assert synthesizer
-    return synthesizer.synthesize(text)
+    return synthesizer.synthesize(text, "en")
 
 
 def test_text_becomes_audio() -> None:

@@ -160,7 +160,7 @@ class TestASentence:
             want("Hello.")
             line = SpokenLine.objects.get()
 
-            def lose_lease(text: str, **about: Any) -> SynthesizedAudio:
+            def lose_lease(text: str, language: str, **about: Any) -> SynthesizedAudio:
                 patched.undo()
                 SpokenLine.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
                 run_step(SYNTHESIZE_STEP, line.pk)

@@ -51,3 +51,12 @@ def test_path_cannot_forge_log_lines(sign: str) -> None:
 
 def test_query_is_not_logged() -> None:
     assert "4155550100" not in log_line("/api/v1/candidates/", "phone=%2B14155550100")
+
+
+@pytest.mark.parametrize(("status", "lines"), [("200 OK", 0), ("409 Conflict", 1)])
+def test_stored_chunks_leave_no_line(status: str, lines: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[Any] = []
+    monkeypatch.setattr("gunicorn.glogging.Logger.access", lambda *arguments: logged.append(arguments))
+    path = "/i/a-token/room/takes/5a4b3c2d-1e0f-4d9c-8b7a-6f5e4d3c2b1a/chunks/7/"
+    AccessLogger(Config()).access(SimpleNamespace(status=status), None, {"PATH_INFO": path}, timedelta(0))
+    assert len(logged) == lines

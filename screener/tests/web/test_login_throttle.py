@@ -15,11 +15,20 @@ from django.utils import timezone
 
 from screener import tasks
 from screener.web import login_throttle
-from screener.web.login_throttle import COOL_OFF, FAILURES_PER_ADDRESS, FAILURES_PER_LOGIN, client_address
+from screener.web.login_throttle import COOL_OFF, client_address
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
 PROXY, OFFICE, STRANGER = "10.0.0.1", "192.0.2.1", "203.0.113.9"
+FAILURES_PER_LOGIN, FAILURES_PER_ADDRESS = 4, 12
+"""Lower than in a deployment: each failure is a request."""
+
+
+@pytest.fixture(autouse=True)
+def low_limits(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.AXES_FAILURE_LIMIT = FAILURES_PER_LOGIN
+    monkeypatch.setattr(login_throttle, "FAILURES_PER_LOGIN", FAILURES_PER_LOGIN)
+    monkeypatch.setattr(login_throttle, "FAILURES_PER_ADDRESS", FAILURES_PER_ADDRESS)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.reception import Reception, ask_identity, reception_text, unreached_texts
 from interviews.conversation.script import Employer, Script, prompt_texts
 from interviews.models import Call, Interview
-from interviews.reception.employer import employer_of
+from interviews.reception.employer import employer_language, employer_of
 from interviews.reception.inbound_calls import (
     CallerSaid,
     decline_in_call,
@@ -32,7 +32,7 @@ from webhooks.twilio.retry_until_saved import save_in_background
 from webhooks.twilio.views import EventView, FallbackView, StatusView, TurnView, TwilioView, xml_response
 
 LANGUAGE = "en"
-"""The language for callers without an interview, whose own language is not known."""
+"""The language for callers without an interview where the employer has no approved questions."""
 
 MAX_TURNS = 3
 """How many times a caller without an interview may reply before the call ends."""
@@ -68,7 +68,7 @@ class InboundCallView(TurnView):
             employer = _reachable_employer(request, interview.job)
             return IdentityView().reply_to_caller(request, interview, employer, turn=0, kind="pickup")
         self.save_event(request, None, key=f"inbound:{call_sid}", kind=reception)
-        return xml_response(_reception_reply(reception, employer, phone_number))
+        return xml_response(_reception_reply(reception, employer, phone_number, language=_reception_language()))
 
 
 def _reachable_employer(request: HttpRequest, job: JobDescription | None = None) -> Employer:
@@ -79,14 +79,20 @@ def _reachable_employer(request: HttpRequest, job: JobDescription | None = None)
     return replace(employer, callback_number="") if is_dialled else employer
 
 
-def _reception_reply(reception: Reception, employer: Employer, phone_number: str, *, turn: int = 0) -> str:
-    script = Script(candidate_name="", job_title="", language=LANGUAGE, questions=(), remaining=0, employer=employer)
+def _reception_language() -> str:
+    return employer_language() or LANGUAGE
+
+
+def _reception_reply(
+    reception: Reception, employer: Employer, phone_number: str, *, language: str, turn: int = 0
+) -> str:
+    script = Script(candidate_name="", job_title="", language=language, questions=(), remaining=0, employer=employer)
     offers_opt_out = reception is Reception.NO_INTERVIEW and phone_number and turn < MAX_TURNS
     return twiml.reception_twiml(
         reception_text(reception, script),
         script.wording.OPT_OUT_OFFER if offers_opt_out else "",
         reply_url=settings.WEBHOOK_BASE_URL + reverse("twilio-inbound-reply", args=[turn]),
-        language=LANGUAGE,
+        language=language,
     )
 
 
@@ -95,24 +101,29 @@ class InboundReplyView(TwilioView):
 
     @transaction.atomic
     def post(self, request: HttpRequest, turn: int, **_: Any) -> HttpResponse:  # type: ignore[override]
-        texts, phone_number = wording.for_language(LANGUAGE), parsing.caller_number(request.POST)
+        phone_number = parsing.caller_number(request.POST)
+        language = _reception_language()
+        texts = wording.for_language(language)
         reply, employer = parsing.parse_input("reply", request.POST), _reachable_employer(request)
         if not employer.name:
             return xml_response(twiml.unknown_call_twiml())
-        if not phone_number or not _is_opt_out(reply):
-            return xml_response(_reception_reply(Reception.NO_INTERVIEW, employer, phone_number, turn=turn + 1))
+        if not phone_number or not _is_opt_out(reply, language):
+            again = _reception_reply(Reception.NO_INTERVIEW, employer, phone_number, language=language, turn=turn + 1)
+            return xml_response(again)
         opt_out_caller(phone_number, given_by=_given_by(reply))
         call_sid = parsing.text_param(request.POST, "CallSid")[: parsing.MAX_SID_LENGTH]
         self.save_event(request, None, key=f"inbound:{call_sid}:reply", kind="opt_out")
-        return xml_response(twiml.goodbye_twiml(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL))
+        return xml_response(
+            twiml.goodbye_twiml(texts.GOODBYES[engine.Ending.OPTED_OUT], texts.FAREWELL, language=language)
+        )
 
 
-def _is_opt_out(reply: engine.Input) -> bool:
+def _is_opt_out(reply: engine.Input, language: str) -> bool:
     match reply:
         case engine.KeyPressed(key):
             return key == "9"
         case engine.WordsSpoken(words):
-            understanding = understand_utterance(words, Expecting.IDENTITY, phrases.for_language(LANGUAGE))
+            understanding = understand_utterance(words, Expecting.IDENTITY, phrases.for_language(language))
             return understanding.intent is Intent.NEVER
         case _:
             return False
@@ -146,7 +157,7 @@ class IdentityView(TwilioView):
         prompt = step.prompt
         if isinstance(prompt, engine.AskConsent):
             record_call(interview, call_sid, CallerSaid.IDENTITY)
-            return xml_response(twiml.goodbye_twiml(*unreached_texts(script)))
+            return xml_response(twiml.goodbye_twiml(*unreached_texts(script), language=script.language))
         if isinstance(prompt, engine.AskReachable | engine.AskTime):
             prompt = engine.Goodbye(engine.Ending.WRONG_PERSON)
         elif isinstance(prompt, engine.Goodbye):
@@ -194,7 +205,7 @@ class InboundFallbackView(FallbackView):
 
     def post(self, request: HttpRequest, **_: Any) -> HttpResponse:  # type: ignore[override]
         save_in_background(partial(self.save_apology, request), description="apology in an inbound call")
-        return xml_response(twiml.goodbye_twiml(wording.for_language(LANGUAGE).INBOUND_FALLBACK))
+        return xml_response(twiml.goodbye_twiml(wording.for_language(LANGUAGE).INBOUND_FALLBACK, language=LANGUAGE))
 
     def save_apology(self, request: HttpRequest) -> None:
         EventView.post(self, request, find_attempt_id(request))

@@ -26,7 +26,7 @@ const RENDERERS = {
   hangup: ({ by }) => event(by === "callee" ? "The callee hung up" : "The application hung up"),
   time_limit: ({ seconds }) => event(`The time limit of ${seconds} s ended the call`),
   error: ({ code, message, url }) => alert("error", `Error ${code}: ${message}`, url),
-  warning: ({ code, message, url }) => alert("warning", `TwiML warning ${code}: ${message}`, url),
+  warning: ({ code, message, url }) => alert("warning", `Warning ${code}: ${message}`, url),
   note: ({ code, message }) => event(`Note ${code}: ${message}`),
   fault: ({ name, target }) => createElement("li", { className: "event fault" }, `fault: ${name} (${target})`),
   reply: ({ to, status, body }) => protocol(`↩ ${status || "no response"} to ${to}`, body),

@@ -198,13 +198,15 @@ const createKey = (key) =>
   createElement("button", { type: "button", value: key, "aria-label": KEY_NAMES[key] ?? key }, key);
 
 function recordInstruction(turn) {
-  const instruction = `Your answer, ${turn.max_seconds} s at most: type it, or record it.`;
+  const how = turn.hears_speech ? "record it, and your words are written down; or type it" : "type it, or record it";
+  const instruction = `Your answer, ${turn.max_seconds} s at most: ${how}.`;
   if (!turn.accepts_keys) return instruction;
   const isAnyKey = turn.finish_keys.length === KEYS.length;
   return `${instruction} Keys that end it: ${isAnyKey ? "any key" : [...turn.finish_keys].join(" ")}.`;
 }
 
 function gatherInstruction(turn) {
-  if (turn.accepts_keys && turn.accepts_speech) return "Press a key, or answer in words.";
-  return turn.accepts_keys ? "Press a key." : "Answer in words.";
+  const how = turn.hears_speech ? "in words: record or type them" : "in words";
+  if (turn.accepts_keys && turn.accepts_speech) return `Press a key, or answer ${how}.`;
+  return turn.accepts_keys ? "Press a key." : `Answer ${how}.`;
 }

@@ -1,0 +1,150 @@
+"""The content of a candidate's page, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+
+from candidates.contact_data import may_see_contact_data
+from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, Erasure, MergedRecord
+from desk.job.ranking import with_results_of_jobs
+from desk.job.rows import CandidateRow, make_rows
+from desk.job.states import FINISHED, UNDER_WAY, with_state
+from desk.versions import version_of
+from interviews.models import Interview
+from interviews.presenters.call_rules import CallRulesPage
+from screener.access.viewer import VIEW_CONTACT_DATA
+from screener.services.privacy.redaction import redact
+
+SECONDS_BETWEEN_UPDATES = 5
+SECONDS_WHEN_IDLE = 30
+
+
+@dataclass(frozen=True)
+class CandidatePage:
+    """`refusals`: do-not-call entries. What the user may not see is empty, and `rules` is None."""
+
+    candidate: Candidate
+    rows: list[CandidateRow]
+    refusals: list[DoNotCall]
+    consents: list[Consent]
+    merged_records: list[MergedRecord]
+    erasures: list[Erasure]
+    events: list[CandidateEvent]
+    rules: CallRulesPage | None
+    shows_contact_data: bool
+
+    @classmethod
+    def load(cls, candidate: Candidate, user: User) -> "CandidatePage":
+        """`candidate`: with its consents prefetched."""
+        return cls(
+            candidate,
+            rows=_load_rows(candidate, user) if user.has_perm("interviews.view_interview") else [],
+            refusals=_load_refusals(candidate, user) if user.has_perm("candidates.view_donotcall") else [],
+            consents=_sorted_consents(candidate) if user.has_perm("candidates.view_consent") else [],
+            merged_records=list(MergedRecord.objects.filter(candidate=candidate)),
+            erasures=list(candidate.erasures.prefetch_related("items")),
+            events=list(candidate.events.order_by("-created_at")),
+            rules=_evaluate_rules(candidate, user),
+            shows_contact_data=may_see_contact_data(user, candidate),
+        )
+
+    @property
+    def may_be_called(self) -> bool:
+        return self.rules is not None and self.rules.is_allowed
+
+    @property
+    def is_never_called(self) -> bool:
+        return self.rules is not None and self.rules.is_forbidden
+
+    @property
+    def is_on_list(self) -> bool:
+        """Whether a do-not-call entry that the user may see forbids calls to the present number."""
+        return any(entry.covers(self.candidate) for entry in self.refusals)
+
+    @property
+    def consents_to_calls(self) -> bool:
+        return self.candidate.consents_to(Consent.Kind.CALL)
+
+    @cached_property
+    def resume_text(self) -> str:
+        """The text as the user may see it."""
+        candidate = self.candidate
+        if self.shows_contact_data:
+            return candidate.resume_text
+        return redact(candidate.resume_text, [candidate.email, candidate.phone])
+
+    @property
+    def update_interval(self) -> int:
+        is_under_way = any(row.state in UNDER_WAY for row in self.rows)
+        return SECONDS_BETWEEN_UPDATES if is_under_way or self.is_reading else SECONDS_WHEN_IDLE
+
+    @property
+    def is_reading(self) -> bool:
+        return self.candidate.resume_status == Candidate.ResumeStatus.PENDING
+
+    @property
+    def version(self) -> str:
+        """Equal for two pages that look the same."""
+        candidate = self.candidate
+        head = (str(candidate), candidate.updated_at, self.shows_contact_data)
+        calls = self.rules and (self.rules.headline, str(self.rules.verdict_reason))
+        entries = [(entry.pk, entry.candidate_id, entry.lifted_at) for entry in self.refusals]
+        consents = [consent.pk for consent in candidate.consents.all()]
+        erasures = [_content_of(erasure) for erasure in self.erasures]
+        history = ([record.pk for record in self.merged_records], [event.pk for event in self.events], erasures)
+        rows = [(row.content, row.interview.shows_scores, row.interview.job.title) for row in self.rows]
+        return version_of((head, calls, entries, consents, history, rows))
+
+    @property
+    def update_address(self) -> str:
+        """The address that sends no content while the page looks as it does now."""
+        page = reverse("admin:candidates_candidate_change", args=[self.candidate.pk])
+        return f"{page}?{urlencode({'v': self.version})}"
+
+    @property
+    def finished(self) -> int:
+        """The number of interviews with a result. The title of the page counts those that are added."""
+        return sum(row.state in FINISHED for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """For screen readers."""
+        count = len(self.rows)
+        if not count:
+            return gettext("No interviews yet")
+        return ngettext("%(count)s interview", "%(count)s interviews", count) % {"count": count}
+
+
+def _load_rows(candidate: Candidate, user: User) -> list[CandidateRow]:
+    """The interviews of the jobs that the user may see, the newest first."""
+    visible = Interview.objects.filter(candidate=candidate).visible_to(user).select_related("job")
+    interviews: list[Any] = list(with_results_of_jobs(with_state(visible), user).order_by("-created_at", "pk"))
+    for interview in interviews:
+        interview.candidate = candidate
+    return make_rows(interviews, [], note_reader=user)
+
+
+def _load_refusals(candidate: Candidate, user: User) -> list[DoNotCall]:
+    return list(DoNotCall.objects.of_candidate(candidate).visible_to(user).select_related("candidate"))
+
+
+def _sorted_consents(candidate: Candidate) -> list[Consent]:
+    return sorted(candidate.consents.all(), key=lambda consent: (consent.said_at, consent.created_at), reverse=True)
+
+
+def _content_of(erasure: Erasure) -> tuple[Any, ...]:
+    """All that changes in the proof of an erasure."""
+    deleted = [item.pk for item in erasure.items.all() if item.deleted_at]
+    return (erasure.pk, erasure.status, erasure.error, erasure.removed, erasure.completed_at, deleted)
+
+
+def _evaluate_rules(candidate: Candidate, user: User) -> CallRulesPage | None:
+    """The verdict of the page "May we call?", for users who may open it."""
+    if candidate.erased_at or not user.has_perm(VIEW_CONTACT_DATA):
+        return None
+    return CallRulesPage.for_number("", candidate, viewer=user)

@@ -1,0 +1,11 @@
+"""Versions of what pages show: equal for two pages, or parts of them, that look the same."""
+
+from hashlib import sha256
+from typing import Any
+
+LENGTH = 16
+
+
+def version_of(content: Any) -> str:
+    """`content`: all that is shown, of values whose `repr` tells them apart."""
+    return sha256(repr(content).encode()).hexdigest()[:LENGTH]

@@ -1,0 +1,1 @@
+"""Conditions of queries that more than one model needs."""

@@ -1,0 +1,49 @@
+"""Chunks: the numbered parts in which a take or a clip arrives. Takes and clips differ in their statements alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, models
+from django.utils.translation import gettext
+
+MAX_NUMBER = 1_000_000
+"""A larger number of a chunk can't be meant, and may be none for the database."""
+
+
+class ChunkQuerySet(models.QuerySet["Any"]):
+    """The chunks of one take or clip."""
+
+    def missing_numbers(self, chunk_count: int) -> list[int]:
+        """Return the numbers below `chunk_count` of which no chunk has arrived."""
+        arrived_numbers = set(self.values_list("number", flat=True))
+        return [number for number in range(chunk_count) if number not in arrived_numbers]
+
+    def join(self, chunk_count: int | None) -> bytes:
+        """Return the chunks in the order of their numbers, those below `chunk_count` if there is one."""
+        chunks = self if chunk_count is None else self.filter(number__lt=chunk_count)
+        return b"".join(bytes(content) for content in chunks.order_by("number").values_list("content", flat=True))
+
+
+class Chunk(models.Model):
+    """`content` is stored uncompressed, because neither sound nor video is compressible."""
+
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    objects = ChunkQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return gettext("Chunk %(number)s") % {"number": self.number}
+
+
+def insert_chunk(add: str, read_sent: str, parameters: Mapping[str, Any]) -> tuple[bool, Any]:
+    """Run the statement that adds a chunk. Return whether it did; if not, the row of the other statement as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(add, parameters)
+        if cursor.rowcount:
+            return True, None
+        cursor.execute(read_sent, parameters)
+        return False, cursor.fetchone()

@@ -1,0 +1,24 @@
+"""The search of the bank by words, and the filter by language: conditions that an index on the question answers."""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
+from django.db.models import Q
+
+from jobs.models.bank import SEARCHED_WORDS
+
+WORD = re.compile(r"[^\W_]+")
+
+
+def words_condition(term: str) -> Q:
+    """The questions that have, for each word of the term, a word that begins with it, in question or competency."""
+    words = WORD.findall(term)
+    if not words:
+        return Q(pk__in=[])
+    query = SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")
+    return Q(SearchVectorExact(SEARCHED_WORDS, query))
+
+
+def language_condition(language: str) -> Q:
+    """The questions that have a text in this language."""
+    return Q(languages__contains=[language])

@@ -1,0 +1,46 @@
+"""The questions of a job without a language model: picked from the question bank."""
+
+from django.utils.translation import gettext_noop
+
+from jobs.bank.advert import Advert
+from jobs.bank.editing import entry_of
+from jobs.bank.entry import BankEntry
+from jobs.bank.families import Family
+from jobs.bank.picking import pick_questions
+from jobs.bank.search import language_condition
+from jobs.models import BankQuestion, JobDescription
+from screener.services.errors import PermanentError
+from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
+
+BANK_LABEL = gettext_noop("question bank")
+BANK_MODEL = "question-bank"
+MOST_PER_FAMILY = 500
+"""Of a family's questions as many are compared with the advertisement, in the order of their ids, which are random."""
+
+
+def write_from_bank(job: JobDescription) -> Reply[QuestionPlan]:
+    """Pick the job's questions. A version gets other ones than the last; the same version, tried again, the same."""
+    job_text = JobText(title=job.title, description=job.description, language=job.language)
+    seed = f"{job.pk} {job.question_sets.count()}"
+    last = job.question_sets.order_by("-version").first()
+    avoided = [question.text for question in last.questions] if last else []
+    picks = pick_questions(job_text, job.question_count, _entries_for(job), seed=seed, avoided=avoided)
+    if not picks:
+        raise PermanentError(
+            f"The question bank has no questions in the language of this job ({job.language}). Write the questions "
+            "yourself, or set OPENAI_API_KEY."
+        )
+    return Reply(QuestionPlan(questions=[pick.question for pick in picks]), model=BANK_MODEL, prompt_hash="")
+
+
+def _entries_for(job: JobDescription) -> list[BankEntry]:
+    """The approved questions of the job's families, and general ones, that have a text in its language."""
+    advert = Advert.read(job.title, job.description, job.language)
+    approved = BankQuestion.objects.with_texts().filter(
+        language_condition(advert.language), status=BankQuestion.Status.APPROVED
+    )
+    return [
+        entry_of(question)
+        for family in (Family.GENERAL, *advert.families)
+        for question in approved.filter(family=family).order_by("pk")[:MOST_PER_FAMILY]
+    ]

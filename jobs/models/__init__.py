@@ -1,0 +1,29 @@
+"""The rows of jobs, question sets and the question bank."""
+
+from jobs.models.bank import BankEvent, BankQuestion, BankText
+from jobs.models.job import (
+    DEFAULT_QUESTION_COUNT,
+    DEFAULT_RUBRIC,
+    WRITE_QUESTIONS,
+    JobDescription,
+    JobMembership,
+    JobQuerySet,
+    QuestionSet,
+    QuestionSetQuerySet,
+    default_rubric,
+)
+
+__all__ = [
+    "DEFAULT_QUESTION_COUNT",
+    "DEFAULT_RUBRIC",
+    "WRITE_QUESTIONS",
+    "BankEvent",
+    "BankQuestion",
+    "BankText",
+    "JobDescription",
+    "JobMembership",
+    "JobQuerySet",
+    "QuestionSet",
+    "QuestionSetQuerySet",
+    "default_rubric",
+]

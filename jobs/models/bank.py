@@ -1,0 +1,234 @@
+"""The question bank: questions for many jobs, their texts by language, and their history."""
+
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import MD5, Lower
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from jobs.bank.families import Family, QuestionKind
+from jobs.bank.words import content_stems
+from jobs.field_limits import MAX_REASON_LENGTH
+from jobs.unlawful_questions import UnlawfulTopic, find_topics
+from screener.access.viewer import Viewer
+from screener.models import AppendOnly, BaseModel, InvalidTransition
+
+MIN_DIFFICULTY, MAX_DIFFICULTY = 1, 3
+MAX_TEXT_LENGTH, MAX_COMPETENCY_LENGTH, MAX_GOOD_ANSWER_LENGTH = 500, 200, 1000
+MAX_TAGS, MAX_TAG_LENGTH = 10, 40
+MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 40, 60
+SEARCHED_WORDS = SearchVector("search_text", config="simple")
+
+
+class BankQuestionQuerySet(models.QuerySet["BankQuestion"]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """All questions: the bank belongs to the organisation, and no question names a candidate or a job."""
+        return self
+
+    def with_texts(self) -> Self:
+        return self.prefetch_related("texts")
+
+
+class BankQuestion(BaseModel):
+    """A question of the bank. Only an approved one is picked for jobs. It is retired, never deleted."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        APPROVED = "approved", _("Approved")
+        RETIRED = "retired", _("Out of use")
+
+    class Difficulty(models.IntegerChoices):
+        EASY = 1, _("Easy")
+        MEDIUM = 2, _("Medium")
+        HARD = 3, _("Hard")
+
+    family = models.CharField(
+        max_length=20, choices=Family.choices, help_text=_("The occupations that the question is for")
+    )
+    kind = models.CharField(_("type"), max_length=20, choices=QuestionKind.choices)
+    difficulty = models.PositiveSmallIntegerField(
+        choices=Difficulty.choices,
+        default=Difficulty.MEDIUM,
+        validators=[MinValueValidator(MIN_DIFFICULTY), MaxValueValidator(MAX_DIFFICULTY)],
+    )
+    tags = ArrayField(
+        models.CharField(max_length=MAX_TAG_LENGTH),
+        size=MAX_TAGS,
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Subjects, separated by commas. An interview asks about the first one only once."),
+    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
+    languages = ArrayField(
+        models.CharField(max_length=10), default=list, db_default=[], editable=False, help_text="Of its texts"
+    )
+    search_text = models.TextField(blank=True, editable=False, help_text="All its texts, for the search")
+    source = models.CharField(max_length=150, editable=False, help_text=_("Who added it"))
+    starter_key = models.CharField(
+        max_length=40, null=True, blank=True, unique=True, editable=False, help_text="Of a question of the product"
+    )
+
+    objects = models.Manager.from_queryset(BankQuestionQuerySet)()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = "bank question"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(difficulty__range=(MIN_DIFFICULTY, MAX_DIFFICULTY)), name="bank_difficulty_in_range"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "family", "kind"], name="bank_by_status_and_family"),
+            models.Index(fields=["family", "created_at"], name="bank_by_family"),
+            models.Index(fields=["kind", "created_at"], name="bank_by_kind"),
+            models.Index(fields=["difficulty", "created_at"], name="bank_by_difficulty"),
+            GinIndex(fields=["tags"], name="bank_by_tag"),
+            GinIndex(fields=["languages"], name="bank_by_language"),
+            GinIndex(SEARCHED_WORDS, name="bank_by_word"),
+        ]
+
+    def __str__(self) -> str:
+        text = self.text_in((get_language() or "en").split("-")[0])
+        return text.text if text else str(self.pk)
+
+    @classmethod
+    def of_product(cls, *, key: str, source: str, **fields: Any) -> Self:
+        """Return a question that comes with the product: approved, and not saved yet."""
+        return cls(starter_key=key, source=source, status=cls.Status.APPROVED, **fields)
+
+    def text_in(self, language: str) -> "BankText | None":
+        """Return the text in this language, or else in any. Reads prefetched texts."""
+        texts = sorted(self.texts.all(), key=lambda text: (text.language != language, text.language))
+        return texts[0] if texts else None
+
+    @property
+    def unlawful_topics(self) -> list[UnlawfulTopic]:
+        """What employers must not ask about and one of the texts does."""
+        found = {topic for text in self.texts.all() for topic in find_topics(text.text, text.language)}
+        return sorted(found)
+
+    def approve(self, *, by: str, reason: str = "") -> Self:
+        """Let the question be picked for jobs. `reason`: needed for unlawful topics. Idempotent."""
+        with transaction.atomic():
+            self._lock()
+            if self.status == self.Status.APPROVED:
+                return self
+            topics = ", ".join(str(topic.label) for topic in self.unlawful_topics)
+            if topics and not reason.strip():
+                raise InvalidTransition(
+                    gettext(
+                        "The question asks about %(topics)s, which employers must not ask. Change it, or state why it "
+                        "is lawful and needed."
+                    )
+                    % {"topics": topics}
+                )
+            self._move(self.Status.APPROVED, BankEvent.Kind.APPROVED, by, reason.strip() if topics else "")
+        return self
+
+    def retire(self, *, by: str, reason: str = "") -> Self:
+        """Take the question out of use. Jobs that ask it keep it. Idempotent."""
+        with transaction.atomic():
+            self._lock()
+            if self.status != self.Status.RETIRED:
+                self._move(self.Status.RETIRED, BankEvent.Kind.RETIRED, by, reason.strip())
+        return self
+
+    def reopen(self, *, by: str) -> Self:
+        """Make a retired question a draft again. Idempotent."""
+        with transaction.atomic():
+            self._lock()
+            if self.status == self.Status.APPROVED:
+                raise InvalidTransition(gettext("The question is approved. Retire it first."))
+            if self.status == self.Status.RETIRED:
+                self._move(self.Status.DRAFT, BankEvent.Kind.REOPENED, by)
+        return self
+
+    def change(self, *, by: str, **fields: Any) -> Self:
+        """Record an edit and write these fields. An approved question becomes a draft: another text was approved."""
+        with transaction.atomic():
+            self._lock()
+            if self.status == self.Status.RETIRED:
+                raise InvalidTransition(gettext("The question is retired. Reopen it before you change it."))
+            self.update_fields(**fields, status=self.Status.DRAFT)
+            self.events.create(kind=BankEvent.Kind.EDITED, actor=by)
+        return self
+
+    def _lock(self) -> None:
+        self.refresh_from_db(from_queryset=BankQuestion.objects.select_for_update())
+
+    def _move(self, status: str, kind: "BankEvent.Kind", by: str, reason: str = "") -> None:
+        self.update_fields(status=status)
+        self.events.create(kind=kind, actor=by, reason=reason)
+
+
+class BankText(BaseModel):
+    """A question of the bank in one language."""
+
+    question = models.ForeignKey(BankQuestion, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    text = models.CharField(max_length=MAX_TEXT_LENGTH)
+    competency = models.CharField(max_length=MAX_COMPETENCY_LENGTH)
+    good_answer = models.CharField(
+        max_length=MAX_GOOD_ANSWER_LENGTH, blank=True, help_text=_("What a good answer shows")
+    )
+    keywords = ArrayField(
+        models.CharField(max_length=MAX_KEYWORD_LENGTH),
+        size=MAX_KEYWORDS,
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Words of job descriptions that the question fits; empty: any job of its occupations"),
+    )
+    stems = ArrayField(
+        models.CharField(max_length=MAX_TEXT_LENGTH), default=list, db_default=[], blank=True, editable=False
+    )
+
+    class Meta:
+        ordering = ["question", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "language"], name="one_bank_text_per_language"),
+            models.UniqueConstraint("language", MD5(Lower("text")), name="bank_text_is_unique"),
+        ]
+        indexes = [
+            GinIndex(fields=["stems"], name="bank_texts_by_stem"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @classmethod
+    def stems_of(cls, text: str, language: str) -> list[str]:
+        """The content words by which duplicates are found, in a fixed order."""
+        return sorted(content_stems(text, language))
+
+
+class BankEvent(AppendOnly):
+    """A history entry of a question: the change, its actor and the reason."""
+
+    class Kind(models.TextChoices):
+        """The kinds of events: a kind is never renamed."""
+
+        ADDED = "bank.added", _("Added")
+        EDITED = "bank.edited", _("Edited")
+        APPROVED = "bank.approved", _("Approved")
+        RETIRED = "bank.retired", _("Taken out of use")
+        REOPENED = "bank.reopened", _("Reopened")
+
+    question = models.ForeignKey(BankQuestion, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    actor = models.CharField(max_length=150)
+    reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,96 @@
+"""Child process that reads a document from stdin and writes JSON to stdout. It limits the harm of a hostile file.
+
+It imports neither Django nor the settings. `screener.documents.upload` starts it and kills it after a timeout.
+"""
+
+import json
+import logging
+import re
+import resource
+import sys
+import unicodedata
+from collections.abc import Iterable
+from typing import assert_never
+
+from screener.documents.docx_text import extract_docx
+from screener.documents.extraction import Extraction, Problem, UnreadableFile
+from screener.documents.file_type import decode_text, detect_file_type
+from screener.documents.html_text import extract_html
+from screener.documents.pdf_text import extract_pdf
+
+MEMORY_BYTES = 512 * 1024 * 1024
+CPU_SECONDS = 10
+MAX_CHARACTERS = 100_000
+MAX_TITLE_CHARACTERS = 500
+
+
+def main() -> None:
+    limit_resources()
+    logging.disable()
+    sys.stdout.write(json.dumps(read_file(sys.stdin.buffer.read())))
+
+
+def limit_resources() -> None:
+    """Limit memory and CPU time of this process, and forbid writing files."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def read_file(file_bytes: bytes) -> dict[str, str]:
+    try:
+        extraction = _extract(file_bytes)
+        return {
+            "text": clean_text(_join_pieces(extraction.pieces, extraction.without_words)),
+            "title": clean_text(extraction.title)[:MAX_TITLE_CHARACTERS],
+            "heading": clean_text(extraction.heading)[:MAX_TITLE_CHARACTERS],
+        }
+    except UnreadableFile as error:
+        return {"error": error.problem}
+    except (MemoryError, RecursionError):
+        return {"error": Problem.LIMITS}
+    except Exception:
+        # A hostile file can make a parser raise any exception. HR gets the same message for all of them.
+        return {"error": Problem.BROKEN}
+
+
+def _extract(file_bytes: bytes) -> Extraction:
+    match detect_file_type(file_bytes):
+        case "pdf":
+            return extract_pdf(file_bytes)
+        case "docx":
+            return extract_docx(file_bytes)
+        case "html":
+            return extract_html(decode_text(file_bytes))
+        case "txt":
+            return Extraction([decode_text(file_bytes)])
+        case None:
+            raise UnreadableFile(Problem.BROKEN)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _join_pieces(pieces: Iterable[str], without_words: Problem) -> str:
+    """Join pieces up to MAX_CHARACTERS; later pieces are not read. Raises UnreadableFile if there is no word."""
+    kept_pieces, text_length = [], 0
+    for piece in pieces:
+        kept_pieces.append(piece)
+        text_length += len(piece)
+        if text_length > MAX_CHARACTERS:
+            break
+    text = "".join(kept_pieces)
+    if not re.search(r"\w", text):
+        raise UnreadableFile(without_words)
+    return text
+
+
+def clean_text(raw_text: str) -> str:
+    """Remove characters that the database or a page rejects (NUL, control characters, surrogates), collapse spaces."""
+    raw_text = re.sub(r"\r\n?|\f|\v|\u2028|\u2029", "\n", raw_text)
+    raw_text = "".join(char for char in raw_text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    raw_text = re.sub(r"[^\S\n]+", " ", raw_text)
+    return re.sub(r" ?\n ?", "\n", re.sub(r"\n\s*\n", "\n\n", raw_text)).strip()[:MAX_CHARACTERS]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Settings of frameworks that are the same everywhere. `screener/settings.py` imports them."""

@@ -1,0 +1,1 @@
+"""How static files of a deployment are stored."""
