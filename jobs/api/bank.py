@@ -105,6 +105,10 @@ class BankQuestionSerializer(StrictModelSerializer[BankQuestion]):
         read_only_fields = ["status", "source"]
 
     def validate_texts(self, texts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if self.partial:  # DRF passes this on to the texts, but each of them replaces a whole text
+            complete = BankTextSerializer(data=self.initial_data["texts"], many=True)
+            complete.is_valid(raise_exception=True)
+            texts = complete.validated_data
         if not texts:
             raise serializers.ValidationError("Write the question in at least one language.")
         if len({text["language"] for text in texts}) < len(texts):

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from jobs.api.bank import NEW_QUESTION, TEXT_EXAMPLE
 from jobs.models import BankQuestion
+from tests.support.api_problems import assert_problem
 
 ADDRESS = "/api/v1/bank-questions/"
 TEXT = TEXT_EXAMPLE | {"text": "Which signals does the operator of a crane need?", "keywords": ["crane"]}
@@ -83,3 +84,14 @@ def test_lone_surrogate_is_refused(api: APIClient) -> None:
     """JSON can escape half of a pair, which the error quotes."""
     body = '{"family": "\\ud800", "\\ud800": 1}'
     assert api.generic("POST", ADDRESS, body, content_type="application/json").status_code == 400
+
+
+def test_changed_texts_are_complete(api: APIClient, question: Any) -> None:
+    """PATCH may leave out fields of the question, but not of the texts that replace its texts."""
+    url = f"{ADDRESS}{question['id']}/"
+    assert assert_problem(api.patch(url, {"texts": [{"language": "en"}]}), 400)["errors"].keys() == {
+        "texts.0.text",
+        "texts.0.competency",
+    }
+    text = {"language": "en", "text": "How do you plan a tour?", "competency": "Planning"}
+    assert api.patch(url, {"texts": [text]}).json()["texts"] == [text | {"good_answer": "", "keywords": []}]
