@@ -138,5 +138,11 @@ def insert_interview(
 
 def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
     """A response has a column for each attribute of its question."""
-    question_attributes = question.model_dump(exclude={"text"})
-    return InterviewResponse(interview=interview, position=position, question=question.text, **question_attributes)
+    question_attributes = question.model_dump(exclude={"text", "bank_question"})
+    return InterviewResponse(
+        interview=interview,
+        position=position,
+        question=question.text,
+        bank_question_id=question.bank_question,
+        **question_attributes,
+    )

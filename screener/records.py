@@ -5,6 +5,7 @@ This module needs neither the database nor the network, so that both models and 
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -59,14 +60,23 @@ class Record(BaseModel):
         return self.model_dump(mode="json")
 
 
-# The API, the form and generated questions derive from it. `InterviewResponse` needs a column for each attribute.
-class QuestionSpec(Record):
-    """A question. Its competency names its subject; its weight counts in the overall score."""
+# The form and generated questions derive from it. `InterviewResponse` needs a column for each attribute.
+class QuestionContent(Record):
+    """What a question asks. Its competency names its subject; its weight counts in the overall score."""
 
     text: Annotated[str, Attribute(longest=1000, label=_("Question"))]
     competency: Annotated[str, Attribute(longest=200, default="", label=_("Competency"))]
     weight: Annotated[float, Attribute(low=0.1, high=10, default=1.0, label=_("Weight"))]
     max_seconds: Annotated[int, Attribute(low=15, high=600, default=120, label=_("Seconds"))]
+
+
+class QuestionSpec(QuestionContent):
+    """A question of a question set.
+
+    `bank_question`: the question of the bank whose text it has. It follows from the text (`link_to_bank`).
+    """
+
+    bank_question: UUID | None = None
 
 
 class Point(Record):

@@ -82,6 +82,7 @@ RESPONSE = [
             "position": 0,
             "question": "Tell me about a time when you found the cause of an outage.",
             "competency": "Troubleshooting",
+            "bank_question": None,
             "weight": 2.0,
             "status": "assessed",
             "status_reason": "",

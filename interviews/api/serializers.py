@@ -245,6 +245,7 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
             "question",
             "competency",
             "weight",
+            "bank_question",
             "status",
             "status_reason",
             "no_answer",

@@ -94,6 +94,15 @@ class InterviewResponse(LeasableModel):
     competency = models.CharField(max_length=200, blank=True)
     weight = models.FloatField(default=1)
     max_seconds = models.PositiveSmallIntegerField(default=120)
+    bank_question = models.ForeignKey(
+        "jobs.BankQuestion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responses",
+        db_index=False,
+        help_text=_("The question of the bank that was asked, word for word"),
+    )
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
     status = models.CharField(max_length=18, choices=Status.choices, default=Status.PLANNED)
     status_reason = models.TextField(blank=True)

@@ -27,7 +27,7 @@ from jobs.spoken_title import title_in_words
 from screener.admin.actions import ObjectActionForm
 from screener.admin.record_form import form_of
 from screener.admin.widgets import EditableTable, LanguageField, PhoneField
-from screener.records import QuestionSpec
+from screener.records import QuestionContent
 
 
 def _describe_closing(running_interviews: int) -> str:
@@ -171,7 +171,7 @@ class CriteriaSheet(EditableTable):
 
 
 QuestionSheet = forms.formset_factory(
-    form_of(QuestionSpec),
+    form_of(QuestionContent),
     formset=EditableTable,
     extra=2,
     can_order=True,

@@ -25,7 +25,7 @@ from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
-from screener.records import QuestionSpec
+from screener.records import QuestionContent
 
 EDIT_PAGE = "jobs_jobdescription_edit"
 QUESTIONS_COLOURS = {
@@ -224,7 +224,7 @@ class JobAdmin(MemberPages):
         submit_label=_("Save as next version"),
     )
     def edit_questions(self, request: HttpRequest, job: JobDescription, question_rows: list[dict[str, Any]]) -> str:
-        questions = [QuestionSpec.from_json(row) for row in question_rows]
+        questions = [QuestionContent.from_json(row) for row in question_rows]
         draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
         saved = gettext("Saved as version %(version)s.") % {"version": draft.version}
         if draft.warnings:

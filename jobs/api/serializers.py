@@ -19,18 +19,26 @@ from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.models.organisation import validate_callback_number
 from screener.models.retention import PERIOD_FIELDS
-from screener.records import QuestionSpec
+from screener.records import QuestionContent
 
 MAX_GENERATED_QUESTIONS = 15
 
-QUESTION_EXAMPLE = {
+NEW_QUESTION = {
     "text": "Tell me about a time when you found the cause of an outage.",
     "competency": "Troubleshooting",
     "weight": 2.0,
     "max_seconds": 120,
 }
-QuestionSerializer = serializer_of(QuestionSpec, name="Question")
+QUESTION_EXAMPLE = NEW_QUESTION | {"bank_question": None}
 JOB_ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"
+
+
+class QuestionSerializer(serializer_of(QuestionContent)):  # type: ignore[misc]  # a class that is made at run time
+    """A question. Its competency names its subject; its weight counts in the overall score."""
+
+    bank_question = serializers.UUIDField(
+        read_only=True, allow_null=True, default=None, help_text="The question of the bank with this text; null: none"
+    )
 
 
 class AnchorsSerializer(StrictSerializer):
@@ -88,7 +96,7 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
-        request_example("Questions of your own", {"job": JOB_ID, "questions": [QUESTION_EXAMPLE]}),
+        request_example("Questions of your own", {"job": JOB_ID, "questions": [NEW_QUESTION]}),
     ]
 )
 class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
@@ -116,7 +124,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
 
     def create(self, validated_data: dict[str, Any]) -> QuestionSet:
         job: JobDescription = validated_data["job"]
-        questions = [QuestionSpec.from_json(question) for question in validated_data["questions"]]
+        questions = [QuestionContent.from_json(question) for question in validated_data["questions"]]
         return job.add_draft(questions, source=request_actor(self.context["request"]))
 
 

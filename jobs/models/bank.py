@@ -1,5 +1,6 @@
 """The question bank: questions for many jobs, their texts by language, and their history."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import MD5, Lower
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,9 @@ from jobs.bank.words import content_stems
 from jobs.field_limits import MAX_REASON_LENGTH
 from jobs.unlawful_questions import UnlawfulTopic, find_topics
 from screener.access.viewer import Viewer
+from screener.language_tag import primary_tag
 from screener.models import AppendOnly, BaseModel, InvalidTransition
+from screener.records import QuestionContent, QuestionSpec
 
 MIN_DIFFICULTY, MAX_DIFFICULTY = 1, 3
 MAX_TEXT_LENGTH, MAX_COMPETENCY_LENGTH, MAX_GOOD_ANSWER_LENGTH = 500, 200, 1000
@@ -208,6 +211,21 @@ class BankText(BaseModel):
     def stems_of(cls, text: str, language: str) -> list[str]:
         """The content words by which duplicates are found, in a fixed order."""
         return sorted(content_stems(text, language))
+
+
+def link_to_bank(questions: Sequence[QuestionContent], language: str) -> list[QuestionSpec]:
+    """Return the questions, each with the bank question that has the same text in this language.
+
+    Case and spaces do not count. An edited text is another question: its answers say nothing about the one in the bank.
+    """
+    texts = [" ".join(question.text.split()) for question in questions]
+    known_texts = BankText.objects.filter(language=primary_tag(language)).annotate(digest=MD5(Lower("text")))
+    same_texts = known_texts.filter(digest__in=[MD5(Lower(Value(text))) for text in texts])
+    ids = {text.lower(): question_id for text, question_id in same_texts.values_list("text", "question_id")}
+    return [
+        QuestionSpec.from_json(question.to_json() | {"bank_question": ids.get(text.lower())})
+        for question, text in zip(questions, texts, strict=True)
+    ]
 
 
 class BankEvent(AppendOnly):

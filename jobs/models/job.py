@@ -1,6 +1,6 @@
 """Jobs and their question sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs import field_limits
 from jobs.channels import Channel, phone_only
+from jobs.models.bank import link_to_bank
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import QuestionWarning, question_warnings
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
@@ -25,7 +26,7 @@ from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.models.organisation import validate_callback_number, validate_spoken_name
 from screener.models.retention import job_period
-from screener.records import QuestionSpec
+from screener.records import QuestionContent, QuestionSpec
 
 DEFAULT_QUESTION_COUNT = 5
 WRITE_QUESTIONS = RowTaskHandle("jobs.write_questions", queue="rest", argument="job_id")
@@ -307,14 +308,15 @@ class JobDescription(LeasableModel):
     def set_questions_error(self, reason: str) -> None:
         self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=reason)
 
-    def add_draft(self, questions: list[QuestionSpec], *, source: str, **origin: str) -> "QuestionSet":
+    def add_draft(self, questions: Sequence[QuestionContent], *, source: str, **origin: str) -> "QuestionSet":
         """Add the next version as a draft. An existing draft is retired."""
+        linked_questions = link_to_bank(questions, self.language)
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
             self.question_sets.filter(status=QuestionSet.Status.DRAFT).update(status=QuestionSet.Status.RETIRED)
             latest_version = self.question_sets.aggregate(latest=Max("version"))["latest"] or 0
             draft = self.question_sets.create(
-                version=latest_version + 1, language=self.language, source=source, questions=questions, **origin
+                version=latest_version + 1, language=self.language, source=source, questions=linked_questions, **origin
             )
             self.release(questions_status=self.QuestionsStatus.READY, questions_error="")
         return draft

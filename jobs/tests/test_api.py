@@ -269,7 +269,8 @@ class TestQuestionsOfOnesOwn:
         body = response.json()
         assert (response.status_code, body["version"], body["status"]) == (201, 2, "draft")
         assert body["source"] == API_ACTOR
-        assert body["questions"] == [{"text": "Why?", "competency": "Motives", "weight": 1.0, "max_seconds": 120}]
+        filled_in = {"weight": 1.0, "max_seconds": 120, "bank_question": None}
+        assert body["questions"] == [{"text": "Why?", "competency": "Motives"} | filled_in]
         shown = api.get(f"{JOBS}{job.pk}/").json()
         assert (shown["questions"], shown["questions_status"]) == (body["questions"], "ready")
         assert JobDescription.objects.get().approved_questions is not None

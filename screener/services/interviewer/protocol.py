@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
-from screener.records import Attribute, Point, QuestionSpec, attribute_of
+from screener.records import Attribute, Point, QuestionContent, attribute_of
 from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
@@ -91,7 +91,7 @@ class ResponseText:
     private: tuple[str, ...] = ()
 
 
-class PlannedQuestion(QuestionSpec, StrictModel):
+class PlannedQuestion(QuestionContent, StrictModel):
     text: RequiredText
     competency: RequiredText
 
