@@ -78,9 +78,9 @@ class Understanding:
     """The main intent of an utterance and the other intents heard in the same breath.
 
     `requested_time`: the time that was named for another call. `language`: the tag of the language that was asked for.
-    `is_empty`: all words are known to have no meaning of their own, as in "hello?". `is_guess`: only the
-    score of the words speaks for the intent. It ends no conversation, and opens none, before the candidate has
-    confirmed it. `Intent.REFUSE` then stands for every refusal.
+    `is_empty`: all words are known to have no meaning of their own, as in "hello?". `is_whole`: every word belongs to a
+    phrase. `is_guess`: only the score of the words speaks for the intent. It ends no conversation, and opens none,
+    before the candidate has confirmed it. `Intent.REFUSE` then stands for every refusal.
     """
 
     intent: Intent
@@ -88,4 +88,5 @@ class Understanding:
     requested_time: RequestedTime | None = None
     language: str | None = None
     is_empty: bool = False
+    is_whole: bool = False
     is_guess: bool = False

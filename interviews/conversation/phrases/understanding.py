@@ -240,4 +240,5 @@ def _choose_intent(
         language=utterance.language if Intent.OTHER_LANGUAGE in intents else None,
         is_guess=main_intent in ENDED_BY_WORD and main_intent not in intents,
         is_empty=not (intents or faint_intents or utterance.unmatched_count),
+        is_whole=not utterance.unmatched_count,
     )

@@ -12,7 +12,7 @@ from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.understanding import understand_utterance
 
 FOLDER = Path(__file__).parent
-CARRIER, CLAUSE, FILLERS, CORRECTIONS = "carrier", "clause", "fillers", "corrections"
+CARRIER, CLAUSE, FILLERS, CORRECTIONS, WRITING = "carrier", "clause", "fillers", "corrections", "writing"
 MOST_WORDS_OF_DECLINE = 5
 """A longer SMS with words of a refusal is read by a person: it may say the contrary."""
 MAX_LETTERS = 500
@@ -42,6 +42,8 @@ INTENT_OF_PHRASE: dict[Intent, SmsIntent] = {
     Intent.LATER: SmsIntent.OTHER_TIME,
 }
 """In the order in which they count. Any other SMS is read by a person."""
+ENDING_ONE_INTERVIEW = frozenset({SmsIntent.DECLINE, SmsIntent.WRONG_PERSON})
+"""Only an SMS of which every word is understood has such an intent, and no question has."""
 
 
 def understand_sms(words: str, language: str, candidate_name: str = "") -> SmsIntent:
@@ -53,7 +55,9 @@ def understand_sms(words: str, language: str, candidate_name: str = "") -> SmsIn
         for version in dict.fromkeys((text, _as_spoken(text, tag))):
             intents.add(_understand(version, tag, candidate_name))
     if _is_kept(words, language.split("-")[0], FALLBACK_LANGUAGE):
-        intents -= {SmsIntent.DECLINE, SmsIntent.WRONG_PERSON}
+        intents -= ENDING_ONE_INTERVIEW
+    if _is_kept(words, WRITING):
+        intents.discard(SmsIntent.PERSON)
     if len(words.split()) > MOST_WORDS_OF_DECLINE:
         intents.discard(SmsIntent.DECLINE)
     return next((intent for intent in INTENT_OF_PHRASE.values() if intent in intents), SmsIntent.OTHER)
@@ -81,7 +85,9 @@ def _understand(words: str, language: str, candidate_name: str) -> SmsIntent:
     if understanding.is_guess:
         return SmsIntent.OTHER
     heard = {understanding.intent, *understanding.other_intents}
-    return next((intent for phrase, intent in INTENT_OF_PHRASE.items() if phrase in heard), SmsIntent.OTHER)
+    intent = next((intent for phrase, intent in INTENT_OF_PHRASE.items() if phrase in heard), SmsIntent.OTHER)
+    is_certain = understanding.is_whole and not words.rstrip().endswith("?")
+    return SmsIntent.OTHER if intent in ENDING_ONE_INTERVIEW and not is_certain else intent
 
 
 def _is_kept(words: str, *names: str) -> bool:
