@@ -1,7 +1,10 @@
 """The functions of this app's tasks. Each is idempotent; the row shows the work that is left."""
 
+from procrastinate.contrib.django import app
+
 from candidates.data_rights.erasure import DELETE_ITEMS
 from candidates.data_rights.item_deletion import DELETE_ITEMS_STEP
+from candidates.data_rights.orphaned_files import delete_orphaned_files
 from candidates.data_rights.uploads import delete_expired_uploads
 from candidates.deletion import DELETE_FILES, delete_files
 from candidates.models import READ_RESUME
@@ -13,3 +16,10 @@ DELETE_FILES.bind(delete_files)
 sweep_rows(READ_RESUME, processing.unread_resumes, every=60)
 bind_steps(DELETE_ITEMS, (DELETE_ITEMS_STEP,))
 add_sweep("candidates.kept_uploads", delete_expired_uploads, every=600)
+
+
+@app.periodic(cron="35 2 * * *")
+@app.task(name="candidates.delete_orphaned_files", queue="rest")
+def delete_files_of_no_candidate(timestamp: int) -> None:
+    """Delete each night the files whose candidate was never saved."""
+    delete_orphaned_files()

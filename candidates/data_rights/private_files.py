@@ -23,14 +23,25 @@ def _map_storage_errors() -> Iterator[None]:
 
 def stored_files(folder: str) -> Iterator[str]:
     """Yield the names of all files below this folder. Raises StorageDown."""
+    folders, files = _list(folder)
+    yield from (f"{folder}/{name}" for name in files if name)
+    for name in folders:
+        yield from stored_files(f"{folder}/{name}")
+
+
+def stored_folders(folder: str) -> list[str]:
+    """The names of the folders in this folder. Raises StorageDown."""
+    return _list(folder)[0]
+
+
+def _list(folder: str) -> tuple[list[str], list[str]]:
+    """The names of the folders and of the files in this folder."""
     with _map_storage_errors():
         try:
             folders, files = private_storage().listdir(folder)
         except FileNotFoundError:
-            return
-    yield from (f"{folder}/{name}" for name in files if name)
-    for name in folders:
-        yield from stored_files(f"{folder}/{name}")
+            return [], []
+    return list(folders), list(files)
 
 
 def was_stored_before(name: str, moment: datetime) -> bool:

@@ -1,4 +1,5 @@
 from candidates.models.candidate import (
+    CANDIDATES_FOLDER,
     READ_RESUME,
     RESUME_PREFIX,
     Candidate,
@@ -14,6 +15,7 @@ from candidates.models.kept_upload import KeptUpload
 from candidates.models.merged_record import MergedRecord, candidates_known_as
 
 __all__ = [
+    "CANDIDATES_FOLDER",
     "READ_RESUME",
     "RESUME_PREFIX",
     "Candidate",

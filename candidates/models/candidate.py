@@ -42,12 +42,13 @@ def private_storage() -> Any:
 
 
 ALIAS_LENGTH = 6
+CANDIDATES_FOLDER = "candidates"
 RESUME_PREFIX = "resume-"
 
 
 def private_folder(candidate_id: uuid.UUID) -> str:
     """The folder in private storage that holds every file about this candidate, and no other."""
-    return f"candidates/{candidate_id}"
+    return f"{CANDIDATES_FOLDER}/{candidate_id}"
 
 
 def resume_path(candidate: "Candidate", filename: str) -> str:

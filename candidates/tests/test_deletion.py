@@ -1,15 +1,20 @@
 """Deleting candidates in the admin and over the API."""
 
+from datetime import timedelta
+from typing import Any
 from unittest.mock import Mock
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db.models import ProtectedError
+from django.utils import timezone
 
+from candidates.data_rights.orphaned_files import KEPT, delete_orphaned_files
 from candidates.deletion import DELETE_FILES, delete_candidates
-from candidates.models import Candidate, Consent, private_folder
+from candidates.models import Candidate, Consent, MergedRecord, private_folder
 from screener.models import InvalidTransition
 from tests.support.factories import make_candidate, make_interview, run_tasks
 
@@ -40,6 +45,21 @@ def test_deletion_removes_rows_and_files(candidate: Candidate) -> None:
     assert set(Consent.objects.values_list("candidate", flat=True)) == {other.pk}
     assert not has_resume(candidate)
     assert not candidate.resume.storage.exists(orphan)
+
+
+def test_files_of_no_candidate_are_deleted(candidate: Candidate, time_machine: Any) -> None:
+    """A process died after it had stored the resume of a new candidate. Files of a merged record stay."""
+    merged_id = uuid4()
+    MergedRecord.objects.create(candidate=candidate, merged_id=merged_id, actor="hanna")
+    storage = candidate.resume.storage
+    orphan = storage.save(f"{private_folder(uuid4())}/resume-orphan.pdf", ContentFile(b"x"))
+    of_merged_record = storage.save(f"{private_folder(merged_id)}/interview/answer.wav", ContentFile(b"x"))
+    assert delete_orphaned_files() == 0  # the record may be saved at this moment
+    time_machine.move_to(timezone.now() + KEPT + timedelta(minutes=1))
+    assert delete_orphaned_files() == 1
+    assert not storage.exists(orphan)
+    assert has_resume(candidate)
+    assert storage.exists(of_merged_record)
 
 
 def test_deletion_removes_names_from_log(candidate: Candidate) -> None:

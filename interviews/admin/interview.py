@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
@@ -50,6 +50,10 @@ def _can_be_retried(interview: Interview) -> bool:
     return interview.result_status in Interview.NEEDS_A_PERSON and not interview.answers_erased_at
 
 
+def _if_shown(is_shown: Q, field_name: str) -> F | Case:
+    return Case(When(is_shown, then=F(field_name))) if is_shown else F(field_name)
+
+
 @admin.register(Interview)
 class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     """Read-only: an interview changes by events and by the actions below."""
@@ -89,15 +93,17 @@ class InterviewAdmin(FindsCandidates, ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Interview]:
         current = InterviewResult.objects.filter(interview=OuterRef("pk"), is_current=True)
         last = Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at")
+        is_shown = Q()
         if not sees_all_scores(request.user):
             shown = interviews_with_scores(request.user)
             current, last = current.filter(interview__in=shown), last.filter(interview__in=shown)
+            is_shown = Q(Exists(shown.filter(pk=OuterRef("pk"))))
         calls = InterviewEvent.objects.filter(interview=OuterRef("pk"), kind=EventKind.CANDIDATE_CALLED)
         interviews: QuerySet[Interview] = super().get_queryset(request)
         return interviews.annotate(
-            current_score=Subquery(current.values("overall_score")),
+            current_score=_if_shown(is_shown, "overall_score"),
             judged_by=Subquery(current.values("label")),
-            current_recommendation=Subquery(current.values("recommendation")),
+            current_recommendation=_if_shown(is_shown, "recommended"),
             current_reasoning=Subquery(current.values("reasoning")),
             decided=Subquery(last.values("verdict")[:1]),
             call_reason=Subquery(calls.values("reason")[:1]),

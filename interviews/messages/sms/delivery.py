@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from interviews.models import CandidateMessage
+from interviews.models.invitations.candidate_message import MessageQuerySet
 from screener.background.queue import release_db_connection
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
 from screener.services.telephony import twilio_errors, twilio_messages
@@ -39,19 +40,26 @@ class NumberOptedOut(PermanentError):
 def find_sent_sms(message: CandidateMessage, body: str, now: datetime) -> str:
     """The id of this SMS at Twilio, where an earlier try may have sent it. Empty: Twilio has none.
 
+    `body`: the text that it would have now. The text that was sent may differ: a title was edited, a link was renewed.
     Raises NotSent while Twilio may not know yet.
     """
     handed_over_at = message.handed_over_at
     assert handed_over_at, "only asked after a handover"
     if (wait := handed_over_at + KNOWN_AFTER - now) > timedelta(0):
         raise NotSent(ASKS_LATER, wait=wait)
-    other_sids = set(_ids_of_others(message))
+    others = _others_to_number(message)
+    other_sids = set(others.exclude(provider_id="").values_list("provider_id", flat=True))
+    is_alone = not others.pending().filter(handed_over_at__isnull=False).exists()
     release_db_connection()
-    for state in twilio_messages.list_messages_to(message.interview.candidate.phone):
-        is_later = state.created is None or state.created >= handed_over_at - CLOCK_TOLERANCE
-        if is_later and state.body.endswith(body) and state.sid not in other_sids:  # trial accounts put words before it
-            return state.sid
-    return ""
+    states = twilio_messages.list_messages_to(message.interview.candidate.phone)
+    sent = [state for state in states if _is_of_handover(state, handed_over_at) and state.sid not in other_sids]
+    same = [state for state in sent if state.body.endswith(body)]  # trial accounts put words before it
+    return next((state.sid for state in same or (sent if is_alone else [])), "")
+
+
+def _is_of_handover(state: twilio_messages.MessageState, handed_over_at: datetime) -> bool:
+    first, last = handed_over_at - CLOCK_TOLERANCE, handed_over_at + SEND_WITHIN + CLOCK_TOLERANCE
+    return state.is_ours and (state.created is None or first <= state.created <= last)
 
 
 def hand_over_sms(message: CandidateMessage, body: str, handed_over_at: datetime) -> str:
@@ -86,6 +94,6 @@ def _as_message_error(error: ServiceError) -> ServiceError:
             return error
 
 
-def _ids_of_others(message: CandidateMessage) -> list[str]:
+def _others_to_number(message: CandidateMessage) -> MessageQuerySet:
     others = CandidateMessage.objects.filter(interview__candidate__phone=message.interview.candidate.phone)
-    return list(others.exclude(pk=message.pk).exclude(provider_id="").values_list("provider_id", flat=True))
+    return others.filter(channel=CandidateMessage.Channel.SMS).exclude(pk=message.pk)

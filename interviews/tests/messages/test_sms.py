@@ -308,6 +308,23 @@ class TestSentOnce:
         sweep()
         assert (state_of(interview)[1], len(twilio.messages)) == (Status.SENT, 1)
 
+    def test_lookup_knows_changed_text(self, twilio: FakeTwilio, interview: Interview, time_machine: Any) -> None:
+        """The title was edited before Twilio was asked. Twilio lists a reply to the number as well."""
+        invite(interview)
+        twilio.behaviour = "lost"
+        send()
+        twilio.behaviour = "ok"
+        twilio.messages.insert(0, twilio.messages[0] | {"sid": "SMreply", "direction": "outbound-reply"})
+        JobDescription.objects.update(title="Another title")
+        time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
+        sweep()
+        message = interview.messages.get(kind=MessageKind.INVITATION)
+        assert (message.status, message.provider_id, len(twilio.messages)) == (
+            Status.SENT,
+            twilio.messages[1]["sid"],
+            2,
+        )
+
     def test_request_that_did_not_arrive_is_repeated(
         self, twilio: FakeTwilio, interview: Interview, time_machine: Any
     ) -> None:

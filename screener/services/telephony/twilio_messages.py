@@ -14,6 +14,8 @@ from screener.services.telephony.twilio_errors import CallStateUnknown, MessageS
 
 MESSAGING_SERVICE = "MG"
 MOST_LISTED = 50
+SENT_OVER_API = "outbound-api"
+"""The direction of an SMS that an application sent. Those received, and replies to them, have others."""
 STATE_UNKNOWN = "The connection to Twilio broke while the SMS was being sent."
 
 
@@ -23,6 +25,8 @@ class MessageState:
     status: str
     body: str
     created: datetime | None
+    is_ours: bool
+    """Whether it was sent over the API in the name of our sender, and is no reply."""
 
 
 def is_configured() -> bool:
@@ -58,6 +62,11 @@ def delete_message(sid: str) -> None:
         twilio_client().messages(sid).delete()
 
 
+def _is_ours(message: Any) -> bool:
+    senders = (message.from_, message.messaging_service_sid)
+    return message.direction == SENT_OVER_API and settings.TWILIO_SMS_SENDER in senders
+
+
 def _sender() -> dict[str, str]:
     sender = settings.TWILIO_SMS_SENDER
     return {"messaging_service_sid" if sender.startswith(MESSAGING_SERVICE) else "from_": sender}
@@ -71,4 +80,5 @@ def _to_message_state(message: Any) -> MessageState:
         status=str(message.status or ""),
         body=str(message.body or ""),
         created=message.date_created.astimezone(UTC) if message.date_created else None,
+        is_ours=_is_ours(message),
     )
