@@ -238,11 +238,11 @@ class TestIdentity:
     @pytest.mark.parametrize("first_name", ["Si", "Ken", "Mi"])
     def test_first_name_is_no_other_word(self, first_name: str) -> None:
         understanding = understood(f"{first_name} speaking", Expecting.IDENTITY, f"{first_name} Nguyen")
-        assert understanding == Understanding(Intent.THIS_IS_ME)
+        assert understanding == Understanding(Intent.THIS_IS_ME, is_whole=True)
 
     def test_question_in_same_breath_is_kept(self) -> None:
         understanding = understood("yes this is Maria, who's calling?", Expecting.IDENTITY)
-        assert understanding == Understanding(Intent.THIS_IS_ME, frozenset({Intent.WHO_IS_THIS}))
+        assert understanding == Understanding(Intent.THIS_IS_ME, frozenset({Intent.WHO_IS_THIS}), is_whole=True)
 
     @pytest.mark.parametrize("words", ["yes no", "this is Maria she is not here", "no yes"])
     def test_contradiction_is_unclear(self, words: str) -> None:
