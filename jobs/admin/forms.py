@@ -21,13 +21,11 @@ from jobs.admin.description_file import DescriptionFileForm
 from jobs.admin.question_list import render_questions
 from jobs.channels import Channel, phone_only
 from jobs.models import JobDescription
-from jobs.question_sets import REASON_NEEDED, current_question_set
+from jobs.question_sets import REASON_NEEDED
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from jobs.spoken_title import title_in_words
 from screener.admin.actions import ObjectActionForm
-from screener.admin.record_form import form_of
 from screener.admin.widgets import EditableTable, LanguageField, PhoneField
-from screener.records import QuestionContent
 
 
 def _describe_closing(running_interviews: int) -> str:
@@ -170,31 +168,9 @@ class CriteriaSheet(EditableTable):
         return self.rubric
 
 
-QuestionSheet = forms.formset_factory(
-    form_of(QuestionContent),
-    formset=EditableTable,
-    extra=2,
-    can_order=True,
-    can_delete=True,
-    min_num=1,
-    validate_min=True,
-    max_num=field_limits.MAX_QUESTIONS,
-    validate_max=True,
-)
 RubricSheet = forms.formset_factory(
     CriterionForm, formset=CriteriaSheet, extra=1, can_order=True, can_delete=True, max_num=MAX_CRITERIA
 )
-
-
-def questions_form(data: Any, *, subject: JobDescription) -> Any:
-    """The form starts with the draft or, without one, the approved questions."""
-    question_set = current_question_set(subject)
-    question_rows = [question.to_json() for question in question_set.questions] if question_set else None
-    messages = {
-        "too_few_forms": gettext("Ask at least one question."),
-        "too_many_forms": gettext("Ask at most %(limit)s.") % {"limit": field_limits.MAX_QUESTIONS},
-    }
-    return QuestionSheet(data, initial=question_rows, error_messages=messages)
 
 
 def rubric_form(data: Any, *, subject: JobDescription) -> Any:

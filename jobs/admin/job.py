@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -14,18 +15,18 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.description_file import FILE_FIELD
-from jobs.admin.forms import ApprovalForm, JobForm, questions_form, rubric_form
+from jobs.admin.forms import ApprovalForm, JobForm, rubric_form
 from jobs.admin.members import MemberPages
+from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
 from jobs.models import JobDescription, QuestionSet
-from jobs.question_sets import REASON_NEEDED, approve_question_set, question_set_to_approve
+from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.access.viewer import VIEW_CONTACT_DATA
-from screener.admin.actions import object_action
+from screener.admin.actions import object_action, page_button
 from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
-from screener.records import QuestionContent
 
 EDIT_PAGE = "jobs_jobdescription_edit"
 QUESTIONS_COLOURS = {
@@ -215,21 +216,16 @@ class JobAdmin(MemberPages):
     def approve_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
         return approve_and_message(question_set_to_approve(job), request, reason=form_data.get("reason", ""))
 
-    @object_action(
-        _("Edit questions"),
-        explanation=_("Saving creates the next version as a draft. Approved questions never change."),
-        permission="jobs.change_questionset",
-        icon="edit",
-        form=questions_form,
-        submit_label=_("Save as next version"),
-    )
-    def edit_questions(self, request: HttpRequest, job: JobDescription, question_rows: list[dict[str, Any]]) -> str:
-        questions = [QuestionContent.from_json(row) for row in question_rows]
-        draft = job.add_draft(questions, source=f"edited by {request.user.get_username()}"[:100])
-        saved = gettext("Saved as version %(version)s.") % {"version": draft.version}
-        if draft.warnings:
-            return f"{saved} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}"
-        return f"{saved} {gettext('Approve it to use it.')}"
+    @page_button(_("Edit questions"), permission="jobs.change_questionset", icon="edit")
+    def edit_questions(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Saving creates the next version as a draft."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        job = self.get_object(request, object_id)
+        if job is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        return show_editor(self, request, job)
 
     @object_action(
         _("Write questions"),

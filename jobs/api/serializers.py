@@ -9,6 +9,7 @@ from jobs import field_limits
 from jobs.api.description_file import DescribedSerializer
 from jobs.channels import Channel
 from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
+from jobs.question_editing import save_next_version
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
 from jobs.unlawful_questions import UnlawfulTopic
@@ -103,11 +104,18 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
     warnings = QuestionWarningSerializer(many=True, read_only=True)
+    based_on = IdField(
+        queryset=QuestionSet.objects.all(),
+        required=False,
+        write_only=True,
+        help_text="The version that you have read and changed. 409 if another one is current by now",
+    )
 
     class Meta:
         model = QuestionSet
         fields = [
             "id",
+            "based_on",
             "job",
             "version",
             "language",
@@ -125,7 +133,10 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     def create(self, validated_data: dict[str, Any]) -> QuestionSet:
         job: JobDescription = validated_data["job"]
         questions = [QuestionContent.from_json(question) for question in validated_data["questions"]]
-        return job.add_draft(questions, source=request_actor(self.context["request"]))
+        source = request_actor(self.context["request"])
+        if based_on := validated_data.get("based_on"):
+            return save_next_version(job, questions, based_on=based_on.pk, source=source)
+        return job.add_draft(questions, source=source)
 
 
 EXAMPLE_DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."

@@ -107,5 +107,8 @@ class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, A
         "retrieve": "Read a version of questions",
     }
     problem_examples = {
-        "create": {400: {"questions.0.max_seconds": ["Ensure this value is greater than or equal to 15."]}},
+        "create": {
+            400: {"questions.0.max_seconds": ["Ensure this value is greater than or equal to 15."]},
+            409: "Version 3 was saved meanwhile (edited by hanna). Nothing was overwritten.",
+        },
     }

@@ -100,7 +100,7 @@ class _Pool:
     def of(
         cls, advert: Advert, entries: Iterable[BankEntry], chance: random.Random, avoided: Collection[str]
     ) -> "_Pool":
-        fitting = [entry for entry in entries if _fits(entry, advert)]
+        fitting = [entry for entry in entries if fits_advert(entry, advert)]
         relevance = _Relevance(advert, fitting)
         ranked = sorted(fitting, key=lambda entry: -relevance.of(entry) * (1 + SPREAD * chance.random()))
         ranked.sort(key=lambda entry: entry.texts[advert.language].text in avoided)
@@ -141,7 +141,7 @@ class _Pool:
         return compose_phrase_questions(JobText(self.advert.title, self.advert.description, self.advert.language))
 
 
-def _fits(entry: BankEntry, advert: Advert) -> bool:
+def fits_advert(entry: BankEntry, advert: Advert) -> bool:
     text = entry.texts.get(advert.language)
     if text is None or entry.family not in (Family.GENERAL, *advert.families):
         return False

@@ -24,7 +24,7 @@ def write_from_bank(job: JobDescription) -> Reply[QuestionPlan]:
     seed = f"{job.pk} {job.question_sets.count()}"
     last = job.question_sets.order_by("-version").first()
     avoided = [question.text for question in last.questions] if last else []
-    picks = pick_questions(job_text, job.question_count, _entries_for(job), seed=seed, avoided=avoided)
+    picks = pick_questions(job_text, job.question_count, entries_for(job), seed=seed, avoided=avoided)
     if not picks:
         raise PermanentError(
             f"The question bank has no questions in the language of this job ({job.language}). Write the questions "
@@ -33,7 +33,7 @@ def write_from_bank(job: JobDescription) -> Reply[QuestionPlan]:
     return Reply(QuestionPlan(questions=[pick.question for pick in picks]), model=BANK_MODEL, prompt_hash="")
 
 
-def _entries_for(job: JobDescription) -> list[BankEntry]:
+def entries_for(job: JobDescription) -> list[BankEntry]:
     """The approved questions of the job's families, and general ones, that have a text in its language."""
     advert = Advert.read(job.title, job.description, job.language)
     approved = BankQuestion.objects.with_texts().filter(

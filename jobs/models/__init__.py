@@ -1,6 +1,6 @@
 """The rows of jobs, question sets and the question bank."""
 
-from jobs.models.bank import BankEvent, BankQuestion, BankText
+from jobs.models.bank import BankEvent, BankQuestion, BankText, link_to_bank
 from jobs.models.job import (
     DEFAULT_QUESTION_COUNT,
     DEFAULT_RUBRIC,
@@ -26,4 +26,5 @@ __all__ = [
     "QuestionSet",
     "QuestionSetQuerySet",
     "default_rubric",
+    "link_to_bank",
 ]

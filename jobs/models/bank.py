@@ -218,7 +218,7 @@ def link_to_bank(questions: Sequence[QuestionContent], language: str) -> list[Qu
 
     Case and spaces do not count. An edited text is another question: its answers say nothing about the one in the bank.
     """
-    texts = [" ".join(question.text.split()) for question in questions]
+    texts = [" ".join(question.text.replace("\0", "").split()) for question in questions]
     known_texts = BankText.objects.filter(language=primary_tag(language)).annotate(digest=MD5(Lower("text")))
     same_texts = known_texts.filter(digest__in=[MD5(Lower(Value(text))) for text in texts])
     ids = {text.lower(): question_id for text, question_id in same_texts.values_list("text", "question_id")}

@@ -7,11 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews.models import lock_interview
-from jobs.field_limits import MAX_QUESTIONS
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
 from jobs.rubric import InvalidRubric, validate_rubric
 from screener.language_tag import INVALID_TAG
-from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, make_job
 
@@ -30,10 +28,6 @@ JOB = {
     "preparation_seconds": "0",
     "channels": ["phone"],
 }
-
-
-def row_of(question: QuestionSpec) -> dict[str, Any]:
-    return question.model_dump(exclude={"bank_question"})
 
 
 def sheet(rows: list[dict[str, Any]], *, known: int = 0) -> dict[str, Any]:
@@ -181,72 +175,6 @@ class TestQuestions:
         submit_form(admin_client, reverse("admin:jobs_questionset_approve", args=[old.pk]))
         statuses = dict(QuestionSet.objects.values_list("pk", "status"))
         assert statuses == {old.pk: "retired", new.pk: "draft"}
-
-
-class TestEditingQuestions:
-    def test_starts_from_what_is_there(self, admin_client: Client) -> None:
-        job = make_approved_job()
-        assert QUESTIONS[0].text in get_page(admin_client, admin_url(job, "edit_questions"))
-
-    def test_cells_have_labels(self, admin_client: Client) -> None:
-        page = get_page(admin_client, admin_url(make_approved_job(), "edit_questions"))
-        for expected in ("Question, row 1", "Weight, row 3", "Leave out, row 2"):
-            assert f'aria-label="{expected}"' in page
-
-    def test_edit_creates_next_version(self, admin_client: Client) -> None:
-        job = make_approved_job()
-        rows = [row_of(question) | {"ORDER": at} for at, question in enumerate(QUESTIONS, start=1)]
-        rows[0] |= {"text": "Why us?", "weight": 2.5}
-        rows[1] |= {"DELETE": "on"}
-        rows[2] |= {"ORDER": 0}
-        new = {"text": "Which tools?", "competency": "", "weight": 1, "max_seconds": 60, "ORDER": 9}
-        empty = {"text": "", "competency": "", "weight": 1, "max_seconds": 120, "ORDER": ""}
-        submit_form(admin_client, admin_url(job, "edit_questions"), **sheet([*rows, new, empty], known=3))
-        job = JobDescription.objects.get()
-        approved, draft = job.approved_questions, job.draft_questions
-        assert approved
-        assert draft
-        assert approved.questions == QUESTIONS
-        assert (draft.version, draft.source) == (2, "edited by hanna")
-        assert draft.questions == [
-            QUESTIONS[2],
-            QUESTIONS[0].model_copy(update={"text": "Why us?", "weight": 2.5}),
-            QuestionSpec(text="Which tools?", competency="", weight=1.0, max_seconds=60),
-        ]
-
-    @pytest.mark.parametrize(
-        ("row", "sentence"),
-        [
-            ({"text": ""}, "This field is required."),
-            ({"text": "x" * 1001}, "at most 1000 characters"),
-            ({"weight": "0"}, "greater than or equal to 0.1"),
-            ({"weight": "nan"}, "Enter a number."),
-            ({"max_seconds": "601"}, "less than or equal to 600"),
-            ({"competency": "x" * 201}, "at most 200 characters"),
-            ({"text": "a\x00b"}, "Null characters are not allowed."),
-        ],
-    )
-    def test_is_refused_field_by_field(self, admin_client: Client, row: dict[str, str], sentence: str) -> None:
-        rows = sheet([row_of(QUESTIONS[0]) | {"ORDER": 1} | row], known=1)
-        assert str(sentence) in submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
-        assert QuestionSet.objects.count() == 1
-
-    def test_leaves_at_least_one_question(self, admin_client: Client) -> None:
-        rows = sheet([row_of(QUESTIONS[0]) | {"ORDER": 1, "DELETE": "on"}], known=1)
-        submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"), **rows)
-        assert QuestionSet.objects.count() == 1
-
-    def test_number_of_questions_is_limited(self, admin_client: Client) -> None:
-        job = make_job()
-        rows = [row_of(QUESTIONS[0]) | {"ORDER": at} for at in range(MAX_QUESTIONS + 1)]
-        for count in (MAX_QUESTIONS + 1, MAX_QUESTIONS):
-            assert QuestionSet.objects.count() == 0
-            submit_form(admin_client, admin_url(job, "edit_questions"), **sheet(rows[:count]))
-        assert len(QuestionSet.objects.get().questions) == MAX_QUESTIONS
-
-    def test_without_its_form_changes_nothing(self, admin_client: Client) -> None:
-        submit_form(admin_client, admin_url(make_approved_job(), "edit_questions"))
-        assert QuestionSet.objects.count() == 1
 
 
 class TestEditingTheRubric:

@@ -1,0 +1,209 @@
+"""The page on which a job's questions are edited: picked from the bank, replaced, moved, and saved as a version."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from jobs.admin.question_sheet import QuestionSheet, Row
+from jobs.bank.families import Family, QuestionKind
+from jobs.bank.finding.alternatives import find_alternative
+from jobs.bank.finding.browsing import MOST_SHOWN, BankSearch, FoundQuestion, find_in_language
+from jobs.bank.picking import GENERAL_WEIGHT, MAX_SECONDS, SPECIFIC_WEIGHT
+from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
+from jobs.question_editing import QuestionsReplaced, save_next_version
+from jobs.question_sets import REASON_NEEDED, current_question_set
+from screener.models import InvalidTransition
+
+ANY = [("", _("Any"))]
+SAVE, WRITE = "save", "write"
+MOVES = {"up": -1, "down": 1}
+MAX_WORDS_LENGTH = 100
+
+
+class BankSearchForm(forms.Form):
+    """Its fields lie beside the form of the questions, which carries what was searched for along."""
+
+    words = forms.CharField(
+        label=_("Words"), required=False, max_length=MAX_WORDS_LENGTH, widget=UnfoldAdminTextInputWidget
+    )
+    family = forms.ChoiceField(
+        label=_("Occupations"), required=False, choices=[*ANY, *Family.choices], widget=UnfoldAdminSelectWidget
+    )
+    kind = forms.ChoiceField(
+        label=_("Type"), required=False, choices=[*ANY, *QuestionKind.choices], widget=UnfoldAdminSelectWidget
+    )
+    difficulty = forms.TypedChoiceField(
+        label=_("Difficulty"),
+        required=False,
+        choices=[*ANY, *BankQuestion.Difficulty.choices],
+        coerce=int,
+        empty_value=None,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def to_search(self) -> BankSearch:
+        """The values that are valid. Others do not narrow the search."""
+        self.is_valid()
+        return BankSearch(**self.cleaned_data)
+
+
+@dataclass
+class QuestionEditor:
+    """`focus`: the id of the control that the user continues at. `done`: what the last button did."""
+
+    job: JobDescription
+    sheet: QuestionSheet
+    based_on: UUID | None
+    search_form: BankSearchForm
+    skipped: list[str] = field(default_factory=list)
+    focus: str = ""
+    done: str = ""
+    problem: str = ""
+    newer: QuestionSet | None = None
+
+    @classmethod
+    def open(cls, job: JobDescription, search: QueryDict) -> "QuestionEditor":
+        """Start with the draft or, without one, the approved questions."""
+        current = current_question_set(job)
+        sheet = QuestionSheet.of_version(job, current)
+        return cls(job, sheet, current.pk if current else None, BankSearchForm(search))
+
+    @classmethod
+    def sent(cls, job: JobDescription, form_data: QueryDict) -> "QuestionEditor":
+        sheet = QuestionSheet.sent(job, form_data)
+        based_on = _parse_id(form_data.get("based_on", ""))
+        return cls(job, sheet, based_on, BankSearchForm(form_data), form_data.getlist("skipped")[-MOST_SHOWN:])
+
+    def press(self, button: str) -> None:
+        """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
+        action, _separator, subject = button.partition(":")
+        place = int(subject) if subject.isascii() and subject.isdigit() and len(subject) < 4 else -1
+        if action == WRITE:
+            self.sheet.focused_text = self.sheet.add({"text": ""})
+            self.done = gettext("Added as question %(number)s.") % {"number": self.sheet.focused_text + 1}
+        elif action == "add":
+            self._add(_parse_id(subject))
+        elif 0 <= place < len(self.sheet.rows):
+            self._change(action, place)
+
+    def _add(self, pk: UUID | None) -> None:
+        text = find_in_language(pk, self.job.language) if pk else None
+        if text is None:
+            raise InvalidTransition(gettext("The bank has this question no more, or not in this language."))
+        place = self.sheet.add(row_of(text))
+        self.focus = f"add-{pk}"
+        self.done = gettext("Added as question %(number)s.") % {"number": place + 1}
+
+    def _change(self, action: str, place: int) -> None:
+        if action in MOVES:
+            self._move(place, by=MOVES[action])
+        elif action == "remove":
+            self.sheet.remove(place)
+            self.focus = f"remove-{min(place, len(self.sheet.rows) - 1)}" if self.sheet.rows else "write"
+            self.done = gettext("Question %(number)s was removed.") % {"number": place + 1}
+        elif action == "another":
+            self._replace(place)
+
+    def _move(self, place: int, *, by: int) -> None:
+        """Move the question. The user continues at the same button, or at the opposite one where that is disabled."""
+        moved = self.sheet.move(place, by)
+        last_move = {-1: 0, 1: len(self.sheet.rows) - 1}
+        button = "down" if (moved == last_move[by]) == (by < 0) else "up"
+        self.focus = f"{button}-{moved}"
+        self.done = gettext("Now question %(number)s.") % {"number": moved + 1}
+
+    def _replace(self, place: int) -> None:
+        """Put another question in this place. One that was replaced before does not come back."""
+        self.focus = f"another-{place}"
+        replaced = self.sheet.texts[place]
+        text = find_alternative(self.job, self.sheet.content(place), besides=[*self.sheet.texts, *self.skipped])
+        if text is None:
+            raise InvalidTransition(gettext("The bank has no other question that fits this job."))
+        self.skipped.append(replaced)
+        self.sheet.rows[place] = dict(self.sheet.rows[place]) | {"text": text.text, "competency": text.competency}
+        self.done = gettext("Question %(number)s was replaced.") % {"number": place + 1}
+
+    def save(self, *, by: str) -> QuestionSet:
+        """Save the next version. Raises InvalidTransition; the questions stay on the page."""
+        try:
+            source = f"edited by {by}"[:100]
+            return save_next_version(self.job, self.sheet.check(), based_on=self.based_on, source=source)
+        except QuestionsReplaced as error:
+            self.newer = error.current
+            self.based_on = error.current.pk if error.current else None
+            raise
+
+    @property
+    def searched(self) -> list[tuple[str, str]]:
+        """What was searched for, which goes along with the questions."""
+        search_data = self.search_form.data
+        return [(name, search_data.get(name, "")) for name in self.search_form.fields if search_data.get(name)]
+
+    @property
+    def most_found(self) -> int:
+        return MOST_SHOWN
+
+    def found(self) -> list[FoundQuestion]:
+        return self.search_form.to_search().find_for(self.job)
+
+
+def row_of(text: BankText) -> Row:
+    weight = GENERAL_WEIGHT if text.question.family == Family.GENERAL else SPECIFIC_WEIGHT
+    return {"text": text.text, "competency": text.competency, "weight": weight, "max_seconds": MAX_SECONDS}
+
+
+def _parse_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def show_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
+    """GET shows the current version, and to htmx what the bank has. POST does what its button says."""
+    if request.method != "POST":
+        editor = QuestionEditor.open(job, request.GET)
+        if "HX-Request" in request.headers:
+            return render(request, "admin/jobs/question_editor/found.html", {"editor": editor})
+        return _render(model_admin, request, editor)
+    editor = QuestionEditor.sent(job, request.POST)
+    button = request.POST.get("do", SAVE)
+    try:
+        if button == SAVE:
+            return _save(model_admin, request, editor)
+        editor.press(button)
+    except InvalidTransition as error:
+        editor.problem = str(error)
+    return _render(model_admin, request, editor)
+
+
+def _save(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:
+    draft = editor.save(by=request.user.get_username())
+    message = gettext("Saved as version %(version)s.") % {"version": draft.version}
+    model_admin.log_change(request, editor.job, message)
+    if draft.warnings:
+        messages.warning(request, f"{message} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}")
+    else:
+        messages.success(request, f"{message} {gettext('Approve it to use it.')}")
+    return HttpResponseRedirect(reverse("admin:jobs_questionset_change", args=[draft.pk]))
+
+
+def _render(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:
+    context = model_admin.admin_site.each_context(request) | {
+        "editor": editor,
+        "title": gettext("Edit questions"),
+        "opts": model_admin.opts,
+        "original": editor.job,
+        "media": model_admin.media + editor.search_form.media,
+        "back_url": model_admin.change_url(editor.job),
+    }
+    return render(request, "admin/jobs/question_editor/page.html", context)
