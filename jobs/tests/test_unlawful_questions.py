@@ -2,12 +2,14 @@
 
 import csv
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
 from jobs.unlawful_questions import LANGUAGES, UnlawfulTopic, find_topics, question_warnings
 from screener.records import QuestionSpec
@@ -20,8 +22,8 @@ from tests.support.factories import QUESTIONS, make_job
 FOLDER = Path(__file__).with_name("question_topics")
 SAMPLES = sorted(FOLDER.glob("*.tsv"))
 MIN_RECALL, MAX_FALSE_ALARMS = 0.95, 0.03
-HELD_OUT_RATES = {"en": (0.88, 0.025)}
-"""By language: least recall and most false alarms on samples by writers who know no rule. No rule is built on them."""
+HELD_OUT_RATES = {"en": (0.88, 0.025), "de": (0.95, 0.05), "es": (0.95, 0.05), "fr": (0.95, 0.1), "pt": (0.95, 0.05)}
+"""By language: least recall and most false alarms on samples that no rule was built on."""
 ADVERTISEMENTS = tomllib.loads((Path(services.__file__).parent / "advertisements.toml").read_text(encoding="utf-8"))
 UNLAWFUL = QuestionSpec(text="How old are you?", competency="", weight=1.0, max_seconds=60)
 REASON = "The law sets a minimum age for this work."
@@ -72,7 +74,16 @@ def test_topics_have_samples(topic: UnlawfulTopic) -> None:
 
 
 def test_language_without_patterns_has_no_warnings() -> None:
-    assert find_topics(UNLAWFUL.text, "de") == ()
+    assert find_topics(UNLAWFUL.text, "nl") == ()
+
+
+def test_every_interview_language_has_patterns() -> None:
+    assert interview_languages.keys() <= LANGUAGES.keys()
+
+
+def test_decomposed_accents_and_missing_ones_match() -> None:
+    texts = [unicodedata.normalize("NFD", "¿Cuántos años tienes?"), "Cuantos anos tienes"]
+    assert {find_topics(text, "es") for text in texts} == {(UnlawfulTopic.AGE,)}
 
 
 @pytest.fixture

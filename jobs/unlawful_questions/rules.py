@@ -15,6 +15,7 @@ Sentences are compared in lower case, without punctuation, after the replacement
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -80,7 +81,7 @@ class LanguageRules:
         )
 
     def _split_sentences(self, question_text: str) -> list[str]:
-        plain_text = question_text.lower()
+        plain_text = unicodedata.normalize("NFC", question_text).lower()
         for pattern, replacement in self.spellings:
             plain_text = pattern.sub(replacement, plain_text)
         return [sentence for part in SENTENCE_END.split(plain_text) if (sentence := " ".join(WORD.findall(part)))]
