@@ -1,4 +1,4 @@
-"""Deletes candidates without interviews, with all that identifies them. Others are erased instead."""
+"""Deletes candidates without interviews, with all data that identifies them. Others are erased instead."""
 
 import logging
 from uuid import UUID

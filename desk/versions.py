@@ -7,5 +7,5 @@ LENGTH = 16
 
 
 def version_of(content: Any) -> str:
-    """`content`: all that is shown, of values whose `repr` tells them apart."""
+    """`content`: the values shown, of types whose `repr` tells them apart."""
     return sha256(repr(content).encode()).hexdigest()[:LENGTH]

@@ -53,7 +53,7 @@ _NO_TITLE = re.compile(
 
 @dataclass(frozen=True)
 class Description:
-    """What a document says. `title`: a guess, or empty. `is_cut`: the rest of the text was too long."""
+    """The texts of a document. `title`: a guess, or empty. `is_cut`: the rest of the text was too long."""
 
     title: str
     text: str

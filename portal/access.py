@@ -1,4 +1,4 @@
-"""The door of the portal: what an invitation opens, and for whom it stays closed."""
+"""The door of the portal: the views that an invitation opens, and its limits."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -29,7 +29,7 @@ def opened_by_invitation(view: PortalView, *, scope: str = "portal", most: int =
     """Make a view of an open invitation a view of its token, in the language of the interview.
 
     The token in the address is the only credential. No cookie has a part in it, so that another site can make a
-    browser send nothing that it could not send itself: the check against forged requests would prove nothing.
+    browser send nothing that it could not send itself: the check against forged requests would add no protection.
     A view that has a Content-Security-Policy of its own keeps it. `most`: the requests per minute of one address to
     the views of this scope.
     """

@@ -1,4 +1,4 @@
-"""Pages in place of one that does not exist, is forbidden or failed. Below `/i/` they are pages of the portal."""
+"""Pages for requests that failed, were forbidden, or name no page. Below `/i/` they are pages of the portal."""
 
 from http import HTTPStatus
 
@@ -38,7 +38,9 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def _error_page(request: HttpRequest, status: HTTPStatus, invitation: Invitation | None = None) -> HttpResponseBase:
     with translation.override(page_language(request, invitation)):
-        known = invitation if invitation and invitation.is_open else None
-        response: HttpResponse = render_page(request, known, "portal/error.html", {"status": status}, status=status)
+        open_invitation = invitation if invitation and invitation.is_open else None
+        response: HttpResponse = render_page(
+            request, open_invitation, "portal/error.html", {"status": status}, status=status
+        )
         response["Content-Language"] = translation.get_language()
     return without_traces(response, CONTENT_SECURITY_POLICY)

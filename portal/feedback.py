@@ -15,7 +15,7 @@ from screener.models import InvalidTransition
 
 @opened_by_invitation
 def feedback_page(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """GET shows the form with what was said before. POST keeps it, in place of that, while the invitation is open."""
+    """GET shows the form with the earlier feedback. POST keeps it, in place of that, while the invitation is open."""
     interview = invitation.interview
     if request.method != "POST" and interview.outcome not in HELD:
         return go_to(request, invitation)

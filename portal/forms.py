@@ -1,4 +1,4 @@
-"""Forms of the portal. What a candidate writes is hostile text: it is bounded here and escaped where it is shown."""
+"""Forms of the portal. The words of candidates are hostile text: bounded here, escaped where they are shown."""
 
 from typing import Any
 

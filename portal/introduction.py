@@ -1,4 +1,4 @@
-"""What a candidate is told before anything starts."""
+"""The introduction that a candidate reads before the interview."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -42,12 +42,12 @@ class Introduction:
 
 
 def call_wording_version() -> str:
-    """The hash of what a candidate agrees to when they ask for a call, in the language of the page."""
+    """The hash of the text to which a candidate agrees when they ask for a call, in the language of the page."""
     return _hash_of(render_to_string("portal/call_consent.html", {"employer_name": "…"}))
 
 
 def wording_version() -> str:
-    """The hash of what a candidate reads before they consent, in the language of the page.
+    """The hash of the text that a candidate reads before they consent, in the language of the page.
 
     It is the same for all employers and jobs: their names and numbers stand as placeholders.
     """
@@ -69,12 +69,12 @@ def retention_texts(job: JobDescription, organisation: Organisation | None) -> t
         _days(job, organisation, "keep_answers_days"),
     )
     if answers and recordings and answers < recordings:
-        recordings = answers  # what was said is erased with its recordings
+        recordings = answers  # transcripts are erased with their recordings
     return _recordings_text(recordings or answers), _answers_text(answers)
 
 
 def video_retention_text(job: JobDescription, organisation: Organisation | None) -> str:
-    """How long videos are kept: at most as long as the recordings, and as what was said in them."""
+    """How long videos are kept: at most as long as the recordings, and as the transcripts."""
     periods = ("keep_videos_days", "keep_recordings_days", "keep_answers_days")
     days = [period for name in periods if (period := _days(job, organisation, name))]
     if not days:

@@ -26,7 +26,7 @@ def render_page(
     context: dict[str, Any] | None = None,
     **kwargs: Any,
 ) -> HttpResponse:
-    """Render a page. `invitation`: None where the token is forged, so that the page tells nothing."""
+    """Render a page. `invitation`: None where the token is forged, so that the page names no employer."""
     organisation = Organisation.current() if invitation else None
     job = invitation.interview.job if invitation else None
     base = {

@@ -62,7 +62,7 @@ class Record(BaseModel):
 
 # The form and generated questions derive from it. `InterviewResponse` needs a column for each attribute.
 class QuestionContent(Record):
-    """What a question asks. Its competency names its subject; its weight counts in the overall score."""
+    """The text of a question. Its competency names its subject; its weight counts in the overall score."""
 
     text: Annotated[str, Attribute(longest=1000, label=_("Question"))]
     competency: Annotated[str, Attribute(longest=200, default="", label=_("Competency"))]

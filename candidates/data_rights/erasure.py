@@ -19,7 +19,7 @@ DELETE_ITEMS = RowTaskHandle("candidates.delete_erased_items", queue="rest", arg
 
 
 def erase_candidate(candidate: Candidate, *, actor: str, reason: str) -> Erasure:
-    """Erase all that identifies this person. Live interviews are cancelled.
+    """Erase all data that identifies this person. Live interviews are cancelled.
 
     Statistics, the do-not-call list and the proof of the erasure stay. A person who was erased gets the same erasure
     again. Raises InvalidTransition if the candidate is on legal hold, or if a call with them is in progress.

@@ -242,7 +242,7 @@ class Candidate(BaseModel):
         )
 
     def blank(self) -> None:
-        """Forget all that identifies the person. The row stays, for statistics and as proof."""
+        """Blank all data that identifies the person. The row stays, for statistics and as proof."""
         self.blank_resume()
         Candidate.objects.filter(pk=self.pk).update(
             full_name="",

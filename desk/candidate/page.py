@@ -26,7 +26,7 @@ SECONDS_WHEN_IDLE = 30
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """`refusals`: do-not-call entries. What the user may not see is empty, and `rules` is None."""
+    """`refusals`: do-not-call entries. Data that the user may not see is empty, and `rules` is None."""
 
     candidate: Candidate
     rows: list[CandidateRow]
@@ -138,7 +138,7 @@ def _sorted_consents(candidate: Candidate) -> list[Consent]:
 
 
 def _content_of(erasure: Erasure) -> tuple[Any, ...]:
-    """All that changes in the proof of an erasure."""
+    """The values of the proof of an erasure that change."""
     deleted = [item.pk for item in erasure.items.all() if item.deleted_at]
     return (erasure.pk, erasure.status, erasure.error, erasure.removed, erasure.completed_at, deleted)
 

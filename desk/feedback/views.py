@@ -1,4 +1,4 @@
-"""What the candidates of a job say of their interviews, without their names."""
+"""The opinions of a job's candidates about their interviews, without their names."""
 
 from uuid import UUID
 

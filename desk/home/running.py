@@ -38,7 +38,7 @@ class RunningCampaign:
 
 @dataclass(frozen=True)
 class Running:
-    """`campaign_count`: all that run, of which `campaigns` are the newest. `next_call_at`: of those that wait."""
+    """`campaigns`: the newest of the `campaign_count` that run. `next_call_at`: of those that wait."""
 
     tallies: list[Tally] = field(default_factory=list)
     campaigns: list[RunningCampaign] = field(default_factory=list)

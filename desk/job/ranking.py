@@ -100,7 +100,7 @@ def with_results_of_jobs(interviews: "QuerySet[Interview]", viewer: Viewer) -> "
 
 
 def annotate_results(interviews: "QuerySet[Interview]", shows_scores: Any) -> "QuerySet[Interview]":
-    """Annotate what the current result and the last decision say.
+    """Annotate the values of the current result and the last decision.
 
     `shows_scores`: whether the viewer may see scores yet; if not, the row, the filters and the order are without the
     result.

@@ -98,7 +98,7 @@ class CandidateRow:
 
     @property
     def content(self) -> tuple[Any, ...]:
-        """All that the row shows. A row with equal content looks the same."""
+        """The values that the row shows. A row with equal content looks the same."""
         interview = self.interview
         shown = (interview.pk, str(interview.candidate), self.score, interview.result_label)
         decision = (self.decision.pk, self.decision.verdict) if self.decision else ()

@@ -77,7 +77,7 @@ class QuestionsPage:
 
     @property
     def finished(self) -> int:
-        """What the title of the page counts when it grows: versions."""
+        """The number that the title of the page watches: versions."""
         return self.versions[0].version if self.versions else 0
 
     @property

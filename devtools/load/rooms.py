@@ -108,7 +108,7 @@ class Uploads:
 
 @dataclass
 class Phase:
-    """What was measured under one condition, over all rounds."""
+    """The measurements under one condition, over all rounds."""
 
     p95_ms: list[float] = field(default_factory=list)
     p50_ms: list[float] = field(default_factory=list)

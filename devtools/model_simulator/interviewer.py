@@ -29,7 +29,7 @@ RESPONSE = re.compile(
 def compose_reply(request: ReceivedRequest, *, judges_all: bool = False) -> dict[str, Any] | None:
     """Return the content of the reply to a chat completion request, or None for a refusal.
 
-    `judges_all` gives every unknown answer the same scores: for tests of all that is not judgement.
+    `judges_all` gives every unknown answer the same scores: for tests of other parts than judgement.
     """
     match request.purpose:
         case "compose_questions":

@@ -26,7 +26,7 @@ class Network:
     caller_number: str | None = None  # the only number that may call; None: any
     choose_callee: Callable[[str], Callee] = persona_for_number
     synthesize_speech: bool = True  # record speech, if espeak-ng is installed; otherwise tones
-    recognizer: SpeechRecognizer | None = None  # of humans at the phone page; None: only what they type is understood
+    recognizer: SpeechRecognizer | None = None  # of humans at the phone page; None: only typed words are understood
     human_answers_all: bool = False  # the human at the phone page answers all calls,
     human_numbers: set[str] = field(default_factory=set)  # or only calls to these numbers
     inbound_url: str = ""  # where the application takes calls to its number, with a slash at the end; empty: nowhere

@@ -162,7 +162,7 @@ def _interviews_with_reservation(now: datetime) -> QuerySet[Interview]:
 
 
 def _without_capacity() -> QuerySet[Interview]:
-    """Interviews that wait for capacity. One whose candidate has opened another channel needs none."""
+    """Interviews that wait for capacity. An interview whose candidate has opened another channel needs none."""
     waiting_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
     return waiting_interviews.filter(~Exists(Attempt.objects.live().filter(interview=OuterRef("pk"))))
 

@@ -149,7 +149,7 @@ def _clip_path(clip: Clip) -> str:
 
 
 def _open_clip(clip: Clip) -> Any:
-    """The stored file, or what has arrived of one that is not stored yet."""
+    """The stored file, or the chunks so far, if it is not stored yet."""
     return clip.file.storage.open(str(clip.file.name)) if clip.file else io.BytesIO(clip.join_chunks())
 
 

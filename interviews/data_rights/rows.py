@@ -45,7 +45,7 @@ def close_untranscribed(interview: LockedInterview, *, actor: str) -> None:
 
 
 def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
-    """Blank all that was said and written about it. Returns how many rows changed, by table."""
+    """Blank the texts of its conversation and about it. Returns how many rows changed, by table."""
     row = interview.row
     removed = {
         "answers": _erase_responses(interview),

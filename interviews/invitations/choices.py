@@ -1,4 +1,4 @@
-"""What a candidate does in a form of their invitation. Each choice has the effect that it has in a call.
+"""The choices of a candidate in the forms of their invitation. Each choice has the effect that it has in a call.
 
 After the end of the interview a choice has none, and raises InterviewOver; only a refusal of all contact still counts.
 """

@@ -1,4 +1,4 @@
-"""Keeping what a candidate says of their interview."""
+"""Stores the feedback of a candidate about their interview."""
 
 from django.utils.translation import gettext, gettext_noop
 

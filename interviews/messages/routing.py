@@ -57,7 +57,7 @@ def _preferred_channels(interview: Interview, kind: str) -> tuple[Channel, ...]:
     if kind in BY_MAIL_ONLY or not twilio_messages.is_configured():
         return (Channel.MAIL,)
     if kind == MessageKind.CANCELLATION:
-        told = CandidateMessage.objects.last_with_time(interview)
-        if told and told.channel == Channel.SMS:
+        last_message = CandidateMessage.objects.last_with_time(interview)
+        if last_message and last_message.channel == Channel.SMS:
             return SMS_FIRST
     return SMS_FIRST if interview.job.sms_first else (Channel.MAIL, Channel.SMS)

@@ -85,17 +85,17 @@ def find_problem_of_kind(message: CandidateMessage) -> MessageProblem | None:
 
 def _find_appointment_problem(interview: Interview) -> MessageProblem | None:
     """The time may have been changed back since, or the call made."""
-    told = CandidateMessage.objects.told_appointment(interview)
+    last_message = CandidateMessage.objects.told_appointment(interview)
     time = agreed_time(interview, timezone.now())
-    is_known = time is None or (told and told.appointment_at == time)
+    is_known = time is None or (last_message and last_message.appointment_at == time)
     return MessageProblem.NOT_NEEDED if is_known else _find_invitation_problem(interview)
 
 
 def _find_cancellation_problem(message: CandidateMessage) -> MessageProblem | None:
     """Another time may have been agreed since, whose file replaces the entry, or the time has come."""
     interview = message.interview
-    told = CandidateMessage.objects.exclude(pk=message.pk).told_appointment(interview)
-    is_obsolete = told is None or agreed_time(interview, timezone.now())
+    last_message = CandidateMessage.objects.exclude(pk=message.pk).told_appointment(interview)
+    is_obsolete = last_message is None or agreed_time(interview, timezone.now())
     return MessageProblem.NOT_NEEDED if is_obsolete else None
 
 

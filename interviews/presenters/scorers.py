@@ -31,7 +31,7 @@ class ScorerAgreement:
 
 @dataclass(frozen=True)
 class ScorerColumn:
-    """The scores that count, or those of one person. `overall`: None unless the person scored all that count."""
+    """The valid scores, or those of one person. `overall`: None unless the person scored every answer that counts."""
 
     label: str
     counts: bool

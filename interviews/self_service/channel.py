@@ -1,4 +1,4 @@
-"""Channels that the candidate opens. Nothing of them is at a vendor: what is ended, fetched or deleted is here."""
+"""Channels that the candidate opens. No vendor has a part of them: all data is in our database and storage."""
 
 from datetime import datetime
 from uuid import UUID

@@ -40,7 +40,7 @@ def take_input(
 ) -> TurnReply:
     """Apply an input and return the reply. The same input for the same turn gets the same reply again.
 
-    `after`: what is done with the input in the same transaction.
+    `after`: called in the same transaction.
 
     Raises StaleTurn, and changes nothing, where the turn is over by another input: in another window, or on another
     device.
@@ -78,8 +78,8 @@ def repeated_reply(attempt_id: UUID, turn: int, received_input: ReceivedInput) -
 
 def _is_kept_text(attempt: LockedAttempt, turn: int, text: str) -> bool:
     """Whether the text is the answer that was kept at this turn. An empty one was kept nowhere."""
-    asked = stored_reply(attempt.row, turn - 1)
-    position = asked.prompt.get("position") if asked else None
+    last_reply = stored_reply(attempt.row, turn - 1)
+    position = last_reply.prompt.get("position") if last_reply else None
     response = attempt.responses.get(position) if position is not None else None
     if response is None:
         return False

@@ -14,6 +14,7 @@ from candidates.models import Candidate, Consent, Erasure
 from devtools.model_simulator.replies import json_reply
 from interviews.answers.audio import FETCH_STEP
 from interviews.models import Clip, ClipChunk, Interview, InterviewResponse, Recording, Take, VideoChoice
+from interviews.models.turns.chunk import EXCESS_SECONDS
 from interviews.models.turns.clip import (
     MAX_CLIPS_PER_TAKE,
     MAX_VIDEO_CHUNK_BYTES,
@@ -22,7 +23,6 @@ from interviews.models.turns.clip import (
     add_clip_chunk,
     detect_format,
 )
-from interviews.models.turns.take import EXCESS_SECONDS
 from interviews.pipeline import PIPELINE
 from interviews.retention.due import Kind
 from interviews.retention.nightly import erase_due

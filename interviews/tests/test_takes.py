@@ -25,9 +25,9 @@ from interviews.models import (
     lock_interview,
 )
 from interviews.models.transitions.coverage import finish_by_coverage
+from interviews.models.turns.chunk import EXCESS_SECONDS
 from interviews.models.turns.take import (
     BYTES_PER_SECOND,
-    EXCESS_SECONDS,
     MAX_CHUNK_BYTES,
     SAMPLE_RATE,
     ChunkOutcome,

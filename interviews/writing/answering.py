@@ -1,4 +1,4 @@
-"""Takes what a candidate writes or chooses: by a page, or by a client of the API in their name."""
+"""Takes the answers and choices of a candidate in writing: by a page, or by a client of the API in their name."""
 
 import json
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class WrittenInput:
 
 
 class NotTaken(InvalidTransition):
-    """The input was not taken, and changed nothing. Its member `question` is what the candidate is shown now."""
+    """The input was not taken, and changed nothing. Its member `question`: the present question."""
 
     def __init__(self, code: str, message: str, question: PresentQuestion) -> None:
         super().__init__(gettext(message))
@@ -71,7 +71,7 @@ class NotTaken(InvalidTransition):
 
 
 def send_input(interview: Interview, written_input: WrittenInput) -> dict[str, Any]:
-    """Take an input and return what the candidate is shown next, as data.
+    """Take an input and return the next question, as data.
 
     The same input for the same turn gets the same reply. Raises NotTaken with the code `stale_turn`,
     `wording_changed`, `not_offered`, `voice_not_agreed`, `too_short` or `too_long`, InCall or InterviewOver.

@@ -1,4 +1,4 @@
-"""The disclosure of an interview in writing: what the candidate reads before they agree."""
+"""The disclosure of an interview in writing: the text to which the candidate agrees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ def save_draft(interview: Interview, turn: str, text: str) -> bool:
 
 
 def read_draft(interview: Interview, question: PresentQuestion) -> str:
-    """Return what was begun for this question."""
+    """Return the draft of the answer to this question."""
     if question.position is None:
         return ""
     drafts = AnswerDraft.objects.filter(response__interview=interview, response__position=question.position)

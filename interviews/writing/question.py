@@ -1,4 +1,4 @@
-"""What a candidate who answers in writing is shown now: the disclosure, a question, or why there is none."""
+"""The present page of an interview in writing: the disclosure, a question, or why there is none."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -43,7 +43,7 @@ class Stage(models.TextChoices):
 
 
 class Choice(models.TextChoices):
-    """What the candidate may choose in place of writing. Clients rely on the codes."""
+    """The choices that the candidate has in place of writing. Clients rely on the codes."""
 
     AGREE = "agree", _("I agree")
     DECLINE = "decline", _("I do not agree")
@@ -122,7 +122,7 @@ class PresentQuestion:
 
 
 def present_question(interview: Interview, *, language: str = "", may_speak: bool = False) -> PresentQuestion:
-    """Return what the candidate is shown who answers in writing. Changes nothing. Raises ChannelNotAllowed.
+    """Return the present question to a candidate who answers in writing. Changes nothing. Raises ChannelNotAllowed.
 
     `language`: of the texts, by default that of the interview. `may_speak`: answers may also be spoken.
     """
@@ -157,7 +157,7 @@ def question_of(
     *,
     may_speak: bool,
 ) -> PresentQuestion:
-    """Return what is shown in the present state of this attempt. `prompt`: that of its last turn, as data.
+    """Return the question of the present state of this attempt. `prompt`: that of its last turn, as data.
 
     Texts are in the present language.
     """

@@ -8,7 +8,7 @@ from interviews.conversation import engine
 from interviews.models import Attempt, InterviewResponse, LockedAttempt, Recording, TurnReply
 from interviews.models.recording import private_storage
 from interviews.models.transitions.conversation import ReceivedInput
-from interviews.models.turns.take import EXCESS_SECONDS
+from interviews.models.turns.chunk import EXCESS_SECONDS
 from interviews.self_service.turns import RenderQuestion, take_input
 from interviews.writing.disclosure import spoken_versions
 

@@ -27,7 +27,7 @@ TOO_LARGE = _("The file is larger than 5 MB, which is the limit.")
 
 @dataclass(frozen=True)
 class Filling:
-    """What a document changed in the form. `other_title`: its title, where the typed one stays."""
+    """The changes of a document to the form. `other_title`: its title, where the typed one stays."""
 
     file_name: str
     is_cut: bool
@@ -35,7 +35,7 @@ class Filling:
 
 
 class DescriptionFileInput(UnfoldAdminFileFieldWidget):  # type: ignore[misc]
-    """A file, the button that reads it, and what was filled in from it."""
+    """A file, the button that reads it, and the texts that it filled in."""
 
     filling: Filling | None = None
     hidden_values: dict[str, str] = {}
@@ -56,7 +56,7 @@ class DescriptionFileInput(UnfoldAdminFileFieldWidget):  # type: ignore[misc]
 
 
 class DescriptionFileForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A job's form that shows what a chosen file says, and is saved when it is sent again."""
+    """A job's form that shows the texts of a chosen file, and is saved when it is sent again."""
 
     description_file = forms.FileField(
         label=_("Description from a file"),

@@ -101,8 +101,8 @@ class Advert:
 
     def _points(self, family: Family) -> int:
         titles, words = _family_words()[family]
-        found = sum(_contains(self.plain_text, word) for word in words)
-        return TITLE_POINTS * self.is_called(titles) + WORD_POINTS * found
+        word_count = sum(_contains(self.plain_text, word) for word in words)
+        return TITLE_POINTS * self.is_called(titles) + WORD_POINTS * word_count
 
 
 def _contains_any(text: str, keywords: tuple[str, ...]) -> bool:

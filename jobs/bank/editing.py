@@ -115,7 +115,7 @@ def texts_of(question: BankQuestion, entry: BankEntry) -> list[BankText]:
 
 
 def columns_of(entry: BankEntry) -> dict[str, Any]:
-    """The columns of the question that follow from what it is."""
+    """The columns of the question that are computed from the others."""
     return {
         "family": entry.family,
         "kind": entry.kind,

@@ -1,4 +1,4 @@
-"""Content words of a text as stems: what is left without the words that any question has.
+"""Content words of a text as stems: without the words that any question has.
 
 A stem is a word in lower case without accents and without its usual endings. It needs not be a word: it only has to be
 the same for the forms of one word.

@@ -114,9 +114,8 @@ class BankQuestion(BaseModel):
 
     @property
     def unlawful_topics(self) -> list[UnlawfulTopic]:
-        """What employers must not ask about and one of the texts does."""
-        found = {topic for text in self.texts.all() for topic in find_topics(text.text, text.language)}
-        return sorted(found)
+        """The topics of the texts about which employers must not ask."""
+        return sorted({topic for text in self.texts.all() for topic in find_topics(text.text, text.language)})
 
     def approve(self, *, by: str, reason: str = "") -> Self:
         """Let the question be picked for jobs. `reason`: needed for unlawful topics. Idempotent."""

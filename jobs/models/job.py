@@ -88,6 +88,14 @@ def _overriding_field(
     )
 
 
+def _score_threshold(default: str, help_text: Label) -> "models.DecimalField[Decimal, Decimal]":
+    """Return a field for the overall score from which on a recommendation is given."""
+    bounds = [MinValueValidator(0), MaxValueValidator(10)]
+    return models.DecimalField(
+        max_digits=3, decimal_places=1, default=Decimal(default), validators=bounds, help_text=help_text
+    )
+
+
 class JobQuerySet(LeasableQuerySet["JobDescription"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The jobs that the viewer is a member of, or all of them with the permission for all jobs."""
@@ -121,20 +129,8 @@ class JobDescription(LeasableModel):
     description = models.TextField()
     language = models.CharField(max_length=10, default="en")
     rubric = models.JSONField(default=default_rubric)
-    hire_at = models.DecimalField(
-        max_digits=3,
-        decimal_places=1,
-        default=Decimal("7.0"),
-        validators=[MinValueValidator(0), MaxValueValidator(10)],
-        help_text=_("Recommend to hire from this overall score (0-10)"),
-    )
-    consider_at = models.DecimalField(
-        max_digits=3,
-        decimal_places=1,
-        default=Decimal("5.0"),
-        validators=[MinValueValidator(0), MaxValueValidator(10)],
-        help_text=_("Recommend to consider from this overall score (0-10)"),
-    )
+    hire_at = _score_threshold("7.0", _("Recommend to hire from this overall score (0-10)"))
+    consider_at = _score_threshold("5.0", _("Recommend to consider from this overall score (0-10)"))
     minimum_coverage = models.DecimalField(
         max_digits=3,
         decimal_places=2,

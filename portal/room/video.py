@@ -1,4 +1,4 @@
-"""What the script of the room sends of video. A clip needs no tab: it belongs to the page that recorded it."""
+"""The requests of the room's script about video. A clip needs no tab: it belongs to the page that recorded it."""
 
 import json
 from uuid import UUID
@@ -84,6 +84,6 @@ def _add_chunk(request: HttpRequest, interview_id: UUID, clip: UUID, number: int
 
 
 def _is_of_its_format(clip: UUID, first_chunk: bytes) -> bool:
-    """Whether the content is what the page declared. Unknown clips are refused later."""
+    """Whether the content has the declared format. Unknown clips are refused later."""
     clip_format = Clip.objects.filter(pk=clip).values_list("format", flat=True).first()
     return clip_format is None or detect_format(first_chunk) == clip_format

@@ -88,7 +88,7 @@ def _question_page(
 @opened_by_invitation
 @require_POST
 def draft_view(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    """Keep what is being written. 409: the question is over."""
+    """Keep a draft. 409: the question is over."""
     text = clean_text(request.POST.get("text", ""))
     is_kept = save_draft(invitation.interview, request.POST.get("turn", ""), text)
     return HttpResponse(status=HTTPStatus.NO_CONTENT if is_kept else HTTPStatus.CONFLICT)

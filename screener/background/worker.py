@@ -35,7 +35,7 @@ STALLED_AFTER = 30.0
 LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
-"""More threads than this share one core and wait for each other more than for anybody else."""
+"""More threads than this share one core and wait mostly for each other."""
 FEW_CONNECTIONS: dict[str, Any] = {"max_size": 2, "timeout": 10.0}
 """Of a process that gives way: PostgreSQL does not know of that, and works for each connection as hard as it can."""
 
@@ -63,7 +63,7 @@ async def run(queue: str, *, concurrency: int) -> None:
 
 @contextlib.asynccontextmanager
 async def _connected() -> AsyncIterator[App]:
-    """The app on a connector of its own, opened afresh each time: one that has lost its database stays deaf."""
+    """The app on a new connector: one that has lost its connection hears no more notifications."""
     connector = cast(DjangoConnector, app.connector)
     worker_connector = await asyncio.to_thread(connector.get_worker_connector)
     with cast(ProxyApp, app).replace_connector(worker_connector) as connected:
@@ -108,7 +108,7 @@ async def _heal_forever(connected: App, queue: str) -> None:
 
 
 async def _heal(connected: App, job: Job) -> None:
-    """A job whose worker died goes back into the queue; one that keeps killing workers is given up."""
+    """Queue a job again whose worker died. After GIVE_UP_AFTER deaths the job fails."""
     if job.attempts >= GIVE_UP_AFTER:
         log.error("job %s %s: given up, %d workers died on it", job.id, job.task_name, job.attempts)
         await connected.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
@@ -124,13 +124,13 @@ def shares(concurrency: int) -> list[int]:
 
 
 def supervise() -> None:
-    """Keep the processes of every queue alive until SIGTERM or SIGINT, then let them finish what they are doing."""
+    """Keep the processes of every queue alive until SIGTERM or SIGINT, then let them finish their jobs."""
     stop = threading.Event()
     for number in ENDS:
         signal.signal(number, lambda *_: stop.set())
     connection.close()  # a connection that several processes share would mix up their statements
     cast(Any, connection).close_pool()
-    gc.freeze()  # what is loaded by now stays shared between all of them
+    gc.freeze()  # the loaded application stays shared by all processes
     speech_server = supervised_speech_server(on_start=_give_way)
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
     running: list[ForkProcess | None] = [None] * len(work)
@@ -144,7 +144,7 @@ def supervise() -> None:
             if speech_server:
                 speech_server.keep_running()
             stop.wait(0.5)
-    finally:  # whatever happens: who is not ended here would be waited for, for ever, when this process exits
+    finally:  # at its exit this process waits for its children: one that was not ended would keep it for ever
         if speech_server:
             speech_server.end()  # first: workers that wait for it go on at once, and its requests are tried again
         _end([process for process in running if process is not None])
@@ -160,9 +160,9 @@ def _end(processes: list[ForkProcess]) -> None:
 
 
 def _start(queue: str, at_once: int) -> ForkProcess | None:
-    """Forked, because to load the application anew takes longer than anything else in a new process' life.
+    """Fork a process: loading the application again would take most of its start.
 
-    None where the system lets no process be started now.
+    Returns None if the system can start no process now.
     """
     process = ForkProcess(target=_work_supervised, args=(queue, at_once, os.getpid()))
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)  # until the new process has put aside our own handlers
@@ -185,23 +185,23 @@ def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
     threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     if queue != "calls":
         connection.settings_dict["OPTIONS"]["pool"].update(FEW_CONNECTIONS)
-    with contextlib.suppress(OSError):  # what `top` shows; Linux alone knows it
+    with contextlib.suppress(OSError):  # the name in `top`, on Linux only
         Path("/proc/self/comm").write_text(f"worker {queue}")
     asyncio.run(run(queue, concurrency=at_once))
 
 
 def _end_with(supervisor: int) -> None:
-    """However it went: who is an orphan has another parent."""
+    """Exit when the supervisor dies: `getppid()` changes."""
     while os.getppid() == supervisor:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _give_way(process: int) -> None:
-    """Nobody waits on the phone for what it does: on a busy machine webhooks and calls go first.
+    """Lower the priority of a process, so that webhooks and calls go first on a busy machine.
 
-    Being nice would not do where there is a better way: a webhook, woken by the database a dozen times, would still
-    wait each time until a process that is nice has had its turn.
+    SCHED_IDLE where the system has it. A low nice value would not be enough: a webhook waits for the database a dozen
+    times, and each time for the time slice of a nice process.
     """
     try:
         if sys.platform == "linux":

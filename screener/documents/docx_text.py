@@ -17,7 +17,7 @@ MAX_PARTS = 5_000
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BREAKS = {qn("w:p"): "\n", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): "\t"}
-# Word keeps the English name of its own styles, in whatever language it runs.
+# Word keeps the English name of its own styles, in each of its languages.
 _TITLE_STYLES = ("title", "heading 1")
 _HEADING_STYLES = ("title", "subtitle", "heading")
 _BULLET_STYLES = ("list bullet", "list number")

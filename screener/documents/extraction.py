@@ -1,4 +1,4 @@
-"""What a parser of the child process returns, and why a file has no text. No Django."""
+"""The reply of a parser in the child process, and why a file has no text. No Django."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

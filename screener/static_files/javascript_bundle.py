@@ -20,7 +20,7 @@ class UnsupportedModule(Exception):
 
 
 def bundle_modules(entry: str, read: Callable[[str], str]) -> str:
-    """Return the module with all that it imports, each in a function of its own, imported ones first.
+    """Return the module with all its imports, each in a function of its own, imported ones first.
 
     `read`: returns the source of a module by its path. A path within a module is relative to the file of the entry.
     """

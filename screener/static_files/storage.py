@@ -9,7 +9,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from screener.static_files.javascript_bundle import bundle_modules
 
 BUNDLED = ("screener/room/room.js",)
-"""Modules of pages. In a deployment each has all that it imports."""
+"""Modules of pages. In a deployment each contains all its imports."""
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]

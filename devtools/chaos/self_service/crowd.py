@@ -40,14 +40,15 @@ class Crowd:
     def holding_interviews(self) -> Iterator[None]:
         """Hold the interviews beside the `with` block, and then without pauses to their end. Raises their errors."""
         writers = self.writers[len(self.rooms) :]
-        interviews: list[Callable[[], None]] = [*(room.hold for room in self.rooms), *(one.hold for one in writers)]
+        interviews: list[Callable[[], None]] = [room.hold for room in self.rooms]
+        interviews += [writer.hold for writer in writers]
         with ThreadPoolExecutor(AT_ONCE) as executor:
-            held = [executor.submit(hold) for hold in interviews]
+            running = [executor.submit(hold) for hold in interviews]
             try:
                 yield
             finally:
                 self.hurry.set()
-            for interview in held:
+            for interview in running:
                 interview.result()
 
 

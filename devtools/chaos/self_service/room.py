@@ -147,7 +147,7 @@ class RoomCandidate:
                 self._post(f"takes/{take}/chunks/{number}/", data=unsent[number])
                 self.takes[take].chunks[number] = unsent[number]
             except Refused as refusal:
-                if refusal.code != CONFLICT:  # another device has gone on: what it sent counts
+                if refusal.code != CONFLICT:  # another device has gone on: its sound counts
                     raise
             del unsent[number]
 

@@ -1,4 +1,4 @@
-"""The rows of a big database, by the plan: candidates, jobs, interviews and all that belongs to them."""
+"""The rows of a big database, by the plan: candidates, jobs, interviews and their parts."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ class CalleePrompt:
     """A moment in the call at which the callee may react."""
 
     verb: str  # say, play, gather or record
-    heard_text: str  # all that was played since the last reaction
+    heard_text: str  # the speech since the last reaction
     accepts_keys: bool = False
     accepts_speech: bool = False
     timeout_seconds: float = 0  # silence after which the network goes on

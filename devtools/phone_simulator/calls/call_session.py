@@ -142,7 +142,7 @@ class CallSession:
     # ── the callee ──
 
     def play_text(self, text: str, language: str = "") -> str:
-        """Play synthesised speech to the callee. Returns all that was played since the last reaction."""
+        """Play synthesised speech to the callee. Returns the speech since the last reaction."""
         self._language = language or self._language
         if text:
             self.log_event("prompt_spoken", text=text, language=language)

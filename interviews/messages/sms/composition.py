@@ -31,8 +31,8 @@ def compose_sms(message: CandidateMessage, invitation: Invitation | None, when: 
 def told_time(message: CandidateMessage, now: datetime) -> datetime | None:
     """The time of the call that this message tells, or takes back."""
     if message.kind == MessageKind.CANCELLATION:
-        told = CandidateMessage.objects.exclude(pk=message.pk).last_with_time(message.interview)
-        return told.appointment_at if told else None
+        last_message = CandidateMessage.objects.exclude(pk=message.pk).last_with_time(message.interview)
+        return last_message.appointment_at if last_message else None
     return agreed_time(message.interview, now) if message.kind in WITH_TIME | {MessageKind.APPOINTMENT} else None
 
 

@@ -80,7 +80,7 @@ def hand_over_sms(message: CandidateMessage, body: str, handed_over_at: datetime
 
 
 def _as_message_error(error: ServiceError) -> ServiceError:
-    """An error of the number is final. One of our account is tried again, as long as a person may mend it."""
+    """An error of the number is final. After an error of our account the SMS is tried again: a person may mend it."""
     match error:
         case twilio_errors.InvalidNumber() | twilio_errors.NotTextable():
             return NumberRefused(str(error))

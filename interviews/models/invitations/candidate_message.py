@@ -125,9 +125,9 @@ class MessageQuerySet(LeasableQuerySet["CandidateMessage"]):
 
     def last_with_time(self, interview: Interview) -> "CandidateMessage | None":
         """The last message about the time of a call that the candidate has, or may have."""
-        told = self.filter(interview=interview, appointment_at__isnull=False)
+        messages = self.filter(interview=interview, appointment_at__isnull=False)
         latest = (F(name).desc(nulls_last=True) for name in ("handed_over_at", "calendar_sequence"))
-        return told.order_by(*latest, "-created_at").first()
+        return messages.order_by(*latest, "-created_at").first()
 
     def last_with_calendar(self, interview: Interview) -> "CandidateMessage | None":
         """The last message whose calendar file the candidate has, or may have."""
@@ -194,7 +194,7 @@ class MessageQuerySet(LeasableQuerySet["CandidateMessage"]):
         return message
 
     def withdraw(self, problem: MessageProblem) -> int:
-        """Send those not that are pending. One that is being sent at this moment may still go out."""
+        """Mark pending messages as not sent. A message that is being sent at this moment may still go out."""
         now = timezone.now()
         return self.pending().update(status=CandidateMessage.Status.NOT_SENT, problem=problem, updated_at=now)
 

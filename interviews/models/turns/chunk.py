@@ -1,11 +1,15 @@
 """Chunks: the numbered parts in which a take or a clip arrives. Takes and clips differ in their statements alone."""
 
-from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.utils.translation import gettext
 
+CHUNKS_PER_SECOND = 2
+"""At most. The page sends one chunk per second, and a shorter one after each pause."""
+EXCESS_SECONDS = 2
+"""A take may be longer than its question allows by the time in which the page stops recording."""
 MAX_NUMBER = 1_000_000
 """A larger number of a chunk can't be meant, and may be none for the database."""
 
@@ -39,8 +43,22 @@ class Chunk(models.Model):
         return gettext("Chunk %(number)s") % {"number": self.number}
 
 
-def insert_chunk(add: str, read_sent: str, parameters: Mapping[str, Any]) -> tuple[bool, Any]:
-    """Run the statement that adds a chunk. Return whether it did; if not, the row of the other statement as well."""
+def insert_chunk(
+    add: str, read_sent: str, number: int, content: bytes, *, bytes_per_second: int, **keys: UUID
+) -> tuple[bool, Any]:
+    """Run the statement that adds a chunk. Return whether it did; if not, the row of the other statement as well.
+
+    `keys`: the parameters that name the take or the clip, and the interview that the sender may add to.
+    """
+    parameters: dict[str, UUID | int | bytes] = {
+        **keys,
+        "number": number,
+        "content": content,
+        "size": len(content),
+        "excess": EXCESS_SECONDS,
+        "bytes_per_second": bytes_per_second,
+        "chunks_per_second": CHUNKS_PER_SECOND,
+    }
     with connection.cursor() as cursor:
         cursor.execute(add, parameters)
         if cursor.rowcount:

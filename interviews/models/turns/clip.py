@@ -1,4 +1,4 @@
-"""Video that is recorded beside the takes of the room, for people to watch. Nothing reads what it shows.
+"""Video that is recorded beside the takes of the room, for people to watch. No program analyses it.
 
 A clip is what one recorder of the browser made: a whole file in chunks. A take has one clip, or several where the
 camera or the page went away in between.
@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from interviews.models.interview import Interview
 from interviews.models.recording import interview_folder, private_storage
 from interviews.models.turns.chunk import MAX_NUMBER, Chunk, insert_chunk
-from interviews.models.turns.take import CHUNKS_PER_SECOND, EXCESS_SECONDS, Take
+from interviews.models.turns.take import Take
 from screener.models import BaseModel, LeasableModel, LeasableQuerySet
 
 MAX_VIDEO_CHUNK_BYTES = 256 * 1024
 MOST_BYTES_PER_SECOND = 125_000
-"""Of all clips of a take, by the longest answer that its question allows: twice what the page records."""
+"""Of all clips of a take, by the longest answer that its question allows: twice the rate at which the page records."""
 MAX_CLIPS_PER_TAKE = 20
 VIDEO_FOLDER = "video"
 CONSENT_WITHDRAWN = gettext_noop("The candidate withdrew their consent to video.")
@@ -195,17 +195,10 @@ def add_clip_chunk(interview_id: UUID, clip_id: UUID, number: int, content: byte
     """Store a chunk of a clip of this interview. A repeated one has no effect."""
     if number > MAX_NUMBER:
         return ClipChunkOutcome.TOO_LONG
-    parameters = {
-        "interview": interview_id,
-        "clip": clip_id,
-        "number": number,
-        "content": content,
-        "size": len(content),
-        "excess": EXCESS_SECONDS,
-        "bytes_per_second": MOST_BYTES_PER_SECOND,
-        "chunks_per_second": CHUNKS_PER_SECOND,
-    }
-    was_added, sent = insert_chunk(ADD_CLIP_CHUNK, READ_SENT_CLIP_CHUNK, parameters)
+    keys = {"interview": interview_id, "clip": clip_id}
+    was_added, sent = insert_chunk(
+        ADD_CLIP_CHUNK, READ_SENT_CLIP_CHUNK, number, content, bytes_per_second=MOST_BYTES_PER_SECOND, **keys
+    )
     return ClipChunkOutcome.ADDED if was_added else _refusal(sent)
 
 

@@ -17,17 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from interviews.models.attempt import Attempt
 from interviews.models.interview import Interview
 from interviews.models.response import InterviewResponse
-from interviews.models.turns.chunk import MAX_NUMBER, Chunk, insert_chunk
+from interviews.models.turns.chunk import CHUNKS_PER_SECOND, EXCESS_SECONDS, MAX_NUMBER, Chunk, insert_chunk
 from screener.models import BaseModel
 
 SAMPLE_RATE = 16_000
 BYTES_PER_SAMPLE = 2
 BYTES_PER_SECOND = SAMPLE_RATE * BYTES_PER_SAMPLE
 MAX_CHUNK_BYTES = 2 * BYTES_PER_SECOND
-CHUNKS_PER_SECOND = 2
-"""At most. The page sends one chunk per second, and a shorter one after each pause."""
-EXCESS_SECONDS = 2
-"""A take may be longer than its question allows by the time in which the page stops recording."""
 SID_PREFIX = "take-"
 
 # One statement without a lock: each room sends a chunk per second, and webhooks must not wait for them. It also asks
@@ -204,18 +200,10 @@ def add_chunk(invitation_id: UUID, take_id: UUID, number: int, content: bytes, *
     """
     if number > MAX_NUMBER:
         return ChunkOutcome.TOO_LONG
-    parameters = {
-        "invitation": invitation_id,
-        "take": take_id,
-        "number": number,
-        "content": content,
-        "tab": tab,
-        "size": len(content),
-        "excess": EXCESS_SECONDS,
-        "bytes_per_second": BYTES_PER_SECOND,
-        "chunks_per_second": CHUNKS_PER_SECOND,
-    }
-    was_added, sent = insert_chunk(ADD_CHUNK, READ_SENT_CHUNK, parameters)
+    keys = {"invitation": invitation_id, "take": take_id, "tab": tab}
+    was_added, sent = insert_chunk(
+        ADD_CHUNK, READ_SENT_CHUNK, number, content, bytes_per_second=BYTES_PER_SECOND, **keys
+    )
     return ChunkOutcome.ADDED if was_added else _refusal(sent)
 
 

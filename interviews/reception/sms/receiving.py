@@ -74,7 +74,7 @@ def _apply(sms: IncomingSms, intent: SmsIntent, interview: Interview | None) -> 
 
 
 def _texted_interview(number: str) -> Interview | None:
-    """The interview that SMS to this number were about: one that is live if there is one, then the latest."""
+    """The interview that SMS to this number were about: a live one if possible, then the latest."""
     interviews = Interview.objects.filter(
         candidate__phone=number, messages__channel=CandidateMessage.Channel.SMS, messages__sent_at__isnull=False
     ).exclude(candidate__phone="")

@@ -170,7 +170,7 @@ def _lines_of(text: str) -> int:
 
 
 def _options(sheet: Sheet) -> Iterator[Option]:
-    """All that the sheet may show, the most important first. Criteria come in turns: one of each answer."""
+    """All parts that the sheet may show, the most important first. Criteria come in turns: one of each answer."""
     yield from (_criteria_option(entry) for entry in sheet.answers if entry.criteria)
     yield from (_question_option(entry) for entry in sheet.answers)
     yield from (_excerpt_option(entry) for entry in sheet.answers if not entry.criteria)

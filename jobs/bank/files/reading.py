@@ -16,10 +16,10 @@ MAX_ROWS = 2000
 QUESTION_COLUMNS = ("family", "kind", "difficulty", "tags")
 TEXT_COLUMNS = ("competency", "text", "good_answer", "keywords")
 KNOWN_COLUMNS = ("id", "status", "key", *QUESTION_COLUMNS)
-"""`status` and `key` are read past: what is imported is a draft until a person approves it."""
+"""`status` and `key` are read past: an imported question is a draft until a person approves it."""
 _TEXT_COLUMN = re.compile(rf"({'|'.join(TEXT_COLUMNS)})_([a-z]{{2,3}})")
 _ESCAPED = re.compile(r"^'(?=\s*[=+\-@])")
-"""An export puts an apostrophe before what a spreadsheet would take for a formula."""
+"""An export puts an apostrophe before a text that a spreadsheet would take for a formula."""
 
 
 @dataclass(frozen=True)

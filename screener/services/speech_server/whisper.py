@@ -96,7 +96,7 @@ def decode_samples(audio: bytes) -> "np.ndarray[Any, np.dtype[np.float32]]":
     """The samples of the audio, mono, at the rate of the model."""
     try:
         samples: np.ndarray[Any, np.dtype[np.float32]] = decode_audio(io.BytesIO(audio), sampling_rate=SAMPLE_RATE)
-    except (ValueError, OSError, IndexError, RuntimeError) as error:  # what the decoder raises depends on the file
+    except (ValueError, OSError, IndexError, RuntimeError) as error:  # the errors of the decoder depend on the file
         raise UnreadableAudio(type(error).__name__) from error
     return samples
 

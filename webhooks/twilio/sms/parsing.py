@@ -24,7 +24,7 @@ class MessageReport:
 
 
 def message_sid(params: QueryDict) -> str:
-    """Return the id of the SMS. Raises InvalidWebhook where there is none."""
+    """Return the id of the SMS. Raises InvalidWebhook without one."""
     sid = text_param(params, "MessageSid") or text_param(params, "SmsSid")
     if not 0 < len(sid) <= MAX_SID_LENGTH:
         raise InvalidWebhook("MessageSid is missing or invalid")
