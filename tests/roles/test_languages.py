@@ -78,8 +78,8 @@ class TextReader(HTMLParser):
         return any(is_hidden for _, is_hidden in self._parts)
 
 
-def stored_texts() -> list[str]:
-    """What people and programs have written into the database, the longest first; no codes."""
+def stored_texts() -> re.Pattern[str]:
+    """Finds what people and programs have written into the database, the longest first; no codes."""
     fields = [
         (model, field.name)
         for model in apps.get_models()
@@ -88,7 +88,8 @@ def stored_texts() -> list[str]:
     ]
     texts = {str(text) for model, name in fields for text in model._default_manager.values_list(name, flat=True)}
     words = {" ".join(text.split()) for text in texts} | {word for text in texts for word in text.splitlines()}
-    return sorted((word for word in words | names_by_django() if len(word) > 3), key=len, reverse=True)
+    longest_first = sorted((word for word in words | names_by_django() if len(word) > 3), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 def names_by_django() -> set[str]:
@@ -98,15 +99,14 @@ def names_by_django() -> set[str]:
     return names | {f"{relation.object_name} object" for relation in relations}
 
 
-def untranslated_texts(page: str, stored: list[str]) -> set[str]:
+def untranslated_texts(page: str, stored: re.Pattern[str]) -> set[str]:
     reader = TextReader(page)
     # A translated text may have tags in it, so brackets open and close in different parts of the page.
     parts = [part for part in [*reader.content, *reader.attributes] if part not in ZONES]
     text = NO_WORDS.sub(" ", "\n".join(parts))
     while INNERMOST.search(text):
         text = INNERMOST.sub(" ", text)
-    for entry in stored:
-        text = re.sub(re.escape(entry), " ", text, flags=re.IGNORECASE)
+    text = stored.sub(" ", text)
     words = (
         " ".join(word for word in WORD.findall(line) if word not in NAMES | QUEUE_CODES) for line in text.splitlines()
     )
