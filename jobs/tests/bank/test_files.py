@@ -30,7 +30,14 @@ def export(extension: str) -> bytes:
     return b"".join(part if isinstance(part, bytes) else part.encode() for part in response.streaming_content)
 
 
-@pytest.mark.django_db
+@pytest.fixture
+def small_bank(db: None) -> None:
+    """The first ten questions of the product."""
+    first = BankQuestion.objects.order_by("created_at", "pk").values_list("pk", flat=True)[:10]
+    BankQuestion.objects.exclude(pk__in=[*first]).delete()
+
+
+@pytest.mark.usefixtures("small_bank")
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_export_can_be_imported(extension: str) -> None:
     content = export(extension)
@@ -60,7 +67,7 @@ def test_refused_rows_leave_others() -> None:
     assert [error.row for error in report.refused] == [3, 4, 5, 6, 7]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("small_bank")
 def test_formulas_are_harmless_and_return() -> None:
     fields = {"family": "trades", "kind": "technical", "texts": [{"language": "en"}]}
     fields["texts"] = [{"language": "en", "text": "=SUM(1)+1 crane signals?", "competency": "@cmd"}]
