@@ -16,7 +16,7 @@ from interviews.models import Campaign, EventKind, Interview, InterviewResponse,
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from interviews.models.transitions.interview import ChannelNotAllowed
 from jobs.channels import Channel
-from jobs.models import JobDescription, QuestionSet
+from jobs.models import JobDescription, QuestionSet, link_to_bank
 from screener.db.constraints import violates_constraint
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
@@ -124,7 +124,8 @@ def insert_interview(
         channel=channel,
     )
     InterviewResponse.objects.bulk_create(
-        _planned_response(interview, position, question) for position, question in enumerate(question_set.questions)
+        _planned_response(interview, position, question)
+        for position, question in enumerate(_questions_of(question_set))
     )
     wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
     with already_locked(interview) as locked_interview:
@@ -134,6 +135,13 @@ def insert_interview(
         if invite:
             invite_locked(locked_interview, actor=actor)
     return interview
+
+
+def _questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
+    """The questions, linked to the bank as it is now: one whose words changed there is another question since."""
+    questions = question_set.questions
+    has_link = any(question.bank_question for question in questions)
+    return link_to_bank(questions, question_set.language) if has_link else questions
 
 
 def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:

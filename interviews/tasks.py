@@ -10,6 +10,7 @@ from interviews.notices import creation, planning
 from interviews.notices.delivery import SEND_STEP
 from interviews.notices.retention import delete_old_notices
 from interviews.pipeline import PIPELINE
+from interviews.reports.bank_usage import count_bank_usage
 from interviews.retention.nightly import erase_due
 from interviews.room.clips import STORE_STEP as STORE_CLIP_STEP
 from interviews.room.clips import close_old_clips
@@ -66,6 +67,13 @@ for task, steps in PIPELINE.items():
 def erase_due_data(timestamp: int) -> None:
     """Erase each night the data whose retention period is over."""
     erase_due()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="interviews.count_bank_usage", queue="rest")
+def count_usage_of_bank(timestamp: int) -> None:
+    """Count how the questions of the bank are answered. A page reads what was counted."""
+    count_bank_usage()
 
 
 @app.periodic(cron="50 2 * * *")

@@ -139,6 +139,12 @@ class InterviewResponse(LeasableModel):
                 condition=Q(status__in=["transcribed", "model_unavailable"]),
                 name="responses_without_score",
             ),
+            models.Index(
+                fields=["bank_question", "created_at"],
+                condition=Q(bank_question__isnull=False),
+                include=["status", "no_answer", "interview"],
+                name="responses_by_bank_question",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
@@ -20,6 +22,7 @@ from jobs.admin.bank_forms import (
     BankQuestionForm,
     BankTextForm,
     BankTextSheet,
+    DifficultyForm,
     RetirementForm,
 )
 from jobs.api.bank import BankQuestionSerializer
@@ -28,7 +31,7 @@ from jobs.bank.files.importing import BankImportReport, import_questions
 from jobs.bank.files.writing import bank_response
 from jobs.bank.search import language_condition, words_condition
 from jobs.interview_languages import interview_languages
-from jobs.models import BankEvent, BankQuestion, BankText
+from jobs.models import BankEvent, BankQuestion, BankText, BankUsage, Weakness
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyInline, ScreenerAdmin, badge
 from screener.documents.table_file import InvalidTableFile
@@ -38,6 +41,7 @@ STATUS_COLOURS = {"draft": "warning", "approved": "success", "retired": "default
 ERRORS_NAMED = 20
 MOST_AT_ONCE = 500
 EXPORTS = ("csv", "json")
+NO_FIGURE = "\N{EN DASH}"
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -53,6 +57,23 @@ class LanguageFilter(admin.SimpleListFilter):
         return queryset.filter(language_condition(self.value() or "")) if self.value() else queryset
 
 
+class WeaknessFilter(admin.SimpleListFilter):
+    title = _("Worth a look")
+    parameter_name = "weakness"
+    ANY = "any"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(self.ANY, _("For any reason")), *Weakness.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.value()
+        if not wanted:
+            return queryset
+        if wanted == self.ANY:
+            return queryset.filter(usage__weaknesses__len__gt=0)
+        return queryset.filter(usage__weaknesses__contains=[wanted])
+
+
 class BankTextInline(StackedInline):  # type: ignore[misc]
     model = BankText
     form = BankTextForm
@@ -66,7 +87,7 @@ class BankTextInline(StackedInline):  # type: ignore[misc]
 class BankEventInline(ReadOnlyInline):
     model = BankEvent
     verbose_name_plural = _("history")
-    fields = ["created_at", "kind", "actor", "reason"]
+    fields = ["created_at", "kind", "actor", "reason", "difficulty_before", "difficulty_after", "answers"]
     readonly_fields = ["created_at", "kind"]
     ordering = ["-created_at"]
 
@@ -76,25 +97,38 @@ class BankQuestionAdmin(ScreenerAdmin):
     """Questions are retired, not deleted: jobs and statistics refer to them."""
 
     form = BankQuestionForm
-    list_display = ["question", "family", "kind", "difficulty", "status_badge", "languages", "created_at"]
+    list_display = [
+        "question",
+        "family",
+        "kind",
+        "difficulty",
+        "status_badge",
+        "languages",
+        "times_asked",
+        "skipped_share",
+        "mean_score",
+        "worth_a_look",
+        "created_at",
+    ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("family", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("difficulty", ChoicesDropdownFilter),
         LanguageFilter,
+        WeaknessFilter,
     ]
     search_fields = ["=id"]
     search_help_text = _("Words of the question or its competency, or a tag")
-    fields = ["family", ("kind", "difficulty"), "tags", "state", "source"]
-    readonly_fields = ["state", "source"]
+    fields = ["family", ("kind", "difficulty"), "tags", "state", "source", "difficulty_source", "usage_table"]
+    readonly_fields = ["state", "source", "difficulty_source", "usage_table"]
     inlines = [BankTextInline, BankEventInline]
     actions = ["approve_chosen", "retire_chosen"]
     actions_list = ["import_questions", "export_csv_file", "export_json_file"]
-    actions_detail = ["approve", "retire", "reopen"]
+    actions_detail = ["approve", "retire", "reopen", "set_difficulty"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("texts")
+        return super().get_queryset(request).select_related("usage").prefetch_related("texts")
 
     def get_inlines(self, request: HttpRequest, obj: BankQuestion | None) -> list[Any]:
         return [BankTextInline, BankEventInline] if obj else [BankTextInline]
@@ -161,6 +195,32 @@ class BankQuestionAdmin(ScreenerAdmin):
     def state(self, question: BankQuestion) -> str:
         return question.get_status_display()
 
+    @admin.display(description=_("Asked"), ordering="usage__asked")
+    def times_asked(self, question: BankQuestion) -> int:
+        usage = usage_of(question)
+        return usage.asked if usage else 0
+
+    @admin.display(description=_("Left out"))
+    def skipped_share(self, question: BankQuestion) -> str:
+        usage = usage_of(question)
+        return f"{100 * usage.skipped / usage.asked:.0f} %" if usage and usage.asked else NO_FIGURE
+
+    @admin.display(description=_("Mean score"), ordering="usage__mean_score")
+    def mean_score(self, question: BankQuestion) -> str:
+        usage = usage_of(question)
+        if usage is None or usage.mean_score is None:
+            return NO_FIGURE
+        return f"{number_format(usage.mean_score, 1)} ({usage.scored})"
+
+    @admin.display(description=_("Worth a look"))
+    def worth_a_look(self, question: BankQuestion) -> str:
+        usage = usage_of(question)
+        return ", ".join(map(str, usage.weakness_labels)) if usage else ""
+
+    @admin.display(description=_("Usage"))
+    def usage_table(self, question: BankQuestion) -> str:
+        return render_to_string("admin/jobs/bank_usage.html", {"usage": usage_of(question)})
+
     @object_action(
         _("Approve"),
         explanation=_("From now on the question is picked for jobs that it fits."),
@@ -197,6 +257,17 @@ class BankQuestionAdmin(ScreenerAdmin):
         question.reopen(by=request.user.get_username())
         return gettext("The question is a draft again.")
 
+    @object_action(
+        _("Set the difficulty"),
+        explanation=_("Your choice is kept whatever the answers say. The question stays in use."),
+        permission="jobs.change_bankquestion",
+        icon="tune",
+        form=DifficultyForm,
+    )
+    def set_difficulty(self, request: HttpRequest, question: BankQuestion, form_data: dict[str, Any]) -> str:
+        question.set_difficulty(form_data["difficulty"], by=request.user.get_username())
+        return gettext("The difficulty was saved.")
+
     @admin.action(description=_("Approve"), permissions=["change"])
     def approve_chosen(self, request: HttpRequest, chosen: QuerySet[BankQuestion]) -> None:
         """Approve the questions one by one. One that needs a reason stays as it is, and the message says which."""
@@ -212,9 +283,10 @@ class BankQuestionAdmin(ScreenerAdmin):
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_chosen(self, request: HttpRequest, chosen: QuerySet[BankQuestion]) -> None:
+        """Retire the questions. The history names why they were worth a look, where they were."""
         questions = chosen[:MOST_AT_ONCE]
         for question in questions:
-            question.retire(by=request.user.get_username())
+            question.retire(by=request.user.get_username(), reason=self.worth_a_look(question))
         text = ngettext("%(count)s question is retired.", "%(count)s questions are retired.", len(questions))
         messages.success(request, text % {"count": len(questions)})
 
@@ -253,6 +325,11 @@ class BankQuestionAdmin(ScreenerAdmin):
             back_url=list_url,
             submit_label=gettext("Import"),
         )
+
+
+def usage_of(question: BankQuestion) -> BankUsage | None:
+    """None: not asked, or not counted yet."""
+    return getattr(question, "usage", None)
 
 
 def _refused_rows(report: BankImportReport) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -117,6 +118,22 @@ class RetirementForm(ObjectActionForm):
     reason = forms.CharField(
         label=_("Why"), required=False, max_length=MAX_REASON_LENGTH, widget=UnfoldAdminTextInputWidget
     )
+
+
+class DifficultyForm(ObjectActionForm):
+    difficulty = forms.TypedChoiceField(
+        label=_("Difficulty"),
+        required=False,
+        choices=[("", _("From the answers")), *BankQuestion.Difficulty.choices],
+        coerce=int,
+        empty_value=None,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.subject.difficulty_source == BankQuestion.DifficultySource.PERSON:
+            self.fields["difficulty"].initial = self.subject.difficulty
 
 
 class BankImportForm(ObjectActionForm):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -18,7 +18,7 @@ from jobs.bank.families import Family, QuestionKind
 from jobs.bank.files.importing import import_questions
 from jobs.bank.search import language_condition, words_condition
 from jobs.field_limits import MAX_REASON_LENGTH
-from jobs.models import BankQuestion, BankText, bank
+from jobs.models import BankQuestion, BankText, BankUsage, Weakness, bank
 from screener.api.authentication import request_actor
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.schema import request_example, response_example
@@ -41,9 +41,27 @@ NEW_QUESTION = {
     "tags": ["load", "safety"],
     "texts": [TEXT_EXAMPLE],
 }
+USAGE_EXAMPLE = {
+    "asked": 412,
+    "answered": 371,
+    "skipped": 23,
+    "scored": 366,
+    "mean_score": 6.1,
+    "score_spread": 1.8,
+    "timed": 340,
+    "median_seconds": 58.0,
+    "compared": 361,
+    "mean_difference": -0.2,
+    "difference_spread": 1.5,
+    "separation": 0.44,
+    "weaknesses": [],
+    "counted_at": "2026-11-30T09:10:00Z",
+}
 QUESTION_EXAMPLE = {
     "id": QUESTION_ID,
     **NEW_QUESTION,
+    "difficulty_source": "author",
+    "usage": None,
     "status": "draft",
     "source": "api key ATS",
     "created_at": "2026-11-21T09:00:00Z",
@@ -77,9 +95,28 @@ class BankTextSerializer(StrictModelSerializer[BankText]):
         fields = ["language", "text", "competency", "good_answer", "keywords"]
 
 
+class BankUsageSerializer(StrictModelSerializer[BankUsage]):
+    """Counts since the question's words last changed, and figures of its newest 1,000 answers. Practice is left out.
+
+    A figure that rests on fewer than five answers is null.
+    """
+
+    weaknesses = serializers.ListField(
+        child=serializers.ChoiceField(Weakness.choices), read_only=True, help_text="Why it is worth a look"
+    )
+
+    class Meta:
+        model = BankUsage
+        fields = [*BankUsage.COUNTS, *BankUsage.FIGURES, "weaknesses", "counted_at"]
+        read_only_fields = fields
+
+
 @extend_schema_serializer(
     examples=[
         response_example("A question of the bank", QUESTION_EXAMPLE),
+        response_example(
+            "A question with its usage", QUESTION_EXAMPLE | {"status": "approved", "usage": USAGE_EXAMPLE}, 200
+        ),
         request_example("A question for drivers", NEW_QUESTION),
     ]
 )
@@ -99,10 +136,30 @@ class BankQuestionSerializer(StrictModelSerializer[BankQuestion]):
         help_text="Subjects. An interview asks about the first one only once",
     )
 
+    usage = serializers.SerializerMethodField(help_text="null: not asked, or not counted yet")
+
     class Meta:
         model = BankQuestion
-        fields = ["id", "family", "kind", "difficulty", "tags", "texts", "status", "source", "created_at", "updated_at"]
-        read_only_fields = ["status", "source"]
+        fields = [
+            "id",
+            "family",
+            "kind",
+            "difficulty",
+            "difficulty_source",
+            "tags",
+            "texts",
+            "status",
+            "source",
+            "usage",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["status", "source", "difficulty_source"]
+
+    @extend_schema_field(BankUsageSerializer(allow_null=True))
+    def get_usage(self, question: BankQuestion) -> Any:
+        usage = getattr(question, "usage", None)
+        return BankUsageSerializer(usage).data if usage else None
 
     def validate_texts(self, texts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if self.partial:  # DRF passes this on to the texts, but each of them replaces a whole text
@@ -166,11 +223,24 @@ class BankImportReportSerializer(StrictSerializer):
     refused = BankRowErrorSerializer(many=True, help_text="Rows that were refused, with the reason")
 
 
+@extend_schema_serializer(examples=[request_example("A hard question", {"difficulty": 3})])
+class BankDifficultySerializer(StrictSerializer):
+    difficulty = serializers.IntegerField(
+        min_value=bank.MIN_DIFFICULTY,
+        max_value=bank.MAX_DIFFICULTY,
+        allow_null=True,
+        help_text="It is never recalibrated from then on. null: recalibrate it from the answers again",
+    )
+
+
 class BankQuestionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
     family = filters.ChoiceFilter(choices=Family.choices)
     kind = filters.ChoiceFilter(choices=QuestionKind.choices)
     language = filters.CharFilter(method="filter_language", help_text="Questions with a text in this language")
     tag = filters.CharFilter(method="filter_tag", help_text="One of the tags")
+    weakness = filters.ChoiceFilter(
+        choices=Weakness.choices, method="filter_weakness", help_text="Questions that are worth a look for this reason"
+    )
     search = filters.CharFilter(method="filter_words", help_text="Beginnings of words of question and competency")
 
     class Meta:
@@ -183,6 +253,9 @@ class BankQuestionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped li
     def filter_tag(self, questions: QuerySet[BankQuestion], name: str, value: str) -> QuerySet[BankQuestion]:
         return questions.filter(tags__contains=[value])
 
+    def filter_weakness(self, questions: QuerySet[BankQuestion], name: str, value: str) -> QuerySet[BankQuestion]:
+        return questions.filter(usage__weaknesses__contains=[value])
+
     def filter_words(self, questions: QuerySet[BankQuestion], name: str, value: str) -> QuerySet[BankQuestion]:
         return questions.filter(words_condition(value))
 
@@ -190,7 +263,7 @@ class BankQuestionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped li
 class BankQuestionViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
     """The question bank. A question is added as a draft; only an approved one is picked for jobs."""
 
-    queryset = BankQuestion.objects.with_texts()
+    queryset = BankQuestion.objects.with_texts().select_related("usage")
     serializer_class = BankQuestionSerializer
     filterset_class = BankQuestionFilter
     summaries = {
@@ -201,6 +274,7 @@ class BankQuestionViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, 
         "approve": "Approve a question of the bank",
         "retire": "Retire a question of the bank",
         "reopen": "Make a retired question a draft",
+        "difficulty": "Overrule the difficulty of a question of the bank",
         "import_file": "Add questions from a file",
     }
     problem_examples = {
@@ -218,6 +292,7 @@ class BankQuestionViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, 
             "needed.",
         },
         "retire": {400: {"reason": ["Ensure this field has no more than 500 characters."]}},
+        "difficulty": {400: {"difficulty": ["Ensure this value is less than or equal to 3."]}},
         "reopen": {409: "The question is approved. Retire it first."},
         "import_file": {400: {"file": ["The first row must name the columns; family is missing."]}},
     }
@@ -241,6 +316,15 @@ class BankQuestionViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, 
     def reopen(self, request: Request, **kwargs: Any) -> Response:
         """Make a retired question a draft again. Idempotent."""
         self.get_object().reopen(by=request_actor(request))
+        return Response(BankQuestionSerializer(self.get_object()).data)
+
+    @extend_schema(request=BankDifficultySerializer, responses=BankQuestionSerializer)
+    @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser])
+    def difficulty(self, request: Request, **kwargs: Any) -> Response:
+        """Set the difficulty in place of the measured one. The status stays. Idempotent."""
+        request_data = BankDifficultySerializer(data=request.data)
+        request_data.is_valid(raise_exception=True)
+        self.get_object().set_difficulty(request_data.validated_data["difficulty"], by=request_actor(request))
         return Response(BankQuestionSerializer(self.get_object()).data)
 
     @extend_schema(request=BankImportSerializer, responses=BankImportReportSerializer)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.functions import MD5, Lower
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from jobs.bank.entry import BankEntry, EntryText
@@ -92,7 +93,8 @@ def change_question(question: BankQuestion, entry: BankEntry, *, by: str) -> boo
         ):
             return False
         refuse_duplicates(entry, besides=question.pk)
-        question.change(by=by, **columns_of(entry))
+        has_new_words = _words_of(stored) != _words_of(entry)
+        question.change(by=by, **columns_of(entry), **({"worded_at": timezone.now()} if has_new_words else {}))
         question.texts.all().delete()
         BankText.objects.bulk_create(texts_of(question, entry))
     return True
@@ -124,6 +126,10 @@ def columns_of(entry: BankEntry) -> dict[str, Any]:
         "languages": sorted(entry.texts),
         "search_text": "\n".join(f"{text.competency}\n{text.text}" for text in entry.texts.values()),
     }
+
+
+def _words_of(entry: BankEntry) -> dict[str, str]:
+    return {language: text.text for language, text in entry.texts.items()}
 
 
 def _lock_bank() -> None:

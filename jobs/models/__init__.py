@@ -1,6 +1,7 @@
 """The rows of jobs, question sets and the question bank."""
 
 from jobs.models.bank import BankEvent, BankQuestion, BankText, link_to_bank
+from jobs.models.bank_usage import BankUsage, Weakness
 from jobs.models.job import (
     DEFAULT_QUESTION_COUNT,
     DEFAULT_RUBRIC,
@@ -20,11 +21,13 @@ __all__ = [
     "BankEvent",
     "BankQuestion",
     "BankText",
+    "BankUsage",
     "JobDescription",
     "JobMembership",
     "JobQuerySet",
     "QuestionSet",
     "QuestionSetQuerySet",
+    "Weakness",
     "default_rubric",
     "link_to_bank",
 ]

@@ -9,7 +9,8 @@ from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q, Value
-from django.db.models.functions import MD5, Lower
+from django.db.models.functions import MD5, Lower, Now
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,8 @@ MIN_DIFFICULTY, MAX_DIFFICULTY = 1, 3
 MAX_TEXT_LENGTH, MAX_COMPETENCY_LENGTH, MAX_GOOD_ANSWER_LENGTH = 500, 200, 1000
 MAX_TAGS, MAX_TAG_LENGTH = 10, 40
 MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 40, 60
+STATISTICS = "statistics"
+"""The actor of a recalibration."""
 SEARCHED_WORDS = SearchVector("search_text", config="simple")
 
 
@@ -51,6 +54,11 @@ class BankQuestion(BaseModel):
         MEDIUM = 2, _("Medium")
         HARD = 3, _("Hard")
 
+    class DifficultySource(models.TextChoices):
+        AUTHOR = "author", _("As it was written")
+        ANSWERS = "answers", _("From the answers")
+        PERSON = "person", _("Set by a person")
+
     family = models.CharField(
         max_length=20, choices=Family.choices, help_text=_("The occupations that the question is for")
     )
@@ -59,6 +67,20 @@ class BankQuestion(BaseModel):
         choices=Difficulty.choices,
         default=Difficulty.MEDIUM,
         validators=[MinValueValidator(MIN_DIFFICULTY), MaxValueValidator(MAX_DIFFICULTY)],
+    )
+    difficulty_source = models.CharField(
+        max_length=10,
+        choices=DifficultySource.choices,
+        default=DifficultySource.AUTHOR,
+        db_default=DifficultySource.AUTHOR,
+        editable=False,
+        help_text=_("What a person has set is never recalibrated"),
+    )
+    worded_at = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="When a text last changed. Answers to other words do not count in its usage",
     )
     tags = ArrayField(
         models.CharField(max_length=MAX_TAG_LENGTH),
@@ -159,9 +181,38 @@ class BankQuestion(BaseModel):
             self._lock()
             if self.status == self.Status.RETIRED:
                 raise InvalidTransition(gettext("The question is retired. Reopen it before you change it."))
+            before, after = self.difficulty, fields.get("difficulty", self.difficulty)
+            event: dict[str, Any] = {"kind": BankEvent.Kind.EDITED, "actor": by}
+            if before != after:
+                fields["difficulty_source"] = self.DifficultySource.PERSON
+                event |= {"difficulty_before": before, "difficulty_after": after}
             self.update_fields(**fields, status=self.Status.DRAFT)
-            self.events.create(kind=BankEvent.Kind.EDITED, actor=by)
+            self.events.create(**event)
         return self
+
+    def set_difficulty(self, difficulty: int | None, *, by: str) -> Self:
+        """Overrule the measured difficulty. None: leave it to the answers again. The status stays."""
+        with transaction.atomic():
+            self._lock()
+            source = self.DifficultySource.PERSON if difficulty else self.DifficultySource.AUTHOR
+            if (difficulty or self.difficulty, source) != (self.difficulty, self.difficulty_source):
+                self._write_difficulty(difficulty or self.difficulty, source, BankEvent.Kind.OVERRULED, actor=by)
+        return self
+
+    def recalibrate(self, difficulty: int, *, answers: int) -> bool:
+        """Set what was measured with so many answers, unless a person decided. Returns whether it changed."""
+        with transaction.atomic():
+            self._lock()
+            if self.difficulty_source == self.DifficultySource.PERSON or self.difficulty == difficulty:
+                return False
+            kind, source = BankEvent.Kind.RECALIBRATED, self.DifficultySource.ANSWERS
+            self._write_difficulty(difficulty, source, kind, actor=STATISTICS, answers=answers)
+        return True
+
+    def _write_difficulty(self, difficulty: int, source: str, kind: "BankEvent.Kind", **event: Any) -> None:
+        before = self.difficulty
+        self.update_fields(difficulty=difficulty, difficulty_source=source)
+        self.events.create(kind=kind, difficulty_before=before, difficulty_after=difficulty, **event)
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=BankQuestion.objects.select_for_update())
@@ -238,11 +289,20 @@ class BankEvent(AppendOnly):
         APPROVED = "bank.approved", _("Approved")
         RETIRED = "bank.retired", _("Taken out of use")
         REOPENED = "bank.reopened", _("Reopened")
+        RECALIBRATED = "bank.recalibrated", _("Difficulty recalibrated")
+        OVERRULED = "bank.overruled", _("Difficulty set by a person")
 
     question = models.ForeignKey(BankQuestion, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)
     actor = models.CharField(max_length=150)
     reason = models.CharField(max_length=MAX_REASON_LENGTH, blank=True)
+    difficulty_before = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=BankQuestion.Difficulty.choices, help_text=_("Where the difficulty changed")
+    )
+    difficulty_after = models.PositiveSmallIntegerField(null=True, blank=True, choices=BankQuestion.Difficulty.choices)
+    answers = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("On how many answers a recalibration rests")
+    )
 
     class Meta:
         ordering = ["created_at"]
