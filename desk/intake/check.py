@@ -15,7 +15,6 @@ from desk.intake.form import NewInterviewForm
 from interviews.calling.person.call_request import CallRequest
 from interviews.calling.rules import RULES_OF_INBOUND_CALLS, ZONES_SHOWN, RuleReport, evaluate_request
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
-from jobs.channels import Channel
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.language_tag import primary_tag
@@ -60,7 +59,7 @@ class IntakeCheck:
         report = _evaluate(form, phone, scheduled_for) if phone else None
         languages = _differing_languages(candidate.locale if candidate else cleaned.get("locale", ""), job)
         return cls(
-            phone, matches, candidate, typed_phone, report, scheduled_for, job is not None, _is_called(form), languages
+            phone, matches, candidate, typed_phone, report, scheduled_for, job is not None, form.places_call, languages
         )
 
     @property
@@ -149,10 +148,6 @@ def _differing_languages(spoken: str, job: JobDescription | None) -> tuple[str, 
     return spoken, question_set.language
 
 
-def _is_called(form: NewInterviewForm) -> bool:
-    return form.cleaned_data.get("channel") in (None, "", Channel.PHONE)
-
-
 def _valid_phone(form: NewInterviewForm) -> str:
     return "" if "phone" in form.errors else str(form.cleaned_data.get("phone", ""))
 
@@ -168,7 +163,7 @@ def _evaluate(form: NewInterviewForm, phone: str, scheduled_for: datetime | None
         is_repeat=bool(cleaned.get("repeat_reason")),
         new_consent=statement.given if statement else None,
     )
-    return evaluate_request(request) if _is_called(form) else evaluate_request(request, RULES_OF_INBOUND_CALLS)
+    return evaluate_request(request) if form.places_call else evaluate_request(request, RULES_OF_INBOUND_CALLS)
 
 
 def _unsaved_candidate(cleaned: dict[str, Any], phone: str) -> Candidate:

@@ -18,6 +18,7 @@ from desk.request_values import parse_id
 from interviews.intake.new_interview import ConsentStatement, Intake
 from interviews.models import Attempt, Interview
 from interviews.models.transitions.interview import ChannelNotAllowed
+from jobs.channels import Channel
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.widgets import LanguageField, SafeAutocomplete
@@ -216,13 +217,18 @@ class NewInterviewForm(CallTimeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._clean_channel(cleaned)
         self._clean_phone(cleaned)
         if not self.is_new_candidate:
             self._ignore_contact()
         self._clean_resume(cleaned)
         self._clean_consent(cleaned)
-        self._clean_channel(cleaned)
         return cleaned
+
+    @property
+    def places_call(self) -> bool:
+        """Whether the interview is to be held on the phone. Others need no consent to be called."""
+        return self.cleaned_data.get("channel") in (None, "", Channel.PHONE)
 
     def _require_for_new(self, name: str, message: Any) -> str:
         value = str(self.cleaned_data[name])
@@ -273,6 +279,8 @@ class NewInterviewForm(CallTimeForm):
             self.add_error("channel", str(ChannelNotAllowed(cleaned["channel"])))
 
     def _clean_consent(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("consent") == YES and not cleaned.get("consent_detail") and not self.places_call:
+            cleaned["consent"] = NOTHING  # no call is placed, and the page does not show this part
         if not cleaned.get("consent"):
             return
         if not cleaned.get("consent_detail"):
@@ -312,7 +320,7 @@ class NewInterviewForm(CallTimeForm):
             seen_matches=cleaned["seen_matches"] if cleaned["same_person"] == OTHER else "",
             consent=statement,
             resume=self._resume(),
-            scheduled_for=cleaned["scheduled_for"] if cleaned["channel"] == Attempt.Channel.PHONE else None,
+            scheduled_for=cleaned["scheduled_for"] if self.places_call else None,
             repeat_reason=cleaned["repeat_reason"],
             more_time=cleaned["more_time"],
             channel=cleaned["channel"],

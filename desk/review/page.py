@@ -20,6 +20,7 @@ from interviews.presenters.interview import InterviewPage, ResponseCard
 from interviews.presenters.scorers import ScorersTable
 from interviews.records import CriterionRecord, Evidence
 from interviews.scoring.score_first import jobs_scored_first
+from jobs.channels import Channel
 from screener.access.viewer import Viewer
 
 
@@ -155,6 +156,13 @@ class ReviewPage:
         page = self.interview_page
         responses = [card.response for card in page.responses]
         return ScorersTable.of(page.interview, responses, self.score) if page.shows_scores else None
+
+    @property
+    def lacks_invitation(self) -> bool:
+        """Whether the interview can't begin before the candidate is invited."""
+        interview = self.interview_page.interview
+        is_waiting = interview.status == Interview.Status.PENDING and interview.channel != Channel.PHONE
+        return is_waiting and not interview.invitations.exists()
 
     @property
     def is_under_way(self) -> bool:

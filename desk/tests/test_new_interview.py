@@ -100,6 +100,15 @@ class TestSaving:
         (message,) = page.context["messages"]
         assert message.message == plan % {"candidate": Candidate.objects.get(), "job": job}
 
+    def test_interview_without_call_needs_no_consent(self, admin_client: Client) -> None:
+        """A refusal to be called is recorded all the same, with its evidence."""
+        form = make_form(make_approved_job(channels=[Channel.PHONE, Channel.TEXT]), consent_detail="")
+        assert errors_of(admin_client.post(ADD, form)) == {"consent_detail"}
+        written = form | {"channel": Channel.TEXT}
+        assert errors_of(admin_client.post(ADD, written | {"consent": "no"})) == {"consent_detail"}
+        assert admin_client.post(ADD, written).status_code == FOUND
+        assert not Candidate.objects.get().consents.exists()
+
     def test_country_completes_number(self, admin_client: Client, job: JobDescription) -> None:
         admin_client.post(ADD, make_form(job, phone="030 901820", country="DE"))
         assert Candidate.objects.get().phone == "+4930901820"

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from desk.review.peaks import PEAK_COUNT, waveform_peaks
 from desk.review.transcript import find_timed_spans, second_at, split_into_pieces
 from desk.review.views import PEAKS_MAX_AGE
+from interviews.invitations import inviting
 from interviews.models import Interview, lock_interview
+from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, Evidence
 from screener.models import RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
-from tests.support.factories import make_interview
+from tests.support.factories import make_approved_job, make_candidate, make_interview
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
 from tests.support.sounds import make_tone
@@ -140,3 +142,16 @@ class TestPage:
         interview = make_completed_interview()
         interview.attempts.get().call.delete()
         assert 'id="history"' in get_page(admin_client, admin_url(interview))
+
+
+@pytest.mark.django_db
+def test_invitation_is_offered_first_where_no_call_is_placed(admin_client: Client) -> None:
+    job = make_approved_job(channels=["phone", "text"])
+    called = make_interview(job=job)
+    candidate = make_candidate(phone="+14155550102", email="b@example.com")
+    written = plan_interview(candidate=candidate, job=job, actor="hanna", channel="text")
+    button = {row.pk: f'd-primary" href="{reverse("desk-invitation", args=[row.pk])}"' for row in (called, written)}
+    shown = [button[row.pk] in get_page(admin_client, admin_url(row)) for row in (called, written)]
+    assert shown == [False, True]
+    inviting.invite(written, actor="hanna")
+    assert button[written.pk] not in get_page(admin_client, admin_url(written))

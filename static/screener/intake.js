@@ -23,6 +23,7 @@
     const toggle = (name, isHidden) => { const part = form.querySelector(`[data-${name}]`); if (part) part.hidden = isHidden; };
     toggle("contact", Boolean(form.elements.candidate.value));
     toggle("consent", !chosen(form, "consent"));
+    for (const part of form.querySelectorAll("[data-calls]")) part.hidden = form.elements.channel.value !== "phone" && !part.querySelector(".d-errors");
     form.dataset.known = known ? "yes" : "no";
   };
 
