@@ -16,6 +16,7 @@ from desk.compare.views import compare_page
 from desk.export import views as export
 from desk.feedback.views import feedback_page
 from desk.home import views as home
+from desk.imports import views as imports
 from desk.intake import views as intake
 from desk.invitation import views as invitation
 from desk.job import views as job
@@ -45,6 +46,7 @@ urlpatterns = [
     path("desk/session/", session_state, name="desk-session"),
     page("", home.home_page, "desk-home"),
     page("candidates/candidate/<uuid:pk>/change/", candidate_page, "desk-candidate"),
+    page("candidates/import/<uuid:pk>/change/", imports.import_page, "desk-import"),
     page("compare/", compare_page, "desk-compare"),
     page("interviews/campaign/<uuid:pk>/change/", campaign_page, "desk-campaign"),
     page("interviews/interview/add/", intake.new_interview_page, "desk-new-interview"),
@@ -57,6 +59,11 @@ urlpatterns = [
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),
+    page("desk/imports/new/", imports.new_import_page, "desk-new-import"),
+    page("desk/imports/<uuid:pk>/columns/", imports.columns_page, "desk-import-columns"),
+    page("desk/imports/<uuid:pk>/discard/", imports.discard_import, "desk-import-discard"),
+    page("desk/imports/<uuid:pk>/refused.csv", imports.refused_file, "desk-import-refused"),
+    page("desk/imports/<uuid:pk>/undo/", imports.undo_page, "desk-import-undo"),
     page("desk/interviews/new/check/", intake.check_new_interview, "desk-new-interview-check"),
     page(f"desk/{INTERVIEW}/report/", report.report_page, "desk-report"),
     page(f"desk/{INTERVIEW}/report.pdf", report.report_pdf_file, "desk-report-pdf"),

@@ -2,8 +2,10 @@
 
 from procrastinate.contrib.django import app
 
+from candidates.models import PLAN_IMPORT, UNDO_IMPORT
 from interviews.answers.audio import presume_available
 from interviews.calling import capacity, dialer, reconcile, retries
+from interviews.importing.planning import PLAN_STEP, UNDO_STEP
 from interviews.messages.delivery import SEND_STEP as SEND_MESSAGE_STEP
 from interviews.messages.texts import load_wording
 from interviews.notices import creation, planning
@@ -57,6 +59,9 @@ add_sweep("interviews.plan_notice_mails", planning.plan_mails, every=30)
 bind_steps(SEND_NOTICE_MAIL, (SEND_STEP,))
 load_wording()  # a missing text ends the start, not a mail
 bind_steps(SEND_CANDIDATE_MESSAGE, (SEND_MESSAGE_STEP,))
+
+bind_steps(PLAN_IMPORT, (PLAN_STEP,))
+bind_steps(UNDO_IMPORT, (UNDO_STEP,))
 
 for task, steps in PIPELINE.items():
     bind_steps(task, steps)

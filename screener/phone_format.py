@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 import phonenumbers
-from django.utils.translation import gettext
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 100
 """Characters accepted for one number."""
@@ -30,8 +31,26 @@ NUMBER_PART = re.compile(r"\+?0*(?P<digits>[0-9]{3,})")
 """A part of a number. Leading zeros are trunk prefixes, which E.164 omits."""
 
 
+class PhoneProblem(models.TextChoices):
+    """Why a text is no phone number. `%(typed)s`: the text."""
+
+    NO_NUMBER = "no_number", _("%(typed)s is not a phone number. Write it with its country code: +14155550100.")
+    COUNTRY_CODE = (
+        "country_code",
+        _("%(typed)s has no valid country code. Write the number with its country code: +14155550100."),
+    )
+    LENGTH = (
+        "length",
+        _("%(typed)s has too many or too few digits for its country. Check it against where it came from."),
+    )
+
+
 class InvalidPhoneNumber(ValueError):
     """The message says what is wrong and what to enter instead."""
+
+    def __init__(self, problem: PhoneProblem, typed: str) -> None:
+        self.problem, self.typed = problem, repr(typed[:40])
+        super().__init__(str(problem.label) % {"typed": self.typed})
 
 
 def to_e164(typed: str, *, region: str = "") -> str:
@@ -40,26 +59,25 @@ def to_e164(typed: str, *, region: str = "") -> str:
     `region`: the country, such as DE, of a number that is written without a country code.
     Extensions and the parameters of `tel:` links are dropped. Letters are rejected, not read as keypad letters.
     """
+    if E164_PATTERN.fullmatch(typed) and _format_number(typed, typed) == typed:  # most numbers of a file
+        return typed
     written = WRITTEN_NUMBER.fullmatch(_strip_layout(typed))
     if (
         written is None
         or TRAILING_BRACKETS.search(unicodedata.normalize("NFKC", typed))
         or any(map(_is_annotation, typed))
     ):
-        raise InvalidPhoneNumber(
-            gettext("%(typed)s is not a phone number. Write it with its country code: +14155550100.")
-            % {"typed": repr(typed[:40])}
-        )
+        raise InvalidPhoneNumber(PhoneProblem.NO_NUMBER, typed)
     digits = written["digits"].replace("/", "")
     if written["prefix"]:
         number = _format_number(f"+{digits}", typed)
     elif region:
         number = _format_number(digits, typed, region=region)
     else:
-        raise _missing_country_code(typed)
+        raise InvalidPhoneNumber(PhoneProblem.COUNTRY_CODE, typed)
     # The result must be stable, because the number that is checked must be the number that is dialled.
     if not E164_PATTERN.fullmatch(number) or _format_number(number, typed) != number:
-        raise _wrong_length(typed)
+        raise InvalidPhoneNumber(PhoneProblem.LENGTH, typed)
     return number
 
 
@@ -101,21 +119,7 @@ def _format_number(number: str, typed: str, *, region: str = "") -> str:
         parsed = phonenumbers.parse(number, region or None)
     except phonenumbers.NumberParseException as error:
         unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
-        raise (_missing_country_code if unknown else _wrong_length)(typed) from None
+        raise InvalidPhoneNumber(PhoneProblem.COUNTRY_CODE if unknown else PhoneProblem.LENGTH, typed) from None
     if not phonenumbers.is_possible_number(parsed):
-        raise _wrong_length(typed)
+        raise InvalidPhoneNumber(PhoneProblem.LENGTH, typed)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _missing_country_code(typed: str) -> InvalidPhoneNumber:
-    return InvalidPhoneNumber(
-        gettext("%(typed)s has no valid country code. Write the number with its country code: +14155550100.")
-        % {"typed": repr(typed[:40])}
-    )
-
-
-def _wrong_length(typed: str) -> InvalidPhoneNumber:
-    return InvalidPhoneNumber(
-        gettext("%(typed)s has too many or too few digits for its country. Check it against where it came from.")
-        % {"typed": repr(typed[:40])}
-    )

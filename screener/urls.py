@@ -12,6 +12,7 @@ from interviews.admin.may_call import may_call_page
 from interviews.api.campaigns import CampaignViewSet
 from interviews.api.do_not_call import DoNotCallViewSet
 from interviews.api.views import InterviewViewSet
+from interviews.importing.api import ImportViewSet
 from interviews.retention.views import retention_page
 from jobs.api.bank import BankQuestionViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
@@ -32,6 +33,7 @@ router.register("candidates", CandidateViewSet, basename="candidate")
 router.register("candidate-events", CandidateEventViewSet, basename="candidate-event")
 router.register("do-not-call", DoNotCallViewSet, basename="do-not-call")
 router.register("interviews", InterviewViewSet, basename="interview")
+router.register("imports", ImportViewSet, basename="import")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 
 urlpatterns = [

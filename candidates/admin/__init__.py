@@ -1,5 +1,5 @@
 """The admin pages of candidates, consents and do-not-call numbers."""
 
-from candidates.admin import candidate, data_rights
+from candidates.admin import candidate, data_rights, imports
 
-__all__ = ["candidate", "data_rights"]
+__all__ = ["candidate", "data_rights", "imports"]

@@ -1,6 +1,5 @@
 """Admin pages of candidates, consents and do-not-call entries."""
 
-from collections import Counter
 from pathlib import PurePath
 from typing import Any, cast
 from urllib.parse import quote
@@ -13,7 +12,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
-from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -23,21 +21,16 @@ from candidates.admin.candidate_search import FindsCandidates
 from candidates.admin.data_rights import DataRightsActions, ErasedFilter, is_kept
 from candidates.admin.edit_page import HasEditPage
 from candidates.admin.erase_many import ErasesMany
-from candidates.admin.forms import CandidateForm, ConsentForm, ImportForm, RefusalForm
+from candidates.admin.forms import CandidateForm, ConsentForm, RefusalForm
+from candidates.admin.imports import ImportFilter
 from candidates.admin.merging import HasMergedRecords
-from candidates.api.serializers import PersonSerializer
 from candidates.contact_data import may_see_contact_data
-from candidates.csv_import import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, RowError, import_candidates
 from candidates.deletion import delete_candidates
-from candidates.import_rows import ImportedRow, RowNote, RowResult
 from candidates.models import Candidate, Consent, DoNotCall
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ReadOnlyAdmin, badge, count_related
 from screener.admin.lists import PeriodFilter
-from screener.documents.table_file import InvalidTableFile
-from screener.labels import in_sentence
-from screener.models import InvalidTransition
 
 RESUME_COLOURS = {"none": "default", "pending": "info", "read": "success", "unreadable": "danger"}
 CHOSEN = "chosen_candidates"
@@ -45,7 +38,6 @@ CHOSEN = "chosen_candidates"
 JOB_TO_CALL_FOR = "job_to_call_for"
 """Session key for the job whose page led to the list, until candidates are selected there."""
 MOST_CHOSEN = 500
-ERRORS_NAMED = 20
 HAS_INTERVIEWS = gettext_noop(
     "This candidate has interviews, and is erased instead of deleted: everything that identifies the person goes; "
     "scores as numbers, costs and the do-not-call list stay."
@@ -55,34 +47,6 @@ MAY_NOT_ERASE = gettext_noop(
     "an administrator. To stop calls, withdraw the consent or add the number to the do-not-call list."
 )
 CONSENT_COLOURS = {"yes": "success", "no": "danger"}
-
-
-def _rows_left_out(errors: list[RowError]) -> str:
-    named_errors = "; ".join(
-        gettext("row %(row)s, %(field)s: %(problem)s")
-        % {"row": error.row, "field": error.field, "problem": error.message.rstrip(".")}
-        for error in errors[:ERRORS_NAMED]
-    )
-    message = gettext("These rows were not imported. Correct them and import them again: %(errors)s.")
-    more_errors = gettext("And %(count)s more.") % {"count": len(errors) - ERRORS_NAMED}
-    return " ".join([message % {"errors": named_errors}, *([more_errors] if len(errors) > ERRORS_NAMED else [])])
-
-
-def _notes_on_rows(imported_rows: list[ImportedRow]) -> str:
-    """Which rows may not be called, by reason."""
-    sentences = []
-    for note in RowNote:
-        noted_rows = [str(row.row) for row in imported_rows if note in row.notes]
-        rows = ", ".join(noted_rows[:ERRORS_NAMED])
-        if len(noted_rows) > ERRORS_NAMED:
-            more_count = len(noted_rows) - ERRORS_NAMED
-            sentences.append(
-                gettext("Rows %(rows)s and %(count)s more: %(note)s.")
-                % {"rows": rows, "count": more_count, "note": note.label}
-            )
-        elif noted_rows:
-            sentences.append(gettext("Rows %(rows)s: %(note)s.") % {"rows": rows, "note": note.label})
-    return " ".join(sentences)
 
 
 @admin.register(Candidate)
@@ -102,6 +66,7 @@ class CandidateAdmin(DataRightsActions, ErasesMany, HasEditPage, HasMergedRecord
     list_filter = [
         ("created_at", PeriodFilter),
         ("resume_status", ChoicesDropdownFilter),
+        ImportFilter,
         "legal_hold",
         ErasedFilter,
     ]
@@ -109,7 +74,7 @@ class CandidateAdmin(DataRightsActions, ErasesMany, HasEditPage, HasMergedRecord
     search_help_text = _("Name, phone, e-mail or your own id")
     contact_fields = ("phone", "email", "resume", "resume_text")
     actions = ["call_chosen", "erase_chosen"]
-    actions_list = ["import_csv"]
+    actions_list = ["import_file"]
     actions_detail = [
         "call",
         {"title": _("More"), "icon": "person_edit", "items": ["record_consent", "do_not_call", "merge"]},
@@ -222,41 +187,10 @@ class CandidateAdmin(DataRightsActions, ErasesMany, HasEditPage, HasMergedRecord
         """Redirect to the form that plans an interview, with the candidate filled in."""
         return HttpResponseRedirect(f"{reverse('admin:interviews_interview_add')}?candidate={quote(object_id)}")
 
-    @page_button(_("Import from CSV"), permission="candidates.add_candidate", icon="upload_file")
-    def import_csv(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_change_permission(request):  # the import also updates existing candidates
-            raise PermissionDenied
-        list_url = reverse("admin:candidates_candidate_changelist")
-
-        def act(form_data: dict[str, Any]) -> tuple[str, str]:
-            try:
-                report = import_candidates(form_data["file"], check=PersonSerializer, viewer=request.user)
-            except InvalidTableFile as error:
-                raise InvalidTransition(str(error)) from None
-            if report.errors:
-                self.message_user(request, _rows_left_out(report.errors), messages.WARNING)
-            if row_notes := _notes_on_rows(report.rows):
-                self.message_user(request, row_notes, messages.WARNING)
-            result_counts = Counter(row.result for row in report.rows)
-            summary = ", ".join(f"{in_sentence(result.label)}: {result_counts[result]}" for result in RowResult)
-            return gettext("Candidates %(summary)s.") % {"summary": summary}, list_url
-
-        return self.form_page(
-            request,
-            lambda data: ImportForm(data, files=request.FILES or None),
-            act,
-            title=gettext("Import from CSV"),
-            explanation=gettext(
-                "The first row names the columns: %(required_columns)s, and any of %(optional_columns)s. A "
-                "candidate is called only with consent: consent_to_call is yes and consent_source says where from."
-            )
-            % {
-                "required_columns": get_text_list(list(REQUIRED_COLUMNS), gettext("and")),
-                "optional_columns": ", ".join(OPTIONAL_COLUMNS),
-            },
-            back_url=list_url,
-            submit_label=gettext("Import"),
-        )
+    @page_button(_("Import a file"), permission="candidates.add_import", icon="upload_file")
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        """Redirect to the page that uploads a table of candidates."""
+        return HttpResponseRedirect(reverse("desk-new-import"))
 
     def has_call_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])

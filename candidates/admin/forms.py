@@ -65,17 +65,6 @@ class CandidateForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(external_id)
 
 
-class ImportForm(ObjectActionForm):
-    file = forms.FileField(
-        label=_("CSV file"),
-        allow_empty_file=True,  # rejected when it is read, with a better message
-        widget=UnfoldAdminFileFieldWidget,
-        help_text=_(
-            "UTF-8, at most 5 MB and 10,000 rows. Candidates known by external_id, or by number and name, are updated."
-        ),
-    )
-
-
 class ConsentForm(ObjectActionForm):
     kind = forms.ChoiceField(
         label=_("Consent to"),

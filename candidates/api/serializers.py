@@ -6,9 +6,8 @@ from django.core.files.base import File
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from candidates.import_rows import RowNote, RowResult
 from candidates.merging.matches import lock_contacts
-from candidates.models import Candidate, Consent, candidates_known_as
+from candidates.models import Candidate, Consent, RowNote, RowResult, candidates_known_as
 from candidates.timezones import iana_time_zones
 from screener.api.fields import LanguageField, OptionalBooleanField, PhoneField
 from screener.api.schema import request_example, response_example
@@ -177,9 +176,12 @@ class CandidateSerializer(PersonSerializer):
 class ImportSerializer(StrictSerializer):
     file = serializers.FileField(
         allow_empty_file=True,
-        help_text="CSV in UTF-8, at most 5 MB and 10,000 rows, with a header row: full_name, phone, and any of email, "
+        help_text="CSV or XLSX, at most 10,000 rows, with a header row: full_name, phone, and any of email, "
         "external_id, locale, timezone, consent_to_call, consent_source",
-        error_messages={"invalid": "Send the file itself, as multipart/form-data.", "required": "Send a CSV file."},
+        error_messages={
+            "invalid": "Send the file itself, as multipart/form-data.",
+            "required": "Send a CSV or XLSX file.",
+        },
     )
 
 
@@ -192,7 +194,7 @@ class RowErrorSerializer(StrictSerializer):
 class ImportedRowSerializer(StrictSerializer):
     row = serializers.IntegerField(help_text="The row in the file; the header is row 1")
     candidate = serializers.UUIDField()
-    result = serializers.ChoiceField(RowResult.choices)
+    result = serializers.ChoiceField([choice for choice in RowResult.choices if choice[0] != RowResult.REFUSED])
     notes = serializers.ListField(
         child=serializers.ChoiceField(RowNote.choices), help_text="Why the candidate may not be called"
     )

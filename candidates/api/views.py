@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from candidates.api import serializers
 from candidates.api.data_rights import DataRightsMixin
-from candidates.csv_import import import_candidates
+from candidates.importing.report import import_candidates
 from candidates.merging.merge import resolve_id
 from candidates.models import Candidate
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
@@ -75,9 +75,7 @@ class CandidateViewSet(
         upload = serializers.ImportSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         try:
-            report = import_candidates(
-                upload.validated_data["file"], check=serializers.PersonSerializer, viewer=request.user
-            )
+            report = import_candidates(upload.validated_data["file"], viewer=request.user)
         except InvalidTableFile as error:
             raise ValidationError({"file": [str(error)]}) from None
         return Response(serializers.ImportReportSerializer(report).data)

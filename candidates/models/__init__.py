@@ -11,13 +11,26 @@ from candidates.models.candidate import (
 from candidates.models.candidate_event import CandidateEvent
 from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_emails, hashes_of_numbers
 from candidates.models.erasure import ErasedItem, Erasure
+from candidates.models.imports import (
+    PLAN_IMPORT,
+    READ_IMPORT,
+    UNDO_IMPORT,
+    Import,
+    ImportRow,
+    RowNote,
+    RowResult,
+    UndoResult,
+)
 from candidates.models.kept_upload import KeptUpload
 from candidates.models.merged_record import MergedRecord, candidates_known_as
 
 __all__ = [
     "CANDIDATES_FOLDER",
+    "PLAN_IMPORT",
+    "READ_IMPORT",
     "READ_RESUME",
     "RESUME_PREFIX",
+    "UNDO_IMPORT",
     "Candidate",
     "CandidateEvent",
     "Consent",
@@ -25,8 +38,13 @@ __all__ = [
     "DoNotCallKey",
     "ErasedItem",
     "Erasure",
+    "Import",
+    "ImportRow",
     "KeptUpload",
     "MergedRecord",
+    "RowNote",
+    "RowResult",
+    "UndoResult",
     "candidates_known_as",
     "hashes_of_emails",
     "hashes_of_numbers",

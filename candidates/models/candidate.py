@@ -12,6 +12,7 @@ from django.core.files.base import File
 from django.core.files.storage import storages
 from django.db import models, transaction
 from django.db.models import Exists, Func, OuterRef, Q, Value
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -132,6 +133,7 @@ class Candidate(BaseModel):
         indexes = [
             GinIndex(NAME_WORDS, name="candidates_by_name"),
             GinIndex(EMAIL_WORDS, name="candidates_by_email"),
+            models.Index(Upper("email"), name="candidates_by_address"),
             models.Index(fields=["updated_at"], condition=Q(erased_at__isnull=True), name="kept_candidates_by_change"),
             models.Index(fields=["created_at"], condition=Q(resume_status="unreadable"), name="unreadable_resumes"),
         ]

@@ -1,6 +1,5 @@
 """The do-not-call list: numbers and people that are not called until a person lifts the entry."""
 
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -222,7 +221,8 @@ def configured_keys() -> list[str]:
 def hashes_of_numbers(phone_numbers: Iterable[str]) -> Mapping[str, str]:
     """The hashes of these numbers under every configured key, each with its number. Erased numbers have none."""
     secret_keys = configured_keys()
-    return {_hash_number(key, number): number for number in set(phone_numbers) - {""} for key in secret_keys}
+    numbers = [(to_e164(number), number) for number in set(phone_numbers) - {""}]
+    return {_hash_e164(key, normalised): number for normalised, number in numbers for key in secret_keys}
 
 
 def hashes_of_emails(emails: Iterable[str]) -> Mapping[str, str]:
@@ -236,8 +236,12 @@ def _hash_email(key: str, email: str) -> str:
 
 
 def _hash_number(key: str, number: str) -> str:
-    return _hash(key, "do-not-call:" + to_e164(number))
+    return _hash_e164(key, to_e164(number))
+
+
+def _hash_e164(key: str, number: str) -> str:
+    return _hash(key, "do-not-call:" + number)
 
 
 def _hash(key: str, text: str) -> str:
-    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), text.encode(), "sha256").hex()

@@ -7,9 +7,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.forms import Field
 from django.test import Client
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from candidates.admin.forms import ID_TAKEN
@@ -23,61 +22,12 @@ from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import make_candidate, make_interview, run_tasks
 
-REQUIRED = str(Field.default_error_messages["required"])
 ADD = "/admin/candidates/candidate/add/"
 PERSON = {"full_name": "Ada Lovelace", "phone": "+1 (415) 555-0100", "locale": "en"}
 
 
 def a_file(content: bytes = b"Ten years of Linux.", name: str = "cv.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
-
-
-class TestImporting:
-    IMPORT = reverse_lazy("admin:candidates_candidate_import_csv")
-    HEADER = "full_name,phone,external_id,consent_to_call,consent_source"
-
-    def send(self, admin_client: Client, *rows: str) -> str:
-        return submit_form(
-            admin_client, str(self.IMPORT), file=a_file("\n".join([self.HEADER, *rows]).encode(), "list.csv")
-        )
-
-    def test_takes_good_rows_and_names_others(self, admin_client: Client) -> None:
-        page = self.send(admin_client, "Ada Lovelace,+1 415 555 0100,a-1,yes,application form", "<b>Grace</b>,12,,,")
-        assert "row 3, phone: " in page
-        assert Candidate.objects.get().consents_to(Consent.Kind.CALL)
-
-    def test_complains_of_nothing_before_file_is_sent(self, admin_client: Client) -> None:
-        assert REQUIRED not in get_page(admin_client, str(self.IMPORT))
-        assert REQUIRED in submit_form(admin_client, str(self.IMPORT))
-
-    def test_updates_whom_it_knows(self, admin_client: Client) -> None:
-        make_candidate(external_id="a-1")
-        self.send(admin_client, "Ada King,+14155550100,a-1,,")
-        assert Candidate.objects.get().full_name == "Ada King"
-
-    def test_names_some_of_many_errors(self, admin_client: Client) -> None:
-        page = self.send(admin_client, *(["Ada,12,,,"] * 25))
-        assert "row 21, phone" in page
-        assert "row 22, phone" not in page
-        assert "And 5 more." in page
-
-    @pytest.mark.parametrize(
-        ("content", "says"),
-        [
-            (b"", "The file is empty."),
-            (b"name\nAda", "The first row must name the columns"),
-            (b"\xff\xfe", "The file is not in UTF-8."),
-        ],
-    )
-    def test_says_what_is_wrong_with_file(self, admin_client: Client, content: bytes, says: str) -> None:
-        assert says in submit_form(admin_client, str(self.IMPORT), file=a_file(content, "list.csv"))
-        assert not Candidate.objects.exists()
-
-    def test_import_button_needs_both_permissions(self, admin_client: Client) -> None:
-        listed = reverse("admin:candidates_candidate_changelist")
-        assert str(self.IMPORT) in get_page(admin_client, listed)
-        assert make_staff_client("view_candidate", "add_candidate").get(str(self.IMPORT)).status_code == 403
-        assert str(self.IMPORT) not in get_page(make_staff_client("view_candidate"), listed)
 
 
 class TestTheList:

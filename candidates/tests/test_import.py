@@ -8,17 +8,13 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
-from django.urls import reverse
 from rest_framework.test import APIClient
 
-from candidates.api.serializers import PersonSerializer
-from candidates.csv_import import import_candidates
+from candidates.importing.report import import_candidates
 from candidates.models import Candidate, Consent, DoNotCall
 from tests.support.factories import make_candidate
 
 pytestmark = pytest.mark.django_db
-IMPORT = reverse("admin:candidates_candidate_import_csv")
 HEADER = "full_name,email,phone,external_id,locale,timezone,consent_to_call,consent_source"
 ADA = "Ada Lovelace,ada@example.com,+1 415 555 0100,ats-1,en,Europe/London,yes,application form"
 GRACE = "Grace Hopper,,+14155550101,ats-2,,,,"
@@ -95,7 +91,8 @@ def test_row_gives_known_person_their_external_id(api: APIClient) -> None:
 def test_other_person_with_number_is_noted(api: APIClient, other: str) -> None:
     send(api, csv(ADA))
     (imported,) = send(api, csv(other)).json()["rows"]
-    assert (imported["result"], imported["notes"]) == ("created", ["same_number"])
+    assert imported["result"] == "created"
+    assert "same_number" in imported["notes"]
     assert Candidate.objects.count() == 2
 
 
@@ -114,15 +111,6 @@ def test_refusal_is_not_taken_back_by_file(api: APIClient) -> None:
     assert not ada.consents_to(Consent.Kind.CALL)
 
 
-def test_admin_says_what_happened(admin_client: Client) -> None:
-    DoNotCall.objects.add_number("+14155550101", source="letter")
-    file = SimpleUploadedFile("list.csv", csv(ADA, GRACE).encode())
-    page = admin_client.post(IMPORT, {"file": file}, follow=True)
-    texts = [str(message) for message in page.context["messages"]]
-    assert any("Rows 3:" in text for text in texts)
-    assert Candidate.objects.count() == 2
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -130,10 +118,11 @@ def test_admin_says_what_happened(admin_client: Client) -> None:
         csv(ADA, GRACE).replace(",", ";"),
         csv(ADA, GRACE).replace("\r\n", "\n") + "\n\n",
         csv(ADA, GRACE).replace("full_name", " Full_Name "),
+        csv(ADA, GRACE).replace("Ada", "Äda").encode("latin-1"),
     ],
-    ids=["BOM", "semicolons", "line feeds", "loose header"],
+    ids=["BOM", "semicolons", "line feeds", "loose header", "Latin-1"],
 )
-def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str) -> None:
+def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str | bytes) -> None:
     assert send(api, content).json()["created"] == 2
 
 
@@ -141,16 +130,15 @@ def test_takes_files_as_spreadsheets_write_them(api: APIClient, content: str) ->
     ("content", "message"),
     [
         (b"", "empty"),
-        (csv(ADA).replace("Ada", "Äda").encode("latin-1"), "UTF-8"),
         (ADA, "full_name"),
         (csv(ADA).replace("timezone", "shoe_size"), "shoe_size"),
         (csv(ADA).replace("timezone", "email"), "twice"),
-        (csv('"Ada,,+14155550100,,,,,'), "not valid CSV"),
+        (csv('"Ada,,+14155550100,,,,,'), "cut off"),
         (csv(*["x"] * 10_001), "10,000 rows"),
-        (csv("x" * (5 * 1024 * 1024)), "5 MB"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(64), "UTF-8"),
+        (csv("x" * (20 * 1024 * 1024)), "20 MB"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(64), "CSV"),
     ],
-    ids=["empty", "latin-1", "no header", "unknown column", "column twice", "open quote", "rows", "bytes", "picture"],
+    ids=["empty", "no header", "unknown column", "column twice", "open quote", "rows", "bytes", "picture"],
 )
 def test_refuses_what_is_no_list_of_candidates(api: APIClient, content: Any, message: str) -> None:
     response = send(api, content)
@@ -171,7 +159,7 @@ def test_needs_file(api: APIClient, body: dict[str, str]) -> None:
 
 def test_costs_no_query_for_each_row(api: APIClient, django_assert_max_num_queries: Any) -> None:
     rows = [f"Person {number},,+1415555{number:04},id-{number},,,yes,a form" for number in range(200)]
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert send(api, csv(*rows)).json()["created"] == 200
 
 
@@ -180,7 +168,7 @@ def test_simultaneous_imports_add_person_once() -> None:
     rows = csv(ADA_WITHOUT_ID).encode()
 
     def import_rows(_: int) -> None:
-        import_candidates(ContentFile(rows), check=PersonSerializer, viewer=User(is_superuser=True))
+        import_candidates(ContentFile(rows), viewer=User(is_superuser=True))
         connection.close()
 
     with ThreadPoolExecutor(4) as executor:

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client as HttpClient
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from candidates.contact_data import may_see_contact_data
+from candidates.importing.creation import start_import, upload_import
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.models import Campaign, Interview, InterviewResponse, Recording
 from interviews.models.interview import visible_records
@@ -18,7 +18,7 @@ from jobs.models import JobDescription, JobMembership, QuestionSet
 from screener.api.authentication import Client
 from screener.models import RoleKey
 from tests.support.admin_client import page_url
-from tests.support.factories import make_approved_job, make_candidate
+from tests.support.factories import make_approved_job, make_candidate, run_tasks
 from tests.support.role_accounts import login_client, make_role_user, take_permission
 from tests.support.sample_rows import make_completed_interview
 
@@ -114,8 +114,9 @@ def test_import_changes_no_candidate_of_other_jobs(own: Interview, foreign: Inte
     Candidate.objects.filter(pk=foreign.candidate_id).update(external_id="foreign")
     lines = [f"New name,+1415555019{number},{name}" for number, name in enumerate(("own", "foreign", "unknown"))]
     file = SimpleUploadedFile("list.csv", "\n".join(["full_name,phone,external_id", *lines]).encode())
-    address = reverse("admin:candidates_candidate_import_csv")
-    assert login_client(recruiter).post(address, {"file": file}).status_code == 302
+    imported = upload_import(file, author=recruiter.username, user_id=recruiter.pk)
+    start_import(imported, imported.fields)
+    run_tasks()
     renamed = set(Candidate.objects.filter(full_name="New name").values_list("external_id", flat=True))
     assert renamed == {"own", "unknown"}
 

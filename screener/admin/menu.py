@@ -25,6 +25,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
     ],
     _("Candidates"): [
         (_("Candidates"), "person", "candidates.candidate"),
+        (_("Imports"), "upload_file", "candidates.import"),
         (_("Probable duplicates"), "group_remove", "candidates.candidate", "desk-duplicates"),
         (_("Consents"), "how_to_reg", "candidates.consent"),
         (_("Do-not-call list"), "phone_disabled", "candidates.donotcall"),

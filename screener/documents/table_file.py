@@ -52,8 +52,7 @@ def read_csv(text: str, *, max_rows: int, check_columns: Callable[[list[str]], N
     try:
         columns = [cell.strip().lower() for cell in next(reader, [])]
         check_columns(columns)
-        if len(set(columns)) < len(columns):
-            raise InvalidTableFile(gettext("A column occurs twice. Remove one of them."))
+        refuse_repeated(columns)
         for number, cells in enumerate(reader, start=2):
             check_row_count(number - 1, max_rows)
             filled = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if cell.strip()}
@@ -86,3 +85,9 @@ def refuse_columns(*, missing: list[str], unknown: list[str], valid: Iterable[st
             gettext("Unknown column %(column)s. Valid columns: %(columns)s.")
             % {"column": repr(unknown[0][:40]), "columns": ", ".join(valid)}
         )
+
+
+def refuse_repeated(columns: list[str]) -> None:
+    """Raise InvalidTableFile if two columns have one name."""
+    if len(set(columns)) < len(columns):
+        raise InvalidTableFile(gettext("A column occurs twice. Remove one of them."))

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import parse_header_parameters
 
-MAX_UPLOAD_BYTES = 12 * 1024 * 1024
+MAX_UPLOAD_BYTES = 22 * 1024 * 1024
 """More than a form with the largest file that the application accepts."""
 
 UNREADABLE_CONTENT_TYPE = "malformed, or not in UTF-8"

@@ -77,7 +77,7 @@ def test_forms_have_no_barrier(page: Page, interview: Interview) -> None:
             *[admin_url(job, name) for name in ("edit", "edit_questions", "edit_rubric", "members", "delete")],
             *[admin_url(candidate, name) for name in ("edit", "do_not_call", "record_consent", "history")],
             *[admin_url(interview, name) for name in ("decide", "rescore")],
-            page_url(Candidate, "import_csv"),
+            reverse("desk-new-import"),
             page_url(BankQuestion, "add"),
             page_url(BankQuestion, "import_questions"),
             reverse("admin:password_change"),

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
-from candidates.models import DoNotCall, Erasure
+from candidates.models import DoNotCall, Erasure, Import
 from interviews.decisions import record_decision
 from interviews.models import Campaign, Clip, Interview, NoticeMail, ShareLink
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
@@ -74,6 +74,7 @@ def _rows_of(interview: Interview, number: int, decider: User) -> list[Model]:
         Erasure.objects.create(candidate=candidate, kind="resume", actor="a test", reason="A test."),
         User.objects.create_user(f"colleague {number}"),
         DoNotCall.objects.add_number(candidate.phone, source="a test", candidate=candidate)[0],
+        Import.objects.create(name="A file", size=1, digest="1", author="a test", status="done"),
         Campaign.objects.create(name="A campaign", job=interview.job),
         ShareLink.create_with_token(days=14, interview=interview, created_by=decider)[0],
         TwilioEvent.objects.create(

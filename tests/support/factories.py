@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
-from candidates.models import Candidate, Consent
+from candidates.models import Candidate, Consent, Import, ImportRow
 from interviews.models import Interview, InterviewResponse, LockedRecording, LockedResponse, Recording, lock_interview
 from interviews.planning import insert_interview
 from interviews.scoring.assessment import ASSESS_STEP
@@ -79,6 +79,13 @@ def make_candidate(*, consents: bool = True, **fields: Any) -> Candidate:
     if consents:
         Consent.objects.create(candidate=candidate, kind=Consent.Kind.CALL, given=True, source="a test")
     return candidate
+
+
+def add_import_row(candidate: Candidate, **fields: Any) -> ImportRow:
+    """A row of an import that is done, which has updated the candidate."""
+    imported = Import.objects.create(name="list.csv", size=1, digest="1", author="hr", status=Import.Status.DONE)
+    values = {"number": 2, "result": "updated", "candidate": candidate} | fields
+    return ImportRow.objects.create(imported=imported, **values)
 
 
 def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> Interview:

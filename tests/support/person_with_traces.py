@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
-from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, MergedRecord
+from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, ImportRow, MergedRecord
 from interviews.decisions import record_decision
 from interviews.models import (
     AccessEvent,
@@ -43,6 +43,7 @@ from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
 from screener.models import IdempotentRequest, ModelCall
 from screener.records import Point
+from tests.support.factories import add_import_row
 from tests.support.sample_rows import make_completed_interview
 from webhooks.models import TwilioEvent
 
@@ -82,7 +83,7 @@ KEPT = {
     *("CandidateMessage.created_by", "CandidateMessage.address_hash", "CandidateMessage.error_code"),
     # Generated ids
     *("Call.twilio_sid", "Recording.sid", "TwilioEvent.key", "TwilioEvent.call_sid", "LogEntry.object_id"),
-    "CandidateMessage.provider_id",
+    *("CandidateMessage.provider_id", "ImportRow.notes"),
 }
 """Columns with text that stay as they are."""
 
@@ -137,6 +138,7 @@ def _add_rows(person: Person, staff: User) -> None:
     Consent.objects.create(candidate=candidate, kind="call", given=True, source="x (recorded by staffer-hanna)")
     DoNotCall.objects.add_number(PHONE, source="x", candidate=candidate)
     MergedRecord.objects.create(candidate=candidate, merged_id=uuid4(), actor=STAFF)
+    add_import_row(candidate)
     candidate.set_hold(actor=STAFF, reason="x")
     candidate.lift_hold(actor=STAFF, reason="x")
     seen = interview.results.get(is_current=True)
@@ -177,6 +179,7 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield Consent, candidate.consents.all()
     yield DoNotCall, candidate.do_not_call_entries.all()
     yield CandidateEvent, candidate.events.all()
+    yield ImportRow, candidate.import_rows.all()
     yield MergedRecord, candidate.merged_records.all()
     for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision, Note):
         yield model, model.objects.filter(interview=interview)
@@ -211,6 +214,10 @@ def _value(person: Person, name: str, token: str) -> Any:
         "Candidate.phone": PHONE,
         "Candidate.email": f"{token}@quux.example",
         "MergedRecord.phone": PHONE,
+        "ImportRow.before": {"full_name": [token, "x"]},
+        "ImportRow.extra": {"Source": token},
+        "ImportRow.cells": [token],
+        "ImportRow.errors": [{"field": "row", "problem": "missing", "detail": token}],
         "Candidate.hold_reason": "",
         "Call.number": PHONE,
         "InterviewResponse.measures": SpeechMetrics(words=1, sentiment=None, fillers=fillers, pace=None, pauses=None),

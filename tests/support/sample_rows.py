@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from candidates.models import Consent, DoNotCall, Erasure
+from candidates.models import Consent, DoNotCall, Erasure, Import
 from interviews.decisions import record_decision
 from interviews.flags import Flag
 from interviews.models import (
@@ -139,6 +139,7 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     Consent.objects.create(candidate=interview.candidate, kind="record", given=False, source=HOSTILE)
     DoNotCall.objects.add_number(f"+1415556{number:04}", source=HOSTILE)
     Erasure.objects.create(candidate=interview.candidate, kind="resume", actor="hr", reason=HOSTILE)
+    Import.objects.create(name=HOSTILE, size=1, digest="1", author=HOSTILE, status="done")
     Campaign.objects.create(name=HOSTILE, job=interview.job, created_by="hr")
     ShareLink.create_with_token(days=14, interview=interview, created_by=by, recipient=HOSTILE)
     key = f"{interview.attempts.get().pk}:{number}"

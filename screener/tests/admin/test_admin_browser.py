@@ -96,7 +96,7 @@ def working_pages(interview: Interview) -> list[str]:
         CANDIDATES,
         reverse("admin:index"),
         reverse("admin:candidates_donotcall_changelist"),
-        reverse("admin:candidates_candidate_import_csv"),
+        reverse("desk-new-import"),
         reverse("admin:screener_organisation_changelist"),
     ]
     return lists + [reverse(f"admin:{name}", args=[pk]) for name, pk in objects]

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem, KeptUpload, MergedRecord
+from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem, ImportRow, KeptUpload, MergedRecord
 from interviews.models import (
     AccessEvent,
     AnswerDraft,
@@ -75,6 +75,7 @@ def test_every_model_of_ours_has_page() -> None:
     # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, which its page shows;
+    # rows of an import, which its page counts;
     # invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
@@ -82,6 +83,7 @@ def test_every_model_of_ours_has_page() -> None:
     of_video = {Clip, ClipChunk, VideoChoice}
     of_the_bank = {BankEvent, BankText, BankUsage}
     assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | {
+        ImportRow,
         KeptUpload,
         MergedRecord,
         Preference,

@@ -16,7 +16,7 @@ from interviews.models import Call, Campaign, Invitation
 from interviews.scoring.assessment import rescore_interview
 from jobs.models import BankQuestion
 from screener.api.problem_details import PROBLEM_TYPES
-from tests.support.factories import make_assessed_interview, make_candidate, run_tasks
+from tests.support.factories import add_import_row, make_assessed_interview, make_candidate, run_tasks
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,7 @@ def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
         "candidates",
         "interviews",
         "campaigns",
+        "imports",
         "config",
         "do-not-call",
     }
@@ -108,6 +109,7 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     ids["bank-questions"] = BankQuestion.objects.all()[0].pk
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
     ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
+    ids["imports"] = add_import_row(interview.candidate).imported_id
     erased = make_candidate(phone="+14155550178")
     erase_candidate(erased, actor="a test", reason="a test")
     for path, methods in schema["paths"].items():

@@ -1,0 +1,70 @@
+"""Begins an import: stores the uploaded file, guesses its columns, and checks what the user has chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from candidates.importing.columns import check_fields, guess_fields
+from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table
+from candidates.importing.step import rules_of
+from candidates.models import Import
+
+PREVIEWED_ROWS = 1_000
+MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a file as they would be imported. `is_whole`: the file has no other rows."""
+
+    rows: list[CheckedRow]
+    is_whole: bool
+
+    @property
+    def faulty(self) -> list[CheckedRow]:
+        return [row for row in self.rows if row.errors]
+
+    @property
+    def good_count(self) -> int:
+        return len(self.rows) - len(self.faulty)
+
+
+@transaction.atomic
+def upload_import(file: "File[Any]", *, author: str, user_id: Any = None, is_from_api: bool = False) -> Import:
+    """Store the file of an import that is not started yet. Raises UnreadableTable, and stores nothing then."""
+    with open_candidate_table(file) as table:
+        next(table.rows, None)
+        digest, columns = table.digest, table.columns
+    imported = Import(
+        user_id=user_id,
+        author=author,
+        is_from_api=is_from_api,
+        name=str(file.name).replace("\0", "")[-MAX_NAME_LENGTH:],
+        size=file.size,
+        digest=digest,
+        columns=columns,
+        fields=guess_fields(columns),
+    )
+    imported.store_file(file)
+    return imported
+
+
+def start_import(imported: Import, fields: Sequence[str], **settings: Any) -> None:
+    """Import the rows in the background. Raises InvalidMapping, and InvalidTransition if that was begun before."""
+    check_fields(fields)
+    imported.start(fields=list(fields), **settings)
+
+
+def preview_import(imported: Import, fields: Sequence[str]) -> Preview:
+    """Check the first rows, with these fields and the settings of the import. Raises UnreadableTable."""
+    checker = RowChecker(imported.columns, list(fields), rules_of(imported))
+    rows: list[CheckedRow] = []
+    with imported.file.open("rb") as file, open_candidate_table(file, digest=imported.digest) as table:
+        for row in table.rows:
+            if len(rows) == PREVIEWED_ROWS:
+                return Preview(rows, is_whole=False)
+            rows.append(checker.check(row))
+    return Preview(rows, is_whole=True)

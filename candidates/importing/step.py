@@ -1,0 +1,190 @@
+"""The step that imports the rows of a file, in batches. A worker that takes over continues behind the last batch."""
+
+import time
+from collections import Counter
+from uuid import UUID
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from candidates.data_rights.private_files import delete_file, stored_files, was_stored_before
+from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table
+from candidates.importing.row_check import RowError, RowProblem, RowRules, ValidRow
+from candidates.importing.saving import RowSaver, SavedRow
+from candidates.models import READ_IMPORT, Import, ImportRow, RowNote, RowResult
+from candidates.models.imports import IMPORT_FOLDER, UPLOADS_KEPT
+from screener.access.viewer import Viewer
+from screener.background.leases import Lease, row_lock
+from screener.background.queue import release_db_connection
+from screener.background.steps import Step
+from screener.documents.table_rows import UnreadableTable
+from screener.services.errors import PermanentError, ServiceError, TransientError
+
+BATCH_ROWS = 1_000
+SLICE_SECONDS = 240.0
+"""After this time the rest is left to another job: a lease is renewed for ten minutes."""
+STEP_FAILED, ACCOUNT_GONE = "step_failed", "account_gone"
+
+
+class UnusableImport(PermanentError):
+    """The file can't be imported, now or later. `problem`: a code."""
+
+    def __init__(self, problem: str, detail: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.detail = problem, detail
+
+
+class FileNotReadable(TransientError):
+    """The storage of private files failed."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken over."""
+
+
+def _read_rows(lease: Lease[Import]) -> int | None:
+    """Import the rows that are left. Returns the number of the last row; None: time is up, and rows are left."""
+    imported = Import.objects.select_related("user").get(pk=lease.pk)
+    viewer = imported.acts_for
+    if viewer is None:
+        raise UnusableImport(ACCOUNT_GONE)
+    release_db_connection()
+    try:
+        with _open_file(imported) as file:
+            return _BatchReader(lease, imported, viewer).read(file)
+    except UnreadableTable as error:
+        raise UnusableImport(error.problem.value, error.detail) from None
+    except LeaseLost:
+        return None
+
+
+def _open_file(imported: Import) -> "File[bytes]":
+    try:
+        return imported.file.open("rb")
+    except Exception as error:
+        raise FileNotReadable(f"The storage of private files failed ({type(error).__name__}).") from error
+
+
+class _BatchReader:
+    def __init__(self, lease: Lease[Import], imported: Import, viewer: Viewer) -> None:
+        self._lease, self._imported, self._viewer = lease, imported, viewer
+        self._last_row = imported.rows_done
+        self._ends_at = time.monotonic() + SLICE_SECONDS
+
+    def read(self, file: "File[bytes]") -> int | None:
+        imported, batch = self._imported, list[CheckedRow]()
+        checker = RowChecker(imported.columns, imported.fields, rules_of(imported))
+        with open_candidate_table(file, digest=imported.digest) as table:
+            for row in table.rows:
+                checked = checker.check(row)
+                if row.number <= imported.rows_done:  # saved by an earlier worker
+                    continue
+                batch.append(checked)
+                if len(batch) == BATCH_ROWS:
+                    self._save(batch)
+                    batch = []
+                    if time.monotonic() > self._ends_at:
+                        return None
+        if batch:
+            self._save(batch)
+        return self._last_row
+
+    def _save(self, batch: list[CheckedRow]) -> None:
+        """Save the rows, what became of them and the progress in one transaction, while the lease is ours."""
+        with self._lease.locked(row_lock(Import.objects.all())) as imported:
+            if imported is None:
+                raise LeaseLost
+            rows = save_batch(imported, batch, self._viewer)
+            imported.add_counts(count_rows(rows), rows_done=batch[-1].row.number)
+        self._last_row = batch[-1].row.number
+
+
+def rules_of(imported: Import) -> RowRules:
+    return RowRules(imported.region, imported.consent_source)
+
+
+def save_batch(imported: Import, batch: list[CheckedRow], viewer: Viewer) -> list[ImportRow]:
+    saver = RowSaver([checked.valid for checked in batch if checked.valid], viewer)
+    rows = [_saved_row(imported, saved) for saved in saver.save_rows()]
+    hidden = {row.row_number for row in saver.refused_rows}
+    for checked in batch:
+        if checked.valid is None or checked.row.number in hidden:
+            errors = checked.errors or [RowError("row", RowProblem.OTHER_JOB)]
+            rows.append(_refused_row(imported, checked, errors))
+    ImportRow.copy(rows)
+    return rows
+
+
+def _saved_row(imported: Import, saved: SavedRow) -> ImportRow:
+    valid: ValidRow = saved.row
+    return ImportRow(
+        imported=imported,
+        number=valid.row_number,
+        result=saved.result,
+        candidate=saved.candidate,
+        consent_id=saved.consent.pk if saved.consent else None,
+        notes=[str(note) for note in saved.notes],
+        before={name: list(values) for name, values in saved.before.items()},
+        extra=valid.extra,
+    )
+
+
+def _refused_row(imported: Import, checked: CheckedRow, errors: list[RowError]) -> ImportRow:
+    return ImportRow(
+        imported=imported,
+        number=checked.row.number,
+        result=RowResult.REFUSED,
+        cells=[_storable(cell) for cell in checked.row.cells],
+        errors=[error.as_record() for error in errors],
+    )
+
+
+def _storable(cell: str) -> str:
+    """The database refuses NUL and halves of characters."""
+    return cell.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def count_rows(rows: list[ImportRow]) -> Counter[str]:
+    """How many rows have each result, and each note."""
+    counts = Counter(str(row.result) for row in rows)
+    counts.update(note for row in rows for note in row.notes)
+    duplicates = {RowNote.SAME_NUMBER, RowNote.SAME_EMAIL}
+    counts["probable_duplicates"] = sum(not duplicates.isdisjoint(row.notes) for row in rows)
+    return +counts
+
+
+def _finish(imported: Import, last_row: int | None) -> UUID | None:
+    if last_row is None:
+        imported.release()
+        READ_IMPORT.defer(imported.pk)
+    else:
+        imported.finish_reading(rows=last_row)
+    return None
+
+
+def _give_up(imported: Import, error: ServiceError) -> None:
+    if isinstance(error, UnusableImport):
+        imported.fail(error.problem, error.detail)
+    else:
+        imported.fail(STEP_FAILED)
+
+
+READ_STEP = Step(
+    ready=Import.objects.to_read,
+    work=_read_rows,
+    lock=row_lock(Import.objects.all()),
+    save=_finish,
+    give_up=_give_up,
+)
+
+
+def discard_old_uploads() -> None:
+    """Delete uploads that were never started, and files without a row: a process died between both."""
+    for imported in Import.objects.never_started():
+        with transaction.atomic():
+            imported.discard()
+    expired_at = timezone.now() - UPLOADS_KEPT
+    for name in list(stored_files(IMPORT_FOLDER)):
+        if was_stored_before(name, expired_at) and not Import.objects.filter(file=name).exists():
+            delete_file(name)

@@ -1,0 +1,121 @@
+"""The forms of an import: the file, and what its columns are taken for."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from candidates.importing.columns import ColumnField, InvalidMapping, check_fields
+from candidates.models import Import
+from desk.intake.jobs import callable_jobs
+from interviews.models import Campaign
+from jobs.models import JobDescription
+from screener.access.viewer import Viewer
+from screener.phone_format import calling_codes
+
+SAMPLES = 3
+MAX_SAMPLE = 60
+
+
+class ImportFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,  # rejected when it is read, with a better message
+        widget=forms.ClearableFileInput({"class": "d-input", "accept": ".csv,.txt,.tsv,.xlsx"}),
+        help_text=_("CSV or XLSX, at most 20 MB and 200,000 rows. The first row names the columns."),
+    )
+
+
+class ImportColumnsForm(forms.Form):
+    """`chosen_fields`: what each column is taken for, in their order."""
+
+    region = forms.ChoiceField(
+        label=_("Numbers without a country code are from"),
+        required=False,
+        widget=forms.Select({"class": "d-input"}),
+    )
+    consent_source = forms.CharField(
+        label=_("All persons in the file agreed to be called. Where?"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"class": "d-input", "dir": "auto"}),
+        help_text=_("Such as: application form of May 2026. Leave it empty if the file says it for each person."),
+    )
+    job = forms.ModelChoiceField(
+        JobDescription.objects.none(),
+        label=_("Call them for"),
+        required=False,
+        empty_label=_("No job: import only"),
+        widget=forms.Select({"class": "d-input"}),
+        help_text=_("A campaign with the name of the file is started. Open jobs with approved questions."),
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(),
+        label=_("Or add them to the campaign"),
+        required=False,
+        empty_label=_("None"),
+        widget=forms.Select({"class": "d-input"}),
+    )
+
+    def __init__(self, data: Any, *, imported: Import, viewer: Viewer, samples: list[list[str]]) -> None:
+        super().__init__(data, initial={"region": imported.region, "consent_source": imported.consent_source})
+        self._columns = imported.columns
+        codes = [(region, f"{region} +{code}") for region, code in calling_codes().items()]
+        self._field("region").choices = [("", _("No country: each number has its code")), *codes]
+        self._may_call = viewer.has_perm("interviews.add_campaign") and viewer.has_perm("interviews.add_interview")
+        if self._may_call:
+            self._field("job").queryset = callable_jobs(viewer)
+            self._field("campaign").queryset = Campaign.objects.visible_to(viewer).filter(job__is_open=True)[:100]
+        else:
+            del self.fields["job"], self.fields["campaign"]
+        if not viewer.has_perm("candidates.add_consent"):
+            del self.fields["consent_source"]
+        for number, (column, field) in enumerate(zip(imported.columns, imported.fields, strict=True)):
+            shown = [row[number][:MAX_SAMPLE] for row in samples if number < len(row) and row[number].strip()]
+            self.fields[_name(number)] = forms.ChoiceField(
+                label=column or gettext("Column %(number)s") % {"number": number + 1},
+                choices=ColumnField.choices,
+                initial=field,
+                widget=forms.Select({"class": "d-input"}),
+                help_text=" · ".join(shown[:SAMPLES]),
+            )
+
+    def _field(self, name: str) -> Any:
+        return self.fields[name]
+
+    @property
+    def column_fields(self) -> list[forms.BoundField]:
+        return [self[_name(number)] for number in range(len(self._columns))]
+
+    @property
+    def settings_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("region", "consent_source") if name in self.fields]
+
+    @property
+    def call_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("job", "campaign") if name in self.fields]
+
+    @property
+    def chosen_fields(self) -> list[str]:
+        return [self.cleaned_data[_name(number)] for number in range(len(self._columns))]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        names = ("region", "consent_source", "job", "campaign")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("job") and cleaned.get("campaign"):
+            self.add_error("campaign", _("Choose a job or a campaign, not both."))
+        if not self.errors:
+            try:
+                check_fields(self.chosen_fields)
+            except InvalidMapping as error:
+                raise forms.ValidationError(str(error), code=error.code) from None
+        return cleaned
+
+
+def _name(number: int) -> str:
+    return f"column_{number}"

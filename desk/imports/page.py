@@ -1,0 +1,94 @@
+"""The content of an import's page: how far it is, and what became of the rows. A fixed number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from candidates.importing.presentation import describe_errors, labelled_counts, problem_text
+from candidates.models import Import, ImportRow, RowResult
+from desk.home.address import list_address
+from desk.versions import version_of
+
+SECONDS_BETWEEN_UPDATES = 1
+SECONDS_WHEN_IDLE = 30
+REFUSED_SHOWN = 20
+FULL = 100
+WARNINGS = {"same_number", "same_email", "do_not_call", "consent_withdrawn", "not_called"}
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    row: ImportRow
+    problem: str
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    imported: Import
+    refused: list[RefusedRow]
+
+    @classmethod
+    def load(cls, imported: Import, *, shows_refused: bool) -> "ImportPage":
+        """`shows_refused`: what is wrong with refused rows may name the person."""
+        rows = imported.rows.refused().order_by("number")[:REFUSED_SHOWN] if shows_refused else []
+        return cls(imported, [RefusedRow(row, describe_errors(row)) for row in rows])
+
+    @property
+    def percent(self) -> int:
+        """Of the bytes nothing is known while rows are read: the bar then shows the rows that are done."""
+        total = self.imported.rows_total
+        done = self.imported.rows_planned if self.imported.status == Import.Status.PLANNING else self.imported.rows_done
+        return min(FULL, FULL * done // total) if total else 0
+
+    @property
+    def counts(self) -> list[tuple[str, Any, int]]:
+        return [entry for entry in labelled_counts(self.imported) if entry[0] not in WARNINGS]
+
+    @property
+    def warnings(self) -> list[tuple[str, Any, int]]:
+        return [entry for entry in labelled_counts(self.imported) if entry[0] in WARNINGS]
+
+    @property
+    def problem(self) -> str:
+        return problem_text(self.imported)
+
+    @property
+    def refused_count(self) -> int:
+        return int(self.imported.counts.get(RowResult.REFUSED, 0))
+
+    @property
+    def duplicates(self) -> int:
+        return int(self.imported.counts.get("probable_duplicates", 0))
+
+    @property
+    def candidates_href(self) -> str:
+        return list_address("candidates_candidate", {"import": str(self.imported.pk)})
+
+    @property
+    def update_interval(self) -> int:
+        return SECONDS_BETWEEN_UPDATES if self.imported.is_running else SECONDS_WHEN_IDLE
+
+    @property
+    def version(self) -> str:
+        imported = self.imported
+        return version_of(
+            (imported.status, imported.counts, imported.rows_done, imported.rows_planned, len(self.refused))
+        )
+
+    @property
+    def update_address(self) -> str:
+        page = reverse("admin:candidates_import_change", args=[self.imported.pk])
+        return f"{page}?{urlencode({'v': self.version})}"
+
+    @property
+    def finished(self) -> int:
+        return int(not self.imported.is_running)
+
+    @property
+    def summary(self) -> str:
+        """For screen readers."""
+        done = _("%(count)d rows") % {"count": self.imported.rows_done}
+        return f"{self.imported.get_status_display()}, {done}"

@@ -1,0 +1,154 @@
+"""Imports with a job: the interviews that they plan, their undo, and the API."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from rest_framework.test import APIClient
+
+from candidates.models import Candidate, Consent, DoNotCall, Import, ImportRow
+from interviews.importing import planning
+from interviews.models import Campaign, Interview
+from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows
+from tests.support.factories import make_api_key, make_approved_job, make_candidate, make_job, run_tasks
+
+pytestmark = pytest.mark.django_db
+IMPORTS = "/api/v1/imports/"
+CONSENT = {"consent_source": "application form"}
+
+
+def undo(imported: Import) -> dict[str, str]:
+    """Undo, and return what became of each row, by the name of the candidate or the number of the row."""
+    imported.undo(actor="hr")
+    run_tasks(only="candidates.undo_import")
+    imported.refresh_from_db()
+    assert imported.status == Import.Status.UNDONE
+    rows = ImportRow.objects.filter(imported=imported).order_by("number")
+    return {str(row.number): row.undo for row in rows}
+
+
+def test_job_in_same_step_plans_interviews() -> None:
+    DoNotCall.objects.add_number(GRACE[1], source="letter")
+    job = make_approved_job()
+    imported = import_rows(ADA, GRACE, WRONG, job=job, **CONSENT)
+    campaign = Campaign.objects.get()
+    assert (imported.status, imported.campaign, campaign.job) == ("done", campaign, job)
+    assert (imported.counts["planned"], imported.counts["not_called"]) == (1, 1)
+    assert Interview.objects.get().candidate.full_name == "Ada Lovelace"
+
+
+def test_import_into_campaign_plans_each_person_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "BATCH_ROWS", 1)
+    campaign = Campaign.objects.create(name="Spring", job=make_approved_job())
+    import_rows(ADA, GRACE, campaign=campaign, **CONSENT)
+    again = import_rows(ADA, GRACE, campaign=campaign, **CONSENT)
+    assert (again.counts["already_added"], Interview.objects.count()) == (2, 2)
+
+
+def test_undo_removes_added_and_restores_changed() -> None:
+    ada = make_candidate(full_name="Ada L.", phone="+14155550199", external_id="ats-1", consents=False)
+    imported = import_rows(ADA, GRACE, **CONSENT)
+    assert undo(imported) == {"2": "restored", "3": "removed"}
+    ada.refresh_from_db()
+    assert (ada.full_name, ada.phone) == ("Ada L.", "+14155550199")
+    assert Candidate.objects.get() == ada
+    assert not Consent.objects.exists()
+
+
+def test_undo_of_two_rows_about_one_person() -> None:
+    ada = make_candidate(full_name="Ada L.", external_id="ats-1", consents=False)
+    imported = import_rows(ADA, [*GRACE, ""][:5], ["Grace Hopper", GRACE[1], "grace@example.com", "", ""])
+    assert undo(imported) == {"2": "restored", "3": "removed", "4": "removed"}
+    assert list(Candidate.objects.all()) == [ada]
+
+
+def test_undo_keeps_what_something_has_happened_to() -> None:
+    known = make_candidate(full_name="Ada L.", external_id="ats-1", consents=False)
+    rows = [[f"Person {number}", f"+1415555020{number}", "", f"id-{number}", ""] for number in range(5)]
+    imported = import_rows(ADA, *rows)
+    known.refresh_from_db()
+    known.update_fields(full_name="Ada King")
+    persons = {number: Candidate.objects.get(external_id=f"id-{number}") for number in range(5)}
+    persons[0].update_fields(email="new@example.com")
+    persons[1].add_call_consent(True, given_by=Consent.GivenBy.STAFF, source="by phone")
+    Interview.objects.create(candidate=persons[2], job=make_approved_job(), question_set=_question_set())
+    import_rows(rows[3])
+    assert undo(imported) == {
+        "2": "was_changed",
+        "3": "was_changed",
+        "4": "has_history",
+        "5": "has_interview",
+        "6": "in_other_import",
+        "7": "removed",
+    }
+
+
+def _question_set() -> Any:
+    return make_approved_job().approved_questions
+
+
+def test_undo_cancels_interviews_that_have_not_begun() -> None:
+    imported = import_rows(ADA, job=make_approved_job(), **CONSENT)
+    assert undo(imported) == {"2": "has_interview"}
+    assert Interview.objects.get().status == Interview.Status.CANCELLED
+
+
+def send(api: APIClient, content: str | bytes, **fields: Any) -> Any:
+    data = content.encode() if isinstance(content, str) else content
+    return api.post(IMPORTS, {"file": SimpleUploadedFile("list.csv", data), **fields}, format="multipart")
+
+
+def test_api_imports_in_background(api: APIClient) -> None:
+    table = csv_text([["Wer", "Nummer"], ["Ada Lovelace", "0151 23456789"], ["", "12"]])
+    mapping = '{"Wer": "full_name", "Nummer": "phone"}'
+    job = make_approved_job()
+    begun = send(api, table, mapping=mapping, region="DE", job=str(job.pk), **CONSENT)
+    assert (begun.status_code, begun.json()["status"], begun.json()["refused_url"]) == (202, "reading", None)
+    run_tasks()
+    address = f"{IMPORTS}{begun.json()['id']}/"
+    done = api.get(address).json()
+    assert (done["status"], done["counts"]) == ("done", {"created": 1, "refused": 1, "planned": 1})
+    assert Candidate.objects.get().phone == "+4915123456789"
+    answer: Any = api.get(done["refused_url"])
+    refused = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert refused.splitlines()[1].startswith(",12,3,")
+    assert api.post(f"{address}undo/").status_code == 202
+    assert api.post(f"{address}undo/").status_code == 409
+    assert [row["id"] for row in api.get(IMPORTS).json()["results"]] == [done["id"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"mapping": "{"}, "mapping"),
+        ({"mapping": '["full_name"]'}, "mapping"),
+        ({"mapping": '{"Shoe size": "phone"}'}, "mapping"),
+        ({"mapping": '{"Phone": "shoe_size"}'}, "mapping"),
+        ({"mapping": '{"Phone": "ignored"}'}, "mapping"),
+        ({"region": "XX"}, "region"),
+        ({"job": "7d0b3ac2-1111-4222-8333-444455556666"}, "job"),
+    ],
+)
+def test_api_refuses_wrong_settings(api: APIClient, fields: dict[str, str], field: str) -> None:
+    response = send(api, csv_text([HEADS, ADA]), **fields)
+    assert (response.status_code, set(response.json()["errors"])) == (400, {field})
+    assert not Import.objects.exists()
+
+
+def test_api_refuses_job_without_questions(api: APIClient) -> None:
+    response = send(api, csv_text([HEADS, ADA]), job=str(make_job().pk))
+    assert (response.status_code, set(response.json()["errors"])) == (400, {"job"})
+
+
+def test_api_refuses_unusable_file(api: APIClient) -> None:
+    response = send(api, b"\x89PNG\r\n\x1a\n" + bytes(64))
+    assert (response.status_code, set(response.json()["errors"])) == (400, {"file"})
+
+
+def test_upload_that_is_cut_off_leaves_nothing() -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nName,Phone\r\nAda,+14155'
+    client = Client(headers={"X-API-Key": make_api_key()})
+    response = client.generic("POST", IMPORTS, body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 400
+    assert not Import.objects.exists()
