@@ -15,6 +15,7 @@ from interviews.api.views import InterviewViewSet
 from interviews.importing.api import ImportViewSet
 from interviews.retention.views import retention_page
 from jobs.api.bank import BankQuestionViewSet
+from jobs.api.templates import TemplateViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
@@ -28,6 +29,7 @@ report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
 router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")
 router.register("bank-questions", BankQuestionViewSet, basename="bank-question")
+router.register("templates", TemplateViewSet, basename="template")
 router.register("question-sets", QuestionSetViewSet, basename="question-set")
 router.register("candidates", CandidateViewSet, basename="candidate")
 router.register("candidate-events", CandidateEventViewSet, basename="candidate-event")

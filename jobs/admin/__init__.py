@@ -1,5 +1,5 @@
-"""The admin pages of jobs, question sets and the question bank."""
+"""The admin pages of jobs, question sets, the question bank and interview templates."""
 
-from jobs.admin import bank, job
+from jobs.admin import bank, job, template
 
-__all__ = ["bank", "job"]
+__all__ = ["bank", "job", "template"]

@@ -15,12 +15,14 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.description_file import FILE_FIELD
-from jobs.admin.forms import ApprovalForm, JobForm, rubric_form
-from jobs.admin.members import MemberPages
+from jobs.admin.forms import ApprovalForm, rubric_form
 from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
-from jobs.models import JobDescription, QuestionSet
+from jobs.admin.template_forms import NewJobForm
+from jobs.admin.template_use import TemplatePages
+from jobs.models import JobDescription, QuestionSet, TemplateUse
 from jobs.question_sets import approve_question_set, question_set_to_approve
+from jobs.templates.filling import fill_job
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related
@@ -54,10 +56,16 @@ def with_file_field(fieldset: Any, *, at: int) -> Any:
     return name, options | {"fields": [*fields[:at], FILE_FIELD, *fields[at:]]}
 
 
+def with_template_field(fieldset: Any) -> Any:
+    """Return the fieldset with the template after its last field."""
+    name, options = fieldset
+    return name, options | {"fields": [*options["fields"], "template"]}
+
+
 @admin.register(JobDescription)
-class JobAdmin(MemberPages):
-    form = JobForm
-    cascaded_models = (QuestionSet,)
+class JobAdmin(TemplatePages):
+    form = NewJobForm
+    cascaded_models = (QuestionSet, TemplateUse)
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
     search_fields = ["title", "description", "=id"]
@@ -74,7 +82,11 @@ class JobAdmin(MemberPages):
         "approve_questions",
         "write_questions",
         "members",
-        {"title": _("Edit"), "icon": "edit", "items": ["edit_questions", "edit_rubric"]},
+        {
+            "title": _("Edit"),
+            "icon": "edit",
+            "items": ["edit_questions", "start_from_template", "edit_rubric", "copy_rubric"],
+        },
     ]
     pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     description_fieldsets = (
@@ -116,7 +128,8 @@ class JobAdmin(MemberPages):
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:
             first, *others = self.description_fieldsets
-            return (with_file_field(first, at=0), *others, self.retention_fieldset)
+            new = with_template_field(with_file_field(first, at=0))
+            return (new, *others, self.retention_fieldset)
         error_fields = ["questions_error"] if obj.questions_error else []
         draft_fields = ["draft_table"] if obj.draft_questions else []
         waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []
@@ -164,7 +177,10 @@ class JobAdmin(MemberPages):
             author = cast(User, request.user)
             is_allowed = author.has_perm(VIEW_CONTACT_DATA)
             obj.add_member(author, by=author.get_username(), may_see_contact_data=is_allowed)
-            obj.request_questions()
+            if version := form.template_version:
+                fill_job(obj, version, by=author.get_username(), seed=form.seed)
+            else:
+                obj.request_questions()
 
     @admin.display(description=_("Waiting"))
     def waiting_reason(self, job: JobDescription) -> str:

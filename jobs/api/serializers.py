@@ -8,7 +8,7 @@ from rest_framework import serializers
 from jobs import field_limits
 from jobs.api.description_file import DescribedSerializer
 from jobs.channels import Channel
-from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet
+from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet, TemplateUse
 from jobs.question_editing import save_next_version
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
@@ -78,6 +78,17 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
         fields = ["id", "version", "status", "source", "warnings"]
 
 
+class TemplateUseSerializer(StrictModelSerializer[TemplateUse]):
+    """The template that the questions were filled from."""
+
+    template = serializers.UUIDField(source="version.template_id")
+    version = serializers.IntegerField(source="version.number")
+
+    class Meta:
+        model = TemplateUse
+        fields = ["template", "version", "seed"]
+
+
 @extend_schema_serializer(
     examples=[
         response_example(
@@ -94,6 +105,7 @@ class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
                 "approval_reason": "",
                 "questions": [QUESTION_EXAMPLE],
                 "warnings": [],
+                "template_use": None,
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
@@ -110,6 +122,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         write_only=True,
         help_text="The version that you have read and changed. 409 if another one is current by now",
     )
+    template_use = serializers.SerializerMethodField(help_text="Null for questions from elsewhere")
 
     class Meta:
         model = QuestionSet
@@ -126,6 +139,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
             "approval_reason",
             "questions",
             "warnings",
+            "template_use",
             "created_at",
         ]
         read_only_fields = ["version", "language", "source", "status", "approved_by", "approved_at", "approval_reason"]
@@ -137,6 +151,11 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         if based_on := validated_data.get("based_on"):
             return save_next_version(job, questions, based_on=based_on.pk, source=source)
         return job.add_draft(questions, source=source)
+
+    @extend_schema_field(TemplateUseSerializer(allow_null=True))
+    def get_template_use(self, question_set: QuestionSet) -> Any:
+        use = getattr(question_set, "template_use", None)
+        return TemplateUseSerializer(use).data if use else None
 
 
 EXAMPLE_DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."

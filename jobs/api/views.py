@@ -98,7 +98,7 @@ class QuestionSetFilter(filters.FilterSet):  # type: ignore[misc]  # untyped lib
 class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Question sets. POST adds the next draft of a job; existing versions never change."""
 
-    queryset = QuestionSet.objects.all()
+    queryset = QuestionSet.objects.select_related("template_use__version")
     serializer_class = QuestionSetSerializer
     filterset_class = QuestionSetFilter
     summaries = {

@@ -1,4 +1,4 @@
-"""The rows of jobs, question sets and the question bank."""
+"""The rows of jobs, question sets, the question bank and interview templates."""
 
 from jobs.models.bank import BankEvent, BankQuestion, BankText, link_to_bank
 from jobs.models.bank_usage import BankUsage, Weakness
@@ -13,6 +13,7 @@ from jobs.models.job import (
     QuestionSetQuerySet,
     default_rubric,
 )
+from jobs.models.template import Template, TemplateUse, TemplateVersion
 
 __all__ = [
     "DEFAULT_QUESTION_COUNT",
@@ -27,6 +28,9 @@ __all__ = [
     "JobQuerySet",
     "QuestionSet",
     "QuestionSetQuerySet",
+    "Template",
+    "TemplateUse",
+    "TemplateVersion",
     "Weakness",
     "default_rubric",
     "link_to_bank",

@@ -25,6 +25,7 @@ REVIEWING = (
     "jobs.view_jobdescription",
     "jobs.view_jobmembership",
     "jobs.view_questionset",
+    "jobs.view_template",
 )
 RECRUITING = (
     *REVIEWING,
@@ -62,10 +63,12 @@ RECRUITING = (
     "jobs.add_bankquestion",
     "jobs.add_jobdescription",
     "jobs.add_jobmembership",
+    "jobs.add_template",
     "jobs.change_bankquestion",
     "jobs.change_jobdescription",
     "jobs.change_jobmembership",
     "jobs.change_questionset",
+    "jobs.change_template",
     "jobs.delete_jobmembership",
     "screener.view_modelcall",
     "screener.view_organisation",

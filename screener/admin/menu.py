@@ -37,6 +37,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (_("Jobs"), "work", "jobs.jobdescription"),
         (_("Question sets"), "quiz", "jobs.questionset"),
         (_("Question bank"), "library_books", "jobs.bankquestion"),
+        (_("Interview templates"), "content_copy", "jobs.template"),
         (_("Organisation"), "domain", "screener.organisation"),
     ],
     _("Access & technical"): [

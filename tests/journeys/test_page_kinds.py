@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from candidates.models import Candidate, Consent, DoNotCall
 from desk.compare.selection import compare_address
 from interviews.models import Decision, Interview, ShareLink
-from jobs.models import BankQuestion, JobDescription
+from jobs.models import BankQuestion, JobDescription, Template
 from screener.models import ApiKey
 from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url, page_url
@@ -43,6 +43,11 @@ def others(interview: Interview) -> list[Interview]:
 
 
 @pytest.fixture
+def template(interview: Interview) -> Template:
+    return Template.objects.get(starter_key=None)
+
+
+@pytest.fixture
 def page(live_server: Any, others: list[Interview]) -> Iterator[Page]:
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
         page.emulate_media(reduced_motion="reduce")
@@ -63,11 +68,12 @@ def check_pages(page: Page, addresses: list[str]) -> None:
 
 
 def test_lists_have_no_barrier(page: Page) -> None:
-    models = (Candidate, Consent, DoNotCall, JobDescription, BankQuestion, Decision, ShareLink, User, ApiKey)
+    jobs = (JobDescription, BankQuestion, Template)
+    models = (Candidate, Consent, DoNotCall, *jobs, Decision, ShareLink, User, ApiKey)
     check_pages(page, [page_url(model, "changelist") for model in models])
 
 
-def test_forms_have_no_barrier(page: Page, interview: Interview) -> None:
+def test_forms_have_no_barrier(template: Template, page: Page, interview: Interview) -> None:
     job, candidate = interview.job, interview.candidate
     check_pages(
         page,
@@ -80,6 +86,8 @@ def test_forms_have_no_barrier(page: Page, interview: Interview) -> None:
             reverse("desk-new-import"),
             page_url(BankQuestion, "add"),
             page_url(BankQuestion, "import_questions"),
+            page_url(Template, "add"),
+            *[admin_url(template, name) for name in ("change", "edit_parts", "edit_settings", "use_for_job", "diff")],
             reverse("admin:password_change"),
         ],
     )

@@ -27,7 +27,7 @@ from interviews.models import (
 )
 from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence
-from jobs.models import JobDescription
+from jobs.models import JobDescription, Template
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from screener.records import Point
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
@@ -150,6 +150,7 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     ApiKey.objects.create_key(name=HOSTILE)
     NoticeMail.objects.create(recipient=by, pace="at_once", status="failed", error=HOSTILE)
     write_note(interview, HOSTILE, author=by, author_name=HOSTILE)
+    Template.objects.create(name=f"{HOSTILE} {number}").add_first_version(by=HOSTILE)
     User.objects.create_user(f"user{number}", first_name=HOSTILE)
     Group.objects.create(name=f"{HOSTILE} {number}")
     return interview

@@ -37,7 +37,7 @@ from interviews.models import (
     TurnReply,
     VideoChoice,
 )
-from jobs.models import BankEvent, BankText, BankUsage, JobMembership
+from jobs.models import BankEvent, BankText, BankUsage, JobMembership, TemplateUse, TemplateVersion
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
 from screener.models import ApiKey, Preference, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
@@ -74,7 +74,7 @@ def test_every_model_of_ours_has_page() -> None:
     # set on the pages themselves; uploads of a form that is not saved yet; former ids, which lead to the kept record;
     # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
     # video, which the page of its interview plays;
-    # texts, history and usage of a question of the bank, which its page shows;
+    # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts;
     # invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
@@ -82,7 +82,8 @@ def test_every_model_of_ours_has_page() -> None:
     of_the_portal = {AnswerDraft, CandidateMessage, Feedback, Invitation, RoomVisit, Take, TakeChunk}
     of_video = {Clip, ClipChunk, VideoChoice}
     of_the_bank = {BankEvent, BankText, BankUsage}
-    assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | {
+    of_templates = {TemplateVersion, TemplateUse}
+    assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | of_templates | {
         ImportRow,
         KeptUpload,
         MergedRecord,

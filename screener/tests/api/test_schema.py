@@ -14,7 +14,7 @@ from candidates.data_rights.erasure import erase_candidate
 from candidates.models import DoNotCall
 from interviews.models import Call, Campaign, Invitation
 from interviews.scoring.assessment import rescore_interview
-from jobs.models import BankQuestion
+from jobs.models import BankQuestion, Template
 from screener.api.problem_details import PROBLEM_TYPES
 from tests.support.factories import add_import_row, make_assessed_interview, make_candidate, run_tasks
 
@@ -47,6 +47,7 @@ def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
         "jobs",
         "bank-questions",
         "question-sets",
+        "templates",
         "candidate-events",
         "candidates",
         "interviews",
@@ -106,7 +107,7 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     Call.objects.create(attempt=attempt, number="+14155550100")
     api.post("/api/v1/campaigns/", {"name": "Autumn", "job": str(interview.job_id)})
     ids = {"candidates": interview.candidate_id, "interviews": interview.pk, "jobs": interview.job_id}
-    ids["bank-questions"] = BankQuestion.objects.all()[0].pk
+    ids |= {"bank-questions": BankQuestion.objects.all()[0].pk, "templates": Template.objects.all()[0].pk}
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
     ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
     ids["imports"] = add_import_row(interview.candidate).imported_id

@@ -1,0 +1,180 @@
+"""Fills a job from a version of a template: its questions, its rubric and its settings, all or nothing."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from jobs.bank.advert import Advert
+from jobs.bank.editing import entry_of
+from jobs.bank.entry import BankEntry
+from jobs.bank.families import Family
+from jobs.bank.search import language_condition
+from jobs.models import BankQuestion, JobDescription, TemplateUse, TemplateVersion
+from jobs.templates.parts import TemplatePart
+from jobs.templates.picking import Shortage, Slot, SlotPicker
+from screener.models import InvalidTransition
+from screener.records import QuestionSpec
+
+MOST_PER_SLOT = 500
+"""As many questions of the bank are considered for a slot, in the order of their ids, which are random."""
+SEED_BYTES = 8
+USES = """
+SELECT question->>'bank_question', count(*)
+FROM jobs_questionset, jsonb_array_elements(questions) AS question
+WHERE (approved_at IS NOT NULL OR status = 'draft') AND job_id <> %(job)s
+    AND question->>'bank_question' = ANY(%(keys)s)
+GROUP BY 1
+"""
+
+
+class UnfilledSlots(InvalidTransition):
+    """The bank has too few questions for some slots. `members` names each by its position, counted from 0."""
+
+    code = "unfilled_slots"
+
+    def __init__(self, parts: Sequence[TemplatePart], shortages: Sequence[Shortage], language: str) -> None:
+        self.shortages = shortages
+        self.members = {
+            "slots": [
+                {"position": slot.position, "wanted": slot.wanted, "found": slot.found, "language": language}
+                for slot in shortages
+            ]
+        }
+        missing = "; ".join(describe_shortage(parts, slot) for slot in shortages)
+        super().__init__(
+            gettext(
+                "The question bank has too few approved questions in %(language)s: %(missing)s. Add questions to the "
+                "bank, or change these slots. Nothing was changed."
+            )
+            % {"language": language, "missing": missing}
+        )
+
+
+class MissingLanguage(InvalidTransition):
+    """The fixed questions are not written in the language of the job."""
+
+    code = "missing_language"
+
+    def __init__(self, version: TemplateVersion, language: str) -> None:
+        self.members = {"languages": version.languages}
+        super().__init__(
+            gettext(
+                "The fixed questions of this template are in %(languages)s, and the job is in %(language)s. Write "
+                "them in this language too. Nothing was changed."
+            )
+            % {"languages": ", ".join(version.languages), "language": language}
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The questions for a job, in order, and the seed that repeats them."""
+
+    questions: list[QuestionSpec]
+    seed: str
+
+
+def describe_shortage(parts: Sequence[TemplatePart], slot: Shortage) -> str:
+    return gettext("part %(number)s (%(slot)s): %(found)s of %(wanted)s") % {
+        "number": slot.position + 1,
+        "slot": parts[slot.position],
+        "found": slot.found,
+        "wanted": slot.wanted,
+    }
+
+
+def fill_job(job: JobDescription, version: TemplateVersion, *, by: str, seed: str = "") -> TemplateUse:
+    """Give the job the questions, as a draft, and the rubric and settings of the version.
+
+    Raises UnfilledSlots or MissingLanguage. The same seed gives the same questions as long as neither the bank nor the
+    question sets of other jobs change.
+    """
+    with transaction.atomic():
+        job.refresh_from_db(from_queryset=JobDescription.objects.select_for_update())
+        choice = choose_questions(job, version, seed=seed)
+        if version.job_fields:
+            job.update_fields(**version.job_fields)
+        draft = job.add_draft(choice.questions, source=f"template {version}"[:100])
+        return TemplateUse.objects.create(job=job, version=version, question_set=draft, seed=choice.seed, actor=by)
+
+
+def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str = "") -> Choice:
+    """Choose the questions for a job, which need not be saved yet. Writes nothing. Raises like `fill_job`."""
+    if not version.template.in_use:
+        raise InvalidTransition(gettext("This template is out of use. Take it into use, or choose another one."))
+    advert = Advert.read(job.title, job.description, job.language)
+    if version.languages and advert.language not in version.languages:
+        raise MissingLanguage(version, advert.language)
+    seed = seed or secrets.token_hex(SEED_BYTES)
+    picker = _picker(version.parts, advert.language, advert, job=job, seed=seed)
+    picked = picker.pick()
+    if picker.shortages:
+        raise UnfilledSlots(version.parts, picker.shortages, advert.language)
+    questions = [
+        question
+        for position, part in enumerate(version.parts)
+        for question in _questions_of(part, picked.get(position, []), advert.language)
+    ]
+    return Choice(questions, seed)
+
+
+def find_gaps(parts: Sequence[TemplatePart], language: str) -> list[Shortage]:
+    """Return the slots that the bank cannot fill in this language for any job."""
+    picker = _picker(parts, language, None, job=None, seed="")
+    picker.pick()
+    return picker.shortages
+
+
+def _picker(
+    parts: Sequence[TemplatePart], language: str, advert: Advert | None, *, job: JobDescription | None, seed: str
+) -> SlotPicker:
+    slots = [
+        Slot(position, part.count, _options_for(part, language, advert))
+        for position, part in enumerate(parts)
+        if not part.is_fixed
+    ]
+    keys = {entry.key for slot in slots for entry in slot.options}
+    uses = _count_uses(keys, besides=job) if job else {}
+    fixed = [part.text for part in parts if part.is_fixed and part.language == language]
+    return SlotPicker(slots, language, uses, seed, fixed)
+
+
+def _options_for(part: TemplatePart, language: str, advert: Advert | None) -> list[BankEntry]:
+    questions = BankQuestion.objects.with_texts().filter(
+        language_condition(language), status=BankQuestion.Status.APPROVED
+    )
+    if part.family:
+        questions = questions.filter(family=part.family)
+    elif advert:
+        questions = questions.filter(family__in=(Family.GENERAL, *advert.families))
+    if part.kind:
+        questions = questions.filter(kind=part.kind)
+    if part.difficulty:
+        questions = questions.filter(difficulty=part.difficulty)
+    if part.tags:
+        questions = questions.filter(tags__overlap=list(part.tags))
+    entries = map(entry_of, questions.order_by("pk")[:MOST_PER_SLOT])
+    return [entry for entry in entries if _suits(entry, part, language, advert)]
+
+
+def _suits(entry: BankEntry, part: TemplatePart, language: str, advert: Advert | None) -> bool:
+    """A question with keywords suits a job that mentions one of them, and a slot that names one of its tags."""
+    keywords = entry.texts[language].keywords
+    return not advert or not keywords or bool(set(part.tags) & set(entry.tags)) or advert.mentions(keywords)
+
+
+def _count_uses(keys: Iterable[str], *, besides: JobDescription) -> dict[str, int]:
+    """Count in how many question sets of other jobs a question stands, without drafts that were replaced."""
+    with connection.cursor() as cursor:
+        cursor.execute(USES, {"keys": list(keys), "job": besides.pk})
+        return dict(cursor.fetchall())
+
+
+def _questions_of(part: TemplatePart, picked: Sequence[BankEntry], language: str) -> list[QuestionSpec]:
+    if part.is_fixed:
+        return [part.asked(part.text, part.competency)] if part.language == language else []
+    texts = [(entry.key, entry.texts[language]) for entry in picked]
+    return [part.asked(text.text, text.competency, bank_question=key) for key, text in texts]
