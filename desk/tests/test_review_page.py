@@ -4,6 +4,7 @@ import gzip
 import json
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,7 +21,13 @@ from interviews.planning import plan_interview
 from interviews.records import CriterionRecord, Evidence
 from screener.models import RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
-from tests.support.factories import make_approved_job, make_candidate, make_interview
+from tests.support.factories import (
+    make_approved_job,
+    make_candidate,
+    make_interview,
+    make_transcribed_interview,
+    run_tasks,
+)
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import QUOTE, add_result, make_completed_interview
 from tests.support.sounds import make_tone
@@ -155,3 +162,14 @@ def test_invitation_is_offered_first_where_no_call_is_placed(admin_client: Clien
     assert shown == [False, True]
     inviting.invite(written, actor="hanna")
     assert button[written.pk] not in get_page(admin_client, admin_url(written))
+
+
+@pytest.mark.django_db
+def test_page_without_score_leads_to_first_answer(admin_client: Client, settings: Any) -> None:
+    """The model refused the answers. A person can score them."""
+    settings.JUDGE = "person"
+    interview = make_transcribed_interview()
+    run_tasks()
+    first = interview.responses.order_by("position")[0]
+    link = f'data-score-missing href="{admin_url(first, "score")}"'
+    assert link in get_page(admin_client, admin_url(interview))
