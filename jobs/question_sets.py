@@ -5,16 +5,13 @@ from typing import assert_never
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_noop
 
-from jobs.bank.writing import BANK_LABEL, write_from_bank
 from jobs.interview_languages import interview_languages
 from jobs.models import JobDescription, QuestionSet
+from jobs.question_writing import WrittenQuestions, write_questions
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
-from screener.costs.metering import metered_interviewer_call
-from screener.models import InvalidTransition, LeasableQuerySet, ModelCall
+from screener.models import InvalidTransition, LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError
-from screener.services.interviewer import selection
-from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 from screener.services.transcription.selection import configured_transcriber
 
 REASON_NEEDED = gettext_noop(
@@ -91,22 +88,12 @@ def _jobs_without_questions() -> LeasableQuerySet[JobDescription]:
     return JobDescription.objects.filter(questions_status=JobDescription.QuestionsStatus.PENDING)
 
 
-def _compose_questions(lease: Lease[JobDescription]) -> Reply[QuestionPlan]:
-    job = JobDescription.objects.get(pk=lease.pk)
-    if not selection.configured_interviewer().writes_questions:
-        return write_from_bank(job)
-    job_text = JobText(title=job.title_to_say, description=job.description, language=job.language)
-    return metered_interviewer_call(
-        ModelCall.Purpose.QUESTIONS,
-        lambda interviewer: interviewer.compose_questions(job_text, job.question_count),
-        job_id=job.pk,
-    )
+def _write_questions(lease: Lease[JobDescription]) -> WrittenQuestions:
+    return write_questions(JobDescription.objects.get(pk=lease.pk))
 
 
-def _save_draft(job: JobDescription, reply: Reply[QuestionPlan]) -> None:
-    interviewer = selection.configured_interviewer()
-    source = interviewer.label if interviewer.writes_questions else BANK_LABEL
-    job.add_draft([*reply.value.questions], source=source, prompt_hash=reply.prompt_hash)
+def _save_draft(job: JobDescription, written: WrittenQuestions) -> None:
+    job.add_draft(written.questions, source=written.source, prompt_hash=written.prompt_hash, refused=written.refused)
 
 
 def _give_up(job: JobDescription, error: ServiceError) -> None:
@@ -116,7 +103,7 @@ def _give_up(job: JobDescription, error: ServiceError) -> None:
 
 WRITE_STEP = Step(
     ready=_jobs_without_questions,
-    work=_compose_questions,
+    work=_write_questions,
     lock=row_lock(JobDescription.objects.all()),
     save=_save_draft,
     give_up=_give_up,

@@ -9,6 +9,7 @@ from jobs import field_limits
 from jobs.api.description_file import DescribedSerializer
 from jobs.channels import Channel
 from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet, TemplateUse
+from jobs.question_checks import RefusalReason
 from jobs.question_editing import save_next_version
 from jobs.question_sets import current_question_set
 from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA, MAX_CRITERION_WEIGHT, InvalidRubric, validate_rubric
@@ -70,6 +71,17 @@ class QuestionWarningSerializer(StrictSerializer):
     topics = serializers.ListField(child=serializers.ChoiceField(choices=UnlawfulTopic.choices))
 
 
+class RefusedQuestionSerializer(StrictSerializer):
+    """A question that a model wrote and that is not asked."""
+
+    text = serializers.CharField()
+    reason = serializers.ChoiceField(choices=RefusalReason.choices)
+    topics = serializers.ListField(
+        child=serializers.ChoiceField(choices=UnlawfulTopic.choices), help_text="What it asks about unlawfully"
+    )
+    duplicate_of = serializers.CharField(help_text="The question that it repeats")
+
+
 class QuestionSetRefSerializer(StrictModelSerializer[QuestionSet]):
     warnings = QuestionWarningSerializer(many=True, read_only=True)
 
@@ -106,6 +118,7 @@ class TemplateUseSerializer(StrictModelSerializer[TemplateUse]):
                 "questions": [QUESTION_EXAMPLE],
                 "warnings": [],
                 "template_use": None,
+                "refused": [],
                 "created_at": "2026-11-21T09:00:00Z",
             },
         ),
@@ -116,6 +129,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
     warnings = QuestionWarningSerializer(many=True, read_only=True)
+    refused = RefusedQuestionSerializer(many=True, read_only=True)
     based_on = IdField(
         queryset=QuestionSet.objects.all(),
         required=False,
@@ -140,6 +154,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
             "questions",
             "warnings",
             "template_use",
+            "refused",
             "created_at",
         ]
         read_only_fields = ["version", "language", "source", "status", "approved_by", "approved_at", "approval_reason"]

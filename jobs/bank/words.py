@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 MIN_STEM_LENGTH = 4
+MIN_USUAL_WORDS, SURE_FACTOR = 4, 2
 WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -30,6 +31,15 @@ def content_stems(text: str, language: str) -> frozenset[str]:
     language = language if language in _ENDINGS else "en"
     words = WORD.findall(plain_text(text))
     return frozenset(stem_word(word, language) for word in words if word not in _empty_words(language))
+
+
+def guess_language(text: str) -> str | None:
+    """Return the language that most of the usual words of the text are of, or None where that is not sure."""
+    words = WORD.findall(plain_text(text))
+    counts = {language: sum(word in _empty_words(language) for word in words) for language in _ENDINGS}
+    first, second, *_ = sorted(counts, key=lambda language: -counts[language])
+    is_sure = counts[first] >= MIN_USUAL_WORDS and counts[first] >= SURE_FACTOR * counts[second]
+    return first if is_sure else None
 
 
 def stem_word(word: str, language: str) -> str:

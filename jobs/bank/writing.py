@@ -1,5 +1,7 @@
 """The questions of a job without a language model: picked from the question bank."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_noop
 
 from jobs.bank.advert import Advert
@@ -10,27 +12,33 @@ from jobs.bank.picking import pick_questions
 from jobs.bank.search import language_condition
 from jobs.models import BankQuestion, JobDescription
 from screener.services.errors import PermanentError
-from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
+from screener.services.interviewer.protocol import JobText, PlannedQuestion
 
 BANK_LABEL = gettext_noop("question bank")
-BANK_MODEL = "question-bank"
 MOST_PER_FAMILY = 500
 """Of a family's questions as many are compared with the advertisement, in the order of their ids, which are random."""
 
 
-def write_from_bank(job: JobDescription) -> Reply[QuestionPlan]:
+def write_from_bank(job: JobDescription) -> list[PlannedQuestion]:
     """Pick the job's questions. A version gets other ones than the last; the same version, tried again, the same."""
-    job_text = JobText(title=job.title, description=job.description, language=job.language)
-    seed = f"{job.pk} {job.question_sets.count()}"
     last = job.question_sets.order_by("-version").first()
-    avoided = [question.text for question in last.questions] if last else []
-    picks = pick_questions(job_text, job.question_count, entries_for(job), seed=seed, avoided=avoided)
+    picks = pick_for_job(
+        job, job.question_count, avoided=[question.text for question in last.questions] if last else []
+    )
     if not picks:
         raise PermanentError(
             f"The question bank has no questions in the language of this job ({job.language}). Write the questions "
             "yourself, or set OPENAI_API_KEY."
         )
-    return Reply(QuestionPlan(questions=[pick.question for pick in picks]), model=BANK_MODEL, prompt_hash="")
+    return picks
+
+
+def pick_for_job(job: JobDescription, count: int, *, avoided: Sequence[str]) -> list[PlannedQuestion]:
+    """Pick up to `count` questions that fit the job. `avoided`: texts that are picked only where others are too few."""
+    job_text = JobText(title=job.title, description=job.description, language=job.language)
+    seed = f"{job.pk} {job.question_sets.count()}"
+    picks = pick_questions(job_text, count, entries_for(job), seed=seed, avoided=avoided)
+    return [pick.question for pick in picks]
 
 
 def entries_for(job: JobDescription) -> list[BankEntry]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs import field_limits
 from jobs.channels import Channel, phone_only
 from jobs.models.bank import link_to_bank
+from jobs.question_checks import RefusedQuestion
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import QuestionWarning, question_warnings
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
@@ -304,7 +305,7 @@ class JobDescription(LeasableModel):
     def set_questions_error(self, reason: str) -> None:
         self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=reason)
 
-    def add_draft(self, questions: Sequence[QuestionContent], *, source: str, **origin: str) -> "QuestionSet":
+    def add_draft(self, questions: Sequence[QuestionContent], *, source: str, **origin: Any) -> "QuestionSet":
         """Add the next version as a draft. An existing draft is retired."""
         linked_questions = link_to_bank(questions, self.language)
         with transaction.atomic():
@@ -373,6 +374,14 @@ class QuestionSet(BaseModel):
         help_text=_("Why questions on subjects that employers must not ask about were approved"),
     )
     questions = records_field(QuestionSpec, help_text=_("A list of {text, competency, weight, max_seconds}"))
+
+    refused = records_field(
+        RefusedQuestion,
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text=_("What the model wrote and is not asked, with the reason"),
+    )
 
     objects = QuestionSetQuerySet.as_manager()
 

@@ -79,10 +79,13 @@ class OpenAIInterviewer:
     def writes_questions(self) -> bool:
         return True
 
-    def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
-        facts = {"count": str(count), "language": job.language}
+    def compose_questions(self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = ()) -> Reply[QuestionPlan]:
+        facts = {"count": str(count), "language": job.language, "besides": ""}
+        untrusted = {"job": _format_job(job)}
+        if besides:
+            untrusted["besides"] = "\n".join(" ".join(text.split()) for text in besides)
         format = _response_format("compose_questions", QuestionPlan)
-        request = ModelRequest("compose_questions", facts, {"job": _format_job(job)}, format, self.question_temperature)
+        request = ModelRequest("compose_questions", facts, untrusted, format, self.question_temperature)
         reply = self._request_reply(request, QuestionPlan)
         if not reply.value.questions:
             raise MalformedReply(

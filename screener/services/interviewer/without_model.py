@@ -30,7 +30,7 @@ class WithoutModel:
     billed_model: str = ""
     writes_questions: bool = False
 
-    def compose_questions(self, job: JobText, count: int = 5) -> Reply[QuestionPlan]:
+    def compose_questions(self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = ()) -> Reply[QuestionPlan]:
         raise PermanentError("Without a language model, questions are picked from the question bank.")
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:

@@ -1,0 +1,147 @@
+"""Checks of questions that a model wrote. The questions of the bank pass the same ones (`test_starter_bank.py`).
+
+A refused question is stored with the reason, so that HR sees what the model wrote and why it is not asked.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from math import ceil
+from pathlib import Path
+
+from django.db.models import TextChoices
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jobs.bank.similarity import DUPLICATE_FROM, similarity
+from jobs.bank.words import content_stems, guess_language
+from jobs.unlawful_questions import UnlawfulTopic, find_topics
+from screener.records import QuestionContent, Record
+
+MAX_WORDS, MAX_LENGTH = 40, 320
+GENERAL_SHARE = 0.6
+"""At most this share of the questions may have no word in common with the job text, such as one on teamwork."""
+UNSPEAKABLE = re.compile(r"[/\\()\[\]{}<>|*_#^~=+@&%$€•\n]|https?:|www\.|\b\w\.\w\.")
+_SECOND_REQUESTS: dict[str, str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+class RefusalReason(TextChoices):
+    UNLAWFUL = "unlawful", _("Employers must not ask about this")
+    LANGUAGE = "language", _("In another language than the job")
+    UNSPEAKABLE = "unspeakable", _("Cannot be read aloud")
+    TOO_LONG = "too_long", _("Too long to be read aloud")
+    SEVERAL = "several", _("Asks several things at once")
+    DUPLICATE = "duplicate", _("Asks the same as another question")
+    OFF_TEXT = "off_text", _("Not about this job")
+
+
+class RefusedQuestion(Record):
+    """A question that is not asked. `topics`: what it asks about unlawfully. `duplicate_of`: the text it repeats."""
+
+    text: str
+    reason: str
+    topics: list[str] = []
+    duplicate_of: str = ""
+
+    @property
+    def explanation(self) -> str:
+        label = str(RefusalReason(self.reason).label)
+        topics = get_text_list([str(UnlawfulTopic(topic).label) for topic in self.topics], gettext("and"))
+        details = topics or (f"“{self.duplicate_of}”" if self.duplicate_of else "")
+        return f"{label}: {details}" if details else label
+
+
+@dataclass
+class QuestionReview:
+    """Accepts questions up to `count` and refuses those that cannot be asked.
+
+    `job_words`: title and description. Where they are in another language than the questions, the words of a question
+    are not looked for in them.
+    """
+
+    language: str
+    job_words: str
+    count: int
+    accepted: list[QuestionContent] = field(default_factory=list)
+    refused: list[RefusedQuestion] = field(default_factory=list)
+    general: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.count - len(self.accepted)
+
+    @property
+    def seen(self) -> list[str]:
+        """The texts that another question must differ from."""
+        return [question.text for question in self.accepted] + [question.text for question in self.refused]
+
+    def add(self, questions: Sequence[QuestionContent]) -> None:
+        """Accept or refuse each question, until none is missing."""
+        for question in questions:
+            if not self.missing:
+                return
+            if refusal := self._refusal(question):
+                self.refused.append(refusal)
+            elif self._is_off_text(question):
+                self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.OFF_TEXT))
+            else:
+                self.accepted.append(question)
+
+    def fill(self, questions: Sequence[QuestionContent]) -> None:
+        """Accept questions of the bank, which fit the job, until none is missing. Refusals leave no trace."""
+        for question in questions:
+            if self.missing and not self._refusal(question):
+                self.accepted.append(question)
+
+    def _refusal(self, question: QuestionContent) -> RefusedQuestion | None:
+        if topics := find_topics(question.text, self.language):
+            return RefusedQuestion(text=question.text, reason=RefusalReason.UNLAWFUL, topics=list(topics))
+        if reason := self._fault_of_form(question.text):
+            return RefusedQuestion(text=question.text, reason=reason)
+        if other := self._find_duplicate(question.text):
+            return RefusedQuestion(text=question.text, reason=RefusalReason.DUPLICATE, duplicate_of=other)
+        return None
+
+    def _fault_of_form(self, text: str) -> RefusalReason | None:
+        if guess_language(text) not in (None, self._language):
+            return RefusalReason.LANGUAGE
+        if UNSPEAKABLE.search(text):
+            return RefusalReason.UNSPEAKABLE
+        if len(text.split()) > MAX_WORDS or len(text) > MAX_LENGTH:
+            return RefusalReason.TOO_LONG
+        return RefusalReason.SEVERAL if asks_several_things(text, self._language) else None
+
+    def _is_off_text(self, question: QuestionContent) -> bool:
+        """Whether the question could be asked in any interview, and enough such questions are accepted already."""
+        if guess_language(self.job_words) not in (None, self._language):
+            return False
+        stems = content_stems(f"{question.text} {question.competency}", self._language)
+        if stems & content_stems(self.job_words, self._language):
+            return False
+        self.general += 1
+        return self.general > ceil(GENERAL_SHARE * self.count)
+
+    def _find_duplicate(self, text: str) -> str:
+        stems = content_stems(text, self._language)
+        for other in self.seen:
+            is_same = other.strip().lower() == text.strip().lower()
+            if is_same or similarity(stems, content_stems(other, self._language)) >= DUPLICATE_FROM:
+                return other
+        return ""
+
+    @property
+    def _language(self) -> str:
+        return self.language.replace("_", "-").split("-")[0].lower()
+
+
+def asks_several_things(text: str, language: str) -> bool:
+    """Whether a candidate who hears the text has to keep several questions in mind."""
+    return text.count("?") > 1 or bool(_second_request(language).search(text.lower()))
+
+
+@cache
+def _second_request(language: str) -> re.Pattern[str]:
+    return re.compile(_SECOND_REQUESTS.get(language, r"(?!)"))

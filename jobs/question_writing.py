@@ -1,0 +1,77 @@
+"""Writes the questions of a job: by the model, checked, and replaced where they are refused; or from the bank."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext
+
+from jobs.bank.writing import BANK_LABEL, pick_for_job, write_from_bank
+from jobs.models import JobDescription
+from jobs.question_checks import QuestionReview, RefusedQuestion
+from screener.costs.metering import metered_interviewer_call
+from screener.models import ModelCall
+from screener.records import QuestionContent
+from screener.services.errors import PermanentError, ServiceError
+from screener.services.interviewer import selection
+from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
+
+MAX_REQUESTS = 3
+"""To the model, for one set of questions. What is missing then comes from the bank."""
+MIN_DESCRIPTION_WORDS = 3
+"""With fewer the model would invent the job."""
+SPARE_PICKS = 3
+"""So many questions of the bank are tried for each that is missing."""
+
+
+@dataclass(frozen=True)
+class WrittenQuestions:
+    questions: list[QuestionContent]
+    source: str
+    prompt_hash: str = ""
+    refused: list[RefusedQuestion] = field(default_factory=list)
+
+
+def write_questions(job: JobDescription) -> WrittenQuestions:
+    """Return questions that passed the checks. Raises ServiceError if there are none."""
+    interviewer = selection.configured_interviewer()
+    if not interviewer.writes_questions or len(job.description.split()) < MIN_DESCRIPTION_WORDS:
+        return WrittenQuestions([*write_from_bank(job)], BANK_LABEL)
+    review = QuestionReview(job.language, f"{job.title}\n{job.description}", job.question_count)
+    prompt_hash = _ask_model(job, review)
+    if review.missing:
+        review.fill(pick_for_job(job, SPARE_PICKS * review.missing, avoided=review.seen))
+    if not review.accepted:
+        raise PermanentError(_nothing_left(review))
+    return WrittenQuestions(review.accepted, interviewer.label, prompt_hash, review.refused)
+
+
+def _ask_model(job: JobDescription, review: QuestionReview) -> str:
+    """Ask until nothing is missing or the requests are used up. Returns the hash of the prompt.
+
+    An error after the first request is no reason to pay for the first one again: the bank fills the gaps.
+    """
+    first = _request(job, review)
+    review.add(first.value.questions)
+    for _attempt in range(1, MAX_REQUESTS):
+        if not review.missing:
+            break
+        try:
+            review.add(_request(job, review).value.questions)
+        except ServiceError:
+            break
+    return first.prompt_hash
+
+
+def _request(job: JobDescription, review: QuestionReview) -> Reply[QuestionPlan]:
+    job_text = JobText(title=job.title_to_say, description=job.description, language=job.language)
+    count, seen = review.missing, tuple(review.seen)
+    return metered_interviewer_call(
+        ModelCall.Purpose.QUESTIONS,
+        lambda interviewer: interviewer.compose_questions(job_text, count, besides=seen),
+        job_id=job.pk,
+    )
+
+
+def _nothing_left(review: QuestionReview) -> str:
+    reasons = "; ".join(sorted({refused.explanation for refused in review.refused}))
+    message = gettext("All questions of the model were refused (%(reasons)s). Write them yourself, or try again.")
+    return message % {"reasons": reasons}
