@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 
 from portal.room.video import add_clip_chunk_view
 from portal.room.views import add_chunk_view, refuse
@@ -37,6 +37,8 @@ def chunk_uploads(
             response = _store_chunk(request, *match.groups())
         except (OperationalError, InterfaceError) as error:
             log.warning("chunk: database unavailable (%s)", type(error).__name__)
+            response = refuse("unavailable", status=UNAVAILABLE)
+        except UnreadablePostError:  # the connection broke: no error of ours, and no device reads the answer
             response = refuse("unavailable", status=UNAVAILABLE)
         response["X-Content-Type-Options"] = "nosniff"
         return response

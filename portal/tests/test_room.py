@@ -178,6 +178,17 @@ def test_chunk_without_database_is_sent_again(page: Page, monkeypatch: pytest.Mo
     assert page.add(1).status_code == OK
 
 
+def test_broken_connection_is_no_error_of_ours(page: Page) -> None:
+    """The train went into a tunnel while a chunk was on its way."""
+    page.record(1)
+    address = reverse("portal-room-chunk", args=[page.invitation.token, page.take, 1])
+    broken = {"wsgi.input": Mock(read=Mock(side_effect=OSError))}
+    headers = {"X-Room-Tab": str(TAB)}
+    response = Client().post(address, SECOND, "application/octet-stream", headers=headers, **broken)  # type: ignore[arg-type]
+    assert code_of(response) == (UNAVAILABLE, "unavailable")
+    assert page.add(1).status_code == OK
+
+
 def test_chunk_takes_one_statement(page: Page, django_assert_num_queries: Any) -> None:
     page.record(2)
     with django_assert_num_queries(1):

@@ -43,7 +43,7 @@ class Kokoro:
         """The text as WAV. Raises NotSpoken."""
         if language.split("-")[0].lower() not in LANGUAGES or voice not in self._voices:
             return espeak.speak(text, language)
-        pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
+        pause: Samples = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
         pieces: list[Samples] = []
         for phonemes in sentences_of(text, language, MAX_TOKENS):
             pieces += [self._speak(phonemes, voice), pause]
