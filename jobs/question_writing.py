@@ -1,13 +1,17 @@
 """Writes the questions of a job: by the model, checked, and replaced where they are refused; or from the bank."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
+from jobs.bank.similarity import similarity
+from jobs.bank.words import content_stems
 from jobs.bank.writing import BANK_LABEL, pick_for_job, write_from_bank
 from jobs.models import JobDescription
 from jobs.question_checks import QuestionReview, RefusedQuestion
 from screener.costs.metering import metered_interviewer_call
+from screener.language_tag import primary_tag
 from screener.models import ModelCall
 from screener.records import QuestionContent
 from screener.services.errors import PermanentError, ServiceError
@@ -20,6 +24,8 @@ MIN_DESCRIPTION_WORDS = 3
 """With fewer the model would invent the job."""
 SPARE_PICKS = 3
 """So many questions of the bank are tried for each that is missing."""
+OFFERS = 3
+"""Questions that are asked for to replace one: some may be refused, and the most similar of the others is taken."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,32 @@ def write_questions(job: JobDescription) -> WrittenQuestions:
     if not review.accepted:
         raise PermanentError(_nothing_left(review))
     return WrittenQuestions(review.accepted, interviewer.label, prompt_hash, review.refused)
+
+
+def writes_alternatives() -> bool:
+    """Whether a model can write one question in place of another."""
+    return selection.configured_interviewer().writes_questions
+
+
+def write_alternative(
+    job: JobDescription, question: QuestionContent, *, besides: Sequence[str]
+) -> QuestionContent | None:
+    """Return the question of the model that is most like this one, or None where it offered none that can be asked.
+
+    `besides`: texts that are asked or not wanted. Waits for the model, without a database connection. Raises
+    ServiceError.
+    """
+    unwanted = [QuestionContent.from_json({"text": text}) for text in besides]
+    count = len(unwanted) + OFFERS
+    review = QuestionReview(job.language, f"{job.title}\n{job.description}", count, accepted=unwanted)
+    review.add(_request(job, review).value.questions)
+    language = primary_tag(job.language)
+    wanted = content_stems(f"{question.text} {question.competency}", language)
+
+    def likeness(offer: QuestionContent) -> float:
+        return similarity(wanted, content_stems(f"{offer.text} {offer.competency}", language))
+
+    return max(review.accepted[len(besides) :], key=likeness, default=None)
 
 
 def _ask_model(job: JobDescription, review: QuestionReview) -> str:

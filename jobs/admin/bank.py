@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -108,7 +109,6 @@ class BankQuestionAdmin(ScreenerAdmin):
         "skipped_share",
         "mean_score",
         "worth_a_look",
-        "created_at",
     ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -195,7 +195,7 @@ class BankQuestionAdmin(ScreenerAdmin):
     def state(self, question: BankQuestion) -> str:
         return question.get_status_display()
 
-    @admin.display(description=_("Asked"), ordering="usage__asked")
+    @admin.display(description=_("Asked"), ordering=Coalesce("usage__asked", 0))
     def times_asked(self, question: BankQuestion) -> int:
         usage = usage_of(question)
         return usage.asked if usage else 0
@@ -205,7 +205,7 @@ class BankQuestionAdmin(ScreenerAdmin):
         usage = usage_of(question)
         return f"{100 * usage.skipped / usage.asked:.0f} %" if usage and usage.asked else NO_FIGURE
 
-    @admin.display(description=_("Mean score"), ordering="usage__mean_score")
+    @admin.display(description=_("Mean score"), ordering=Coalesce("usage__mean_score", -1.0))
     def mean_score(self, question: BankQuestion) -> str:
         usage = usage_of(question)
         if usage is None or usage.mean_score is None:

@@ -21,7 +21,9 @@ from jobs.bank.picking import GENERAL_WEIGHT, MAX_SECONDS, SPECIFIC_WEIGHT
 from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
 from jobs.question_editing import QuestionsReplaced, save_next_version
 from jobs.question_sets import REASON_NEEDED, current_question_set
+from jobs.question_writing import write_alternative, writes_alternatives
 from screener.models import InvalidTransition
+from screener.services.errors import ServiceError
 
 ANY = [("", _("Any"))]
 SAVE, WRITE = "save", "write"
@@ -112,6 +114,8 @@ class QuestionEditor:
             self.done = gettext("Question %(number)s was removed.") % {"number": place + 1}
         elif action == "another":
             self._replace(place)
+        elif action == "rewrite" and self.has_model:
+            self._rewrite(place)
 
     def _move(self, place: int, *, by: int) -> None:
         """Move the question. The user continues at the same button, or at the opposite one where that is disabled."""
@@ -121,15 +125,37 @@ class QuestionEditor:
         self.focus = f"{button}-{moved}"
         self.done = gettext("Now question %(number)s.") % {"number": moved + 1}
 
+    @property
+    def has_model(self) -> bool:
+        return writes_alternatives()
+
     def _replace(self, place: int) -> None:
-        """Put another question in this place. One that was replaced before does not come back."""
+        """Put another question of the bank in this place."""
         self.focus = f"another-{place}"
-        replaced = self.sheet.texts[place]
-        text = find_alternative(self.job, self.sheet.content(place), besides=[*self.sheet.texts, *self.skipped])
+        text = find_alternative(self.job, self.sheet.content(place), besides=self._unwanted)
         if text is None:
             raise InvalidTransition(gettext("The bank has no other question that fits this job."))
-        self.skipped.append(replaced)
-        self.sheet.rows[place] = dict(self.sheet.rows[place]) | {"text": text.text, "competency": text.competency}
+        self._put(place, text=text.text, competency=text.competency)
+
+    def _rewrite(self, place: int) -> None:
+        """Have the model write another question for this place."""
+        self.focus = f"rewrite-{place}"
+        try:
+            question = write_alternative(self.job, self.sheet.content(place), besides=self._unwanted)
+        except ServiceError as error:
+            raise InvalidTransition(str(error)) from None
+        if question is None:
+            raise InvalidTransition(gettext("The model wrote no new question. Try again, or take one of the bank."))
+        self._put(place, text=question.text, competency=question.competency)
+
+    @property
+    def _unwanted(self) -> list[str]:
+        """Texts that are asked already, or were replaced before: they do not come back."""
+        return [*self.sheet.texts, *self.skipped]
+
+    def _put(self, place: int, **cells: str) -> None:
+        self.skipped.append(self.sheet.texts[place])
+        self.sheet.rows[place] = dict(self.sheet.rows[place]) | cells
         self.done = gettext("Question %(number)s was replaced.") % {"number": place + 1}
 
     def save(self, *, by: str) -> QuestionSet:

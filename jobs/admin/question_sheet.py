@@ -36,7 +36,7 @@ class ShownRow:
     @property
     def controls(self) -> dict[str, str]:
         """The ids of its buttons, by what they do."""
-        return {name: f"{name}-{self.number - 1}" for name in ("up", "down", "another", "remove")}
+        return {name: f"{name}-{self.number - 1}" for name in ("up", "down", "another", "rewrite", "remove")}
 
 
 @dataclass

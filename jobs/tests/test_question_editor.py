@@ -12,6 +12,7 @@ from jobs.admin.question_editor import QuestionEditor
 from jobs.bank.families import Family
 from jobs.field_limits import MAX_QUESTIONS
 from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
+from screener.models import ModelCall
 from screener.records import QuestionContent
 from tests.support.admin_client import admin_url, make_staff_client
 from tests.support.api_problems import assert_problem
@@ -147,6 +148,28 @@ def test_another_question_fits_and_does_not_return(admin_client: Client) -> None
     assert len(set(seen)) == len(seen)
     BankQuestion.objects.exclude(texts__text=seen[-1]).update(status=BankQuestion.Status.RETIRED)
     assert press(admin_client, job, editor, "another:0").problem
+
+
+def test_model_writes_another_question(admin_client: Client, settings: Any) -> None:
+    job = make_job(title="Nurse", description="Care for patients on a ward, give medication, talk to relatives.")
+    job.add_draft(QUESTIONS, source="hanna")
+    editor = open_editor(admin_client, job)
+    kept = texts(editor)[1:]
+    written = press(admin_client, job, editor, "rewrite:0")
+    assert (written.problem, texts(written)[1:], written.skipped) == ("", kept, [QUESTIONS[0].text])
+    assert texts(written)[0] not in {question.text for question in QUESTIONS}
+    assert ModelCall.objects.get().job_id == job.pk
+    settings.JUDGE = "person"
+    offline = press(admin_client, job, editor, "rewrite:0")
+    assert (offline.has_model, texts(offline)) == (False, texts(editor))
+
+
+def test_unreachable_model_keeps_question(admin_client: Client, settings: Any) -> None:
+    settings.OPENAI_BASE_URL = "http://127.0.0.1:9/v1"
+    job = make_approved_job()
+    editor = open_editor(admin_client, job)
+    refused = press(admin_client, job, editor, "rewrite:0")
+    assert (bool(refused.problem), texts(refused)) == (True, texts(editor))
 
 
 def test_bank_is_searched_in_language_of_job(admin_client: Client) -> None:
