@@ -184,7 +184,7 @@ def test_broken_connection_is_no_error_of_ours(page: Page) -> None:
     address = reverse("portal-room-chunk", args=[page.invitation.token, page.take, 1])
     broken = {"wsgi.input": Mock(read=Mock(side_effect=OSError))}
     headers = {"X-Room-Tab": str(TAB)}
-    response = Client().post(address, SECOND, "application/octet-stream", headers=headers, **broken)  # type: ignore[arg-type]
+    response = Client().post(address, SECOND, "application/octet-stream", headers=headers, **broken)
     assert code_of(response) == (UNAVAILABLE, "unavailable")
     assert page.add(1).status_code == OK
 
