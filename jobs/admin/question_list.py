@@ -2,7 +2,7 @@
 
 from django.template.loader import render_to_string
 
-from jobs.models import QuestionSet
+from jobs.models import QuestionSet, TemplateUse
 from screener.tts import prompt_cache
 
 
@@ -17,4 +17,6 @@ def render_questions(question_set: QuestionSet | None) -> str | None:
         (question, audio_paths.get(question.text), warnings.get(position))
         for position, question in enumerate(question_set.questions)
     ]
-    return render_to_string("admin/jobs/questions.html", {"set": question_set, "rows": question_rows})
+    use = TemplateUse.objects.filter(question_set=question_set).select_related("version__template").first()
+    context = {"set": question_set, "rows": question_rows, "use": use}
+    return render_to_string("admin/jobs/questions.html", context)

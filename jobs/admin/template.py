@@ -30,6 +30,7 @@ from jobs.models import Template, TemplateVersion
 from jobs.templates.comparison import compare_versions
 from jobs.templates.filling import describe_shortage, fill_job, find_gaps
 from jobs.templates.parts import TemplatePart
+from jobs.templates.usage import with_usage
 from screener.admin.actions import object_action, page_button
 from screener.admin.base import ScreenerAdmin, badge
 
@@ -125,9 +126,7 @@ class TemplateAdmin(ScreenerAdmin):
 
     @admin.display(description=_("Versions"))
     def versions_table(self, template: Template) -> str:
-        versions = template.versions.annotate(
-            jobs_filled=Count("uses__job", distinct=True),
-        ).order_by("-number")[:VERSIONS_SHOWN]
+        versions = with_usage(template.versions.order_by("-number"))[:VERSIONS_SHOWN]
         diff_url = reverse("admin:jobs_template_diff", args=[template.pk])
         return render_to_string("admin/jobs/template_versions.html", {"versions": versions, "diff_url": diff_url})
 

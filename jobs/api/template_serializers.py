@@ -10,6 +10,7 @@ from jobs.api.serializers import QUESTION_EXAMPLE, CriterionSerializer, Question
 from jobs.bank.families import Family, QuestionKind
 from jobs.channels import Channel
 from jobs.models import JobDescription, Template, TemplateVersion, bank
+from jobs.models.bank_usage import MIN_SHOWN
 from jobs.models.template import JOB_SETTINGS, MAX_PARTS, MAX_SEED_LENGTH
 from jobs.rubric import MAX_CRITERIA, InvalidRubric, validate_rubric
 from jobs.templates.parts import (
@@ -56,7 +57,14 @@ TEMPLATE_EXAMPLE = {
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:00Z",
 }
-VERSION_EXAMPLE = {key: TEMPLATE_EXAMPLE[key] for key in ("author", "note", "parts", "rubric", "settings", "warnings")}
+CONTENT_KEYS = ("author", "note", "parts", "rubric", "settings", "warnings", "created_at")
+VERSION_EXAMPLE = {key: TEMPLATE_EXAMPLE[key] for key in CONTENT_KEYS} | {
+    "number": 3,
+    "jobs": 2,
+    "interviews": 40,
+    "scored": 31,
+    "mean_score": 6.4,
+}
 NEW_TEMPLATE = {
     "name": "Developers, first round",
     "interview_type": "technical",
@@ -152,17 +160,38 @@ class RubricField(serializers.ListField):
 
 @extend_schema_serializer(
     many=False,
-    examples=[response_example("The versions", VERSION_EXAMPLE | {"number": 3, "created_at": "2026-11-21T09:00:00Z"})],
+    examples=[response_example("The versions", VERSION_EXAMPLE)],
 )
 class TemplateVersionSerializer(StrictModelSerializer[TemplateVersion]):
     parts = TemplatePartSerializer(many=True, read_only=True)
     rubric = RubricField(read_only=True)
     settings = TemplateSettingsSerializer(read_only=True)
     warnings = QuestionWarningSerializer(many=True, read_only=True)
+    jobs = serializers.IntegerField(source="jobs_filled", read_only=True, help_text="Filled from this version")
+    interviews = serializers.IntegerField(
+        source="interviews_planned", read_only=True, help_text="With these questions, without practice"
+    )
+    scored = serializers.IntegerField(read_only=True, help_text="On how many results `mean_score` rests")
+    mean_score = serializers.FloatField(
+        read_only=True, allow_null=True, help_text=f"Of the overall scores; null with fewer than {MIN_SHOWN}"
+    )
 
     class Meta:
         model = TemplateVersion
-        fields = ["number", "author", "note", "parts", "rubric", "settings", "warnings", "created_at"]
+        fields = [
+            "number",
+            "author",
+            "note",
+            "parts",
+            "rubric",
+            "settings",
+            "warnings",
+            "jobs",
+            "interviews",
+            "scored",
+            "mean_score",
+            "created_at",
+        ]
         read_only_fields = ["number", "note"]
 
 

@@ -24,6 +24,7 @@ from jobs.bank.starter_bank import LANGUAGES
 from jobs.models import Template, TemplateVersion
 from jobs.templates.comparison import Comparison, compare_versions
 from jobs.templates.filling import choose_questions, fill_job, find_gaps
+from jobs.templates.usage import with_usage
 from screener.api.authentication import request_actor
 from screener.api.media_types import BoundedJSONParser
 from screener.api.viewsets import ApiViewSet
@@ -80,7 +81,7 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
     @action(detail=True, filterset_class=None, pagination_class=None)
     def versions(self, request: Request, **kwargs: Any) -> Response:
         """The newest first."""
-        versions = self.get_object().versions.order_by("-number")
+        versions = with_usage(self.get_object().versions.order_by("-number"))
         return Response(TemplateVersionSerializer(versions, many=True).data)
 
     @extend_schema(

@@ -108,6 +108,7 @@ class Template(BaseModel):
             content = (newest.content if newest else {}) | changes
             if newest and content == newest.content:
                 return newest
+            self.update_fields()  # for `updated_at`
             number = newest.number + 1 if newest else 1
             return self.versions.create(number=number, author=by, note=note, **content)
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -12,7 +13,7 @@ from jobs.bank.editing import entry_of
 from jobs.bank.entry import BankEntry
 from jobs.bank.families import Family
 from jobs.bank.search import language_condition
-from jobs.models import BankQuestion, JobDescription, TemplateUse, TemplateVersion
+from jobs.models import BankQuestion, BankUsage, JobDescription, TemplateUse, TemplateVersion
 from jobs.templates.parts import TemplatePart
 from jobs.templates.picking import Shortage, Slot, SlotPicker
 from screener.models import InvalidTransition
@@ -89,16 +90,21 @@ def describe_shortage(parts: Sequence[TemplatePart], slot: Shortage) -> str:
 def fill_job(job: JobDescription, version: TemplateVersion, *, by: str, seed: str = "") -> TemplateUse:
     """Give the job the questions, as a draft, and the rubric and settings of the version.
 
-    Raises UnfilledSlots or MissingLanguage. The same seed gives the same questions as long as neither the bank nor the
-    question sets of other jobs change.
+    Raises UnfilledSlots or MissingLanguage. The same seed gives the same questions as long as neither the bank with its
+    usage nor the question sets of other jobs change.
     """
     with transaction.atomic():
         job.refresh_from_db(from_queryset=JobDescription.objects.select_for_update())
         choice = choose_questions(job, version, seed=seed)
         if version.job_fields:
             job.update_fields(**version.job_fields)
-        draft = job.add_draft(choice.questions, source=f"template {version}"[:100])
+        draft = job.add_draft(choice.questions, source=_source(version))
         return TemplateUse.objects.create(job=job, version=version, question_set=draft, seed=choice.seed, actor=by)
+
+
+def _source(version: TemplateVersion) -> str:
+    """Stored texts are English: the name is the one that was given, not its translation."""
+    return f"version {version.number} of template {version.template.name}"[:100]
 
 
 def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str = "") -> Choice:
@@ -166,11 +172,18 @@ def _suits(entry: BankEntry, part: TemplatePart, language: str, advert: Advert |
     return not advert or not keywords or bool(set(part.tags) & set(entry.tags)) or advert.mentions(keywords)
 
 
-def _count_uses(keys: Iterable[str], *, besides: JobDescription) -> dict[str, int]:
-    """Count in how many question sets of other jobs a question stands, without drafts that were replaced."""
+def _count_uses(keys: Iterable[str], *, besides: JobDescription) -> dict[str, tuple[int, int]]:
+    """Return in how many question sets of other jobs each question stands, and how often it was asked.
+
+    Drafts that were replaced do not count.
+    """
+    wanted = list(keys)
     with connection.cursor() as cursor:
-        cursor.execute(USES, {"keys": list(keys), "job": besides.pk})
-        return dict(cursor.fetchall())
+        cursor.execute(USES, {"keys": wanted, "job": besides.pk})
+        sets = dict(cursor.fetchall())
+    usages = BankUsage.objects.filter(question__in=[UUID(key) for key in wanted])
+    asked = {str(pk): count for pk, count in usages.values_list("question_id", "asked")}
+    return {key: (sets.get(key, 0), asked.get(key, 0)) for key in wanted}
 
 
 def _questions_of(part: TemplatePart, picked: Sequence[BankEntry], language: str) -> list[QuestionSpec]:

@@ -48,8 +48,8 @@ class SlotPicker:
 
     slots: Sequence[Slot]
     language: str
-    uses: Mapping[str, int]
-    """By the key of a question, how often it was used."""
+    uses: Mapping[str, tuple[int, int]]
+    """By the key of a question, in how many question sets it stands and how often it was asked."""
     seed: str
     fixed_texts: Sequence[str] = ()
     """Questions that are asked anyway."""
@@ -109,7 +109,7 @@ class SlotPicker:
             key=lambda entry: (
                 entry.tags[:1] in subjects,
                 entry.family == Family.GENERAL,
-                self.uses.get(entry.key, 0),
+                self.uses.get(entry.key, (0, 0)),
                 self._chances[entry.key],
             ),
         )

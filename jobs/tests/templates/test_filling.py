@@ -1,6 +1,7 @@
 """A job is filled from a template: by slot, each question once, repeatable, balanced, all or nothing."""
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from django.db import IntegrityError, transaction
 from jobs.bank.editing import add_question
 from jobs.bank.entry import BankEntry, EntryText
 from jobs.bank.families import Family, QuestionKind
-from jobs.models import BankQuestion, JobDescription, Template, TemplateUse, TemplateVersion
+from jobs.models import BankQuestion, BankUsage, JobDescription, Template, TemplateUse, TemplateVersion
+from jobs.models.bank_usage import MIN_SHOWN
 from jobs.templates.filling import MissingLanguage, UnfilledSlots, choose_questions, fill_job, find_gaps
 from jobs.templates.parts import TemplatePart
+from jobs.templates.usage import with_usage
 from screener.models import InvalidTransition
-from tests.support.factories import make_job
+from tests.support.factories import make_interview, make_job
+from tests.support.sample_rows import complete_interview
 
 pytestmark = pytest.mark.django_db
 SUBJECTS = ("anchors", "buoys", "currents", "docks", "engines", "ferries")
@@ -89,6 +93,14 @@ def test_questions_take_turns(sea_bank: list[BankQuestion]) -> None:
     assert set(Counter(text for use in uses for text in texts(use)).values()) == {3}
 
 
+def test_less_asked_question_comes_first(job: JobDescription) -> None:
+    often, seldom = add_to_bank("anchors"), add_to_bank("buoys")
+    BankUsage.objects.create(question=often, asked=100)
+    BankUsage.objects.create(question=seldom, asked=99)
+    for seed in map(str, range(5)):
+        assert choose_questions(job, make_template(slot()), seed=seed).questions[0].bank_question == seldom.pk
+
+
 def test_overlapping_slots_are_all_filled(job: JobDescription) -> None:
     """Each slot may take two of three questions. Whichever the first one takes, the others get along."""
     add_to_bank("anchors", 2)
@@ -161,3 +173,16 @@ def test_edit_makes_version_and_keeps_old_ones(sea_bank: list[BankQuestion], job
     assert use.version == version
     with pytest.raises(IntegrityError), transaction.atomic():
         TemplateVersion.objects.filter(pk=version.pk).update(author="other")
+
+
+def test_usage_counts_interviews_with_questions_of_version(sea_bank: list[BankQuestion], job: JobDescription) -> None:
+    version = make_template(slot())
+    use = fill_job(job, version, by="a test")
+    fill_job(make_job(), version, by="a test")
+    use.question_set.approve(by="a test")
+    job.refresh_from_db()
+    for number in range(MIN_SHOWN):
+        complete_interview(make_interview(job=job, phone=f"+1415555010{number}"))
+        counted: Any = with_usage(version.template.versions.all()).get()
+        assert (counted.jobs_filled, counted.interviews_planned, counted.scored) == (2, number + 1, number + 1)
+        assert counted.mean_score == (Decimal("7.5") if number + 1 == MIN_SHOWN else None)
