@@ -295,6 +295,7 @@ class Interview(LeasableModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["id"], condition=Q(purpose="practice"), name="practice_interviews"),
             models.Index(
                 fields=["next_attempt_at"],
                 condition=Q(status__in=["pending", "in_progress"], next_attempt_at__isnull=False),
